@@ -1,0 +1,24 @@
+#pragma once
+// System calls that Swift's Glibc module does not show. No _GNU_SOURCE here: it would give fd_set another shape than
+// the Glibc module's, so the two functions that need it are declared by hand.
+#include <linux/sockios.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/ioctl.h>
+#include <sys/pidfd.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+int accept4(int fd, struct sockaddr *address, socklen_t *length, int flags);
+int memfd_create(const char *name, unsigned int flags);
+
+// Linux's own layout of SO_PEERCRED's answer (struct ucred needs _GNU_SOURCE).
+struct authfcgi_peer { pid_t pid; uid_t uid; gid_t gid; };
+enum { AUTHFCGI_SO_PEERCRED = 17 };
+
+// Variadic functions, which Swift cannot call.
+static inline int authfcgi_set_process_name(const char *name) { return prctl(PR_SET_NAME, name, 0, 0, 0); }
+static inline int authfcgi_unsent_bytes(int fd) { int n = 0; return ioctl(fd, SIOCOUTQ, &n) < 0 ? -1 : n; }
