@@ -1,0 +1,147 @@
+internal import CLinux
+internal import DequeModule
+internal import Glibc
+internal import Synchronization
+
+/// Threads for what blocks or takes long: connecting, hashing. They start when there is something to do and end after
+/// standing idle, and what they find out comes back to the loop.
+///
+/// Kinds of work that must not wait for each other (a hung name look-up and a login) get sets of their own.
+package final class HelperThreads: Sendable {
+    /// All threads are taken and as many calls wait as may.
+    package struct Busy: Error {}
+
+    private let name: String
+    private let maximumThreads: Int
+    private let maximumWaiting: Int
+    private let idleTime: Duration
+    private let state = Mutex(State())
+    private let work: FileDescriptor
+
+    private struct State {
+        var jobs = Deque<@Sendable () -> Void>()
+        var threads = 0
+        var idle = 0
+    }
+
+    /// - Parameters:
+    ///   - name: what the threads are called in `ps -T`, at most 15 bytes.
+    ///   - threads: how many may run at once.
+    ///   - waiting: how many calls may wait for a thread.
+    ///   - idleTime: how long a thread stays without work.
+    package init(name: String, threads: Int, waiting: Int, idleTime: Duration = .seconds(10)) {
+        self.name = name
+        maximumThreads = threads
+        maximumWaiting = waiting
+        self.idleTime = idleTime
+        do throws(SystemError) {
+            work = try FileDescriptor(
+                "eventfd", eventfd(0, Int32(EFD_CLOEXEC) | Int32(EFD_NONBLOCK) | Int32(EFD_SEMAPHORE)))
+        } catch {
+            // Made once at the start of a process, which without a free descriptor cannot do anything else either.
+            preconditionFailure("no helper threads: \(error)")
+        }
+    }
+
+    /// Runs `body` on one of the threads and returns what it returns.
+    @EventLoop
+    package func run<T>(_ body: @escaping @Sendable () -> sending T) async throws(Busy) -> sending T {
+        guard reserve() else { throw Busy() }
+        return await withCheckedContinuation { (continuation: CheckedContinuation<T, Never>) in
+            submit { continuation.resume(returning: body()) }
+        }
+    }
+
+    /// Whether one more call may wait.
+    private func reserve() -> Bool {
+        state.withLock { $0.jobs.count < maximumWaiting || $0.idle > 0 || $0.threads < maximumThreads }
+    }
+
+    private func submit(_ job: @escaping @Sendable () -> Void) {
+        let needsThread = state.withLock { state in
+            state.jobs.append(job)
+            guard state.idle < state.jobs.count, state.threads < maximumThreads else { return false }
+            state.threads += 1
+            return true
+        }
+        if needsThread { Self.startThread(named: name, isHelper: true) { self.work(until: self.idleTime) } }
+        var one: UInt64 = 1
+        unsafe _ = write(work.number, &one, 8)
+    }
+
+    /// What each thread does.
+    private func work(until idleTime: Duration) {
+        while let job = next(idleTime) { job() }
+    }
+
+    /// The next job; nil when none came for `idleTime`, and the thread is then counted out.
+    private func next(_ idleTime: Duration) -> (@Sendable () -> Void)? {
+        state.withLock { $0.idle += 1 }
+        let deadline = BootInstant.now + idleTime
+        while true {
+            let left = deadline - .now
+            var poller = pollfd(fd: work.number, events: Int16(POLLIN), revents: 0)
+            _ = unsafe poll(&poller, 1, left > .zero ? Int32(left.nanoseconds / 1_000_000) + 1 : 0)
+            var counter: UInt64 = 0
+            unsafe _ = read(work.number, &counter, 8)
+            let (job, ends) = state.withLock { state -> ((@Sendable () -> Void)?, Bool) in
+                if let job = state.jobs.popFirst() {
+                    state.idle -= 1
+                    return (job, false)
+                }
+                guard left <= .zero else { return (nil, false) }
+                state.idle -= 1
+                state.threads -= 1
+                return (nil, true)
+            }
+            if let job { return job }
+            if ends { return nil }
+        }
+    }
+}
+
+extension HelperThreads {
+    /// The threads of all sets, so that the loop can tell who enqueues.
+    private static let known = Mutex<Set<UInt>>([])
+
+    /// Whether the calling thread belongs to a set of helper threads.
+    static var isCurrentThread: Bool {
+        let thread = UInt(pthread_self())
+        return known.withLock { $0.contains(thread) }
+    }
+
+    /// Starts a detached thread that takes no signals.
+    static func startThread(named name: String, isHelper: Bool, _ body: @escaping @Sendable () -> Void) {
+        final class Start: Sendable {
+            let body: @Sendable () -> Void
+            init(_ body: @escaping @Sendable () -> Void) { self.body = body }
+        }
+        let start = Start {
+            unsafe authfcgi_set_process_name(name)
+            let thread = UInt(pthread_self())
+            if isHelper { known.withLock { _ = $0.insert(thread) } }
+            body()
+            if isHelper { known.withLock { _ = $0.remove(thread) } }
+        }
+        var all = sigset_t()
+        var before = sigset_t()
+        var attributes = pthread_attr_t()
+        unsafe sigfillset(&all)
+        unsafe pthread_sigmask(SIG_SETMASK, &all, &before)
+        unsafe pthread_attr_init(&attributes)
+        unsafe pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
+        var thread = pthread_t()
+        // The box is retained here and released by the thread that takes it over.
+        let argument = unsafe Unmanaged.passRetained(start).toOpaque()
+        let result = unsafe pthread_create(
+            &thread, &attributes,
+            { argument in
+                guard let argument = unsafe argument else { return nil }
+                unsafe Unmanaged<Start>.fromOpaque(argument).takeRetainedValue().body()
+                return nil
+            }, argument)
+        unsafe pthread_attr_destroy(&attributes)
+        unsafe pthread_sigmask(SIG_SETMASK, &before, nil)
+        precondition(result == 0, "\(SystemError("pthread_create", code: result))")
+    }
+}

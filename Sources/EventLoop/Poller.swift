@@ -1,0 +1,97 @@
+internal import CLinux
+internal import Glibc
+
+/// What a descriptor waits for, or has.
+package struct Readiness: OptionSet, Sendable {
+    package let rawValue: UInt32
+    package init(rawValue: UInt32) { self.rawValue = rawValue }
+
+    package static let readable = Readiness(rawValue: EPOLLIN.rawValue)
+    package static let writable = Readiness(rawValue: EPOLLOUT.rawValue)
+    /// The peer has finished sending (or is gone).
+    package static let peerClosed = Readiness(rawValue: EPOLLRDHUP.rawValue)
+    /// Both directions are gone; always reported.
+    package static let hangUp = Readiness(rawValue: EPOLLHUP.rawValue)
+    /// The descriptor has an error; always reported.
+    package static let error = Readiness(rawValue: EPOLLERR.rawValue)
+    /// Tell each change once, not as long as it lasts.
+    package static let edgeTriggered = Readiness(rawValue: EPOLLET.rawValue)
+    /// Of several processes that wait for one listening socket, wake one.
+    package static let exclusive = Readiness(rawValue: EPOLLEXCLUSIVE.rawValue)
+}
+
+/// Somebody who owns a descriptor in the loop's set.
+package protocol ReadinessHandler: AnyObject {
+    @EventLoop func ready(_ readiness: Readiness)
+}
+
+/// An epoll set and the handlers of its descriptors.
+///
+/// Each registration has a generation that travels with the event, so that an event of a descriptor that was closed
+/// and opened anew within one batch reaches nobody.
+@EventLoop @safe
+final class Poller {
+    private struct Slot {
+        var handler: (any ReadinessHandler)?
+        var generation: UInt32 = 0
+    }
+
+    private let descriptor: Int32
+    private var slots: [Slot] = []
+    private let events: UnsafeMutableBufferPointer<epoll_event>
+
+    init() {
+        descriptor = epoll_create1(Int32(EPOLL_CLOEXEC))
+        precondition(descriptor >= 0, "the event loop cannot start: \(SystemError.last("epoll_create1"))")
+        unsafe events = .allocate(capacity: 128)
+        unsafe events.initialize(repeating: epoll_event())
+    }
+
+    isolated deinit {
+        unsafe events.deallocate()
+        close(descriptor)
+    }
+
+    func add(_ number: Int32, _ interest: Readiness, _ handler: any ReadinessHandler) {
+        let index = Int(number)
+        if index >= slots.count { slots.append(contentsOf: repeatElement(Slot(), count: index + 64 - slots.count)) }
+        slots[index].handler = handler
+        slots[index].generation &+= 1
+        control(EPOLL_CTL_ADD, number, interest)
+    }
+
+    func change(_ number: Int32, _ interest: Readiness) { control(EPOLL_CTL_MOD, number, interest) }
+
+    func remove(_ number: Int32) {
+        control(EPOLL_CTL_DEL, number, [])
+        forget(number)
+    }
+
+    func forget(_ number: Int32) {
+        slots[Int(number)].handler = nil
+        slots[Int(number)].generation &+= 1
+    }
+
+    private func control(_ operation: Int32, _ number: Int32, _ interest: Readiness) {
+        var event = unsafe epoll_event()
+        unsafe event.events = interest.rawValue
+        unsafe event.data.u64 = UInt64(slots[Int(number)].generation) << 32 | UInt64(UInt32(bitPattern: number))
+        let result = unsafe epoll_ctl(descriptor, operation, number, &event)
+        // Only a descriptor that is not open, or that cannot be waited for, comes here: a defect of ours.
+        precondition(result == 0, "\(SystemError.last("epoll_ctl"))")
+    }
+
+    /// Waits at most `time` and calls the handlers of what is ready.
+    func wait(_ time: Duration) {
+        // Rounded up: a timer's wait must not end just before it.
+        let milliseconds = Int32((time.nanoseconds + 999_999) / 1_000_000)
+        let count = unsafe epoll_wait(descriptor, events.baseAddress, Int32(events.count), milliseconds)
+        guard count > 0 else { return }
+        for index in 0..<Int(count) {
+            let (data, flags) = unsafe (events[index].data.u64, events[index].events)
+            let slot = slots[Int(data & 0xffff_ffff)]
+            guard slot.generation == UInt32(truncatingIfNeeded: data >> 32), let handler = slot.handler else { continue }
+            handler.ready(Readiness(rawValue: flags))
+        }
+    }
+}
