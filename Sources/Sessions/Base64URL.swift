@@ -1,0 +1,58 @@
+/// Base64 with the URL-safe alphabet and without padding (RFC 4648, section 5), and the standard alphabet without
+/// padding, which the PHC string format uses. Decoding takes the canonical form alone.
+enum Base64URL {
+    static func encode(_ bytes: borrowing Span<UInt8>) -> [UInt8] { Base64.encode(bytes, Base64.urlAlphabet) }
+    static func decode(_ text: borrowing Span<UInt8>) -> [UInt8]? { Base64.decode(text, Base64.urlValues) }
+}
+
+/// Unpadded base64 over a given alphabet.
+enum Base64 {
+    static let urlAlphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
+    static let standardAlphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+    static let urlValues = values(of: urlAlphabet)
+    static let standardValues = values(of: standardAlphabet)
+
+    static func encode(_ bytes: borrowing Span<UInt8>, _ alphabet: [UInt8]) -> [UInt8] {
+        var result: [UInt8] = []
+        result.reserveCapacity((bytes.count * 4 + 2) / 3)
+        var buffer: UInt32 = 0
+        var bits = 0
+        for index in bytes.indices {
+            buffer = buffer << 8 | UInt32(bytes[index])
+            bits += 8
+            while bits >= 6 {
+                bits -= 6
+                result.append(alphabet[Int(buffer >> bits & 63)])
+            }
+        }
+        if bits > 0 { result.append(alphabet[Int(buffer << (6 - bits) & 63)]) }
+        return result
+    }
+
+    /// The bytes; nil when there is a foreign character, an impossible length, or a bit that should be zero.
+    static func decode(_ text: borrowing Span<UInt8>, _ values: [UInt8]) -> [UInt8]? {
+        guard text.count % 4 != 1 else { return nil }
+        var result: [UInt8] = []
+        result.reserveCapacity(text.count * 3 / 4)
+        var buffer: UInt32 = 0
+        var bits = 0
+        for index in text.indices {
+            let value = values[Int(text[index])]
+            guard value < 64 else { return nil }
+            buffer = buffer << 6 | UInt32(value)
+            bits += 6
+            if bits >= 8 {
+                bits -= 8
+                result.append(UInt8(truncatingIfNeeded: buffer >> bits))
+            }
+        }
+        guard buffer & (1 << bits - 1) == 0 else { return nil }
+        return result
+    }
+
+    private static func values(of alphabet: [UInt8]) -> [UInt8] {
+        var values = [UInt8](repeating: 255, count: 256)
+        for (value, character) in alphabet.enumerated() { values[Int(character)] = UInt8(value) }
+        return values
+    }
+}

@@ -1,0 +1,191 @@
+internal import DequeModule
+internal import EventLoop
+internal import Logging
+
+/// A connection for statements that may take longer than a check and come seldom: one at a time, in order. It is opened
+/// when first needed and closed after standing idle.
+@EventLoop
+final class CommandLane: ReadinessHandler {
+    private let configuration: PostgreSQLConfiguration
+    private let connector: Connector
+    private let log: Logger
+    private let name: String
+
+    private var connection: PostgreSQLConnection?
+    /// The first of the queue is at the server when `isSent`.
+    private var queue = Deque<Command>()
+    private var isSent = false
+    private var idleTimer: LoopTimer?
+
+    /// One statement, on its way to its rows.
+    private final class Command {
+        let sql: String
+        let parameters: [PostgreSQLParameter]
+        let mayRepeat: Bool
+        var wasRepeated = false
+        let answer: CheckedContinuation<Result<Rows, PostgreSQLError>, Never>
+
+        init(
+            _ sql: String, _ parameters: [PostgreSQLParameter], mayRepeat: Bool,
+            _ answer: CheckedContinuation<Result<Rows, PostgreSQLError>, Never>
+        ) {
+            self.sql = sql
+            self.parameters = parameters
+            self.mayRepeat = mayRepeat
+            self.answer = answer
+        }
+    }
+
+    /// Rows of nullable texts.
+    typealias Rows = [[String?]]
+
+    private static let longestQueue = 1024
+    private static let idleTime = Duration.seconds(60)
+
+    init(_ configuration: PostgreSQLConfiguration, name: String, threads: HelperThreads, log: Logger) {
+        self.configuration = configuration
+        self.log = log
+        self.name = name
+        let deadline = configuration.writeDeadline
+        connector = Connector(lane: name, url: configuration.url, threads: threads, log: log) {
+            connection throws(PostgreSQLError) in
+            let standby = try connection.query("SELECT pg_is_in_recovery()", deadline: deadline).text(0, 0)
+            guard standby == "f" else { throw .connection("the server is a standby; sessions live on the primary") }
+        }
+    }
+
+    /// Runs one statement.
+    ///
+    /// - Parameter mayRepeat: whether running it twice does no harm, so that it may be sent again when a connection was
+    ///   lost before its answer came.
+    func rows(
+        _ sql: String, _ parameters: [PostgreSQLParameter], mayRepeat: Bool
+    ) async throws(PostgreSQLError) -> Rows {
+        guard queue.count < Self.longestQueue else { throw .connection("too many commands wait for the \(name)") }
+        let answer = await withCheckedContinuation { answer in
+            let command = Command(sql, parameters, mayRepeat: mayRepeat, answer)
+            queue.append(command)
+            Reactor.shared.schedule(after: configuration.writeDeadline) { [weak self] in self?.expire(command) }
+            advance()
+        }
+        return try answer.get()
+    }
+
+    /// Ends the connection; what waits fails.
+    func close() {
+        drop()
+        while let command = queue.popFirst() { command.answer.resume(returning: .failure(.connection("closed"))) }
+    }
+
+    /// Sends the first command, if there is one and it is not under way.
+    private func advance() {
+        idleTimer?.cancel()
+        guard let command = queue.first else { return armIdle() }
+        guard let connection else { return connect() }
+        guard !isSent else { return }
+        do throws(PostgreSQLError) {
+            try connection.send(command.sql, command.parameters, binaryResult: false)
+            isSent = true
+            try flush(connection)
+        } catch {
+            lose(error)
+        }
+    }
+
+    private func flush(_ connection: PostgreSQLConnection) throws(PostgreSQLError) {
+        let more = try connection.flush() == .more
+        Reactor.shared.change(connection.socket, more ? [.readable, .writable] : [.readable])
+    }
+
+    func ready(_ readiness: Readiness) {
+        guard let connection else { return }
+        do throws(PostgreSQLError) {
+            if readiness.contains(.writable) { try flush(connection) }
+            try connection.consumeInput()
+            while let result = connection.nextReadyResult() { try take(result) }
+            // An idle connection that became readable and is not any more is one that the server has closed.
+            if !isSent && !readiness.isDisjoint(with: [.hangUp, .error]) { throw .connection("the server hung up") }
+        } catch {
+            lose(error)
+        }
+    }
+
+    private func take(_ result: borrowing PostgreSQLResult) throws(PostgreSQLError) {
+        guard isSent, let command = queue.first else { throw .confusion("an answer to nothing that was asked") }
+        if case .failed(let error) = result.status {
+            guard !error.endsConnection else { throw error }
+            finish(command, .failure(error))
+        } else {
+            var rows: Rows = []
+            let columns = result.columnCount
+            for row in 0..<result.rowCount {
+                rows.append((0..<columns).map { result.optionalText(row, $0) })
+            }
+            finish(command, .success(rows))
+        }
+    }
+
+    private func finish(_ command: Command, _ answer: Result<Rows, PostgreSQLError>) {
+        queue.removeFirst()
+        isSent = false
+        command.answer.resume(returning: answer)
+        EventLoop.spawn { [weak self] in self?.advance() }
+    }
+
+    /// The connection is of no more use. The command that was under way is sent again on the next one if nothing of it
+    /// can have happened, or if it does no harm twice.
+    private func lose(_ error: PostgreSQLError) {
+        guard connection != nil else { return }
+        if isSent, let command = queue.first {
+            let didNothing = if case .server(.readOnlyTransaction, _) = error { true } else { false }
+            if (didNothing || command.mayRepeat) && !command.wasRepeated && error != .deadline {
+                command.wasRepeated = true
+            } else {
+                queue.removeFirst()
+                command.answer.resume(returning: .failure(error))
+            }
+            connector.lost(error.reason)
+        } else if !queue.isEmpty {
+            connector.lost(error.reason)
+        }
+        drop()
+        if !queue.isEmpty { connect() }
+    }
+
+    /// A command's time is over. If it is at the server, what became of it is unknown, and the connection goes.
+    private func expire(_ command: Command) {
+        guard let index = queue.firstIndex(where: { $0 === command }) else { return }
+        if index == 0 && isSent { return lose(.deadline) }
+        queue.remove(at: index)
+        command.answer.resume(returning: .failure(.deadline))
+    }
+
+    private func drop() {
+        guard let connection else { return }
+        Reactor.shared.remove(connection.socket)
+        self.connection = nil
+        isSent = false
+    }
+
+    private func armIdle() {
+        guard connection != nil else { return }
+        idleTimer = Reactor.shared.schedule(after: Self.idleTime) { [weak self] in
+            guard let self, queue.isEmpty else { return }
+            drop()
+        }
+    }
+
+    private func connect() {
+        connector.connect { [weak self] result in
+            guard let self else { return }
+            switch consume result {
+            case .success(let connection):
+                self.connection = connection
+                Reactor.shared.add(connection.socket, [.readable], self)
+                advance()
+            case .failure:
+                if !queue.isEmpty { connect() }
+            }
+        }
+    }
+}

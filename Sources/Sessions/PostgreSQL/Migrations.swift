@@ -1,0 +1,153 @@
+internal import EventLoop
+package import Logging
+
+/// Makes our tables and brings them up to date: numbered SQL files that are part of the program, each run once, in
+/// order, in one transaction under an advisory lock, so that any number of pods may start at once.
+package struct Migrations: Sendable {
+    /// What one run did.
+    package enum Outcome: Equatable, Sendable {
+        case upToDate(Int)
+        case applied([Int])
+    }
+
+    private struct Step: Sendable {
+        let number: Int
+        let name: String
+        let sql: String
+    }
+
+    private let schema: String?
+    private let lifetime: Duration
+
+    /// - Parameters:
+    ///   - schema: the schema to make the tables in; nil for the first of the connection's search path.
+    ///   - lifetime: how long sessions live that applications create by SQL without saying so.
+    package init(schema: String?, lifetime: Duration) {
+        self.schema = schema
+        self.lifetime = lifetime
+    }
+
+    private static let table = "authfcgi_migrations"
+    /// Other pods may be at it for a while.
+    private static let deadline = Duration.seconds(60)
+
+    private static let steps = [
+        Step(number: 1, name: "tables", sql: text(PackageResources._001_tables_sql)),
+        Step(number: 2, name: "revocation_triggers", sql: text(PackageResources._002_revocation_triggers_sql)),
+        Step(number: 3, name: "functions", sql: text(PackageResources._003_functions_sql)),
+        Step(number: 4, name: "grants", sql: text(PackageResources._004_grants_sql)),
+    ]
+
+    /// The number that a database has when all of this program's steps were run.
+    package static var latest: Int { steps.count }
+
+    private static func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
+
+    /// Runs what is missing. Takes the lock only when something is.
+    @discardableResult
+    package func run(on connection: PostgreSQLConnection, log: Logger) throws(PostgreSQLError) -> Outcome {
+        let schema = try existingSchema(on: connection)
+        let outcome: Outcome
+        if try applied(on: connection, schema).contains(Self.latest) {
+            outcome = .upToDate(Self.latest)
+        } else {
+            outcome = try apply(on: connection, schema, log: log)
+        }
+        let statements = Statements(schema: schema)
+        _ = try connection.query(statements.setLifetime, [.number(lifetime.seconds)], deadline: Self.deadline)
+        return outcome
+    }
+
+    /// The schema's name, made sure of.
+    private func existingSchema(on connection: PostgreSQLConnection) throws(PostgreSQLError) -> String {
+        if let schema {
+            let found = try connection.query(
+                "SELECT 1 FROM pg_namespace WHERE nspname = $1", [.text(schema)], deadline: Self.deadline)
+            guard found.rowCount == 1 else {
+                throw .unusable(
+                    "there is no schema \(Statements.identifier(schema)): create it (CREATE SCHEMA) or set DATABASE_SCHEMA to one that exists"
+                )
+            }
+            return schema
+        }
+        let current = try connection.query("SELECT current_schema()", deadline: Self.deadline)
+        guard let schema = current.optionalText(0, 0) else {
+            throw .unusable("the search path names no schema that exists: set DATABASE_SCHEMA")
+        }
+        return schema
+    }
+
+    /// The numbers of the steps that were run; empty when there is no table of them.
+    private func applied(
+        on connection: PostgreSQLConnection, _ schema: String
+    ) throws(PostgreSQLError) -> Set<Int> {
+        let table = try connection.query(
+            "SELECT 1 FROM pg_tables WHERE schemaname = $1 AND tablename = $2", [.text(schema), .text(Self.table)],
+            deadline: Self.deadline)
+        guard table.rowCount == 1 else { return [] }
+        let rows = try connection.query(
+            "SELECT number FROM \(Statements.identifier(schema)).\(Self.table)", deadline: Self.deadline)
+        return Set((0..<rows.rowCount).compactMap { Int(rows.text($0, 0)) })
+    }
+
+    private func apply(
+        on connection: PostgreSQLConnection, _ schema: String, log: Logger
+    ) throws(PostgreSQLError) -> Outcome {
+        try connection.script("BEGIN", deadline: Self.deadline)
+        do throws(PostgreSQLError) {
+            let done = try applyLocked(on: connection, schema)
+            try connection.script("COMMIT", deadline: Self.deadline)
+            for step in done { log.info("migration \(step.number) (\(step.name)) applied to schema \(schema)") }
+            return done.isEmpty ? .upToDate(Self.latest) : .applied(done.map(\.number))
+        } catch {
+            // The connection is given up after any failure; this only ends the transaction sooner.
+            try? connection.script("ROLLBACK", deadline: .seconds(1))
+            throw error
+        }
+    }
+
+    private func applyLocked(
+        on connection: PostgreSQLConnection, _ schema: String
+    ) throws(PostgreSQLError) -> [Step] {
+        _ = try connection.query(
+            "SELECT pg_advisory_xact_lock(hashtextextended('authfcgi migrations ' || $1::text, 0))", [.text(schema)],
+            deadline: Self.deadline)
+        // pg_temp last: a temporary table of somebody else's session must never stand in for one of ours.
+        try connection.script(
+            "SET LOCAL search_path = \(Statements.identifier(schema)), pg_temp", deadline: Self.deadline)
+        // Somebody else may have been faster while this waited for the lock.
+        let applied = try applied(on: connection, schema)
+        if applied.isEmpty { try refuseForeignTables(on: connection, schema) }
+        let missing = Self.steps.filter { !applied.contains($0.number) }
+        guard !missing.isEmpty else { return [] }
+        try connection.script(
+            """
+            CREATE TABLE IF NOT EXISTS \(Self.table) (
+                number integer PRIMARY KEY, name text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())
+            """, deadline: Self.deadline)
+        for step in missing {
+            try connection.script(step.sql, deadline: Self.deadline)
+            _ = try connection.query(
+                "INSERT INTO \(Self.table) (number, name) VALUES ($1::integer, $2::text)",
+                [.number(step.number), .text(step.name)], deadline: Self.deadline)
+        }
+        return missing
+    }
+
+    /// A table of ours that we did not make belongs to another program: it is left alone.
+    private func refuseForeignTables(
+        on connection: PostgreSQLConnection, _ schema: String
+    ) throws(PostgreSQLError) {
+        let found = try connection.query(
+            """
+            SELECT relname FROM pg_class JOIN pg_namespace n ON n.oid = relnamespace
+            WHERE nspname = $1 AND relname IN
+            ('session_tokens', 'session_users', 'session_keys', 'session_settings', 'authfcgi_users') LIMIT 1
+            """, [.text(schema)], deadline: Self.deadline)
+        guard found.rowCount == 0 else {
+            throw .unusable(
+                "the schema \(Statements.identifier(schema)) has a table \(found.text(0, 0)) that authfcgi did not make, "
+                    + "and it is left as it is: rename it, or create another schema and set DATABASE_SCHEMA to its name")
+        }
+    }
+}

@@ -1,0 +1,31 @@
+/// How to reach PostgreSQL and how long to wait for it.
+public struct PostgreSQLConfiguration: Sendable {
+    /// What libpq understands: a `postgresql://` URL (several hosts included) or `key=value` words. Contains a secret.
+    public var url: String
+    /// The schema of our tables; nil for the connection's own search path.
+    public var schema: String?
+    /// Off behind a transaction pooler, which gives each transaction another server connection.
+    public var usesPreparedStatements: Bool
+    /// How long a look-up may take, the wait for a connection included.
+    public var lookUpDeadline: Duration
+    /// The same for what writes, and for a login's query.
+    public var writeDeadline: Duration
+    /// How many look-ups may be under way.
+    public var lookUpLimit: Int
+    /// Whether tables are made and brought up to date before the first use.
+    public var migrates: Bool
+
+    public init(
+        url: String, schema: String? = nil, usesPreparedStatements: Bool = true,
+        lookUpDeadline: Duration = .milliseconds(700), writeDeadline: Duration = .seconds(5), lookUpLimit: Int = 4096,
+        migrates: Bool = true
+    ) {
+        self.url = url
+        self.schema = schema
+        self.usesPreparedStatements = usesPreparedStatements
+        self.lookUpDeadline = lookUpDeadline
+        self.writeDeadline = writeDeadline
+        self.lookUpLimit = lookUpLimit
+        self.migrates = migrates
+    }
+}

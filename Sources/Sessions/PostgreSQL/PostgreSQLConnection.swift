@@ -1,0 +1,218 @@
+internal import CPostgreSQL
+internal import EventLoop
+internal import Glibc
+package import Logging
+
+/// The owner of one connection to PostgreSQL (libpq's `PGconn`), which belongs to one thread at a time: it is made and
+/// prepared on a helper thread, then handed to the loop for good.
+///
+/// Two ways to use it: the waiting calls (``query(_:_:deadline:)``) for helper threads and commands, and the calls for
+/// the loop, which never wait.
+@safe package final class PostgreSQLConnection {
+    private let connection: OpaquePointer
+    private let notices: NoticeLog
+
+    /// Connects, which takes as long as name look-up, network and server take: never on the loop.
+    ///
+    /// - Parameters:
+    ///   - url: anything libpq understands: a `postgresql://` URL, several hosts included, or `key=value` words.
+    ///   - log: where the server's notices go.
+    package init(_ url: String, log: Logger) throws(PostgreSQLError) {
+        // A later keyword wins over an earlier one, and `dbname` is expanded in its place: what stands before it are
+        // defaults, what stands behind it is ours to say.
+        let keywords = ["connect_timeout", "target_session_attrs", "dbname", "fallback_application_name", "client_encoding"]
+        let values = ["3", "primary", url, "authfcgi", "UTF8"]
+        let connection = unsafe Self.withCStrings(keywords) { keywords in
+            unsafe Self.withCStrings(values) { values in unsafe PQconnectdbParams(keywords, values, 1) }
+        }
+        // NULL only without memory. A failed connection must be finished like any other, which deinit does once all
+        // properties are set.
+        guard let connection = unsafe connection else { throw .connection("out of memory") }
+        unsafe self.connection = connection
+        notices = NoticeLog(log)
+        guard unsafe PQstatus(connection) == CONNECTION_OK else { throw .connection(errorText) }
+        unsafe PQsetNoticeReceiver(connection, NoticeLog.receive, Unmanaged.passUnretained(notices).toOpaque())
+        _ = unsafe PQsetnonblocking(connection, 1)
+    }
+
+    deinit { unsafe PQfinish(connection) }
+
+    /// libpq's last error on this connection in one line. It names hosts and users, never a password.
+    package var errorText: String { unsafe Self.line(PQerrorMessage(connection)) }
+
+    /// For the start line: the server's version, such as 150018.
+    package var serverVersion: Int { Int(unsafe PQserverVersion(connection)) }
+
+    // MARK: Waiting, for helper threads and commands
+
+    /// Runs one statement and waits for its result, at most until `deadline`; a connection that missed it is dead.
+    package func query(
+        _ sql: String, _ parameters: [PostgreSQLParameter] = [], deadline: Duration
+    ) throws(PostgreSQLError) -> PostgreSQLResult {
+        try send(sql, parameters, binaryResult: false)
+        return try wait(for: deadline)
+    }
+
+    /// Runs several statements, separated by semicolons, in one simple query, and waits for the last one's result.
+    package func script(_ sql: String, deadline: Duration) throws(PostgreSQLError) {
+        guard unsafe PQsendQuery(connection, sql) == 1 else { throw .connection(errorText) }
+        _ = try wait(for: deadline)
+    }
+
+    /// Prepares a statement under a name and waits for the server's word.
+    package func prepare(_ name: String, _ sql: String, deadline: Duration) throws(PostgreSQLError) {
+        guard unsafe PQsendPrepare(connection, name, sql, 0, nil) == 1 else { throw .connection(errorText) }
+        _ = try wait(for: deadline)
+    }
+
+    /// The last result of what was sent; the first failure among them is thrown.
+    private func wait(for time: Duration) throws(PostgreSQLError) -> PostgreSQLResult {
+        let deadline = BootInstant.now + time
+        var last: PostgreSQLResult?
+        var failure: PostgreSQLError?
+        while true {
+            var needsWriting = try flush() == .more
+            while unsafe PQisBusy(connection) == 1 {
+                let left = deadline - .now
+                guard left > .zero else { throw .deadline }
+                var descriptor = pollfd(
+                    fd: socket, events: Int16(needsWriting ? POLLIN | POLLOUT : POLLIN), revents: 0)
+                unsafe _ = poll(&descriptor, 1, Int32(left.nanoseconds / 1_000_000 + 1))
+                try consumeInput()
+                needsWriting = try flush() == .more
+            }
+            guard let pointer = unsafe PQgetResult(connection) else { break }
+            let result = unsafe PostgreSQLResult(owning: pointer)
+            if case .failed(let error) = result.status, failure == nil { failure = error }
+            last = consume result
+        }
+        if let failure { throw failure }
+        guard let last else { throw .confusion("no result for a statement") }
+        return last
+    }
+
+    // MARK: Not waiting, for the loop
+
+    /// The descriptor to wait for. It stays the same for the connection's whole life.
+    package var socket: Int32 { unsafe PQsocket(connection) }
+
+    /// From now on statements are sent without waiting for the answers of earlier ones (manual, "Pipeline Mode").
+    package func enterPipeline() throws(PostgreSQLError) {
+        guard unsafe PQenterPipelineMode(connection) == 1 else { throw .connection(errorText) }
+    }
+
+    /// Sends one statement; its parameters' types are the server's to find.
+    package func send(
+        _ sql: String, _ parameters: [PostgreSQLParameter], binaryResult: Bool
+    ) throws(PostgreSQLError) {
+        let sent = unsafe PostgreSQLParameter.withArguments(parameters) { values, lengths, formats in
+            unsafe PQsendQueryParams(
+                connection, sql, Int32(parameters.count), nil, values, lengths, formats, binaryResult ? 1 : 0)
+        }
+        guard sent == 1 else { throw .connection(errorText) }
+    }
+
+    /// Sends one statement with a digest as its only parameter, prepared under `name` or as text; rows come in binary.
+    func send(prepared name: String?, _ sql: String, _ digest: Digest) throws(PostgreSQLError) {
+        let sent = unsafe digest.withBytes { bytes in
+            // libpq copies the parameter into its buffer before it returns.
+            var value = unsafe bytes.baseAddress?.assumingMemoryBound(to: CChar.self)
+            var (length, format) = (Int32(32), Int32(1))
+            return if let name {
+                unsafe PQsendQueryPrepared(connection, name, 1, &value, &length, &format, 1)
+            } else {
+                unsafe PQsendQueryParams(connection, sql, 1, nil, &value, &length, &format, 1)
+            }
+        }
+        guard sent == 1 else { throw .connection(errorText) }
+    }
+
+    /// Sends a statement without parameters, prepared under `name` or as text; rows come in binary.
+    func send(prepared name: String?, _ sql: String) throws(PostgreSQLError) {
+        let sent =
+            if let name {
+                unsafe PQsendQueryPrepared(connection, name, 0, nil, nil, nil, 1)
+            } else {
+                unsafe PQsendQueryParams(connection, sql, 0, nil, nil, nil, nil, 1)
+            }
+        guard sent == 1 else { throw .connection(errorText) }
+    }
+
+    /// Ends a batch: the server answers all of it, and an error in it does not reach what comes later.
+    package func sync() throws(PostgreSQLError) {
+        guard unsafe PQpipelineSync(connection) == 1 else { throw .connection(errorText) }
+    }
+
+    package enum FlushState { case everything, more }
+
+    /// Writes what waits to be sent; `.more` when the server does not take it all now.
+    package func flush() throws(PostgreSQLError) -> FlushState {
+        switch unsafe PQflush(connection) {
+        case 0: .everything
+        case 1: .more
+        default: throw .connection(errorText)
+        }
+    }
+
+    /// Reads what has arrived.
+    package func consumeInput() throws(PostgreSQLError) {
+        guard unsafe PQconsumeInput(connection) == 1 else { throw .connection(errorText) }
+    }
+
+    /// The next result that is here as a whole; nil when the rest has still to come.
+    ///
+    /// libpq ends each statement's results with one NULL; two in a row mean that nothing is asked any more. Calling it
+    /// while it is busy would wait, so each call is preceded by the question.
+    package func nextReadyResult() -> PostgreSQLResult? {
+        for _ in 0..<2 {
+            guard unsafe PQisBusy(connection) == 0 else { return nil }
+            if let result = unsafe PQgetResult(connection) { return unsafe PostgreSQLResult(owning: result) }
+        }
+        return nil
+    }
+
+    // MARK: Private
+
+    /// One line out of libpq's message, which may have several and ends in a line feed.
+    static func line(_ text: UnsafePointer<CChar>?) -> String {
+        guard let text = unsafe text else { return "unknown error" }
+        let lines = unsafe String(cString: text).split(whereSeparator: \.isNewline)
+        return lines.map { String($0.drop { $0 == "\t" || $0 == " " }) }.joined(separator: "; ")
+    }
+
+    /// Lends `texts` as a NULL-terminated array of C strings.
+    private static func withCStrings<T>(
+        _ texts: [String], _ body: (UnsafePointer<UnsafePointer<CChar>?>?) -> T
+    ) -> T {
+        let bytes = texts.map { Array($0.utf8CString) }
+        let all = bytes.flatMap(\.self)
+        return unsafe all.withUnsafeBufferPointer { all in
+            var pointers: [UnsafePointer<CChar>?] = unsafe []
+            var offset = 0
+            for text in bytes {
+                unsafe pointers.append(all.baseAddress.map { unsafe $0 + offset })
+                offset += text.count
+            }
+            unsafe pointers.append(nil)
+            return unsafe pointers.withUnsafeBufferPointer { unsafe body($0.baseAddress) }
+        }
+    }
+}
+
+/// Writes the server's notices and warnings to the log instead of libpq's place for them, the bare standard error.
+private final class NoticeLog {
+    private let log: Logger
+
+    init(_ log: Logger) {
+        self.log = log
+    }
+
+    /// What libpq calls; the argument is the log of the connection that the notice came on, which outlives it.
+    static let receive: @convention(c) (UnsafeMutableRawPointer?, OpaquePointer?) -> Void = { argument, result in
+        guard let argument = unsafe argument, let result = unsafe result else { return }
+        let notices = unsafe Unmanaged<NoticeLog>.fromOpaque(argument).takeUnretainedValue()
+        let text = unsafe PostgreSQLConnection.line(PQresultErrorField(result, Int32(UInt8(ascii: "M"))))
+        let severity = unsafe PQresultErrorField(result, Int32(UInt8(ascii: "V"))).map { unsafe String(cString: $0) }
+        notices.log.log(level: severity == "WARNING" ? .warning : .info, "PostgreSQL: \(text)")
+    }
+}

@@ -1,0 +1,55 @@
+/// Why PostgreSQL, or the way to it, failed.
+package enum PostgreSQLError: Error, Equatable, Sendable {
+    /// No connection, or it was lost; libpq's own words, without the connection string.
+    case connection(String)
+    /// The server answered with an error.
+    case server(SQLState, String)
+    /// No answer within the deadline.
+    case deadline
+    /// The server answered something that was not asked.
+    case confusion(String)
+    /// The database is not one that can be used as it is; the text says what an operator has to do.
+    case unusable(String)
+
+    package var reason: String {
+        switch self {
+        case .connection(let text), .confusion(let text), .unusable(let text): text
+        case .server(let state, let text): "\(text) (SQLSTATE \(state.code))"
+        case .deadline: "no answer within the deadline"
+        }
+    }
+
+    /// Whether the connection is of no more use.
+    var endsConnection: Bool {
+        switch self {
+        case .connection, .deadline, .confusion, .unusable: true
+        case .server(let state, _): state.endsConnection
+        }
+    }
+}
+
+/// The five characters with which PostgreSQL names an error (manual, appendix A).
+package struct SQLState: Equatable, Hashable, Sendable {
+    package let code: String
+
+    package init(_ code: String) {
+        self.code = code
+    }
+
+    /// The server takes no writes: a standby, or a primary that was demoted under an old connection.
+    static let readOnlyTransaction = SQLState("25006")
+    static let undefinedTable = SQLState("42P01")
+    static let uniqueViolation = SQLState("23505")
+    /// A prepared statement is gone: the connection goes through a transaction pooler.
+    static let undefinedStatement = SQLState("26000")
+    static let duplicateStatement = SQLState("42P05")
+    /// A prepared statement whose tables have changed their shape.
+    static let featureNotSupported = SQLState("0A000")
+
+    /// Whether a fresh connection is what helps: shutdown and lost servers (classes 08 and 57P), a demoted primary, and
+    /// prepared statements that no longer fit.
+    var endsConnection: Bool {
+        code.hasPrefix("08") || code.hasPrefix("57P")
+            || [.readOnlyTransaction, .undefinedStatement, .duplicateStatement, .featureNotSupported].contains(self)
+    }
+}

@@ -1,0 +1,78 @@
+/// The SQL that the lanes send, with the schema's name in it if one is set.
+package struct Statements: Sendable {
+    private let schema: String
+
+    /// - Parameter schema: the schema of our tables; nil for the connection's own search path.
+    package init(schema: String?) {
+        self.schema = schema.map { Self.identifier($0) + "." } ?? ""
+    }
+
+    /// A name as an SQL identifier, whatever it contains.
+    static func identifier(_ name: String) -> String {
+        "\"" + name.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
+    }
+
+    /// One session by its token's hash. The hash comes back with the answer, also when there is no such session, so
+    /// that an answer is known by what it says and not by its place. Alive means: neither revoked nor expired, by the
+    /// server's clock at the moment of the statement (in a batch `now()` would be the batch's first moment).
+    package var lookUp: String {
+        """
+        SELECT asked.hash, s.session_id, s.user_id, s.username, s.groups, s.name, s.email, s.created_at, s.expires_at \
+        FROM (VALUES ($1::bytea)) asked(hash) LEFT JOIN \(schema)session_tokens s \
+        ON s.token_hash = asked.hash AND s.expires_at > statement_timestamp() AND s.revoked_at IS NULL
+        """
+    }
+
+    /// The token keys, and which of them is for new tokens: the newest that is old enough for every worker to have read
+    /// it, else the first. Also whether this server is a standby, whose word on sessions may be out of date.
+    package var heartbeat: String {
+        """
+        SELECT generation, key, \
+        generation = coalesce(max(generation) FILTER (WHERE created_at < statement_timestamp() - interval '10 seconds') \
+        OVER (), min(generation) OVER ()) AS mints, pg_is_in_recovery() \
+        FROM \(schema)session_keys
+        """
+    }
+
+    /// Makes a session; no row when the user's epoch is not the expected one any more.
+    package var createSession: String {
+        """
+        SELECT session_id, (extract(epoch FROM created_at) * 1000000)::bigint, \
+        (extract(epoch FROM expires_at) * 1000000)::bigint \
+        FROM \(schema)create_session($1::bytea, $2::text, $3::text, $4::text[], $5::text, $6::text, \
+        make_interval(secs => $7::double precision), $8::inet, $9::text, $10::text, $11::bigint)
+        """
+    }
+
+    /// Ends the session of a token's hash.
+    package var revoke: String { "SELECT \(schema)revoke_access_token_hash($1::bytea)" }
+
+    /// Ends all sessions of a user, and all logins of theirs that are under way.
+    package var revokeUser: String { "SELECT \(schema)revoke_user_sessions($1::text)" }
+
+    /// A user who may sign in, with the epoch that a login must still find when it makes its session.
+    package var user: String {
+        """
+        SELECT u.id, u.username, u.password_hash, u.name, u.email, array_to_json(u.groups), coalesce(e.epoch, 0) \
+        FROM \(schema)authfcgi_users u LEFT JOIN \(schema)session_users e ON e.user_id = u.id \
+        WHERE u.username = $1::text AND NOT u.disabled
+        """
+    }
+
+    /// A new user; no row when the name is taken.
+    package var addUser: String {
+        """
+        INSERT INTO \(schema)authfcgi_users (username, password_hash, name, email, groups) \
+        VALUES ($1::text, $2::text, $3::text, $4::text, $5::text[]) ON CONFLICT (username) DO NOTHING RETURNING id
+        """
+    }
+
+    /// Makes the lifetime that the settings name the one of sessions that applications create by SQL.
+    package var setLifetime: String {
+        """
+        UPDATE \(schema)session_settings SET default_lifetime = make_interval(secs => $1::double precision), \
+        maximum_lifetime = greatest(maximum_lifetime, make_interval(secs => $1::double precision)) \
+        WHERE default_lifetime <> make_interval(secs => $1::double precision)
+        """
+    }
+}

@@ -1,0 +1,52 @@
+public import FoundationEssentials
+
+/// Who is signed in, as it was known at the login.
+public struct Identity: Equatable, Sendable {
+    /// The user's unchanging key, 1 to 255 bytes.
+    public var userID: String
+    /// What the user signs in with.
+    public var username: String
+    public var groups: [String]
+    /// The name to show.
+    public var name: String
+    public var email: String
+
+    public init(userID: String, username: String, groups: [String] = [], name: String = "", email: String = "") {
+        self.userID = userID
+        self.username = username
+        self.groups = groups
+        self.name = name
+        self.email = email
+    }
+}
+
+/// A session that PostgreSQL has just said is alive.
+public struct Session: Equatable, Sendable {
+    /// The session's public name, a UUID; it opens nothing.
+    public let id: String
+    public let identity: Identity
+    public let createdAt: Date
+    /// When it ends unless it is revoked before, by the database's clock.
+    public let expiresAt: Date
+
+    package init(id: String, identity: Identity, createdAt: Date, expiresAt: Date) {
+        self.id = id
+        self.identity = identity
+        self.createdAt = createdAt
+        self.expiresAt = expiresAt
+    }
+}
+
+/// Where a login came from, kept beside the session for the user's own list.
+public struct SessionOrigin: Equatable, Sendable {
+    /// An IPv4 or IPv6 address as text; what is none is not stored.
+    public var clientAddress: String?
+    public var userAgent: String?
+    public var label: String?
+
+    public init(clientAddress: String? = nil, userAgent: String? = nil, label: String? = nil) {
+        self.clientAddress = clientAddress
+        self.userAgent = userAgent
+        self.label = label
+    }
+}

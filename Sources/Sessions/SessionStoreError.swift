@@ -1,0 +1,8 @@
+/// The store cannot tell: neither yes nor no. It never means that a session is not valid.
+public enum SessionStoreError: Error, Equatable, Sendable {
+    /// PostgreSQL did not answer in time, is away, or answered with an error; the text says what happened and contains
+    /// no secret.
+    case unavailable(String)
+    /// More waits already than can be answered in time.
+    case overloaded
+}

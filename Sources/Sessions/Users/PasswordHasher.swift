@@ -1,0 +1,53 @@
+package import EventLoop
+
+/// Hashes and checks passwords on threads of its own: so many at a time, so many waiting, and never on the loop.
+@EventLoop
+package final class PasswordHasher {
+    /// Why a password could not be checked.
+    package enum Failure: Error, Equatable {
+        /// As many wait already as may.
+        case busy
+        /// The computation failed.
+        case failed(String)
+    }
+
+    private let threads: HelperThreads
+
+    /// - Parameters:
+    ///   - threads: how many hashes are computed at once, each in a block of 19 MiB.
+    ///   - waiting: how many may wait.
+    package init(threads: Int, waiting: Int) {
+        self.threads = HelperThreads(name: "hashing", threads: threads, waiting: waiting)
+    }
+
+    /// Whether `password` belongs to the stored hash; a nil or unreadable hash takes as long and says no.
+    package func matches(_ password: [UInt8], _ stored: String?) async throws(Failure) -> Bool {
+        let result: Result<Bool, Argon2idHash.Failure>
+        do throws(HelperThreads.Busy) {
+            result = try await threads.run {
+                Result { () throws(Argon2idHash.Failure) -> Bool in
+                    guard let hash = stored.flatMap({ Argon2idHash($0) }) else {
+                        _ = try Argon2idHash.ofNobody.get().matches(password)
+                        return false
+                    }
+                    return try hash.matches(password)
+                }
+            }
+        } catch {
+            throw .busy
+        }
+        switch result {
+        case .success(let matches): return matches
+        case .failure(let failure): throw .failed(failure.reason)
+        }
+    }
+
+    /// The form in which a new password is stored. Takes tens of milliseconds on the calling thread: for commands.
+    package nonisolated static func hash(_ password: [UInt8]) throws(Failure) -> String {
+        do throws(Argon2idHash.Failure) {
+            return try Argon2idHash(password: password).text
+        } catch {
+            throw .failed(error.reason)
+        }
+    }
+}

@@ -1,0 +1,31 @@
+import Testing
+
+@testable import Sessions
+
+/// What is written into SQL and read out of PostgreSQL's errors.
+@Suite struct PostgreSQLTextTests {
+    @Test func `a schema's name is quoted, whatever it contains`() {
+        #expect(Statements.identifier("auth") == "\"auth\"")
+        #expect(Statements.identifier("a\"b; DROP TABLE x") == "\"a\"\"b; DROP TABLE x\"")
+        #expect(Statements(schema: "s").revoke.contains("\"s\".revoke_access_token_hash("))
+        #expect(Statements(schema: nil).revoke.contains(" revoke_access_token_hash("))
+    }
+
+    @Test func `a text array is quoted element by element`() {
+        guard case .text(let text) = PostgreSQLParameter.texts(["a", "b,c", "d\"e", "f\\g", "", "{}", "NULL"]) else {
+            Issue.record("an array goes as text")
+            return
+        }
+        #expect(text == #"{"a","b,c","d\"e","f\\g","","{}","NULL"}"#)
+    }
+
+    @Test(arguments: ["08006", "57P01", "57P03", "25006", "26000", "0A000"])
+    func `some errors mean that the connection is of no more use`(code: String) {
+        #expect(PostgreSQLError.server(SQLState(code), "").endsConnection)
+    }
+
+    @Test(arguments: ["57014", "23505", "42P01", "53200", "22021"])
+    func `others leave it as it is`(code: String) {
+        #expect(!PostgreSQLError.server(SQLState(code), "").endsConnection)
+    }
+}
