@@ -1,0 +1,179 @@
+import CLinux
+import Glibc
+import Synchronization
+
+/// Stands between a client and a server, forwards bytes, and acts out what networks do: `pause()` is a partition (the
+/// connections stay and nothing comes through), `cut()` a reset, `refuse()` a host that is down, `delay(_:)` a slow
+/// path. Each takes effect before it returns.
+package final class SocketProxy: Sendable {
+    /// What of the traffic a partition stops.
+    package enum Flow: Sendable {
+        case both, toServer, toClient
+    }
+
+    package let listening: Endpoint
+    private let forwarder: Forwarder
+    private let thread: JoinableThread
+
+    /// Listens at `listening`, replacing an old socket file, and forwards to `server`.
+    package init(listening: Endpoint, server: Endpoint) throws {
+        self.listening = listening
+        let forwarder = try Forwarder(listening: listening, server: server)
+        self.forwarder = forwarder
+        thread = JoinableThread { forwarder.run() }
+    }
+
+    /// Stands before a PostgreSQL server: `server.url(through: socketFolder)` leads here.
+    package convenience init(before server: PostgreSQLServer, socketFolder: String) throws {
+        try self.init(listening: .unix("\(socketFolder)/.s.PGSQL.\(server.port)"), server: server.endpoint)
+    }
+
+    deinit {
+        forwarder.stop()
+        thread.join()
+    }
+
+    /// How many connections there are at the moment, and how many there have been altogether.
+    package var connectionCount: Int { forwarder.state.withLock { $0.links.count } }
+    package var acceptedCount: Int { forwarder.state.withLock { $0.acceptedCount } }
+    package var isPaused: Bool { forwarder.state.withLock { $0.pausedFlow != nil } }
+
+    /// Passes on nothing more, also not that somebody has closed. New connections are not refused, but nothing answers.
+    package func pause(_ flow: Flow = .both) {
+        forwarder.change { $0.pausedFlow = flow }
+    }
+
+    /// Ends a pause: what was held back goes on, in order.
+    package func resume() {
+        forwarder.change { $0.pausedFlow = nil }
+    }
+
+    /// Closes all connections. New ones are taken as before.
+    package func cut() {
+        forwarder.change { state in
+            for link in state.links { link.cut() }
+            state.links = []
+        }
+    }
+
+    /// Refuses new connections; those there are stay.
+    package func refuse() {
+        forwarder.change { state in
+            // Closing would not do: the poll under way holds the socket open.
+            if let listener = state.listener { shutdown(listener.number, Int32(SHUT_RDWR)) }
+            state.listener = nil
+        }
+    }
+
+    /// Takes new connections again after `refuse()`.
+    package func accept() throws {
+        let listener = try listening.makeListener()
+        forwarder.change { $0.listener = listener }
+    }
+
+    /// Holds back all bytes from now on for that long, in each direction; zero ends it.
+    package func delay(_ delay: Duration) {
+        forwarder.change { $0.delay = delay }
+    }
+}
+
+extension SocketProxy {
+    /// The loop on the proxy's own thread. Whatever it does but for poll it does with the state locked, so that a change
+    /// holds from the moment it was made.
+    private final class Forwarder: Sendable {
+        struct State {
+            var listener: Descriptor?
+            var links: [ProxyLink] = []
+            var pausedFlow: Flow?
+            var delay = Duration.zero
+            var isStopping = false
+            var acceptedCount = 0
+        }
+
+        let state: Mutex<State>
+        private let server: Endpoint
+        private let wakeUp: Descriptor
+
+        init(listening: Endpoint, server: Endpoint) throws {
+            self.server = server
+            let flags = Int32(EFD_CLOEXEC | EFD_NONBLOCK)
+            wakeUp = try Descriptor(checking: eventfd(0, flags), "eventfd")
+            state = Mutex(State(listener: try listening.makeListener()))
+        }
+
+        func change(_ body: (inout State) -> Void) {
+            state.withLock { state in
+                body(&state)
+                for index in state.links.indices { Self.apply(state.pausedFlow, to: &state.links[index]) }
+            }
+            wake()
+        }
+
+        func stop() {
+            change { $0.isStopping = true }
+        }
+
+        func run() {
+            while let (entries, timeout) = prepare() {
+                var entries = entries
+                unsafe poll(&entries, nfds_t(entries.count), timeout)
+                turn()
+            }
+        }
+
+        /// What to wait for; nil when the loop is to end. The descriptors that are polled stay open for that long only
+        /// by number: one that is closed meanwhile costs a needless turn.
+        private func prepare() -> (entries: [pollfd], timeout: Int32)? {
+            state.withLock { state in
+                if state.isStopping {
+                    state.links = []
+                    state.listener = nil
+                    return nil
+                }
+                var entries = [pollfd(fd: wakeUp.number, events: Int16(POLLIN), revents: 0)]
+                if let listener = state.listener, state.pausedFlow == nil {
+                    entries.append(pollfd(fd: listener.number, events: Int16(POLLIN), revents: 0))
+                }
+                entries += state.links.flatMap(\.entries)
+                let now = ContinuousClock.now
+                let next = state.links.compactMap { $0.wakeUp(after: now) }.min()
+                return (entries, next.map { Deadline(within: $0 - now).pollTimeout } ?? -1)
+            }
+        }
+
+        private func turn() {
+            var count: UInt64 = 0
+            unsafe eventfd_read(wakeUp.number, &count)
+            state.withLock { state in
+                let now = ContinuousClock.now
+                if let listener = state.listener, state.pausedFlow == nil { acceptAll(listener, &state) }
+                let delay = state.delay
+                var kept: [ProxyLink] = []
+                for var link in state.links where link.pump(delay: delay, now: now) { kept.append(link) }
+                state.links = kept
+            }
+        }
+
+        private func acceptAll(_ listener: Descriptor, _ state: inout State) {
+            let flags = Int32(SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
+            while true {
+                let number = accept4(listener.number, nil, nil, flags)
+                guard number >= 0 else { return }
+                let client = Descriptor(owning: number)
+                state.acceptedCount += 1
+                // A server that is away closes the client's connection, as far as a proxy can say so.
+                guard let server = try? server.connect(until: Deadline(within: .milliseconds(200))) else { continue }
+                state.links.append(ProxyLink(client: client, server: server))
+            }
+        }
+
+        private func wake() {
+            eventfd_write(wakeUp.number, 1)
+        }
+
+        private static func apply(_ flow: Flow?, to link: inout ProxyLink) {
+            link.toServer.isPaused = flow == .both || flow == .toServer
+            link.toClient.isPaused = flow == .both || flow == .toClient
+        }
+    }
+}

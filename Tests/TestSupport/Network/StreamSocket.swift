@@ -1,0 +1,103 @@
+import CLinux
+import Glibc
+
+/// A connection with a buffer in front of what was received. Every call that waits has a deadline.
+final class StreamSocket {
+    private let descriptor: Descriptor
+    private let name: String
+    /// Received and not yet taken; taken bytes are cut off when more arrive.
+    private var buffer: [UInt8] = []
+    private var start = 0
+
+    init(connectingTo endpoint: Endpoint, until deadline: Deadline) throws {
+        descriptor = try endpoint.connect(until: deadline)
+        name = endpoint.description
+    }
+
+    /// What has been received and not been taken.
+    var available: ArraySlice<UInt8> { buffer[start...] }
+
+    /// Sends all bytes.
+    ///
+    /// - Returns: false if the peer closed before it had all.
+    func send(_ bytes: [UInt8], until deadline: Deadline) throws -> Bool {
+        var sent = 0
+        while sent < bytes.count {
+            let count = unsafe bytes.withUnsafeBytes {
+                unsafe Glibc.send(
+                    descriptor.number, $0.baseAddress?.advanced(by: sent), $0.count - sent, Int32(MSG_NOSIGNAL)
+                )
+            }
+            if count >= 0 {
+                sent += count
+                continue
+            }
+            switch errno {
+            case EINTR: continue
+            case EPIPE, ECONNRESET: return false
+            case EAGAIN:
+                guard descriptor.wait(for: POLLOUT, until: deadline) else {
+                    throw SupportError.timedOut("sending to \(name): \(sent) of \(bytes.count) bytes sent")
+                }
+            default: throw SupportError.lastSystemError("send to \(name)")
+            }
+        }
+        return true
+    }
+
+    /// Receives some more bytes.
+    ///
+    /// - Returns: false when there are no more: the peer closed or reset the connection.
+    func receive(until deadline: Deadline) throws -> Bool {
+        if start > 0 {
+            buffer.removeFirst(start)
+            start = 0
+        }
+        while true {
+            guard descriptor.wait(for: POLLIN, until: deadline) else {
+                throw SupportError.timedOut(
+                    "receiving from \(name); so far: \(String(decoding: available, as: UTF8.self))")
+            }
+            let room = 16384
+            let old = buffer.count
+            buffer.reserveCapacity(old + room)
+            var count = 0
+            unsafe buffer.append(
+                contentsOf: [UInt8](unsafeUninitializedCapacity: room) { space, initialized in
+                    count = unsafe recv(descriptor.number, space.baseAddress, room, 0)
+                    initialized = max(0, count)
+                })
+            if count > 0 { return true }
+            if count == 0 { return false }
+            switch errno {
+            case EINTR, EAGAIN: continue
+            case ECONNRESET: return false
+            default: throw SupportError.lastSystemError("receive from \(name)")
+            }
+        }
+    }
+
+    /// Takes bytes that are available.
+    func take(_ count: Int) -> [UInt8] {
+        let bytes = Array(buffer[start..<start + count])
+        start += count
+        return bytes
+    }
+
+    /// Takes exactly `count` bytes; fewer only if the peer closed before.
+    func take(exactly count: Int, until deadline: Deadline) throws -> [UInt8] {
+        while available.count < count, try receive(until: deadline) {}
+        return take(min(count, available.count))
+    }
+
+    /// Whether the peer closes (or has closed) in time, without any further byte.
+    func isClosed(within duration: Duration) throws -> Bool {
+        guard available.isEmpty, descriptor.wait(for: POLLIN, until: Deadline(within: duration)) else { return false }
+        return try !receive(until: Deadline(within: .zero))
+    }
+
+    /// Says that nothing more will be sent.
+    func endSending() {
+        shutdown(descriptor.number, Int32(SHUT_WR))
+    }
+}

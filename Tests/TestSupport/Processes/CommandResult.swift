@@ -1,0 +1,6 @@
+/// What a short command has left behind.
+package struct CommandResult: Sendable {
+    package let status: ExitStatus
+    package let output: String
+    package let errors: String
+}

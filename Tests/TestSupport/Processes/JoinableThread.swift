@@ -1,0 +1,36 @@
+import Glibc
+import Synchronization
+
+/// A thread of our own that can be waited for.
+final class JoinableThread: Sendable {
+    private final class Body: Sendable {
+        let run: @Sendable () -> Void
+        init(_ run: @escaping @Sendable () -> Void) { self.run = run }
+    }
+
+    private let thread: Mutex<pthread_t?>
+
+    init(_ body: @escaping @Sendable () -> Void) {
+        var thread = pthread_t()
+        // The thread takes over the reference that passRetained leaves.
+        let body = unsafe Unmanaged.passRetained(Body(body)).toOpaque()
+        let result = unsafe pthread_create(
+            &thread, nil,
+            { argument in
+                guard let argument = unsafe argument else { return nil }
+                unsafe Unmanaged<Body>.fromOpaque(argument).takeRetainedValue().run()
+                return nil
+            }, body)
+        precondition(result == 0, "no thread: \(result)")
+        self.thread = Mutex(thread)
+    }
+
+    /// Waits for the thread's end. Later calls return at once.
+    func join() {
+        let joined = thread.withLock { thread in
+            defer { thread = nil }
+            return thread
+        }
+        if let joined { pthread_join(joined, nil) }
+    }
+}

@@ -1,0 +1,95 @@
+import FoundationEssentials
+import Glibc
+
+/// What /proc tells of a process. Each answer is of the moment it is asked; nil or empty when the process is gone.
+package struct ProcessInspector: Sendable {
+    package let processIdentifier: Int32
+
+    package init(_ processIdentifier: Int32) {
+        self.processIdentifier = processIdentifier
+    }
+
+    package var exists: Bool { state != nil }
+
+    /// R, S, D, T (stopped), Z (ended, not reaped) and so on.
+    package var state: Character? { fields?.first?.first }
+    package var parent: Int32? { field(1).flatMap { Int32($0) } }
+    package var processGroup: Int32? { field(2).flatMap { Int32($0) } }
+
+    /// User and system time together; the kernel counts in hundredths of a second.
+    package var processorTime: Duration? {
+        guard let user = field(11).flatMap({ Int($0) }), let system = field(12).flatMap({ Int($0) }) else { return nil }
+        return .milliseconds((user + system) * 1000 / sysconf(Int32(_SC_CLK_TCK)))
+    }
+
+    /// The main thread's name.
+    package var name: String? { trimmed("comm") }
+
+    /// The arguments, joined by blanks; for programs that set their title, that title.
+    package var commandLine: String {
+        text("cmdline").split(separator: "\0").joined(separator: " ")
+    }
+
+    /// Each thread's name, the main thread's first.
+    package var threadNames: [String] {
+        list("task").compactMap { Int32($0) }.sorted().compactMap { trimmed("task/\($0)/comm") }
+    }
+
+    /// Anonymous memory that is resident, in bytes: the process's own, without the pages of its libraries' files.
+    package var residentAnonymousBytes: Int? { statusBytes("RssAnon") }
+    /// All resident memory, in bytes.
+    package var residentBytes: Int? { statusBytes("VmRSS") }
+
+    package var descriptorCount: Int { list("fd").count }
+
+    /// What each open descriptor is: a path, or a name such as `socket:[4711]`.
+    package var descriptors: [Int32: String] {
+        var result: [Int32: String] = [:]
+        for name in list("fd") {
+            guard let number = Int32(name) else { continue }
+            result[number] = try? FileManager.default.destinationOfSymbolicLink(atPath: path("fd/\(name)"))
+        }
+        return result
+    }
+
+    /// The processes whose parent this is, by number.
+    package var children: [Int32] {
+        Self.all.filter { $0.parent == processIdentifier }.map(\.processIdentifier)
+    }
+
+    /// Every process of the machine, by number.
+    package static var all: [ProcessInspector] {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
+        return names.compactMap { Int32($0) }.sorted().map(ProcessInspector.init)
+    }
+
+    // The fields of `stat` after the name, which is in parentheses and may itself hold blanks and parentheses.
+    private var fields: [Substring]? {
+        let text = text("stat")
+        guard let end = text.lastIndex(of: ")") else { return nil }
+        return text[text.index(after: end)...].split(whereSeparator: \.isWhitespace)
+    }
+
+    private func field(_ index: Int) -> Substring? {
+        guard let fields, index < fields.count else { return nil }
+        return fields[index]
+    }
+
+    private func statusBytes(_ name: String) -> Int? {
+        guard let line = text("status").split(separator: "\n").first(where: { $0.hasPrefix(name + ":") }) else {
+            return nil
+        }
+        return line.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap { Int($0) }.map { $0 * 1024 }
+    }
+
+    private func trimmed(_ name: String) -> String? {
+        let text = text(name)
+        return text.isEmpty ? nil : String(text.prefix { $0 != "\n" })
+    }
+
+    private func path(_ name: String) -> String { "/proc/\(processIdentifier)/\(name)" }
+    private func text(_ name: String) -> String { readText(path(name)) }
+    private func list(_ name: String) -> [String] {
+        (try? FileManager.default.contentsOfDirectory(atPath: path(name))) ?? []
+    }
+}

@@ -1,0 +1,39 @@
+extension PostgreSQLServer {
+    /// A standby that follows `primary` as a streaming replica and answers read-only queries.
+    ///
+    /// - Parameters:
+    ///   - name: of its folder, and what it calls itself towards the primary (for synchronous_standby_names).
+    ///   - socketFolder: where to reach the primary when that is to go through a `SocketProxy`.
+    package static func standby(
+        of primary: PostgreSQLServer, name: String = "standby", through socketFolder: String? = nil,
+        settings: [String: String] = [:], tcpPort: UInt16? = nil
+    ) throws -> PostgreSQLServer {
+        let standby = try PostgreSQLServer(
+            in: primary.folder, name: name, settings: primary.settings.merging(settings) { $1 }, tcpPort: tcpPort)
+        let host = socketFolder ?? primary.socketFolder
+        try ServerProcess.output(
+            standby.programs.path("pg_basebackup"),
+            [
+                "--pgdata=\(standby.dataFolder)", "--write-recovery-conf", "--checkpoint=fast", "--wal-method=stream",
+                "--no-sync", "--dbname=host=\(host) port=\(primary.port) user=postgres application_name=\(name)",
+            ],
+            workingFolder: primary.folder.path, user: user)
+        try standby.start()
+        return standby
+    }
+
+    /// Makes a standby the primary, and waits until it is.
+    package func promote() throws {
+        guard try psql("select pg_promote(true, 30)") == "t" else {
+            throw SupportError.timedOut("the standby was not promoted", log: log)
+        }
+    }
+
+    /// Waits until this standby has replayed what `primary` has written so far.
+    package func waitToCatchUp(with primary: PostgreSQLServer, within duration: Duration = .seconds(30)) throws {
+        let position = try primary.psql("select pg_current_wal_lsn()")
+        try eventually("the standby has caught up", within: duration, every: .milliseconds(20), log: log) {
+            try psql("select pg_last_wal_replay_lsn() >= '\(position)'") == "t"
+        }
+    }
+}

@@ -1,0 +1,130 @@
+import FoundationEssentials
+import Synchronization
+
+/// A PostgreSQL server of the tests' own: everybody may connect as anybody, nothing is flushed to disk, and unless a
+/// port is given it listens on a unix socket alone.
+///
+/// With the last reference it is stopped at once; its files stay for as long as the `TestFolder`.
+package final class PostgreSQLServer: Sendable {
+    package enum StopMode: Sendable {
+        /// Ends every session, then stops cleanly.
+        case fast
+        /// Stops as a crash would, so that the next start recovers.
+        case immediate
+    }
+
+    /// Whom the server runs as when the tests run as root, which PostgreSQL refuses.
+    static let user = "postgres"
+
+    /// Where its unix socket lies: what libpq takes as `host`.
+    package let socketFolder: String
+    /// 5432, which is part of the socket's name, unless the server listens on TCP too.
+    package let port: UInt16
+    package let dataFolder: String
+    package let logFile: String
+
+    let folder: TestFolder
+    let programs: PostgreSQLPrograms
+    let listensOnTCP: Bool
+    let settings: [String: String]
+    let process = Mutex<ServerProcess?>(nil)
+
+    /// Makes a new, empty server and starts it.
+    ///
+    /// - Parameters:
+    ///   - name: of its folder in `folder`.
+    ///   - settings: as in postgresql.conf. They win over those that are made here.
+    ///   - accessRules: the whole of pg_hba.conf, when not everybody is to be trusted.
+    ///   - tcpPort: to listen on at 127.0.0.1 as well; `Endpoint.freePort()` finds one.
+    package convenience init(
+        in folder: TestFolder, name: String = "pg", maxConnections: Int = 100, settings: [String: String] = [:],
+        accessRules: String? = nil, tcpPort: UInt16? = nil
+    ) throws {
+        try self.init(
+            in: folder, name: name, settings: ["max_connections": "\(maxConnections)"].merging(settings) { $1 },
+            tcpPort: tcpPort)
+        try PostgreSQLTemplate.copy(to: dataFolder, programs: programs)
+        if let accessRules { try Data(accessRules.utf8).write(to: URL(filePath: "\(dataFolder)/pg_hba.conf")) }
+        try start()
+    }
+
+    /// The server with its folders, empty and not started.
+    init(in folder: TestFolder, name: String, settings: [String: String], tcpPort: UInt16?) throws {
+        self.folder = folder
+        programs = try PostgreSQLPrograms()
+        socketFolder = try folder.makeFolder(name, user: Self.user)
+        dataFolder = try folder.makeFolder("\(name)/data", mode: 0o700, user: Self.user)
+        logFile = folder.path("\(name).log")
+        port = tcpPort ?? 5432
+        listensOnTCP = tcpPort != nil
+        self.settings = settings
+    }
+
+    deinit {
+        // Nobody is left to be told of a server that had to be killed.
+        try? stop(mode: .immediate)
+    }
+
+    /// The postmaster.
+    ///
+    /// - Throws: if the server has been stopped.
+    package var processIdentifier: Int32 {
+        get throws { try requireRunning().processIdentifier }
+    }
+
+    /// Everything that this server has logged.
+    package var log: String { readText(logFile) }
+
+    /// Whether it takes connections.
+    package var isReady: Bool {
+        let arguments = ["--quiet", "--host=\(socketFolder)", "--port=\(port)", "--timeout=2", "--dbname=postgres"]
+        let result = try? ServerProcess.run(programs.path("pg_isready"), arguments)
+        return result?.status.isSuccess ?? false
+    }
+
+    /// A connection string that leads to the unix socket.
+    ///
+    /// - Parameter socketFolder: another folder to look for the socket in: a `SocketProxy`'s.
+    package func url(
+        user: String = "postgres", database: String = "postgres", through socketFolder: String? = nil
+    ) -> String {
+        let port = port == 5432 ? "" : "&port=\(port)"
+        return "postgresql:///\(database)?host=\(socketFolder ?? self.socketFolder)&user=\(user)\(port)"
+    }
+
+    /// A connection string that leads to the TCP port. Only for a server that has one.
+    package func tcpURL(user: String = "postgres", database: String = "postgres") -> String {
+        precondition(listensOnTCP, "this server has no TCP port")
+        return "postgresql://\(user)@127.0.0.1:\(port)/\(database)"
+    }
+
+    /// The unix socket.
+    package var endpoint: Endpoint { .unix("\(socketFolder)/.s.PGSQL.\(port)") }
+
+    package func createDatabase(_ name: String) throws {
+        try psql("create database \"\(name)\"")
+    }
+
+    /// Runs SQL, which may be several statements, and returns the rows: a line each, columns divided by `|`.
+    ///
+    /// - Throws: with the server's message, at the first statement that fails.
+    @discardableResult
+    package func psql(_ sql: String, database: String = "postgres", user: String = "postgres") throws -> String {
+        let rows = try ServerProcess.output(
+            programs.path("psql"),
+            [
+                "--no-psqlrc", "--quiet", "--tuples-only", "--no-align", "--set=ON_ERROR_STOP=1",
+                "--dbname=\(url(user: user, database: database))",
+            ], environment: ["PGCONNECT_TIMEOUT": "10"], input: sql)
+        return rows.hasSuffix("\n") ? String(rows.dropLast()) : rows
+    }
+
+    /// Ends the sessions of a database, as a failover or an operator would.
+    package func terminateBackends(of database: String) throws {
+        try psql(
+            """
+            select pg_terminate_backend(pid) from pg_stat_activity
+            where datname = '\(database)' and pid <> pg_backend_pid() and backend_type = 'client backend'
+            """)
+    }
+}

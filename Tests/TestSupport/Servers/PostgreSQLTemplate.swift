@@ -1,0 +1,25 @@
+import Synchronization
+
+/// A new data folder costs a second of initdb, so that runs once in a test process and its result is copied.
+enum PostgreSQLTemplate {
+    private static let folder = Mutex<TestFolder?>(nil)
+
+    /// Fills `data`, an empty folder of user postgres.
+    static func copy(to data: String, programs: PostgreSQLPrograms) throws {
+        let template = try folder.withLock { folder in
+            if let folder { return folder }
+            let made = try TestFolder()
+            let data = try made.makeFolder("data", mode: 0o700, user: PostgreSQLServer.user)
+            try ServerProcess.output(
+                programs.path("initdb"),
+                [
+                    "--pgdata=\(data)", "--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C",
+                    "--no-sync", "--no-instructions",
+                ],
+                workingFolder: made.path, user: PostgreSQLServer.user)
+            folder = made
+            return made
+        }
+        try ServerProcess.output("cp", ["--archive", "--reflink=auto", "\(template.path("data"))/.", data])
+    }
+}

@@ -1,0 +1,62 @@
+import FoundationEssentials
+import Glibc
+
+/// A folder of a test's own under /tmp: short, because a unix socket's path has 107 bytes, and open to other users,
+/// because PostgreSQL and nginx's workers run as such.
+///
+/// It goes away with the last reference, or when the test process exits, unless AUTHFCGI_TEST_KEEP is set.
+package final class TestFolder: Sendable {
+    package let path: String
+
+    package init() throws {
+        var template = Array("/tmp/afXXXXXX".utf8CString)
+        guard unsafe mkdtemp(&template) != nil else { throw SupportError.lastSystemError("mkdtemp") }
+        path = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
+        ExitCleanup.add(folder: path)
+        try Self.setMode(0o755, of: path)
+    }
+
+    deinit {
+        ExitCleanup.remove(folder: path)
+    }
+
+    /// The path of something in the folder.
+    package func path(_ name: String) -> String { "\(path)/\(name)" }
+
+    /// Makes a folder in this one, unless it is there already, and returns its path. With `user` it belongs to that
+    /// user when the tests run as root.
+    @discardableResult
+    package func makeFolder(_ name: String, mode: UInt32 = 0o755, user: String? = nil) throws -> String {
+        let path = path(name)
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        try Self.setMode(mode, of: path)
+        if let user, geteuid() == 0 {
+            guard let entry = unsafe getpwnam(user) else { throw SupportError.unexpected("no user \(user)") }
+            guard unsafe chown(path, entry.pointee.pw_uid, entry.pointee.pw_gid) == 0 else {
+                throw SupportError.lastSystemError("chown \(path)")
+            }
+        }
+        return path
+    }
+
+    /// Writes a file in the folder and returns its path.
+    @discardableResult
+    package func write(_ name: String, _ text: String, mode: UInt32 = 0o644) throws -> String {
+        try Data(text.utf8).write(to: URL(filePath: path(name)))
+        try Self.setMode(mode, of: path(name))
+        return path(name)
+    }
+
+    /// A file's text; empty if there is no such file.
+    package func read(_ name: String) -> String { readText(path(name)) }
+
+    private static func setMode(_ mode: UInt32, of path: String) throws {
+        guard unsafe chmod(path, mode) == 0 else { throw SupportError.lastSystemError("chmod \(path)") }
+    }
+}
+
+/// A file's text from a byte offset on; empty if there is no such file.
+func readText(_ path: String, from offset: Int = 0) -> String {
+    guard let bytes = FileManager.default.contents(atPath: path) else { return "" }
+    return String(decoding: bytes.dropFirst(offset), as: UTF8.self)
+}
