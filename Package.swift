@@ -68,6 +68,11 @@ let package = Package(
             dependencies: ["Sessions", "EventLoop", "CHiredis", "CCrypt", "COpenSSL"],
             swiftSettings: strict),
         .testTarget(name: "AuthFCGITests", dependencies: ["AuthFCGI", "TestSupport"], swiftSettings: strict),
-        .testTarget(name: "IntegrationTests", dependencies: ["TestSupport", "Sessions"], swiftSettings: strict),
+        .testTarget(
+            name: "IntegrationTests",
+            dependencies: [
+                "TestSupport", "Sessions", "EventLoop", .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict),
     ]
 )

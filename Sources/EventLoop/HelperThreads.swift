@@ -20,6 +20,8 @@ package final class HelperThreads: Sendable {
 
     private struct State {
         var jobs = Deque<@Sendable () -> Void>()
+        /// Waiting or under way.
+        var admitted = 0
         var threads = 0
         var idle = 0
     }
@@ -52,9 +54,13 @@ package final class HelperThreads: Sendable {
         }
     }
 
-    /// Whether one more call may wait.
+    /// Counts one more call in, if there is room for it.
     private func reserve() -> Bool {
-        state.withLock { $0.jobs.count < maximumWaiting || $0.idle > 0 || $0.threads < maximumThreads }
+        state.withLock { state in
+            guard state.admitted < maximumThreads + maximumWaiting else { return false }
+            state.admitted += 1
+            return true
+        }
     }
 
     private func submit(_ job: @escaping @Sendable () -> Void) {
@@ -71,7 +77,10 @@ package final class HelperThreads: Sendable {
 
     /// What each thread does.
     private func work(until idleTime: Duration) {
-        while let job = next(idleTime) { job() }
+        while let job = next(idleTime) {
+            job()
+            state.withLock { $0.admitted -= 1 }
+        }
     }
 
     /// The next job; nil when none came for `idleTime`, and the thread is then counted out.

@@ -61,8 +61,11 @@ final class CommandLane: ReadinessHandler {
     func rows(
         _ sql: String, _ parameters: [PostgreSQLParameter], mayRepeat: Bool
     ) async throws(PostgreSQLError) -> Rows {
-        guard queue.count < Self.longestQueue else { throw .connection("too many commands wait for the \(name)") }
         let answer = await withCheckedContinuation { answer in
+            guard queue.count < Self.longestQueue else {
+                return answer.resume(
+                    returning: Result<Rows, PostgreSQLError>.failure(.connection("too many commands wait")))
+            }
             let command = Command(sql, parameters, mayRepeat: mayRepeat, answer)
             queue.append(command)
             Reactor.shared.schedule(after: configuration.writeDeadline) { [weak self] in self?.expire(command) }
@@ -162,7 +165,7 @@ final class CommandLane: ReadinessHandler {
 
     private func drop() {
         guard let connection else { return }
-        Reactor.shared.remove(connection.socket)
+        connection.leaveLoop()
         self.connection = nil
         isSent = false
     }

@@ -1,5 +1,5 @@
 internal import CPostgreSQL
-internal import EventLoop
+package import EventLoop
 internal import Glibc
 package import Logging
 
@@ -29,6 +29,7 @@ package import Logging
         // properties are set.
         guard let connection = unsafe connection else { throw .connection("out of memory") }
         unsafe self.connection = connection
+        socket = unsafe PQsocket(connection)
         notices = NoticeLog(log)
         guard unsafe PQstatus(connection) == CONNECTION_OK else { throw .connection(errorText) }
         unsafe PQsetNoticeReceiver(connection, NoticeLog.receive, Unmanaged.passUnretained(notices).toOpaque())
@@ -93,8 +94,18 @@ package import Logging
 
     // MARK: Not waiting, for the loop
 
-    /// The descriptor to wait for. It stays the same for the connection's whole life.
-    package var socket: Int32 { unsafe PQsocket(connection) }
+    /// The descriptor to wait for. libpq closes it by itself when the connection is lost.
+    package let socket: Int32
+
+    /// Takes the descriptor out of the loop's set.
+    @EventLoop
+    package func leaveLoop() {
+        if unsafe PQsocket(connection) == socket {
+            Reactor.shared.remove(socket)
+        } else {
+            Reactor.shared.forget(socket)  // closed, so the kernel has taken it out already
+        }
+    }
 
     /// From now on statements are sent without waiting for the answers of earlier ones (manual, "Pipeline Mode").
     package func enterPipeline() throws(PostgreSQLError) {

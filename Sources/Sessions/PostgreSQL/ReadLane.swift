@@ -119,11 +119,12 @@ final class ReadLane: ReadinessHandler, TurnEndHandler {
 
     /// The session of a token's hash, by PostgreSQL's own word; nil when there is none.
     func session(for hash: Digest) async throws(SessionStoreError) -> Session? {
-        let now = BootInstant.now
-        guard outstanding.count + waiting.count < configuration.lookUpLimit, !isBehind(now), !isClosed else {
-            throw .overloaded
-        }
         let answer = await withCheckedContinuation { answer in
+            // Asked in here: a task that came from elsewhere may wait for its turn between the call and this.
+            let now = BootInstant.now
+            guard outstanding.count + waiting.count < configuration.lookUpLimit, !isBehind(now), !isClosed else {
+                return answer.resume(returning: Result<Session?, SessionStoreError>.failure(.overloaded))
+            }
             let lookUp = LookUp(hash, now: now, deadline: now + configuration.lookUpDeadline, answer)
             if connection == nil {
                 wait(lookUp)
@@ -328,7 +329,7 @@ final class ReadLane: ReadinessHandler, TurnEndHandler {
 
     private func drop() {
         guard let connection else { return }
-        Reactor.shared.remove(connection.socket)
+        connection.leaveLoop()
         self.connection = nil
         isWaitingToWrite = false
         deadlineTimer?.cancel()

@@ -1,0 +1,100 @@
+import Logging
+import TestSupport
+import Testing
+
+@testable import Sessions
+
+@Suite struct MigrationTests {
+    private let log = RecordedLog()
+
+    private func migrate(
+        _ server: PostgreSQLServer, _ database: String, schema: String? = nil, user: String = "postgres"
+    ) throws -> Migrations.Outcome {
+        let connection = try PostgreSQLConnection(server.url(user: user, database: database), log: log.logger)
+        return try Migrations(schema: schema, lifetime: .seconds(3600)).run(on: connection, log: log.logger)
+    }
+
+    @Test func `an empty database gets everything, a second run does nothing`() throws {
+        let (server, database) = try SharedServers.newDatabase()
+        #expect(try migrate(server, database) == .applied(Array(1...Migrations.latest)))
+        #expect(try migrate(server, database) == .upToDate(Migrations.latest))
+        #expect(try server.psql("SELECT count(*) FROM authfcgi_migrations", database: database) == "\(Migrations.latest)")
+        #expect(log.text.contains("migration 1 (tables) applied to schema public"))
+    }
+
+    @Test func `many pods may start at once`() async throws {
+        let (server, database) = try SharedServers.newDatabase()
+        let url = server.url(database: database)
+        let logger = log.logger
+        let outcomes = try await withThrowingTaskGroup(of: Migrations.Outcome.self) { group in
+            for _ in 0..<12 {
+                group.addTask {
+                    let connection = try PostgreSQLConnection(url, log: logger)
+                    return try Migrations(schema: nil, lifetime: .seconds(3600)).run(on: connection, log: logger)
+                }
+            }
+            return try await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(outcomes.count == 12)
+        #expect(outcomes.filter { $0 == .applied(Array(1...Migrations.latest)) }.count == 1)
+    }
+
+    @Test func `a foreign session_tokens stops everything with a word on what to do, and stays as it is`() throws {
+        let (server, database) = try SharedServers.newDatabase()
+        _ = try server.psql("CREATE TABLE session_tokens (token text, user_id integer)", database: database)
+        #expect {
+            try migrate(server, database)
+        } throws: { error in
+            guard case .unusable(let text) = error as? PostgreSQLError else { return false }
+            return text.contains("session_tokens") && text.contains("DATABASE_SCHEMA")
+        }
+        let columns = try server.psql(
+            "SELECT string_agg(column_name, ',' ORDER BY ordinal_position) FROM information_schema.columns WHERE table_name = 'session_tokens'",
+            database: database)
+        #expect(columns == "token,user_id")
+        #expect(
+            try server.psql("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'", database: database) == "1")
+        // Another schema helps, as the message says.
+        _ = try server.psql("CREATE SCHEMA \"Auth Gate\"", database: database)
+        #expect(try migrate(server, database, schema: "Auth Gate") == .applied(Array(1...Migrations.latest)))
+    }
+
+    @Test func `a schema that does not exist is said so`() throws {
+        let (server, database) = try SharedServers.newDatabase()
+        #expect {
+            try migrate(server, database, schema: "nowhere")
+        } throws: { error in
+            guard case .unusable(let text) = error as? PostgreSQLError else { return false }
+            return text.contains("\"nowhere\"")
+        }
+    }
+
+    @Test func `a schema of its own carries a whole store`() async throws {
+        let (server, database) = try SharedServers.newDatabase()
+        _ = try server.psql("CREATE SCHEMA auth", database: database)
+        let pod = try await TestStore.start(server.url(database: database)) { $0.schema = "auth" }
+        let (token, _) = try await pod.signIn()
+        #expect(try await pod.store.session(for: token) != nil)
+        try await pod.store.revoke(token)
+        #expect(try await pod.store.session(for: token) == nil)
+    }
+
+    @Test func `an owner who may not make roles is told what is missing and goes on`() throws {
+        let (server, database) = try SharedServers.newDatabase()
+        _ = try server.psql(
+            """
+            CREATE ROLE \(database)_owner LOGIN; GRANT ALL ON DATABASE \(database) TO \(database)_owner;
+            GRANT ALL ON SCHEMA public TO \(database)_owner
+            """, database: database)
+        #expect(try migrate(server, database, user: "\(database)_owner") == .applied(Array(1...Migrations.latest)))
+    }
+
+    @Test func `the session lifetime of the settings is the one that SQL gives`() throws {
+        let (server, database) = try SharedServers.newDatabase()
+        _ = try migrate(server, database)
+        _ = try server.psql("SELECT create_access_token('1')", database: database)
+        let lifetime = try server.psql(
+            "SELECT extract(epoch FROM expires_at - created_at)::integer FROM session_tokens", database: database)
+        #expect(lifetime == "3600")
+    }
+}

@@ -1,0 +1,170 @@
+import FoundationEssentials
+import TestSupport
+import Testing
+
+@testable import Sessions
+
+/// What the store promises, against a real PostgreSQL.
+@Suite struct SessionStoreTests {
+    @Test func `a session is found by its token from the moment it is made, on every pod`() async throws {
+        let (server, database) = try SharedServers.newDatabase()
+        let one = try await TestStore.start(server.url(database: database))
+        let two = try await TestStore.start(server.url(database: database))
+        let identity = Identity(
+            userID: "42", username: "ann", groups: ["staff", "a,b", "größe", ""], name: "Ann Ö", email: "a@b.example")
+        let origin = SessionOrigin(clientAddress: "2001:db8::1", userAgent: "curl", label: "laptop")
+        let (token, made) = try await one.store.createAccessToken(for: identity, origin: origin)
+        for pod in [one, two] {
+            let session = try #require(try await pod.store.session(for: token))
+            #expect(session.id == made.id)
+            #expect(session.identity == identity)
+            #expect(abs(session.expiresAt.timeIntervalSince(session.createdAt) - 24 * 3600) < 0.001)
+            #expect(abs(session.createdAt.timeIntervalSinceNow) < 5)
+        }
+        let row = try server.psql(
+            "SELECT client_ip, user_agent, label FROM session_tokens", database: database)
+        #expect(row == "2001:db8::1|curl|laptop")
+    }
+
+    @Test func `only the token's SHA-256 is stored`() async throws {
+        let (server, database) = try SharedServers.newDatabase()
+        let pod = try await TestStore.start(server.url(database: database))
+        let (token, _) = try await pod.signIn()
+        let rows = try server.psql(
+            "SELECT encode(token_hash, 'hex') || ' ' || session_tokens::text FROM session_tokens", database: database)
+        let hash = try server.psql(
+            "SELECT encode(sha256('\(token.secretText)'), 'hex')", database: database)
+        #expect(rows.hasPrefix(hash))
+        #expect(!rows.contains(token.secretText.dropFirst(4)))
+    }
+
+    @Test func `a revoked session is gone on every pod, and revoking again is no error`() async throws {
+        let (server, database) = try SharedServers.newDatabase()
+        let one = try await TestStore.start(server.url(database: database))
+        let two = try await TestStore.start(server.url(database: database))
+        let (token, _) = try await one.signIn()
+        try await one.store.revoke(token)
+        #expect(try await one.store.session(for: token) == nil)
+        #expect(try await two.store.session(for: token) == nil)
+        try await two.store.revoke(token)
+        // What an operator counts as active agrees.
+        #expect(try server.psql("SELECT count(*) FROM session_tokens WHERE expires_at > now()", database: database) == "0")
+    }
+
+    @Test func `revoking all of a user leaves the others alone`() async throws {
+        let (server, database) = try SharedServers.newDatabase()
+        let pod = try await TestStore.start(server.url(database: database))
+        let (first, _) = try await pod.signIn("ann")
+        let (second, _) = try await pod.signIn("ann")
+        let (other, _) = try await pod.signIn("bob")
+        try await pod.store.revokeAll(ofUser: "id-ann")
+        #expect(try await pod.store.session(for: first) == nil)
+        #expect(try await pod.store.session(for: second) == nil)
+        #expect(try await pod.store.session(for: other) != nil)
+    }
+
+    @Test func `an expired session is not found`() async throws {
+        let (server, database) = try SharedServers.newDatabase()
+        let pod = try await TestStore.start(server.url(database: database))
+        let (token, _) = try await pod.store.createAccessToken(
+            for: Identity(userID: "1", username: "ann"), lifetime: .milliseconds(1500))
+        #expect(try await pod.store.session(for: token) != nil)
+        try await Task.sleep(for: .milliseconds(1700))
+        #expect(try await pod.store.session(for: token) == nil)
+    }
+
+    @Test(arguments: [
+        "DELETE FROM session_tokens", "UPDATE session_tokens SET revoked_at = now()",
+        "UPDATE session_tokens SET expires_at = now()", "TRUNCATE session_tokens",
+        "SELECT revoke_user_sessions('id-ann')",
+    ])
+    func `plain SQL ends a session`(sql: String) async throws {
+        let (server, database) = try SharedServers.newDatabase()
+        let pod = try await TestStore.start(server.url(database: database))
+        let (token, _) = try await pod.signIn()
+        _ = try server.psql(sql, database: database)
+        #expect(try await pod.store.session(for: token) == nil)
+    }
+
+    @Test func `tokens made by SQL are tokens here, and the other way round`() async throws {
+        let (server, database) = try SharedServers.newDatabase()
+        let pod = try await TestStore.start(server.url(database: database))
+        let text = try server.psql(
+            "SELECT create_access_token(user_id => '7', username => 'bob', groups => '{x,y}')", database: database)
+        let token = try #require(SessionToken(text))
+        let session = try #require(try await pod.store.session(for: token))
+        #expect(session.identity == Identity(userID: "7", username: "bob", groups: ["x", "y"]))
+        let (own, _) = try await pod.signIn()
+        #expect(try server.psql("SELECT get_user_from_token('\(own.secretText)')", database: database) == "id-ann")
+        #expect(try server.psql("SELECT revoke_access_token('\(own.secretText)')", database: database) == "t")
+        #expect(try await pod.store.session(for: own) == nil)
+    }
+
+    @Test func `an invented token is told by its tag, without a look-up`() async throws {
+        let (server, database) = try SharedServers.newDatabase()
+        let pod = try await TestStore.start(server.url(database: database))
+        let invented = try #require(SessionToken("afs_" + String(repeating: "A", count: 54)))
+        for _ in 0..<100 { #expect(try await pod.store.session(for: invented) == nil) }
+        #expect(await pod.store.lookUps == 0)
+    }
+
+    @Test func `a login that was under way when all of the user's sessions were ended makes none`() async throws {
+        let (server, database) = try SharedServers.newDatabase()
+        let pod = try await TestStore.start(server.url(database: database))
+        _ = try server.psql(
+            "INSERT INTO authfcgi_users (username, password_hash, groups) VALUES ('ann', 'x', '{a,b}')", database: database)
+        let user = try #require(try await pod.store.user(named: "ann"))
+        #expect(user.identity.groups == ["a", "b"])
+        #expect(try await pod.store.createAccessToken(for: user, origin: SessionOrigin()) != nil)
+        _ = try server.psql("UPDATE authfcgi_users SET password_hash = 'y'", database: database)
+        #expect(try await pod.store.createAccessToken(for: user, origin: SessionOrigin()) == nil)
+        let again = try #require(try await pod.store.user(named: "ann"))
+        #expect(try await pod.store.createAccessToken(for: again, origin: SessionOrigin()) != nil)
+    }
+
+    @Test func `a disabled user is not found`() async throws {
+        let (server, database) = try SharedServers.newDatabase()
+        let pod = try await TestStore.start(server.url(database: database))
+        _ = try server.psql(
+            "INSERT INTO authfcgi_users (username, password_hash, disabled) VALUES ('ann', 'x', true)", database: database)
+        #expect(try await pod.store.user(named: "ann") == nil)
+        #expect(try await pod.store.user(named: "nobody") == nil)
+    }
+
+    @Test func `a text with a NUL is refused and does not become another one`() async throws {
+        let (server, database) = try SharedServers.newDatabase()
+        let pod = try await TestStore.start(server.url(database: database))
+        await #expect(throws: SessionStoreError.self) {
+            try await pod.store.createAccessToken(for: Identity(userID: "root\0x", username: "ann"))
+        }
+        #expect(try server.psql("SELECT count(*) FROM session_tokens", database: database) == "0")
+    }
+
+    @Test func `a thousand look-ups at once each get their own answer`() async throws {
+        let (server, database) = try SharedServers.newDatabase()
+        let pod = try await TestStore.start(server.url(database: database))
+        let texts = try server.psql(
+            "SELECT create_access_token(i::text, 'user' || i) FROM generate_series(1, 1000) i", database: database)
+        let tokens = texts.split(separator: "\n").compactMap { SessionToken(String($0)) }
+        #expect(tokens.count == 1000)
+        let wrong = try await withThrowingTaskGroup(of: Bool.self) { group in
+            for (index, token) in tokens.enumerated() {
+                group.addTask { try await pod.store.session(for: token)?.identity.userID == "\(index + 1)" }
+            }
+            return try await group.reduce(0) { $0 + ($1 ? 0 : 1) }
+        }
+        #expect(wrong == 0)
+    }
+
+    @Test func `a new key's tokens are recognized without a restart`() async throws {
+        let (server, database) = try SharedServers.newDatabase()
+        let pod = try await TestStore.start(server.url(database: database))
+        _ = try server.psql("SELECT rotate_session_key()", database: database)
+        // Backdated, so that SQL mints with it at once; workers know it after their next heartbeat.
+        _ = try server.psql("UPDATE session_keys SET created_at = now() - interval '1 minute'", database: database)
+        let text = try server.psql("SELECT create_access_token('1')", database: database)
+        let token = try #require(SessionToken(text))
+        try await Task.sleep(for: .seconds(3))
+        #expect(try await pod.store.session(for: token) != nil)
+    }
+}

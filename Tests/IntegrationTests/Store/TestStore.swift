@@ -1,0 +1,69 @@
+import EventLoop
+import Logging
+import Synchronization
+import TestSupport
+
+@testable import Sessions
+
+/// A store of this process's own over a real PostgreSQL, and what it has logged.
+struct TestStore {
+    let store: SessionStore
+    let log: RecordedLog
+
+    /// Starts a store and waits until it can be used.
+    static func start(
+        _ url: String, waits: Bool = true, _ configure: (inout PostgreSQLConfiguration) -> Void = { _ in }
+    ) async throws -> TestStore {
+        var postgreSQL = PostgreSQLConfiguration(url: url)
+        configure(&postgreSQL)
+        let log = RecordedLog()
+        let store = await SessionStore(.init(postgreSQL: postgreSQL), log: log.logger)
+        await store.start()
+        if waits { try await waitUntilReachable(store) }
+        return TestStore(store: store, log: log)
+    }
+
+    static func waitUntilReachable(_ store: SessionStore, within limit: Duration = .seconds(10)) async throws {
+        let deadline = Deadline(within: limit)
+        while await !store.isReachable(within: .seconds(3)) {
+            guard !deadline.hasPassed else { throw SupportError.timedOut("the store to be reachable", log: "") }
+            try await Task.sleep(for: .milliseconds(5))
+        }
+    }
+
+    /// A new session for a user of that name.
+    func signIn(_ name: String = "ann") async throws -> (token: SessionToken, session: Session) {
+        try await store.createAccessToken(for: Identity(userID: "id-\(name)", username: name))
+    }
+
+    /// What a look-up throws, nil when it answers.
+    func lookUpError(_ token: SessionToken) async -> SessionStoreError? {
+        do throws(SessionStoreError) {
+            _ = try await store.session(for: token)
+            return nil
+        } catch {
+            return error
+        }
+    }
+}
+
+/// Log lines kept in memory.
+final class RecordedLog: Sendable {
+    private let lines = Mutex<[String]>([])
+
+    var logger: Logger { Logger(label: "test") { [self] _ in Handler(log: self) } }
+    var text: String { lines.withLock { $0.joined(separator: "\n") } }
+
+    private struct Handler: LogHandler {
+        let log: RecordedLog
+        var metadata: Logger.Metadata = [:]
+        var logLevel = Logger.Level.debug
+
+        subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+            get { metadata[key] }
+            set { metadata[key] = newValue }
+        }
+
+        func log(event: LogEvent) { log.lines.withLock { $0.append("\(event.level): \(event.message)") } }
+    }
+}
