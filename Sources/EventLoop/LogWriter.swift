@@ -15,6 +15,7 @@ package final class LogWriter: Sendable {
         var lines = Deque<String>()
         var bytes = 0
         var dropped = 0
+        var toldDropped = 0
         var isWriting = false
         var isStarted = false
     }
@@ -51,7 +52,7 @@ package final class LogWriter: Sendable {
         unsafe _ = Glibc.write(work.number, &one, 8)
     }
 
-    /// Lines dropped since the last one that was written, for tests and counters.
+    /// How many lines were dropped.
     package var dropped: Int { state.withLock { $0.dropped } }
 
     /// Waits until all is written, at most `limit`: for the end of a program.
@@ -84,12 +85,13 @@ package final class LogWriter: Sendable {
                 text += line
                 text += "\n"
             }
-            if state.dropped > 0 {
-                text += "WARNING: \(state.dropped) log lines were dropped: the log's reader was too slow\n"
+            if state.dropped > state.toldDropped {
+                let count = state.dropped - state.toldDropped
+                text += "WARNING: \(count) log lines were dropped: the log's reader was too slow\n"
+                state.toldDropped = state.dropped
             }
             state.lines.removeAll()
             state.bytes = 0
-            state.dropped = 0
             state.isWriting = true
             return text
         }

@@ -3,6 +3,16 @@
 enum Base64URL {
     static func encode(_ bytes: borrowing Span<UInt8>) -> [UInt8] { Base64.encode(bytes, Base64.urlAlphabet) }
     static func decode(_ text: borrowing Span<UInt8>) -> [UInt8]? { Base64.decode(text, Base64.urlValues) }
+
+    /// Decodes just 40 bytes into a place of their own; false for any other text.
+    static func decode(_ text: borrowing Span<UInt8>, into bytes: inout InlineArray<40, UInt8>) -> Bool {
+        guard text.count == 54 else { return false }
+        var count = 0
+        return Base64.decode(text, Base64.urlValues) { byte in
+            bytes[count] = byte
+            count += 1
+        }
+    }
 }
 
 /// Unpadded base64 over a given alphabet.
@@ -31,23 +41,28 @@ enum Base64 {
 
     /// The bytes; nil when there is a foreign character, an impossible length, or a bit that should be zero.
     static func decode(_ text: borrowing Span<UInt8>, _ values: [UInt8]) -> [UInt8]? {
-        guard text.count % 4 != 1 else { return nil }
         var result: [UInt8] = []
         result.reserveCapacity(text.count * 3 / 4)
+        return decode(text, values) { result.append($0) } ? result : nil
+    }
+
+    /// Hands over byte after byte; false as soon as something is not canonical.
+    @inline(__always)
+    static func decode(_ text: borrowing Span<UInt8>, _ values: [UInt8], _ take: (UInt8) -> Void) -> Bool {
+        guard text.count % 4 != 1 else { return false }
         var buffer: UInt32 = 0
         var bits = 0
         for index in text.indices {
             let value = values[Int(text[index])]
-            guard value < 64 else { return nil }
+            guard value < 64 else { return false }
             buffer = buffer << 6 | UInt32(value)
             bits += 6
             if bits >= 8 {
                 bits -= 8
-                result.append(UInt8(truncatingIfNeeded: buffer >> bits))
+                take(UInt8(truncatingIfNeeded: buffer >> bits))
             }
         }
-        guard buffer & (1 << bits - 1) == 0 else { return nil }
-        return result
+        return buffer & (1 << bits - 1) == 0
     }
 
     private static func values(of alphabet: [UInt8]) -> [UInt8] {

@@ -34,14 +34,13 @@ public final class SessionStore {
     private let loginLane: CommandLane
     private let log: Logger
     private var wasUsed = false
-    private var awaySince = BootInstant.now
 
     /// How many look-ups went to PostgreSQL: for counters, and for tests that some never do.
     package private(set) var lookUps = 0
 
     /// Called once, when the store can be used for the first time.
     package var onFirstUse: (@EventLoop () -> Void)?
-    /// Called when the database cannot be used before an operator has done what the text says.
+    /// Called when the database, at its first use, cannot be used before an operator has done what the text says.
     package var onUnusable: (@EventLoop (String) -> Void)?
 
     public init(_ configuration: Configuration, log: Logger) {
@@ -59,7 +58,10 @@ public final class SessionStore {
     /// Connects, and stays connected. Until it has, and whenever PostgreSQL is away, calls throw.
     public func start() {
         readLane.onConnected = { [weak self] in self?.becomeUsable() }
-        readLane.onUnusable = { [weak self] reason in self?.onUnusable?(reason) }
+        readLane.onUnusable = { [weak self] reason in
+            guard let self, !wasUsed else { return }
+            onUnusable?(reason)
+        }
         readLane.start()
     }
 
@@ -87,9 +89,23 @@ public final class SessionStore {
 
     /// The session that `token` opens; nil when there is none, because it was never made, has expired or was revoked.
     public func session(for token: SessionToken) async throws(SessionStoreError) -> Session? {
-        guard try mayExist(token) else { return nil }
+        let answer = await withCheckedContinuation { continuation in
+            lookUp(token) { continuation.resume(returning: $0) }
+        }
+        return try answer.get()
+    }
+
+    /// The same for the path of every check: calls `answer` once, maybe before it returns, without a task.
+    package func lookUp(
+        _ token: SessionToken, _ answer: @escaping @EventLoop (Result<Session?, SessionStoreError>) -> Void
+    ) {
+        do throws(SessionStoreError) {
+            guard try mayExist(token) else { return answer(.success(nil)) }
+        } catch {
+            return answer(.failure(error))
+        }
         lookUps += 1
-        return try await readLane.session(for: token.hash)
+        readLane.lookUp(token.hash, answer)
     }
 
     /// Whether the store has to be asked about `token`: an invented one is told by its tag alone.

@@ -10,9 +10,7 @@ public struct SessionToken: Sendable, CustomStringConvertible, CustomDebugString
     package let hash: Digest
 
     /// The 32 random bytes and the tag.
-    fileprivate let payload: [UInt8]
-
-    private let characters: [UInt8]
+    fileprivate let payload: InlineArray<40, UInt8>
 
     /// Reads a token in its one canonical form; nil for anything else. Says nothing about whether it was ever issued.
     public init?(_ text: String) {
@@ -22,21 +20,21 @@ public struct SessionToken: Sendable, CustomStringConvertible, CustomDebugString
     /// The same from bytes.
     package init?(_ text: borrowing Span<UInt8>) {
         guard text.count == Self.length, Self.hasPrefix(text) else { return nil }
-        guard let payload = Base64URL.decode(text.extracting(4...)) else { return nil }
+        var payload = InlineArray<40, UInt8>(repeating: 0)
+        guard Base64URL.decode(text.extracting(4...), into: &payload) else { return nil }
         self.payload = payload
         hash = SHA256.digest(text)
-        characters = unsafe text.withUnsafeBufferPointer { unsafe Array($0) }
     }
 
     /// A new token whose tag `key` vouches for.
     /// - Parameter random: 32 bytes nobody can guess.
     init(random: [UInt8], key: TokenKey) {
         precondition(random.count == 32)
-        let payload = random + key.tag(of: random.span)
-        let characters = Array("afs_".utf8) + Base64URL.encode(payload.span)
-        hash = SHA256.digest(characters.span)
+        var payload = InlineArray<40, UInt8>(repeating: 0)
+        for (index, byte) in (random + key.tag(of: random.span)).enumerated() { payload[index] = byte }
+        let text = Self.text(of: payload)
+        hash = SHA256.digest(text.span)
         self.payload = payload
-        self.characters = characters
     }
 
     /// Whether `text` is meant as one of our tokens, valid or not.
@@ -46,7 +44,11 @@ public struct SessionToken: Sendable, CustomStringConvertible, CustomDebugString
     }
 
     /// The token itself, to be handed to the one who signed in and to nobody else.
-    public var secretText: String { String(decoding: characters, as: UTF8.self) }
+    public var secretText: String { String(decoding: Self.text(of: payload), as: UTF8.self) }
+
+    private static func text(of payload: InlineArray<40, UInt8>) -> [UInt8] {
+        Array("afs_".utf8) + Base64URL.encode(payload.span)
+    }
 
     public var description: String { "(session token)" }
     public var debugDescription: String { description }

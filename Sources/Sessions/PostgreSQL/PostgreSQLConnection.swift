@@ -1,5 +1,5 @@
 internal import CPostgreSQL
-package import EventLoop
+internal import EventLoop
 internal import Glibc
 package import Logging
 
@@ -99,7 +99,7 @@ package import Logging
 
     /// Takes the descriptor out of the loop's set.
     @EventLoop
-    package func leaveLoop() {
+    func leaveLoop() {
         if unsafe PQsocket(connection) == socket {
             Reactor.shared.remove(socket)
         } else {

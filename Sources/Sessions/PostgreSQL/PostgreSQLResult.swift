@@ -68,6 +68,11 @@ internal import CPostgreSQL
         isNull(row, column) ? nil : text(row, column)
     }
 
+    /// A boolean in binary form; NULL is false.
+    package func isTrue(_ row: Int, _ column: Int) -> Bool {
+        unsafe withBytes(row, column) { bytes in unsafe bytes.first == 1 }
+    }
+
     /// A whole number in binary form (int4, int8, timestamptz), nil when its size is neither 4 nor 8.
     package func binaryInteger(_ row: Int, _ column: Int) -> Int64? {
         unsafe withBytes(row, column) { bytes in

@@ -19,7 +19,9 @@ final class ReadLane: ReadinessHandler, TurnEndHandler {
     var onUnusable: (@EventLoop (String) -> Void)?
 
     private let configuration: PostgreSQLConfiguration
-    private let statements: Statements
+    private let lookUpText: String
+    private let absentText: String
+    private let heartbeatText: String
     private let connector: Connector
     private let log: Logger
 
@@ -41,22 +43,25 @@ final class ReadLane: ReadinessHandler, TurnEndHandler {
         case sync
     }
 
-    /// One question, on its way from ``session(for:)`` to its answer.
+    /// What is called with a look-up's answer, once.
+    typealias Answer = @EventLoop (Result<Session?, SessionStoreError>) -> Void
+
+    /// One question, on its way from ``lookUp(_:_:)`` to its answer.
     private final class LookUp {
         let hash: Digest
+        let answer: Answer
         var deadline: BootInstant
         var sentAt: BootInstant
+        /// It was asked before, on a connection that was lost or in a batch that failed.
         var isSecondTry = false
-        let answer: CheckedContinuation<Result<Session?, SessionStoreError>, Never>
+        /// There was no row; asked again so that the answer says whose it is.
+        var isAbsent = false
 
-        init(
-            _ hash: Digest, now: BootInstant, deadline: BootInstant,
-            _ answer: CheckedContinuation<Result<Session?, SessionStoreError>, Never>
-        ) {
+        init(_ hash: Digest, now: BootInstant, deadline: BootInstant, _ answer: @escaping Answer) {
             self.hash = hash
+            self.answer = answer
             self.deadline = deadline
             sentAt = now
-            self.answer = answer
         }
     }
 
@@ -68,6 +73,7 @@ final class ReadLane: ReadinessHandler, TurnEndHandler {
     /// How old a heartbeat may be for its keys to be all keys.
     private static let keysAge = Duration.seconds(5)
     private nonisolated static let lookUpName = "authfcgi_look_up"
+    private nonisolated static let absentName = "authfcgi_look_up_absent"
     private nonisolated static let heartbeatName = "authfcgi_heartbeat"
 
     init(
@@ -76,7 +82,9 @@ final class ReadLane: ReadinessHandler, TurnEndHandler {
         self.configuration = configuration
         self.log = log
         let statements = Statements(schema: configuration.schema)
-        self.statements = statements
+        lookUpText = statements.lookUp
+        absentText = statements.lookUpAbsent
+        heartbeatText = statements.heartbeat
         let migrations = configuration.migrates ? Migrations(schema: configuration.schema, lifetime: lifetime) : nil
         let deadline = configuration.writeDeadline
         let prepares = configuration.usesPreparedStatements
@@ -89,6 +97,7 @@ final class ReadLane: ReadinessHandler, TurnEndHandler {
                 // Planned once: the statement is the same for every token.
                 try connection.script("SET plan_cache_mode = force_generic_plan", deadline: deadline)
                 try connection.prepare(Self.lookUpName, statements.lookUp, deadline: deadline)
+                try connection.prepare(Self.absentName, statements.lookUpAbsent, deadline: deadline)
                 try connection.prepare(Self.heartbeatName, statements.heartbeat, deadline: deadline)
             }
             try connection.enterPipeline()
@@ -117,22 +126,22 @@ final class ReadLane: ReadinessHandler, TurnEndHandler {
         return .now - lastHeartbeat < Self.keysAge
     }
 
-    /// The session of a token's hash, by PostgreSQL's own word; nil when there is none.
-    func session(for hash: Digest) async throws(SessionStoreError) -> Session? {
-        let answer = await withCheckedContinuation { answer in
-            // Asked in here: a task that came from elsewhere may wait for its turn between the call and this.
-            let now = BootInstant.now
-            guard outstanding.count + waiting.count < configuration.lookUpLimit, !isBehind(now), !isClosed else {
-                return answer.resume(returning: Result<Session?, SessionStoreError>.failure(.overloaded))
-            }
-            let lookUp = LookUp(hash, now: now, deadline: now + configuration.lookUpDeadline, answer)
-            if connection == nil {
-                wait(lookUp)
-            } else {
-                send(lookUp, now: now)
-            }
+    /// Asks for the session of a token's hash and calls `answer` with PostgreSQL's own word: the session, nil when there
+    /// is none, or why it cannot tell.
+    ///
+    /// A callback and no task: this is the path of every check, and a task with its continuation would cost as much as
+    /// all else the worker computes for it.
+    func lookUp(_ hash: Digest, _ answer: @escaping Answer) {
+        let now = BootInstant.now
+        guard outstanding.count + waiting.count < configuration.lookUpLimit, !isBehind(now), !isClosed else {
+            return answer(.failure(.overloaded))
         }
-        return try answer.get()
+        let lookUp = LookUp(hash, now: now, deadline: now + configuration.lookUpDeadline, answer)
+        if connection == nil {
+            wait(lookUp)
+        } else {
+            send(lookUp, now: now)
+        }
     }
 
     private func isBehind(_ now: BootInstant) -> Bool {
@@ -149,8 +158,12 @@ final class ReadLane: ReadinessHandler, TurnEndHandler {
         guard let connection else { return wait(lookUp) }
         lookUp.sentAt = now
         do throws(PostgreSQLError) {
-            let name = configuration.usesPreparedStatements ? Self.lookUpName : nil
-            try connection.send(prepared: name, statements.lookUp, lookUp.hash)
+            let prepares = configuration.usesPreparedStatements
+            if lookUp.isAbsent {
+                try connection.send(prepared: prepares ? Self.absentName : nil, absentText, lookUp.hash)
+            } else {
+                try connection.send(prepared: prepares ? Self.lookUpName : nil, lookUpText, lookUp.hash)
+            }
             outstanding.append(.lookUp(lookUp))
             markDirty()
         } catch {
@@ -171,7 +184,7 @@ final class ReadLane: ReadinessHandler, TurnEndHandler {
         for case .heartbeat in outstanding { return }
         do throws(PostgreSQLError) {
             let name = configuration.usesPreparedStatements ? Self.heartbeatName : nil
-            try connection.send(prepared: name, statements.heartbeat)
+            try connection.send(prepared: name, heartbeatText)
             outstanding.append(.heartbeat(.now))
             markDirty()
         } catch {
@@ -243,14 +256,18 @@ final class ReadLane: ReadinessHandler, TurnEndHandler {
     }
 
     private func answer(_ lookUp: LookUp, _ result: borrowing PostgreSQLResult) throws(PostgreSQLError) {
+        if result.rowCount == 0 && !lookUp.isAbsent {
+            lookUp.isAbsent = true
+            return send(lookUp, now: .now)
+        }
         guard result.rowCount == 1, SessionRow.hash(result, row: 0) == lookUp.hash else {
             outstanding.prepend(.lookUp(lookUp))
             throw .confusion("the answer belongs to another question")
         }
         do throws(PostgreSQLError) {
-            lookUp.answer.resume(returning: .success(try SessionRow.session(result, row: 0)))
+            lookUp.answer(.success(try SessionRow.session(result, row: 0)))
         } catch {
-            lookUp.answer.resume(returning: .failure(.unavailable(error.reason)))
+            lookUp.answer(.failure(.unavailable(error.reason)))
             throw error
         }
     }
@@ -258,7 +275,7 @@ final class ReadLane: ReadinessHandler, TurnEndHandler {
     /// Asks once more, in a batch of its own, so that what failed before cannot touch it again.
     private func askAgain(_ lookUp: LookUp, _ reason: String) throws(PostgreSQLError) {
         guard let connection, !lookUp.isSecondTry, lookUp.deadline > .now else {
-            return lookUp.answer.resume(returning: .failure(.unavailable(reason)))
+            return lookUp.answer(.failure(.unavailable(reason)))
         }
         lookUp.isSecondTry = true
         turnEnds()  // what was gathered in this turn gets its own Sync first
@@ -318,7 +335,7 @@ final class ReadLane: ReadinessHandler, TurnEndHandler {
         drop()
         for case .lookUp(let lookUp) in asked {
             if lookUp.isSecondTry {
-                lookUp.answer.resume(returning: .failure(.unavailable(error.reason)))
+                lookUp.answer(.failure(.unavailable(error.reason)))
             } else {
                 lookUp.isSecondTry = true
                 wait(lookUp)
@@ -359,7 +376,7 @@ final class ReadLane: ReadinessHandler, TurnEndHandler {
     }
 
     private func fail(_ lookUps: Deque<LookUp>, _ error: SessionStoreError) {
-        for lookUp in lookUps { lookUp.answer.resume(returning: .failure(error)) }
+        for lookUp in lookUps { lookUp.answer(.failure(error)) }
     }
 
     private func reconnect() {

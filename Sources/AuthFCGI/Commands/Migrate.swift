@@ -1,0 +1,29 @@
+internal import ArgumentParser
+internal import Glibc
+internal import Logging
+internal import Sessions
+
+/// `authfcgi migrate`
+struct Migrate: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Make the tables in PostgreSQL and bring them up to date.",
+        discussion: "'serve' does the same at its start unless MIGRATE_ON_START is off. Running it twice does no harm.")
+
+    @OptionGroup var options: SettingsOptions
+
+    func run() throws {
+        let settings = options.load()
+        let log = CommandLog.start(settings)
+        defer { CommandLog.finish() }
+        do throws(PostgreSQLError) {
+            let connection = try PostgreSQLConnection(settings.databaseURL.reveal(), log: log)
+            let migrations = Migrations(schema: settings.databaseSchema, lifetime: settings.sessionLifetime)
+            switch try migrations.run(on: connection, log: log) {
+            case .upToDate(let number): print("The tables are up to date (migration \(number)).")
+            case .applied(let numbers): print("Applied migrations \(numbers.map(String.init).joined(separator: ", ")).")
+            }
+        } catch {
+            throw CommandFailure.unavailable(error)
+        }
+    }
+}

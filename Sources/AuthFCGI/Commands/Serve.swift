@@ -1,0 +1,79 @@
+internal import ArgumentParser
+internal import CLinux
+internal import EventLoop
+internal import Glibc
+internal import Logging
+internal import Sessions
+
+/// `authfcgi serve`: the supervisor and its workers.
+struct Serve: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Answer nginx until told to stop.",
+        discussion: """
+            Every setting is a flag, a name in the environment, or a line of the file given with --env-file, and counts \
+            in this order. Secrets have no flag: set DATABASE_URL, or DATABASE_URL_FILE to the path of a file.
+
+            SIGTERM ends the program when the workers have finished what they have begun, a second one at once. SIGHUP \
+            reads the files again and replaces the workers one by one.
+            """)
+
+    @OptionGroup var options: SettingsOptions
+
+    func run() throws(ExitCode) {
+        StandardDescriptors.open()
+        SignalDescriptor.block()
+        unsafe authfcgi_set_process_name("authfcgi")
+        let sources = options.sources
+        let settings = options.load()
+        let inheritance = try Self.open(settings, sources.environment)
+        let processLog = ProcessLog(level: settings.logLevel)
+        processLog.bootstrap()
+        let log = Logger(label: "authfcgi")
+        Self.greet(settings, inheritance.sockets, log)
+
+        let status = ExitStatus()
+        EventLoop.run {
+            let supervisor = Supervisor(
+                settings: settings, sources: sources, inheritance: inheritance, log: log, status: status)
+            do throws(SystemError) {
+                try supervisor.start()
+            } catch {
+                log.critical("the supervisor cannot start: \(error)")
+                status.set(71)
+                EventLoop.stop()
+            }
+        }
+        inheritance.closeSockets()
+        log.info("ended")
+        processLog.drain()
+        if status.code != 0 { throw ExitCode(status.code) }
+    }
+
+    /// Opens the sockets and all else that workers need.
+    private static func open(
+        _ settings: Settings, _ environment: [String: String]
+    ) throws(ExitCode) -> WorkerInheritance {
+        do throws(ListenError) {
+            let sockets = try ListeningSockets.open(settings, environment)
+            return try ListenError.naming("the board of the workers") { () throws(SystemError) in
+                try WorkerInheritance(sockets: sockets)
+            }
+        } catch {
+            StandardError.write("authfcgi: \(error)\n")
+            throw ExitCode(error.exitCode)
+        }
+    }
+
+    /// Says what starts here, and what about it deserves a second look.
+    private static func greet(_ settings: Settings, _ sockets: [ListeningSocket], _ log: Logger) {
+        let workers = settings.workers == 1 ? "1 worker" : "\(settings.workers) workers"
+        let names = sockets.map(\.name).joined(separator: ", ")
+        log.info(
+            "authfcgi \(Version.current) (\(LibraryVersions.summary)): \(workers) on \(names), sessions in PostgreSQL")
+        if geteuid() == 0 { log.warning("running as root: run it as a user of its own") }
+        if let limit = ListeningSocket.smallerBacklog {
+            log.warning(
+                "only \(limit) connections may wait (net.core.somaxconn); \(ListeningSocket.backlog) would be better")
+        }
+    }
+}

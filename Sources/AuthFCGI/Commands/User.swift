@@ -1,0 +1,7 @@
+internal import ArgumentParser
+
+/// `authfcgi user …`
+struct User: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Manage the gate's own users.", subcommands: [UserAdd.self])
+}

@@ -1,0 +1,64 @@
+internal import ArgumentParser
+internal import Sessions
+
+/// `authfcgi user add NAME`
+struct UserAdd: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "add", abstract: "Add a user who may sign in.",
+        discussion: """
+            The password is read from standard input, one line, or asked for twice on a terminal. It is never a flag: \
+            every process of the machine can read flags.
+            """)
+
+    @Argument(help: "What the user signs in with.") var username: String
+    @Option(help: "The name to show.") var name = ""
+    @Option(help: "The e-mail address.") var email = ""
+    @Option(help: "Groups, separated by commas.") var groups = ""
+    @Flag(help: "Do nothing, and succeed, when there is a user of that name already.") var ifAbsent = false
+    @Flag(help: "Accept a password of fewer than 8 characters: for demonstrations.") var allowWeak = false
+    @OptionGroup var options: SettingsOptions
+
+    func validate() throws {
+        guard (1...LoginRequest.longestUsername).contains(username.utf8.count) else {
+            throw ValidationError("The user name must have 1 to \(LoginRequest.longestUsername) bytes.")
+        }
+    }
+
+    func run() throws {
+        let settings = options.load()
+        let log = CommandLog.start(settings)
+        defer { CommandLog.finish() }
+        let password: [UInt8]
+        do throws(NewPassword.Problem) {
+            password = try NewPassword.read(for: username, allowWeak: allowWeak)
+        } catch {
+            throw CommandFailure.fail(error.message, code: CommandFailure.dataCode)
+        }
+        let hash: String
+        do throws(PasswordHasher.Failure) {
+            hash = try PasswordHasher.hash(password)
+        } catch {
+            throw CommandFailure.fail("the password cannot be hashed: \(error)", code: CommandFailure.unavailableCode)
+        }
+        let id: String?
+        do throws(PostgreSQLError) {
+            let connection = try PostgreSQLConnection(settings.databaseURL.reveal(), log: log)
+            if settings.migrateOnStart {
+                let migrations = Migrations(schema: settings.databaseSchema, lifetime: settings.sessionLifetime)
+                try migrations.run(on: connection, log: log)
+            }
+            id = try UserAccounts(connection, schema: settings.databaseSchema).add(
+                username: username, passwordHash: hash, name: name, email: email,
+                groups: groups.split(separator: ",").map { String($0) })
+        } catch {
+            throw CommandFailure.unavailable(error)
+        }
+        if let id {
+            print("Added user \(username) (id \(id)).")
+        } else if ifAbsent {
+            print("There is a user \(username) already: nothing was changed.")
+        } else {
+            throw CommandFailure.fail("there is a user \(username) already", code: CommandFailure.dataCode)
+        }
+    }
+}

@@ -1,0 +1,81 @@
+internal import ArgumentParser
+internal import CLinux
+internal import EventLoop
+internal import Glibc
+internal import Logging
+
+/// `authfcgi worker`: what the supervisor starts. Its settings are its environment, and its sockets are inherited.
+struct WorkerCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "worker", abstract: "Used by serve to start its workers.", shouldDisplay: false)
+
+    @Option var number: Int
+    @Option var sockets: Int
+
+    /// The command line of a worker.
+    static func arguments(number: Int, sockets: Int) -> [String] {
+        ["authfcgi", "worker", "--number", "\(number)", "--sockets", "\(sockets)"]
+    }
+
+    func validate() throws {
+        guard (0..<WorkerBoard.count).contains(number), (0...InheritedDescriptor.mostSockets).contains(sockets) else {
+            throw ValidationError("there is no such worker")
+        }
+    }
+
+    func run() throws {
+        SignalDescriptor.block()
+        unsafe authfcgi_set_process_name("authfcgi-worker")
+        let seat = try takeSeat()
+        let settings = try readSettings()
+        let processLog = ProcessLog(level: settings.logLevel)
+        processLog.bootstrap()
+        var log = Logger(label: "authfcgi")
+        log[metadataKey: "worker"] = "\(number)"
+
+        let status = ExitStatus()
+        let listening = (0..<Int32(sockets)).map { InheritedDescriptor.firstSocket + $0 }
+        EventLoop.run { [log] in
+            let service = Gate(settings: settings, log: log)
+            let worker = Worker(
+                service, seat: seat, grace: settings.shutdownGrace, log: log, status: status)
+            do throws(SystemError) {
+                try worker.start(sockets: listening, lifeline: FileDescriptor(owning: InheritedDescriptor.lifeline))
+            } catch {
+                log.critical("the worker cannot start: \(error)")
+                status.set(71)
+                EventLoop.stop()
+            }
+        }
+        let counts = EventLoop.statistics
+        log.debug(
+            "event loop: enqueued by helper threads \(counts.enqueuedByHelperThreads), by other threads \(counts.enqueuedByOtherThreads)"
+        )
+        processLog.drain()
+        // Not exit(): it would let libraries clean up under helper threads that still use them.
+        _exit(status.code)
+    }
+
+    /// Opens what the supervisor has left under fixed numbers.
+    private func takeSeat() throws(ExitCode) -> WorkerSeat {
+        do throws(SystemError) {
+            let numbers = InheritedDescriptor.board..<InheritedDescriptor.firstSocket + Int32(sockets)
+            for number in numbers where fcntl(number, F_SETFD, FD_CLOEXEC) != 0 { throw SystemError.last("fcntl") }
+            let board = try WorkerBoard(sharing: FileDescriptor(owning: InheritedDescriptor.board))
+            return WorkerSeat(
+                board: board, number: number, bell: FileDescriptor(owning: InheritedDescriptor.bell))
+        } catch {
+            StandardError.write("authfcgi: workers are started by authfcgi serve alone\n")
+            throw ExitCode(64)
+        }
+    }
+
+    private func readSettings() throws(ExitCode) -> Settings {
+        do throws(SettingsProblems) {
+            return try Settings(SettingsSources(environment: ProcessEnvironment.snapshot(), host: .current))
+        } catch {
+            StandardError.write(error.description)
+            throw ExitCode(SettingsProblems.exitCode)
+        }
+    }
+}

@@ -1,0 +1,26 @@
+/// The ways in which people write where a PostgreSQL database is.
+enum DatabaseURL {
+    /// What would be right.
+    static let form = "write postgresql://user@host/database, or pairs such as host=/run/postgresql dbname=app"
+
+    /// `text` as libpq takes it, or nil when it is neither a PostgreSQL URL nor a list of key=value pairs.
+    ///
+    /// `postgres://` and the spellings that name a driver, such as SQLAlchemy's `postgresql+asyncpg://`, become
+    /// `postgresql://`. Everything behind the scheme is libpq's to judge.
+    static func normalised(_ text: String) -> String? {
+        guard let end = text.firstRange(of: "://"), !text[..<end.lowerBound].contains("=") else {
+            return isKeyValue(text) ? text : nil
+        }
+        let scheme = text[..<end.lowerBound].lowercased().split(separator: "+", omittingEmptySubsequences: false)
+        guard scheme.count <= 2, scheme.allSatisfy({ !$0.isEmpty }) else { return nil }
+        guard let name = scheme.first, name == "postgresql" || name == "postgres" else { return nil }
+        return "postgresql://" + text[end.upperBound...]
+    }
+
+    /// Whether `text` begins like `key = value`.
+    private static func isKeyValue(_ text: String) -> Bool {
+        let rest = text.drop { $0 == " " }
+        let key = rest.prefix { $0 == "_" || ("a"..."z").contains($0) }
+        return !key.isEmpty && rest.dropFirst(key.count).drop { $0 == " " }.first == "="
+    }
+}

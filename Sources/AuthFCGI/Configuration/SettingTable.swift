@@ -1,0 +1,82 @@
+extension Setting {
+    /// Every setting, in the order in which people should read about them.
+    static let all: [Setting] = [
+        databaseURL, databaseSchema, databasePreparedStatements, databaseQueryDeadline, databaseWriteDeadline,
+        migrateOnStart, listen, listenMode, listenGroup, listenPeerUIDs, workers, sessionLifetime, cookieName,
+        hashingThreads, hashingQueue, lookupLimit, shutdownGrace, logLevel,
+    ]
+
+    static let databaseURL = Setting(
+        name: "DATABASE_URL", kind: .secret("postgresql://… or key=value pairs"), fallback: .required,
+        meaning: "the PostgreSQL database that keeps sessions and users")
+
+    static let databaseSchema = Setting(
+        name: "DATABASE_SCHEMA", kind: .text("name"), fallback: .described("the connection's search_path"),
+        meaning: "the schema that holds the tables")
+
+    static let databasePreparedStatements = Setting(
+        name: "DATABASE_PREPARED_STATEMENTS", kind: .toggle, fallback: .value("on"),
+        meaning: "prepare statements once a connection; off behind a transaction pooler such as PgBouncer")
+
+    static let databaseQueryDeadline = Setting(
+        name: "DATABASE_QUERY_DEADLINE", kind: .duration(.milliseconds(10) ... .milliseconds(999)),
+        fallback: .value("700ms"), meaning: "how long the look-up of a check may take before the answer is 503")
+
+    static let databaseWriteDeadline = Setting(
+        name: "DATABASE_WRITE_DEADLINE", kind: .duration(.milliseconds(100) ... .seconds(60)), fallback: .value("5s"),
+        meaning: "how long a login, a logout or a change may take in the database")
+
+    static let migrateOnStart = Setting(
+        name: "MIGRATE_ON_START", kind: .toggle, fallback: .value("on"),
+        meaning: "bring the tables up to date when the program starts")
+
+    static let listen = Setting(
+        name: "LISTEN", kind: .text("address,…"),
+        fallback: .described(
+            "the sockets that systemd passed, else descriptor 0 if it listens, else \(ListenAddress.standard)"),
+        meaning: "where nginx reaches the workers: unix:PATH, HOST:PORT of a loopback address, systemd or fd:0")
+
+    static let listenMode = Setting(
+        name: "LISTEN_MODE", kind: .text("octal mode"), fallback: .value("0660"),
+        meaning: "the mode of a unix socket: who may write to it may ask about sessions")
+
+    static let listenGroup = Setting(
+        name: "LISTEN_GROUP", kind: .text("name or number"), fallback: .described("the group of the process"),
+        meaning: "the group of a unix socket, usually that of nginx")
+
+    static let listenPeerUIDs = Setting(
+        name: "LISTEN_PEER_UIDS", kind: .text("user,…"), fallback: .described("anyone who can open the socket"),
+        meaning: "the users, by name or number, that may connect to a unix socket")
+
+    static let workers = Setting(
+        name: "WORKERS", kind: .integer(1...256), fallback: .described("the number of cores, at most 2"),
+        meaning: "how many worker processes serve")
+
+    static let sessionLifetime = Setting(
+        name: "SESSION_LIFETIME", kind: .duration(.seconds(1) ... .seconds(400 * 86_400)), fallback: .value("24h"),
+        meaning: "how long a session lasts")
+
+    static let cookieName = Setting(
+        name: "COOKIE_NAME", kind: .text("name"), fallback: .value("__Host-session"),
+        meaning: "the name of the session's cookie")
+
+    static let hashingThreads = Setting(
+        name: "HASHING_THREADS", kind: .integer(1...256), fallback: .described("half the cores, at least 1"),
+        meaning: "how many passwords a worker hashes at once")
+
+    static let hashingQueue = Setting(
+        name: "HASHING_QUEUE", kind: .integer(0...100_000), fallback: .value("64"),
+        meaning: "how many logins may wait for a hashing thread before the answer is 503")
+
+    static let lookupLimit = Setting(
+        name: "LOOKUP_LIMIT", kind: .integer(1...1_000_000), fallback: .value("4096"),
+        meaning: "how many look-ups of a worker may be outstanding before the answer is 503")
+
+    static let shutdownGrace = Setting(
+        name: "SHUTDOWN_GRACE", kind: .duration(.zero ... .seconds(3600)), fallback: .value("10s"),
+        meaning: "how long workers that are told to stop may finish what they have begun")
+
+    static let logLevel = Setting(
+        name: "LOG_LEVEL", kind: .choice(["trace", "debug", "info", "notice", "warning", "error", "critical"]),
+        fallback: .value("info"), meaning: "the least important lines that are logged")
+}

@@ -1,0 +1,60 @@
+/// The text of each setting that somebody gave, and from where.
+///
+/// An empty value counts as none, so that `NAME=` in a compose file or a unit means what it looks like.
+struct SettingValues: Sendable {
+    struct Given: Equatable, Sendable {
+        let text: String
+        let origin: SettingOrigin
+    }
+
+    private var values: [Setting: Given] = [:]
+
+    subscript(_ setting: Setting) -> Given? { values[setting] }
+
+    init(_ sources: SettingsSources, problems: inout SettingsProblems) {
+        var file: [String: String] = [:]
+        if let path = sources.environmentFile {
+            do throws(TextFileError) {
+                file = EnvironmentFile(parsing: try sources.host.readFile(path), path: path, problems: &problems).values
+            } catch {
+                problems.add("--env-file \(path) cannot be read: \(error)")
+            }
+        }
+        let layers: [(SettingOrigin, [String: String])] = [
+            (.flag, sources.flags), (.environment, sources.environment), (.environmentFile, file),
+        ]
+        for setting in Setting.all {
+            for (origin, layer) in layers {
+                guard let given = Self.given(setting, origin, layer, sources.host, &problems) else { continue }
+                values[setting] = given
+                break
+            }
+        }
+    }
+
+    /// What one source says about `setting`, directly or by the name of a file.
+    private static func given(
+        _ setting: Setting, _ origin: SettingOrigin, _ layer: [String: String], _ host: SettingsSources.Host,
+        _ problems: inout SettingsProblems
+    ) -> Given? {
+        let direct = layer[setting.name].flatMap { $0.isEmpty ? nil : $0 }
+        let path = setting.fileName.flatMap { layer[$0] }.flatMap { $0.isEmpty ? nil : $0 }
+        switch (direct, path) {
+        case (nil, nil): return nil
+        case (let text?, nil): return Given(text: text, origin: origin)
+        case (_?, _?):
+            problems.add("\(setting.name) and \(setting.name)_FILE are both set (\(origin)); remove one")
+            return Given(text: "", origin: origin)
+        case (nil, let path?):
+            do throws(TextFileError) {
+                var text = try host.readFile(path)
+                if text.last == "\n" || text.last == "\r\n" { text.removeLast() }
+                if text.isEmpty { problems.add("\(setting.name)_FILE: \(path) is empty; it must hold the value") }
+                return Given(text: text, origin: origin)
+            } catch {
+                problems.add("\(setting.name)_FILE: \(path) cannot be read: \(error)")
+                return Given(text: "", origin: origin)
+            }
+        }
+    }
+}

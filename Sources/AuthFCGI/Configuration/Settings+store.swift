@@ -1,0 +1,14 @@
+internal import Sessions
+
+extension SessionStore.Configuration {
+    /// What the settings say about sessions and their store.
+    init(_ settings: Settings) {
+        self.init(
+            postgreSQL: PostgreSQLConfiguration(
+                url: settings.databaseURL.reveal(), schema: settings.databaseSchema,
+                usesPreparedStatements: settings.preparesStatements, lookUpDeadline: settings.databaseQueryDeadline,
+                writeDeadline: settings.databaseWriteDeadline, lookUpLimit: settings.lookupLimit,
+                migrates: settings.migrateOnStart),
+            lifetime: settings.sessionLifetime)
+    }
+}

@@ -1,0 +1,45 @@
+internal import Logging
+
+extension Settings {
+    /// The settings as an environment from which the same settings can be read again: what a worker gets. So no secret
+    /// stands in a command line, and no worker reads a file or asks for a user's number.
+    func environment() -> [String: String] {
+        var values: [String: String] = [:]
+        for setting in Setting.all { values[setting.name] = text(of: setting) }
+        return values
+    }
+
+    /// Every setting with its value as it may be shown: secrets as ``Secret/shown``, what was left to the start by the
+    /// table's words.
+    func shown() -> [(setting: Setting, value: String)] {
+        Setting.all.map { setting in
+            (setting, setting.isSecret ? Secret.shown : text(of: setting) ?? setting.shownDefault)
+        }
+    }
+
+    /// The value as its setting writes it; nil when it was left to the start.
+    private func text(of setting: Setting) -> String? {
+        switch setting {
+        case .databaseURL: databaseURL.reveal()
+        case .databaseSchema: databaseSchema
+        case .databasePreparedStatements: preparesStatements ? "on" : "off"
+        case .databaseQueryDeadline: "\(DurationText(databaseQueryDeadline))"
+        case .databaseWriteDeadline: "\(DurationText(databaseWriteDeadline))"
+        case .migrateOnStart: migrateOnStart ? "on" : "off"
+        case .listen: listen.isEmpty ? nil : listen.map(\.description).joined(separator: ",")
+        case .listenMode: "0" + String(listenMode, radix: 8)
+        case .listenGroup: listenGroup.map(String.init)
+        case .listenPeerUIDs:
+            listenPeers.map { $0.sorted().map { String($0) }.joined(separator: ",") }
+        case .workers: "\(workers)"
+        case .sessionLifetime: "\(DurationText(sessionLifetime))"
+        case .cookieName: cookieName
+        case .hashingThreads: "\(hashingThreads)"
+        case .hashingQueue: "\(hashingQueue)"
+        case .lookupLimit: "\(lookupLimit)"
+        case .shutdownGrace: "\(DurationText(shutdownGrace))"
+        case .logLevel: logLevel.rawValue
+        default: preconditionFailure("\(setting.name) has no value here")
+        }
+    }
+}

@@ -1,0 +1,25 @@
+extension [UInt8] {
+    /// Appends a literal's bytes.
+    @inline(__always)
+    mutating func append(_ text: StaticString) {
+        text.withUTF8Buffer { bytes in unsafe append(contentsOf: bytes) }
+    }
+
+    /// Appends `text` as a JSON string with its quotes.
+    mutating func append(jsonString text: String) {
+        append("\"")
+        for byte in text.utf8 {
+            switch byte {
+            case UInt8(ascii: "\""): append("\\\"")
+            case UInt8(ascii: "\\"): append("\\\\")
+            case UInt8(ascii: "\n"): append("\\n")
+            case ..<0x20, 0x7f:
+                append("\\u00")
+                append(byte >> 4 + UInt8(ascii: "0"))
+                append((byte & 15) < 10 ? (byte & 15) + UInt8(ascii: "0") : (byte & 15) - 10 + UInt8(ascii: "a"))
+            default: append(byte)
+            }
+        }
+        append("\"")
+    }
+}

@@ -1,0 +1,80 @@
+internal import EventLoop
+internal import Logging
+
+/// The listening sockets of a server, and when they rest: while the server is full, and for a moment when the kernel
+/// has no descriptor or memory to give. Meanwhile the kernel's backlog holds new connections, or another worker takes them.
+@EventLoop
+final class FastCGIAcceptor {
+    private let log: Logger
+    private var listeners: [FastCGIListener] = []
+    private var isPaused = false
+    private var timer: LoopTimer?
+    private var lastFailure: BootInstant?
+    private var lastFull: BootInstant?
+
+    private static let pause = Duration.milliseconds(100)
+    /// What happens again within this time is the same episode, which has one log line.
+    private static let episode = Duration.seconds(10)
+
+    init(log: Logger) {
+        self.log = log
+    }
+
+    /// Accepts connections of `socket` for `server`.
+    func listen(on socket: consuming FileDescriptor, for server: FastCGIServer) {
+        let listener = FastCGIListener(socket, acceptor: self, server: server)
+        listeners.append(listener)
+        if !isPaused { listener.resume() }
+    }
+
+    /// Accepts what waits to be accepted and gives up the sockets.
+    func drain() {
+        for listener in listeners { listener.drain() }
+        listeners = []
+        timer?.cancel()
+    }
+
+    /// The kernel has refused: trying again at once would fail again, and the loop would do nothing else.
+    func failed(_ error: SystemError) {
+        let now = BootInstant.now
+        if Self.beginsEpisode(lastFailure, now) {
+            log.error("cannot accept connections for the moment: \(error)")
+        }
+        lastFailure = now
+        rest()
+        timer = Reactor.shared.schedule(after: Self.pause) { self.resume() }
+    }
+
+    /// No more connections until one closes.
+    func becameFull(_ maximum: Int) {
+        guard !isPaused else { return }
+        let now = BootInstant.now
+        if Self.beginsEpisode(lastFull, now) {
+            log.warning("\(maximum) connections are open: accepting no more until some close")
+        }
+        lastFull = now
+        rest()
+    }
+
+    /// A descriptor is free again.
+    @inline(__always)
+    func connectionClosed() {
+        if isPaused { resume() }
+    }
+
+    private static func beginsEpisode(_ last: BootInstant?, _ now: BootInstant) -> Bool {
+        last.map { now - $0 >= episode } ?? true
+    }
+
+    private func rest() {
+        isPaused = true
+        for listener in listeners { listener.pause() }
+    }
+
+    private func resume() {
+        isPaused = false
+        timer?.cancel()
+        timer = nil
+        for listener in listeners { listener.resume() }
+    }
+}

@@ -1,0 +1,26 @@
+/// Why a connection is closed without an answer. The text is what the log says, and what its lines are counted by.
+enum FastCGIFault: String, Error, CaseIterable {
+    case unknownVersion = "unknown protocol version"
+    case managementRecord = "management record"
+    case noBeginRequest = "the first record is not BEGIN_REQUEST"
+    case badBeginRequest = "BEGIN_REQUEST of another shape"
+    case unknownRole = "role is neither RESPONDER nor AUTHORIZER"
+    case secondBeginRequest = "BEGIN_REQUEST inside a request"
+    case aborted = "ABORT_REQUEST"
+    case otherRequest = "record of another request"
+    case unexpectedRecord = "record of an unexpected type"
+    case paddedEnd = "padding behind the end of the parameters"
+    case parametersTooLong = "parameters too long"
+    case parametersCutShort = "the last parameter runs over the end of the parameters"
+    case badParameter = "NUL in a parameter, or NUL or '=' in its name"
+    case badContentLength = "CONTENT_LENGTH is not a number"
+    case bodyTooLong = "more body than CONTENT_LENGTH"
+    case requestTooLarge = "request too large"
+
+    case truncated = "the peer closed before the request was complete"
+    case timedOut = "the request was not complete in time"
+    case refusedByLibrary = "libfcgi refused the request"
+    case peerNotAllowed = "peer of a user that is not allowed"
+    case unsentAnswer = "the peer asks again without having taken the previous answer"
+    case unanswered = "a request was dropped unanswered"
+}

@@ -1,0 +1,167 @@
+internal import Glibc
+
+/// Walks the name-value pairs of a request's parameters (specification, section 3.4), which may be split over records
+/// at any byte, and picks out CONTENT_LENGTH. It keeps nothing and allocates nothing.
+struct FastCGIParameterScanner {
+    /// The most bytes that all parameters may take together. nginx itself sends at most 65,535.
+    static let maximumBytes = 64 * 1024
+
+    private enum Phase { case nameLength, valueLength, name, value }
+
+    /// CONTENT_LENGTH, the first if there are several; 0 when it is absent or empty.
+    var contentLength: Int { firstContentLength ?? 0 }
+
+    private var firstContentLength: Int?
+    private var phase = Phase.nameLength
+    private var bytesRead = 0
+
+    /// The length that is being read, and how many more bytes of it must come.
+    private var length = 0
+    private var lengthBytesLeft = 0
+
+    private var nameLength = 0
+    private var valueLength = 0
+    /// How many bytes of the name or value have been seen.
+    private var seen = 0
+    private var isContentLength = false
+    private var number = 0
+
+    private static let contentLengthName: StaticString = "CONTENT_LENGTH"
+
+    /// Walks the content of one record.
+    mutating func read(_ bytes: Span<UInt8>) throws(FastCGIFault) {
+        bytesRead += bytes.count
+        guard bytesRead <= Self.maximumBytes else { throw .parametersTooLong }
+        var index = 0
+        while index < bytes.count {
+            if phase == .nameLength, lengthBytesLeft == 0, let end = try readShortPair(bytes, at: index) {
+                index = end
+                continue
+            }
+            switch phase {
+            case .nameLength:
+                guard let length = readLength(bytes[index]) else {
+                    index += 1
+                    continue
+                }
+                index += 1
+                nameLength = length
+                phase = .valueLength
+            case .valueLength:
+                guard let length = readLength(bytes[index]) else {
+                    index += 1
+                    continue
+                }
+                index += 1
+                valueLength = length
+                // libfcgi would allocate whatever is declared here.
+                guard nameLength <= Self.maximumBytes, nameLength + valueLength <= Self.maximumBytes else {
+                    throw .parametersTooLong
+                }
+                beginPair()
+            case .name:
+                let end = min(bytes.count, index + nameLength - seen)
+                try readName(bytes.extracting(index..<end))
+                index = end
+            case .value:
+                let end = min(bytes.count, index + valueLength - seen)
+                try readValue(bytes.extracting(index..<end))
+                index = end
+            }
+        }
+    }
+
+    /// The usual case, a pair of short lengths that lies in this record whole, without the steps of the others.
+    /// - Returns: where the pair ends; nil when it is another case or CONTENT_LENGTH.
+    @inline(__always)
+    private func readShortPair(_ bytes: Span<UInt8>, at index: Int) throws(FastCGIFault) -> Int? {
+        guard bytes.count - index >= 2 else { return nil }
+        let (nameLength, valueLength) = (Int(bytes[index]), Int(bytes[index + 1]))
+        let name = index + 2
+        let end = name + nameLength + valueLength
+        guard nameLength < 0x80, valueLength < 0x80, nameLength != Self.contentLengthName.utf8CodeUnitCount,
+            end <= bytes.count
+        else { return nil }
+        guard !bytes.extracting(name..<end).contains(0),
+            !bytes.extracting(name..<name + nameLength).contains(UInt8(ascii: "="))
+        else { throw .badParameter }
+        return end
+    }
+
+    /// Called at the end of the parameters: the last pair must be whole.
+    func end() throws(FastCGIFault) {
+        guard phase == .nameLength, lengthBytesLeft == 0 else { throw .parametersCutShort }
+    }
+
+    /// One byte of a length: lengths below 128 take one byte, others four with the highest bit set.
+    @inline(__always)
+    private mutating func readLength(_ byte: UInt8) -> Int? {
+        if lengthBytesLeft == 0 {
+            if byte < 0x80 { return Int(byte) }
+            length = Int(byte & 0x7f)
+            lengthBytesLeft = 3
+            return nil
+        }
+        length = length << 8 | Int(byte)
+        lengthBytesLeft -= 1
+        return lengthBytesLeft == 0 ? length : nil
+    }
+
+    private mutating func beginPair() {
+        seen = 0
+        number = 0
+        isContentLength = firstContentLength == nil && nameLength == Self.contentLengthName.utf8CodeUnitCount
+        phase = .name
+        if nameLength == 0 { beginValue() }
+    }
+
+    private mutating func beginValue() {
+        seen = 0
+        phase = .value
+        if valueLength == 0 { endPair() }
+    }
+
+    private mutating func endPair() {
+        if isContentLength { firstContentLength = number }
+        phase = .nameLength
+    }
+
+    private mutating func readName(_ part: Span<UInt8>) throws(FastCGIFault) {
+        // libfcgi keeps "name=value" as a C string: these two would make it another parameter.
+        guard !part.contains(0), !part.contains(UInt8(ascii: "=")) else { throw .badParameter }
+        if isContentLength { isContentLength = part.equals(Self.contentLengthName, from: seen) }
+        seen += part.count
+        if seen == nameLength { beginValue() }
+    }
+
+    private mutating func readValue(_ part: Span<UInt8>) throws(FastCGIFault) {
+        guard !part.contains(0) else { throw .badParameter }
+        if isContentLength {
+            for index in part.indices {
+                let digit = part[index] &- UInt8(ascii: "0")
+                guard digit <= 9 else { throw .badContentLength }
+                // Beyond any limit it only matters that it is.
+                if number < 1 << 40 { number = number * 10 + Int(digit) }
+            }
+        }
+        seen += part.count
+        if seen == valueLength { endPair() }
+    }
+}
+
+extension Span<UInt8> {
+    fileprivate func contains(_ byte: UInt8) -> Bool {
+        unsafe withUnsafeBytes { bytes in
+            guard let start = bytes.baseAddress else { return false }
+            return unsafe memchr(start, Int32(byte), bytes.count) != nil
+        }
+    }
+
+    /// Whether these are the bytes of `text` from `offset` on, as far as they go.
+    fileprivate func equals(_ text: StaticString, from offset: Int) -> Bool {
+        unsafe withUnsafeBytes { bytes in
+            guard let start = bytes.baseAddress, offset + bytes.count <= text.utf8CodeUnitCount else { return false }
+            return unsafe memcmp(start, text.utf8Start + offset, bytes.count) == 0
+        }
+    }
+}

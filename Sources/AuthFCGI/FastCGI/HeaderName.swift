@@ -1,0 +1,33 @@
+/// The name of a header: only ever a literal of this program, so that nothing from outside becomes one.
+struct HeaderName {
+    let text: StaticString
+    /// The header goes out as `Variable-NAME`: in role AUTHORIZER, a variable of the request that goes on.
+    let isVariable: Bool
+
+    init(_ text: StaticString) {
+        self.text = text
+        isVariable = false
+    }
+
+    private init(variable text: StaticString) {
+        self.text = text
+        isVariable = true
+    }
+
+    /// A variable for the request that an authorizer has let through (FastCGI specification, section 6.3).
+    static func variable(_ name: StaticString) -> HeaderName { HeaderName(variable: name) }
+
+    static let allow = HeaderName("Allow")
+    static let location = HeaderName("Location")
+    static let retryAfter = HeaderName("Retry-After")
+    static let setCookie = HeaderName("Set-Cookie")
+    static let vary = HeaderName("Vary")
+    static let wwwAuthenticate = HeaderName("WWW-Authenticate")
+
+    static let remoteUser = HeaderName("Remote-User")
+    static let remoteGroups = HeaderName("Remote-Groups")
+    static let remoteName = HeaderName("Remote-Name")
+    static let remoteEmail = HeaderName("Remote-Email")
+    static let authUserID = HeaderName("X-Auth-User-Id")
+    static let authSessionID = HeaderName("X-Auth-Session-Id")
+}

@@ -1,0 +1,20 @@
+/// How a process ended.
+enum ExitReason: Equatable, Sendable, CustomStringConvertible {
+    case exited(code: Int32)
+    case signal(Int32)
+
+    /// The exit code, if it ended by itself.
+    var exitCode: Int32? {
+        switch self {
+        case .exited(let code): code
+        case .signal: nil
+        }
+    }
+
+    var description: String {
+        switch self {
+        case .exited(let code): "exit code \(code)"
+        case .signal(let number): "signal \(number)"
+        }
+    }
+}

@@ -1,0 +1,24 @@
+internal import EventLoop
+internal import Glibc
+
+/// A moment of CLOCK_MONOTONIC, which all processes of a machine share and which stands still while the machine
+/// sleeps: a worker whose loop did not turn during that time has done nothing wrong.
+struct MonotonicInstant: Comparable, Hashable, Sendable {
+    let nanoseconds: UInt64
+
+    static var now: MonotonicInstant {
+        var time = timespec()
+        unsafe clock_gettime(CLOCK_MONOTONIC, &time)
+        return MonotonicInstant(nanoseconds: UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec))
+    }
+
+    static func < (a: MonotonicInstant, b: MonotonicInstant) -> Bool { a.nanoseconds < b.nanoseconds }
+
+    static func + (a: MonotonicInstant, b: Duration) -> MonotonicInstant {
+        MonotonicInstant(nanoseconds: UInt64(Int64(a.nanoseconds) + b.nanoseconds))
+    }
+
+    static func - (a: MonotonicInstant, b: MonotonicInstant) -> Duration {
+        .nanoseconds(Int64(a.nanoseconds) - Int64(b.nanoseconds))
+    }
+}

@@ -1,0 +1,21 @@
+internal import EventLoop
+internal import Logging
+
+/// The log of a process: lines on standard error, written by a thread of their own.
+struct ProcessLog: Sendable {
+    private let writer = LogWriter()
+    private let level: Logger.Level
+
+    init(level: Logger.Level) {
+        self.level = level
+    }
+
+    /// Makes this the log of every Logger of the process; once.
+    func bootstrap() {
+        let (writer, level) = (writer, level)
+        LoggingSystem.bootstrap { _ in LineLogHandler(writer: writer, logLevel: level) }
+    }
+
+    /// Waits a moment for what has not been written yet: before the process ends.
+    func drain() { writer.drain(within: .seconds(1)) }
+}

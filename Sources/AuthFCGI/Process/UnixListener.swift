@@ -1,0 +1,85 @@
+internal import CLinux
+internal import EventLoop
+internal import Glibc
+
+/// Makes unix sockets to listen on.
+enum UnixListener {
+    /// Binds a socket to `path`, of this mode and group from the first moment at which anybody can connect.
+    ///
+    /// A socket that nobody answers on was left by a process that is gone, and is removed.
+    static func open(path: String, mode: UInt32, group: UInt32?) throws(ListenError) -> ListeningSocket {
+        let name = "\(ListenAddress.unix(path: path))"
+        guard let address = UnixAddress(path) else { throw .failed(name, SystemError("bind", code: ENAMETOOLONG)) }
+        // Of two programs that find the same file left behind, the second then finds the first one's new socket, and
+        // does not remove it.
+        let lock = try lockFolder(of: path, name)
+        defer { extendLifetime(lock) }
+        try removeLeftover(path, name, address)
+        let socket = try ListenError.naming(name) { () throws(SystemError) in
+            try FileDescriptor("socket", Glibc.socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0))
+        }
+        try bindPrivately(socket, path, name, address)
+        let file = SocketFile(path: path)
+        do throws(ListenError) {
+            if let group, unsafe chown(path, uid_t.max, group) != 0 {
+                throw .group(path: path, group: group, .last("chown"))
+            }
+            if unsafe chmod(path, mode) != 0 { throw .failed(name, .last("chmod")) }
+            return try ListeningSocket(socket, name: name, file: file)
+        } catch {
+            file?.remove()
+            throw error
+        }
+    }
+
+    /// Binds so that nobody but this user could connect.
+    private static func bindPrivately(
+        _ socket: borrowing FileDescriptor, _ path: String, _ name: String, _ address: UnixAddress
+    ) throws(ListenError) {
+        let mask = umask(0o177)
+        let result = unsafe address.withPointer { unsafe bind(socket.number, $0, $1) }
+        let error = SystemError.last("bind")
+        umask(mask)
+        guard result != 0 else { return }
+        switch error.code {
+        case EACCES, EPERM, EROFS: throw .notPermitted(path: path)
+        case EADDRINUSE: throw .inUse(name)
+        default: throw .failed(name, error)
+        }
+    }
+
+    /// Locks the folder of `path` until the descriptor is closed.
+    private static func lockFolder(of path: String, _ name: String) throws(ListenError) -> FileDescriptor {
+        let slash = path.lastIndex(of: "/") ?? path.startIndex
+        do throws(SystemError) {
+            let folder = unsafe try FileDescriptor(
+                "open", Glibc.open(String(path[...slash]), O_RDONLY | O_DIRECTORY | O_CLOEXEC))
+            guard flock(folder.number, LOCK_EX) == 0 else { throw SystemError.last("flock") }
+            return folder
+        } catch {
+            switch error.code {
+            case ENOENT, ENOTDIR: throw .missingFolder(path: path)
+            case EACCES: throw .notPermitted(path: path)
+            default: throw .failed(name, error)
+            }
+        }
+    }
+
+    private static func removeLeftover(_ path: String, _ name: String, _ address: UnixAddress) throws(ListenError) {
+        var status = stat()
+        guard unsafe lstat(path, &status) == 0 else { return }
+        guard status.st_mode & S_IFMT == S_IFSOCK else { throw .notASocket(path: path) }
+        let probe = try ListenError.naming(name) { () throws(SystemError) in
+            let type = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
+            return try FileDescriptor("socket", Glibc.socket(AF_UNIX, type, 0))
+        }
+        // Refused: the file has no process any more. Anything else, also a full backlog or a lack of permission to
+        // connect, means that there is somebody, or that nobody can tell.
+        let isRefused =
+            unsafe address.withPointer { unsafe connect(probe.number, $0, $1) } != 0 && errno == ECONNREFUSED
+        guard isRefused else { throw .inUse(name) }
+        try ListenError.naming(name) { () throws(SystemError) in
+            if unsafe unlink(path) != 0 { throw SystemError.last("unlink") }
+        }
+    }
+}

@@ -1,0 +1,232 @@
+/// Which worker processes there are and should be. Decides, and leaves doing to the ``Supervisor``; time is passed in.
+struct WorkerPool: Sendable {
+    private enum Phase: Equatable {
+        /// → stopping
+        case running
+        /// Nothing is started any more; when the last process has ended, so does the program.
+        case stopping(status: Int32)
+    }
+
+    /// What all places should come to.
+    struct Target: Equatable, Sendable {
+        /// Counts how often settings were read.
+        var generation: Int
+        var workers: Int
+        /// How long a worker that is told to end may take.
+        var grace: Duration
+    }
+
+    private var phase = Phase.running
+    private(set) var target: Target
+    /// The last target that was reached, to which the pool goes back when workers cannot work with a new one.
+    private var reached: Target
+    private var lastGeneration = 0
+    private var places: [PoolPlace] = []
+    private var paces: [RespawnPace] = []
+    private var leaving = LeavingWorkers()
+    private var watch = HangWatch()
+    private var hasServed = false
+    private let random: @Sendable () -> Double
+
+    init(workers: Int, grace: Duration, random: @escaping @Sendable () -> Double = { .random(in: 0..<1) }) {
+        target = Target(generation: 0, workers: workers, grace: grace)
+        reached = target
+        self.random = random
+    }
+
+    var isRunning: Bool { phase == .running }
+
+    /// Whether the worker with this page is expected to end.
+    func isLeaving(page: Int) -> Bool { leaving.contains(page: page) }
+
+    /// When the pool wants to look again, whatever happens.
+    var nextDeadline: MonotonicInstant? { (places.compactMap(\.due) + leaving.draining.map(\.until)).min() }
+}
+
+extension WorkerPool {
+    /// The program starts.
+    mutating func start(at now: MonotonicInstant) -> [PoolAction] {
+        addPlaces(at: now)
+        return settle(at: now)
+    }
+
+    /// The settings were read again: every worker is replaced, one after the other.
+    mutating func reload(workers: Int, grace: Duration, at now: MonotonicInstant) -> [PoolAction] {
+        guard phase == .running else { return [] }
+        lastGeneration += 1
+        target = Target(generation: lastGeneration, workers: workers, grace: grace)
+        // Workers that kept dying may have died of the old settings.
+        for index in places.indices where places[index].due != nil { places[index] = places[index].with(.due(now)) }
+        addPlaces(at: now)
+        return settle(at: now)
+    }
+
+    /// Time has passed, or a worker has said something on the board.
+    mutating func look(at now: MonotonicInstant, _ reading: (_ page: Int) -> WorkerReading) -> [PoolAction] {
+        watch.look(at: now)
+        var actions: [PoolAction] = []
+        for index in places.indices {
+            for worker in [places[index].serving, places[index].starting].compactMap(\.self) {
+                let reading = reading(worker.page)
+                if let time = watch.hang(worker, reading, at: now) {
+                    leaving.kill(page: worker.page)
+                    actions.append(.kill(page: worker.page, .hangs(time)))
+                    actions += lose(worker.page, exitCode: nil, at: now)
+                } else {
+                    actions += hear(worker, reading.state, index, at: now)
+                }
+            }
+        }
+        for (worker, end) in leaving.draining {
+            let hang = watch.hang(worker, reading(worker.page), at: now).map { KillReason.hangs($0) }
+            guard let reason = hang ?? (end <= now ? .outstaysGrace : nil) else { continue }
+            leaving.kill(page: worker.page)
+            actions.append(.kill(page: worker.page, reason))
+        }
+        return actions + settle(at: now)
+    }
+
+    /// A worker's process has ended, or could not be started at all.
+    /// - Parameter exitCode: nil when a signal ended it.
+    mutating func exited(_ page: Int, exitCode: Int32?, at now: MonotonicInstant) -> [PoolAction] {
+        guard leaving.end(page: page) else { return lose(page, exitCode: exitCode, at: now) + settle(at: now) }
+        if case .stopping(let status) = phase, leaving.isEmpty { return [.finished(status: status)] }
+        return settle(at: now)
+    }
+
+    /// The program is to end; the workers finish what they have begun.
+    mutating func stop(status: Int32 = 0, at now: MonotonicInstant) -> [PoolAction] {
+        guard phase == .running else { return [] }
+        phase = .stopping(status: status)
+        let workers = places.flatMap { [$0.serving, $0.starting].compactMap(\.self) }
+        places = []
+        let actions = workers.map { dismiss($0, at: now) }
+        return leaving.isEmpty ? [.finished(status: status)] : actions
+    }
+
+    /// The program is to end at once.
+    mutating func stopAtOnce(at now: MonotonicInstant) -> [PoolAction] {
+        _ = stop(at: now)
+        let pages = leaving.pages
+        leaving = LeavingWorkers()
+        return pages.map { .kill(page: $0, .impatience) } + [.finished(status: 0)]
+    }
+}
+
+extension WorkerPool {
+    /// A worker says what it does.
+    private mutating func hear(_ worker: PoolWorker, _ state: WorkerState, _ index: Int, at now: MonotonicInstant)
+        -> [PoolAction]
+    {
+        switch (state, worker == places[index].serving) {
+        case (.starting, _), (.serving, true): return []
+        case (.serving, false):
+            let predecessor = places[index].serving
+            places[index] = .staffed(worker)
+            defer { hasServed = true }
+            return (hasServed ? [] : [.ready]) + [predecessor.map { dismiss($0, at: now) }].compactMap(\.self)
+        case (.draining, _):
+            // Somebody has told it to end behind our back: it needs a successor now, not when it is gone.
+            leaving.drain(worker, until: now + target.grace)
+            return lose(worker.page, exitCode: nil, at: now)
+        }
+    }
+
+    /// A place has lost the worker with this page.
+    private mutating func lose(_ page: Int, exitCode: Int32?, at now: MonotonicInstant) -> [PoolAction] {
+        for index in places.indices {
+            let place = places[index]
+            if let worker = place.starting, worker.page == page {
+                if exitCode == SettingsProblems.exitCode, let actions = refuse(worker, index, at: now) {
+                    return actions
+                }
+                let delay = paces[index].delay(afterLifeOf: now - worker.since, random: random())
+                places[index] = place.with(.due(now + delay))
+                return [.lost(page: page, respawnAfter: delay)]
+            }
+            guard let worker = place.serving, worker.page == page else { continue }
+            switch place {
+            case .changing(_, let successor):
+                places[index] = .vacant(successor)
+                return [.lost(page: page, respawnAfter: .zero)]
+            case .staffed, .vacant:
+                let delay = paces[index].delay(afterLifeOf: now - worker.since, random: random())
+                places[index] = .vacant(.due(now + delay))
+                return [.lost(page: page, respawnAfter: delay)]
+            }
+        }
+        return []
+    }
+
+    /// A worker that was about to serve says that it cannot work with its settings: at the program's start the program
+    /// ends, after a reload the old settings stay. Nil: neither, it is a death like any other.
+    private mutating func refuse(_ worker: PoolWorker, _ index: Int, at now: MonotonicInstant) -> [PoolAction]? {
+        if !hasServed {
+            places[index] = .vacant(.due(now))
+            return stop(status: SettingsProblems.exitCode, at: now)
+        }
+        guard worker.generation == target.generation, target != reached else { return nil }
+        target = reached
+        places[index] = places[index].serving.map { .staffed($0) } ?? .vacant(.due(now))
+        return [.refused(fallback: target.generation)] + removePlaces(at: now)
+    }
+
+    /// Makes more places when there should be more.
+    private mutating func addPlaces(at now: MonotonicInstant) {
+        while places.count < target.workers {
+            places.append(.vacant(.due(now)))
+            paces.append(RespawnPace())
+        }
+    }
+
+    /// Gives up places when there should be fewer.
+    private mutating func removePlaces(at now: MonotonicInstant) -> [PoolAction] {
+        var actions: [PoolAction] = []
+        while places.count > target.workers {
+            let place = places.removeLast()
+            paces.removeLast()
+            actions += [place.serving, place.starting].compactMap(\.self).map { dismiss($0, at: now) }
+        }
+        return actions
+    }
+
+    private mutating func dismiss(_ worker: PoolWorker, at now: MonotonicInstant) -> PoolAction {
+        leaving.drain(worker, until: now + target.grace)
+        return .terminate(page: worker.page)
+    }
+
+    /// Starts what is due, and the change of one more place to the settings that were read last. Places beyond the
+    /// number that there should be stay until all others have changed: nobody knows before whether that works.
+    private mutating func settle(at now: MonotonicInstant) -> [PoolAction] {
+        guard phase == .running else { return [] }
+        var actions: [PoolAction] = []
+        let wanted = places.indices.prefix(target.workers)
+        let outdated = wanted.first { places[$0].serving.map { $0.generation != target.generation } ?? false }
+        if let outdated, !places.contains(where: \.isChanging) { places[outdated] = places[outdated].with(.due(now)) }
+        for index in places.indices {
+            guard let due = places[index].due, due <= now else { continue }
+            guard let page = freePage else {  // many workers take long to end: wait for one of them
+                places[index] = places[index].with(.due(now + .seconds(1)))
+                continue
+            }
+            let worker = PoolWorker(page: page, generation: target.generation, since: now)
+            places[index] = places[index].with(.starting(worker))
+            actions.append(.spawn(page: page, generation: worker.generation))
+        }
+        let isReached = wanted.allSatisfy {
+            places[$0].serving?.generation == target.generation && !places[$0].isChanging
+        }
+        if isReached, target.generation != reached.generation {
+            reached = target
+            actions += removePlaces(at: now)
+            actions.append(.reloaded(generation: target.generation))
+        }
+        return actions
+    }
+
+    /// The lowest number of a page that no process uses.
+    private var freePage: Int? {
+        let used = Set(places.flatMap { [$0.serving, $0.starting].compactMap { $0?.page } })
+        return (0..<WorkerBoard.count).first { !used.contains($0) && !leaving.contains(page: $0) }
+    }
+}

@@ -1,0 +1,36 @@
+internal import EventLoop
+internal import Glibc
+internal import Synchronization
+
+/// A worker's own page on the board, and the bell that makes the supervisor look at it.
+final class WorkerSeat: Sendable {
+    /// The pages of all workers.
+    let board: WorkerBoard
+    /// The number of this worker's page.
+    let number: Int
+    private let bell: FileDescriptor
+
+    init(board: WorkerBoard, number: Int, bell: consuming FileDescriptor) {
+        self.board = board
+        self.number = number
+        self.bell = bell
+    }
+
+    /// The process has begun to use the page.
+    func take() {
+        tick()
+        board.withPage(number) { $0.process.store(UInt64(getpid()), ordering: .releasing) }
+    }
+
+    /// The loop turns.
+    func tick() {
+        board.withPage(number) { $0.lastTick.store(MonotonicInstant.now.nanoseconds, ordering: .relaxed) }
+    }
+
+    /// Says what the worker does now.
+    func say(_ state: WorkerState) {
+        board.withPage(number) { $0.state.store(state.rawValue, ordering: .releasing) }
+        var one: UInt64 = 1
+        _ = unsafe write(bell.number, &one, 8)  // full, it rings anyway
+    }
+}

@@ -1,0 +1,31 @@
+internal import EventLoop
+internal import Logging
+
+/// What a worker does for its clients.
+@EventLoop
+protocol WorkerService: AnyObject {
+    init(settings: Settings, log: Logger)
+
+    /// Called once, before ``start(sockets:onServing:)``. A service that counts nothing and works with any settings
+    /// needs no method of its own.
+    /// - Parameters:
+    ///   - seat: the worker's place on the board, and by it those of all others.
+    ///   - onUnusable: to be called instead of `onServing`, after logging why, when no worker can ever serve with these
+    ///     settings: the worker ends with exit code 78, which ends the program at its start and a reload later on.
+    func prepare(seat: WorkerSeat, onUnusable: @escaping @EventLoop () -> Void)
+
+    /// Begins to accept connections.
+    /// - Parameters:
+    ///   - sockets: they listen, do not block, and belong to the service from now on.
+    ///   - onServing: to be called once, when requests can be answered.
+    func start(sockets: [Int32], onServing: @escaping @EventLoop () -> Void)
+
+    /// Accepts what has connected already, closes the sockets, and finishes what has begun. Called once, at any time
+    /// after ``start(sockets:onServing:)``, also before it serves.
+    /// - Parameter onIdle: to be called once, when nothing is left to finish.
+    func drain(onIdle: @escaping @EventLoop () -> Void)
+}
+
+extension WorkerService {
+    func prepare(seat: WorkerSeat, onUnusable: @escaping @EventLoop () -> Void) {}
+}

@@ -1,0 +1,88 @@
+internal import FoundationEssentials
+internal import Sessions
+
+/// The answers that several routes give.
+extension Response {
+    /// 401: not signed in, or not any more.
+    static func unauthorized(_ message: String = "sign in first") -> Response {
+        .error(
+            .unauthorized, code: "unauthorized", message: message, headers: [(.wwwAuthenticate, "Bearer")])
+    }
+
+    /// 503: the store cannot tell; try again soon.
+    static func unavailable(_ message: String = "the session store cannot be reached; try again") -> Response {
+        .error(.serviceUnavailable, code: "unavailable", message: message, headers: [(.retryAfter, 1)])
+    }
+
+    /// 200 with a JSON body.
+    static func json(_ value: some Encodable) -> Response {
+        let encoder = JSONEncoder()
+        encoder.dateEncodingStrategy = .iso8601
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        do {
+            return Response(.ok, .json, Array(try encoder.encode(value)) + [UInt8(ascii: "\n")])
+        } catch {
+            return .error(.internalServerError, code: "internal", message: "the answer cannot be encoded")
+        }
+    }
+}
+
+/// `POST /auth/login`'s answer.
+struct LoginAnswer: Encodable {
+    let token: String
+    let tokenType = "Bearer"
+    let userID: String
+    let expiresAt: Date
+    /// In seconds from the session's start.
+    let expiresIn: Int
+
+    private enum CodingKeys: String, CodingKey {
+        case token, tokenType = "token_type", userID = "user_id", expiresAt = "expires_at", expiresIn = "expires_in"
+    }
+
+    init(token: SessionToken, session: Session) {
+        self.token = token.secretText
+        userID = session.identity.userID
+        expiresAt = session.expiresAt
+        expiresIn = Int(session.expiresAt.timeIntervalSince(session.createdAt).rounded())
+    }
+}
+
+/// `GET /auth/me`'s answer.
+struct MeAnswer: Encodable {
+    struct SessionPart: Encodable {
+        let id: String
+        let createdAt: Date
+        let expiresAt: Date
+
+        private enum CodingKeys: String, CodingKey {
+            case id, createdAt = "created_at", expiresAt = "expires_at"
+        }
+    }
+
+    let userID: String
+    let username: String
+    let name: String
+    let email: String
+    let groups: [String]
+    let session: SessionPart
+
+    private enum CodingKeys: String, CodingKey {
+        case userID = "user_id", username, name, email, groups, session
+    }
+
+    init(_ session: Session) {
+        userID = session.identity.userID
+        username = session.identity.username
+        name = session.identity.name
+        email = session.identity.email
+        groups = session.identity.groups
+        self.session = SessionPart(id: session.id, createdAt: session.createdAt, expiresAt: session.expiresAt)
+    }
+}
+
+/// `GET /readyz`'s answer.
+struct ReadinessAnswer: Encodable {
+    let status: String
+    let store = "postgresql"
+}

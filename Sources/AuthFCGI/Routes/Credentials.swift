@@ -1,0 +1,105 @@
+internal import Sessions
+
+/// What a request offers as its session token.
+enum Credentials {
+    /// Nothing of ours.
+    case none
+    /// Something that was meant as ours and cannot be: it opens nothing, and nothing else is tried.
+    case invalid(Source)
+    case token(SessionToken, Source)
+
+    enum Source: Equatable {
+        /// `Authorization: Bearer`: only a program sends it on purpose.
+        case bearer
+        /// A browser sends it along with whatever it is made to send.
+        case cookie
+        /// Several cookies of that name that say different things.
+        case severalCookies
+    }
+
+    /// - Parameters:
+    ///   - authorization: the header's value; nil when there is none.
+    ///   - cookies: the header's value; nil when there is none.
+    ///   - name: the session cookie's name.
+    ///
+    /// A Bearer token that is not one of ours, such as an application's own JWT, is not looked at. One that is ours but
+    /// broken does not fall through to the cookie.
+    init(authorization: borrowing Span<UInt8>, cookies: borrowing Span<UInt8>, cookieName name: [UInt8]) {
+        if let bearer = Self.bearer(authorization), SessionToken.hasPrefix(authorization.extracting(bearer)) {
+            self = SessionToken(authorization.extracting(bearer)).map { .token($0, .bearer) } ?? .invalid(.bearer)
+            return
+        }
+        var found: Range<Int>?
+        for value in CookieValues(of: name, in: cookies) {
+            if let first = found, !Self.isEqual(cookies.extracting(first), cookies.extracting(value)) {
+                self = .invalid(.severalCookies)
+                return
+            }
+            found = value
+        }
+        guard let found else {
+            self = .none
+            return
+        }
+        self = SessionToken(cookies.extracting(found)).map { .token($0, .cookie) } ?? .invalid(.cookie)
+    }
+
+    /// Where the token lies in `Bearer TOKEN` (RFC 6750; the scheme's name in any case, RFC 9110), nil for another
+    /// scheme.
+    private static func bearer(_ value: borrowing Span<UInt8>) -> Range<Int>? {
+        let scheme: StaticString = "bearer "
+        guard value.count > 7 else { return nil }
+        for index in 0..<7 {
+            let byte = value[index]
+            let lower = (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte | 0x20 : byte
+            guard unsafe lower == scheme.utf8Start[index] else { return nil }
+        }
+        var start = 7
+        var end = value.count
+        while start < end, value[start] == UInt8(ascii: " ") { start += 1 }
+        while end > start, value[end - 1] == UInt8(ascii: " ") { end -= 1 }
+        return start..<end
+    }
+
+    private static func isEqual(_ a: borrowing Span<UInt8>, _ b: borrowing Span<UInt8>) -> Bool {
+        guard a.count == b.count else { return false }
+        for index in a.indices where a[index] != b[index] { return false }
+        return true
+    }
+}
+
+/// Where the values of one cookie lie in a Cookie header (RFC 6265, section 4.2): usually one, never by a prefix or a
+/// suffix of the name.
+struct CookieValues: Sequence, IteratorProtocol {
+    private var ranges: [Range<Int>] = []
+    private var next_ = 0
+
+    init(of name: [UInt8], in header: borrowing Span<UInt8>) {
+        var start = 0
+        while start < header.count {
+            var end = start
+            while end < header.count, header[end] != UInt8(ascii: ";") { end += 1 }
+            if let value = Self.value(of: name, in: header, start..<end) { ranges.append(value) }
+            start = end + 1
+        }
+    }
+
+    mutating func next() -> Range<Int>? {
+        guard next_ < ranges.count else { return nil }
+        defer { next_ += 1 }
+        return ranges[next_]
+    }
+
+    private static func value(
+        of name: [UInt8], in header: borrowing Span<UInt8>, _ pair: Range<Int>
+    ) -> Range<Int>? {
+        var (start, end) = (pair.lowerBound, pair.upperBound)
+        while start < end, isSpace(header[start]) { start += 1 }
+        while end > start, isSpace(header[end - 1]) { end -= 1 }
+        guard end - start > name.count, header[start + name.count] == UInt8(ascii: "=") else { return nil }
+        for index in name.indices where header[start + index] != name[index] { return nil }
+        return start + name.count + 1..<end
+    }
+
+    private static func isSpace(_ byte: UInt8) -> Bool { byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
+}

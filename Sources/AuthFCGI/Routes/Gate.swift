@@ -1,0 +1,104 @@
+internal import EventLoop
+internal import Logging
+internal import Sessions
+
+/// What a worker does: takes requests off its sockets, asks the store, answers.
+@EventLoop
+final class Gate: WorkerService {
+    let store: SessionStore
+    let hasher: PasswordHasher
+    let cookie: SessionCookie
+    let log: Logger
+    private let settings: Settings
+    private var server: FastCGIServer?
+
+    init(settings: Settings, log: Logger) {
+        self.settings = settings
+        self.log = log
+        store = SessionStore(SessionStore.Configuration(settings), log: log)
+        hasher = PasswordHasher(threads: settings.hashingThreads, waiting: settings.hashingQueue)
+        cookie = SessionCookie(name: settings.cookieName)
+    }
+
+    /// A database that no worker can use ends the program at its start; later on it may come right again.
+    func prepare(seat: WorkerSeat, onUnusable: @escaping @EventLoop () -> Void) {
+        store.onUnusable = { [log] reason in
+            log.critical("\(reason)")
+            onUnusable()
+        }
+    }
+
+    /// Serves from now on, also while PostgreSQL is away: then the answers say so.
+    func start(sockets: [Int32], onServing: @escaping @EventLoop () -> Void) {
+        FastCGILibrary.prepareProcess()
+        let configuration = FastCGIServer.Configuration(allowedPeers: settings.listenPeers)
+        let server = FastCGIServer(configuration: configuration, log: log) { [self] exchange in answer(exchange) }
+        self.server = server
+        store.start()
+        for socket in sockets { server.listen(on: socket) }
+        onServing()
+    }
+
+    /// Takes no new requests and calls `onIdle` when those under way are answered.
+    func drain(onIdle: @escaping @EventLoop () -> Void) {
+        guard let server else { return onIdle() }
+        server.onIdle = onIdle
+        server.drain()
+    }
+
+    var isDraining: Bool { server?.isDraining ?? true }
+
+    private func answer(_ exchange: FastCGIExchange) {
+        // An authorizer asks one question only, whatever the path of the request it asks about.
+        guard exchange.role == .responder else { return verify(exchange) }
+        let path = (exchange.parameter("SCRIPT_NAME") ?? "") + (exchange.parameter("PATH_INFO") ?? "")
+        switch Route(path: path, method: exchange.parameter("REQUEST_METHOD") ?? "GET") {
+        case .verify: verify(exchange)
+        case .login: login(exchange)
+        case .me: me(exchange)
+        case .logout: logout(exchange)
+        case .health: exchange.respond(.json(ReadinessAnswer(status: "alive")))
+        case .readiness: readiness(exchange)
+        case .methodNotAllowed(let allow):
+            exchange.respond(
+                .error(
+                    .methodNotAllowed, code: "method_not_allowed", message: "this path takes \(allow)",
+                    headers: [(.allow, HeaderValue(stringLiteral: allow))]))
+        case .unknown:
+            exchange.respond(.error(.notFound, code: "not_found", message: "there is nothing at this path"))
+        }
+    }
+
+    /// What the request offers as its token.
+    func credentials(of exchange: FastCGIExchange) -> Credentials {
+        let none: [UInt8] = []
+        let result = exchange.withOnlyParameter("HTTP_AUTHORIZATION") { authorization in
+            withCookies(of: exchange) { Credentials(authorization: authorization, cookies: $0, cookieName: cookie.nameBytes) }
+        }
+        return switch result {
+        case .one(let credentials): credentials
+        case .several: .invalid(.bearer)
+        case .absent:
+            withCookies(of: exchange) { Credentials(authorization: none.span, cookies: $0, cookieName: cookie.nameBytes) }
+        }
+    }
+
+    private func withCookies(of exchange: FastCGIExchange, _ body: (Span<UInt8>) -> Credentials) -> Credentials {
+        let none: [UInt8] = []
+        return switch exchange.withOnlyParameter("HTTP_COOKIE", body) {
+        case .one(let credentials): credentials
+        case .several: .invalid(.severalCookies)
+        case .absent: body(none.span)
+        }
+    }
+
+    private func readiness(_ exchange: FastCGIExchange) {
+        if isDraining {
+            exchange.respond(.unavailable("draining"))
+        } else if store.isReachable(within: .seconds(10)) {
+            exchange.respond(.json(ReadinessAnswer(status: "ready")))
+        } else {
+            exchange.respond(.unavailable("PostgreSQL has not answered for more than 10 s"))
+        }
+    }
+}

@@ -1,0 +1,22 @@
+import Testing
+
+@testable import AuthFCGI
+
+struct DatabaseURLTests {
+    @Test(arguments: [
+        "postgresql", "postgres", "postgresql+psycopg2", "postgresql+asyncpg", "postgres+psycopg", "POSTGRESQL",
+    ])
+    func `Every spelling of the scheme becomes libpq's`(scheme: String) {
+        #expect(DatabaseURL.normalised("\(scheme)://u:p%20+w@h:5432/d?a=b") == "postgresql://u:p%20+w@h:5432/d?a=b")
+    }
+
+    @Test(arguments: ["host=/run/postgresql dbname=app", " dbname = 'a://b'", "service=main", "password=a://b host=h"])
+    func `Pairs stay as they are`(text: String) {
+        #expect(DatabaseURL.normalised(text) == text)
+    }
+
+    @Test(arguments: ["mysql://h/d", "h/d", "://h", "postgresql+://h", "postgresql+a+b://h", "postgresql:/h", "=a", ""])
+    func `Anything else is refused`(text: String) {
+        #expect(DatabaseURL.normalised(text) == nil)
+    }
+}

@@ -1,0 +1,48 @@
+import Testing
+
+@testable import AuthFCGI
+
+struct EnvironmentFileTests {
+    private static func read(_ text: String) -> (values: [String: String], problems: [String]) {
+        var problems = SettingsProblems()
+        let file = EnvironmentFile(parsing: text, path: "f", problems: &problems)
+        return (file.values, problems.lines)
+    }
+
+    @Test(arguments: [
+        ("WORKERS=3", "3"), ("  WORKERS = 3 \t", "3"), ("export WORKERS=3", "3"), ("WORKERS='a b '", "a b "),
+        (#"WORKERS="a\"b\\c\n""#, #"a"b\c\n"#), (#"WORKERS='a\"b'"#, #"a\"b"#), ("WORKERS=a#b # c", "a#b # c"),
+        ("WORKERS=", ""), ("WORKERS=\"\"", ""), ("WORKERS=a=b", "a=b"), ("WORKERS=3\r\n", "3"),
+        ("\u{feff}WORKERS=3", "3"), ("# x\n\n  # y\nWORKERS=3\n", "3"), ("WORKERS=$HOME", "$HOME"),
+    ])
+    func `A line gives a value`(text: String, value: String) {
+        let (values, problems) = Self.read(text)
+        #expect(values == ["WORKERS": value])
+        #expect(problems == [])
+    }
+
+    @Test(arguments: [
+        "WORKERS", "=3", "a b=3", "WORKERS='3", "WORKERS=\"3", "WORKERS='3' # three", "UNKNOWN=1", "WORKERS_FILE=/x",
+        "PATH=/bin", "WÖRKERS=3",
+    ])
+    func `A line that means nothing is a problem`(text: String) {
+        let (values, problems) = Self.read(text)
+        #expect(values == [:])
+        #expect(problems.count == 1)
+        #expect(problems.allSatisfy { $0.hasPrefix("f, line 1: ") })
+    }
+
+    @Test func `A name stands there once`() {
+        #expect(Self.read("WORKERS=3\nWORKERS=4").problems.count == 1)
+    }
+
+    @Test func `The name that was meant is found`() {
+        #expect(
+            Self.read("databse_url=x").problems == [
+                "f, line 1: there is no setting databse_url; DATABASE_URL is meant, perhaps"
+            ])
+        #expect(Self.read("SOMETHING_ELSE=x").problems == ["f, line 1: there is no setting SOMETHING_ELSE"])
+        #expect(EditDistance.between("kitten", "sitting") == 3)
+        #expect(EditDistance.between("", "abc") == 3)
+    }
+}

@@ -1,0 +1,45 @@
+import ArgumentParser
+import Testing
+
+@testable import AuthFCGI
+
+struct SettingTableTests {
+    @Test func `The help of serve has every flag of the table, word for word, and no other`() {
+        let help = Serve.helpMessage(columns: 100_000)
+        for setting in Setting.all {
+            guard let flag = setting.flag else { continue }
+            #expect(help.contains("--\(flag) <\(setting.shownType)>"))
+            #expect(help.contains(setting.help))
+        }
+        let options = help.split(separator: "\n").compactMap { line -> String? in
+            line.hasPrefix("  --") ? String(line.dropFirst(4).prefix { $0 == "-" || $0.isLetter }) : nil
+        }
+        #expect(options == ["env-file"] + Setting.all.compactMap(\.flag))
+    }
+
+    @Test func `Every flag reaches its setting`() throws {
+        for setting in Setting.all {
+            guard let flag = setting.flag else { continue }
+            #expect(try SettingsOptions.parse(["--\(flag)", "x"]).flags == [setting.name: "x"])
+        }
+        #expect(try SettingsOptions.parse(["--env-file", "a"]).environmentFile == "a")
+        #expect(throws: (any Error).self) { try SettingsOptions.parse(["--database-url", "postgresql://h/d"]) }
+    }
+
+    @Test func `Names are unique, and only secrets have no flag`() {
+        #expect(Set(Setting.all.map(\.name)).count == Setting.all.count)
+        #expect(Setting.all.filter { $0.flag == nil }.map(\.name) == ["DATABASE_URL"])
+        #expect(Setting.listenPeerUIDs.flag == "listen-peer-uids")
+    }
+
+    @Test func `Secrets have one text for everybody`() {
+        let secret = Secret("hunter2")
+        var dumped = ""
+        dump([secret], to: &dumped)
+        for text in [
+            "\(secret)", String(describing: secret), String(reflecting: secret), "\(Optional(secret) as Any)", dumped,
+        ] {
+            #expect(!text.contains("hunter2"))
+        }
+    }
+}

@@ -1,0 +1,148 @@
+import Testing
+
+@testable import AuthFCGI
+
+struct SettingsTests {
+    private static let url = "postgresql://app@db/app"
+
+    private static func sources(
+        flags: [String: String] = [:], environment: [String: String] = ["DATABASE_URL": url], file: String? = nil,
+        files: [String: String] = [:], cores: Int = 8
+    ) -> SettingsSources {
+        var files = files
+        files["settings"] = file
+        let all = files
+        return SettingsSources(
+            flags: flags, environment: environment, environmentFile: file == nil ? nil : "settings",
+            host: .init(
+                cores: cores,
+                readFile: { path throws(TextFileError) in
+                    guard let text = all[path] else { throw .notText }
+                    return text
+                },
+                userID: { ["nginx": 101, "www-data": 33][$0] }, groupID: { ["www-data": 33][$0] }))
+    }
+
+    private static func problems(_ sources: SettingsSources) -> [String] {
+        do throws(SettingsProblems) {
+            _ = try Settings(sources)
+            return []
+        } catch {
+            return error.lines
+        }
+    }
+
+    @Test func `The database alone is enough, and the table says the rest`() throws {
+        let settings = try Settings(Self.sources())
+        #expect(settings.databaseURL.reveal() == Self.url)
+        #expect(settings.databaseSchema == nil)
+        #expect(settings.preparesStatements && settings.migrateOnStart)
+        #expect(settings.databaseQueryDeadline == .milliseconds(700))
+        #expect(settings.listen.isEmpty && settings.listenMode == 0o660)
+        #expect(settings.listenGroup == nil && settings.listenPeers == nil)
+        #expect(settings.workers == 2 && settings.hashingThreads == 4)
+        #expect(settings.sessionLifetime == .seconds(86_400))
+        #expect(settings.cookieName == "__Host-session")
+        #expect(settings.environment()["LOG_LEVEL"] == "info")
+    }
+
+    @Test func `On one core there is one worker with one hashing thread`() throws {
+        let settings = try Settings(Self.sources(cores: 1))
+        #expect(settings.workers == 1 && settings.hashingThreads == 1)
+    }
+
+    @Test func `A flag goes over the environment, and that over the file`() throws {
+        let file = "WORKERS=3\nHASHING_QUEUE=3\nLOOKUP_LIMIT=3\n"
+        let environment = ["DATABASE_URL": Self.url, "WORKERS": "4", "HASHING_QUEUE": "4"]
+        let settings = try Settings(Self.sources(flags: ["WORKERS": "5"], environment: environment, file: file))
+        #expect((settings.workers, settings.hashingQueue, settings.lookupLimit) == (5, 4, 3))
+    }
+
+    @Test func `An empty value counts as none`() throws {
+        let environment = ["DATABASE_URL": Self.url, "WORKERS": "", "DATABASE_URL_FILE": ""]
+        #expect(try Settings(Self.sources(environment: environment, file: "WORKERS=3")).workers == 3)
+    }
+
+    @Test func `A worker reads the same settings from the environment that it gets`() throws {
+        let environment = [
+            "DATABASE_URL": "postgres+psycopg2://u:p@h/d", "DATABASE_SCHEMA": "gate", "MIGRATE_ON_START": "off",
+            "LISTEN": "unix:/run/a.sock,[::1]:9000,127.0.0.3:9001,localhost:9002,systemd,fd:0", "LISTEN_MODE": "600",
+            "LISTEN_GROUP": "www-data", "WORKERS": "7", "SESSION_LIFETIME": "90m", "LOG_LEVEL": "Debug",
+        ]
+        let settings = try Settings(Self.sources(environment: environment))
+        #expect(try Settings(Self.sources(environment: settings.environment())) == settings)
+        let passed = WorkerEnvironment.with(
+            settings, over: ["PATH": "/bin", "DATABASE_URL_FILE": "/x", "NOTIFY_SOCKET": "@a", "LISTEN_PID": "1"])
+        #expect(passed["PATH"] == "/bin")
+        #expect(passed["DATABASE_URL_FILE"] == nil && passed["NOTIFY_SOCKET"] == nil && passed["LISTEN_PID"] == nil)
+        #expect(try Settings(Self.sources(environment: passed)) == settings)
+    }
+
+    @Test func `Names of users become numbers, for unix sockets only`() throws {
+        var environment = ["DATABASE_URL": Self.url, "LISTEN_PEER_UIDS": "nginx, 7", "LISTEN": "unix:/run/a.sock"]
+        #expect(try Settings(Self.sources(environment: environment)).listenPeers == [101, 7])
+        environment["LISTEN"] = "unix:/run/a.sock,127.0.0.1:9000"
+        #expect(Self.problems(Self.sources(environment: environment)).count == 1)
+    }
+
+    @Test func `All problems are said at once, with what would be right`() {
+        let problems = Self.problems(
+            Self.sources(
+                flags: ["WORKERS": "0", "LISTEN": "0.0.0.0:80,/run/x", "LOG_LEVEL": "loud"],
+                environment: [
+                    "DATABASE_QUERY_DEADLINE": "1s", "COOKIE_NAME": "a b", "LISTEN_MODE": "888", "LISTEN_GROUP": "who",
+                    "LISTEN_PEER_UIDS": "me",
+                ], file: "WORKRES=1\nnonsense\n"))
+        #expect(problems.count == 12)
+        #expect(problems.contains { $0.hasPrefix("DATABASE_URL is not set; write postgresql://") })
+        #expect(problems.contains("WORKERS (flag) is \"0\"; write a number, 1 to 256"))
+        #expect(
+            problems.contains(
+                "DATABASE_QUERY_DEADLINE (environment) is \"1s\"; write a duration, 10ms to 999ms, such as 700ms"))
+        #expect(problems.contains("settings, line 1: there is no setting WORKRES; WORKERS is meant, perhaps"))
+        #expect(problems.contains("settings, line 2: this is not NAME=VALUE"))
+    }
+
+    @Test func `A secret may stand in a file, with one line break at its end`() throws {
+        let environment = ["DATABASE_URL_FILE": "/run/secrets/url"]
+        for end in ["", "\n", "\r\n"] {
+            let sources = Self.sources(environment: environment, files: ["/run/secrets/url": Self.url + end])
+            #expect(try Settings(sources).databaseURL.reveal() == Self.url)
+        }
+        for text in ["", "\n", "mysql://h/d", Self.url + "\n\n"] {
+            #expect(Self.problems(Self.sources(environment: environment, files: ["/run/secrets/url": text])).count == 1)
+        }
+        #expect(Self.problems(Self.sources(environment: environment)).count == 1)
+    }
+
+    @Test func `A secret is said once, directly or by its file`() throws {
+        let both = ["DATABASE_URL": Self.url, "DATABASE_URL_FILE": "/x"]
+        #expect(
+            Self.problems(Self.sources(environment: both))
+                == ["DATABASE_URL and DATABASE_URL_FILE are both set (environment); remove one"])
+        let over = Self.sources(file: "DATABASE_URL_FILE=/x\n")
+        #expect(try Settings(over).databaseURL.reveal() == Self.url)
+    }
+
+    @Test func `No problem shows a secret`() {
+        let secret = "hunter2"
+        for value in ["mysql://u:\(secret)@h/d", "\(secret)", "postgresql://u:\(secret)@h/d\n", "http:\(secret)"] {
+            let sources = Self.sources(environment: ["DATABASE_URL": value])
+            #expect(!Self.problems(sources).isEmpty)
+            #expect(!Self.problems(sources).joined().contains(secret))
+        }
+        let file =
+            "DATABASE_URL='\(secret)\n\(secret)\npostgres://u:\(secret)=@h\nDATABASE_URL=a\nDATABASE_URL=\(secret)"
+        let problems = Self.problems(Self.sources(environment: [:], file: file))
+        #expect(problems.count == 5)
+        #expect(!problems.joined().contains(secret))
+    }
+
+    @Test func `What is printed for people begins with their number`() {
+        var problems = SettingsProblems()
+        problems.add("a")
+        #expect(problems.description == "authfcgi: 1 problem with the settings:\n  a\n")
+        problems.add("b")
+        #expect(problems.description == "authfcgi: 2 problems with the settings:\n  a\n  b\n")
+    }
+}
