@@ -44,7 +44,8 @@ import Testing
                 after.enqueuedByOtherThreads - before.enqueuedByOtherThreads
             )
         }
-        #expect(helpers == 400)
+        // A result that is there before its task waits for it needs nobody to enqueue anything.
+        #expect((1...400).contains(helpers))
         #expect(others == 0)
     }
 

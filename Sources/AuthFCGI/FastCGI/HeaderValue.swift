@@ -81,21 +81,25 @@ struct HeaderValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral {
         func isPlain(_ byte: UInt8) -> Bool {
             byte > 0x20 && byte < 0x7f && byte != UInt8(ascii: "%") && byte != separator
         }
-        let bytes = text.utf8
-        var needsEncoding = false
-        for byte in bytes where !isPlain(byte) { needsEncoding = true }
-        guard needsEncoding else { return text }
-        var result: [UInt8] = []
-        result.reserveCapacity(bytes.count + 16)
-        for (index, byte) in bytes.enumerated() {
-            let isInnerSpace = byte == UInt8(ascii: " ") && index > 0 && index < bytes.count - 1
-            if isPlain(byte) || isInnerSpace {
-                result.append(byte)
-            } else {
-                appendEncoded(byte, to: &result)
+        var text = text
+        // In place: this is done five times a check, and nearly always there is nothing to encode.
+        let encoded: [UInt8]? = text.withUTF8 { bytes in
+            let bytes = unsafe bytes.span
+            let last = bytes.count - 1
+            func isKept(_ index: Int) -> Bool {
+                isPlain(bytes[index]) || bytes[index] == UInt8(ascii: " ") && index > 0 && index < last
             }
+            var index = 0
+            while index <= last, isKept(index) { index += 1 }
+            guard index <= last else { return nil }
+            var result: [UInt8] = []
+            result.reserveCapacity(bytes.count + 16)
+            for index in bytes.indices {
+                if isKept(index) { result.append(bytes[index]) } else { appendEncoded(bytes[index], to: &result) }
+            }
+            return result
         }
-        return String(decoding: result, as: UTF8.self)
+        return encoded.map { String(decoding: $0, as: UTF8.self) } ?? text
     }
 
     private static func appendEncoded(_ byte: UInt8, to result: inout [UInt8]) {

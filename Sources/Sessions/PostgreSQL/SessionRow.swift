@@ -9,15 +9,15 @@ enum SessionRow {
         }
     }
 
-    /// The session of the row; nil when there is none.
+    /// The session of the row; nil when there is none, or when it has ended.
     static func session(_ result: borrowing PostgreSQLResult, row: Int) throws(PostgreSQLError) -> Session? {
-        guard !result.isNull(row, 1) else { return nil }
-        guard let id = uuid(result, row, 1), let groups = unsafe result.withBytes(row, 4, unsafe texts),
-            let created = date(result, row, 7), let expires = date(result, row, 8)
+        guard result.isTrue(row, 1) else { return nil }
+        guard let id = uuid(result, row, 2), let groups = unsafe result.withBytes(row, 5, unsafe texts),
+            let created = date(result, row, 8), let expires = date(result, row, 9)
         else { throw .confusion("a session's row cannot be read") }
         let identity = Identity(
-            userID: result.text(row, 2), username: result.text(row, 3), groups: groups, name: result.text(row, 5),
-            email: result.text(row, 6))
+            userID: result.text(row, 3), username: result.text(row, 4), groups: groups, name: result.text(row, 6),
+            email: result.text(row, 7))
         return Session(id: id, identity: identity, createdAt: created, expiresAt: expires)
     }
 
