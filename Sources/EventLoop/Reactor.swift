@@ -7,7 +7,7 @@ internal import Glibc
 package final class Reactor {
     package static let shared = Reactor()
 
-    /// Called at the end of every wait, for whoever watches that the loop goes on turning.
+    /// Called as long as the loop goes on turning, at least twice a second, for whoever watches that it does.
     package var onTick: (@EventLoop () -> Void)?
 
     private let executor = EventLoop.shared.executor
@@ -19,18 +19,28 @@ package final class Reactor {
     /// The longest wait: bounds how late a timer may be after the machine slept, and how old a tick may be.
     private static let longestWait = Duration.milliseconds(500)
 
+    /// Ticks closer to each other tell nothing new.
+    private static let tickInterval = Duration.milliseconds(50)
+
     private init() {}
 
     /// Runs turns until ``stop()``.
     func run() {
         executor.takeRemoteJobsWithoutWakeUp()
         poller.add(executor.wakeUpDescriptor, [.readable], WakeUpHandler())
+        // The clock is read once a turn: a wait is reckoned from the turn's beginning, so a timer may be late by what
+        // the turn took, and never early.
+        var now = BootInstant.now
+        var nextTick = now
         while !isStopping {
             finishTurn()
-            let wait = timers.wait(at: .now, atMost: Self.longestWait)
-            poller.wait(wait)
-            onTick?()
-            timers.fire(at: .now)
+            poller.wait(timers.wait(at: now, atMost: Self.longestWait))
+            now = .now
+            if now >= nextTick {
+                onTick?()
+                nextTick = now + Self.tickInterval
+            }
+            timers.fire(at: now)
         }
         finishTurn()
     }

@@ -72,8 +72,6 @@ struct FastCGIResponseTests {
     }
 
     private func text(_ response: Response) -> String {
-        var bytes: [UInt8] = []
-        response.append(to: &bytes)
-        return String(decoding: bytes, as: UTF8.self)
+        String(decoding: response.serialized(), as: UTF8.self)
     }
 }

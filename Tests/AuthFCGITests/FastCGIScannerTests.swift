@@ -66,9 +66,9 @@ struct FastCGIScannerTests {
         #expect(isComplete(FastCGIBytes().begin().endParameters().endBody(), contentLength: 0))
     }
 
-    @Test func `the first CONTENT_LENGTH counts, and only that name`() {
+    @Test func `the last CONTENT_LENGTH counts, and only that name`() {
         let pairs = [
-            ("HTTP_CONTENT_LENGTH", "9"), ("CONTENT_LENGTX", "9"), ("CONTENT_LENGTH", "1"), ("CONTENT_LENGTH", "x"),
+            ("CONTENT_LENGTH", "7"), ("CONTENT_LENGTH", "1"), ("HTTP_CONTENT_LENGTH", "9"), ("CONTENT_LENGTX", "9"),
         ]
         let request = FastCGIBytes().begin().parameters(pairs).endParameters().body("a").endBody()
         #expect(isComplete(request, contentLength: 1))

@@ -53,16 +53,16 @@ final class FastCGIExchange {
         if request.descriptor != nil { server.exchangeWasDropped(connection) }
     }
 
-    /// The first value of a parameter, or nil when there is none; bytes that are not UTF-8 are replaced.
+    /// The last value of a parameter, or nil when there is none; bytes that are not UTF-8 are replaced.
     func parameter(_ name: StaticString) -> String? {
-        guard let value = unsafe request.firstValue(of: name) else { return nil }
+        guard let value = unsafe request.lastValue(of: name) else { return nil }
         return unsafe String(cString: value)
     }
 
-    /// Calls `body` with the first value of a parameter, without copying it; nil when there is none.
+    /// Calls `body` with the last value of a parameter, without copying it; nil when there is none.
     @inline(__always)
     func withParameter<T>(_ name: StaticString, _ body: (Span<UInt8>) -> T) -> T? {
-        guard let value = unsafe request.firstValue(of: name) else { return nil }
+        guard let value = unsafe request.lastValue(of: name) else { return nil }
         return unsafe Self.withSpan(value, body)
     }
 
@@ -92,7 +92,7 @@ final class FastCGIExchange {
     /// - Parameter keep: whether to keep the connection for another request if the peer asked for it. Checks say no:
     ///   nginx never uses the connection of an auth request again.
     func respond(_ response: Response, keep: Bool = true) {
-        send(server.serialize(response), keep: keep)
+        send(response.serialized(), keep: keep)
     }
 
     /// The same for an answer that was made before.

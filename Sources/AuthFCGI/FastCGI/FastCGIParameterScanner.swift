@@ -8,10 +8,9 @@ struct FastCGIParameterScanner {
 
     private enum Phase { case nameLength, valueLength, name, value }
 
-    /// CONTENT_LENGTH, the first if there are several; 0 when it is absent or empty.
-    var contentLength: Int { firstContentLength ?? 0 }
+    /// CONTENT_LENGTH, the last if there are several, as with every parameter; 0 when it is absent or empty.
+    private(set) var contentLength = 0
 
-    private var firstContentLength: Int?
     private var phase = Phase.nameLength
     private var bytesRead = 0
 
@@ -110,7 +109,7 @@ struct FastCGIParameterScanner {
     private mutating func beginPair() {
         seen = 0
         number = 0
-        isContentLength = firstContentLength == nil && nameLength == Self.contentLengthName.utf8CodeUnitCount
+        isContentLength = nameLength == Self.contentLengthName.utf8CodeUnitCount
         phase = .name
         if nameLength == 0 { beginValue() }
     }
@@ -122,7 +121,7 @@ struct FastCGIParameterScanner {
     }
 
     private mutating func endPair() {
-        if isContentLength { firstContentLength = number }
+        if isContentLength { contentLength = number }
         phase = .nameLength
     }
 

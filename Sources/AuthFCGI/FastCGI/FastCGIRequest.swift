@@ -67,20 +67,23 @@ struct FastCGIRequest: ~Copyable {
         // "NAME=value" C strings up to a null pointer; they live until the request is finished.
         let length = name.utf8CodeUnitCount
         let start = unsafe UnsafeRawPointer(name.utf8Start).assumingMemoryBound(to: CChar.self)
+        let first = unsafe start.pointee
         while let text = unsafe entry.pointee {
-            if unsafe strncmp(start, text, length) == 0, unsafe text[length] == CChar(bitPattern: UInt8(ascii: "=")) {
+            // Most names differ in their first letter already.
+            if unsafe text.pointee == first, unsafe strncmp(start, text, length) == 0, unsafe text[length] == CChar(bitPattern: UInt8(ascii: "=")) {
                 unsafe body(text + length + 1)
             }
             unsafe entry += 1
         }
     }
 
-    /// The value of the first parameter of that name; it lives until the request is finished.
+    /// The value of the last parameter of that name; it lives until the request is finished. The last, because an nginx
+    /// location includes the usual parameters and sets its own behind them, and nginx then passes both.
     @inline(__always)
-    func firstValue(of name: StaticString) -> UnsafePointer<CChar>? {
-        guard isOpen else { return nil }
-        let start = unsafe UnsafeRawPointer(name.utf8Start).assumingMemoryBound(to: CChar.self)
-        return unsafe UnsafePointer(FCGX_GetParam(start, request.pointee.envp))
+    func lastValue(of name: StaticString) -> UnsafePointer<CChar>? {
+        var last: UnsafePointer<CChar>?
+        unsafe forEachValue(of: name) { unsafe last = unsafe $0 }
+        return unsafe last
     }
 
     /// Sends `answer` and the end of the request, in one write as long as they fit into libfcgi's 8 KiB.

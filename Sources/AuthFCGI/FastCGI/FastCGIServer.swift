@@ -41,7 +41,6 @@ final class FastCGIServer {
     private var openConnections = 0
     private var openExchanges = 0
     private let input: UnsafeMutableRawBufferPointer
-    private var output: [UInt8] = []
 
     /// - Parameter respond: what answers the requests; it may keep the exchange and answer later.
     init(
@@ -54,7 +53,6 @@ final class FastCGIServer {
         faultLog = FastCGIFaultLog(log: log)
         let size = FastCGIScanner.maximumBytes(maximumBody: configuration.maximumBody)
         unsafe input = .allocate(byteCount: size, alignment: 16)
-        output.reserveCapacity(8192)
     }
 
     isolated deinit { unsafe input.deallocate() }
@@ -172,13 +170,6 @@ final class FastCGIServer {
         }
         openExchanges += 1
         respond(exchange)
-    }
-
-    /// `response` as bytes, in a buffer that is used again.
-    func serialize(_ response: Response) -> [UInt8] {
-        output.removeAll(keepingCapacity: true)
-        response.append(to: &output)
-        return output
     }
 
     /// - Parameter descriptor: the connection's when it is kept; nil when it is closed.

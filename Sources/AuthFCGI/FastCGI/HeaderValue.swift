@@ -32,33 +32,35 @@ struct HeaderValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral {
     /// Any text, percent-encoded as UTF-8: every byte outside printable ASCII, `%` itself, and a space at either end.
     /// Decoding it gives `text` back.
     init(encoding text: String) {
-        storage = .encoded(Self.encode(text, alsoEncoding: nil))
+        storage = .encoded(Self.text { PercentEncoding.append(text, to: &$0) })
     }
 
     /// Several texts, encoded like ``init(encoding:)`` along with their commas, and joined by commas.
     init(list: [String]) {
-        var text = ""
+        storage = .encoded(Self.text { Self.append(list, to: &$0) })
+    }
+
+    static func append(_ list: [String], to bytes: inout [UInt8]) {
         for (index, element) in list.enumerated() {
-            if index > 0 { text += "," }
-            text += Self.encode(element, alsoEncoding: UInt8(ascii: ","))
+            if index > 0 { bytes.append(UInt8(ascii: ",")) }
+            PercentEncoding.append(element, alsoEncoding: UInt8(ascii: ","), to: &bytes)
         }
-        storage = .encoded(text)
     }
 
     /// A URL or a path with a query, which is percent-encoded where it must be already: what no URL may contain is
     /// encoded, and what is encoded stays as it is.
     init(url: String) {
-        var result: [UInt8] = []
-        result.reserveCapacity(url.utf8.count)
-        for byte in url.utf8 {
-            // A browser reads "\" as "/", which would make "/\host" another site.
-            if (0x21...0x7e).contains(byte), byte != UInt8(ascii: "\\") {
-                result.append(byte)
-            } else {
-                Self.appendEncoded(byte, to: &result)
-            }
-        }
-        storage = .encoded(String(decoding: result, as: UTF8.self))
+        storage = .encoded(
+            Self.text { result in
+                for byte in url.utf8 {
+                    // A browser reads "\" as "/", which would make "/\host" another site.
+                    if (0x21...0x7e).contains(byte), byte != UInt8(ascii: "\\") {
+                        result.append(byte)
+                    } else {
+                        PercentEncoding.append(byte, to: &result)
+                    }
+                }
+            })
     }
 
     private init(joined text: String) {
@@ -77,35 +79,9 @@ struct HeaderValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral {
         }
     }
 
-    private static func encode(_ text: String, alsoEncoding separator: UInt8?) -> String {
-        func isPlain(_ byte: UInt8) -> Bool {
-            byte > 0x20 && byte < 0x7f && byte != UInt8(ascii: "%") && byte != separator
-        }
-        var text = text
-        // In place: this is done five times a check, and nearly always there is nothing to encode.
-        let encoded: [UInt8]? = text.withUTF8 { bytes in
-            let bytes = unsafe bytes.span
-            let last = bytes.count - 1
-            func isKept(_ index: Int) -> Bool {
-                isPlain(bytes[index]) || bytes[index] == UInt8(ascii: " ") && index > 0 && index < last
-            }
-            var index = 0
-            while index <= last, isKept(index) { index += 1 }
-            guard index <= last else { return nil }
-            var result: [UInt8] = []
-            result.reserveCapacity(bytes.count + 16)
-            for index in bytes.indices {
-                if isKept(index) { result.append(bytes[index]) } else { appendEncoded(bytes[index], to: &result) }
-            }
-            return result
-        }
-        return encoded.map { String(decoding: $0, as: UTF8.self) } ?? text
-    }
-
-    private static func appendEncoded(_ byte: UInt8, to result: inout [UInt8]) {
-        func digit(_ value: UInt8) -> UInt8 { value + (value < 10 ? UInt8(ascii: "0") : UInt8(ascii: "A") - 10) }
-        result.append(UInt8(ascii: "%"))
-        result.append(digit(byte >> 4))
-        result.append(digit(byte & 15))
+    private static func text(_ write: (inout [UInt8]) -> Void) -> String {
+        var bytes: [UInt8] = []
+        write(&bytes)
+        return String(decoding: bytes, as: UTF8.self)
     }
 }

@@ -8,7 +8,7 @@ struct Response {
         case text
         case prometheus
 
-        fileprivate var value: StaticString {
+        var value: StaticString {
             switch self {
             case .json: "application/json"
             case .html: "text/html; charset=utf-8"
@@ -59,25 +59,10 @@ struct Response {
     /// Adds a header; one of the same name stays.
     mutating func add(_ name: HeaderName, _ value: HeaderValue) { headers.append((name, value)) }
 
-    /// Appends the answer as FastCGI's STDOUT carries it. Nothing that is answered may be cached.
-    func append(to bytes: inout [UInt8]) {
-        bytes.append("Status: ")
-        bytes.append(status.line)
-        for (name, value) in headers {
-            bytes.append(name.isVariable ? "\r\nVariable-" : "\r\n")
-            bytes.append(name.text)
-            bytes.append(": ")
-            value.append(to: &bytes)
-        }
-        if let contentType {
-            bytes.append("\r\nContent-Type: ")
-            bytes.append(contentType.value)
-        }
-        if status != .noContent {
-            bytes.append("\r\nContent-Length: ")
-            if body.isEmpty { bytes.append("0") } else { bytes.append(contentsOf: String(body.count).utf8) }
-        }
-        bytes.append("\r\nCache-Control: no-store\r\n\r\n")
-        bytes.append(contentsOf: body)
+    /// The answer as FastCGI's STDOUT carries it.
+    func serialized() -> [UInt8] {
+        var writer = ResponseWriter(status)
+        for (name, value) in headers { writer.append(name, value) }
+        return writer.finish(contentType: contentType, body: body)
     }
 }

@@ -41,31 +41,6 @@ extension Gate {
                 return exchange.respond(Self.cannotTell, keep: false)
             }
         }
-        let identity = session.identity
-        let user = HeaderValue(encoding: identity.username)
-        let groups = HeaderValue(list: identity.groups)
-        let name = HeaderValue(encoding: identity.name)
-        let email = HeaderValue(encoding: identity.email)
-        let userID = HeaderValue(encoding: identity.userID)
-        let sessionID = HeaderValue(encoding: session.id)
-        switch exchange.role {
-        case .responder:
-            exchange.respond(
-                Response(
-                    .ok,
-                    headers: [
-                        (.remoteUser, user), (.remoteGroups, groups), (.remoteName, name), (.remoteEmail, email),
-                        (.authUserID, userID), (.authSessionID, sessionID),
-                    ]), keep: false)
-        case .authorizer:
-            exchange.respond(
-                Response(
-                    .ok,
-                    headers: [
-                        (.variable("REMOTE_USER"), user), (.variable("REMOTE_GROUPS"), groups),
-                        (.variable("REMOTE_NAME"), name), (.variable("REMOTE_EMAIL"), email),
-                        (.variable("AUTH_USER_ID"), userID), (.variable("AUTH_SESSION_ID"), sessionID),
-                    ]), keep: false)
-        }
+        exchange.respond(SerializedResponse(accepting: session, role: exchange.role), keep: false)
     }
 }

@@ -11,9 +11,9 @@ enum SessionRow {
 
     /// The session of the row; nil when there is none, or when it has ended.
     static func session(_ result: borrowing PostgreSQLResult, row: Int) throws(PostgreSQLError) -> Session? {
-        guard result.isTrue(row, 1) else { return nil }
+        guard let expires = date(result, row, 1) else { return nil }
         guard let id = uuid(result, row, 2), let groups = unsafe result.withBytes(row, 5, unsafe texts),
-            let created = date(result, row, 8), let expires = date(result, row, 9)
+            let created = date(result, row, 8)
         else { throw .confusion("a session's row cannot be read") }
         let identity = Identity(
             userID: result.text(row, 3), username: result.text(row, 4), groups: groups, name: result.text(row, 6),

@@ -13,8 +13,8 @@ package struct Statements: Sendable {
     }
 
     /// One session by its token's hash. The row's own hash comes back with it, so that an answer is known by what it says
-    /// and not by its place. Whether the session is alive is a column and no condition, so that an ended one still
-    /// answers for itself; alive means neither revoked nor expired, by the server's clock at the moment of the
+    /// and not by its place. Whether the session is alive is a column's matter and no condition, so that an ended
+    /// one still answers for itself; alive means neither revoked nor expired, by the server's clock at the moment of the
     /// statement (in a batch `now()` would be the batch's first moment).
     package var lookUp: String { "SELECT s.token_hash, \(Self.sessionColumns) FROM \(schema)session_tokens s WHERE s.token_hash = $1" }
 
@@ -27,9 +27,10 @@ package struct Statements: Sendable {
         """
     }
 
+    /// The first is NULL unless the session is alive.
     private static let sessionColumns = """
-        s.expires_at > statement_timestamp() AND s.revoked_at IS NULL, s.session_id, s.user_id, s.username, s.groups, \
-        s.name, s.email, s.created_at, s.expires_at
+        CASE WHEN s.expires_at > statement_timestamp() AND s.revoked_at IS NULL THEN s.expires_at END, s.session_id, \
+        s.user_id, s.username, s.groups, s.name, s.email, s.created_at
         """
 
     /// The token keys, and which of them is for new tokens: the newest that is old enough for every worker to have read

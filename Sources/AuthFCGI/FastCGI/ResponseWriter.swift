@@ -1,0 +1,50 @@
+/// Writes an answer as FastCGI's STDOUT carries it: the only place that puts a header's parts together.
+struct ResponseWriter: ~Copyable {
+    private var bytes: [UInt8] = []
+    private let status: HTTPStatus
+
+    init(_ status: HTTPStatus) {
+        self.status = status
+        bytes.reserveCapacity(512)
+        bytes.append("Status: ")
+        bytes.append(status.line)
+    }
+
+    mutating func append(_ name: HeaderName, _ value: HeaderValue) {
+        append(name)
+        value.append(to: &bytes)
+    }
+
+    /// A header whose value is encoded as ``HeaderValue/init(encoding:)`` does.
+    mutating func append(_ name: HeaderName, encoding text: String) {
+        append(name)
+        PercentEncoding.append(text, to: &bytes)
+    }
+
+    /// A header whose value is encoded as ``HeaderValue/init(list:)`` does.
+    mutating func append(_ name: HeaderName, list: [String]) {
+        append(name)
+        HeaderValue.append(list, to: &bytes)
+    }
+
+    /// The answer's bytes. Nothing that is answered may be cached.
+    consuming func finish(contentType: Response.ContentType?, body: [UInt8]) -> [UInt8] {
+        if let contentType {
+            bytes.append("\r\nContent-Type: ")
+            bytes.append(contentType.value)
+        }
+        if status != .noContent {
+            bytes.append("\r\nContent-Length: ")
+            if body.isEmpty { bytes.append("0") } else { bytes.append(contentsOf: String(body.count).utf8) }
+        }
+        bytes.append("\r\nCache-Control: no-store\r\n\r\n")
+        bytes.append(contentsOf: body)
+        return bytes
+    }
+
+    private mutating func append(_ name: HeaderName) {
+        bytes.append(name.isVariable ? "\r\nVariable-" : "\r\n")
+        bytes.append(name.text)
+        bytes.append(": ")
+    }
+}
