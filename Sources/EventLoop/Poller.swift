@@ -90,7 +90,9 @@ final class Poller {
         for index in 0..<Int(count) {
             let (data, flags) = unsafe (events[index].data.u64, events[index].events)
             let slot = slots[Int(data & 0xffff_ffff)]
-            guard slot.generation == UInt32(truncatingIfNeeded: data >> 32), let handler = slot.handler else { continue }
+            guard slot.generation == UInt32(truncatingIfNeeded: data >> 32), let handler = slot.handler else {
+                continue
+            }
             handler.ready(Readiness(rawValue: flags))
         }
     }

@@ -44,7 +44,7 @@ struct Serve: ParsableCommand {
             }
         }
         inheritance.closeSockets()
-        log.info("ended")
+        log.info("ended after \(inheritance.board.checks) checks")
         processLog.drain()
         if status.code != 0 { throw ExitCode(status.code) }
     }

@@ -70,7 +70,9 @@ struct FastCGIRequest: ~Copyable {
         let first = unsafe start.pointee
         while let text = unsafe entry.pointee {
             // Most names differ in their first letter already.
-            if unsafe text.pointee == first, unsafe strncmp(start, text, length) == 0, unsafe text[length] == CChar(bitPattern: UInt8(ascii: "=")) {
+            if unsafe text.pointee == first, unsafe strncmp(start, text, length) == 0,
+                unsafe text[length] == CChar(bitPattern: UInt8(ascii: "="))
+            {
                 unsafe body(text + length + 1)
             }
             unsafe entry += 1

@@ -48,6 +48,13 @@ final class WorkerBoard: @unchecked Sendable {
         return unsafe body(page.pointee)
     }
 
+    /// How many checks all workers were asked for since the program started.
+    var checks: UInt64 {
+        (0..<Self.count).reduce(0) { sum, number in
+            sum + withPage(number) { $0.counters.checks.load(ordering: .relaxed) }
+        }
+    }
+
     /// What the worker with this number says about itself.
     func reading(_ number: Int) -> WorkerReading {
         withPage(number) { page in

@@ -27,6 +27,11 @@ final class WorkerSeat: Sendable {
         board.withPage(number) { $0.lastTick.store(MonotonicInstant.now.nanoseconds, ordering: .relaxed) }
     }
 
+    /// One more check was asked for.
+    func countCheck() {
+        board.withPage(number) { _ = $0.counters.checks.add(1, ordering: .relaxed) }
+    }
+
     /// Says what the worker does now.
     func say(_ state: WorkerState) {
         board.withPage(number) { $0.state.store(state.rawValue, ordering: .releasing) }

@@ -72,7 +72,7 @@ enum Credentials {
 /// suffix of the name.
 struct CookieValues: Sequence, IteratorProtocol {
     private var ranges: [Range<Int>] = []
-    private var next_ = 0
+    private var nextIndex = 0
 
     init(of name: [UInt8], in header: borrowing Span<UInt8>) {
         var start = 0
@@ -85,9 +85,9 @@ struct CookieValues: Sequence, IteratorProtocol {
     }
 
     mutating func next() -> Range<Int>? {
-        guard next_ < ranges.count else { return nil }
-        defer { next_ += 1 }
-        return ranges[next_]
+        guard nextIndex < ranges.count else { return nil }
+        defer { nextIndex += 1 }
+        return ranges[nextIndex]
     }
 
     private static func value(

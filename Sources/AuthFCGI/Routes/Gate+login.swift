@@ -15,7 +15,8 @@ extension Gate {
         guard Self.isJSON(exchange.parameter("CONTENT_TYPE") ?? "") else {
             return exchange.respond(
                 .error(
-                    .unsupportedMediaType, code: "unsupported_media_type", message: "send Content-Type: application/json"))
+                    .unsupportedMediaType, code: "unsupported_media_type",
+                    message: "send Content-Type: application/json"))
         }
         let request: LoginRequest
         do throws(LoginRequest.Problem) {
@@ -62,7 +63,10 @@ extension Gate {
                 return Self.wrongCredentials
             }
             log.info(
-                "login", metadata: ["client": "\(address ?? "-")", "session": "\(session.id)", "user": "\(user.identity.userID)"])
+                "login",
+                metadata: [
+                    "client": "\(address ?? "-")", "session": "\(session.id)", "user": "\(user.identity.userID)",
+                ])
             return .json(LoginAnswer(token: token, session: session))
         } catch {
             return .unavailable()

@@ -28,7 +28,8 @@ extension Gate {
                 return exchange.respond(
                     .error(
                         .forbidden, code: "cross_origin",
-                        message: "a cookie ends a session only for a page of this site; others send the token as Bearer"))
+                        message: "a cookie ends a session only for a page of this site; others send the token as Bearer"
+                    ))
             }
             let everywhere = Self.asksForAll(exchange.parameter("QUERY_STRING") ?? "")
             EventLoop.spawn { [self] in

@@ -10,6 +10,7 @@ final class Gate: WorkerService {
     let cookie: SessionCookie
     let log: Logger
     private let settings: Settings
+    private(set) var seat: WorkerSeat?
     private var server: FastCGIServer?
 
     init(settings: Settings, log: Logger) {
@@ -22,6 +23,7 @@ final class Gate: WorkerService {
 
     /// A database that no worker can use ends the program at its start; later on it may come right again.
     func prepare(seat: WorkerSeat, onUnusable: @escaping @EventLoop () -> Void) {
+        self.seat = seat
         store.onUnusable = { [log] reason in
             log.critical("\(reason)")
             onUnusable()
@@ -73,13 +75,17 @@ final class Gate: WorkerService {
     func credentials(of exchange: FastCGIExchange) -> Credentials {
         let none: [UInt8] = []
         let result = exchange.withOnlyParameter("HTTP_AUTHORIZATION") { authorization in
-            withCookies(of: exchange) { Credentials(authorization: authorization, cookies: $0, cookieName: cookie.nameBytes) }
+            withCookies(of: exchange) {
+                Credentials(authorization: authorization, cookies: $0, cookieName: cookie.nameBytes)
+            }
         }
         return switch result {
         case .one(let credentials): credentials
         case .several: .invalid(.bearer)
         case .absent:
-            withCookies(of: exchange) { Credentials(authorization: none.span, cookies: $0, cookieName: cookie.nameBytes) }
+            withCookies(of: exchange) {
+                Credentials(authorization: none.span, cookies: $0, cookieName: cookie.nameBytes)
+            }
         }
     }
 

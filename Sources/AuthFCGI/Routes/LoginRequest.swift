@@ -25,6 +25,9 @@ struct LoginRequest: CustomStringConvertible {
     }
 
     init(json body: [UInt8]) throws(Problem) {
+        // JSON is UTF-8 (RFC 8259, section 8.1) and then has no NUL. The decoder would take UTF-16 and UTF-32 as well, in
+        // which what follows would not find a key that comes twice.
+        guard !body.contains(0) else { throw Problem("the body is not JSON") }
         let decoded: Body
         do {
             decoded = try JSONDecoder().decode(Body.self, from: Data(body))

@@ -15,6 +15,8 @@ final class CommandLane: ReadinessHandler {
     /// The first of the queue is at the server when `isSent`.
     private var queue = Deque<Command>()
     private var isSent = false
+    /// What the server has said about it, until it has said all.
+    private var received: Result<Rows, PostgreSQLError>?
     private var idleTimer: LoopTimer?
 
     /// One statement, on its way to its rows.
@@ -22,6 +24,7 @@ final class CommandLane: ReadinessHandler {
         let sql: String
         let parameters: [PostgreSQLParameter]
         let mayRepeat: Bool
+        let askedAt = BootInstant.now
         var wasRepeated = false
         let answer: CheckedContinuation<Result<Rows, PostgreSQLError>, Never>
 
@@ -41,6 +44,8 @@ final class CommandLane: ReadinessHandler {
 
     private static let longestQueue = 1024
     private static let idleTime = Duration.seconds(60)
+    /// How long a command waits for a connection while there is none to be had.
+    private static let connectionWait = Duration.seconds(1)
 
     init(_ configuration: PostgreSQLConfiguration, name: String, threads: HelperThreads, log: Logger) {
         self.configuration = configuration
@@ -49,8 +54,7 @@ final class CommandLane: ReadinessHandler {
         let deadline = configuration.writeDeadline
         connector = Connector(lane: name, url: configuration.url, threads: threads, log: log) {
             connection throws(PostgreSQLError) in
-            let standby = try connection.query("SELECT pg_is_in_recovery()", deadline: deadline).text(0, 0)
-            guard standby == "f" else { throw .connection("the server is a standby; sessions live on the primary") }
+            try connection.refuseStandby(deadline: deadline)
         }
     }
 
@@ -89,23 +93,20 @@ final class CommandLane: ReadinessHandler {
         do throws(PostgreSQLError) {
             try connection.send(command.sql, command.parameters, binaryResult: false)
             isSent = true
-            try flush(connection)
+            try connection.flushOnLoop()
         } catch {
             lose(error)
         }
     }
 
-    private func flush(_ connection: PostgreSQLConnection) throws(PostgreSQLError) {
-        let more = try connection.flush() == .more
-        Reactor.shared.change(connection.socket, more ? [.readable, .writable] : [.readable])
-    }
-
     func ready(_ readiness: Readiness) {
         guard let connection else { return }
         do throws(PostgreSQLError) {
-            if readiness.contains(.writable) { try flush(connection) }
+            if connection.isWaitingToWrite { try connection.flushOnLoop() }
             try connection.consumeInput()
             while let result = connection.nextReadyResult() { try take(result) }
+            // Only when the server is ready for the next command is this one over.
+            if let answer = received, !connection.isActive { finish(answer) }
             // An idle connection that became readable and is not any more is one that the server has closed.
             if !isSent && !readiness.isDisjoint(with: [.hangUp, .error]) { throw .connection("the server hung up") }
         } catch {
@@ -114,25 +115,26 @@ final class CommandLane: ReadinessHandler {
     }
 
     private func take(_ result: borrowing PostgreSQLResult) throws(PostgreSQLError) {
-        guard isSent, let command = queue.first else { throw .confusion("an answer to nothing that was asked") }
+        guard isSent else { throw .confusion("an answer to nothing that was asked") }
         if case .failed(let error) = result.status {
             guard !error.endsConnection else { throw error }
-            finish(command, .failure(error))
+            received = .failure(error)
         } else {
             var rows: Rows = []
             let columns = result.columnCount
             for row in 0..<result.rowCount {
                 rows.append((0..<columns).map { result.optionalText(row, $0) })
             }
-            finish(command, .success(rows))
+            received = .success(rows)
         }
     }
 
-    private func finish(_ command: Command, _ answer: Result<Rows, PostgreSQLError>) {
-        queue.removeFirst()
+    private func finish(_ answer: Result<Rows, PostgreSQLError>) {
+        let command = queue.removeFirst()
         isSent = false
+        received = nil
         command.answer.resume(returning: answer)
-        EventLoop.spawn { [weak self] in self?.advance() }
+        advance()
     }
 
     /// The connection is of no more use. The command that was under way is sent again on the next one if nothing of it
@@ -168,6 +170,7 @@ final class CommandLane: ReadinessHandler {
         connection.leaveLoop()
         self.connection = nil
         isSent = false
+        received = nil
     }
 
     private func armIdle() {
@@ -178,15 +181,25 @@ final class CommandLane: ReadinessHandler {
         }
     }
 
+    /// There was no connection to be had: those who have waited long enough learn why.
+    private func giveUp(_ error: PostgreSQLError) {
+        let now = BootInstant.now
+        while let command = queue.first, now - command.askedAt >= Self.connectionWait {
+            queue.removeFirst()
+            command.answer.resume(returning: .failure(error))
+        }
+    }
+
     private func connect() {
         connector.connect { [weak self] result in
             guard let self else { return }
             switch consume result {
             case .success(let connection):
                 self.connection = connection
-                Reactor.shared.add(connection.socket, [.readable], self)
+                connection.joinLoop(self)
                 advance()
-            case .failure:
+            case .failure(let error):
+                giveUp(error)
                 if !queue.isEmpty { connect() }
             }
         }

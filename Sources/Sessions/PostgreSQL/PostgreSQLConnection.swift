@@ -41,9 +41,6 @@ package import Logging
     /// libpq's last error on this connection in one line. It names hosts and users, never a password.
     package var errorText: String { unsafe Self.line(PQerrorMessage(connection)) }
 
-    /// For the start line: the server's version, such as 150018.
-    package var serverVersion: Int { Int(unsafe PQserverVersion(connection)) }
-
     // MARK: Waiting, for helper threads and commands
 
     /// Runs one statement and waits for its result, at most until `deadline`; a connection that missed it is dead.
@@ -92,20 +89,22 @@ package import Logging
         return last
     }
 
+    /// Throws when the server is a standby, whose word on a session may be out of date.
+    func refuseStandby(deadline: Duration) throws(PostgreSQLError) {
+        let answer = try query("SELECT pg_is_in_recovery()", deadline: deadline).text(0, 0)
+        guard answer == "f" else { throw .connection("the server is a standby; sessions live on the primary") }
+    }
+
     // MARK: Not waiting, for the loop
 
     /// The descriptor to wait for. libpq closes it by itself when the connection is lost.
     package let socket: Int32
 
-    /// Takes the descriptor out of the loop's set.
-    @EventLoop
-    func leaveLoop() {
-        if unsafe PQsocket(connection) == socket {
-            Reactor.shared.remove(socket)
-        } else {
-            Reactor.shared.forget(socket)  // closed, so the kernel has taken it out already
-        }
-    }
+    /// What was sent is still in libpq's buffer: the loop waits for the descriptor to take more.
+    var isWaitingToWrite = false
+
+    /// Whether libpq has not closed the descriptor.
+    var isOpen: Bool { unsafe PQsocket(connection) == socket }
 
     /// From now on statements are sent without waiting for the answers of earlier ones (manual, "Pipeline Mode").
     package func enterPipeline() throws(PostgreSQLError) {
@@ -123,25 +122,21 @@ package import Logging
         guard sent == 1 else { throw .connection(errorText) }
     }
 
-    /// Sends one statement with a digest as its only parameter, prepared under `name` or as text; rows come in binary.
-    func send(prepared name: String?, _ sql: String, _ digest: Digest) throws(PostgreSQLError) {
-        let sent = unsafe digest.withBytes { bytes in
-            // libpq copies the parameter into its buffer before it returns.
-            var value = unsafe bytes.baseAddress?.assumingMemoryBound(to: CChar.self)
-            var (length, format) = (Int32(32), Int32(1))
-            return if let name {
-                unsafe PQsendQueryPrepared(connection, name, 1, &value, &length, &format, 1)
-            } else {
-                unsafe PQsendQueryParams(connection, sql, 1, nil, &value, &length, &format, 1)
-            }
-        }
-        guard sent == 1 else { throw .connection(errorText) }
-    }
-
-    /// Sends a statement without parameters, prepared under `name` or as text; rows come in binary.
-    func send(prepared name: String?, _ sql: String) throws(PostgreSQLError) {
+    /// Sends one statement with at most one parameter, prepared under `name` or as text; rows come in binary.
+    func sendBinary(prepared name: String?, _ sql: String, _ parameter: BinaryParameter?) throws(PostgreSQLError) {
         let sent =
-            if let name {
+            if let parameter {
+                unsafe parameter.withBytes { bytes in
+                    // libpq copies the parameter into its buffer before it returns.
+                    var value = unsafe bytes.baseAddress?.assumingMemoryBound(to: CChar.self)
+                    var (length, format) = (Int32(bytes.count), Int32(1))
+                    return if let name {
+                        unsafe PQsendQueryPrepared(connection, name, 1, &value, &length, &format, 1)
+                    } else {
+                        unsafe PQsendQueryParams(connection, sql, 1, nil, &value, &length, &format, 1)
+                    }
+                }
+            } else if let name {
                 unsafe PQsendQueryPrepared(connection, name, 0, nil, nil, nil, 1)
             } else {
                 unsafe PQsendQueryParams(connection, sql, 0, nil, nil, nil, nil, 1)
@@ -153,6 +148,9 @@ package import Logging
     package func sync() throws(PostgreSQLError) {
         guard unsafe PQpipelineSync(connection) == 1 else { throw .connection(errorText) }
     }
+
+    /// Whether the server still works on a command.
+    var isActive: Bool { unsafe PQtransactionStatus(connection) == PQTRANS_ACTIVE }
 
     package enum FlushState { case everything, more }
 

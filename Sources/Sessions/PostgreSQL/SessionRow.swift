@@ -9,6 +9,23 @@ enum SessionRow {
         }
     }
 
+    /// Which row answers for which hash; an absent session has none. A row for a hash that was not asked for belongs to
+    /// another question.
+    static func rows(
+        _ result: borrowing PostgreSQLResult, askedFor hashes: some Sequence<Digest>
+    ) throws(PostgreSQLError) -> [Digest: Int] {
+        var asked = Set(hashes)
+        var rows: [Digest: Int] = [:]
+        rows.reserveCapacity(result.rowCount)
+        for row in 0..<result.rowCount {
+            guard let hash = hash(result, row: row), asked.remove(hash) != nil else {
+                throw .confusion("the answer belongs to another question")
+            }
+            rows[hash] = row
+        }
+        return rows
+    }
+
     /// The session of the row; nil when there is none, or when it has ended.
     static func session(_ result: borrowing PostgreSQLResult, row: Int) throws(PostgreSQLError) -> Session? {
         guard let expires = date(result, row, 1) else { return nil }

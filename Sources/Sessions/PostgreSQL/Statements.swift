@@ -13,13 +13,20 @@ package struct Statements: Sendable {
     }
 
     /// One session by its token's hash. The row's own hash comes back with it, so that an answer is known by what it says
-    /// and not by its place. Whether the session is alive is a column's matter and no condition, so that an ended
-    /// one still answers for itself; alive means neither revoked nor expired, by the server's clock at the moment of the
+    /// and not by its place. Whether the session is alive is a column's matter and no condition, so that an ended one
+    /// still answers for itself; alive means neither revoked nor expired, by the server's clock at the moment of the
     /// statement (in a batch `now()` would be the batch's first moment).
-    package var lookUp: String { "SELECT s.token_hash, \(Self.sessionColumns) FROM \(schema)session_tokens s WHERE s.token_hash = $1" }
+    package var lookUp: String { "\(selectSession) WHERE s.token_hash = $1::bytea" }
 
-    /// The same for a hash that ``lookUp`` found no row for: here the question comes back also when there is none. It
-    /// costs PostgreSQL a tenth more, which is why it is not asked every time.
+    /// The same for many hashes at once.
+    package var lookUpSeveral: String { "\(selectSession) WHERE s.token_hash = ANY ($1::bytea[])" }
+
+    private var selectSession: String {
+        "SELECT s.token_hash, \(Self.sessionColumns) FROM \(schema)session_tokens s"
+    }
+
+    /// The same for a hash that there was no row for: here the question comes back also when there is none. The join
+    /// costs PostgreSQL a tenth more, which is why not every look-up has it.
     package var lookUpAbsent: String {
         """
         SELECT asked.hash, \(Self.sessionColumns) \

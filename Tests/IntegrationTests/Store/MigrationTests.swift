@@ -18,7 +18,8 @@ import Testing
         let (server, database) = try SharedServers.newDatabase()
         #expect(try migrate(server, database) == .applied(Array(1...Migrations.latest)))
         #expect(try migrate(server, database) == .upToDate(Migrations.latest))
-        #expect(try server.psql("SELECT count(*) FROM authfcgi_migrations", database: database) == "\(Migrations.latest)")
+        #expect(
+            try server.psql("SELECT count(*) FROM authfcgi_migrations", database: database) == "\(Migrations.latest)")
         #expect(log.text.contains("migration 1 (tables) applied to schema public"))
     }
 

@@ -48,7 +48,8 @@ import Testing
         #expect(try await two.store.session(for: token) == nil)
         try await two.store.revoke(token)
         // What an operator counts as active agrees.
-        #expect(try server.psql("SELECT count(*) FROM session_tokens WHERE expires_at > now()", database: database) == "0")
+        #expect(
+            try server.psql("SELECT count(*) FROM session_tokens WHERE expires_at > now()", database: database) == "0")
     }
 
     @Test func `revoking all of a user leaves the others alone`() async throws {
@@ -112,7 +113,8 @@ import Testing
         let (server, database) = try SharedServers.newDatabase()
         let pod = try await TestStore.start(server.url(database: database))
         _ = try server.psql(
-            "INSERT INTO authfcgi_users (username, password_hash, groups) VALUES ('ann', 'x', '{a,b}')", database: database)
+            "INSERT INTO authfcgi_users (username, password_hash, groups) VALUES ('ann', 'x', '{a,b}')",
+            database: database)
         let user = try #require(try await pod.store.user(named: "ann"))
         #expect(user.identity.groups == ["a", "b"])
         #expect(try await pod.store.createAccessToken(for: user, origin: SessionOrigin()) != nil)
@@ -126,7 +128,8 @@ import Testing
         let (server, database) = try SharedServers.newDatabase()
         let pod = try await TestStore.start(server.url(database: database))
         _ = try server.psql(
-            "INSERT INTO authfcgi_users (username, password_hash, disabled) VALUES ('ann', 'x', true)", database: database)
+            "INSERT INTO authfcgi_users (username, password_hash, disabled) VALUES ('ann', 'x', true)",
+            database: database)
         #expect(try await pod.store.user(named: "ann") == nil)
         #expect(try await pod.store.user(named: "nobody") == nil)
     }

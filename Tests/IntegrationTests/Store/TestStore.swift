@@ -36,6 +36,19 @@ struct TestStore {
         try await store.createAccessToken(for: Identity(userID: "id-\(name)", username: name))
     }
 
+    /// The session of a token as soon as the store can tell again.
+    func sessionOnceItAnswers(_ token: SessionToken, within limit: Duration = .seconds(10)) async throws -> Session? {
+        let deadline = Deadline(within: limit)
+        while true {
+            do throws(SessionStoreError) {
+                return try await store.session(for: token)
+            } catch {
+                guard !deadline.hasPassed else { throw error }
+            }
+            try await Task.sleep(for: .milliseconds(20))
+        }
+    }
+
     /// What a look-up throws, nil when it answers.
     func lookUpError(_ token: SessionToken) async -> SessionStoreError? {
         do throws(SessionStoreError) {

@@ -1,0 +1,35 @@
+internal import EventLoop
+
+/// One question for a session, on its way from a check to its answer.
+@EventLoop
+final class LookUp {
+    /// What is called with the answer, once: PostgreSQL's own word, nil when there is no session, or why it cannot tell.
+    typealias Answer = @EventLoop (Result<Session?, SessionStoreError>) -> Void
+
+    let hash: Digest
+    let answer: Answer
+    /// When it is too late for an answer.
+    var deadline: BootInstant
+    /// When it was last sent.
+    var sentAt: BootInstant
+    /// It was asked before, on a connection that was lost or in a batch that failed.
+    var isSecondTry = false
+
+    init(_ hash: Digest, now: BootInstant, deadline: BootInstant, _ answer: @escaping Answer) {
+        self.hash = hash
+        self.answer = answer
+        self.deadline = deadline
+        sentAt = now
+    }
+}
+
+/// What was sent on the read lane, in the order in which the answers come.
+enum ReadLaneQuestion {
+    /// One statement for one or several look-ups; there is no row for a session that does not exist.
+    case lookUps([LookUp])
+    /// A look-up without a row, asked again in a way that has the question in its answer.
+    case absent(LookUp)
+    case heartbeat(BootInstant)
+    /// The end of a batch.
+    case sync
+}

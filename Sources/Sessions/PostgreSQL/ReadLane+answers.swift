@@ -1,0 +1,90 @@
+internal import DequeModule
+internal import EventLoop
+internal import Logging
+
+/// What becomes of the server's answers, which come in the order of the questions.
+extension ReadLane {
+    /// Takes the next answer. Whatever does not fit its question ends the connection.
+    func take(_ result: borrowing PostgreSQLResult) throws(PostgreSQLError) {
+        guard let question = outstanding.popFirst() else { throw .confusion("an answer to nothing that was asked") }
+        do throws(PostgreSQLError) {
+            switch (question, result.status) {
+            case (.sync, .sync): break
+            case (.lookUps(let batch), .rows): try take(result, for: batch)
+            case (.absent(let lookUp), .rows): try take(result, forAbsent: lookUp)
+            case (.heartbeat(let sent), .rows): try take(heartbeat: result, sentAt: sent)
+            case (.lookUps(let batch), .aborted): for lookUp in batch { askAgain(lookUp, "not run") }
+            case (.absent(let lookUp), .aborted): askAgain(lookUp, "not run")
+            case (.heartbeat, .aborted): break
+            case (.lookUps(let batch), .failed(let error)): try askAgain(batch, error)
+            case (.absent(let lookUp), .failed(let error)): try askAgain([lookUp], error)
+            case (.heartbeat, .failed(let error)): throw error
+            case (_, let status): throw .confusion("the server's answers are out of step (\(status))")
+            }
+        } catch {
+            // What is not answered goes the way of everything on a lost connection.
+            outstanding.prepend(question)
+            throw error
+        }
+    }
+
+    private func take(_ result: borrowing PostgreSQLResult, for batch: [LookUp]) throws(PostgreSQLError) {
+        // Nobody is answered before all rows are known to be for somebody of this batch.
+        let rows = try SessionRow.rows(result, askedFor: batch.lazy.map(\.hash))
+        for lookUp in batch {
+            guard let row = rows[lookUp.hash] else {
+                askAbsent(lookUp)
+                continue
+            }
+            do throws(PostgreSQLError) {
+                answer(lookUp, .success(try SessionRow.session(result, row: row)))
+            } catch {
+                log.error("a session cannot be read: \(error.reason)")
+                answer(lookUp, .failure(.unavailable(error.reason)))
+            }
+        }
+    }
+
+    private func askAbsent(_ lookUp: LookUp) {
+        guard let connection else { return wait(lookUp) }
+        do throws(PostgreSQLError) {
+            try statements.sendLookUpAbsent(lookUp.hash, on: connection)
+            outstanding.append(.absent(lookUp))
+            markDirty()
+        } catch {
+            wait(lookUp)
+            lose(error)
+        }
+    }
+
+    private func take(_ result: borrowing PostgreSQLResult, forAbsent lookUp: LookUp) throws(PostgreSQLError) {
+        guard result.rowCount == 1, SessionRow.hash(result, row: 0) == lookUp.hash else {
+            throw .confusion("the answer belongs to another question")
+        }
+        let session = try SessionRow.session(result, row: 0)
+        answer(lookUp, .success(session))
+    }
+
+    private func askAgain(_ batch: [LookUp], _ error: PostgreSQLError) throws(PostgreSQLError) {
+        guard !error.endsConnection else { throw error }
+        log.warning("a look-up failed: \(error.reason)")
+        for lookUp in batch { askAgain(lookUp, error.reason) }
+    }
+
+    /// Asks once more, in a batch of its own, so that what failed before cannot touch it again.
+    private func askAgain(_ lookUp: LookUp, _ reason: String) {
+        guard connection != nil, !lookUp.isSecondTry, lookUp.deadline > .now else {
+            return answer(lookUp, .failure(.unavailable(reason)))
+        }
+        lookUp.isSecondTry = true
+        turnEnds()  // what was gathered before gets its own Sync first
+        lookUp.sentAt = .now
+        gather(lookUp)
+        turnEnds()
+    }
+
+    private func take(heartbeat result: borrowing PostgreSQLResult, sentAt sent: BootInstant) throws(PostgreSQLError) {
+        keys = try TokenKeys(heartbeat: result)
+        lastHeartbeat = sent
+    }
+}
