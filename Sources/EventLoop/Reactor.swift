@@ -14,6 +14,7 @@ package final class Reactor {
     private let poller = Poller()
     private let timers = TimerQueue()
     private var flushes: [any TurnEndHandler] = []
+    private var flushing: [any TurnEndHandler] = []
     private var isStopping = false
 
     /// The longest wait: bounds how late a timer may be after the machine slept, and how old a tick may be.
@@ -51,9 +52,9 @@ package final class Reactor {
     private func finishTurn() {
         repeat {
             executor.runJobs()
-            let handlers = flushes
-            flushes.removeAll(keepingCapacity: true)
-            for handler in handlers { handler.turnEnds() }
+            swap(&flushes, &flushing)
+            for handler in flushing { handler.turnEnds() }
+            flushing.removeAll(keepingCapacity: true)
         } while executor.hasJobs || !flushes.isEmpty
     }
 

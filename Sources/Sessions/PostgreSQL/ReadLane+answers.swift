@@ -29,19 +29,29 @@ extension ReadLane {
     }
 
     private func take(_ result: borrowing PostgreSQLResult, for batch: [LookUp]) throws(PostgreSQLError) {
+        if batch.count == 1, result.rowCount == 1 {
+            guard SessionRow.hash(result, row: 0) == batch[0].hash else {
+                throw .confusion("the answer belongs to another question")
+            }
+            return answer(batch[0], from: result, row: 0)
+        }
         // Nobody is answered before all rows are known to be for somebody of this batch.
         let rows = try SessionRow.rows(result, askedFor: batch.lazy.map(\.hash))
         for lookUp in batch {
-            guard let row = rows[lookUp.hash] else {
+            if let row = rows[lookUp.hash] {
+                answer(lookUp, from: result, row: row)
+            } else {
                 askAbsent(lookUp)
-                continue
             }
-            do throws(PostgreSQLError) {
-                answer(lookUp, .success(try SessionRow.session(result, row: row)))
-            } catch {
-                log.error("a session cannot be read: \(error.reason)")
-                answer(lookUp, .failure(.unavailable(error.reason)))
-            }
+        }
+    }
+
+    private func answer(_ lookUp: LookUp, from result: borrowing PostgreSQLResult, row: Int) {
+        do throws(PostgreSQLError) {
+            answer(lookUp, .success(try SessionRow.session(result, row: row)))
+        } catch {
+            log.error("a session cannot be read: \(error.reason)")
+            answer(lookUp, .failure(.unavailable(error.reason)))
         }
     }
 
@@ -61,8 +71,7 @@ extension ReadLane {
         guard result.rowCount == 1, SessionRow.hash(result, row: 0) == lookUp.hash else {
             throw .confusion("the answer belongs to another question")
         }
-        let session = try SessionRow.session(result, row: 0)
-        answer(lookUp, .success(session))
+        answer(lookUp, from: result, row: 0)
     }
 
     private func askAgain(_ batch: [LookUp], _ error: PostgreSQLError) throws(PostgreSQLError) {

@@ -137,15 +137,18 @@ final class ReadLane: ReadinessHandler, TurnEndHandler {
     }
 
     private func sendGathered(_ connection: PostgreSQLConnection) throws(PostgreSQLError) {
-        guard !gathered.isEmpty else { return }
-        var rest = gathered[...]
-        while !rest.isEmpty {
-            let batch = Array(rest.prefix(Self.largestBatch))
-            try statements.sendLookUp(of: batch, on: connection)
+        while !gathered.isEmpty {
+            let batch: [LookUp]
+            if gathered.count <= Self.largestBatch {
+                batch = gathered
+                gathered = []
+            } else {
+                batch = Array(gathered.prefix(Self.largestBatch))
+                gathered.removeFirst(batch.count)
+            }
+            // Before it is sent: whatever happens, it is found where sent look-ups are.
             outstanding.append(.lookUps(batch))
-            rest = rest.dropFirst(batch.count)
-            // What is sent must not be found here too when sending the rest fails.
-            gathered.removeFirst(batch.count)
+            try statements.sendLookUp(of: batch, on: connection)
         }
     }
 
