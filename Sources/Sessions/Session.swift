@@ -1,4 +1,5 @@
 public import FoundationEssentials
+internal import Glibc
 
 /// Who is signed in, as it was known at the login.
 public struct Identity: Equatable, Sendable {
@@ -48,5 +49,13 @@ public struct SessionOrigin: Equatable, Sendable {
         self.clientAddress = clientAddress
         self.userAgent = userAgent
         self.label = label
+    }
+
+    /// The address if it is one: nginx says `unix:` of a client that came over a unix socket.
+    var internetAddress: String? {
+        guard let clientAddress else { return nil }
+        var parsed = in6_addr()
+        let isAddress = [AF_INET, AF_INET6].contains { unsafe inet_pton($0, clientAddress, &parsed) == 1 }
+        return isAddress ? clientAddress : nil
     }
 }

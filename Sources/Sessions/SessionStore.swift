@@ -57,7 +57,7 @@ public final class SessionStore {
 
     /// Connects, and stays connected. Until it has, and whenever PostgreSQL is away, calls throw.
     public func start() {
-        readLane.onConnected = { [weak self] in self?.becomeUsable() }
+        readLane.onHeartbeat = { [weak self] in self?.becomeUsable() }
         readLane.onUnusable = { [weak self] reason in
             guard let self, !wasUsed else { return }
             onUnusable?(reason)
@@ -156,7 +156,7 @@ public final class SessionStore {
             [
                 .bytes(token.hash.bytes), .text(identity.userID), .text(identity.username), .texts(identity.groups),
                 .text(identity.name), .text(identity.email), .number((lifetime ?? configuration.lifetime).seconds),
-                .optional(origin.clientAddress), .optional(origin.userAgent), .optional(origin.label),
+                .optional(origin.internetAddress), .optional(origin.userAgent), .optional(origin.label),
                 epoch.map { .number($0) } ?? .null,
             ], mayRepeat: false)
         guard let row = rows.first else { return nil }

@@ -7,9 +7,14 @@ internal import Sessions
 struct Migrate: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Make the tables in PostgreSQL and bring them up to date.",
-        discussion: "'serve' does the same at its start unless MIGRATE_ON_START is off. Running it twice does no harm.")
+        discussion: """
+            'serve' does the same at its start unless MIGRATE_ON_START is off. Running it twice does no harm.
 
-    @OptionGroup var options: SettingsOptions
+            The database is DATABASE_URL, from the environment or from the file given with --env-file, as for 'serve'; \
+            DATABASE_SCHEMA names the schema.
+            """)
+
+    @OptionGroup(visibility: .hidden) var options: SettingsOptions
 
     func run() throws {
         let settings = options.load()

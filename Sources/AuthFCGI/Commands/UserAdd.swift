@@ -8,6 +8,8 @@ struct UserAdd: ParsableCommand {
         discussion: """
             The password is read from standard input, one line, or asked for twice on a terminal. It is never a flag: \
             every process of the machine can read flags.
+
+            The database is DATABASE_URL, from the environment or from the file given with --env-file, as for 'serve'.
             """)
 
     @Argument(help: "What the user signs in with.") var username: String
@@ -16,7 +18,7 @@ struct UserAdd: ParsableCommand {
     @Option(help: "Groups, separated by commas.") var groups = ""
     @Flag(help: "Do nothing, and succeed, when there is a user of that name already.") var ifAbsent = false
     @Flag(help: "Accept a password of fewer than 8 characters: for demonstrations.") var allowWeak = false
-    @OptionGroup var options: SettingsOptions
+    @OptionGroup(visibility: .hidden) var options: SettingsOptions
 
     func validate() throws {
         guard (1...LoginRequest.longestUsername).contains(username.utf8.count) else {

@@ -1,13 +1,21 @@
+internal import Sessions
+
 /// The ways in which people write where a PostgreSQL database is.
 enum DatabaseURL {
     /// What would be right.
-    static let form = "write postgresql://user@host/database, or pairs such as host=/run/postgresql dbname=app"
+    static let form =
+        "write postgresql://user@host/database, with special characters percent-encoded, or pairs such as host=/run/postgresql dbname=app"
 
-    /// `text` as libpq takes it, or nil when it is neither a PostgreSQL URL nor a list of key=value pairs.
+    /// `text` as libpq takes it, or nil when it is neither a PostgreSQL URL nor a list of key=value pairs that libpq
+    /// can read.
     ///
     /// `postgres://` and the spellings that name a driver, such as SQLAlchemy's `postgresql+asyncpg://`, become
-    /// `postgresql://`. Everything behind the scheme is libpq's to judge.
+    /// `postgresql://`.
     static func normalised(_ text: String) -> String? {
+        spelled(text).flatMap { ConnectionString.isReadable($0) ? $0 : nil }
+    }
+
+    private static func spelled(_ text: String) -> String? {
         guard let end = text.firstRange(of: "://"), !text[..<end.lowerBound].contains("=") else {
             return isKeyValue(text) ? text : nil
         }

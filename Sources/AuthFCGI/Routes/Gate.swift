@@ -30,21 +30,38 @@ final class Gate: WorkerService {
         }
     }
 
-    /// Serves from now on, also while PostgreSQL is away: then the answers say so.
+    /// Serves from the moment PostgreSQL has answered: a worker that takes another's place must not say "cannot tell" to
+    /// checks that the others would have answered. While PostgreSQL is away it serves after a moment all the same, and
+    /// the answers say so.
     func start(sockets: [Int32], onServing: @escaping @EventLoop () -> Void) {
         FastCGILibrary.prepareProcess()
         let configuration = FastCGIServer.Configuration(allowedPeers: settings.listenPeers)
         let server = FastCGIServer(configuration: configuration, log: log) { [self] exchange in answer(exchange) }
         self.server = server
+        var isServing = false
+        let serve: @EventLoop () -> Void = {
+            guard !isServing, !server.isDraining else { return }
+            isServing = true
+            for socket in sockets { server.listen(on: socket) }
+            onServing()
+        }
+        let timer = Reactor.shared.schedule(after: Self.longestWaitForStore, serve)
+        store.onFirstUse = {
+            timer.cancel()
+            serve()
+        }
         store.start()
-        for socket in sockets { server.listen(on: socket) }
-        onServing()
     }
+
+    private static let longestWaitForStore = Duration.seconds(1)
 
     /// Takes no new requests and calls `onIdle` when those under way are answered.
     func drain(onIdle: @escaping @EventLoop () -> Void) {
         guard let server else { return onIdle() }
-        server.onIdle = onIdle
+        server.onIdle = { [store] in
+            store.close()
+            onIdle()
+        }
         server.drain()
     }
 

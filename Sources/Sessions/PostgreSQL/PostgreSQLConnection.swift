@@ -18,6 +18,7 @@ package import Logging
     ///   - url: anything libpq understands: a `postgresql://` URL, several hosts included, or `key=value` words.
     ///   - log: where the server's notices go.
     package init(_ url: String, log: Logger) throws(PostgreSQLError) {
+        guard ConnectionString.isReadable(url) else { throw .unusable("libpq cannot read the connection string") }
         // A later keyword wins over an earlier one, and `dbname` is expanded in its place: what stands before it are
         // defaults, what stands behind it is ours to say.
         let keywords = ["connect_timeout", "target_session_attrs", "dbname", "fallback_application_name", "client_encoding"]

@@ -95,5 +95,6 @@ extension ReadLane {
     private func take(heartbeat result: borrowing PostgreSQLResult, sentAt sent: BootInstant) throws(PostgreSQLError) {
         keys = try TokenKeys(heartbeat: result)
         lastHeartbeat = sent
+        onHeartbeat?()
     }
 }

@@ -14,8 +14,8 @@ final class ReadLane: ReadinessHandler, TurnEndHandler {
     /// What the heartbeat brought, and when it was sent.
     var keys: TokenKeys?
     var lastHeartbeat: BootInstant?
-    /// Called whenever a connection was made.
-    var onConnected: (@EventLoop () -> Void)?
+    /// Called whenever a heartbeat has come back: PostgreSQL answers, and the keys are known.
+    var onHeartbeat: (@EventLoop () -> Void)?
     /// Called when the database cannot be used before an operator has done something.
     var onUnusable: (@EventLoop (String) -> Void)?
 
@@ -273,7 +273,6 @@ final class ReadLane: ReadinessHandler, TurnEndHandler {
         guard !isClosed else { return }
         self.connection = connection
         connection.joinLoop(self)
-        onConnected?()
         sendHeartbeat()
         for lookUp in waiting.takeAll() {
             lookUp.sentAt = .now
