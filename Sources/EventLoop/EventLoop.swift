@@ -57,9 +57,10 @@ public actor EventLoop {
 
     /// Starts the thread that carries the loop in a program that has not given it one.
     nonisolated static func startOwnThread() {
-        HelperThreads.startThread(named: "event-loop", isHelper: false) {
+        let hasStarted = HelperThreads.startThread(named: "event-loop", isHelper: false) {
             shared.executor.becomeOwner()
             assumeIsolated { Reactor.shared.run() }
         }
+        precondition(hasStarted, "the system has no thread for the event loop")
     }
 }

@@ -48,39 +48,52 @@ package final class HelperThreads: Sendable {
     /// Runs `body` on one of the threads and returns what it returns.
     @EventLoop
     package func run<T>(_ body: @escaping @Sendable () -> sending T) async throws(Busy) -> sending T {
-        guard reserve() else { throw Busy() }
+        try reserve()
         return await withCheckedContinuation { (continuation: CheckedContinuation<T, Never>) in
-            submit { continuation.resume(returning: body()) }
+            submit { [self] in
+                let value = body()
+                // First: who is told of the result may well come with the next call.
+                release()
+                continuation.resume(returning: value)
+            }
         }
     }
 
-    /// Counts one more call in, if there is room for it.
-    private func reserve() -> Bool {
-        state.withLock { state in
-            guard state.admitted < maximumThreads + maximumWaiting else { return false }
+    /// Whether one more call would be taken.
+    package var hasRoom: Bool { state.withLock { $0.admitted < maximumThreads + maximumWaiting } }
+
+    /// Counts one more call in, if there is room for it and a thread that will come to it.
+    private func reserve() throws(Busy) {
+        let (isAdmitted, needsThread) = state.withLock { state in
+            guard state.admitted < maximumThreads + maximumWaiting else { return (false, false) }
             state.admitted += 1
-            return true
+            guard state.idle <= state.jobs.count, state.threads < maximumThreads else { return (true, false) }
+            state.threads += 1
+            return (true, true)
         }
+        guard isAdmitted else { throw Busy() }
+        guard needsThread else { return }
+        if Self.startThread(named: name, isHelper: true, { self.work(until: self.idleTime) }) { return }
+        // The system gives no more threads: those that are there do the work, if there are any.
+        let hasThreads = state.withLock { state in
+            state.threads -= 1
+            if state.threads == 0 { state.admitted -= 1 }
+            return state.threads > 0
+        }
+        guard hasThreads else { throw Busy() }
     }
+
+    private func release() { state.withLock { $0.admitted -= 1 } }
 
     private func submit(_ job: @escaping @Sendable () -> Void) {
-        let needsThread = state.withLock { state in
-            state.jobs.append(job)
-            guard state.idle < state.jobs.count, state.threads < maximumThreads else { return false }
-            state.threads += 1
-            return true
-        }
-        if needsThread { Self.startThread(named: name, isHelper: true) { self.work(until: self.idleTime) } }
+        state.withLock { $0.jobs.append(job) }
         var one: UInt64 = 1
         unsafe _ = write(work.number, &one, 8)
     }
 
     /// What each thread does.
     private func work(until idleTime: Duration) {
-        while let job = next(idleTime) {
-            job()
-            state.withLock { $0.admitted -= 1 }
-        }
+        while let job = next(idleTime) { job() }
     }
 
     /// The next job; nil when none came for `idleTime`, and the thread is then counted out.
@@ -119,8 +132,8 @@ extension HelperThreads {
         return known.withLock { $0.contains(thread) }
     }
 
-    /// Starts a detached thread that takes no signals.
-    static func startThread(named name: String, isHelper: Bool, _ body: @escaping @Sendable () -> Void) {
+    /// Starts a detached thread that takes no signals; false when the system has none to give.
+    static func startThread(named name: String, isHelper: Bool, _ body: @escaping @Sendable () -> Void) -> Bool {
         final class Start: Sendable {
             let body: @Sendable () -> Void
             init(_ body: @escaping @Sendable () -> Void) { self.body = body }
@@ -151,6 +164,10 @@ extension HelperThreads {
             }, argument)
         unsafe pthread_attr_destroy(&attributes)
         unsafe pthread_sigmask(SIG_SETMASK, &before, nil)
-        precondition(result == 0, "\(SystemError("pthread_create", code: result))")
+        guard result == 0 else {
+            unsafe Unmanaged<Start>.fromOpaque(argument).release()
+            return false
+        }
+        return true
     }
 }

@@ -46,7 +46,9 @@ package final class LogWriter: Sendable {
             defer { state.isStarted = true }
             return (!state.isStarted, wasEmpty)
         }
-        if starts { HelperThreads.startThread(named: "log", isHelper: false) { self.run() } }
+        if starts, !HelperThreads.startThread(named: "log", isHelper: false, { self.run() }) {
+            state.withLock { $0.isStarted = false }  // the next line tries again
+        }
         guard wakes else { return }
         var one: UInt64 = 1
         unsafe _ = Glibc.write(work.number, &one, 8)

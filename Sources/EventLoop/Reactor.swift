@@ -35,6 +35,7 @@ package final class Reactor {
         var nextTick = now
         while !isStopping {
             finishTurn()
+            if isStopping { break }
             poller.wait(timers.wait(at: now, atMost: Self.longestWait))
             now = .now
             if now >= nextTick {

@@ -2,7 +2,6 @@
 /// padding, which the PHC string format uses. Decoding takes the canonical form alone.
 enum Base64URL {
     static func encode(_ bytes: borrowing Span<UInt8>) -> [UInt8] { Base64.encode(bytes, Base64.urlAlphabet) }
-    static func decode(_ text: borrowing Span<UInt8>) -> [UInt8]? { Base64.decode(text, Base64.urlValues) }
 
     /// Decodes just 40 bytes into a place of their own; false for any other text.
     static func decode(_ text: borrowing Span<UInt8>, into bytes: inout InlineArray<40, UInt8>) -> Bool {

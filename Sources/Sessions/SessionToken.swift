@@ -4,7 +4,6 @@
 public struct SessionToken: Sendable, CustomStringConvertible, CustomDebugStringConvertible {
     /// How many characters every token has.
     package static let length = 58
-    package static let prefix: StaticString = "afs_"
 
     /// The SHA-256 of the token's 58 characters: all that stores, caches and notifications know of it.
     package let hash: Digest

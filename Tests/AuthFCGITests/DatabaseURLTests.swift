@@ -7,7 +7,9 @@ struct DatabaseURLTests {
         "postgresql", "postgres", "postgresql+psycopg2", "postgresql+asyncpg", "postgres+psycopg", "POSTGRESQL",
     ])
     func `Every spelling of the scheme becomes libpq's`(scheme: String) {
-        #expect(DatabaseURL.normalised("\(scheme)://u:p%20+w@h:5432/d?a=b") == "postgresql://u:p%20+w@h:5432/d?a=b")
+        #expect(
+            DatabaseURL.normalised("\(scheme)://u:p%20+w@h:5432/d?application_name=b")
+                == "postgresql://u:p%20+w@h:5432/d?application_name=b")
     }
 
     @Test(arguments: ["host=/run/postgresql dbname=app", " dbname = 'a://b'", "service=main", "password=a://b host=h"])

@@ -7,6 +7,7 @@ import Testing
     @Test func `a schema's name is quoted, whatever it contains`() {
         #expect(Statements.identifier("auth") == "\"auth\"")
         #expect(Statements.identifier("a\"b; DROP TABLE x") == "\"a\"\"b; DROP TABLE x\"")
+        #expect(Statements.identifier("a\"\u{301}") == "\"a\"\"\u{301}\"")
         #expect(Statements(schema: "s").revoke.contains("\"s\".revoke_access_token_hash("))
         #expect(Statements(schema: nil).revoke.contains(" revoke_access_token_hash("))
     }
@@ -17,6 +18,14 @@ import Testing
             return
         }
         #expect(text == #"{"a","b,c","d\"e","f\\g","","{}","NULL"}"#)
+    }
+
+    @Test func `a quote is escaped also with a combining mark behind it`() {
+        guard case .text(let text) = PostgreSQLParameter.texts(["x\"\u{301}", "\\\u{301}"]) else {
+            Issue.record("an array goes as text")
+            return
+        }
+        #expect(text.unicodeScalars.elementsEqual("{\"x\\\"\u{301}\",\"\\\\\u{301}\"}".unicodeScalars))
     }
 
     @Test(arguments: ["08006", "57P01", "57P03", "25006", "26000", "0A000"])

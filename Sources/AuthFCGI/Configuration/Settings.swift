@@ -47,7 +47,7 @@ struct Settings: Equatable, Sendable {
         workers = reader.integer(.workers, fallback: min(sources.host.cores, 2))
         sessionLifetime = reader.duration(.sessionLifetime)
         cookieName =
-            reader.value(.cookieName, "write letters, digits and any of !#$%&'*+-.^_`|~, at most 64", Self.token) ?? ""
+            reader.value(.cookieName, "write letters, digits and any of !#$&'*+-.^_`|~, at most 64", Self.token) ?? ""
         hashingThreads = reader.integer(.hashingThreads, fallback: min(256, max(1, sources.host.cores / 2)))
         hashingQueue = reader.integer(.hashingQueue)
         lookupLimit = reader.integer(.lookupLimit)
@@ -95,7 +95,8 @@ struct Settings: Equatable, Sendable {
 
     /// A token of RFC 9110, section 5.6.2, which is what RFC 6265 lets a cookie be called.
     private static func token(_ text: String) -> String? {
-        let marks = "!#$%&'*+-.^_`|~".utf8
+        // All but %, which the value of a header does not carry as it is.
+        let marks = "!#$&'*+-.^_`|~".utf8
         let isToken = text.utf8.allSatisfy { byte in
             switch byte {
             case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),

@@ -8,6 +8,7 @@ final class FastCGIAcceptor {
     private let log: Logger
     private var listeners: [FastCGIListener] = []
     private var isPaused = false
+    private var isDrained = false
     private var timer: LoopTimer?
     private var lastFailure: BootInstant?
     private var lastFull: BootInstant?
@@ -29,9 +30,10 @@ final class FastCGIAcceptor {
 
     /// Accepts what waits to be accepted and gives up the sockets.
     func drain() {
+        isDrained = true
+        timer?.cancel()
         for listener in listeners { listener.drain() }
         listeners = []
-        timer?.cancel()
     }
 
     /// The kernel has refused: trying again at once would fail again, and the loop would do nothing else.
@@ -72,6 +74,7 @@ final class FastCGIAcceptor {
     }
 
     private func resume() {
+        guard !isDrained else { return }
         isPaused = false
         timer?.cancel()
         timer = nil

@@ -59,13 +59,6 @@ final class FastCGIExchange {
         return unsafe String(cString: value)
     }
 
-    /// Calls `body` with the last value of a parameter, without copying it; nil when there is none.
-    @inline(__always)
-    func withParameter<T>(_ name: StaticString, _ body: (Span<UInt8>) -> T) -> T? {
-        guard let value = unsafe request.lastValue(of: name) else { return nil }
-        return unsafe Self.withSpan(value, body)
-    }
-
     /// Calls `body` with the value of a parameter that should come only once, without copying it. nginx before 1.23
     /// passes a header that the client sent twice as two parameters.
     func withOnlyParameter<T>(_ name: StaticString, _ body: (Span<UInt8>) -> T) -> Occurrence<T> {

@@ -21,7 +21,6 @@ struct HeaderName {
     static let location = HeaderName("Location")
     static let retryAfter = HeaderName("Retry-After")
     static let setCookie = HeaderName("Set-Cookie")
-    static let vary = HeaderName("Vary")
     static let wwwAuthenticate = HeaderName("WWW-Authenticate")
 
     static let remoteUser = HeaderName("Remote-User")

@@ -39,6 +39,8 @@ extension Gate {
     /// An unknown, a disabled and a wrong password's user go the same way and get the same answer.
     private func login(_ request: LoginRequest, _ exchange: FastCGIExchange) async -> Response {
         let address = exchange.parameter("REMOTE_ADDR")
+        // Before the database is asked: a flood of logins is turned away here.
+        guard hasher.hasRoom else { return hashingFailed(.busy) }
         do throws(SessionStoreError) {
             let user = try await store.user(named: request.username)
             // Nobody waits for the answer any more: the hash would be for nothing.

@@ -6,7 +6,15 @@ internal import Sessions
 extension Gate {
     /// `GET /auth/me`.
     func me(_ exchange: FastCGIExchange) {
-        guard case .token(let token, _) = credentials(of: exchange) else { return exchange.respond(.unauthorized()) }
+        let token: SessionToken
+        switch credentials(of: exchange) {
+        case .token(let offered, _): token = offered
+        case .none, .invalid(.bearer), .invalid(.cookie): return exchange.respond(.unauthorized())
+        case .invalid(.severalCookies):
+            var response = Response.unauthorized("there are several session cookies: sign in again")
+            response.add(.setCookie, cookie.expired)
+            return exchange.respond(response)
+        }
         EventLoop.spawn { [self] in
             do throws(SessionStoreError) {
                 let session = try await store.session(for: token)

@@ -38,7 +38,9 @@ extension Gate {
                     return exchange.respond(Response(.forbidden), keep: false)
                 }
             } catch {
-                log.error("AUTH_REQUIRE is not understood: '\(text)'; write 'group NAME', 'user NAME', 'and', 'or'")
+                if unreadableRequirements.insert(text).inserted {
+                    log.error("AUTH_REQUIRE is not understood: '\(text)'; write 'group NAME', 'user NAME', 'and', 'or'")
+                }
                 return exchange.respond(Self.cannotTell, keep: false)
             }
         }

@@ -9,6 +9,8 @@ final class Gate: WorkerService {
     let hasher: PasswordHasher
     let cookie: SessionCookie
     let log: Logger
+    /// Said once each: the parameter comes from nginx's configuration.
+    var unreadableRequirements: Set<String> = []
     private let settings: Settings
     private(set) var seat: WorkerSeat?
     private var server: FastCGIServer?
@@ -35,7 +37,10 @@ final class Gate: WorkerService {
     /// the answers say so.
     func start(sockets: [Int32], onServing: @escaping @EventLoop () -> Void) {
         FastCGILibrary.prepareProcess()
-        let configuration = FastCGIServer.Configuration(allowedPeers: settings.listenPeers)
+        // Some descriptors are for the stores, the log and the loop itself.
+        let connections = max(64, min(4096, DescriptorLimit.raise() - 64))
+        let configuration = FastCGIServer.Configuration(
+            allowedPeers: settings.listenPeers, maximumConnections: connections)
         let server = FastCGIServer(configuration: configuration, log: log) { [self] exchange in answer(exchange) }
         self.server = server
         var isServing = false

@@ -32,15 +32,19 @@ struct Requirement: Equatable {
         }
     }
 
-    /// Whether `identity` has what is asked for. Names are compared exactly, a user's with the name they sign in with.
+    /// Whether `identity` has what is asked for. Names are compared byte by byte, a user's with the name they
+    /// sign in with.
     func isMet(by identity: Identity) -> Bool {
         alternatives.contains { all in
             all.allSatisfy { term in
                 switch term {
-                case .group(let name): identity.groups.contains(name)
-                case .user(let name): identity.username == name
+                case .group(let name): identity.groups.contains { Self.isSame($0, name) }
+                case .user(let name): Self.isSame(identity.username, name)
                 }
             }
         }
     }
+
+    /// Swift's own comparison takes differently composed letters for the same; PostgreSQL keeps them apart.
+    private static func isSame(_ a: String, _ b: String) -> Bool { a.utf8.elementsEqual(b.utf8) }
 }

@@ -18,6 +18,7 @@ final class CommandLane: ReadinessHandler {
     /// What the server has said about it, until it has said all.
     private var received: Result<Rows, PostgreSQLError>?
     private var idleTimer: LoopTimer?
+    private var isClosed = false
 
     /// One statement, on its way to its rows.
     private final class Command {
@@ -26,6 +27,7 @@ final class CommandLane: ReadinessHandler {
         let mayRepeat: Bool
         let askedAt = BootInstant.now
         var wasRepeated = false
+        var timer: LoopTimer?
         let answer: CheckedContinuation<Result<Rows, PostgreSQLError>, Never>
 
         init(
@@ -66,13 +68,16 @@ final class CommandLane: ReadinessHandler {
         _ sql: String, _ parameters: [PostgreSQLParameter], mayRepeat: Bool
     ) async throws(PostgreSQLError) -> Rows {
         let answer = await withCheckedContinuation { answer in
-            guard queue.count < Self.longestQueue else {
+            guard queue.count < Self.longestQueue, !isClosed else {
                 return answer.resume(
-                    returning: Result<Rows, PostgreSQLError>.failure(.connection("too many commands wait")))
+                    returning: Result<Rows, PostgreSQLError>.failure(
+                        .connection("too many commands wait, or the store was closed")))
             }
             let command = Command(sql, parameters, mayRepeat: mayRepeat, answer)
             queue.append(command)
-            Reactor.shared.schedule(after: configuration.writeDeadline) { [weak self] in self?.expire(command) }
+            command.timer = Reactor.shared.schedule(after: configuration.writeDeadline) { [weak self] in
+                self?.expire(command)
+            }
             advance()
         }
         return try answer.get()
@@ -80,8 +85,9 @@ final class CommandLane: ReadinessHandler {
 
     /// Ends the connection; what waits fails.
     func close() {
+        isClosed = true
         drop()
-        while let command = queue.popFirst() { command.answer.resume(returning: .failure(.connection("closed"))) }
+        while !queue.isEmpty { answerFirst(.failure(.connection("the store was closed"))) }
     }
 
     /// Sends the first command, if there is one and it is not under way.
@@ -93,6 +99,11 @@ final class CommandLane: ReadinessHandler {
         do throws(PostgreSQLError) {
             try connection.send(command.sql, command.parameters, binaryResult: false)
             isSent = true
+            // What it waited before it was sent is no reason to give up a connection that works.
+            command.timer?.cancel()
+            command.timer = Reactor.shared.schedule(after: configuration.writeDeadline) { [weak self] in
+                self?.expire(command)
+            }
             try connection.flushOnLoop()
         } catch {
             lose(error)
@@ -130,11 +141,17 @@ final class CommandLane: ReadinessHandler {
     }
 
     private func finish(_ answer: Result<Rows, PostgreSQLError>) {
-        let command = queue.removeFirst()
         isSent = false
         received = nil
-        command.answer.resume(returning: answer)
+        connector.proved()
+        answerFirst(answer)
         advance()
+    }
+
+    private func answerFirst(_ answer: Result<Rows, PostgreSQLError>) {
+        let command = queue.removeFirst()
+        command.timer?.cancel()
+        command.answer.resume(returning: answer)
     }
 
     /// The connection is of no more use. The command that was under way is sent again on the next one if nothing of it
@@ -146,8 +163,7 @@ final class CommandLane: ReadinessHandler {
             if (didNothing || command.mayRepeat) && !command.wasRepeated && error != .deadline {
                 command.wasRepeated = true
             } else {
-                queue.removeFirst()
-                command.answer.resume(returning: .failure(error))
+                answerFirst(.failure(error))
             }
             connector.lost(error.reason)
         } else if !queue.isEmpty {
@@ -175,6 +191,7 @@ final class CommandLane: ReadinessHandler {
 
     private func armIdle() {
         guard connection != nil else { return }
+        idleTimer?.cancel()
         idleTimer = Reactor.shared.schedule(after: Self.idleTime) { [weak self] in
             guard let self, queue.isEmpty else { return }
             drop()
@@ -185,14 +202,13 @@ final class CommandLane: ReadinessHandler {
     private func giveUp(_ error: PostgreSQLError) {
         let now = BootInstant.now
         while let command = queue.first, now - command.askedAt >= Self.connectionWait {
-            queue.removeFirst()
-            command.answer.resume(returning: .failure(error))
+            answerFirst(.failure(error))
         }
     }
 
     private func connect() {
         connector.connect { [weak self] result in
-            guard let self else { return }
+            guard let self, !isClosed else { return }
             switch consume result {
             case .success(let connection):
                 self.connection = connection

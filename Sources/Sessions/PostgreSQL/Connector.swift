@@ -10,8 +10,10 @@ final class Connector {
     private let threads: HelperThreads
     private let log: Logger
     private let prepare: @Sendable (PostgreSQLConnection) throws(PostgreSQLError) -> Void
-    private var backoff = Backoff(first: .milliseconds(50), longest: .seconds(2))
+    private var backoff = Backoff(first: .milliseconds(20), longest: .seconds(2))
     private var isConnecting = false
+    /// When the next attempt may begin: a lane that nobody has needed for long tries at once.
+    private var notBefore: BootInstant?
     private var lastReason: String?
 
     /// - Parameters:
@@ -35,8 +37,7 @@ final class Connector {
         isConnecting = true
         let (url, log, prepare, threads) = (url, log, prepare, threads)
         EventLoop.spawn { [self] in
-            let wait = pause
-            if wait > .zero { await Reactor.shared.sleep(for: wait) }
+            if let notBefore, notBefore > .now { await Reactor.shared.sleep(for: notBefore - .now) }
             let result: Result<PostgreSQLConnection, PostgreSQLError>
             do throws(HelperThreads.Busy) {
                 result = try await threads.run { Self.open(url, log, prepare) }
@@ -44,33 +45,32 @@ final class Connector {
                 result = .failure(.connection("all threads for connecting are taken"))
             }
             isConnecting = false
-            note(result)
+            if case .failure(let error) = result { failed(error) }
             done(result)
         }
     }
 
     /// A connection was lost or thrown away for `reason`: the next attempt waits a little.
     func lost(_ reason: String) {
+        notBefore = .now + backoff.next()
         guard lastReason == nil else { return }
         lastReason = reason
         log.warning("the \(lane) lost PostgreSQL: \(reason); connecting again")
     }
 
-    private var pause: Duration = .zero
+    /// A connection has answered: only now is PostgreSQL back, since one that opens may still be of no use.
+    func proved() {
+        if lastReason != nil { log.info("the \(lane) has PostgreSQL again") }
+        lastReason = nil
+        backoff.reset()
+        notBefore = nil
+    }
 
-    private func note(_ result: borrowing Result<PostgreSQLConnection, PostgreSQLError>) {
-        switch result {
-        case .success:
-            if lastReason != nil { log.info("the \(lane) has PostgreSQL again") }
-            lastReason = nil
-            backoff.reset()
-            pause = .zero
-        case .failure(let error):
-            pause = backoff.next()
-            guard lastReason != error.reason else { return }
-            lastReason = error.reason
-            log.warning("the \(lane) cannot use PostgreSQL: \(error.reason); trying again")
-        }
+    private func failed(_ error: PostgreSQLError) {
+        notBefore = .now + backoff.next()
+        guard lastReason != error.reason else { return }
+        lastReason = error.reason
+        log.warning("the \(lane) cannot use PostgreSQL: \(error.reason); trying again")
     }
 
     private nonisolated static func open(

@@ -9,7 +9,7 @@ final class LookUp {
     let hash: Digest
     let answer: Answer
     /// When it is too late for an answer.
-    var deadline: BootInstant
+    let deadline: BootInstant
     /// When it was last sent.
     var sentAt: BootInstant
     /// It was asked before, on a connection that was lost or in a batch that failed.

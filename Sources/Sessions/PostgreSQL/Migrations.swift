@@ -147,7 +147,8 @@ package struct Migrations: Sendable {
         guard found.rowCount == 0 else {
             throw .unusable(
                 "the schema \(Statements.identifier(schema)) has a table \(found.text(0, 0)) that authfcgi did not make, "
-                    + "and it is left as it is: rename it, or create another schema and set DATABASE_SCHEMA to its name")
+                    + "and it is left as it is: rename it, or create another schema and set DATABASE_SCHEMA to its name"
+            )
         }
     }
 }

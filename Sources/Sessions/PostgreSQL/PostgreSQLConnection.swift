@@ -21,7 +21,9 @@ package import Logging
         guard ConnectionString.isReadable(url) else { throw .unusable("libpq cannot read the connection string") }
         // A later keyword wins over an earlier one, and `dbname` is expanded in its place: what stands before it are
         // defaults, what stands behind it is ours to say.
-        let keywords = ["connect_timeout", "target_session_attrs", "dbname", "fallback_application_name", "client_encoding"]
+        let keywords = [
+            "connect_timeout", "target_session_attrs", "dbname", "fallback_application_name", "client_encoding",
+        ]
         let values = ["3", "primary", url, "authfcgi", "UTF8"]
         let connection = unsafe Self.withCStrings(keywords) { keywords in
             unsafe Self.withCStrings(values) { values in unsafe PQconnectdbParams(keywords, values, 1) }

@@ -14,7 +14,7 @@ package enum PostgreSQLError: Error, Equatable, Sendable {
     package var reason: String {
         switch self {
         case .connection(let text), .confusion(let text), .unusable(let text): text
-        case .server(let state, let text): "\(text) (SQLSTATE \(state.code))"
+        case .server(let state, let text): "\(text) (SQLSTATE \(state.code)\(state.advice))"
         case .deadline: "no answer within the deadline"
         }
     }
@@ -38,13 +38,20 @@ package struct SQLState: Equatable, Hashable, Sendable {
 
     /// The server takes no writes: a standby, or a primary that was demoted under an old connection.
     static let readOnlyTransaction = SQLState("25006")
-    static let undefinedTable = SQLState("42P01")
-    static let uniqueViolation = SQLState("23505")
     /// A prepared statement is gone: the connection goes through a transaction pooler.
     static let undefinedStatement = SQLState("26000")
     static let duplicateStatement = SQLState("42P05")
     /// A prepared statement whose tables have changed their shape.
     static let featureNotSupported = SQLState("0A000")
+
+    /// What an operator may do about it, as the end of a sentence.
+    var advice: String {
+        switch self {
+        case .undefinedStatement, .duplicateStatement:
+            "; behind a transaction pooler set DATABASE_PREPARED_STATEMENTS=off"
+        default: ""
+        }
+    }
 
     /// Whether a fresh connection is what helps: shutdown and lost servers (classes 08 and 57P), a demoted primary, and
     /// prepared statements that no longer fit.

@@ -14,7 +14,8 @@ package enum PostgreSQLParameter: Sendable {
     /// An array of texts in PostgreSQL's own notation.
     package static func texts(_ values: [String]) -> PostgreSQLParameter {
         let quoted = values.map { value in
-            "\"" + value.map { $0 == "\"" || $0 == "\\" ? "\\\($0)" : "\($0)" }.joined() + "\""
+            // By scalars: a quote with a combining mark behind it is another character to Swift, and a quote all the same.
+            "\"" + value.unicodeScalars.map { $0 == "\"" || $0 == "\\" ? "\\\($0)" : "\($0)" }.joined() + "\""
         }
         return .text("{" + quoted.joined(separator: ",") + "}")
     }

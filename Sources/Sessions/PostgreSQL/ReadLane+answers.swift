@@ -95,6 +95,7 @@ extension ReadLane {
     private func take(heartbeat result: borrowing PostgreSQLResult, sentAt sent: BootInstant) throws(PostgreSQLError) {
         keys = try TokenKeys(heartbeat: result)
         lastHeartbeat = sent
+        connector.proved()
         onHeartbeat?()
     }
 }

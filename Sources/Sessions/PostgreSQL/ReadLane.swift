@@ -21,7 +21,7 @@ final class ReadLane: ReadinessHandler, TurnEndHandler {
 
     private let configuration: PostgreSQLConfiguration
     let statements: ReadLaneStatements
-    private let connector: Connector
+    let connector: Connector
     let log: Logger
 
     /// nil while there is none; then one is being made.
@@ -88,9 +88,8 @@ final class ReadLane: ReadinessHandler, TurnEndHandler {
     /// all else that the worker computes for it.
     func lookUp(_ hash: Digest, _ answer: @escaping LookUp.Answer) {
         let now = BootInstant.now
-        guard unanswered < configuration.lookUpLimit, !isBehind(now), !isClosed else {
-            return answer(.failure(.overloaded))
-        }
+        guard !isClosed else { return answer(.failure(.unavailable("the store was closed"))) }
+        guard unanswered < configuration.lookUpLimit, !isBehind(now) else { return answer(.failure(.overloaded)) }
         unanswered += 1
         gather(LookUp(hash, now: now, deadline: now + configuration.lookUpDeadline, answer))
     }
@@ -178,7 +177,11 @@ final class ReadLane: ReadinessHandler, TurnEndHandler {
         do throws(PostgreSQLError) {
             try connection.consumeInput()
             if connection.isWaitingToWrite { try connection.flushOnLoop() }
-            while let result = connection.nextReadyResult() { try take(result) }
+            while let result = connection.nextReadyResult() {
+                // An answer that lay here while this process stood still says what was true when it was given.
+                if let deadline = firstDeadline, deadline <= .now { throw .deadline }
+                try take(result)
+            }
         } catch {
             lose(error)
         }

@@ -9,7 +9,7 @@ package struct Statements: Sendable {
 
     /// A name as an SQL identifier, whatever it contains.
     static func identifier(_ name: String) -> String {
-        "\"" + name.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
+        "\"" + name.unicodeScalars.map { $0 == "\"" ? "\"\"" : "\($0)" }.joined() + "\""
     }
 
     /// One session by its token's hash. The row's own hash comes back with it, so that an answer is known by what it says
@@ -45,7 +45,7 @@ package struct Statements: Sendable {
     package var heartbeat: String {
         """
         SELECT generation, key, \
-        generation = coalesce(max(generation) FILTER (WHERE created_at < statement_timestamp() - interval '10 seconds') \
+        generation = coalesce(max(generation) FILTER (WHERE created_at <= statement_timestamp() - interval '10 seconds') \
         OVER (), min(generation) OVER ()) AS mints, pg_is_in_recovery() \
         FROM \(schema)session_keys
         """

@@ -55,10 +55,14 @@ struct Argon2idHash: Sendable {
         tag = try Self.compute(password, salt: salt, cost: cost, length: 32)
     }
 
-    /// The hash of a password nobody knows: checking against it costs what checking a real one does.
-    static let ofNobody = Result { () throws(Failure) -> Argon2idHash in
-        guard let random = try? RandomBytes.make(32) else { throw Failure(reason: "no random bytes") }
-        return try Argon2idHash(password: random)
+    /// The hash of a password that nobody knows, not even here: checking against it costs what checking a real one does.
+    static let ofNobody = Argon2idHash(
+        cost: Cost(), salt: Array("authfcgi: nobody".utf8), tag: Array("this is not the hash of anything".utf8))
+
+    private init(cost: Cost, salt: [UInt8], tag: [UInt8]) {
+        self.cost = cost
+        self.salt = salt
+        self.tag = tag
     }
 
     /// Whether `password` is the one: takes what the cost says.

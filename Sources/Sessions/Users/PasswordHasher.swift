@@ -20,6 +20,9 @@ package final class PasswordHasher {
         self.threads = HelperThreads(name: "hashing", threads: threads, waiting: waiting)
     }
 
+    /// Whether one more password may be checked now.
+    package var hasRoom: Bool { threads.hasRoom }
+
     /// Whether `password` belongs to the stored hash; a nil or unreadable hash takes as long and says no.
     package func matches(_ password: [UInt8], _ stored: String?) async throws(Failure) -> Bool {
         let result: Result<Bool, Argon2idHash.Failure>
@@ -27,7 +30,7 @@ package final class PasswordHasher {
             result = try await threads.run {
                 Result { () throws(Argon2idHash.Failure) -> Bool in
                     guard let hash = stored.flatMap({ Argon2idHash($0) }) else {
-                        _ = try Argon2idHash.ofNobody.get().matches(password)
+                        _ = try Argon2idHash.ofNobody.matches(password)
                         return false
                     }
                     return try hash.matches(password)

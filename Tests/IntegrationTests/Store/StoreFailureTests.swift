@@ -1,3 +1,4 @@
+import EventLoop
 import Logging
 import TestSupport
 import Testing
@@ -194,5 +195,33 @@ import Testing
             #expect(try await pod.store.session(for: token)?.identity.username == "ann")
             #expect(try await pod.store.session(for: other)?.identity.username == "bob")
         }
+    }
+
+    @Test func `an answer that came while the process stood still is not believed afterwards`() async throws {
+        let (server, database) = try SharedServers.newDatabase()
+        let pod = try await TestStore.start(server.url(database: database)) { $0.lookUpDeadline = .milliseconds(300) }
+        let (token, _) = try await pod.signIn()
+        let lock = try PostgreSQLConnection(server.url(database: database), log: pod.log.logger)
+        try lock.script("BEGIN; LOCK TABLE session_tokens IN ACCESS EXCLUSIVE MODE", deadline: .seconds(5))
+        let answer = Task { await pod.lookUpError(token) }
+        try await Task.sleep(for: .milliseconds(50))
+        // The loop stands still, PostgreSQL says "valid" into the socket, and the loop goes on too late.
+        EventLoop.spawn { sleepThread(for: .milliseconds(600)) }
+        try await Task.sleep(for: .milliseconds(50))
+        try lock.script("COMMIT", deadline: .seconds(5))
+        #expect(await answer.value != nil)
+        #expect(try await pod.sessionOnceItAnswers(token) != nil)
+    }
+
+    @Test func `a connection that opens but is of no use is not tried over and over`() async throws {
+        let (server, database) = try SharedServers.newDatabase()
+        let first = try await TestStore.start(server.url(database: database))
+        _ = try server.psql("DELETE FROM session_keys", database: database)
+        let pod = try await TestStore.start(server.url(database: database), waits: false)
+        try await Task.sleep(for: .milliseconds(1500))
+        let lines = pod.log.text.split(separator: "\n")
+        #expect(lines.count < 10, "\(pod.log.text)")
+        #expect(pod.log.text.contains("session_keys is empty"))
+        await first.store.close()
     }
 }

@@ -2,7 +2,7 @@ import Glibc
 import Synchronization
 
 /// A thread of our own that can be waited for.
-final class JoinableThread: Sendable {
+package final class JoinableThread: Sendable {
     private final class Body: Sendable {
         let run: @Sendable () -> Void
         init(_ run: @escaping @Sendable () -> Void) { self.run = run }
@@ -10,7 +10,7 @@ final class JoinableThread: Sendable {
 
     private let thread: Mutex<pthread_t?>
 
-    init(_ body: @escaping @Sendable () -> Void) {
+    package init(_ body: @escaping @Sendable () -> Void) {
         var thread = pthread_t()
         // The thread takes over the reference that passRetained leaves.
         let body = unsafe Unmanaged.passRetained(Body(body)).toOpaque()
@@ -26,7 +26,7 @@ final class JoinableThread: Sendable {
     }
 
     /// Waits for the thread's end. Later calls return at once.
-    func join() {
+    package func join() {
         let joined = thread.withLock { thread in
             defer { thread = nil }
             return thread

@@ -1,0 +1,72 @@
+import FoundationEssentials
+import Sessions
+import Testing
+
+@testable import AuthFCGI
+
+struct AnswersTests {
+    private static let session = Session(
+        id: "0b0e1a52-5d0c-4a0e-9d0a-2f6f1d3f9b11",
+        identity: Identity(
+            userID: "id/1", username: "ann", groups: ["staff", "a,b"], name: "Ann \"A\" <Ä>", email: "ann@example.org"),
+        createdAt: Date(timeIntervalSince1970: 1_700_000_000.25),
+        expiresAt: Date(timeIntervalSince1970: 1_700_003_600.25))
+
+    @Test func `a login's answer is the token and when it ends`() throws {
+        let token = try #require(SessionToken("afs_" + String(repeating: "A", count: 54)))
+        let response = Response.json(LoginAnswer(token: token, session: Self.session))
+        #expect(response.status == .ok)
+        #expect(
+            String(decoding: response.body, as: UTF8.self) == """
+                {"expires_at":"2023-11-14T23:13:20Z","expires_in":3600,"token":"\(token.secretText)",\
+                "token_type":"Bearer","user_id":"id/1"}
+
+                """)
+    }
+
+    @Test func `who am I is answered with the user and the session, without the token`() {
+        let response = Response.json(MeAnswer(Self.session))
+        #expect(
+            String(decoding: response.body, as: UTF8.self) == #"""
+                {"email":"ann@example.org","groups":["staff","a,b"],"name":"Ann \"A\" <Ä>",\#
+                "session":{"created_at":"2023-11-14T22:13:20Z","expires_at":"2023-11-14T23:13:20Z",\#
+                "id":"0b0e1a52-5d0c-4a0e-9d0a-2f6f1d3f9b11"},"user_id":"id/1","username":"ann"}
+
+                """#)
+    }
+
+    @Test func `readiness says which store`() {
+        let body = Response.json(ReadinessAnswer(status: "ready")).body
+        #expect(String(decoding: body, as: UTF8.self) == "{\"status\":\"ready\",\"store\":\"postgresql\"}\n")
+    }
+
+    @Test func `no and cannot tell say what to do next`() throws {
+        let no = String(decoding: SerializedResponse(.unauthorized()).bytes, as: UTF8.self)
+        #expect(no.hasPrefix("Status: 401 Unauthorized\r\n") && no.contains("\r\nWWW-Authenticate: Bearer\r\n"))
+        #expect(no.hasSuffix(#"{"error":"unauthorized","message":"sign in first"}"# + "\n"))
+        let unknown = String(decoding: SerializedResponse(.unavailable()).bytes, as: UTF8.self)
+        #expect(unknown.hasPrefix("Status: 503 Service Unavailable\r\n") && unknown.contains("\r\nRetry-After: 1\r\n"))
+        #expect(unknown.contains(#"{"error":"unavailable","message":"#))
+    }
+
+    @Test(arguments: ["__Host-session", "sid"])
+    func `a forgotten cookie has the attributes of the one that was set`(_ name: String) {
+        #expect(
+            SessionCookie(name: name).expired.text == "\(name)=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0")
+    }
+
+    @Test func `an accepted check carries every identity header, empty if need be`() {
+        let bare = Session(
+            id: "s", identity: Identity(userID: "1", username: "a\r\nX: y"), createdAt: .now, expiresAt: .now)
+        let text = String(decoding: SerializedResponse(accepting: bare, role: .responder).bytes, as: UTF8.self)
+        for line in [
+            "Remote-User: a%0D%0AX: y", "Remote-Groups: ", "Remote-Name: ", "Remote-Email: ", "X-Auth-User-Id: 1",
+            "X-Auth-Session-Id: s",
+        ] {
+            #expect(text.contains("\r\n\(line)\r\n"), "\(text)")
+        }
+        let variables = String(decoding: SerializedResponse(accepting: bare, role: .authorizer).bytes, as: UTF8.self)
+        #expect(variables.contains("\r\nVariable-REMOTE_USER: a%0D%0AX: y\r\n"))
+        #expect(!variables.contains("\r\nRemote-User"))
+    }
+}

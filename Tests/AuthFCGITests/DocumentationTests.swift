@@ -1,0 +1,84 @@
+import ArgumentParser
+import FoundationEssentials
+import Testing
+
+@testable import AuthFCGI
+
+/// README says what the program does: where that can be compared, it is.
+struct DocumentationTests {
+    private let checkout: URL
+    private let readme: String
+
+    init() throws {
+        checkout = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        readme = try String(contentsOf: checkout.appending(path: "README.md"), encoding: .utf8)
+    }
+
+    @Test func `README's table of settings is the program's, row for row`() {
+        let rows = section("Settings").filter { $0.hasPrefix("| `") }
+        #expect(rows == Setting.all.map(Self.row))
+    }
+
+    @Test func `README names no flag that the program does not have`() {
+        let help = [Serve.helpMessage(), Migrate.helpMessage(), UserAdd.helpMessage()].joined()
+        for flag in words(startingWith: "--", of: { $0.isLowercase || $0 == "-" }) where flag.last != "-" {
+            #expect(help.contains("\(flag) ") || Self.othersFlags.contains(flag), "\(flag)")
+        }
+    }
+
+    @Test func `Every file of the project that README names exists`() {
+        let isPart: (Character) -> Bool = { $0.isLetter || $0.isNumber || "./_-+".contains($0) }
+        let folders = ["nginx/", "deploy/", "Tests/", "Sources/", ".ci/"]
+        var named = folders.flatMap { words(startingWith: $0, of: isPart) }
+        // As nginx's `include` writes them.
+        named += words(startingWith: "authfcgi/", of: isPart).map { "nginx/" + $0 }
+        #expect(named.contains("nginx/authfcgi/verify.conf"))
+        for name in named {
+            #expect(FileManager.default.fileExists(atPath: checkout.appending(path: name).path), "\(name)")
+        }
+    }
+
+    @Test func `The version of the program is the newest of CHANGELOG`() throws {
+        let changes = try String(contentsOf: checkout.appending(path: "CHANGELOG.md"), encoding: .utf8)
+        let newest = changes.split(separator: "\n").first { $0.hasPrefix("## ") }
+        #expect(newest?.hasPrefix("## \(Version.current)") == true)
+    }
+
+    /// What README says about other programs: swift build, useradd, the benchmarks.
+    private static let othersFlags: Set<String> = [
+        "--help", "--product", "--scratch-path", "--static-swift-stdlib", "--system",
+    ]
+
+    /// A setting as README shows it.
+    private static func row(_ setting: Setting) -> String {
+        let flag = setting.flag.map { "`--\($0)`" } ?? "none; `\(setting.fileName ?? "")`"
+        let type = [setting.shownType, setting.shownBounds].compactMap(\.self).joined(separator: ", ")
+            .split(separator: "|").joined(separator: " or ")
+        let fallback =
+            switch setting.fallback {
+            case .required, .described: setting.shownDefault
+            case .value(let text): "`\(text)`"
+            }
+        return "| `\(setting.name)` | \(flag) | \(type) | \(fallback) | \(setting.meaning) |"
+    }
+
+    /// The lines between a heading of the second level and the next.
+    private func section(_ title: String) -> [String] {
+        let lines = readme.split(separator: "\n", omittingEmptySubsequences: false)
+        guard let start = lines.firstIndex(of: "## \(title)") else { return [] }
+        return lines[(start + 1)...].prefix { !$0.hasPrefix("## ") }.map(String.init)
+    }
+
+    /// The words of README that begin with `prefix` and go on with such characters.
+    private func words(startingWith prefix: String, of isPart: (Character) -> Bool) -> Set<String> {
+        Set(
+            readme.ranges(of: prefix).compactMap { range in
+                if range.lowerBound > readme.startIndex {
+                    let before = readme[readme.index(before: range.lowerBound)]
+                    guard !before.isLetter, !before.isNumber, !"./_-".contains(before) else { return nil }
+                }
+                return prefix + readme[range.upperBound...].prefix(while: isPart)
+            })
+    }
+}

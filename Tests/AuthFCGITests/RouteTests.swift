@@ -1,0 +1,38 @@
+import Testing
+
+@testable import AuthFCGI
+
+struct RouteTests {
+    static let methods = ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "get", "", "X"]
+
+    @Test(arguments: [
+        "/auth/verify", "/auth/verify/", "/auth/verify/admin", "/auth/verify/../../login", "/auth/verify//",
+    ])
+    func `a check is a check with every method and whatever follows its path`(_ path: String) {
+        for method in Self.methods { #expect(Route(path: path, method: method) == .verify) }
+    }
+
+    @Test(arguments: [("/auth/login", Route.login), ("/auth/logout", .logout)])
+    func `what changes something takes POST alone`(_ path: String, _ route: Route) {
+        for method in Self.methods {
+            #expect(Route(path: path, method: method) == (method == "POST" ? route : .methodNotAllowed(allow: "POST")))
+        }
+    }
+
+    @Test(arguments: [("/auth/me", Route.me), ("/healthz", .health), ("/readyz", .readiness)])
+    func `what only reads takes GET and HEAD`(_ path: String, _ route: Route) {
+        for method in Self.methods {
+            let isRead = method == "GET" || method == "HEAD"
+            #expect(Route(path: path, method: method) == (isRead ? route : .methodNotAllowed(allow: "GET, HEAD")))
+        }
+    }
+
+    @Test(arguments: [
+        "", "/", "/auth", "/auth/", "/auth/verif", "/auth/verifyx", "/auth/verify?x", "/auth/verify%2f", "/AUTH/VERIFY",
+        "//auth/verify", "/x/auth/verify", "/auth/login/", "/auth/login/x", "/auth/me/", "/auth/logout/", "/healthz/",
+        "/readyz/x", "/auth/./verify", "/auth//verify", " /auth/verify", "auth/verify",
+    ])
+    func `every other spelling is unknown`(_ path: String) {
+        for method in Self.methods { #expect(Route(path: path, method: method) == .unknown) }
+    }
+}

@@ -1,0 +1,240 @@
+"""A gate to measure: PostgreSQL, authfcgi and nginx with the files of nginx/, in a folder of their own below /tmp.
+
+nginx listens on a free port of 127.0.0.1, everything else on unix sockets. Leaving the `with` block ends all of it.
+"""
+import json
+import os
+import pathlib
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+
+CHECKOUT = pathlib.Path(__file__).resolve().parents[2]
+USERNAME, PASSWORD = "bench", "a password of the benchmark"
+
+LOAD = """
+local tokens = {}
+for line in io.lines(os.getenv("TOKENS")) do tokens[#tokens + 1] = "Bearer " .. line end
+local next = 0
+request = function()
+    next = next % #tokens + 1
+    return wrk.format("GET", nil, { Authorization = tokens[next] })
+end
+"""
+
+SITE = """
+{user}
+daemon off;
+worker_processes 1;
+error_log {run}/nginx.log warn;
+pid {run}/nginx.pid;
+events {{ worker_connections 4096; }}
+http {{
+    access_log off;
+    keepalive_requests 1000000;
+    client_body_temp_path {run}/body;
+    proxy_temp_path {run}/proxy;
+    fastcgi_temp_path {run}/fastcgi;
+    uwsgi_temp_path {run}/uwsgi;
+    scgi_temp_path {run}/scgi;
+    include authfcgi/upstream.conf;
+    include authfcgi/maps.conf;
+    server {{
+        listen 127.0.0.1:{port};
+        root {run}/www;
+        include authfcgi/verify.conf;
+        include authfcgi/endpoints.conf;
+        include authfcgi/health.conf;
+        include authfcgi/protect.conf;
+        location /open/ {{ auth_request off; }}
+    }}
+}}
+"""
+
+
+def fail(message):
+    sys.exit(f"{pathlib.Path(sys.argv[0]).name}: {message}")
+
+
+def need(*programs):
+    """Ends the program, and says how to go on, when one of `programs` is missing."""
+    packages = {"nginx": "nginx", "wrk": "wrk"}
+    missing = [name for name in programs if not shutil.which(name)]
+    if missing:
+        fail("missing: apt-get install " + " ".join(packages[name] for name in missing))
+
+
+def find_gate():
+    path = os.environ.get("AUTHFCGI_BINARY") or CHECKOUT / ".build-release/release/authfcgi"
+    if not os.access(path, os.X_OK):
+        fail(f"there is no {path}; build it:\n  swift build -c release --static-swift-stdlib --product authfcgi "
+             "--scratch-path .build-release")
+    return str(path)
+
+
+class Stand:
+    def __init__(self, workers=1, tokens=10_000):
+        os.environ["PATH"] += ":/usr/sbin"
+        need("nginx", "wrk")
+        found = sorted(pathlib.Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: float(path.parent.name))
+        if not found:
+            fail("missing: apt-get install postgresql")
+        self.postgresql, self.gate = found[-1], find_gate()
+        self.workers, self.tokens = workers, tokens
+        self.processes = []
+
+    def __enter__(self):
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+        self.run = pathlib.Path(tempfile.mkdtemp(prefix="afbench", dir="/tmp"))
+        self.run.chmod(0o755)
+        try:
+            self._start_postgresql()
+            self._start_gate()
+            self._start_nginx()
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *_):
+        for process, stop in reversed(self.processes):
+            process.send_signal(stop)
+            try:
+                process.wait(15)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+        shutil.rmtree(self.run, ignore_errors=True)
+
+    def _start(self, arguments, stop, **options):
+        log = open(self.run / f"{pathlib.Path(arguments[0]).name}.log", "ab")
+        process = subprocess.Popen(arguments, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                                   start_new_session=True, **options)
+        self.processes.append((process, stop))
+        return process
+
+    def _await(self, what, ready):
+        end = time.monotonic() + 30
+        while time.monotonic() < end:
+            if any(process.poll() is not None for process, _ in self.processes):
+                break
+            if ready():
+                return
+            time.sleep(0.05)
+        logs = "".join(path.read_text(errors="replace")[-2000:] for path in sorted(self.run.glob("*.log")))
+        raise SystemExit(f"{what} does not start:\n{logs}")
+
+    def _start_postgresql(self):
+        # PostgreSQL refuses to be root. Nobody but root and its own user gets to its socket.
+        options = {"user": "postgres", "group": "postgres", "extra_groups": []} if os.geteuid() == 0 else {}
+        folder = self.run / "postgresql"
+        folder.mkdir(0o700)
+        if options:
+            shutil.chown(folder, "postgres", "postgres")
+        subprocess.run([self.postgresql / "initdb", "-D", folder, "-U", "postgres", "-A", "trust", "-E", "UTF8",
+                        "--locale=C.UTF-8"], check=True, stdout=subprocess.DEVNULL, cwd="/", **options)
+        self._start([str(self.postgresql / "postgres"), "-D", str(folder), "-c", "listen_addresses=",
+                     "-c", f"unix_socket_directories={folder}", "-c", "shared_buffers=128MB"],
+                    signal.SIGINT, cwd="/", **options)
+        self.url = f"postgresql:///postgres?host={folder}&user=postgres"
+        ready = [self.postgresql / "pg_isready", "-q", "-h", folder, "-U", "postgres"]
+        self._await("PostgreSQL", lambda: subprocess.run(ready).returncode == 0)
+
+    def _start_gate(self):
+        environment = {"PATH": os.environ["PATH"], "DATABASE_URL": self.url}
+        adding = [self.gate, "user", "add", USERNAME, "--log-level", "warning"]
+        subprocess.run(adding, input=PASSWORD.encode(), env=environment, check=True, stdout=subprocess.DEVNULL)
+        self.socket = self.run / "gate.sock"
+        self.supervisor = self._start(
+            [self.gate, "serve", "--listen", f"unix:{self.socket}", "--workers", str(self.workers)],
+            signal.SIGTERM, env=environment)
+        self._await("the gate", lambda: len(self.worker_pids()) == self.workers)
+        made = self.sql(f"SELECT create_access_token('user-' || n) FROM generate_series(1, {self.tokens}) n")
+        (self.run / "tokens").write_text(made)
+        self.sql("VACUUM ANALYZE session_tokens")
+
+    def _start_nginx(self):
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        shutil.copytree(CHECKOUT / "nginx/authfcgi", self.run / "authfcgi")
+        upstream = self.run / "authfcgi/upstream.conf"
+        upstream.write_text(upstream.read_text().replace("/run/authfcgi/authfcgi.sock", str(self.socket)))
+        for name in ("index.html", "open/index.html"):
+            page = self.run / "www" / name
+            page.parent.mkdir(exist_ok=True)
+            page.write_text("hello\n")
+        # As root, workers of nginx stay root: the gate's socket is root's.
+        user = "user root;" if os.geteuid() == 0 else ""
+        (self.run / "nginx.conf").write_text(SITE.format(user=user, run=self.run, port=self.port))
+        (self.run / "load.lua").write_text(LOAD)
+        self._start([shutil.which("nginx"), "-e", str(self.run / "nginx.log"), "-p", f"{self.run}/", "-c",
+                     str(self.run / "nginx.conf")], signal.SIGTERM)
+        self._await("nginx", lambda: self.get("/readyz") == 200)
+
+    def sql(self, statement):
+        return subprocess.run([self.postgresql / "psql", "-XqAt", "-v", "ON_ERROR_STOP=1", "-d", self.url, "-c",
+                               statement], check=True, capture_output=True, text=True).stdout
+
+    def worker_pids(self):
+        pid = self.supervisor.pid
+        return [int(child) for child in pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+    def get(self, path, token=None):
+        """The status of a GET; None when there was no answer."""
+        request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}")
+        if token:
+            request.add_header("Authorization", f"Bearer {token}")
+        return self._status(request)
+
+    def login(self):
+        body = json.dumps({"username": USERNAME, "password": PASSWORD}).encode()
+        return self._status(urllib.request.Request(
+            f"http://127.0.0.1:{self.port}/auth/login", body, {"Content-Type": "application/json"}))
+
+    @staticmethod
+    def _status(request):
+        try:
+            with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=10) as answer:
+                return answer.status
+        except urllib.error.HTTPError as error:
+            return error.code
+        except OSError:
+            return None
+
+    def load(self, path, connections, seconds):
+        """Starts wrk; `report` waits for it and reads what it says."""
+        return subprocess.Popen(
+            ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency", "-s", self.run / "load.lua",
+             f"http://127.0.0.1:{self.port}{path}"],
+            stdout=subprocess.PIPE, text=True, env=dict(os.environ, TOKENS=str(self.run / "tokens")))
+
+    @staticmethod
+    def report(wrk):
+        text = wrk.communicate()[0]
+        if wrk.returncode:
+            fail(f"wrk ended with {wrk.returncode}")
+        scale = {"us": 0.001, "ms": 1, "s": 1000, "m": 60_000}
+        latency = {percent: float(number) * scale[unit]
+                   for percent, number, unit in re.findall(r"^\s+(\d+)%\s+([\d.]+)(us|ms|s|m)$", text, re.M)}
+        refused = re.search(r"Non-2xx or 3xx responses: (\d+)", text)
+        broken = re.search(r"Socket errors: connect (\d+), read (\d+), write (\d+), timeout (\d+)", text)
+        return {
+            "requests": int(re.search(r"(\d+) requests in", text)[1]),
+            "rate": float(re.search(r"Requests/sec:\s+([\d.]+)", text)[1]),
+            "p50": latency["50"], "p99": latency["99"],
+            "bad": (int(refused[1]) if refused else 0) + (sum(map(int, broken.groups())) if broken else 0),
+        }
+
+
+def anonymous_memory(pid):
+    """RssAnon of a process, in MB."""
+    text = pathlib.Path(f"/proc/{pid}/status").read_text()
+    return int(re.search(r"RssAnon:\s+(\d+) kB", text)[1]) / 1024

@@ -1,0 +1,128 @@
+import TestSupport
+import Testing
+
+/// The command line: what it does, and how it says that it cannot.
+@Suite struct CommandTests {
+    private let server: PostgreSQLServer
+    private let database: String
+
+    init() throws {
+        (server, database) = try SharedServers.newDatabase()
+    }
+
+    private func run(
+        _ arguments: [String], environment: [String: String] = [:], input: String? = nil
+    ) throws -> CommandResult {
+        try ServerProcess.run(
+            GateProcess.executable, arguments,
+            environment: ["DATABASE_URL": server.url(database: database)].merging(environment) { $1 }, input: input)
+    }
+
+    private func psql(_ sql: String) throws -> String { try server.psql(sql, database: database) }
+
+    @Test func `settings that cannot be used are all named, and the exit code is 78`() throws {
+        let result = try run(
+            ["serve", "--listen-mode", "rw-"],
+            environment: [
+                "DATABASE_URL": "", "LISTEN": "0.0.0.0:9000", "WORKERS": "0", "LOG_LEVEL": "loud",
+                "SESSION_LIFETIME": "1 year",
+            ])
+        #expect(result.status == .code(78))
+        #expect(result.output.isEmpty)
+        #expect(result.errors.hasPrefix("authfcgi: 6 problems with the settings:\n"))
+        for name in ["DATABASE_URL", "LISTEN ", "LISTEN_MODE", "WORKERS", "LOG_LEVEL", "SESSION_LIFETIME"] {
+            #expect(result.errors.contains("\n  \(name)"), "\(name): \(result.errors)")
+        }
+    }
+
+    @Test func `a secret is not said when it is wrong`() throws {
+        let result = try run(["serve"], environment: ["DATABASE_URL": "mysql://ann:hunter2@db/app"])
+        #expect(result.status == .code(78))
+        #expect(result.errors.contains("DATABASE_URL") && !result.errors.contains("hunter2"))
+    }
+
+    @Test func `an unknown flag or command is a usage error`() throws {
+        for arguments in [
+            ["serve", "--wrkers", "2"], ["serv"], ["user", "add"], ["serve", "x"], ["user", "add", ""],
+        ] {
+            let result = try run(arguments)
+            #expect(result.status == .code(64), "\(arguments)")
+            #expect(result.errors.contains("Usage:"), "\(result.errors)")
+        }
+    }
+
+    @Test func `tables of others stop the start with a word on what to do`() throws {
+        _ = try psql("CREATE TABLE session_tokens (token text, user_id integer)")
+        let folder = try TestFolder()
+        for command in [["serve"], ["migrate"], ["user", "add", "ann"]] {
+            let result = try run(
+                command, environment: ["LISTEN": "unix:\(folder.path("s"))"], input: "correct horse")
+            #expect(result.status == .code(78), "\(command): \(result)")
+            #expect(
+                result.errors.contains("session_tokens") && result.errors.contains("DATABASE_SCHEMA"),
+                "\(result.errors)")
+        }
+        #expect(!Endpoint.unix(folder.path("s")).isListening)
+        _ = try psql("CREATE SCHEMA gate")
+        #expect(try run(["migrate"], environment: ["DATABASE_SCHEMA": "gate"]).status.isSuccess)
+    }
+
+    @Test func `migrate makes the tables, once`() throws {
+        let first = try run(["migrate"])
+        #expect(first.status.isSuccess && first.output.hasPrefix("Applied migrations 1"), "\(first)")
+        let second = try run(["migrate"])
+        #expect(second.status.isSuccess && second.output.hasPrefix("The tables are up to date"), "\(second)")
+        #expect(try psql("SELECT count(*) FROM session_tokens") == "0")
+    }
+
+    @Test func `a database that is not there is 69 and said`() throws {
+        let folder = try TestFolder()
+        for command in [["migrate"], ["user", "add", "ann"]] {
+            let result = try run(
+                command, environment: ["DATABASE_URL": "postgresql:///x?host=\(folder.path)"], input: "correct horse")
+            #expect(result.status == .code(69), "\(result)")
+            #expect(result.errors.contains("authfcgi: PostgreSQL: "), "\(result.errors)")
+        }
+    }
+
+    @Test func `a user is added once, with a password from standard input`() throws {
+        let added = try run(
+            ["user", "add", "ann", "--name", "Ann A.", "--email", "ann@example.org", "--groups", "staff,on-call"],
+            input: "correct horse\n")
+        #expect(added.status.isSuccess && added.output.hasPrefix("Added user ann (id "), "\(added)")
+        let row = "SELECT username, name, email, groups, password_hash ~ '^\\$argon2id\\$' FROM authfcgi_users"
+        #expect(try psql(row) == "ann|Ann A.|ann@example.org|{staff,on-call}|t")
+
+        let again = try run(["user", "add", "ann"], input: "another password\n")
+        #expect(again.status == .code(65))
+        #expect(again.errors.contains("authfcgi: there is a user ann already"))
+        let absent = try run(["user", "add", "ann", "--if-absent"], input: "another password\n")
+        #expect(absent.status.isSuccess && absent.output.contains("nothing was changed"))
+        #expect(try psql("SELECT count(*) FROM authfcgi_users") == "1")
+    }
+
+    @Test(arguments: [
+        ("", "no password on standard input"), ("\n", "the password is empty"), ("hunter2\n", "fewer than 8"),
+        (String(repeating: "hunter2", count: 20), "more than 128"),
+    ])
+    func `a password that is not good enough is refused`(_ input: String, _ words: String) throws {
+        let result = try run(["user", "add", "ann"], input: input)
+        #expect(result.status == .code(65))
+        #expect(result.errors.contains(words), "\(result.errors)")
+        #expect(!result.errors.contains("hunter2"))
+    }
+
+    @Test func `a user who was added signs in with the very password`() throws {
+        let folder = try TestFolder()
+        let gate = try GateProcess(in: folder, server: server, database: database, workers: 1)
+        for (name, password) in [("ann", " space at both ends "), ("bob", "Zoë🔑passwort"), ("eve", "e\u{301}accented")]
+        {
+            #expect(try run(["user", "add", name], input: password + "\n").status.isSuccess)
+            let answer = try gate.logIn(name, password)
+            #expect(answer.status == 200, "\(name): \(answer)")
+            #expect(try gate.check(try #require(answer.json?["token"])) == 200)
+        }
+        #expect(try gate.logIn("ann", "space at both ends").status == 401)
+        #expect(try gate.logIn("eve", "\u{e9}accented").status == 401)
+    }
+}

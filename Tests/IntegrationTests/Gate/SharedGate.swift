@@ -1,0 +1,13 @@
+import TestSupport
+
+/// A gate that suites share whose tests leave it as it was. User ann has the password `correct horse`.
+enum SharedGate {
+    private static let started = Result { () throws -> GateProcess in
+        let (server, database) = try SharedServers.newDatabase()
+        let gate = try GateProcess(in: SharedServers.folder.get(), name: "shared", server: server, database: database)
+        try gate.addUser("ann", password: "correct horse", groups: ["staff"])
+        return gate
+    }
+
+    static func get() throws -> GateProcess { try started.get() }
+}

@@ -1,0 +1,132 @@
+import TestSupport
+import Testing
+
+/// 200, 401 and 503 while PostgreSQL comes and goes: cannot tell is neither yes nor no.
+@Suite struct ThreeAnswersTests {
+    private let folder: TestFolder
+    private let server: PostgreSQLServer
+    private static let invented = "afs_" + String(repeating: "A", count: 54)
+
+    init() throws {
+        folder = try TestFolder()
+        server = try PostgreSQLServer(in: folder)
+    }
+
+    /// The gate with user ann, a session of hers, and one that is to be ended while PostgreSQL is away.
+    private struct Prepared {
+        let gate: GateProcess
+        let token: String
+        let leaving: String
+        let workers: [Int32]
+    }
+
+    private func prepare(_ environment: [String: String] = [:]) throws -> Prepared {
+        let deadline = ["DATABASE_WRITE_DEADLINE": "500ms"]
+        let gate = try GateProcess(in: folder, server: server, environment: deadline.merging(environment) { $1 })
+        try gate.addUser("ann", password: "correct horse")
+        #expect(try gate.logIn("ann", "correct horse").status == 200)
+        let (token, leaving) = (try gate.signIn("ann"), try gate.signIn("ann"))
+        #expect(try gate.check(token) == 200)
+        return Prepared(gate: gate, token: token, leaving: leaving, workers: try gate.workers)
+    }
+
+    /// Every route's answer while PostgreSQL is away, each within its time.
+    private func expectCannotTell(_ prepared: Prepared) throws {
+        let (gate, token) = (prepared.gate, prepared.token)
+        let clock = ContinuousClock()
+        for _ in 0..<10 {
+            let start = clock.now
+            let answer = try gate.ask("GET", "/auth/verify", parameters: [GateProcess.bearer(token)])
+            #expect(answer.status == 503, "\(answer)")
+            #expect(answer.headers["Retry-After"] == "1")
+            #expect(answer.headers["Remote-User"] == nil)
+            #expect(clock.now - start < .seconds(1))
+            #expect([401, 503].contains(try gate.check(Self.invented)))
+            #expect(try gate.check(nil) == 401)
+            #expect(try gate.ask("GET", "/healthz").status == 200)
+        }
+        let me = try gate.ask("GET", "/auth/me", parameters: [GateProcess.bearer(token)])
+        #expect(me.status == 503 && me.json?["error"] == "unavailable")
+        #expect(gate.isReady)
+        // Whether this ends the session is not known: the database may do it when it goes on.
+        for answer in try [gate.logIn("ann", "correct horse"), gate.logOut(prepared.leaving)] {
+            #expect(answer.status == 503, "\(answer)")
+            #expect(answer.headers["Retry-After"] == "1")
+            #expect(answer.json?["error"] == "unavailable")
+        }
+    }
+
+    private func expectRecovery(_ gate: GateProcess, _ token: String, _ workers: [Int32]) throws {
+        try eventually("the gate recovers", log: gate.log) {
+            let status = try gate.check(token)
+            #expect(status == 200 || status == 503)
+            return status == 200 && gate.isReady
+        }
+        try gate.waitUntilReady()
+        // Logins have a connection of their own, which after failed attempts waits up to 2 s before the next.
+        try eventually("logins are back", log: gate.log) { try gate.logIn("ann", "correct horse").status == 200 }
+        #expect(try gate.check(token) == 200)
+        #expect(try gate.workers == workers)
+        #expect(try gate.logOut(token).status == 204)
+        #expect(try gate.check(token) == 401)
+    }
+
+    @Test func `while PostgreSQL is down nobody is let in or turned away, and all is well again afterwards`() throws {
+        let prepared = try prepare()
+        let (gate, token) = (prepared.gate, prepared.token)
+        let clock = ContinuousClock()
+        let start = clock.now
+        try server.stop(mode: .immediate)
+        try expectCannotTell(prepared)
+        try eventually("the gate is not ready", within: .seconds(14)) { !gate.isReady }
+        // 10 s after PostgreSQL's last sign of life, which may have been 2 s old.
+        #expect(clock.now - start > .seconds(7))
+        let answer = try gate.ask("GET", "/readyz")
+        #expect(answer.status == 503 && answer.headers["Retry-After"] == "1")
+        #expect(try gate.check(token) == 503)
+        #expect(try gate.ask("GET", "/healthz").status == 200)
+        try server.start()
+        try expectRecovery(gate, token, prepared.workers)
+    }
+
+    @Test func `while PostgreSQL is frozen it is the same`() throws {
+        let prepared = try prepare()
+        try server.pause()
+        try expectCannotTell(prepared)
+        server.resume()
+        try expectRecovery(prepared.gate, prepared.token, prepared.workers)
+    }
+
+    @Test func `while the network to PostgreSQL is gone it is the same`() throws {
+        let proxyFolder = try folder.makeFolder("proxy")
+        let proxy = try SocketProxy(before: server, socketFolder: proxyFolder)
+        let prepared = try prepare(["DATABASE_URL": server.url(through: proxyFolder)])
+        proxy.pause()
+        try expectCannotTell(prepared)
+        proxy.resume()
+        try expectRecovery(prepared.gate, prepared.token, prepared.workers)
+    }
+
+    @Test func `a gate that starts before PostgreSQL says why once and recovers alone`() throws {
+        let prepared = try GateProcess(in: folder, name: "before", server: server, workers: 1)
+        try prepared.addUser("ann", password: "correct horse")
+        let token = try prepared.signIn("ann")
+        try prepared.stop()
+        try server.stop()
+        let gate = try GateProcess(in: folder, server: server, workers: 1, waits: false)
+        try eventually("the gate answers", log: gate.log) { (try? gate.ask("GET", "/healthz").status) == 200 }
+        let workers = try gate.workers
+        #expect(try gate.check(nil) == 401)
+        #expect(try gate.check(token) == 503)
+        // Without the keys even an invented one cannot be told.
+        #expect(try gate.check(Self.invented) == 503)
+        #expect(try gate.ask("GET", "/readyz").status == 503)
+        #expect(try gate.logIn("ann", "correct horse").status == 503)
+        // Long enough for several attempts.
+        sleepThread(for: .seconds(2))
+        #expect(gate.lines(with: "the read lane cannot use PostgreSQL") == 1, "\(gate.log)")
+        #expect(gate.log.contains("\(server.socketFolder)/.s.PGSQL.5432"))
+        try server.start()
+        try expectRecovery(gate, token, workers)
+    }
+}

@@ -1,0 +1,83 @@
+import TestSupport
+import Testing
+
+/// What an application behind `fastcgi_pass` gets to see. Of several parameters of one name PHP takes the last.
+@Suite(.serialized, .leavesCleanLogs) struct FastCGIUpstreamTests {
+    private static let shared = Result {
+        let site = try Site(
+            extra: """
+                server {
+                    listen unix:@PREFIX@/php-site.sock;
+                    include authfcgi/verify.conf;
+                    location / {
+                        include authfcgi/protect.conf;
+                        include /etc/nginx/fastcgi_params;
+                        include authfcgi/fastcgi.conf;
+                        fastcgi_pass unix:@PREFIX@/php.sock;
+                    }
+                    location /open/ {
+                        include /etc/nginx/fastcgi_params;
+                        include authfcgi/fastcgi.conf;
+                        fastcgi_pass unix:@PREFIX@/php.sock;
+                    }
+                }
+                """, listeners: ["php-site"])
+        return (site, try EchoFastCGI(at: site.pod.listener("php")))
+    }
+    private let pod: Pod
+
+    init() throws {
+        pod = try Self.shared.get().0.pod
+    }
+
+    private func parameters(_ path: String, _ headers: [(String, String)]) throws -> (String) -> [String] {
+        let answer = try pod.client("php-site").get(path, headers: headers)
+        try #require(answer.status == 200, "\(answer)")
+        let lines = answer.text.split(separator: "\n")
+        return { name in
+            lines.filter { $0.hasPrefix(name + "=") }.map { String($0.dropFirst(name.utf8.count + 1)) }
+        }
+    }
+
+    private static let forged = [
+        "Remote-User", "Remote-Groups", "Remote-Name", "Remote-Email", "X-Auth-User-Id", "X-Auth-Session-Id",
+    ].map { ($0, "admin") }
+
+    @Test func `a protected page learns who asks, from the gate alone`() throws {
+        let token = try pod.signIn("ann", groups: ["staff"])
+        let headers =
+            Self.forged + [("Cookie", "a=1; __Host-session=\(token)"), ("Authorization", "Basic YWRtaW46eA==")]
+        let parameters = try parameters("/page", headers)
+        #expect(parameters("REMOTE_USER").last == "ann")
+        #expect(parameters("HTTP_REMOTE_USER") == ["ann"])
+        #expect(parameters("HTTP_REMOTE_GROUPS") == ["staff"])
+        #expect(parameters("HTTP_REMOTE_NAME") == [])
+        #expect(parameters("HTTP_X_AUTH_USER_ID") == ["ann"])
+        #expect(parameters("HTTP_X_AUTH_SESSION_ID").count == 1)
+        #expect(parameters("HTTP_COOKIE") == ["a=1"])
+        #expect(try pod.client("php-site").get("/page", headers: Self.forged).status == 401)
+    }
+
+    @Test func `on an open page nobody is anybody, whatever the client says`() throws {
+        let token = try pod.signIn()
+        let parameters = try parameters(
+            "/open/page", Self.forged + [("Authorization", "Basic YWRtaW46eA=="), cookie(token)])
+        #expect(parameters("REMOTE_USER").last == "")
+        for (name, _) in Self.forged {
+            #expect(parameters("HTTP_" + name.uppercased().replacing("-", with: "_")) == [])
+        }
+        #expect(parameters("HTTP_COOKIE") == [])
+        #expect(parameters("HTTP_AUTHORIZATION") == ["Basic YWRtaW46eA=="])
+    }
+
+    @Test func `the token reaches no application, in whatever form it came`() throws {
+        let token = try pod.signIn()
+        for path in ["/page", "/open/page"] {
+            for headers in [[bearer(token)], [cookie(token)], [bearer(token), cookie(token)]] {
+                let answer = try pod.client("php-site").get(path, headers: headers)
+                #expect(answer.status == 200)
+                #expect(!answer.text.contains(token.dropFirst(4)))
+            }
+        }
+    }
+}

@@ -1,0 +1,70 @@
+import FoundationEssentials
+import Glibc
+import TestSupport
+import Testing
+
+/// `deploy/local/up`, the two-minute start.
+@Suite(.leavesCleanLogs) struct LocalStartTests {
+    @Test func `it starts two pods on which the documented commands work, and stops all that it started`() throws {
+        let folder = try TestFolder()
+        let (first, last) = (try Endpoint.freePort(), try Endpoint.freePort())
+        let up = try ServerProcess(
+            Repository.path("deploy/local/up"), ["--no-install", "--ports", "\(first) \(last)"],
+            environment: ["AUTHFCGI": GateProcess.executable, "LOCAL_DIR": folder.path("local")],
+            logFile: folder.path("up.log"))
+        try up.waitForLog(containing: "Ctrl-C stops everything.", within: .seconds(60))
+        let started = Self.descendants(of: up.processIdentifier)
+        #expect(started.filter { ProcessInspector($0).name == "nginx" }.count == 4)
+        #expect(started.filter { ProcessInspector($0).name == "authfcgi" }.count >= 2)
+
+        let text = try Self.run(
+            """
+            # Login and get token
+            TOKEN=$(curl -X POST http://localhost:8001/auth/login \\
+              -H "Content-Type: application/json" \\
+              -d '{"username":"test","password":"test"}' | jq -r '.token')
+
+            # Test from different pod (simulate load balancer)
+            curl -H "Authorization: Bearer $TOKEN" http://localhost:8001/auth/me
+            curl -H "Authorization: Bearer $TOKEN" http://localhost:8002/auth/me
+            echo "$TOKEN"
+            """, ports: (first, last))
+        let lines = text.split(separator: "\n").map(String.init)
+        let token = try #require(lines.last)
+        #expect(token.hasPrefix("afs_"))
+        RunRecord.note(secret: token)
+        #expect(lines.count == 3)
+        for line in lines.dropLast() {
+            let me = try JSONDecoder().decode([String: JSONValue].self, from: Data(line.utf8))
+            #expect(me["username"] == .text("test"))
+            #expect(me["groups"] == .list(["demo"]))
+        }
+
+        for port in [first, last] {
+            let client = HTTPClient(.tcp(port: port))
+            #expect(try client.get("/api/").status == 401)
+            let page = try client.get("/", headers: [bearer(token)])
+            #expect(page.status == 200)
+            #expect(page.text.contains("Remote-User    test\n"))
+        }
+        #expect(try HTTPClient(.tcp(port: last)).post("/auth/logout", "", headers: [bearer(token)]).status == 204)
+        #expect(try HTTPClient(.tcp(port: first)).get("/auth/me", headers: [bearer(token)]).status == 401)
+
+        #expect(try up.stop(within: .seconds(30)) == .code(0))
+        try eventually("everything that it started is gone") { started.allSatisfy { !ProcessInspector($0).exists } }
+        for port in [first, last] { #expect(!Endpoint.tcp(port: port).isListening) }
+        for name in try FileManager.default.contentsOfDirectory(atPath: folder.path("local/log")) {
+            RunRecord.keep([name: folder.read("local/log/\(name)")])
+        }
+    }
+
+    /// Runs the text with the ports that are free here in place of those that it names.
+    private static func run(_ text: String, ports: (UInt16, UInt16)) throws -> String {
+        let command = text.replacing(":8001/", with: ":\(ports.0)/").replacing(":8002/", with: ":\(ports.1)/")
+        return try ServerProcess.output("/bin/bash", ["-c", command])
+    }
+
+    private static func descendants(of process: Int32) -> [Int32] {
+        ProcessInspector(process).children.flatMap { [$0] + descendants(of: $0) }
+    }
+}

@@ -1,0 +1,74 @@
+import TestSupport
+import Testing
+
+/// A cookie comes along with whatever a foreign page makes a browser send, so it ends a session only with a proof that
+/// the page is this site's. The client's Host is localhost.
+@Suite(.serialized, .leavesCleanLogs) struct LogoutByCookieTests {
+    struct Proof: CustomTestStringConvertible {
+        let headers: [(String, String)]
+        let isAccepted: Bool
+
+        var testDescription: String { headers.map { "\($0): \($1)" }.joined(separator: ", ") }
+
+        init(_ headers: [(String, String)], accepted: Bool) {
+            self.headers = headers
+            isAccepted = accepted
+        }
+
+        static let all = [
+            Proof([("Sec-Fetch-Site", "same-origin")], accepted: true),
+            Proof([("Sec-Fetch-Site", "cross-site")], accepted: false),
+            Proof([("Sec-Fetch-Site", "same-site")], accepted: false),
+            Proof([("Sec-Fetch-Site", "none")], accepted: false),
+            Proof([("Sec-Fetch-Site", "cross-site"), ("Origin", "http://localhost")], accepted: false),
+            Proof([("Origin", "http://localhost")], accepted: true),
+            Proof([("Origin", "https://localhost")], accepted: true),
+            Proof([("Origin", "http://localhost:8001")], accepted: false),
+            Proof([("Host", "localhost:8001"), ("Origin", "http://localhost:8001")], accepted: true),
+            Proof([("Origin", "https://evil.example")], accepted: false),
+            Proof([("Origin", "http://localhost.evil.example")], accepted: false),
+            Proof([("Origin", "null")], accepted: false),
+            Proof([("Referer", "http://localhost/")], accepted: false),
+            Proof([], accepted: false),
+        ]
+    }
+
+    private static let shared = Result { try Site() }
+    private let pod: Pod
+
+    init() throws {
+        pod = try Self.shared.get().pod
+    }
+
+    @Test(arguments: Proof.all)
+    func `a cookie ends a session only for a page of this site`(proof: Proof) throws {
+        let token = try pod.signIn()
+        let answer = try pod.client().post("/auth/logout", "", headers: [cookie(token)] + proof.headers)
+        #expect(answer.status == (proof.isAccepted ? 204 : 403))
+        let isForgotten = answer.headers["Set-Cookie"] == Self.expired
+        #expect(isForgotten == proof.isAccepted)
+        let after = try pod.client().get("/api/page", headers: [cookie(token)]).status
+        #expect(after == (proof.isAccepted ? 401 : 200))
+        if !proof.isAccepted { #expect(try object(answer)["error"] == .text("cross_origin")) }
+    }
+
+    @Test func `a Bearer token ends its session without any proof`() throws {
+        let token = try pod.signIn()
+        let headers = [bearer(token), ("Sec-Fetch-Site", "cross-site"), ("Origin", "https://evil.example")]
+        let answer = try pod.client().post("/auth/logout", "", headers: headers)
+        #expect(answer.status == 204)
+        #expect(answer.headers["Set-Cookie"] == nil)
+        #expect(try pod.client().get("/api/page", headers: [bearer(token)]).status == 401)
+    }
+
+    @Test func `a form is sent on to the front page`() throws {
+        let token = try pod.signIn()
+        let headers = [cookie(token), ("Sec-Fetch-Site", "same-origin")]
+        let answer = try pod.client().post("/auth/logout", form: [], headers: headers)
+        #expect(answer.status == 303)
+        #expect(answer.headers["Location"]?.hasSuffix("/") == true)
+        #expect(answer.headers["Set-Cookie"] == Self.expired)
+    }
+
+    private static let expired = "__Host-session=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0"
+}

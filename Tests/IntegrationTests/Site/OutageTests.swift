@@ -1,0 +1,107 @@
+import Glibc
+import TestSupport
+import Testing
+
+/// When nobody can tell whether a session is valid, nobody is let in and nobody is logged out.
+@Suite(.serialized, .leavesCleanLogs) struct OutageTests {
+    private static func expectUnavailable(_ answer: HTTPAnswer, _ what: String) throws {
+        #expect(answer.status == 503, "\(what)")
+        #expect(answer.headers["Retry-After"].flatMap { Int($0) } != nil, "\(what)")
+        #expect(answer.headers["Cache-Control"] == "no-store", "\(what)")
+        #expect(answer.headers["Content-Type"]?.hasPrefix("application/json") == true, "\(what)")
+        #expect(try object(answer)["error"] == .text("unavailable"), "\(what)")
+    }
+
+    private static let login = #"{"username":"ann","password":"whatever-it-is"}"#
+
+    @Test func `with the gate away the answer is 503 everywhere, and open pages stay open`() throws {
+        let site = try HostileSurroundings.site()
+        let pod = site.pod
+        let token = try pod.signIn()
+        for socket in [nil, HostileSurroundings.listener] {
+            #expect(try pod.client(socket).get("/page", headers: [bearer(token)]).status == 200)
+        }
+        pod.gate.kill()
+        for socket in [nil, HostileSurroundings.listener] {
+            let client = pod.client(socket)
+            for headers in [[], [bearer(token)], [cookie(token)]] {
+                for path in ["/", "/api/page", "/page.html"] {
+                    try Self.expectUnavailable(try client.get(path, headers: headers), path)
+                }
+                try Self.expectUnavailable(try client.get("/auth/me", headers: headers), "/auth/me")
+            }
+            try Self.expectUnavailable(try client.post("/auth/login", Self.login), "/auth/login")
+            let logout = try client.post("/auth/logout", "", headers: [bearer(token)])
+            try Self.expectUnavailable(logout, "/auth/logout")
+        }
+        #expect(try pod.client().get("/public/page").status == 200)
+        try pod.gate.start()
+        for socket in [nil, HostileSurroundings.listener] {
+            #expect(try pod.client(socket).get("/page", headers: [bearer(token)]).status == 200)
+        }
+    }
+
+    @Test func `with PostgreSQL away the answer is 503 everywhere, and sessions are there when it is back`() throws {
+        let site = try HostileSurroundings.site()
+        let pod = site.pod
+        let token = try pod.signIn()
+        try site.postgreSQL.stop()
+        for socket in [nil, HostileSurroundings.listener] {
+            let client = pod.client(socket)
+            for (path, credentials) in [
+                ("/", cookie(token)), ("/api/page", bearer(token)), ("/auth/me", bearer(token)),
+            ] {
+                try Self.expectUnavailable(try client.get(path, headers: [credentials]), path)
+            }
+            try Self.expectUnavailable(try client.post("/auth/login", Self.login), "/auth/login")
+            let logout = try client.post("/auth/logout", "", headers: [bearer(token)])
+            try Self.expectUnavailable(logout, "/auth/logout")
+        }
+        // Who brings no token is not signed in, whatever the store says.
+        #expect(try pod.client().get("/api/page").status == 401)
+        #expect(try pod.client().get("/public/page").status == 200)
+        try site.postgreSQL.start()
+        try eventually("the session counts again", log: pod.gate.log) {
+            let status = try pod.client().get("/api/page", headers: [bearer(token)]).status
+            #expect([200, 503].contains(status))
+            return status == 200
+        }
+    }
+
+    @Test(arguments: [2, 1])
+    func `a worker that is killed under load costs no request, be it the only one`(workers count: Int) throws {
+        let site = try Site(workers: count)
+        let pod = site.pod
+        let token = try pod.signIn()
+        let load = LoadGenerator(pod.entry, threads: 4, keepsAlive: false) { _ in
+            LoadRequest("GET", "/api/page", headers: [bearer(token)])
+        }
+        try load.waitForRequests(100)
+        for round in 1...3 {
+            let victim = try #require(try pod.gate.workers.first)
+            kill(victim, SIGKILL)
+            // A worker says so when it has its store; only then it serves.
+            try eventually("another worker serves in its place", within: .seconds(5), log: pod.gate.log) {
+                let serving = pod.gate.log.split(separator: "Using database for session storage").count - 1
+                let workers = try pod.gate.workers
+                return serving == count + round && workers.count == count && !workers.contains(victim)
+            }
+            try load.waitForRequests(200)
+        }
+        let report = load.stop()
+        #expect(report.errorCount == 0 && report.statuses.keys.sorted() == [200], "\(report)")
+        #expect(report.samples.count > 700)
+        #expect(try pod.gate.workers.count == count)
+    }
+
+    @Test func `the gate stops cleanly when it is asked to, and loses no request that it had`() throws {
+        let site = try Site()
+        let token = try site.pod.signIn()
+        #expect(try site.pod.client().get("/api/page", headers: [bearer(token)]).status == 200)
+        let workers = try site.pod.gate.workers
+        #expect(workers.count == 2)
+        #expect(try site.pod.gate.stop() == .code(0))
+        #expect(workers.allSatisfy { !ProcessInspector($0).exists })
+        #expect(!site.pod.gate.endpoint.isListening)
+    }
+}

@@ -1,0 +1,139 @@
+import TestSupport
+import Testing
+
+/// What an application behind the gate gets to see.
+@Suite(.serialized, .leavesCleanLogs) struct UpstreamTests {
+    private static let shared = Result { try Site() }
+    private let pod: Pod
+
+    init() throws {
+        pod = try Self.shared.get().pod
+    }
+
+    private static let identityHeaders = [
+        "Remote-User", "Remote-Groups", "Remote-Name", "Remote-Email", "X-Auth-User-Id", "X-Auth-Session-Id",
+    ]
+
+    private func received(_ path: String, _ headers: [(String, String)]) throws -> EchoedRequest {
+        let answer = try pod.client().get(path, headers: headers)
+        try #require(answer.status == 200, "\(answer)")
+        return EchoedRequest(answer)
+    }
+
+    @Test(arguments: ["/", "/api/page"])
+    func `a protected page reaches the application with who asks for it`(path: String) throws {
+        let token = try pod.signIn("ann", groups: ["staff", "on-call"])
+        for credentials in [bearer(token), cookie(token)] {
+            let request = try received(path, [credentials])
+            #expect(request.startLine == "GET \(path) HTTP/1.0")
+            #expect(request["Remote-User"] == ["ann"])
+            #expect(request["Remote-Groups"] == ["staff,on-call"])
+            #expect(request["X-Auth-User-Id"] == ["ann"])
+            #expect(request["X-Auth-Session-Id"].count == 1)
+        }
+    }
+
+    @Test func `without a session a page leads to the sign-in page and a program gets 401`() throws {
+        let page = try pod.client().get("/report?year=1&month=2")
+        #expect(page.status == 302)
+        #expect(page.headers["Location"] == "/auth/login?rd=/report?year=1&month=2")
+        let program = try pod.client().get("/api/report")
+        #expect(program.status == 401)
+        #expect(program.headers["WWW-Authenticate"] == "Bearer")
+    }
+
+    @Test(arguments: ["/", "/api/page"])
+    func `identity headers of the client's own are replaced by the gate's`(path: String) throws {
+        let token = try pod.signIn("ann", groups: ["staff"])
+        let forged = Self.identityHeaders.map { ($0, "admin") } + [("remote-user", "root"), ("REMOTE-USER", "root")]
+        let request = try received(path, forged + [bearer(token)])
+        #expect(request["Remote-User"] == ["ann"])
+        #expect(request["Remote-Groups"] == ["staff"])
+        #expect(request["X-Auth-User-Id"] == ["ann"])
+        #expect(!request.description.contains("admin") && !request.description.contains("root"))
+    }
+
+    @Test func `on an open page identity headers of the client's own are removed`() throws {
+        let token = try pod.signIn()
+        let request = try received("/public/page", Self.identityHeaders.map { ($0, "admin") } + [bearer(token)])
+        for name in Self.identityHeaders { #expect(request[name] == []) }
+        #expect(!request.description.contains("admin"))
+    }
+
+    @Test func `a header that becomes an identity header in CGI alone does not pass`() throws {
+        let token = try pod.signIn()
+        for path in ["/api/page", "/public/page"] {
+            let request = try received(path, [("Remote_User", "admin"), ("X_Auth_User_Id", "admin"), bearer(token)])
+            #expect(!request.description.contains("admin"))
+        }
+    }
+
+    @Test(arguments: ["/api/page", "/public/page"])
+    func `the token reaches no application, in whatever form it came`(path: String) throws {
+        let token = try pod.signIn()
+        let forms: [[(String, String)]] = [
+            [bearer(token)], [("Authorization", "bearer   \(token)")], [cookie(token)],
+            [("Cookie", "theme=dark; __Host-session=\(token); lang=de")],
+            [("Cookie", "theme=dark"), ("Cookie", "__Host-session=\(token)"), ("Cookie", "lang=de")],
+            [("Cookie", "__Host-session=\(token);theme=dark")], [bearer(token), cookie(token)],
+        ]
+        for headers in forms {
+            let request = try received(path, headers)
+            #expect(!request.description.contains(token.dropFirst(4)))
+            #expect(!request.description.contains("__Host-session"))
+            #expect(request["Authorization"] == [])
+        }
+    }
+
+    @Test func `other cookies and other credentials pass unchanged`() throws {
+        let token = try pod.signIn()
+        let jwt = "Bearer eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhZnNfMSJ9.afs_signature"
+        let cookies = "theme=dark; __Host-session=\(token); lang=de"
+        let request = try received("/api/page", [("Authorization", jwt), ("Cookie", cookies)])
+        #expect(request["Authorization"] == [jwt])
+        #expect(request["Cookie"] == ["theme=dark; lang=de"])
+        #expect(request["Remote-User"] == ["ann"])
+        let basic = try received("/public/page", [("Authorization", "Basic YW5uOng="), ("Cookie", "a=1; b=2")])
+        #expect(basic["Authorization"] == ["Basic YW5uOng="])
+        #expect(basic["Cookie"] == ["a=1; b=2"])
+    }
+
+    @Test func `several Cookie headers are one to the gate`() throws {
+        let token = try pod.signIn()
+        let request = try received("/api/page", [("Cookie", "a=1"), cookie(token), ("Cookie", "b=2")])
+        #expect(request["Remote-User"] == ["ann"])
+        #expect(request["Cookie"] == ["a=1; b=2"])
+    }
+
+    @Test func `22 kB of cookies are no obstacle`() throws {
+        let token = try pod.signIn()
+        let padding = String(repeating: "x", count: 7400)
+        let cookies = ["a=\(padding)", "b=\(padding)", "__Host-session=\(token); c=\(padding)"]
+        #expect(try received("/api/page", cookies.map { ("Cookie", $0) })["Remote-User"] == ["ann"])
+    }
+
+    @Test func `a body goes to the application, and the check is none the wiser`() throws {
+        let token = try pod.signIn()
+        let body = String(repeating: "0123456789", count: 2000)
+        for _ in 0..<3 {
+            let answer = try pod.client().post("/api/page", body, type: "text/plain", headers: [bearer(token)])
+            let request = EchoedRequest(answer)
+            #expect(answer.status == 200)
+            #expect(request.startLine == "POST /api/page HTTP/1.0")
+            #expect(request["Remote-User"] == ["ann"])
+            #expect(request.body == body)
+        }
+        #expect(try pod.client().post("/api/page", body).status == 401)
+    }
+
+    @Test func `an application's own 500 stays what it is`() throws {
+        let token = try pod.signIn()
+        for path in ["/?status=500", "/api/page?status=500"] {
+            let answer = try pod.client().get(path, headers: [bearer(token)])
+            #expect(answer.status == 500)
+            #expect(answer.headers["X-App"] == "1")
+            #expect(answer.headers["Retry-After"] == nil)
+            #expect(EchoedRequest(answer)["Remote-User"] == ["ann"])
+        }
+    }
+}

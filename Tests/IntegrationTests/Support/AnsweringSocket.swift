@@ -1,0 +1,56 @@
+import Foundation
+import Glibc
+import TestSupport
+
+/// Listens, and answers what arrives on each connection once it is complete; then closes the connection.
+///
+/// One thread, one connection after the other. It ends with the last reference.
+final class AnsweringSocket: Sendable {
+    private let listener: Descriptor
+
+    /// - Parameter answer: gets everything that has arrived so far; nil while that is not all.
+    init(at endpoint: Endpoint, answer: @escaping @Sendable ([UInt8]) -> [UInt8]?) throws {
+        let listener = try endpoint.makeListener(isBlocking: true)
+        self.listener = listener
+        Thread.detachNewThread {
+            while true {
+                let connection = accept(listener.number, nil, nil)
+                if connection >= 0 {
+                    Self.serve(connection, answer)
+                    close(connection)
+                } else if errno != EINTR, errno != ECONNABORTED {
+                    return
+                }
+            }
+        }
+    }
+
+    deinit {
+        // Wakes the thread from accept.
+        shutdown(listener.number, Int32(SHUT_RDWR))
+    }
+
+    private static func serve(_ connection: Int32, _ answer: ([UInt8]) -> [UInt8]?) {
+        var limit = timeval(tv_sec: 3, tv_usec: 0)
+        unsafe setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
+        var received: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 65536)
+        while true {
+            let count = unsafe recv(connection, &buffer, buffer.count, 0)
+            guard count > 0 else { return }
+            received += buffer.prefix(count)
+            if let answer = answer(received) { return send(answer[...], connection) }
+        }
+    }
+
+    private static func send(_ bytes: ArraySlice<UInt8>, _ connection: Int32) {
+        var rest = bytes
+        while !rest.isEmpty {
+            let count = unsafe rest.withUnsafeBytes {
+                unsafe Glibc.send(connection, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+            }
+            guard count > 0 else { return }
+            rest = rest.dropFirst(count)
+        }
+    }
+}

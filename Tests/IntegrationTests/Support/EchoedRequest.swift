@@ -1,0 +1,38 @@
+import TestSupport
+
+/// A request as an upstream application received it.
+struct EchoedRequest: CustomStringConvertible {
+    let startLine: String
+    let headers: [(name: String, value: String)]
+    /// nil while the headers are not complete.
+    let body: String?
+    let description: String
+
+    init(bytes: [UInt8]) {
+        description = String(decoding: bytes, as: UTF8.self)
+        let parts = description.split(separator: "\r\n\r\n", maxSplits: 1, omittingEmptySubsequences: false)
+        let lines = (parts.first ?? "").split(separator: "\r\n", omittingEmptySubsequences: false).map(String.init)
+        startLine = lines.first ?? ""
+        headers = lines.dropFirst().map { line in
+            let name = line.prefix { $0 != ":" }
+            return (String(name), line.dropFirst(name.count + 1).trimmed)
+        }
+        body = parts.count == 2 ? String(parts[1]) : nil
+    }
+
+    /// What an `EchoApplication` answered with.
+    init(_ answer: HTTPAnswer) {
+        self.init(bytes: answer.body)
+    }
+
+    /// Every value of that header, names compared without case.
+    subscript(name: String) -> [String] {
+        headers.filter { $0.name.lowercased() == name.lowercased() }.map(\.value)
+    }
+}
+
+extension Substring {
+    fileprivate var trimmed: String {
+        String(drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
+    }
+}

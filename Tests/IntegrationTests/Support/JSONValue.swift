@@ -1,0 +1,33 @@
+import FoundationEssentials
+import TestSupport
+
+/// A JSON object, as the endpoints answer.
+func object(_ answer: HTTPAnswer) throws -> [String: JSONValue] {
+    try JSONDecoder().decode([String: JSONValue].self, from: Data(answer.body))
+}
+
+/// What the endpoints' JSON consists of.
+enum JSONValue: Decodable, Equatable {
+    case text(String)
+    case number(Int)
+    case list([String])
+    case object([String: JSONValue])
+
+    init(from decoder: any Decoder) throws {
+        let value = try decoder.singleValueContainer()
+        if let text = try? value.decode(String.self) {
+            self = .text(text)
+        } else if let number = try? value.decode(Int.self) {
+            self = .number(number)
+        } else if let list = try? value.decode([String].self) {
+            self = .list(list)
+        } else {
+            self = .object(try value.decode([String: JSONValue].self))
+        }
+    }
+
+    var text: String? {
+        guard case .text(let text) = self else { return nil }
+        return text
+    }
+}

@@ -1,0 +1,76 @@
+import TestSupport
+
+/// One pod: the gate, an nginx with the shipped files in front of it, and an application that says what reached it.
+final class Pod: Sendable {
+    let gate: GateProcess
+    let nginx: NginxServer
+    /// Where the site of `nginx/example.conf` listens.
+    let entry: Endpoint
+
+    private let folder: TestFolder
+    private let name: String
+    private let application: EchoApplication
+
+    /// - Parameters:
+    ///   - name: of its folder.
+    ///   - extra: more of nginx's http level, such as a server for `listener(_:)`; the words @PREFIX@ and @APP@ in it
+    ///     become nginx's folder and the application's socket.
+    ///   - listeners: the names of the sockets that `extra` listens at, `@PREFIX@/NAME.sock`.
+    init(
+        in folder: TestFolder, name: String, server: PostgreSQLServer, workers: Int = 2, extra: String = "",
+        listeners: [String] = []
+    ) throws {
+        self.folder = folder
+        self.name = name
+        let prefix = try folder.makeFolder(name)
+        let (application, site) = ("\(prefix)/app.sock", "\(prefix)/site.sock")
+        self.application = try EchoApplication(at: .unix(application))
+        let gate = try GateProcess(in: folder, name: "\(name)-gate", server: server, workers: workers)
+        self.gate = gate
+        entry = .unix(site)
+        try NginxServer.renderSite(
+            from: Repository.path("nginx"), to: prefix,
+            replacing: [
+                ("unix:/run/authfcgi/authfcgi.sock", "unix:\(gate.socketPath)"), ("listen 80;", "listen unix:\(site);"),
+                ("server 127.0.0.1:3000;", "server unix:\(application);"),
+            ])
+        let extra = extra.replacing("@PREFIX@", with: prefix).replacing("@APP@", with: application)
+        let sockets = [site] + listeners.map { "\(prefix)/\($0).sock" }
+        nginx = try NginxServer(in: folder, name: name, listening: sockets.map(Endpoint.unix)) {
+            NginxServer.configuration(prefix: $0, http: "include example.conf;\n\(extra)")
+        }
+        RunRecord.watch(self)
+    }
+
+    deinit {
+        RunRecord.keep(logs)
+    }
+
+    /// What must hold no secret, by name.
+    var logs: [String: String] { ["\(name)'s gate": gate.log, "\(name)'s nginx": nginx.errorLog] }
+
+    /// A socket that `extra` listens at.
+    func listener(_ socket: String) -> Endpoint { .unix(folder.path("\(name)/\(socket).sock")) }
+
+    /// A client of the site, or of another listener, that makes a connection for each request.
+    func client(_ socket: String? = nil) -> HTTPClient { HTTPClient(socket.map(listener) ?? entry) }
+
+    /// Signs in with a password and returns the token.
+    func logIn(_ name: String, _ password: String) throws -> HTTPAnswer {
+        RunRecord.note(secret: password)
+        return try client().post("/auth/login", #"{"username":"\#(name)","password":"\#(password)"}"#)
+    }
+
+    /// A new session's token, made without a password.
+    func signIn(_ userID: String = "ann", groups: [String] = []) throws -> String {
+        let token = try gate.signIn(userID, groups: groups)
+        RunRecord.note(secret: token)
+        return token
+    }
+}
+
+/// The token as programs send it.
+func bearer(_ token: String) -> (String, String) { ("Authorization", "Bearer \(token)") }
+
+/// The token as browsers send it.
+func cookie(_ token: String) -> (String, String) { ("Cookie", "__Host-session=\(token)") }

@@ -1,0 +1,47 @@
+import Synchronization
+import TestSupport
+
+/// What must not turn up in any log, and the logs.
+enum RunRecord {
+    private struct Contents {
+        var secrets: Set<String> = []
+        var logs: [(name: String, text: String)] = []
+        var pods: [WeakPod] = []
+    }
+
+    private struct WeakPod: Sendable {
+        weak let pod: Pod?
+    }
+
+    private static let contents = Mutex(Contents())
+
+    /// A token or a password that is used from now on.
+    static func note(secret: String) {
+        contents.withLock { _ = $0.secrets.insert(secret) }
+    }
+
+    /// A pod whose logs are looked at for as long as it lives.
+    static func watch(_ pod: Pod) {
+        contents.withLock { $0.pods.append(WeakPod(pod: pod)) }
+    }
+
+    /// Logs of something that is gone.
+    static func keep(_ logs: [String: String]) {
+        contents.withLock { contents in contents.logs += logs.map { ($0.key, $0.value) } }
+    }
+
+    /// Where a secret stands, or nginx an alert, with the line; a secret's own text is left out.
+    static func faults() -> [String] {
+        let (secrets, kept, pods) = contents.withLock { ($0.secrets, $0.logs, $0.pods.compactMap(\.pod)) }
+        let logs = kept + pods.flatMap { pod in pod.logs.map { (name: $0.key, text: $0.value) } }
+        return logs.flatMap { name, text in
+            text.split(separator: "\n").compactMap { line -> String? in
+                if let secret = secrets.first(where: { line.contains($0) }) {
+                    return "\(name): " + line.replacing(secret, with: "(secret)")
+                }
+                let isAlert = line.contains("[alert]") || line.contains("[emerg]")
+                return isAlert ? "\(name): \(line)" : nil
+            }
+        }
+    }
+}

@@ -1,0 +1,22 @@
+import TestSupport
+
+/// Pods that share one PostgreSQL, which logs every statement with its parameters.
+final class Site: Sendable {
+    let folder: TestFolder
+    let postgreSQL: PostgreSQLServer
+    let pods: [Pod]
+
+    /// - Parameters: `workers` of each gate; `extra` and `listeners` are as for a `Pod`, the same for each.
+    init(pods count: Int = 1, workers: Int = 2, extra: String = "", listeners: [String] = []) throws {
+        let folder = try TestFolder()
+        let server = try PostgreSQLServer(in: folder, settings: ["log_statement": "all"])
+        self.folder = folder
+        postgreSQL = server
+        pods = try (1...count).map {
+            try Pod(in: folder, name: "pod\($0)", server: server, workers: workers, extra: extra, listeners: listeners)
+        }
+    }
+
+    /// The first pod, for sites that have but one.
+    var pod: Pod { pods[0] }
+}
