@@ -14,9 +14,14 @@ enum Route: Equatable {
     ///   - path: SCRIPT_NAME and PATH_INFO, one behind the other: what nginx has decided, never the client's own
     ///     spelling of the URI.
     ///   - method: REQUEST_METHOD. A HEAD is a GET: nginx leaves the body away.
-    init(path: String, method: String) {
+    init(path: String, method readMethod: @autoclosure () -> String) {
+        // A check, which is what nearly every request is, does not depend on the method.
+        if path == "/auth/verify" {
+            self = .verify
+            return
+        }
+        let method = readMethod()
         switch path {
-        case "/auth/verify": self = .verify
         case "/auth/login": self = method == "POST" ? .login : .methodNotAllowed(allow: "POST")
         case "/auth/me": self = Self.isRead(method) ? .me : .methodNotAllowed(allow: "GET, HEAD")
         case "/auth/logout": self = method == "POST" ? .logout : .methodNotAllowed(allow: "POST")

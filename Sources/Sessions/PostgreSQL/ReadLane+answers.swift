@@ -36,9 +36,9 @@ extension ReadLane {
             return answer(batch[0], from: result, row: 0)
         }
         // Nobody is answered before all rows are known to be for somebody of this batch.
-        let rows = try SessionRow.rows(result, askedFor: batch.lazy.map(\.hash))
-        for lookUp in batch {
-            if let row = rows[lookUp.hash] {
+        let rows = try SessionRow.rows(result, for: batch)
+        for (lookUp, row) in zip(batch, rows) {
+            if let row {
                 answer(lookUp, from: result, row: row)
             } else {
                 askAbsent(lookUp)

@@ -1,3 +1,4 @@
+internal import EventLoop
 internal import FoundationEssentials
 
 /// What a look-up's result says, read in binary form.
@@ -9,20 +10,27 @@ enum SessionRow {
         }
     }
 
-    /// Which row answers for which hash; an absent session has none. A row for a hash that was not asked for belongs to
-    /// another question.
+    /// Which row answers for which look-up, in the look-ups' order; nil where there is none. A row for a hash that nobody
+    /// asked for belongs to another question.
+    @EventLoop
     static func rows(
-        _ result: borrowing PostgreSQLResult, askedFor hashes: some Sequence<Digest>
-    ) throws(PostgreSQLError) -> [Digest: Int] {
-        var asked = Set(hashes)
-        var rows: [Digest: Int] = [:]
-        rows.reserveCapacity(result.rowCount)
+        _ result: borrowing PostgreSQLResult, for batch: [LookUp]
+    ) throws(PostgreSQLError) -> [Int?] {
+        // Searched one by one: a batch is small, and a dictionary would cost more than all the comparing.
+        var hashes: [Digest] = []
         for row in 0..<result.rowCount {
-            guard let hash = hash(result, row: row), asked.remove(hash) != nil else {
-                throw .confusion("the answer belongs to another question")
-            }
-            rows[hash] = row
+            guard let hash = hash(result, row: row) else { throw .confusion("a session's hash cannot be read") }
+            hashes.append(hash)
         }
+        var isAskedFor = [Bool](repeating: false, count: hashes.count)
+        var rows: [Int?] = []
+        rows.reserveCapacity(batch.count)
+        for lookUp in batch {
+            let row = hashes.firstIndex(of: lookUp.hash)
+            if let row { isAskedFor[row] = true }
+            rows.append(row)
+        }
+        guard !isAskedFor.contains(false) else { throw .confusion("the answer belongs to another question") }
         return rows
     }
 
