@@ -10,7 +10,7 @@ package final class Descriptor: Sendable {
     }
 
     /// Takes what a system call returned, which is negative if the call failed.
-    convenience init(checking number: Int32, _ call: String) throws {
+    package convenience init(checking number: Int32, _ call: String) throws {
         guard number >= 0 else { throw SupportError.lastSystemError(call) }
         self.init(owning: number)
     }
