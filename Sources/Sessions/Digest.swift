@@ -12,6 +12,28 @@ package struct Digest: Hashable, Sendable {
         }
     }
 
+    /// Reads 64 hexadecimal digits; nil for anything else.
+    package init?(hex: borrowing Span<UInt8>) {
+        guard hex.count == 64 else { return nil }
+        func digit(_ byte: UInt8) -> UInt8? {
+            switch byte {
+            case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
+            case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
+            case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
+            default: nil
+            }
+        }
+        var bytes: [UInt8] = []
+        for index in 0..<32 {
+            guard let high = digit(hex[2 * index]), let low = digit(hex[2 * index + 1]) else { return nil }
+            bytes.append(high << 4 | low)
+        }
+        self.init(bytes.span)
+    }
+
+    /// Part of the digest, as good as any other for spreading entries over a table.
+    package var spread: UInt64 { words.0 }
+
     package static func == (a: Digest, b: Digest) -> Bool { a.words == b.words }
 
     package func hash(into hasher: inout Hasher) { hasher.combine(words.0) }
@@ -29,4 +51,10 @@ package struct Digest: Hashable, Sendable {
 
     /// The bytes as an array.
     package var bytes: [UInt8] { unsafe withBytes { bytes in unsafe Array(bytes) } }
+
+    /// The bytes in hexadecimal.
+    package var hex: String {
+        let digits = Array("0123456789abcdef".utf8)
+        return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+    }
 }

@@ -15,28 +15,19 @@ public import Logging
 ///     try await store.session(for: token)
 @EventLoop
 public final class SessionStore {
-    /// How sessions live and where.
-    public struct Configuration: Sendable {
-        public var postgreSQL: PostgreSQLConfiguration
-        /// How long a session lives from its login.
-        public var lifetime: Duration
-
-        public init(postgreSQL: PostgreSQLConfiguration, lifetime: Duration = .seconds(24 * 3600)) {
-            self.postgreSQL = postgreSQL
-            self.lifetime = lifetime
-        }
-    }
-
     private let configuration: Configuration
     private let statements: Statements
+    private let memory: SessionMemory
     private let readLane: ReadLane
     private let writeLane: CommandLane
     private let loginLane: CommandLane
     private let log: Logger
+    private var uses: UseWriter?
+    private var cleanup: CleanupSchedule?
     private var wasUsed = false
 
-    /// How many look-ups went to PostgreSQL: for counters, and for tests that some never do.
-    package private(set) var lookUps = 0
+    /// What was counted since the store was made.
+    package private(set) var counts = SessionStoreCounts()
 
     /// Called once, when the store can be used for the first time.
     package var onFirstUse: (@EventLoop () -> Void)?
@@ -46,30 +37,72 @@ public final class SessionStore {
     public init(_ configuration: Configuration, log: Logger) {
         self.configuration = configuration
         self.log = log
-        statements = Statements(schema: configuration.postgreSQL.schema)
+        let postgreSQL = configuration.postgreSQL
+        statements = Statements(schema: postgreSQL.schema)
+        memory = SessionMemory(
+            entries: configuration.cachedSessions, leaseTime: configuration.revocationDelay,
+            recordsUses: configuration.useInterval != nil)
         // One a lane: a server that does not answer one lane's attempt must not keep the others waiting.
         let threads = HelperThreads(name: "connecting", threads: 3, waiting: 3)
         readLane = ReadLane(
-            configuration.postgreSQL, lifetime: configuration.lifetime, threads: threads, log: log)
-        writeLane = CommandLane(configuration.postgreSQL, name: "write lane", threads: threads, log: log)
-        loginLane = CommandLane(configuration.postgreSQL, name: "login lane", threads: threads, log: log)
+            postgreSQL, memory: memory, migrations: Migrations(configuration), threads: threads, log: log)
+        writeLane = CommandLane(postgreSQL, name: "write lane", threads: threads, log: log)
+        loginLane = CommandLane(postgreSQL, name: "login lane", threads: threads, log: log)
     }
 
     /// Connects, and stays connected. Until it has, and whenever PostgreSQL is away, calls throw.
     public func start() {
-        readLane.onHeartbeat = { [weak self] in self?.becomeUsable() }
+        readLane.onHeartbeat = { [weak self] in
+            self?.abandonStrayLane()
+            self?.becomeUsable()
+        }
+        writeLane.onConnection = { [weak self] in self?.abandonStrayLane() }
         readLane.onUnusable = { [weak self] reason in
             guard let self, !wasUsed else { return }
             onUnusable?(reason)
         }
+        if let interval = configuration.useInterval {
+            let writer = UseWriter(
+                memory, writeLane, statements, interval: interval, freshness: configuration.useFreshness, log: log)
+            writer.onWritten = { [weak self] count in self?.counts.writtenUses += count }
+            writer.start()
+            uses = writer
+        }
+        if let interval = configuration.cleanupInterval {
+            cleanup = CleanupSchedule(writeLane, statements, interval: interval, log: log)
+            cleanup?.start()
+        }
         readLane.start()
     }
 
-    /// Ends the connections.
+    /// Writes down what is still to be written, and ends the connections.
+    public func shutDown() async {
+        await uses?.finish()
+        close()
+    }
+
+    /// Ends the connections at once.
     public func close() {
+        uses?.stop()
+        cleanup?.stop()
         readLane.close()
         writeLane.close()
         loginLane.close()
+    }
+
+    /// After a failover a lane may still have a connection to the former primary: what is written on one server is not
+    /// heard of on the other. The connection that was opened first is the one that is out of date.
+    private func abandonStrayLane() {
+        guard let read = readLane.origin, let write = writeLane.origin, read != write,
+            let readSince = readLane.openedAt, let writeSince = writeLane.openedAt
+        else { return }
+        let reason = "the read lane and the write lane are connected to different servers"
+        if readSince < writeSince {
+            memory.endLease()
+            readLane.lose(.connection(reason))
+        } else {
+            writeLane.abandon(reason)
+        }
     }
 
     private func becomeUsable() {
@@ -89,23 +122,35 @@ public final class SessionStore {
 
     /// The session that `token` opens; nil when there is none, because it was never made, has expired or was revoked.
     public func session(for token: SessionToken) async throws(SessionStoreError) -> Session? {
+        if let session = keptSession(for: token) { return Session(session) }
         let answer = await withCheckedContinuation { continuation in
             lookUp(token) { continuation.resume(returning: $0) }
         }
-        return try answer.get()
+        return try answer.get().map { Session($0) }
     }
 
-    /// The same for the path of every check: calls `answer` once, maybe before it returns, without a task.
+    /// The session of a token if what this process keeps may be believed now; nil says only that PostgreSQL has to be
+    /// asked. The first step of every check: no task, no store.
+    package func keptSession(for token: SessionToken) -> PackedSession? {
+        guard let session = memory.session(token.hash, at: .now) else { return nil }
+        counts.kept += 1
+        return session
+    }
+
+    /// Asks PostgreSQL: the second step of a check. Calls `answer` once, maybe before it returns, without a task.
     package func lookUp(
-        _ token: SessionToken, _ answer: @escaping @EventLoop (Result<Session?, SessionStoreError>) -> Void
+        _ token: SessionToken, _ answer: @escaping @EventLoop (Result<PackedSession?, SessionStoreError>) -> Void
     ) {
         do throws(SessionStoreError) {
             guard try mayExist(token) else { return answer(.success(nil)) }
         } catch {
             return answer(.failure(error))
         }
-        lookUps += 1
-        readLane.lookUp(token.hash, answer)
+        counts.lookUps += 1
+        readLane.lookUp(token.hash) { [memory] result in
+            if case .success(.some) = result { memory.recordUse(of: token.hash, at: .now) }
+            answer(result)
+        }
     }
 
     /// Whether the store has to be asked about `token`: an invented one is told by its tag alone.
@@ -127,22 +172,37 @@ public final class SessionStore {
     public func createAccessToken(
         for identity: Identity, lifetime: Duration? = nil, origin: SessionOrigin = SessionOrigin()
     ) async throws(SessionStoreError) -> (token: SessionToken, session: Session) {
+        var request = NewSession(identity: identity, lifetime: lifetime ?? configuration.lifetime, origin: origin)
+        request.idleTimeout = configuration.idleTimeout
         // Without an epoch there is nothing that could have changed: a session is always made.
-        guard let made = try await create(identity, lifetime: lifetime, origin: origin, epoch: nil) else {
-            throw .unavailable("the session was not made")
-        }
+        guard let made = try await create(request) else { throw .unavailable("the session was not made") }
         return made
     }
 
-    /// The same at the end of a login: nil when all of the user's sessions were ended since `user` was read.
+    /// The same at the end of a login: nil when the user's sessions were ended since `user` was read.
+    ///
+    /// - Parameters:
+    ///   - remembered: whether the session lives as long as the configuration says for those, without an idle timeout.
+    ///   - replaced: the token that the same client was signed in with; its session ends.
     package func createAccessToken(
-        for user: UserRecord, origin: SessionOrigin
+        for user: UserRecord, origin: SessionOrigin, remembered: Bool = false, replacing replaced: SessionToken? = nil
     ) async throws(SessionStoreError) -> (token: SessionToken, session: Session)? {
-        try await create(user.identity, lifetime: nil, origin: origin, epoch: user.epoch)
+        var request = NewSession(identity: user.identity, lifetime: configuration.lifetime, origin: origin)
+        request.epoch = user.epoch
+        request.limit = configuration.sessionsPerUser
+        request.replaced = replaced?.hash
+        if remembered, let lifetime = configuration.rememberedLifetime {
+            request.lifetime = lifetime
+        } else {
+            request.idleTimeout = configuration.idleTimeout
+        }
+        let made = try await create(request)
+        if let replaced, made != nil { readLane.hear(.ended([replaced.hash])) }
+        return made
     }
 
     private func create(
-        _ identity: Identity, lifetime: Duration?, origin: SessionOrigin, epoch: Int64?
+        _ request: NewSession
     ) async throws(SessionStoreError) -> (token: SessionToken, session: Session)? {
         guard let keys = readLane.keys else { throw .unavailable("the token keys are not known yet") }
         let token: SessionToken
@@ -152,32 +212,47 @@ public final class SessionStore {
             throw .unavailable("no random bytes")
         }
         let rows = try await command(
-            writeLane, statements.createSession,
-            [
-                .bytes(token.hash.bytes), .text(identity.userID), .text(identity.username), .texts(identity.groups),
-                .text(identity.name), .text(identity.email), .number((lifetime ?? configuration.lifetime).seconds),
-                .optional(origin.internetAddress), .optional(origin.userAgent), .optional(origin.label),
-                epoch.map { .number($0) } ?? .null,
-            ], mayRepeat: false)
+            writeLane, statements.createSession, request.parameters(for: token), mayRepeat: false)
         guard let row = rows.first else { return nil }
-        guard row.count == 3, let id = row[0], let created = row[1].flatMap({ Double($0) }),
-            let expires = row[2].flatMap({ Double($0) })
-        else { throw .unavailable("the new session's row cannot be read") }
-        let session = Session(
-            id: id, identity: identity, createdAt: Date(timeIntervalSince1970: created / 1e6),
-            expiresAt: Date(timeIntervalSince1970: expires / 1e6))
+        guard let session = request.session(row) else { throw .unavailable("the new session's row cannot be read") }
         return (token, session)
     }
+
+    // What this process revokes it has to know at once, not only when PostgreSQL tells everybody.
 
     /// Ends the session of `token`, for good. Returning means that it is committed; ending what has ended is success.
     public func revoke(_ token: SessionToken) async throws(SessionStoreError) {
         guard try mayExist(token) else { return }
         _ = try await command(writeLane, statements.revoke, [.bytes(token.hash.bytes)], mayRepeat: true)
+        readLane.hear(.ended([token.hash]))
     }
 
     /// Ends all sessions of a user, and all logins of theirs that are under way.
-    public func revokeAll(ofUser userID: String) async throws(SessionStoreError) {
-        _ = try await command(writeLane, statements.revokeUser, [.text(userID)], mayRepeat: true)
+    /// - Parameter kept: the token whose session stays.
+    public func revokeAll(
+        ofUser userID: String, except kept: SessionToken? = nil
+    ) async throws(SessionStoreError) {
+        let except: PostgreSQLParameter = kept.map { .bytes($0.hash.bytes) } ?? .null
+        _ = try await command(writeLane, statements.revokeUser, [.text(userID), except], mayRepeat: true)
+        readLane.hear(.user(UserKey(userID)))
+    }
+
+    /// Ends one session of a user by its public id, which the list of sessions tells.
+    /// - Returns: whether it was there to be ended; false also for the session of somebody else.
+    public func revoke(sessionID: String, ofUser userID: String) async throws(SessionStoreError) -> Bool {
+        let rows = try await command(
+            writeLane, statements.revokeSession, [.text(sessionID), .text(userID)], mayRepeat: true)
+        readLane.hear(.user(UserKey(userID)))
+        return rows.first?.first == "t"
+    }
+
+    /// The live sessions of a user, the newest first, at most 1,000.
+    public func sessions(of userID: String) async throws(SessionStoreError) -> [SessionEntry] {
+        let rows = try await command(writeLane, statements.sessions, [.text(userID), .number(1000)], mayRepeat: true)
+        return try rows.map { row throws(SessionStoreError) in
+            guard let entry = SessionEntry(row) else { throw .unavailable("a session's row cannot be read") }
+            return entry
+        }
     }
 
     // MARK: Users

@@ -23,8 +23,12 @@ struct Setting: Hashable, Sendable {
         case toggle
         /// A length of time between two bounds.
         case duration(ClosedRange<Duration>)
+        /// The same, or off.
+        case optionalDuration(ClosedRange<Duration>)
         /// A whole number between two bounds.
         case integer(ClosedRange<Int>)
+        /// The same, or off.
+        case optionalInteger(ClosedRange<Int>)
         /// One of several words.
         case choice([String])
     }
@@ -42,7 +46,7 @@ struct Setting: Hashable, Sendable {
     var isSecret: Bool {
         switch kind {
         case .secret: true
-        case .text, .toggle, .duration, .integer, .choice: false
+        case .text, .toggle, .duration, .optionalDuration, .integer, .optionalInteger, .choice: false
         }
     }
 
@@ -68,7 +72,9 @@ struct Setting: Hashable, Sendable {
         case .secret(let form), .text(let form): form
         case .toggle: "on|off"
         case .duration: "duration"
+        case .optionalDuration: "duration|off"
         case .integer: "number"
+        case .optionalInteger: "number|off"
         case .choice(let words): words.joined(separator: "|")
         }
     }
@@ -77,8 +83,9 @@ struct Setting: Hashable, Sendable {
     var shownBounds: String? {
         switch kind {
         case .secret, .text, .toggle, .choice: nil
-        case .duration(let range): "\(DurationText(range.lowerBound)) to \(DurationText(range.upperBound))"
-        case .integer(let range): "\(range.lowerBound) to \(range.upperBound)"
+        case .duration(let range), .optionalDuration(let range):
+            "\(DurationText(range.lowerBound)) to \(DurationText(range.upperBound))"
+        case .integer(let range), .optionalInteger(let range): "\(range.lowerBound) to \(range.upperBound)"
         }
     }
 

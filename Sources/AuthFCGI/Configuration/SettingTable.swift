@@ -2,8 +2,10 @@ extension Setting {
     /// Every setting, in the order in which people should read about them.
     static let all: [Setting] = [
         databaseURL, databaseSchema, databasePreparedStatements, databaseQueryDeadline, databaseWriteDeadline,
-        migrateOnStart, listen, listenMode, listenGroup, listenPeerUIDs, workers, sessionLifetime, cookieName,
-        hashingThreads, hashingQueue, lookupLimit, shutdownGrace, logLevel,
+        migrateOnStart, listen, listenMode, listenGroup, listenPeerUIDs, workers, sessionLifetime,
+        sessionIdleTimeout, sessionRememberedLifetime, sessionsPerUser, sessionLastSeen, sessionCacheEntries,
+        revocationDelay, sessionCleanupInterval, cookieName, hashingThreads, hashingQueue, lookupLimit, shutdownGrace,
+        logLevel,
     ]
 
     static let databaseURL = Setting(
@@ -20,7 +22,8 @@ extension Setting {
 
     static let databaseQueryDeadline = Setting(
         name: "DATABASE_QUERY_DEADLINE", kind: .duration(.milliseconds(10) ... .milliseconds(999)),
-        fallback: .value("700ms"), meaning: "how long the look-up of a check may take before the answer is 503")
+        fallback: .value("700ms"),
+        meaning: "how long the look-up of a check may take before the answer is 503; less than REVOCATION_DELAY")
 
     static let databaseWriteDeadline = Setting(
         name: "DATABASE_WRITE_DEADLINE", kind: .duration(.milliseconds(100) ... .seconds(60)), fallback: .value("5s"),
@@ -55,6 +58,37 @@ extension Setting {
     static let sessionLifetime = Setting(
         name: "SESSION_LIFETIME", kind: .duration(.seconds(1) ... .seconds(400 * 86_400)), fallback: .value("24h"),
         meaning: "how long a session lasts")
+
+    static let sessionIdleTimeout = Setting(
+        name: "SESSION_IDLE_TIMEOUT", kind: .optionalDuration(.seconds(10) ... .seconds(400 * 86_400)),
+        fallback: .value("off"),
+        meaning: "how long a session lasts without being used; it ends up to a tenth of that later, at most 60s")
+
+    static let sessionRememberedLifetime = Setting(
+        name: "SESSION_REMEMBERED_LIFETIME", kind: .optionalDuration(.seconds(1) ... .seconds(400 * 86_400)),
+        fallback: .value("off"),
+        meaning: "how long a session lasts, used or not, when the login asks to be remembered")
+
+    static let sessionsPerUser = Setting(
+        name: "SESSIONS_PER_USER", kind: .optionalInteger(1...100_000), fallback: .value("off"),
+        meaning: "how many sessions a user may have: one login more ends the oldest; those with a label do not count")
+
+    static let sessionLastSeen = Setting(
+        name: "SESSION_LAST_SEEN", kind: .toggle, fallback: .value("on"),
+        meaning: "write down once a minute which sessions were used, for their list; an idle timeout does so anyway")
+
+    static let sessionCacheEntries = Setting(
+        name: "SESSION_CACHE_ENTRIES", kind: .integer(0...10_000_000), fallback: .value("50000"),
+        meaning: "how many sessions a worker keeps in memory; 0: none, every check asks the database")
+
+    static let revocationDelay = Setting(
+        name: "REVOCATION_DELAY", kind: .duration(.milliseconds(100) ... .seconds(60)), fallback: .value("1s"),
+        meaning: "within which time a session that was ended is refused everywhere, whatever fails; usually it is at once")
+
+    static let sessionCleanupInterval = Setting(
+        name: "SESSION_CLEANUP_INTERVAL", kind: .optionalDuration(.seconds(1) ... .seconds(7 * 86_400)),
+        fallback: .value("1h"),
+        meaning: "how often one worker of all pods removes expired sessions from the database")
 
     static let cookieName = Setting(
         name: "COOKIE_NAME", kind: .text("name"), fallback: .value("__Host-session"),

@@ -9,6 +9,9 @@ extension SessionStore.Configuration {
                 usesPreparedStatements: settings.preparesStatements, lookUpDeadline: settings.databaseQueryDeadline,
                 writeDeadline: settings.databaseWriteDeadline, lookUpLimit: settings.lookupLimit,
                 migrates: settings.migrateOnStart),
-            lifetime: settings.sessionLifetime)
+            lifetime: settings.sessionLifetime, idleTimeout: settings.sessionIdleTimeout,
+            rememberedLifetime: settings.sessionRememberedLifetime, recordsLastSeen: settings.sessionLastSeen,
+            sessionsPerUser: settings.sessionsPerUser, cachedSessions: settings.sessionCacheEntries,
+            revocationDelay: settings.revocationDelay, cleanupInterval: settings.sessionCleanupInterval)
     }
 }

@@ -20,6 +20,18 @@ struct Settings: Equatable, Sendable {
     let listenPeers: Set<UInt32>?
     let workers: Int
     let sessionLifetime: Duration
+    /// Nil: off.
+    let sessionIdleTimeout: Duration?
+    /// Nil: nobody is remembered for longer.
+    let sessionRememberedLifetime: Duration?
+    /// Nil: any number.
+    let sessionsPerUser: Int?
+    let sessionLastSeen: Bool
+    /// 0: none.
+    let sessionCacheEntries: Int
+    let revocationDelay: Duration
+    /// Nil: not by these workers.
+    let sessionCleanupInterval: Duration?
     let cookieName: String
     let hashingThreads: Int
     let hashingQueue: Int
@@ -46,6 +58,13 @@ struct Settings: Equatable, Sendable {
         listenPeers = Self.peers(&reader, sources.host)
         workers = reader.integer(.workers, fallback: min(sources.host.cores, 2))
         sessionLifetime = reader.duration(.sessionLifetime)
+        sessionIdleTimeout = reader.optionalDuration(.sessionIdleTimeout)
+        sessionRememberedLifetime = reader.optionalDuration(.sessionRememberedLifetime)
+        sessionsPerUser = reader.optionalInteger(.sessionsPerUser)
+        sessionLastSeen = reader.toggle(.sessionLastSeen)
+        sessionCacheEntries = reader.integer(.sessionCacheEntries)
+        revocationDelay = reader.duration(.revocationDelay)
+        sessionCleanupInterval = reader.optionalDuration(.sessionCleanupInterval)
         cookieName =
             reader.value(.cookieName, "write letters, digits and any of !#$&'*+-.^_`|~, at most 64", Self.token) ?? ""
         hashingThreads = reader.integer(.hashingThreads, fallback: min(256, max(1, sources.host.cores / 2)))
@@ -56,6 +75,18 @@ struct Settings: Equatable, Sendable {
         if listenPeers != nil, let open = listen.first(where: \.isTCP) {
             reader.add(
                 .listenPeerUIDs, "cannot hold for \(open) of LISTEN: only unix sockets know who connects; use unix:PATH"
+            )
+        }
+        if databaseQueryDeadline >= revocationDelay {
+            reader.add(
+                .databaseQueryDeadline,
+                "is \(DurationText(databaseQueryDeadline)), and must be less than REVOCATION_DELAY (\(DurationText(revocationDelay)))"
+            )
+        }
+        if let idle = sessionIdleTimeout, idle >= sessionLifetime {
+            reader.add(
+                .sessionIdleTimeout,
+                "is \(DurationText(idle)): longer than a session lasts (SESSION_LIFETIME \(DurationText(sessionLifetime))) it does nothing"
             )
         }
         if !reader.problems.isEmpty { throw reader.problems }

@@ -33,6 +33,13 @@ extension Settings {
             listenPeers.map { $0.sorted().map { String($0) }.joined(separator: ",") }
         case .workers: "\(workers)"
         case .sessionLifetime: "\(DurationText(sessionLifetime))"
+        case .sessionIdleTimeout: Self.orOff(sessionIdleTimeout.map(DurationText.init))
+        case .sessionRememberedLifetime: Self.orOff(sessionRememberedLifetime.map(DurationText.init))
+        case .sessionsPerUser: Self.orOff(sessionsPerUser)
+        case .sessionLastSeen: sessionLastSeen ? "on" : "off"
+        case .sessionCacheEntries: "\(sessionCacheEntries)"
+        case .revocationDelay: "\(DurationText(revocationDelay))"
+        case .sessionCleanupInterval: Self.orOff(sessionCleanupInterval.map(DurationText.init))
         case .cookieName: cookieName
         case .hashingThreads: "\(hashingThreads)"
         case .hashingQueue: "\(hashingQueue)"
@@ -42,4 +49,6 @@ extension Settings {
         default: preconditionFailure("\(setting.name) has no value here")
         }
     }
+
+    private static func orOff(_ value: (some CustomStringConvertible)?) -> String { value?.description ?? "off" }
 }

@@ -17,6 +17,15 @@ struct SettingsOptions: ParsableArguments {
     @Option(name: .of(.listenPeerUIDs), help: .of(.listenPeerUIDs)) var listenPeerUIDs: String?
     @Option(name: .of(.workers), help: .of(.workers)) var workers: String?
     @Option(name: .of(.sessionLifetime), help: .of(.sessionLifetime)) var sessionLifetime: String?
+    @Option(name: .of(.sessionIdleTimeout), help: .of(.sessionIdleTimeout)) var sessionIdleTimeout: String?
+    @Option(name: .of(.sessionRememberedLifetime), help: .of(.sessionRememberedLifetime))
+    var sessionRememberedLifetime: String?
+    @Option(name: .of(.sessionsPerUser), help: .of(.sessionsPerUser)) var sessionsPerUser: String?
+    @Option(name: .of(.sessionLastSeen), help: .of(.sessionLastSeen)) var sessionLastSeen: String?
+    @Option(name: .of(.sessionCacheEntries), help: .of(.sessionCacheEntries)) var sessionCacheEntries: String?
+    @Option(name: .of(.revocationDelay), help: .of(.revocationDelay)) var revocationDelay: String?
+    @Option(name: .of(.sessionCleanupInterval), help: .of(.sessionCleanupInterval))
+    var sessionCleanupInterval: String?
     @Option(name: .of(.cookieName), help: .of(.cookieName)) var cookieName: String?
     @Option(name: .of(.hashingThreads), help: .of(.hashingThreads)) var hashingThreads: String?
     @Option(name: .of(.hashingQueue), help: .of(.hashingQueue)) var hashingQueue: String?
@@ -31,7 +40,11 @@ struct SettingsOptions: ParsableArguments {
             (.databaseQueryDeadline, databaseQueryDeadline), (.databaseWriteDeadline, databaseWriteDeadline),
             (.migrateOnStart, migrateOnStart), (.listen, listen), (.listenMode, listenMode),
             (.listenGroup, listenGroup), (.listenPeerUIDs, listenPeerUIDs), (.workers, workers),
-            (.sessionLifetime, sessionLifetime), (.cookieName, cookieName), (.hashingThreads, hashingThreads),
+            (.sessionLifetime, sessionLifetime), (.sessionIdleTimeout, sessionIdleTimeout),
+            (.sessionRememberedLifetime, sessionRememberedLifetime), (.sessionsPerUser, sessionsPerUser),
+            (.sessionLastSeen, sessionLastSeen), (.sessionCacheEntries, sessionCacheEntries),
+            (.revocationDelay, revocationDelay), (.sessionCleanupInterval, sessionCleanupInterval),
+            (.cookieName, cookieName), (.hashingThreads, hashingThreads),
             (.hashingQueue, hashingQueue), (.lookupLimit, lookupLimit), (.shutdownGrace, shutdownGrace),
             (.logLevel, logLevel),
         ]

@@ -65,13 +65,43 @@ struct SettingsReader {
         return duration
     }
 
+    /// nil: off.
+    mutating func optionalDuration(_ setting: Setting) -> Duration? {
+        guard case .optionalDuration(let range) = setting.kind else {
+            preconditionFailure("\(setting.name) is no duration that may be off")
+        }
+        let text = text(setting) ?? ""
+        if text.lowercased() == "off" { return nil }
+        guard let duration = DurationText(parsing: text)?.duration, range.contains(duration) else {
+            wrong(setting, text, "write off or a duration, \(setting.shownBounds ?? "")")
+            return nil
+        }
+        return duration
+    }
+
+    /// nil: off.
+    mutating func optionalInteger(_ setting: Setting) -> Int? {
+        guard case .optionalInteger(let range) = setting.kind else {
+            preconditionFailure("\(setting.name) is no number that may be off")
+        }
+        let text = text(setting) ?? ""
+        if text.lowercased() == "off" { return nil }
+        guard let number = Self.number(text), range.contains(number) else {
+            wrong(setting, text, "write off or a number, \(setting.shownBounds ?? "")")
+            return nil
+        }
+        return number
+    }
+
+    private static func number(_ text: String) -> Int? {
+        text.utf8.allSatisfy { UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 } ? Int(text) : nil
+    }
+
     /// - Parameter fallback: what holds when the table only describes the default.
     mutating func integer(_ setting: Setting, fallback: Int = 0) -> Int {
         guard case .integer(let range) = setting.kind else { preconditionFailure("\(setting.name) is no number") }
         guard let text = text(setting) else { return fallback }
-        guard text.utf8.allSatisfy({ UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }), let number = Int(text),
-            range.contains(number)
-        else {
+        guard let number = Self.number(text), range.contains(number) else {
             wrong(setting, text, "write a number, \(setting.shownBounds ?? "")")
             return range.lowerBound
         }

@@ -3,18 +3,19 @@ enum PercentEncoding {
     /// Appends `text` as UTF-8 with every byte outside printable ASCII, `%` itself, a space at either end, and
     /// `separator` encoded. Decoding gives `text` back.
     static func append(_ text: String, alsoEncoding separator: UInt8? = nil, to result: inout [UInt8]) {
-        var text = text
-        text.withUTF8 { bytes in
-            let bytes = unsafe bytes.span
-            let last = bytes.count - 1
-            func isKept(_ index: Int) -> Bool {
-                let byte = bytes[index]
-                if byte == UInt8(ascii: " ") { return index > 0 && index < last }
-                return byte > 0x20 && byte < 0x7f && byte != UInt8(ascii: "%") && byte != separator
-            }
-            for index in bytes.indices {
-                if isKept(index) { result.append(bytes[index]) } else { append(bytes[index], to: &result) }
-            }
+        append(text.utf8Span.span, alsoEncoding: separator, to: &result)
+    }
+
+    /// The same of text that is UTF-8 already.
+    static func append(_ bytes: borrowing Span<UInt8>, alsoEncoding separator: UInt8? = nil, to result: inout [UInt8]) {
+        let last = bytes.count - 1
+        for index in bytes.indices {
+            let byte = bytes[index]
+            let isKept =
+                byte == UInt8(ascii: " ")
+                ? index > 0 && index < last
+                : byte > 0x20 && byte < 0x7f && byte != UInt8(ascii: "%") && byte != separator
+            if isKept { result.append(byte) } else { append(byte, to: &result) }
         }
     }
 

@@ -1,3 +1,5 @@
+internal import Sessions
+
 /// Writes an answer as FastCGI's STDOUT carries it: the only place that puts a header's parts together.
 struct ResponseWriter: ~Copyable {
     private var bytes: [UInt8] = []
@@ -16,15 +18,23 @@ struct ResponseWriter: ~Copyable {
     }
 
     /// A header whose value is encoded as ``HeaderValue/init(encoding:)`` does.
-    mutating func append(_ name: HeaderName, encoding text: String) {
+    mutating func append(_ name: HeaderName, encoding text: borrowing Span<UInt8>) {
         append(name)
         PercentEncoding.append(text, to: &bytes)
     }
 
-    /// A header whose value is encoded as ``HeaderValue/init(list:)`` does.
-    mutating func append(_ name: HeaderName, list: [String]) {
+    /// The beginning of a header whose value is encoded as ``HeaderValue/init(list:)`` does: its elements follow.
+    mutating func beginList(_ name: HeaderName) { append(name) }
+
+    /// The next element of a list.
+    mutating func appendElement(_ index: Int, encoding text: borrowing Span<UInt8>) {
+        HeaderValue.append(element: index, text, to: &bytes)
+    }
+
+    /// A header with a session's id, which needs no encoding.
+    mutating func append(_ name: HeaderName, id session: borrowing PackedSession) {
         append(name)
-        HeaderValue.append(list, to: &bytes)
+        session.appendID(to: &bytes)
     }
 
     /// The answer's bytes. Nothing that is answered may be cached.

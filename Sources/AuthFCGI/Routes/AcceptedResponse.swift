@@ -4,27 +4,40 @@ extension SerializedResponse {
     /// 200 with who it is, for a check. Every identity header always goes out, empty if need be: what a client sent
     /// under its name must never stay.
     ///
-    /// Written straight into bytes, because it is what nearly every request gets; each value goes through
+    /// Written straight from bytes into bytes, because it is what nearly every request gets; each value goes through
     /// ``HeaderValue``'s encoding all the same.
-    init(accepting session: Session, role: FastCGIRole) {
-        let identity = session.identity
+    init(accepting session: PackedSession, role: FastCGIRole) {
+        let names = role == .responder ? IdentityHeaders.responder : .authorizer
         var writer = ResponseWriter(.ok)
-        switch role {
-        case .responder:
-            writer.append(.remoteUser, encoding: identity.username)
-            writer.append(.remoteGroups, list: identity.groups)
-            writer.append(.remoteName, encoding: identity.name)
-            writer.append(.remoteEmail, encoding: identity.email)
-            writer.append(.authUserID, encoding: identity.userID)
-            writer.append(.authSessionID, encoding: session.id)
-        case .authorizer:
-            writer.append(.variable("REMOTE_USER"), encoding: identity.username)
-            writer.append(.variable("REMOTE_GROUPS"), list: identity.groups)
-            writer.append(.variable("REMOTE_NAME"), encoding: identity.name)
-            writer.append(.variable("REMOTE_EMAIL"), encoding: identity.email)
-            writer.append(.variable("AUTH_USER_ID"), encoding: identity.userID)
-            writer.append(.variable("AUTH_SESSION_ID"), encoding: session.id)
+        var texts = session.texts
+        let bytes = session.bytes.span
+        writer.append(names.user, encoding: bytes.extracting(texts.next(in: session)))
+        writer.beginList(names.groups)
+        for index in 0..<texts.groupCount(in: session) {
+            writer.appendElement(index, encoding: bytes.extracting(texts.next(in: session)))
         }
+        writer.append(names.name, encoding: bytes.extracting(texts.next(in: session)))
+        writer.append(names.email, encoding: bytes.extracting(texts.next(in: session)))
+        writer.append(names.userID, encoding: bytes.extracting(texts.next(in: session)))
+        writer.append(names.sessionID, id: session)
         self.init(writer.finish(contentType: nil, body: []))
     }
+}
+
+/// Under which names the identity goes out.
+private struct IdentityHeaders {
+    let user: HeaderName
+    let groups: HeaderName
+    let name: HeaderName
+    let email: HeaderName
+    let userID: HeaderName
+    let sessionID: HeaderName
+
+    static let responder = IdentityHeaders(
+        user: .remoteUser, groups: .remoteGroups, name: .remoteName, email: .remoteEmail, userID: .authUserID,
+        sessionID: .authSessionID)
+
+    static let authorizer = IdentityHeaders(
+        user: .variable("REMOTE_USER"), groups: .variable("REMOTE_GROUPS"), name: .variable("REMOTE_NAME"),
+        email: .variable("REMOTE_EMAIL"), userID: .variable("AUTH_USER_ID"), sessionID: .variable("AUTH_SESSION_ID"))
 }

@@ -9,6 +9,7 @@ extension Gate {
         case .none: exchange.respond(Self.notSignedIn, keep: false)
         case .invalid(let source): refuse(exchange, source)
         case .token(let token, let source):
+            if let session = store.keptSession(for: token) { return accept(exchange, session) }
             store.lookUp(token) { [self] answer in
                 switch answer {
                 case .success(.some(let session)): accept(exchange, session)
@@ -31,7 +32,7 @@ extension Gate {
     }
 
     /// Every identity header always goes out, empty if need be: what a client sent under its name must never stay.
-    private func accept(_ exchange: FastCGIExchange, _ session: Session) {
+    private func accept(_ exchange: FastCGIExchange, _ session: PackedSession) {
         if let text = exchange.parameter("AUTH_REQUIRE"), !text.isEmpty {
             do throws(Requirement.Unreadable) {
                 guard try Requirement(text).isMet(by: session.identity) else {

@@ -64,8 +64,10 @@ final class Gate: WorkerService {
     func drain(onIdle: @escaping @EventLoop () -> Void) {
         guard let server else { return onIdle() }
         server.onIdle = { [store] in
-            store.close()
-            onIdle()
+            EventLoop.spawn {
+                await store.shutDown()
+                onIdle()
+            }
         }
         server.drain()
     }

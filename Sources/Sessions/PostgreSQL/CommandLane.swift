@@ -11,7 +11,12 @@ final class CommandLane: ReadinessHandler {
     private let log: Logger
     private let name: String
 
+    /// Called when there is a new connection.
+    var onConnection: (@EventLoop () -> Void)?
+
     private var connection: PostgreSQLConnection?
+    /// When the connection was opened.
+    private(set) var openedAt: BootInstant?
     /// The first of the queue is at the server when `isSent`.
     private var queue = Deque<Command>()
     private var isSent = false
@@ -56,7 +61,7 @@ final class CommandLane: ReadinessHandler {
         let deadline = configuration.writeDeadline
         connector = Connector(lane: name, url: configuration.url, threads: threads, log: log) {
             connection throws(PostgreSQLError) in
-            try connection.refuseStandby(deadline: deadline)
+            try connection.introduce(deadline: deadline)
         }
     }
 
@@ -82,6 +87,12 @@ final class CommandLane: ReadinessHandler {
         }
         return try answer.get()
     }
+
+    /// Which server the connection is to; nil while there is none.
+    var origin: DatabaseOrigin? { connection?.origin }
+
+    /// Gives the connection up, because its server is not the right one any more.
+    func abandon(_ reason: String) { lose(.connection(reason)) }
 
     /// Ends the connection; what waits fails.
     func close() {
@@ -212,7 +223,9 @@ final class CommandLane: ReadinessHandler {
             switch consume result {
             case .success(let connection):
                 self.connection = connection
+                openedAt = .now
                 connection.joinLoop(self)
+                onConnection?()
                 advance()
             case .failure(let error):
                 giveUp(error)

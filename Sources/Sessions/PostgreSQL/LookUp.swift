@@ -1,13 +1,15 @@
 internal import EventLoop
 
-/// One question for a session, on its way from a check to its answer.
+/// One question for a session, on its way from the checks that ask it to its answer.
 @EventLoop
 final class LookUp {
     /// What is called with the answer, once: PostgreSQL's own word, nil when there is no session, or why it cannot tell.
-    typealias Answer = @EventLoop (Result<Session?, SessionStoreError>) -> Void
+    typealias Answer = @EventLoop (Result<PackedSession?, SessionStoreError>) -> Void
 
     let hash: Digest
-    let answer: Answer
+    private let first: Answer
+    /// Those who asked the same while it was under way.
+    private var others: [Answer] = []
     /// When it is too late for an answer.
     let deadline: BootInstant
     /// When it was last sent.
@@ -17,9 +19,17 @@ final class LookUp {
 
     init(_ hash: Digest, now: BootInstant, deadline: BootInstant, _ answer: @escaping Answer) {
         self.hash = hash
-        self.answer = answer
+        first = answer
         self.deadline = deadline
         sentAt = now
+    }
+
+    /// Somebody else wants the same answer.
+    func join(_ answer: @escaping Answer) { others.append(answer) }
+
+    func answer(_ result: Result<PackedSession?, SessionStoreError>) {
+        first(result)
+        for other in others { other(result) }
     }
 }
 

@@ -92,16 +92,69 @@ package import Logging
         return last
     }
 
-    /// Throws when the server is a standby, whose word on a session may be out of date.
-    func refuseStandby(deadline: Duration) throws(PostgreSQLError) {
-        let answer = try query("SELECT pg_is_in_recovery()", deadline: deadline).text(0, 0)
-        guard answer == "f" else { throw .connection("the server is a standby; sessions live on the primary") }
+    /// Asks who is at the other end, and throws when it is a standby, whose word on a session may be out of date.
+    func introduce(deadline: Duration) throws(PostgreSQLError) {
+        try send(Statements.introduction, [], binaryResult: true)
+        let answer = try wait(for: deadline)
+        guard !answer.isTrue(0, 0) else {
+            throw .connection("the server is a standby; sessions live on the primary")
+        }
+        guard let started = answer.binaryInteger(0, 1), let backend = answer.binaryInteger(0, 2) else {
+            throw .confusion("the server's first answer cannot be read")
+        }
+        origin = DatabaseOrigin(startedAt: DatabaseInstant(microseconds: started))
+        isDirect = unsafe Int32(truncatingIfNeeded: backend) == PQbackendPID(connection)
     }
 
     // MARK: Not waiting, for the loop
 
     /// The descriptor to wait for. libpq closes it by itself when the connection is lost.
     package let socket: Int32
+
+    /// Which server answers; nil before it has introduced itself.
+    private(set) var origin: DatabaseOrigin?
+
+    /// Whether the process that answers is the one that the connection was opened to. A pooler is in between otherwise,
+    /// and what one statement sets up, such as LISTEN, may be gone for the next one.
+    private(set) var isDirect = false
+
+    /// Whether the server sends notifications of revocations on this connection.
+    private(set) var isListening = false
+
+    /// Why it does not although it was to.
+    private(set) var whyNotListening: String?
+
+    /// The process at the other end, as the server named it when the connection was opened.
+    var backend: Int32 { unsafe PQbackendPID(connection) }
+
+    /// Has the server tell of revocations from now on, if that can work.
+    func listen(deadline: Duration) throws(PostgreSQLError) {
+        guard isDirect else {
+            whyNotListening = "there is a pooler in between, behind which LISTEN does not work"
+            return
+        }
+        do throws(PostgreSQLError) {
+            try script("LISTEN \(Revocation.channel)", deadline: deadline)
+            isListening = true
+        } catch {
+            guard case .server(let state, _) = error, !state.isServerGone else { throw error }
+            whyNotListening = "LISTEN does not work there: \(error.reason)"
+        }
+    }
+
+    /// The payload of the next notification on our channel that has arrived; nil when there is none.
+    ///
+    /// libpq keeps notifications and results in two queues. What a result says is older than every notification that
+    /// came behind it, so all results that are here are taken first.
+    func nextRevocation() -> Revocation? {
+        while let notification = unsafe PQnotifies(connection) {
+            // Allocated by libpq, strings included, and ours to free.
+            defer { unsafe PQfreemem(notification) }
+            guard unsafe String(cString: notification.pointee.relname) == Revocation.channel else { continue }
+            return unsafe Revocation(payload: String(cString: notification.pointee.extra))
+        }
+        return nil
+    }
 
     /// What was sent is still in libpq's buffer: the loop waits for the descriptor to take more.
     var isWaitingToWrite = false

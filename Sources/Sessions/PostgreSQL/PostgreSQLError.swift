@@ -53,10 +53,13 @@ package struct SQLState: Equatable, Hashable, Sendable {
         }
     }
 
-    /// Whether a fresh connection is what helps: shutdown and lost servers (classes 08 and 57P), a demoted primary, and
-    /// prepared statements that no longer fit.
+    /// Shutdown and lost servers (classes 08 and 57P).
+    var isServerGone: Bool { code.hasPrefix("08") || code.hasPrefix("57P") }
+
+    /// Whether a fresh connection is what helps: the server is gone, a demoted primary, and prepared statements that no
+    /// longer fit.
     var endsConnection: Bool {
-        code.hasPrefix("08") || code.hasPrefix("57P")
+        isServerGone
             || [.readOnlyTransaction, .undefinedStatement, .duplicateStatement, .featureNotSupported].contains(self)
     }
 }

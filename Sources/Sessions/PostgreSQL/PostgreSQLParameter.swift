@@ -20,6 +20,17 @@ package enum PostgreSQLParameter: Sendable {
         return .text("{" + quoted.joined(separator: ",") + "}")
     }
 
+    /// A bytea[] of digests.
+    package static func digests(_ values: [Digest]) -> PostgreSQLParameter {
+        let elements = values.map { "\"\\\\x" + $0.hex + "\"" }
+        return .text("{" + elements.joined(separator: ",") + "}")
+    }
+
+    /// An array of numbers.
+    package static func numbers(_ values: [Int64]) -> PostgreSQLParameter {
+        .text("{" + values.map { String($0) }.joined(separator: ",") + "}")
+    }
+
     /// Lends the parameters in the three arrays that libpq wants; it copies them before its call returns.
     static func withArguments<T>(
         _ parameters: [PostgreSQLParameter],

@@ -51,11 +51,15 @@ internal import CPostgreSQL
         unsafe PQgetisnull(result, Int32(row), Int32(column)) == 1
     }
 
+    /// How long the value is; 0 for NULL.
+    package func byteCount(_ row: Int, _ column: Int) -> Int {
+        Int(unsafe PQgetlength(result, Int32(row), Int32(column)))
+    }
+
     /// The value's bytes, which live as long as the result; empty for NULL.
     package func withBytes<T>(_ row: Int, _ column: Int, _ body: (UnsafeRawBufferPointer) -> T) -> T {
         let start = unsafe PQgetvalue(result, Int32(row), Int32(column))
-        let count = Int(unsafe PQgetlength(result, Int32(row), Int32(column)))
-        return unsafe body(UnsafeRawBufferPointer(start: start, count: count))
+        return unsafe body(UnsafeRawBufferPointer(start: start, count: byteCount(row, column)))
     }
 
     /// A text value; empty for NULL.

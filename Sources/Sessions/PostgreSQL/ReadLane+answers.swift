@@ -9,10 +9,10 @@ extension ReadLane {
         guard let question = outstanding.popFirst() else { throw .confusion("an answer to nothing that was asked") }
         do throws(PostgreSQLError) {
             switch (question, result.status) {
-            case (.sync, .sync): break
+            case (.sync, .sync): confirmHeartbeat()
             case (.lookUps(let batch), .rows): try take(result, for: batch)
             case (.absent(let lookUp), .rows): try take(result, forAbsent: lookUp)
-            case (.heartbeat(let sent), .rows): try take(heartbeat: result, sentAt: sent)
+            case (.heartbeat(let sent), .rows): try take(heartbeat: Heartbeat(result), sentAt: sent)
             case (.lookUps(let batch), .aborted): for lookUp in batch { askAgain(lookUp, "not run") }
             case (.absent(let lookUp), .aborted): askAgain(lookUp, "not run")
             case (.heartbeat, .aborted): break
@@ -24,6 +24,7 @@ extension ReadLane {
         } catch {
             // What is not answered goes the way of everything on a lost connection.
             outstanding.prepend(question)
+            if case .heartbeat = question { memory.endLease() }
             throw error
         }
     }
@@ -47,8 +48,11 @@ extension ReadLane {
     }
 
     private func answer(_ lookUp: LookUp, from result: borrowing PostgreSQLResult, row: Int) {
+        guard let origin = connection?.origin else { return wait(lookUp) }
         do throws(PostgreSQLError) {
-            answer(lookUp, .success(try SessionRow.session(result, row: row)))
+            let statement = try SessionRow.statement(result, row: row, origin: origin)
+            memory.learn(statement, under: lookUp.hash)
+            answer(lookUp, .success(statement?.session))
         } catch {
             log.error("a session cannot be read: \(error.reason)")
             answer(lookUp, .failure(.unavailable(error.reason)))
@@ -92,10 +96,46 @@ extension ReadLane {
         turnEnds()
     }
 
-    private func take(heartbeat result: borrowing PostgreSQLResult, sentAt sent: BootInstant) throws(PostgreSQLError) {
-        keys = try TokenKeys(heartbeat: result)
+    /// Whatever the server says of itself that is not as it was when the connection was opened ends the lease at once:
+    /// what else it says cannot be relied on either.
+    private func take(heartbeat: Heartbeat, sentAt sent: BootInstant) throws(PostgreSQLError) {
+        guard let connection else { return }
+        guard heartbeat.origin == connection.origin else {
+            throw .connection("another server answers than the one that the connection was opened to")
+        }
+        if connection.isListening {
+            guard heartbeat.backend == connection.backend, heartbeat.isListening else {
+                throw .connection("the server does not tell of revocations any more: there is a pooler in between")
+            }
+        }
+        arrivedHeartbeat = (heartbeat, sent)
+    }
+
+    /// The end of a heartbeat's batch is here, and with it everything that was notified before: only now it counts.
+    private func confirmHeartbeat() {
+        guard let (heartbeat, sent) = arrivedHeartbeat, let connection else { return }
+        arrivedHeartbeat = nil
+        keys = heartbeat.keys
         lastHeartbeat = sent
         connector.proved()
+        memory.takeHeartbeat(
+            heartbeat, sentAt: sent, isFirst: !hasHeartbeat, renewsLease: connection.isListening)
+        hasHeartbeat = true
         onHeartbeat?()
+    }
+
+    /// Takes the notifications that have arrived; to be called when all results that are here were taken.
+    func takeRevocations() {
+        while let revocation = connection?.nextRevocation() { hear(revocation) }
+    }
+
+    /// Something was revoked: heard, or done by this process.
+    func hear(_ revocation: Revocation) {
+        memory.hear(revocation)
+        // A check that begins now must not get an answer that was asked for before.
+        switch revocation {
+        case .ended(let hashes), .changed(let hashes): for hash in hashes { underWay[hash] = nil }
+        case .user, .everything: underWay.removeAll()
+        }
     }
 }

@@ -20,6 +20,9 @@ final class ReadLane: ReadinessHandler, TurnEndHandler {
     var onUnusable: (@EventLoop (String) -> Void)?
 
     private let configuration: PostgreSQLConfiguration
+    /// Half of it is the longest that a look-up may wait behind others.
+    private let leaseTime: Duration
+    let memory: SessionMemory
     let statements: ReadLaneStatements
     let connector: Connector
     let log: Logger
@@ -32,32 +35,51 @@ final class ReadLane: ReadinessHandler, TurnEndHandler {
     private var waiting: WaitingLookUps
     /// Look-ups that are not answered yet, wherever they are.
     private var unanswered = 0
+    /// Those of them that others may join.
+    var underWay: [Digest: LookUp] = [:]
+    /// Its rows are here, the end of its batch is not.
+    var arrivedHeartbeat: (Heartbeat, sentAt: BootInstant)?
+    /// Whether one has come back on this connection.
+    var hasHeartbeat = false
+    /// When the connection was opened.
+    private(set) var openedAt: BootInstant?
+    private var heartbeatIsDue = false
+    /// What was said last about the lack of notifications.
+    private var saidNotListening: String?
     private var deadlineTimer: LoopTimer?
     private var isDirty = false
     private var isClosed = false
 
-    /// When the oldest look-up has waited this long for its answer, new ones are refused: they would wait longer.
-    private static let longestQueue = Duration.milliseconds(500)
-    private static let heartbeatInterval = Duration.seconds(2)
+    /// Heartbeats that are not answered: more do not make a slow server faster.
+    private static let mostHeartbeats = 4
+    /// How often, when nothing depends on the lease.
+    private static let idleHeartbeatInterval = Duration.seconds(2)
     /// How old a heartbeat may be for its keys to be all keys.
     private static let keysAge = Duration.seconds(5)
     /// The most look-ups in one statement.
     private static let largestBatch = 64
 
-    init(_ configuration: PostgreSQLConfiguration, lifetime: Duration, threads: HelperThreads, log: Logger) {
+    init(
+        _ configuration: PostgreSQLConfiguration, memory: SessionMemory, migrations: Migrations?,
+        threads: HelperThreads, log: Logger
+    ) {
         self.configuration = configuration
+        self.memory = memory
         self.log = log
+        leaseTime = memory.rule.leaseTime
         waiting = WaitingLookUps()
         let statements = ReadLaneStatements(
             Statements(schema: configuration.schema), prepares: configuration.usesPreparedStatements)
         self.statements = statements
-        let migrations = configuration.migrates ? Migrations(schema: configuration.schema, lifetime: lifetime) : nil
+        let listens = memory.isOn
         let deadline = configuration.writeDeadline
         connector = Connector(lane: "read lane", url: configuration.url, threads: threads, log: log) {
             connection throws(PostgreSQLError) in
-            try connection.refuseStandby(deadline: deadline)
+            try connection.introduce(deadline: deadline)
             try migrations?.run(on: connection, log: log)
             try statements.prepare(on: connection, deadline: deadline)
+            // Before the first heartbeat, whose time is the one from which on nothing can be missed.
+            if listens { try connection.listen(deadline: deadline) }
             try connection.enterPipeline()
         }
     }
@@ -76,6 +98,9 @@ final class ReadLane: ReadinessHandler, TurnEndHandler {
         for lookUp in all { answer(lookUp, .failure(.unavailable("the store was closed"))) }
     }
 
+    /// Which server the connection is to; nil while there is none.
+    var origin: DatabaseOrigin? { connection?.origin }
+
     /// Whether the keys are fresh enough to say that a tag of none of them was never issued.
     var knowsAllKeys: Bool {
         guard connection != nil, let lastHeartbeat else { return false }
@@ -89,18 +114,25 @@ final class ReadLane: ReadinessHandler, TurnEndHandler {
     func lookUp(_ hash: Digest, _ answer: @escaping LookUp.Answer) {
         let now = BootInstant.now
         guard !isClosed else { return answer(.failure(.unavailable("the store was closed"))) }
+        // What was sent longer ago could say less than this check has a right to know.
+        if let same = underWay[hash], now - same.sentAt < leaseTime { return same.join(answer) }
         guard unanswered < configuration.lookUpLimit, !isBehind(now) else { return answer(.failure(.overloaded)) }
         unanswered += 1
-        gather(LookUp(hash, now: now, deadline: now + configuration.lookUpDeadline, answer))
+        let lookUp = LookUp(hash, now: now, deadline: now + configuration.lookUpDeadline, answer)
+        underWay[hash] = lookUp
+        gather(lookUp)
     }
 
+    /// Whether the oldest look-up has waited so long for its answer that a new one, or a heartbeat behind it, would wait
+    /// too long.
     private func isBehind(_ now: BootInstant) -> Bool {
-        for case .lookUps(let batch) in outstanding { return now - batch[0].sentAt > Self.longestQueue }
+        for case .lookUps(let batch) in outstanding { return now - batch[0].sentAt > leaseTime / 2 }
         return false
     }
 
-    func answer(_ lookUp: LookUp, _ result: Result<Session?, SessionStoreError>) {
+    func answer(_ lookUp: LookUp, _ result: Result<PackedSession?, SessionStoreError>) {
         unanswered -= 1
+        if underWay[lookUp.hash] === lookUp { underWay[lookUp.hash] = nil }
         lookUp.answer(result)
     }
 
@@ -123,16 +155,28 @@ final class ReadLane: ReadinessHandler, TurnEndHandler {
         isDirty = false
         guard let connection else { return }
         do throws(PostgreSQLError) {
+            // The heartbeat first, and in a batch of its own: no queue of look-ups delays it, and no failed one ends it.
+            if heartbeatIsDue {
+                heartbeatIsDue = false
+                try statements.sendHeartbeat(on: connection)
+                outstanding.append(.heartbeat(.now))
+                try sync(connection)
+            }
             try sendGathered(connection)
-            guard let last = outstanding.last else { return }
-            if case .sync = last { return }
-            try connection.sync()
-            outstanding.append(.sync)
+            try sync(connection)
             try connection.flushOnLoop()
         } catch {
             lose(error)
         }
         armDeadline()
+    }
+
+    /// Ends what was sent as a batch.
+    private func sync(_ connection: PostgreSQLConnection) throws(PostgreSQLError) {
+        guard let last = outstanding.last else { return }
+        if case .sync = last { return }
+        try connection.sync()
+        outstanding.append(.sync)
     }
 
     private func sendGathered(_ connection: PostgreSQLConnection) throws(PostgreSQLError) {
@@ -151,23 +195,22 @@ final class ReadLane: ReadinessHandler, TurnEndHandler {
         }
     }
 
-    /// Keeps the keys fresh and finds a server that does not answer any more also when nobody asks for a session.
+    /// Keeps the lease and the keys, and finds a server that does not answer any more also when nobody asks for a
+    /// session.
     private func beat() {
         guard !isClosed else { return }
-        Reactor.shared.schedule(after: Self.heartbeatInterval) { [weak self] in self?.beat() }
+        let interval = memory.isOn ? leaseTime / 4 : Self.idleHeartbeatInterval
+        Reactor.shared.schedule(after: interval) { [weak self] in self?.beat() }
         sendHeartbeat()
     }
 
     private func sendHeartbeat() {
-        guard let connection else { return }
-        for case .heartbeat in outstanding { return }
-        do throws(PostgreSQLError) {
-            try statements.sendHeartbeat(on: connection)
-            outstanding.append(.heartbeat(.now))
-            markDirty()
-        } catch {
-            lose(error)
-        }
+        guard connection != nil else { return }
+        var unanswered = 0
+        for case .heartbeat in outstanding { unanswered += 1 }
+        guard unanswered < Self.mostHeartbeats else { return }
+        heartbeatIsDue = true
+        markDirty()
     }
 
     // MARK: Receiving
@@ -182,6 +225,7 @@ final class ReadLane: ReadinessHandler, TurnEndHandler {
                 if let deadline = firstDeadline, deadline <= .now { throw .deadline }
                 try take(result)
             }
+            takeRevocations()
         } catch {
             lose(error)
         }
@@ -215,6 +259,8 @@ final class ReadLane: ReadinessHandler, TurnEndHandler {
     /// Throws the connection away. Look-ups that still have time wait for the next one, once.
     func lose(_ error: PostgreSQLError) {
         guard connection != nil else { return }
+        // What the server said before it went still counts.
+        takeRevocations()
         connector.lost(error.reason)
         let asked = takeAll()
         drop()
@@ -249,6 +295,9 @@ final class ReadLane: ReadinessHandler, TurnEndHandler {
         guard let connection else { return }
         connection.leaveLoop()
         self.connection = nil
+        arrivedHeartbeat = nil
+        heartbeatIsDue = false
+        hasHeartbeat = false
         deadlineTimer?.cancel()
         deadlineTimer = nil
     }
@@ -275,11 +324,25 @@ final class ReadLane: ReadinessHandler, TurnEndHandler {
     private func adopt(_ connection: PostgreSQLConnection) {
         guard !isClosed else { return }
         self.connection = connection
+        openedAt = .now
         connection.joinLoop(self)
+        sayWhetherListening(connection)
         sendHeartbeat()
         for lookUp in waiting.takeAll() {
             lookUp.sentAt = .now
             gather(lookUp)
+        }
+    }
+
+    /// Says once that sessions cannot be kept, and once that they can be again.
+    private func sayWhetherListening(_ connection: PostgreSQLConnection) {
+        guard memory.isOn, connection.whyNotListening != saidNotListening else { return }
+        saidNotListening = connection.whyNotListening
+        if let reason = connection.whyNotListening {
+            log.warning(
+                "sessions are not kept in memory, every check asks PostgreSQL: \(reason); connect DATABASE_URL directly")
+        } else {
+            log.info("sessions are kept in memory again: PostgreSQL tells of revocations")
         }
     }
 }

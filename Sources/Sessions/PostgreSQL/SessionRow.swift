@@ -1,5 +1,4 @@
 internal import EventLoop
-internal import FoundationEssentials
 
 /// What a look-up's result says, read in binary form.
 enum SessionRow {
@@ -34,65 +33,56 @@ enum SessionRow {
         return rows
     }
 
-    /// The session of the row; nil when there is none, or when it has ended.
-    static func session(_ result: borrowing PostgreSQLResult, row: Int) throws(PostgreSQLError) -> Session? {
-        guard let expires = date(result, row, 1) else { return nil }
-        guard let id = uuid(result, row, 2), let groups = unsafe result.withBytes(row, 5, unsafe texts),
-            let created = date(result, row, 8)
+    /// What the row says of the session, when it is alive: nil when there is none, or when it has ended.
+    static func statement(
+        _ result: borrowing PostgreSQLResult, row: Int, origin: DatabaseOrigin
+    ) throws(PostgreSQLError) -> SessionStatement? {
+        guard let expires = result.binaryInteger(row, 1) else { return nil }
+        guard let created = result.binaryInteger(row, 8), let asOf = result.binaryInteger(row, 9),
+            let session = packed(
+                result, row, DatabaseInstant(microseconds: created), DatabaseInstant(microseconds: expires))
         else { throw .confusion("a session's row cannot be read") }
-        let identity = Identity(
-            userID: result.text(row, 3), username: result.text(row, 4), groups: groups, name: result.text(row, 6),
-            email: result.text(row, 7))
-        return Session(id: id, identity: identity, createdAt: created, expiresAt: expires)
+        return SessionStatement(session: session, asOf: DatabaseInstant(microseconds: asOf), origin: origin)
     }
 
-    /// A UUID's 16 bytes in their usual notation.
-    private static func uuid(_ result: borrowing PostgreSQLResult, _ row: Int, _ column: Int) -> String? {
-        unsafe result.withBytes(row, column) { bytes in
-            guard bytes.count == 16 else { return nil }
-            let digits: StaticString = "0123456789abcdef"
-            return unsafe String(unsafeUninitializedCapacity: 36) { text in
-                var position = 0
-                for index in 0..<16 {
-                    if index == 4 || index == 6 || index == 8 || index == 10 {
-                        unsafe text[position] = UInt8(ascii: "-")
-                        position += 1
-                    }
-                    unsafe text[position] = digits.utf8Start[Int(bytes[index] >> 4)]
-                    unsafe text[position + 1] = digits.utf8Start[Int(bytes[index] & 15)]
-                    position += 2
-                }
-                return 36
-            }
+    private static func packed(
+        _ result: borrowing PostgreSQLResult, _ row: Int, _ created: DatabaseInstant, _ expires: DatabaseInstant
+    ) -> PackedSession? {
+        // Columns 3 to 7 are user id, user name, groups, name, e-mail; each text has a byte or two for its length.
+        var size = 12
+        for column in 3...7 { size += result.byteCount(row, column) }
+        let writer: PackedSessionWriter? = unsafe result.withBytes(row, 2) { id in
+            id.count == 16 ? unsafe PackedSessionWriter(id: id, createdAt: created, expiresAt: expires, size: size) : nil
         }
+        guard var writer else { return nil }
+        unsafe result.withBytes(row, 4) { unsafe writer.append(text: $0) }
+        guard unsafe result.withBytes(row, 5, { unsafe append(groups: $0, to: &writer) }) else { return nil }
+        for column in [6, 7, 3] { unsafe result.withBytes(row, column) { unsafe writer.append(text: $0) } }
+        return writer.finish()
     }
 
-    /// A timestamptz: microseconds since 2000-01-01 UTC (manual, "Date/Time Types").
-    private static func date(_ result: borrowing PostgreSQLResult, _ row: Int, _ column: Int) -> Date? {
-        guard let microseconds = result.binaryInteger(row, column) else { return nil }
-        return Date(timeIntervalSince1970: Double(microseconds) / 1e6 + 946_684_800)
-    }
-
-    /// A one-dimensional text[] in its binary form: dimensions, a flag, the elements' type; for the one dimension its
-    /// size and first index; then each element's length and bytes.
-    private static func texts(_ bytes: UnsafeRawBufferPointer) -> [String]? {
+    /// Appends a one-dimensional text[] in its binary form: dimensions, a flag, the elements' type; for the one dimension
+    /// its size and first index; then each element's length and bytes.
+    private static func append(groups bytes: UnsafeRawBufferPointer, to writer: inout PackedSessionWriter) -> Bool {
         func word(_ offset: Int) -> Int? {
             guard offset + 4 <= bytes.count else { return nil }
             return Int(unsafe Int32(bigEndian: bytes.loadUnaligned(fromByteOffset: offset, as: Int32.self)))
         }
-        guard let dimensions = word(0) else { return nil }
-        if dimensions == 0 { return [] }
-        guard dimensions == 1, let count = word(12) else { return nil }
-        var result: [String] = []
+        guard let dimensions = word(0) else { return false }
+        if dimensions == 0 {
+            writer.append(number: 0)
+            return true
+        }
+        guard dimensions == 1, let count = word(12), count >= 0 else { return false }
+        writer.append(number: count)
         var offset = 20
         for _ in 0..<count {
-            guard let length = word(offset) else { return nil }
+            // The table has no NULL among the groups.
+            guard let length = word(offset), length >= 0, offset + 4 + length <= bytes.count else { return false }
             offset += 4
-            if length < 0 { continue }  // a NULL among the groups names no group
-            guard offset + length <= bytes.count else { return nil }
-            result.append(unsafe String(decoding: bytes[offset..<offset + length], as: UTF8.self))
+            unsafe writer.append(text: UnsafeRawBufferPointer(rebasing: bytes[offset..<offset + length]))
             offset += length
         }
-        return result
+        return true
     }
 }

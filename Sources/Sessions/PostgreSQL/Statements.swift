@@ -34,22 +34,27 @@ package struct Statements: Sendable {
         """
     }
 
-    /// The first is NULL unless the session is alive.
+    /// The first is NULL unless the session is alive; the last is the moment for which all this is said.
     private static let sessionColumns = """
         CASE WHEN s.expires_at > statement_timestamp() AND s.revoked_at IS NULL THEN s.expires_at END, s.session_id, \
-        s.user_id, s.username, s.groups, s.name, s.email, s.created_at
+        s.user_id, s.username, s.groups, s.name, s.email, s.created_at, statement_timestamp()
         """
 
     /// The token keys, and which of them is for new tokens: the newest that is old enough for every worker to have read
-    /// it, else the first. Also whether this server is a standby, whose word on sessions may be out of date.
+    /// it, else the first. Beside each what the server says of itself: whether it is a standby, whose word on sessions may
+    /// be out of date; its clock; when it was started; which process answers; whether that one listens to us.
     package var heartbeat: String {
         """
         SELECT generation, key, \
         generation = coalesce(max(generation) FILTER (WHERE created_at <= statement_timestamp() - interval '10 seconds') \
-        OVER (), min(generation) OVER ()) AS mints, pg_is_in_recovery() \
+        OVER (), min(generation) OVER ()) AS mints, pg_is_in_recovery(), statement_timestamp(), \
+        pg_postmaster_start_time(), pg_backend_pid(), '\(Revocation.channel)' IN (SELECT pg_listening_channels()) \
         FROM \(schema)session_keys
         """
     }
+
+    /// Who is at the other end of a new connection.
+    static let introduction = "SELECT pg_is_in_recovery(), pg_postmaster_start_time(), pg_backend_pid()"
 
     /// Makes a session; no row when the user's epoch is not the expected one any more.
     package var createSession: String {
@@ -57,7 +62,8 @@ package struct Statements: Sendable {
         SELECT session_id, (extract(epoch FROM created_at) * 1000000)::bigint, \
         (extract(epoch FROM expires_at) * 1000000)::bigint \
         FROM \(schema)create_session($1::bytea, $2::text, $3::text, $4::text[], $5::text, $6::text, \
-        make_interval(secs => $7::double precision), $8::inet, $9::text, $10::text, $11::bigint)
+        make_interval(secs => $7::double precision), $8::inet, $9::text, $10::text, $11::bigint, \
+        make_interval(secs => $12::double precision), $13::integer, $14::bytea)
         """
     }
 
@@ -65,7 +71,44 @@ package struct Statements: Sendable {
     package var revoke: String { "SELECT \(schema)revoke_access_token_hash($1::bytea)" }
 
     /// Ends all sessions of a user, and all logins of theirs that are under way.
-    package var revokeUser: String { "SELECT \(schema)revoke_user_sessions($1::text)" }
+    /// - The second parameter: the hash of the one that stays, or NULL.
+    package var revokeUser: String { "SELECT \(schema)revoke_user_sessions($1::text, $2::bytea)" }
+
+    /// Ends one session of a user by its public id; false when it had ended before.
+    package var revokeSession: String { "SELECT \(schema)revoke_session($1::uuid, $2::text)" }
+
+    /// The live sessions of a user, the newest first.
+    package var sessions: String {
+        """
+        SELECT session_id, (extract(epoch FROM created_at) * 1000000)::bigint, \
+        (extract(epoch FROM last_seen_at) * 1000000)::bigint, (extract(epoch FROM expires_at) * 1000000)::bigint, \
+        host(client_ip), user_agent, label \
+        FROM \(schema)session_tokens \
+        WHERE user_id = $1::text AND revoked_at IS NULL AND expires_at > statement_timestamp() \
+        ORDER BY created_at DESC, session_id LIMIT $2::integer
+        """
+    }
+
+    /// Writes down uses of sessions: hashes, and microseconds since 2000-01-01 UTC. Returns the hashes whose rows somebody
+    /// else holds at the moment.
+    package var touch: String {
+        """
+        SELECT encode(touched, 'hex') FROM \(schema)touch_sessions($1::bytea[], ARRAY(SELECT timestamptz \
+        '2000-01-01 00:00:00+00' + used.at * interval '1 microsecond' \
+        FROM unnest($2::bigint[]) WITH ORDINALITY AS used (at, number) ORDER BY used.number), \
+        make_interval(secs => $3::double precision)) AS touched
+        """
+    }
+
+    /// Whether the clean-up is this caller's to do now.
+    package var claimCleanup: String {
+        "SELECT \(schema)claim_session_cleanup(make_interval(secs => $1::double precision))"
+    }
+
+    /// Removes some expired sessions, beginning with those that expired at the moment given as text.
+    package var removeExpired: String {
+        "SELECT removed, reached FROM \(schema)remove_expired_sessions($1::integer, $2::timestamptz)"
+    }
 
     /// A user who may sign in, with the epoch that a login must still find when it makes its session.
     package var user: String {

@@ -1,0 +1,144 @@
+internal import FoundationEssentials
+
+/// A session in one piece of memory: what a look-up brings and what caches keep, many thousands of them.
+///
+/// Layout: the format's number (1), the 16 bytes of the session's id, created and expires (8 bytes each, little-endian,
+/// as ``DatabaseInstant``), then the texts: user name, number of groups, each group, name, e-mail, user id. A text is its
+/// length and its UTF-8; lengths and the number are LEB128.
+package struct PackedSession: Equatable, Sendable {
+    package let bytes: [UInt8]
+
+    fileprivate static let format: UInt8 = 1
+    private static let textsStart = 33
+
+    /// Takes over bytes that a ``PackedSessionWriter`` has written.
+    fileprivate init(written bytes: [UInt8]) {
+        self.bytes = bytes
+    }
+
+    package var createdAt: DatabaseInstant { instant(at: 17) }
+    package var expiresAt: DatabaseInstant { instant(at: 25) }
+
+    /// The session's id as a UUID's 36 characters.
+    package var id: String {
+        var characters: [UInt8] = []
+        appendID(to: &characters)
+        return String(decoding: characters, as: UTF8.self)
+    }
+
+    /// Appends the id's 36 characters.
+    package func appendID(to characters: inout [UInt8]) {
+        func digit(_ value: UInt8) -> UInt8 { value + (value < 10 ? UInt8(ascii: "0") : UInt8(ascii: "a") - 10) }
+        for index in 0..<16 {
+            if index == 4 || index == 6 || index == 8 || index == 10 { characters.append(UInt8(ascii: "-")) }
+            let byte = bytes[1 + index]
+            characters.append(digit(byte >> 4))
+            characters.append(digit(byte & 15))
+        }
+    }
+
+    /// The texts, from the first one on.
+    package var texts: Texts { Texts(offset: Self.textsStart) }
+
+    /// Where the next text lies. The order is the layout's.
+    package struct Texts {
+        fileprivate var offset: Int
+
+        /// Where the next text lies within the session's bytes.
+        package mutating func next(in session: borrowing PackedSession) -> Range<Int> {
+            let length = number(in: session)
+            defer { offset += length }
+            return offset..<offset + length
+        }
+
+        /// The number of groups, when they are next.
+        package mutating func groupCount(in session: borrowing PackedSession) -> Int { number(in: session) }
+
+        private mutating func number(in session: borrowing PackedSession) -> Int {
+            var value = 0
+            var shift = 0
+            while true {
+                let byte = session.bytes[offset]
+                offset += 1
+                value |= Int(byte & 0x7f) << shift
+                if byte < 0x80 { return value }
+                shift += 7
+            }
+        }
+    }
+
+    /// The session's user, for marks.
+    package var userKey: UserKey {
+        var texts = texts
+        _ = texts.next(in: self)
+        for _ in 0..<texts.groupCount(in: self) { _ = texts.next(in: self) }
+        _ = texts.next(in: self)
+        _ = texts.next(in: self)
+        return UserKey(bytes.span.extracting(texts.next(in: self)))
+    }
+
+    /// Who it belongs to.
+    package var identity: Identity {
+        var texts = texts
+        func text(_ range: Range<Int>) -> String { String(decoding: bytes[range], as: UTF8.self) }
+        let username = text(texts.next(in: self))
+        let groups = (0..<texts.groupCount(in: self)).map { _ in text(texts.next(in: self)) }
+        let name = text(texts.next(in: self))
+        let email = text(texts.next(in: self))
+        let userID = text(texts.next(in: self))
+        return Identity(userID: userID, username: username, groups: groups, name: name, email: email)
+    }
+
+    private func instant(at offset: Int) -> DatabaseInstant {
+        var value: UInt64 = 0
+        for index in 0..<8 { value |= UInt64(bytes[offset + index]) << (8 * UInt64(index)) }
+        return DatabaseInstant(microseconds: Int64(bitPattern: value))
+    }
+
+    package static func == (a: PackedSession, b: PackedSession) -> Bool { a.bytes == b.bytes }
+}
+
+/// Writes a ``PackedSession``, in the order of its layout.
+struct PackedSessionWriter {
+    private var bytes: [UInt8] = []
+
+    /// - Parameters:
+    ///   - id: 16 bytes.
+    ///   - size: how many bytes the texts have about.
+    init(id: UnsafeRawBufferPointer, createdAt: DatabaseInstant, expiresAt: DatabaseInstant, size: Int) {
+        bytes.reserveCapacity(33 + size)
+        bytes.append(PackedSession.format)
+        unsafe bytes.append(contentsOf: id)
+        append(createdAt)
+        append(expiresAt)
+    }
+
+    mutating func append(text: UnsafeRawBufferPointer) {
+        append(number: text.count)
+        unsafe bytes.append(contentsOf: text)
+    }
+
+    mutating func append(number: Int) {
+        var rest = number
+        while rest >= 0x80 {
+            bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
+            rest >>= 7
+        }
+        bytes.append(UInt8(rest))
+    }
+
+    private mutating func append(_ instant: DatabaseInstant) {
+        let value = UInt64(bitPattern: instant.microseconds)
+        for index in 0..<8 { bytes.append(UInt8(truncatingIfNeeded: value >> (8 * UInt64(index)))) }
+    }
+
+    func finish() -> PackedSession { PackedSession(written: bytes) }
+}
+
+extension Session {
+    init(_ packed: PackedSession) {
+        self.init(
+            id: packed.id, identity: packed.identity, createdAt: packed.createdAt.date,
+            expiresAt: packed.expiresAt.date)
+    }
+}

@@ -1,0 +1,74 @@
+internal import EventLoop
+
+extension SessionStore {
+    /// How sessions live and where.
+    public struct Configuration: Sendable {
+        public var postgreSQL: PostgreSQLConfiguration
+        /// How long a session lives from its login.
+        public var lifetime: Duration
+        /// How long a session lives without being used; nil: until its lifetime is over.
+        public var idleTimeout: Duration?
+        /// How long the session of somebody lives who asked to be remembered, without an idle timeout; nil: as any other.
+        public var rememberedLifetime: Duration?
+        /// Whether it is written down when sessions were last used, for their list, also when no idle timeout needs it.
+        public var recordsLastSeen: Bool
+        /// How many sessions of a user may live at once after a login; nil: any number.
+        public var sessionsPerUser: Int?
+        /// How many sessions this process keeps in memory; 0: none, and every check asks PostgreSQL.
+        public var cachedSessions: Int
+        /// Within which time a revocation counts everywhere, whatever fails. At least four round trips to PostgreSQL.
+        public var revocationDelay: Duration
+        /// How often expired sessions are removed, by one process of all; nil: not by this one.
+        public var cleanupInterval: Duration?
+
+        public init(
+            postgreSQL: PostgreSQLConfiguration, lifetime: Duration = .seconds(24 * 3600),
+            idleTimeout: Duration? = nil, rememberedLifetime: Duration? = nil, recordsLastSeen: Bool = true,
+            sessionsPerUser: Int? = nil, cachedSessions: Int = 50_000, revocationDelay: Duration = .seconds(1),
+            cleanupInterval: Duration? = .seconds(3600)
+        ) {
+            self.postgreSQL = postgreSQL
+            self.lifetime = lifetime
+            self.idleTimeout = idleTimeout
+            self.rememberedLifetime = rememberedLifetime
+            self.recordsLastSeen = recordsLastSeen
+            self.sessionsPerUser = sessionsPerUser
+            self.cachedSessions = cachedSessions
+            self.revocationDelay = revocationDelay
+            self.cleanupInterval = cleanupInterval
+        }
+
+        /// How often uses of sessions are written down; nil: not at all.
+        ///
+        /// A session with an idle timeout ends up to a tenth of it later, at most 60 s (`session_idle_grace` in the
+        /// database), so that a use counts that is written down within that time. It is written before that is over.
+        var useInterval: Duration? {
+            if let idleTimeout { return min(.seconds(60), idleTimeout / 10) * 3 / 4 }
+            return recordsLastSeen ? .seconds(60) : nil
+        }
+
+        /// How much later than what is written down already a use must be to be worth writing.
+        var useFreshness: Duration {
+            if let idleTimeout { return min(.seconds(60), idleTimeout / 10) / 8 }
+            return .seconds(30)
+        }
+    }
+}
+
+/// What a store has counted since it was made.
+package struct SessionStoreCounts: Equatable, Sendable {
+    /// Answers from memory.
+    package var kept = 0
+    /// Questions to PostgreSQL.
+    package var lookUps = 0
+    /// Uses of sessions that were sent to PostgreSQL to be written down.
+    package var writtenUses = 0
+}
+
+extension Migrations {
+    /// nil when the configuration leaves them to somebody else.
+    init?(_ configuration: SessionStore.Configuration) {
+        guard configuration.postgreSQL.migrates else { return nil }
+        self.init(schema: configuration.postgreSQL.schema, lifetime: configuration.lifetime)
+    }
+}
