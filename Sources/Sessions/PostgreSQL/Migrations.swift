@@ -36,6 +36,7 @@ package struct Migrations: Sendable {
         Step(number: 2, name: "revocation_triggers", sql: text(PackageResources._002_revocation_triggers_sql)),
         Step(number: 3, name: "functions", sql: text(PackageResources._003_functions_sql)),
         Step(number: 4, name: "grants", sql: text(PackageResources._004_grants_sql)),
+        Step(number: 5, name: "sessions_end", sql: text(PackageResources._005_sessions_end_sql)),
     ]
 
     /// The number that a database has when all of this program's steps were run.

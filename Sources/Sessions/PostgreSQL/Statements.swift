@@ -113,7 +113,8 @@ package struct Statements: Sendable {
     /// A user who may sign in, with the epoch that a login must still find when it makes its session.
     package var user: String {
         """
-        SELECT u.id, u.username, u.password_hash, u.name, u.email, array_to_json(u.groups), coalesce(e.epoch, 0) \
+        SELECT u.id, u.username, u.password_hash, u.name, u.email, array_to_json(u.groups), \
+        coalesce(e.epoch, 0) + (SELECT g.epoch FROM \(schema)session_settings g) \
         FROM \(schema)authfcgi_users u LEFT JOIN \(schema)session_users e ON e.user_id = u.id \
         WHERE u.username = $1::text AND NOT u.disabled
         """
