@@ -16,6 +16,31 @@ package struct PackedSession: Equatable, Sendable {
         self.bytes = bytes
     }
 
+    /// Packs a session; nil when its id is not a UUID.
+    package init?(_ session: Session) {
+        let digits = session.id.utf8.filter { $0 != UInt8(ascii: "-") }
+        guard digits.count == 32 else { return nil }
+        var id: [UInt8] = []
+        for index in stride(from: 0, to: 32, by: 2) {
+            guard let byte = UInt8(String(decoding: digits[index...index + 1], as: UTF8.self), radix: 16) else {
+                return nil
+            }
+            id.append(byte)
+        }
+        let identity = session.identity
+        var writer = unsafe id.withUnsafeBytes { id in
+            unsafe PackedSessionWriter(
+                id: id, createdAt: DatabaseInstant(session.createdAt), expiresAt: DatabaseInstant(session.expiresAt),
+                size: 64)
+        }
+        func append(_ text: String) { unsafe Array(text.utf8).withUnsafeBytes { unsafe writer.append(text: $0) } }
+        append(identity.username)
+        writer.append(number: identity.groups.count)
+        for group in identity.groups { append(group) }
+        for text in [identity.name, identity.email, identity.userID] { append(text) }
+        self = writer.finish()
+    }
+
     package var createdAt: DatabaseInstant { instant(at: 17) }
     package var expiresAt: DatabaseInstant { instant(at: 25) }
 

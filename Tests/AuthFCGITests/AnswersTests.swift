@@ -55,13 +55,15 @@ struct AnswersTests {
             SessionCookie(name: name).expired.text == "\(name)=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0")
     }
 
-    @Test func `an accepted check carries every identity header, empty if need be`() {
-        let bare = Session(
-            id: "s", identity: Identity(userID: "1", username: "a\r\nX: y"), createdAt: .now, expiresAt: .now)
+    @Test func `an accepted check carries every identity header, empty if need be`() throws {
+        let id = "00010203-0405-0607-0809-0a0b0c0d0eff"
+        let session = Session(
+            id: id, identity: Identity(userID: "1", username: "a\r\nX: y"), createdAt: .now, expiresAt: .now)
+        let bare = try #require(PackedSession(session))
         let text = String(decoding: SerializedResponse(accepting: bare, role: .responder).bytes, as: UTF8.self)
         for line in [
             "Remote-User: a%0D%0AX: y", "Remote-Groups: ", "Remote-Name: ", "Remote-Email: ", "X-Auth-User-Id: 1",
-            "X-Auth-Session-Id: s",
+            "X-Auth-Session-Id: \(id)",
         ] {
             #expect(text.contains("\r\n\(line)\r\n"), "\(text)")
         }

@@ -81,6 +81,38 @@ struct MeAnswer: Encodable {
     }
 }
 
+/// `GET /auth/sessions`'s answer.
+struct SessionsAnswer: Encodable {
+    struct Entry: Encodable {
+        let id: String
+        let createdAt: Date
+        let lastSeenAt: Date
+        let expiresAt: Date
+        /// Empty when it is not known.
+        let clientIP: String
+        let userAgent: String
+        let label: String
+        /// Whether it is the session that asks.
+        let current: Bool
+
+        private enum CodingKeys: String, CodingKey {
+            case id, createdAt = "created_at", lastSeenAt = "last_seen_at", expiresAt = "expires_at",
+                clientIP = "client_ip", userAgent = "user_agent", label, current
+        }
+    }
+
+    let sessions: [Entry]
+
+    init(_ entries: [SessionEntry], current: String) {
+        sessions = entries.map { entry in
+            Entry(
+                id: entry.id, createdAt: entry.createdAt, lastSeenAt: entry.lastSeenAt, expiresAt: entry.expiresAt,
+                clientIP: entry.origin.clientAddress ?? "", userAgent: entry.origin.userAgent ?? "",
+                label: entry.origin.label ?? "", current: entry.id == current)
+        }
+    }
+}
+
 /// `GET /readyz`'s answer.
 struct ReadinessAnswer: Encodable {
     let status: String

@@ -58,7 +58,12 @@ extension Gate {
             }
             let origin = SessionOrigin(
                 clientAddress: address, userAgent: exchange.parameter("HTTP_USER_AGENT").map { String($0.prefix(256)) })
-            guard let (token, session) = try await store.createAccessToken(for: user, origin: origin) else {
+            // Who is signed in already signs in anew: the old session would otherwise live on, unknown to everybody.
+            let replaced = try signedInToken(exchange)
+            guard
+                let (token, session) = try await store.createAccessToken(
+                    for: user, origin: origin, remembered: request.remember, replacing: replaced)
+            else {
                 log.notice(
                     "login refused: the user's sessions were ended meanwhile",
                     metadata: ["client": "\(address ?? "-")", "who": "user \(user.identity.userID)"])
@@ -73,6 +78,12 @@ extension Gate {
         } catch {
             return .unavailable()
         }
+    }
+
+    /// The token of ours that the request comes with, whether its session lives or not.
+    private func signedInToken(_ exchange: FastCGIExchange) throws(SessionStoreError) -> SessionToken? {
+        guard case .token(let token, _) = credentials(of: exchange), try store.mayExist(token) else { return nil }
+        return token
     }
 
     private static let wrongCredentials = Response.unauthorized("the user name or the password is wrong")

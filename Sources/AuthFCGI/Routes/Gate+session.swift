@@ -6,9 +6,46 @@ internal import Sessions
 extension Gate {
     /// `GET /auth/me`.
     func me(_ exchange: FastCGIExchange) {
-        let token: SessionToken
+        withSession(exchange) { _, session in exchange.respond(.json(MeAnswer(session))) }
+    }
+
+    /// `GET /auth/sessions`: the user's own.
+    func listSessions(_ exchange: FastCGIExchange) {
+        withSession(exchange) { [self] _, session in
+            do throws(SessionStoreError) {
+                let entries = try await store.sessions(of: session.identity.userID)
+                exchange.respond(.json(SessionsAnswer(entries, current: session.id)))
+            } catch {
+                exchange.respond(.unavailable())
+            }
+        }
+    }
+
+    /// `DELETE /auth/sessions/ID`: one of the user's own. 204 means that it is committed.
+    func endSession(_ id: String, _ exchange: FastCGIExchange) {
+        guard mayChange(exchange) else { return }
+        withSession(exchange) { [self] source, session in
+            do throws(SessionStoreError) {
+                guard try await store.revoke(sessionID: id, ofUser: session.identity.userID) else {
+                    return exchange.respond(
+                        .error(.notFound, code: "not_found", message: "you have no live session with this id"))
+                }
+                log.info("session ended", metadata: ["session": "\(id)", "user": "\(session.identity.userID)"])
+                exchange.respond(loggedOut(exchange, hadCookie: source == .cookie && id == session.id))
+            } catch {
+                exchange.respond(.unavailable("the session could not be ended; try again"))
+            }
+        }
+    }
+
+    /// Calls `body` with the session that the request is signed in with, or answers 401 or 503.
+    private func withSession(
+        _ exchange: FastCGIExchange,
+        _ body: @escaping @Sendable @EventLoop (Credentials.Source, Session) async -> Void
+    ) {
+        let (token, source): (SessionToken, Credentials.Source)
         switch credentials(of: exchange) {
-        case .token(let offered, _): token = offered
+        case .token(let offered, let from): (token, source) = (offered, from)
         case .none, .invalid(.bearer), .invalid(.cookie): return exchange.respond(.unauthorized())
         case .invalid(.severalCookies):
             var response = Response.unauthorized("there are several session cookies: sign in again")
@@ -17,33 +54,39 @@ extension Gate {
         }
         EventLoop.spawn { [self] in
             do throws(SessionStoreError) {
-                let session = try await store.session(for: token)
-                exchange.respond(session.map { .json(MeAnswer($0)) } ?? .unauthorized())
+                guard let session = try await store.session(for: token) else {
+                    return exchange.respond(.unauthorized())
+                }
+                await body(source, session)
             } catch {
                 exchange.respond(.unavailable())
             }
         }
     }
 
-    /// `POST /auth/logout`, with `?all=1` of all of the user's sessions. 204 means that it is committed; it is no error
-    /// to be out already.
+    /// Whether the request may change something: a cookie does so only for a page of this site. Answers 403 otherwise.
+    private func mayChange(_ exchange: FastCGIExchange) -> Bool {
+        guard case .token(_, .cookie) = credentials(of: exchange), !isSameOrigin(exchange) else { return true }
+        exchange.respond(
+            .error(
+                .forbidden, code: "cross_origin",
+                message: "a cookie ends a session only for a page of this site; others send the token as Bearer"))
+        return false
+    }
+
+    /// `POST /auth/logout`: with `?all=1` of all of the user's sessions, with `?others=1` of all but this one. 204 means
+    /// that it is committed; it is no error to be out already.
     func logout(_ exchange: FastCGIExchange) {
         switch credentials(of: exchange) {
         case .none: exchange.respond(loggedOut(exchange, hadCookie: false))
         case .invalid(let source): exchange.respond(loggedOut(exchange, hadCookie: source != .bearer))
         case .token(let token, let source):
-            guard source == .bearer || isSameOrigin(exchange) else {
-                return exchange.respond(
-                    .error(
-                        .forbidden, code: "cross_origin",
-                        message: "a cookie ends a session only for a page of this site; others send the token as Bearer"
-                    ))
-            }
-            let everywhere = Self.asksForAll(exchange.parameter("QUERY_STRING") ?? "")
+            guard mayChange(exchange) else { return }
+            let extent = LogoutExtent(query: exchange.parameter("QUERY_STRING") ?? "")
             EventLoop.spawn { [self] in
                 do throws(SessionStoreError) {
-                    try await end(token, everywhere: everywhere)
-                    exchange.respond(loggedOut(exchange, hadCookie: source == .cookie))
+                    try await end(token, extent)
+                    exchange.respond(loggedOut(exchange, hadCookie: source == .cookie && extent != .others))
                 } catch {
                     exchange.respond(.unavailable("the session could not be ended; try again"))
                 }
@@ -51,11 +94,12 @@ extension Gate {
         }
     }
 
-    private func end(_ token: SessionToken, everywhere: Bool) async throws(SessionStoreError) {
-        guard everywhere else { return try await store.revoke(token) }
+    private func end(_ token: SessionToken, _ extent: LogoutExtent) async throws(SessionStoreError) {
+        if extent == .this { return try await store.revoke(token) }
         guard let session = try await store.session(for: token) else { return }
-        try await store.revokeAll(ofUser: session.identity.userID)
-        log.info("logout everywhere", metadata: ["user": "\(session.identity.userID)"])
+        let userID = session.identity.userID
+        try await store.revokeAll(ofUser: userID, except: extent == .others ? token : nil)
+        log.info("logout \(extent == .others ? "elsewhere" : "everywhere")", metadata: ["user": "\(userID)"])
     }
 
     private func loggedOut(_ exchange: FastCGIExchange, hadCookie: Bool) -> Response {
@@ -70,6 +114,19 @@ extension Gate {
             fetchSite: exchange.parameter("HTTP_SEC_FETCH_SITE"), origin: exchange.parameter("HTTP_ORIGIN"),
             host: exchange.parameter("AUTH_ORIGINAL_HOST"), scheme: exchange.parameter("REQUEST_SCHEME"))
     }
+}
 
-    private static func asksForAll(_ query: String) -> Bool { query.split(separator: "&").contains("all=1") }
+/// Which sessions a logout ends.
+enum LogoutExtent: Equatable {
+    case this
+    /// All of the user, this one included.
+    case all
+    /// All of the user but this one.
+    case others
+
+    /// - Parameter query: the request's query. Who asks for all gets all.
+    init(query: String) {
+        let parts = query.split(separator: "&")
+        self = parts.contains("all=1") ? .all : parts.contains("others=1") ? .others : .this
+    }
 }

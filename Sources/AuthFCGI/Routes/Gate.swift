@@ -83,6 +83,8 @@ final class Gate: WorkerService {
         case .login: login(exchange)
         case .me: me(exchange)
         case .logout: logout(exchange)
+        case .sessions: listSessions(exchange)
+        case .session(let id): endSession(id, exchange)
         case .health: exchange.respond(.json(ReadinessAnswer(status: "alive")))
         case .readiness: readiness(exchange)
         case .methodNotAllowed(let allow):

@@ -1,6 +1,6 @@
 internal import FoundationEssentials
 
-/// The body of a login: `{"username":"…","password":"…"}`.
+/// The body of a login: `{"username":"…","password":"…"}`, and `"remember":true` if the session is to last longer.
 struct LoginRequest: CustomStringConvertible {
     /// What is wrong with a body, in words for the one who sent it.
     struct Problem: Error, Equatable {
@@ -14,6 +14,8 @@ struct LoginRequest: CustomStringConvertible {
     let username: String
     /// As it was received, byte for byte (ASVS 6.2.8).
     let password: [UInt8]
+    /// Whether the session is to last as long as SESSION_REMEMBERED_LIFETIME says.
+    let remember: Bool
 
     /// Hashing must not be made to work on arbitrarily much.
     static let longestPassword = 1024
@@ -22,6 +24,7 @@ struct LoginRequest: CustomStringConvertible {
     private struct Body: Decodable {
         let username: String
         let password: String
+        let remember: Bool?
     }
 
     init(json body: [UInt8]) throws(Problem) {
@@ -56,6 +59,7 @@ struct LoginRequest: CustomStringConvertible {
         }
         username = decoded.username
         password = Array(decoded.password.utf8)
+        remember = decoded.remember ?? false
     }
 
     var description: String { "(login)" }
@@ -65,7 +69,7 @@ struct LoginRequest: CustomStringConvertible {
         case .keyNotFound(let key, _): Problem("\(key.stringValue) is missing")
         case .typeMismatch(_, let context), .valueNotFound(_, let context):
             if let key = context.codingPath.first {
-                Problem("\(key.stringValue) must be a string")
+                Problem("\(key.stringValue) must be \(key.stringValue == "remember" ? "true or false" : "a string")")
             } else {
                 Problem("the body must be a JSON object with username and password")
             }

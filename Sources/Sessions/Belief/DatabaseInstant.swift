@@ -10,6 +10,10 @@ package struct DatabaseInstant: Comparable, Hashable, Sendable {
         self.microseconds = microseconds
     }
 
+    package init(_ date: Date) {
+        microseconds = Int64(((date.timeIntervalSince1970 - 946_684_800) * 1e6).rounded())
+    }
+
     /// The same moment for people.
     package var date: Date { Date(timeIntervalSince1970: Double(microseconds) / 1e6 + 946_684_800) }
 

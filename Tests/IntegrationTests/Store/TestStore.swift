@@ -10,14 +10,25 @@ struct TestStore {
     let store: SessionStore
     let log: RecordedLog
 
-    /// Starts a store and waits until it can be used.
+    /// Starts a store that asks PostgreSQL each time, and waits until it can be used.
     static func start(
         _ url: String, waits: Bool = true, _ configure: (inout PostgreSQLConfiguration) -> Void = { _ in }
     ) async throws -> TestStore {
-        var postgreSQL = PostgreSQLConfiguration(url: url)
-        configure(&postgreSQL)
+        try await start(url, waits: waits, configured: { configuration in
+            configuration.cachedSessions = 0
+            configuration.cleanupInterval = nil
+            configure(&configuration.postgreSQL)
+        })
+    }
+
+    /// Starts a store as an application does, and waits until it can be used.
+    static func start(
+        _ url: String, waits: Bool = true, configured configure: (inout SessionStore.Configuration) -> Void
+    ) async throws -> TestStore {
+        var configuration = SessionStore.Configuration(postgreSQL: PostgreSQLConfiguration(url: url))
+        configure(&configuration)
         let log = RecordedLog()
-        let store = await SessionStore(.init(postgreSQL: postgreSQL), log: log.logger)
+        let store = await SessionStore(configuration, log: log.logger)
         await store.start()
         if waits { try await waitUntilReachable(store) }
         return TestStore(store: store, log: log)
