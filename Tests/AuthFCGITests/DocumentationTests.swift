@@ -21,7 +21,11 @@ struct DocumentationTests {
     }
 
     @Test func `README names no flag that the program does not have`() {
-        let help = [Serve.helpMessage(), Migrate.helpMessage(), UserAdd.helpMessage()].joined()
+        let help = [
+            Serve.helpMessage(), Migrate.helpMessage(), UserAdd.helpMessage(), SessionList.helpMessage(),
+            SessionCount.helpMessage(), SessionCreate.helpMessage(), SessionRevoke.helpMessage(),
+            SessionRefresh.helpMessage(), Cleanup.helpMessage(),
+        ].joined()
         for flag in words(startingWith: "--", of: { $0.isLowercase || $0 == "-" }) where flag.last != "-" {
             #expect(help.contains("\(flag) ") || Self.othersFlags.contains(flag), "\(flag)")
         }

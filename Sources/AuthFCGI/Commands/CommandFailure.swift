@@ -7,8 +7,17 @@ enum CommandFailure {
     static let unavailableCode: Int32 = 69  // EX_UNAVAILABLE
     static let configurationCode: Int32 = 78  // EX_CONFIG
 
+    /// Does `work`; when PostgreSQL does not do it, says why and throws the exit code.
+    static func reporting<T>(_ work: () throws(PostgreSQLError) -> T) throws(ExitCode) -> T {
+        do throws(PostgreSQLError) {
+            return try work()
+        } catch {
+            throw unavailable(error)
+        }
+    }
+
     /// PostgreSQL did not do it.
-    static func unavailable(_ error: PostgreSQLError) -> ExitCode {
+    private static func unavailable(_ error: PostgreSQLError) -> ExitCode {
         if case .unusable(let reason) = error { return fail(reason, code: configurationCode) }
         return fail("PostgreSQL: \(error.reason)", code: unavailableCode)
     }

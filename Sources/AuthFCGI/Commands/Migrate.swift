@@ -1,6 +1,4 @@
 internal import ArgumentParser
-internal import Glibc
-internal import Logging
 internal import Sessions
 
 /// `authfcgi migrate`
@@ -20,15 +18,9 @@ struct Migrate: ParsableCommand {
         let settings = options.load()
         let log = CommandLog.start(settings)
         defer { CommandLog.finish() }
-        do throws(PostgreSQLError) {
-            let connection = try PostgreSQLConnection(settings.databaseURL.reveal(), log: log)
-            let migrations = Migrations(schema: settings.databaseSchema, lifetime: settings.sessionLifetime)
-            switch try migrations.run(on: connection, log: log) {
-            case .upToDate(let number): print("The tables are up to date (migration \(number)).")
-            case .applied(let numbers): print("Applied migrations \(numbers.map(String.init).joined(separator: ", ")).")
-            }
-        } catch {
-            throw CommandFailure.unavailable(error)
+        switch try CommandDatabase(settings, log).migrate() {
+        case .upToDate(let number): print("The tables are up to date (migration \(number)).")
+        case .applied(let numbers): print("Applied migrations \(numbers.map(String.init).joined(separator: ", ")).")
         }
     }
 }

@@ -15,7 +15,7 @@ struct UserAdd: ParsableCommand {
     @Argument(help: "What the user signs in with.") var username: String
     @Option(help: "The name to show.") var name = ""
     @Option(help: "The e-mail address.") var email = ""
-    @Option(help: "Groups, separated by commas.") var groups = ""
+    @Option(help: "Groups, separated by commas.") var groups = GroupNames()
     @Flag(help: "Do nothing, and succeed, when there is a user of that name already.") var ifAbsent = false
     @Flag(help: "Accept a password of fewer than 8 characters: for demonstrations.") var allowWeak = false
     @OptionGroup(visibility: .hidden) var options: SettingsOptions
@@ -42,18 +42,9 @@ struct UserAdd: ParsableCommand {
         } catch {
             throw CommandFailure.fail("the password cannot be hashed: \(error)", code: CommandFailure.unavailableCode)
         }
-        let id: String?
-        do throws(PostgreSQLError) {
-            let connection = try PostgreSQLConnection(settings.databaseURL.reveal(), log: log)
-            if settings.migrateOnStart {
-                let migrations = Migrations(schema: settings.databaseSchema, lifetime: settings.sessionLifetime)
-                try migrations.run(on: connection, log: log)
-            }
-            id = try UserAccounts(connection, schema: settings.databaseSchema).add(
-                username: username, passwordHash: hash, name: name, email: email,
-                groups: groups.split(separator: ",").map { String($0) })
-        } catch {
-            throw CommandFailure.unavailable(error)
+        let id = try CommandDatabase.open(settings, log).accounts { accounts throws(PostgreSQLError) in
+            try accounts.add(
+                username: username, passwordHash: hash, name: name, email: email, groups: groups.names)
         }
         if let id {
             print("Added user \(username) (id \(id)).")

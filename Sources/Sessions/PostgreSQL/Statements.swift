@@ -1,6 +1,7 @@
 /// The SQL that the lanes send, with the schema's name in it if one is set.
 package struct Statements: Sendable {
-    private let schema: String
+    /// What stands before each of our names: nothing, or the schema and a full stop.
+    let schema: String
 
     /// - Parameter schema: the schema of our tables; nil for the connection's own search path.
     package init(schema: String?) {

@@ -2,23 +2,13 @@ import TestSupport
 import Testing
 
 /// The command line: what it does, and how it says that it cannot.
-@Suite struct CommandTests {
-    private let server: PostgreSQLServer
-    private let database: String
+@Suite struct CommandTests: RunsCommands {
+    let server: PostgreSQLServer
+    let database: String
 
     init() throws {
         (server, database) = try SharedServers.newDatabase()
     }
-
-    private func run(
-        _ arguments: [String], environment: [String: String] = [:], input: String? = nil
-    ) throws -> CommandResult {
-        try ServerProcess.run(
-            GateProcess.executable, arguments,
-            environment: ["DATABASE_URL": server.url(database: database)].merging(environment) { $1 }, input: input)
-    }
-
-    private func psql(_ sql: String) throws -> String { try server.psql(sql, database: database) }
 
     @Test func `settings that cannot be used are all named, and the exit code is 78`() throws {
         let result = try run(
@@ -52,9 +42,9 @@ import Testing
     }
 
     @Test func `tables of others stop the start with a word on what to do`() throws {
-        _ = try psql("CREATE TABLE session_tokens (token text, user_id integer)")
+        try psql("CREATE TABLE session_tokens (token text, user_id integer)")
         let folder = try TestFolder()
-        for command in [["serve"], ["migrate"], ["user", "add", "ann"]] {
+        for command in [["serve"], ["migrate"], ["user", "add", "ann"], ["session", "count"], ["cleanup"]] {
             let result = try run(
                 command, environment: ["LISTEN": "unix:\(folder.path("s"))"], input: "correct horse")
             #expect(result.status == .code(78), "\(command): \(result)")
@@ -63,7 +53,7 @@ import Testing
                 "\(result.errors)")
         }
         #expect(!Endpoint.unix(folder.path("s")).isListening)
-        _ = try psql("CREATE SCHEMA gate")
+        try psql("CREATE SCHEMA gate")
         #expect(try run(["migrate"], environment: ["DATABASE_SCHEMA": "gate"]).status.isSuccess)
     }
 
@@ -77,7 +67,7 @@ import Testing
 
     @Test func `a database that is not there is 69 and said`() throws {
         let folder = try TestFolder()
-        for command in [["migrate"], ["user", "add", "ann"]] {
+        for command in [["migrate"], ["user", "add", "ann"], ["session", "count"], ["cleanup"]] {
             let result = try run(
                 command, environment: ["DATABASE_URL": "postgresql:///x?host=\(folder.path)"], input: "correct horse")
             #expect(result.status == .code(69), "\(result)")

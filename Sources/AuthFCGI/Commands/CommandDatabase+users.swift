@@ -1,0 +1,39 @@
+internal import ArgumentParser
+internal import Sessions
+
+/// Whom `--user` means.
+extension CommandDatabase {
+    /// The user; when there is none, or more than one, that is said.
+    func user(_ name: UserName) throws(ExitCode) -> NamedUser {
+        if let user = try userIfKnown(name) { return user }
+        throw CommandFailure.fail(
+            "there is no user \(name): no user's id, no name of the gate's own users, no name in live sessions",
+            code: CommandFailure.dataCode)
+    }
+
+    /// The same; nil when there is none.
+    func userIfKnown(_ name: UserName) throws(ExitCode) -> NamedUser? {
+        switch try find(name) {
+        case .nobody: return nil
+        case .user(let user, nil): return user
+        case .user(let user, let namesake?):
+            StandardError.write(
+                "authfcgi: \(name) is taken for a user's id; for the one who signs in as \(name), say --user "
+                    + "\(PrintableText.of(namesake.id))\n")
+            return user
+        case .several(let ids):
+            let more = ids.count == UserDirectory.mostListed ? ", and maybe more" : ""
+            throw CommandFailure.fail(
+                "sessions of several users have the name \(name); say which user by the id: "
+                    + ids.map { PrintableText.of($0) }.joined(separator: ", ") + more, code: CommandFailure.dataCode)
+        }
+    }
+}
+
+extension NamedUser {
+    /// The user in a sentence, fit for a terminal.
+    var shown: String {
+        let id = PrintableText.of(id)
+        return accountName.map { "user \(PrintableText.of($0)) (id \(id))" } ?? "user \(id)"
+    }
+}

@@ -1,0 +1,56 @@
+internal import ArgumentParser
+internal import Logging
+internal import Sessions
+
+/// The database of a command that does one thing and ends. What goes wrong with it is said on standard error, and the
+/// exit code thrown.
+struct CommandDatabase {
+    let connection: PostgreSQLConnection
+    private let settings: Settings
+    private let log: Logger
+
+    /// Connects, and no more.
+    init(_ settings: Settings, _ log: Logger) throws(ExitCode) {
+        self.settings = settings
+        self.log = log
+        connection = try CommandFailure.reporting { () throws(PostgreSQLError) in
+            try PostgreSQLConnection(settings.databaseURL.reveal(), log: log)
+        }
+    }
+
+    /// Connects and, unless MIGRATE_ON_START is off, brings the tables up to date.
+    static func open(_ settings: Settings, _ log: Logger) throws(ExitCode) -> CommandDatabase {
+        let database = try CommandDatabase(settings, log)
+        if settings.migrateOnStart { try database.migrate() }
+        return database
+    }
+
+    @discardableResult
+    func migrate() throws(ExitCode) -> Migrations.Outcome {
+        try CommandFailure.reporting { () throws(PostgreSQLError) in
+            try Migrations(schema: settings.databaseSchema, lifetime: settings.sessionLifetime).run(
+                on: connection, log: log)
+        }
+    }
+
+    /// Does something with the gate's own users.
+    func accounts<T>(_ work: (borrowing UserAccounts) throws(PostgreSQLError) -> T) throws(ExitCode) -> T {
+        try CommandFailure.reporting { () throws(PostgreSQLError) in
+            try work(UserAccounts(connection, schema: settings.databaseSchema))
+        }
+    }
+
+    /// Does something with sessions.
+    func sessions<T>(_ work: (borrowing SessionAdministration) throws(PostgreSQLError) -> T) throws(ExitCode) -> T {
+        try CommandFailure.reporting { () throws(PostgreSQLError) in
+            try work(SessionAdministration(connection, schema: settings.databaseSchema))
+        }
+    }
+
+    /// Finds out who is meant.
+    func find(_ name: UserName) throws(ExitCode) -> UserDirectory.Answer {
+        try CommandFailure.reporting { () throws(PostgreSQLError) in
+            try UserDirectory(connection, schema: settings.databaseSchema).find(name.text)
+        }
+    }
+}

@@ -1,0 +1,11 @@
+internal import ArgumentParser
+
+/// How long something is to last, on a command line: a duration as settings write it, and longer than nothing.
+struct Lifetime: ExpressibleByArgument {
+    let duration: Duration
+
+    init?(argument: String) {
+        guard let text = DurationText(parsing: argument), text.duration > .zero else { return nil }
+        duration = text.duration
+    }
+}

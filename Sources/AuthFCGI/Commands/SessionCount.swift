@@ -1,0 +1,25 @@
+internal import ArgumentParser
+internal import Sessions
+
+/// `authfcgi session count`
+struct SessionCount: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "count", abstract: "Say how many sessions are live, and of how many users.",
+        discussion: SessionCommand.databaseHelp)
+
+    @Flag(help: "Print one JSON object, for programs.") var json = false
+    @OptionGroup(visibility: .hidden) var options: SettingsOptions
+
+    func run() throws {
+        let settings = options.load()
+        let log = CommandLog.start(settings)
+        defer { CommandLog.finish() }
+        let database = try CommandDatabase.open(settings, log)
+        let live = try database.sessions { sessions throws(PostgreSQLError) in try sessions.count() }
+        if json {
+            print(try JSONOutput.count(sessions: live.sessions, users: live.users))
+        } else {
+            print("\(live.sessions.counted("live session")) of \(live.users.counted("user"))")
+        }
+    }
+}

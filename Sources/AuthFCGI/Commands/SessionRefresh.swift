@@ -1,0 +1,42 @@
+internal import ArgumentParser
+internal import Sessions
+
+/// `authfcgi session refresh`
+struct SessionRefresh: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "refresh", abstract: "Change what a user's live sessions say about the user.",
+        discussion: """
+            Sessions say what was true when they began. Here is how somebody gets or loses a group without signing in \
+            again. What is left out stays as it is; --groups "" takes all groups away. Accounts are not changed.
+
+            \(SessionCommand.userHelp)
+
+            \(SessionCommand.databaseHelp)
+            """)
+
+    @Option(help: "Whose sessions.") var user: UserName
+    @Option(help: "What the user signs in with.") var username: UserName?
+    @Option(help: "The name to show.") var name: String?
+    @Option(help: "The e-mail address.") var email: String?
+    @Option(help: "All groups of the user, separated by commas.") var groups: GroupNames?
+    @OptionGroup(visibility: .hidden) var options: SettingsOptions
+
+    func validate() throws {
+        guard username != nil || name != nil || email != nil || groups != nil else {
+            throw ValidationError("Say at least one of --username, --name, --email and --groups.")
+        }
+    }
+
+    func run() throws {
+        let settings = options.load()
+        let log = CommandLog.start(settings)
+        defer { CommandLog.finish() }
+        let database = try CommandDatabase.open(settings, log)
+        let user = try database.user(user)
+        let changed = try database.sessions { sessions throws(PostgreSQLError) in
+            try sessions.update(
+                user.id, username: username?.text, name: name, email: email, groups: groups?.names)
+        }
+        print("Changed \(changed.counted("live session")) of \(user.shown).")
+    }
+}

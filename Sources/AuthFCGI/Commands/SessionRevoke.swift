@@ -1,0 +1,70 @@
+internal import ArgumentParser
+internal import Glibc
+internal import Sessions
+
+/// `authfcgi session revoke`
+struct SessionRevoke: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "revoke", abstract: "End sessions, on every pod at once.",
+        discussion: """
+            --user and --all also stop logins that are under way. --all asks first; without a terminal it needs --yes.
+
+            \(SessionCommand.userHelp)
+
+            \(SessionCommand.databaseHelp)
+            """)
+
+    @Option(help: "End all sessions of this user.") var user: UserName?
+    @Option(help: .init("End this one session.", valueName: "uuid")) var id: SessionID?
+    @Flag(help: "End all sessions of all users.") var all = false
+    @Flag(help: "Do not ask.") var yes = false
+    @OptionGroup(visibility: .hidden) var options: SettingsOptions
+
+    func validate() throws {
+        guard [user != nil, id != nil, all].count(where: \.self) == 1 else {
+            throw ValidationError("Say one of --user, --id and --all.")
+        }
+        guard !all || yes || isatty(0) == 1 else { throw ValidationError("Without a terminal, --all needs --yes.") }
+    }
+
+    func run() throws {
+        let settings = options.load()
+        let log = CommandLog.start(settings)
+        defer { CommandLog.finish() }
+        let database = try CommandDatabase.open(settings, log)
+        if let id {
+            try revoke(id, database)
+        } else if let user {
+            let user = try database.user(user)
+            let ended = try database.sessions { sessions throws(PostgreSQLError) in
+                try sessions.revoke(userID: user.id)
+            }
+            print("Ended \(ended.counted("session")) of \(user.shown).")
+        } else {
+            try revokeAll(database)
+        }
+    }
+
+    private func revoke(_ id: SessionID, _ database: CommandDatabase) throws(ExitCode) {
+        let wasLive = try database.sessions { sessions throws(PostgreSQLError) in
+            try sessions.revoke(sessionID: id.text)
+        }
+        guard wasLive else {
+            throw CommandFailure.fail("there is no live session \(id.text)", code: CommandFailure.dataCode)
+        }
+        print("Ended session \(id.text).")
+    }
+
+    private func revokeAll(_ database: CommandDatabase) throws(ExitCode) {
+        if !yes {
+            let live = try database.sessions { sessions throws(PostgreSQLError) in try sessions.count() }
+            StandardError.write(
+                "End all \(live.sessions.counted("live session")) of \(live.users.counted("user"))? [y/N] ")
+            guard ["y", "yes"].contains(readLine()?.lowercased()) else {
+                throw CommandFailure.fail("nothing was ended", code: ExitCode.failure.rawValue)
+            }
+        }
+        let ended = try database.sessions { sessions throws(PostgreSQLError) in try sessions.revokeAll() }
+        print("Ended \(ended.counted("session")) of all users.")
+    }
+}

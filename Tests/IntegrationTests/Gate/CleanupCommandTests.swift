@@ -1,0 +1,68 @@
+import Logging
+import TestSupport
+import Testing
+
+@testable import Sessions
+
+/// `authfcgi cleanup`.
+@Suite struct CleanupCommandTests: RunsCommands {
+    let server: PostgreSQLServer
+    let database: String
+
+    init() throws {
+        (server, database) = try SharedServers.newDatabase()
+        try #require(try run(["migrate"]).status.isSuccess)
+    }
+
+    private func addSessions(_ count: Int, expiresAt: String) throws {
+        try psql(
+            """
+            INSERT INTO session_tokens (token_hash, user_id, expires_at, absolute_expires_at)
+            SELECT sha256(gen_random_uuid()::text::bytea), '42', \(expiresAt), 'infinity'
+            FROM generate_series(1, \(count)) AS number
+            """)
+    }
+
+    @Test func `cleanup removes what has expired and nothing else`() throws {
+        #expect(try run(["cleanup"]).output == "Removed 0 expired sessions; 0 live sessions remain.\n")
+        try addSessions(1, expiresAt: "now() + interval '1 hour'")
+        // Each at a moment of its own, and more than a batch at one and the same.
+        try addSessions(1500, expiresAt: "now() - number * interval '1 second'")
+        try addSessions(1200, expiresAt: "now() - interval '1 day'")
+        try addSessions(1, expiresAt: "'-infinity'")
+        let result = try run(["cleanup"], environment: ["PGTZ": "Europe/Berlin", "PGDATESTYLE": "German"])
+        #expect(result.output == "Removed 2701 expired sessions; 1 live session remains.\n", "\(result)")
+        #expect(result.errors.isEmpty, "\(result.errors)")
+        #expect(try psql("SELECT count(*) FROM session_tokens") == "1")
+    }
+
+    @Test func `a cleanup that takes long says how far it is`() throws {
+        try addSessions(2500, expiresAt: "now() - number * interval '1 second'")
+        try psql(
+            """
+            CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(0.6); RETURN NULL; END';
+            CREATE TRIGGER slow AFTER DELETE ON session_tokens FOR EACH STATEMENT EXECUTE FUNCTION slow();
+            """)
+        let result = try run(["cleanup"])
+        #expect(result.errors == "removed 2000 …\n")
+        #expect(result.output == "Removed 2500 expired sessions; 0 live sessions remain.\n")
+    }
+
+    @Test func `a cleanup waits while another one is at work`() throws {
+        try addSessions(1, expiresAt: "now()")
+        let other = try PostgreSQLConnection(server.url(database: database), log: Logger(label: "test"))
+        try other.script(
+            """
+            BEGIN;
+            SELECT pg_advisory_xact_lock(hashtextextended('authfcgi cleanup public', 0));
+            """, deadline: .seconds(10))
+        let folder = try TestFolder()
+        let process = try ServerProcess(
+            GateProcess.executable, ["cleanup"], environment: commandEnvironment, logFile: folder.path("log"))
+        let waiting = "authfcgi: another clean-up is at work; waiting for it\n"
+        try process.waitForLog(containing: waiting)
+        try other.script("COMMIT", deadline: .seconds(10))
+        #expect(try process.waitForExit().isSuccess)
+        #expect(process.log == waiting + "Removed 1 expired session; 0 live sessions remain.\n")
+    }
+}

@@ -1,0 +1,328 @@
+import Logging
+import TestSupport
+import Testing
+
+@testable import Sessions
+
+/// `authfcgi session …`: what it prints, and what it leaves in the database.
+@Suite struct SessionCommandTests: RunsCommands {
+    let server: PostgreSQLServer
+    let database: String
+
+    init() throws {
+        (server, database) = try SharedServers.newDatabase()
+        try #require(try run(["migrate"]).status.isSuccess)
+    }
+
+    /// Makes a session as an application would; its token.
+    @discardableResult
+    private func signIn(_ userID: String, username: String? = nil, label: String? = nil) throws -> String {
+        let others = [("username", username), ("label", label)].compactMap { name, value in
+            value.map { ", \(name) => \(GateProcess.quoted($0))" }
+        }
+        return try psql("SELECT create_access_token(\(GateProcess.quoted(userID))\(others.joined()))")
+    }
+
+    /// Adds one of the gate's own users; the id.
+    private func addUser(_ name: String) throws -> String {
+        try psql(
+            """
+            INSERT INTO authfcgi_users (username, password_hash, name, groups)
+            VALUES ('\(name)', 'none', 'Ann A.', '{staff,on-call}') RETURNING id
+            """)
+    }
+
+    /// How many sessions are live, by user.
+    private func live() throws -> String {
+        try psql(
+            """
+            SELECT string_agg(user_id || ':' || n, ' ' ORDER BY user_id) FROM (
+            SELECT user_id, count(*) AS n FROM session_tokens WHERE expires_at > now() GROUP BY user_id) c
+            """)
+    }
+
+    private func expectUsageError(_ arguments: String...) throws {
+        let result = try run(arguments)
+        #expect(result.status == .code(64), "\(arguments): \(result)")
+        #expect(result.errors.contains("Usage: authfcgi session"), "\(result.errors)")
+        #expect(result.output.isEmpty)
+    }
+
+    @Test func `flags that do not fit together are usage errors`() throws {
+        try expectUsageError("session", "list")
+        try expectUsageError("session", "list", "--user", "")
+        try expectUsageError("session", "create", "--user", "ann", "--lifetime", "0s")
+        try expectUsageError("session", "create", "--user", "ann", "--lifetime", "90 days")
+        try expectUsageError("session", "create", "--user", "ann", "--label", "")
+        try expectUsageError("session", "revoke")
+        try expectUsageError("session", "revoke", "--yes")
+        try expectUsageError("session", "revoke", "--user", "ann", "--all")
+        try expectUsageError("session", "revoke", "--id", "f38558e5-eee0-46ce-a2f4-94545702468")
+        try expectUsageError("session", "refresh", "--user", "ann")
+        #expect(try psql("SELECT count(*) FROM session_users") == "0")
+    }
+
+    // MARK: Whom --user means
+
+    @Test func `a user is named by an id, by an account's name, or by the name in sessions, in this order`() throws {
+        let ann = try addUser("ann")
+        try signIn(ann, username: "ann")
+        try signIn("42", username: "bob")
+        for (name, shown) in [(ann, "ann (id \(ann))"), ("ann", "ann (id \(ann))"), ("bob", "42"), ("42", "42")] {
+            let result = try run(["session", "revoke", "--user", name])
+            #expect(result.output.hasSuffix(" of user \(shown).\n"), "\(name): \(result)")
+            #expect(result.errors.isEmpty, "\(result.errors)")
+        }
+        // Also an ended session tells that there is such a user; but it has no name that anybody would still mean.
+        #expect(try live() == "")
+        #expect(try run(["session", "list", "--user", "bob"]).status == .code(65))
+
+        // The id wins, and who may have been meant is said.
+        try signIn("ann")
+        try signIn(ann, username: "ann")
+        let result = try run(["session", "revoke", "--user", "ann"])
+        #expect(result.output == "Ended 1 session of user ann.\n")
+        #expect(result.errors.contains("for the one who signs in as ann, say --user \(ann)"), "\(result.errors)")
+        #expect(try live() == "\(ann):1")
+    }
+
+    @Test func `a name that nobody or several have is refused, and nothing is done`() throws {
+        try signIn("1", username: "bob")
+        try signIn("2", username: "bob")
+        try signIn("2", username: "bob")
+        for command in [["list"], ["create"], ["revoke"], ["refresh", "--name", "B"]] {
+            let several = try run(["session"] + command + ["--user", "bob"])
+            #expect(several.status == .code(65) && several.output.isEmpty, "\(command): \(several)")
+            #expect(several.errors.contains("sessions of several users have the name bob"), "\(several.errors)")
+            #expect(several.errors.hasSuffix("by the id: 1, 2\n"), "\(several.errors)")
+        }
+        for command in [["list"], ["revoke"], ["refresh", "--name", "B"]] {
+            let nobody = try run(["session"] + command + ["--user", "b\u{1b}[31mb"])
+            #expect(nobody.status == .code(65) && nobody.output.isEmpty, "\(command): \(nobody)")
+            #expect(nobody.errors.contains("authfcgi: there is no user b?[31mb: "), "\(nobody.errors)")
+        }
+        #expect(try live() == "1:1 2:2")
+        #expect(try psql("SELECT string_agg(user_id, ' ' ORDER BY user_id) FROM session_users") == "1 2")
+    }
+
+    // MARK: list, count
+
+    @Test func `list shows the live sessions of one user, the newest first`() throws {
+        try signIn("42", username: "bob", label: "old")
+        try signIn("42", username: "bob", label: "ended")
+        try signIn("42", username: "bob")
+        try signIn("43", username: "eve", label: "of another")
+        try psql(
+            """
+            UPDATE session_tokens SET created_at = '2026-01-02 03:04:05.9+00', last_seen_at = '2026-02-02 04:04:05+01',
+                expires_at = '2999-01-01 00:00:00+00', absolute_expires_at = 'infinity' WHERE label = 'old';
+            UPDATE session_tokens SET revoked_at = now() WHERE label = 'ended';
+            UPDATE session_tokens SET client_ip = '2001:db8::1', user_agent = E'Mozilla\\x1b[2J\\u202e' || repeat('x', 99),
+                expires_at = 'infinity', absolute_expires_at = 'infinity' WHERE label IS NULL;
+            """)
+        let old = try psql("SELECT session_id FROM session_tokens WHERE label = 'old'")
+        let new = try psql("SELECT session_id FROM session_tokens WHERE label IS NULL")
+        let table = try run(["session", "list", "--user", "bob"], environment: ["PGTZ": "Asia/Tokyo"])
+        let lines = table.output.split(separator: "\n").map(String.init)
+        #expect(lines.count == 3 && table.status.isSuccess, "\(table)")
+        #expect(lines[0].hasPrefix("ID  "))
+        #expect(lines[1].hasPrefix("\(new)  ") && lines[1].contains("  infinity  "))
+        #expect(lines[1].hasSuffix("  2001:db8::1  Mozilla?[2J?\(String(repeating: "x", count: 47))…"), "\(lines[1])")
+        #expect(
+            lines[2] == "\(old)  2026-01-02 03:04:05Z  2026-02-02 03:04:05Z  2999-01-01 00:00:00Z  -            old")
+
+        let json = try run(["session", "list", "--user", "42", "--json"])
+        #expect(
+            json.output.hasSuffix(
+                """
+                ,{"client_ip":null,"created_at":"2026-01-02T03:04:05Z","expires_at":"2999-01-01T00:00:00Z",\
+                "id":"\(old)","label":"old","last_seen_at":"2026-02-02T03:04:05Z","user_agent":null,\
+                "user_id":"42","username":"bob"}]
+
+                """), "\(json)")
+
+        try psql("DELETE FROM session_tokens WHERE user_id = '42'")
+        #expect(try run(["session", "list", "--user", "42"]).output == "There are no live sessions of user 42.\n")
+        #expect(try run(["session", "list", "--user", "42", "--json"]).output == "[]\n")
+    }
+
+    @Test func `count counts what is live`() throws {
+        #expect(try run(["session", "count"]).output == "0 live sessions of 0 users\n")
+        try signIn("42")
+        #expect(try run(["session", "count"]).output == "1 live session of 1 user\n")
+        try signIn("42")
+        try signIn("43")
+        try psql("UPDATE session_tokens SET expires_at = now() WHERE user_id = '43'")
+        #expect(try run(["session", "count"]).output == "2 live sessions of 1 user\n")
+        #expect(try run(["session", "count", "--json"]).output == "{\"sessions\":2,\"users\":1}\n")
+    }
+
+    // MARK: create
+
+    @Test func `create prints a token that the gate accepts, and nothing else on standard output`() throws {
+        let ann = try addUser("ann")
+        let created = try run(["session", "create", "--user", "ann", "--lifetime", "90d", "--label", "ci"])
+        #expect(created.status.isSuccess, "\(created)")
+        let token = String(created.output.dropLast())
+        #expect(created.output == token + "\n" && token.utf8.count == 58)
+        let row = try psql(
+            """
+            SELECT user_id, username, name, email, groups, label, expires_at - created_at = '90 days', session_id,
+                to_char(expires_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SSZ') FROM session_tokens
+            WHERE token_hash = session_token_hash('\(token)')
+            """
+        ).split(separator: "|", omittingEmptySubsequences: false)
+        try #require(row.count == 9)
+        #expect(row[..<7] == [ann[...], "ann", "Ann A.", "", "{staff,on-call}", "ci", "t"])
+        #expect(created.errors == "Session \(row[7]) of user ann (id \(ann)) ends \(row[8]).\n")
+
+        let folder = try TestFolder()
+        let gate = try GateProcess(in: folder, server: server, database: database, workers: 1)
+        #expect(try gate.check(token) == 200)
+        #expect(try run(["session", "revoke", "--user", "ann"]).output == "Ended 1 session of user ann (id \(ann)).\n")
+        #expect(try gate.check(token) == 401)
+    }
+
+    @Test func `create for a user that only an application knows takes the identity from flags`() throws {
+        let plain = try run(["session", "create", "--user", "backup"], environment: ["SESSION_LIFETIME": "30m"])
+        #expect(plain.errors.contains(" of user backup, who was not known before, ends "), "\(plain)")
+        let full = try run([
+            "session", "create", "--user", "42", "--username", "bob", "--name", "Bob \"B\"", "--email", "b@example.org",
+            "--groups", "staff,on\\call",
+        ])
+        #expect(full.status.isSuccess, "\(full)")
+        // By the name of the sessions there are: the same user, under the same name.
+        #expect(try run(["session", "create", "--user", "bob"]).errors.contains(" of user 42 ends "))
+        let rows = try psql(
+            """
+            SELECT user_id, username, name, email, groups, label, expires_at - created_at = '30 minutes'
+            FROM session_tokens ORDER BY created_at
+            """)
+        #expect(
+            rows == """
+                backup|backup|||{}|command line|t
+                42|bob|Bob "B"|b@example.org|{staff,"on\\\\call"}|command line|f
+                42|bob|||{}|command line|f
+                """)
+    }
+
+    @Test func `create refuses what the database would silently make shorter`() throws {
+        try psql("UPDATE session_settings SET maximum_lifetime = '1 month'")
+        let refused = try run(["session", "create", "--user", "ci", "--lifetime", "32d"])
+        #expect(refused.status == .code(65) && refused.output.isEmpty, "\(refused)")
+        #expect(refused.errors.contains("no session may last longer than 1 mon, "), "\(refused.errors)")
+        #expect(try psql("SELECT count(*) FROM session_tokens") == "0")
+        // The advice is good.
+        let advice = try #require(refused.errors.split(separator: "to allow it: ").last)
+        try psql(String(advice))
+        #expect(try run(["session", "create", "--user", "ci", "--lifetime", "32d"]).status.isSuccess)
+        #expect(try psql("SELECT expires_at - created_at FROM session_tokens") == "32 days")
+    }
+
+    @Test func `an account says who its user is, and a disabled one gets no session`() throws {
+        let ann = try addUser("ann")
+        for flag in ["--username", "--name", "--email", "--groups"] {
+            let result = try run(["session", "create", "--user", "ann", flag, "x"])
+            #expect(result.status == .code(65) && result.output.isEmpty, "\(flag): \(result)")
+            #expect(result.errors.contains("user ann (id \(ann)) is one of the gate's own"), "\(result.errors)")
+        }
+        try psql("UPDATE authfcgi_users SET disabled = true")
+        let disabled = try run(["session", "create", "--user", "ann"])
+        #expect(disabled.status == .code(65) && disabled.output.isEmpty)
+        #expect(disabled.errors == "authfcgi: user ann (id \(ann)) is disabled\n")
+        #expect(try psql("SELECT count(*) FROM session_tokens") == "0")
+    }
+
+    @Test func `a user who is being disabled gets no session`() throws {
+        let ann = try addUser("ann")
+        let other = try PostgreSQLConnection(server.url(database: database), log: Logger(label: "test"))
+        try other.script("BEGIN; UPDATE authfcgi_users SET disabled = true", deadline: .seconds(10))
+        let folder = try TestFolder()
+        let process = try ServerProcess(
+            GateProcess.executable, ["session", "create", "--user", "ann"], environment: commandEnvironment,
+            logFile: folder.path("log"))
+        try eventually("the command waits for the user's row", within: .seconds(10), log: process.log) {
+            try process.requireRunning()
+            return try psql(
+                """
+                SELECT count(*) FROM pg_stat_activity
+                WHERE datname = '\(database)' AND wait_event_type = 'Lock' AND application_name = 'authfcgi'
+                """) == "1"
+        }
+        try other.script("COMMIT", deadline: .seconds(10))
+        #expect(try process.waitForExit() == .code(65))
+        #expect(process.log == "authfcgi: user ann (id \(ann)) is disabled\n")
+        #expect(try psql("SELECT count(*) FROM session_tokens") == "0")
+    }
+
+    // MARK: revoke
+
+    @Test func `revoke ends the sessions of one user, whatever the isolation that the server prefers`() throws {
+        try psql("ALTER DATABASE \(database) SET default_transaction_isolation = 'serializable'")
+        try signIn("42")
+        try signIn("42")
+        try signIn("43")
+        #expect(try run(["session", "revoke", "--user", "42"]).output == "Ended 2 sessions of user 42.\n")
+        #expect(try run(["session", "revoke", "--user", "42"]).output == "Ended 0 sessions of user 42.\n")
+        #expect(try live() == "43:1")
+        #expect(try run(["session", "refresh", "--user", "43", "--name", "X"]).status.isSuccess)
+        #expect(try run(["session", "revoke", "--all", "--yes"]).output == "Ended 1 session of all users.\n")
+        #expect(try live() == "")
+    }
+
+    @Test func `revoke ends one session by its id, once`() throws {
+        try signIn("42")
+        let id = try psql("SELECT session_id FROM session_tokens")
+        try signIn("42")
+        #expect(try run(["session", "revoke", "--id", id.uppercased()]).output == "Ended session \(id).\n")
+        #expect(try live() == "42:1")
+        let again = try run(["session", "revoke", "--id", id])
+        #expect(again.status == .code(65) && again.output.isEmpty)
+        #expect(again.errors == "authfcgi: there is no live session \(id)\n")
+    }
+
+    @Test func `revoke --all asks on a terminal, and without one wants --yes`() throws {
+        try signIn("42")
+        try signIn("43")
+        try expectUsageError("session", "revoke", "--all")
+        #expect(try live() == "42:1 43:1")
+
+        let folder = try TestFolder()
+        for (typed, status, said) in [
+            ("n", ExitStatus.code(1), "nothing was ended"), ("", .code(1), "nothing was ended"),
+            ("y", .code(0), "Ended 2 sessions of all users."),
+        ] {
+            #expect(try live() == "42:1 43:1")
+            let terminal = try PseudoTerminal()
+            try terminal.type(typed)
+            let process = try ServerProcess(
+                GateProcess.executable, ["session", "revoke", "--all"], environment: commandEnvironment,
+                logFile: folder.path("log"), descriptors: [0: terminal.screen.number])
+            #expect(try process.waitForExit() == status, "\(process.log)")
+            #expect(process.log.hasPrefix("End all 2 live sessions of 2 users? [y/N] "), "\(process.log)")
+            #expect(process.log.hasSuffix("\(said)\n"), "\(process.log)")
+        }
+        #expect(try live() == "")
+    }
+
+    // MARK: refresh
+
+    @Test func `refresh changes what live sessions say, and leaves out what was not said`() throws {
+        try signIn("42", username: "bob")
+        try signIn("42", username: "bob")
+        try signIn("43", username: "eve")
+        let all = "SELECT DISTINCT user_id, username, name, email, groups FROM session_tokens ORDER BY 1"
+        let changed = try run([
+            "session", "refresh", "--user", "bob", "--username", "bo", "--name", "Bo", "--email", "b@x", "--groups",
+            "a,b",
+        ])
+        #expect(changed.output == "Changed 2 live sessions of user 42.\n" && changed.errors.isEmpty, "\(changed)")
+        #expect(try psql(all) == "42|bo|Bo|b@x|{a,b}\n43|eve|||{}")
+        let emptied = try run(["session", "refresh", "--user", "bo", "--groups", "", "--name", "Bo"])
+        #expect(emptied.output == "Changed 2 live sessions of user 42.\n", "\(emptied)")
+        #expect(try psql(all) == "42|bo|Bo|b@x|{}\n43|eve|||{}")
+        #expect(
+            try run(["session", "refresh", "--user", "bo", "--name", "Bo"]).output
+                == "Changed 0 live sessions of user 42.\n")
+    }
+}

@@ -1,0 +1,24 @@
+import TestSupport
+
+/// A suite that runs the program's commands, each of its tests over an empty database of its own.
+protocol RunsCommands {
+    var server: PostgreSQLServer { get }
+    var database: String { get }
+}
+
+extension RunsCommands {
+    /// What commands get from their environment.
+    var commandEnvironment: [String: String] { ["DATABASE_URL": server.url(database: database)] }
+
+    /// Runs a command to its end, with `input` on standard input.
+    func run(
+        _ arguments: [String], environment: [String: String] = [:], input: String? = nil
+    ) throws -> CommandResult {
+        try ServerProcess.run(
+            GateProcess.executable, arguments, environment: commandEnvironment.merging(environment) { $1 }, input: input
+        )
+    }
+
+    @discardableResult
+    func psql(_ sql: String) throws -> String { try server.psql(sql, database: database) }
+}

@@ -1,0 +1,29 @@
+import Glibc
+
+/// A terminal for programs that ask somebody: what is typed here is what they read.
+package final class PseudoTerminal: Sendable {
+    private let keyboard: Descriptor
+    /// The program's end.
+    package let screen: Descriptor
+
+    /// TIOCSPTLCK and TIOCGPTN of ioctl_tty(2), macros that Swift does not see.
+    private static let (lock, number): (UInt, UInt) = (0x4004_5431, 0x8004_5430)
+
+    package init() throws {
+        keyboard = try Descriptor(opening: "/dev/ptmx", O_RDWR | O_NOCTTY)
+        var isLocked: Int32 = 0
+        var number: Int32 = 0
+        guard unsafe ioctl(keyboard.number, Self.lock, &isLocked) == 0,
+            unsafe ioctl(keyboard.number, Self.number, &number) == 0
+        else { throw SupportError.lastSystemError("ioctl of /dev/ptmx") }
+        screen = try Descriptor(opening: "/dev/pts/\(number)", O_RDWR | O_NOCTTY)
+    }
+
+    /// Types a line, with the return key behind it; it stays there until the program reads it.
+    package func type(_ line: String) throws {
+        let bytes = Array((line + "\n").utf8)
+        guard unsafe write(keyboard.number, bytes, bytes.count) == bytes.count else {
+            throw SupportError.lastSystemError("write to a terminal")
+        }
+    }
+}
