@@ -88,7 +88,7 @@ package struct SessionAdministration: ~Copyable {
     /// Ends all sessions of a user, and logins under way.
     /// - Returns: how many sessions were live.
     package func revoke(userID: String) throws(PostgreSQLError) -> Int {
-        try number(statements.revokeUser, [.text(userID)])
+        try number(statements.revokeUser, [.text(userID), .null])
     }
 
     /// Ends one session.
@@ -96,7 +96,8 @@ package struct SessionAdministration: ~Copyable {
     /// - Returns: whether it was live.
     package func revoke(sessionID id: String) throws(PostgreSQLError) -> Bool {
         try connection.transaction(deadline: Self.deadline) { () throws(PostgreSQLError) in
-            try connection.query(statements.revokeSession, [.text(id)], deadline: Self.deadline).text(0, 0) == "t"
+            let rows = try connection.query(statements.revokeSession, [.text(id), .null], deadline: Self.deadline)
+            return rows.text(0, 0) == "t"
         }
     }
 

@@ -59,9 +59,15 @@ final class CommandLane: ReadinessHandler {
         self.log = log
         self.name = name
         let deadline = configuration.writeDeadline
+        let setsUp = configuration.usesPreparedStatements
         connector = Connector(lane: name, url: configuration.url, threads: threads, log: log) {
             connection throws(PostgreSQLError) in
             try connection.introduce(deadline: deadline)
+            // Ending all sessions of a user needs it, whatever the database's default is. A pooler would hand the
+            // setting on to somebody else.
+            if setsUp {
+                try connection.script("SET default_transaction_isolation = 'read committed'", deadline: deadline)
+            }
         }
     }
 

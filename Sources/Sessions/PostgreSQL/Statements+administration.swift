@@ -78,9 +78,6 @@ extension Statements {
         """
     }
 
-    /// Ends one session by its public name.
-    var revokeSession: String { "SELECT \(schema)revoke_session($1::uuid)" }
-
     /// Ends all sessions of all users.
     var revokeAll: String { "SELECT \(schema)revoke_all_sessions()" }
 
@@ -89,15 +86,6 @@ extension Statements {
         """
         SELECT \(schema)update_user_sessions(user_id => $1::text, username => $2::text, groups => $3::text[], \
         name => $4::text, email => $5::text)
-        """
-    }
-
-    /// Removes $1 expired sessions at most, the oldest first. Where it has come to goes back and forth without a time
-    /// zone, whose short names can mean several.
-    var removeExpired: String {
-        """
-        SELECT removed, reached AT TIME ZONE 'UTC' \
-        FROM \(schema)remove_expired_sessions($1::integer, $2::timestamp AT TIME ZONE 'UTC')
         """
     }
 

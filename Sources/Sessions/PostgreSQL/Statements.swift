@@ -75,7 +75,8 @@ package struct Statements: Sendable {
     /// - The second parameter: the hash of the one that stays, or NULL.
     package var revokeUser: String { "SELECT \(schema)revoke_user_sessions($1::text, $2::bytea)" }
 
-    /// Ends one session of a user by its public id; false when it had ended before.
+    /// Ends one session by its public id; false when it had ended before.
+    /// - The second parameter: the user that it must belong to, or NULL.
     package var revokeSession: String { "SELECT \(schema)revoke_session($1::uuid, $2::text)" }
 
     /// The live sessions of a user, the newest first.
@@ -106,9 +107,13 @@ package struct Statements: Sendable {
         "SELECT \(schema)claim_session_cleanup(make_interval(secs => $1::double precision))"
     }
 
-    /// Removes some expired sessions, beginning with those that expired at the moment given as text.
-    package var removeExpired: String {
-        "SELECT removed, reached FROM \(schema)remove_expired_sessions($1::integer, $2::timestamptz)"
+    /// Removes $1 expired sessions at most, the oldest first. Where it has come to goes back and forth without a time
+    /// zone, whose short names can mean several.
+    var removeExpired: String {
+        """
+        SELECT removed, reached AT TIME ZONE 'UTC' \
+        FROM \(schema)remove_expired_sessions($1::integer, $2::timestamp AT TIME ZONE 'UTC')
+        """
     }
 
     /// A user who may sign in, with the epoch that a login must still find when it makes its session.

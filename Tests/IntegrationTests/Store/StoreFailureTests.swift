@@ -83,13 +83,16 @@ import Testing
             $0.lookUpLimit = 8
             $0.lookUpDeadline = .seconds(5)
         }
-        let (token, _) = try await pod.signIn()
+        // Different ones: those who ask about the same session share a look-up.
+        var tokens: [SessionToken] = []
+        for _ in 0..<50 { tokens.append(try await pod.signIn().token) }
+        let asked = tokens
         let lock = try PostgreSQLConnection(server.url(database: database), log: pod.log.logger)
         try lock.script("BEGIN; LOCK TABLE session_tokens IN ACCESS EXCLUSIVE MODE", deadline: .seconds(5))
         // What is admitted waits for the lock; what is refused comes back at once.
         let answers = Task {
             await withTaskGroup(of: SessionStoreError?.self) { group in
-                for _ in 0..<50 { group.addTask { await pod.lookUpError(token) } }
+                for token in asked { group.addTask { await pod.lookUpError(token) } }
                 return await group.reduce(into: [SessionStoreError?]()) { $0.append($1) }
             }
         }
