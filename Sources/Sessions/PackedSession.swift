@@ -12,7 +12,7 @@ package struct PackedSession: Equatable, Sendable {
     private static let textsStart = 33
 
     /// Takes over bytes that a ``PackedSessionWriter`` has written.
-    fileprivate init(written bytes: [UInt8]) {
+    init(bytes: [UInt8]) {
         self.bytes = bytes
     }
 
@@ -157,7 +157,7 @@ struct PackedSessionWriter {
         for index in 0..<8 { bytes.append(UInt8(truncatingIfNeeded: value >> (8 * UInt64(index)))) }
     }
 
-    func finish() -> PackedSession { PackedSession(written: bytes) }
+    func finish() -> PackedSession { PackedSession(bytes: bytes) }
 }
 
 extension Session {

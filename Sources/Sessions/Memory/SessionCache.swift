@@ -11,7 +11,7 @@ struct SessionCache {
         /// nil: the slot is free.
         var statement: SessionStatement?
         var user: UserKey
-        /// Used since the hand was last here.
+        /// Used again since it came, or since the hand was last here: tokens that come once push out nobody who stays.
         var wasUsed = false
         /// The last use that is not written down yet.
         var unwrittenUse: BootInstant?
@@ -79,7 +79,7 @@ struct SessionCache {
             return makeRoom(entries: mostEntries, bytes: mostBytes, keeping: number)
         }
         let evicted = makeRoom(entries: mostEntries - 1, bytes: mostBytes - size, keeping: nil)
-        let slot = Slot(hash: hash, statement: statement, user: statement.session.userKey, wasUsed: true)
+        let slot = Slot(hash: hash, statement: statement, user: statement.session.userKey)
         byteCount += size
         if let number = free.popLast() {
             slots[Int(number)] = slot

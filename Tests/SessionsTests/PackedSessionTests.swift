@@ -1,0 +1,37 @@
+import FoundationEssentials
+import Testing
+
+@testable import Sessions
+
+/// A session in one piece says the same as before.
+@Suite struct PackedSessionTests {
+    private static let id = "00112233-4455-6677-8899-aabbccddeeff"
+
+    @Test(arguments: [
+        Identity(userID: "1", username: "ann"),
+        Identity(
+            userID: String(repeating: "u", count: 255), username: "größe", groups: ["a,b", "", "c"], name: "Ann Ö",
+            email: "a@b.example"),
+        Identity(userID: "1", username: "", groups: [String](repeating: "g", count: 300)),
+        Identity(userID: "1", username: "a", name: String(repeating: "n", count: 70_000)),
+    ])
+    func `all of it comes back`(_ identity: Identity) throws {
+        let session = Session(
+            id: Self.id, identity: identity, createdAt: Date(timeIntervalSince1970: 1_800_000_000.125),
+            expiresAt: Date(timeIntervalSince1970: 1_800_086_400.5))
+        let packed = try #require(PackedSession(session))
+        #expect(Session(packed) == session)
+        #expect(packed.userKey == UserKey(identity.userID))
+        // Nothing but the texts, their lengths, and 33 bytes.
+        let texts = [identity.username, identity.name, identity.email, identity.userID] + identity.groups
+        let length = texts.reduce(33) { $0 + $1.utf8.count }
+        #expect(packed.bytes.count <= length + 3 * texts.count + 2)
+    }
+
+    @Test func `an id that is no UUID is refused`() {
+        let identity = Identity(userID: "1", username: "a")
+        for id in ["", "s", Self.id + "0", "0011223g-4455-6677-8899-aabbccddeeff"] {
+            #expect(PackedSession(Session(id: id, identity: identity, createdAt: .now, expiresAt: .now)) == nil)
+        }
+    }
+}
