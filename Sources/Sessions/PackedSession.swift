@@ -54,12 +54,16 @@ package struct PackedSession: Equatable, Sendable {
     /// Appends the id's 36 characters.
     package func appendID(to characters: inout [UInt8]) {
         func digit(_ value: UInt8) -> UInt8 { value + (value < 10 ? UInt8(ascii: "0") : UInt8(ascii: "a") - 10) }
+        var text = InlineArray<36, UInt8>(repeating: UInt8(ascii: "-"))
+        var position = 0
         for index in 0..<16 {
-            if index == 4 || index == 6 || index == 8 || index == 10 { characters.append(UInt8(ascii: "-")) }
+            if index == 4 || index == 6 || index == 8 || index == 10 { position += 1 }
             let byte = bytes[1 + index]
-            characters.append(digit(byte >> 4))
-            characters.append(digit(byte & 15))
+            text[position] = digit(byte >> 4)
+            text[position + 1] = digit(byte & 15)
+            position += 2
         }
+        unsafe text.span.withUnsafeBufferPointer { unsafe characters.append(contentsOf: $0) }
     }
 
     /// The texts, from the first one on.

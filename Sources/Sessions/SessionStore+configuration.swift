@@ -55,7 +55,7 @@ extension SessionStore {
     }
 }
 
-/// What a store has counted since it was made.
+/// What a store has counted.
 package struct SessionStoreCounts: Equatable, Sendable {
     /// Answers from memory.
     package var kept = 0

@@ -26,7 +26,7 @@ public final class SessionStore {
     private var cleanup: CleanupSchedule?
     private var wasUsed = false
 
-    /// What was counted since the store was made.
+    /// What was counted since it was taken last.
     package private(set) var counts = SessionStoreCounts()
 
     /// Called once, when the store can be used for the first time.
@@ -116,6 +116,12 @@ public final class SessionStore {
     package func isReachable(within limit: Duration) -> Bool {
         guard wasUsed, let last = readLane.lastHeartbeat else { return false }
         return .now - last < limit
+    }
+
+    /// Hands over what was counted, and begins anew.
+    package func takeCounts() -> SessionStoreCounts {
+        defer { counts = SessionStoreCounts() }
+        return counts
     }
 
     // MARK: Sessions

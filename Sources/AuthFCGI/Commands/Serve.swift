@@ -44,7 +44,13 @@ struct Serve: ParsableCommand {
             }
         }
         inheritance.closeSockets()
-        log.info("ended after \(inheritance.board.checks) checks")
+        let totals = inheritance.board.totals
+        log.info(
+            "ended after \(totals.checks) checks",
+            metadata: [
+                "from_memory": "\(totals.kept)", "look_ups": "\(totals.lookUps)",
+                "uses_written": "\(totals.writtenUses)",
+            ])
         processLog.drain()
         if status.code != 0 { throw ExitCode(status.code) }
     }

@@ -8,6 +8,13 @@ enum PercentEncoding {
 
     /// The same of text that is UTF-8 already.
     static func append(_ bytes: borrowing Span<UInt8>, alsoEncoding separator: UInt8? = nil, to result: inout [UInt8]) {
+        // Nearly always there is nothing to encode, which a loop without exits finds out fastest.
+        var differs = bytes.isEmpty
+        for index in bytes.indices {
+            let byte = bytes[index]
+            differs = differs || byte <= 0x20 || byte >= 0x7f || byte == UInt8(ascii: "%") || byte == separator
+        }
+        if !differs { return unsafe bytes.withUnsafeBufferPointer { unsafe result.append(contentsOf: $0) } }
         let last = bytes.count - 1
         for index in bytes.indices {
             let byte = bytes[index]

@@ -48,10 +48,10 @@ final class WorkerBoard: @unchecked Sendable {
         return unsafe body(page.pointee)
     }
 
-    /// How many checks all workers were asked for since the program started.
-    var checks: UInt64 {
-        (0..<Self.count).reduce(0) { sum, number in
-            sum + withPage(number) { $0.counters.checks.load(ordering: .relaxed) }
+    /// What all workers have counted since the program started.
+    var totals: WorkerTotals {
+        (0..<Self.count).reduce(into: WorkerTotals()) { totals, number in
+            withPage(number) { totals.add($0.counters) }
         }
     }
 

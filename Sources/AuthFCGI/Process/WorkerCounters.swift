@@ -4,4 +4,10 @@ internal import Synchronization
 struct WorkerCounters: ~Copyable {
     /// Checks asked for.
     let checks = Atomic<UInt64>(0)
+    /// Answers that were given from memory.
+    let kept = Atomic<UInt64>(0)
+    /// Sessions that PostgreSQL was asked for.
+    let lookUps = Atomic<UInt64>(0)
+    /// Uses of sessions that PostgreSQL was given to write down.
+    let writtenUses = Atomic<UInt64>(0)
 }

@@ -1,5 +1,6 @@
 internal import EventLoop
 internal import Glibc
+internal import Sessions
 internal import Synchronization
 
 /// A worker's own page on the board, and the bell that makes the supervisor look at it.
@@ -30,6 +31,15 @@ final class WorkerSeat: Sendable {
     /// One more check was asked for.
     func countCheck() {
         board.withPage(number) { _ = $0.counters.checks.add(1, ordering: .relaxed) }
+    }
+
+    /// The store has counted this since the last time.
+    func count(_ counts: SessionStoreCounts) {
+        board.withPage(number) { page in
+            page.counters.kept.add(UInt64(counts.kept), ordering: .relaxed)
+            page.counters.lookUps.add(UInt64(counts.lookUps), ordering: .relaxed)
+            page.counters.writtenUses.add(UInt64(counts.writtenUses), ordering: .relaxed)
+        }
     }
 
     /// Says what the worker does now.

@@ -56,6 +56,13 @@ final class Gate: WorkerService {
             serve()
         }
         store.start()
+        publishCounts()
+    }
+
+    /// Lets the other workers see what this one's store has counted.
+    private func publishCounts() {
+        seat?.count(store.takeCounts())
+        Reactor.shared.schedule(after: .seconds(1)) { [weak self] in self?.publishCounts() }
     }
 
     private static let longestWaitForStore = Duration.seconds(1)
@@ -63,9 +70,10 @@ final class Gate: WorkerService {
     /// Takes no new requests and calls `onIdle` when those under way are answered.
     func drain(onIdle: @escaping @EventLoop () -> Void) {
         guard let server else { return onIdle() }
-        server.onIdle = { [store] in
+        server.onIdle = { [store, seat] in
             EventLoop.spawn {
                 await store.shutDown()
+                seat?.count(store.takeCounts())
                 onIdle()
             }
         }

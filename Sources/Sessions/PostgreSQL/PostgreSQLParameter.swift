@@ -20,11 +20,8 @@ package enum PostgreSQLParameter: Sendable {
         return .text("{" + quoted.joined(separator: ",") + "}")
     }
 
-    /// A bytea[] of digests.
-    package static func digests(_ values: [Digest]) -> PostgreSQLParameter {
-        let elements = values.map { "\"\\\\x" + $0.hex + "\"" }
-        return .text("{" + elements.joined(separator: ",") + "}")
-    }
+    /// A bytea[].
+    package static func digests(_ values: [Digest]) -> PostgreSQLParameter { .bytes(BinaryParameter.array(values)) }
 
     /// An array of numbers.
     package static func numbers(_ values: [Int64]) -> PostgreSQLParameter {

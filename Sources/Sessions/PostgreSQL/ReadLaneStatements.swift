@@ -72,7 +72,7 @@ enum BinaryParameter {
 
     /// A one-dimensional bytea[]: dimensions, a flag for NULLs, the elements' type; the one dimension's size and first
     /// index; then each element's length and bytes, all numbers in network order.
-    private static func array(_ digests: [Digest]) -> [UInt8] {
+    static func array(_ digests: [Digest]) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(20 + digests.count * 36)
         func append(_ number: UInt32) {
