@@ -1,6 +1,6 @@
-"""A gate to measure: PostgreSQL, authfcgi and nginx with the files of nginx/, in a folder of their own below /tmp.
+"""A gate to measure: PostgreSQL, and pods of authfcgi and nginx with the files of nginx/, in a folder of their own below /tmp.
 
-nginx listens on a free port of 127.0.0.1, everything else on unix sockets. Leaving the `with` block ends all of it.
+Each nginx listens on a free port of 127.0.0.1, everything else on unix sockets. Leaving the `with` block ends all of it.
 """
 import json
 import os
@@ -79,15 +79,25 @@ def find_gate():
     return str(path)
 
 
+class Pod:
+    """One gate with its nginx; `Stand` fills in the rest."""
+
+    def __init__(self, number):
+        self.number = number
+        self.run = self.supervisor = self.port = None
+
+
 class Stand:
-    def __init__(self, workers=1, tokens=10_000):
+    def __init__(self, workers=1, tokens=10_000, pods=1, settings=None):
+        """settings: of the gate, by their names in the environment."""
         os.environ["PATH"] += ":/usr/sbin"
         need("nginx", "wrk")
         found = sorted(pathlib.Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: float(path.parent.name))
         if not found:
             fail("missing: apt-get install postgresql")
         self.postgresql, self.gate = found[-1], find_gate()
-        self.workers, self.tokens = workers, tokens
+        self.workers, self.tokens, self.settings = workers, tokens, settings or {}
+        self.pods = [Pod(number) for number in range(pods)]
         self.processes = []
 
     def __enter__(self):
@@ -96,8 +106,13 @@ class Stand:
         self.run.chmod(0o755)
         try:
             self._start_postgresql()
-            self._start_gate()
-            self._start_nginx()
+            for pod in self.pods:
+                self._start_gate(pod)
+            made = self.sql(f"SELECT create_access_token('user-' || n) FROM generate_series(1, {self.tokens}) n")
+            (self.run / "tokens").write_text(made)
+            self.sql("VACUUM ANALYZE session_tokens")
+            for pod in self.pods:
+                self._start_nginx(pod)
         except BaseException:
             self.__exit__()
             raise
@@ -113,8 +128,8 @@ class Stand:
                 process.wait()
         shutil.rmtree(self.run, ignore_errors=True)
 
-    def _start(self, arguments, stop, **options):
-        log = open(self.run / f"{pathlib.Path(arguments[0]).name}.log", "ab")
+    def _start(self, arguments, stop, log=None, **options):
+        log = open(self.run / f"{log or pathlib.Path(arguments[0]).name}.log", "ab")
         process = subprocess.Popen(arguments, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                                    start_new_session=True, **options)
         self.processes.append((process, stop))
@@ -147,49 +162,47 @@ class Stand:
         ready = [self.postgresql / "pg_isready", "-q", "-h", folder, "-U", "postgres"]
         self._await("PostgreSQL", lambda: subprocess.run(ready).returncode == 0)
 
-    def _start_gate(self):
-        environment = {"PATH": os.environ["PATH"], "DATABASE_URL": self.url}
-        adding = [self.gate, "user", "add", USERNAME, "--log-level", "warning"]
+    def _start_gate(self, pod):
+        environment = {"PATH": os.environ["PATH"], "DATABASE_URL": self.url, **self.settings}
+        adding = [self.gate, "user", "add", USERNAME, "--if-absent", "--log-level", "warning"]
         subprocess.run(adding, input=PASSWORD.encode(), env=environment, check=True, stdout=subprocess.DEVNULL)
-        self.socket = self.run / "gate.sock"
-        self.supervisor = self._start(
-            [self.gate, "serve", "--listen", f"unix:{self.socket}", "--workers", str(self.workers)],
-            signal.SIGTERM, env=environment)
-        self._await("the gate", lambda: len(self.worker_pids()) == self.workers)
-        made = self.sql(f"SELECT create_access_token('user-' || n) FROM generate_series(1, {self.tokens}) n")
-        (self.run / "tokens").write_text(made)
-        self.sql("VACUUM ANALYZE session_tokens")
+        pod.run = self.run / f"pod{pod.number}"
+        pod.run.mkdir()
+        pod.supervisor = self._start(
+            [self.gate, "serve", "--listen", f"unix:{pod.run}/gate.sock", "--workers", str(self.workers)],
+            signal.SIGTERM, log=f"gate{pod.number}", env=environment)
+        self._await("the gate", lambda: len(self.worker_pids(pod)) == self.workers)
 
-    def _start_nginx(self):
+    def _start_nginx(self, pod):
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
-        shutil.copytree(CHECKOUT / "nginx/authfcgi", self.run / "authfcgi")
-        upstream = self.run / "authfcgi/upstream.conf"
-        upstream.write_text(upstream.read_text().replace("/run/authfcgi/authfcgi.sock", str(self.socket)))
+            pod.port = probe.getsockname()[1]
+        shutil.copytree(CHECKOUT / "nginx/authfcgi", pod.run / "authfcgi")
+        upstream = pod.run / "authfcgi/upstream.conf"
+        upstream.write_text(upstream.read_text().replace("/run/authfcgi/authfcgi.sock", f"{pod.run}/gate.sock"))
         for name in ("index.html", "open/index.html"):
-            page = self.run / "www" / name
+            page = pod.run / "www" / name
             page.parent.mkdir(exist_ok=True)
             page.write_text("hello\n")
         # As root, workers of nginx stay root: the gate's socket is root's.
         user = "user root;" if os.geteuid() == 0 else ""
-        (self.run / "nginx.conf").write_text(SITE.format(user=user, run=self.run, port=self.port))
+        (pod.run / "nginx.conf").write_text(SITE.format(user=user, run=pod.run, port=pod.port))
         (self.run / "load.lua").write_text(LOAD)
-        self._start([shutil.which("nginx"), "-e", str(self.run / "nginx.log"), "-p", f"{self.run}/", "-c",
-                     str(self.run / "nginx.conf")], signal.SIGTERM)
-        self._await("nginx", lambda: self.get("/readyz") == 200)
+        self._start([shutil.which("nginx"), "-e", str(pod.run / "nginx.log"), "-p", f"{pod.run}/", "-c",
+                     str(pod.run / "nginx.conf")], signal.SIGTERM, log=f"nginx{pod.number}")
+        self._await("nginx", lambda: self.get("/readyz", pod=pod) == 200)
 
     def sql(self, statement):
         return subprocess.run([self.postgresql / "psql", "-XqAt", "-v", "ON_ERROR_STOP=1", "-d", self.url, "-c",
                                statement], check=True, capture_output=True, text=True).stdout
 
-    def worker_pids(self):
-        pid = self.supervisor.pid
+    def worker_pids(self, pod=None):
+        pid = (pod or self.pods[0]).supervisor.pid
         return [int(child) for child in pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
-    def get(self, path, token=None):
+    def get(self, path, token=None, pod=None):
         """The status of a GET; None when there was no answer."""
-        request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}")
+        request = urllib.request.Request(f"http://127.0.0.1:{(pod or self.pods[0]).port}{path}")
         if token:
             request.add_header("Authorization", f"Bearer {token}")
         return self._status(request)
@@ -197,7 +210,7 @@ class Stand:
     def login(self):
         body = json.dumps({"username": USERNAME, "password": PASSWORD}).encode()
         return self._status(urllib.request.Request(
-            f"http://127.0.0.1:{self.port}/auth/login", body, {"Content-Type": "application/json"}))
+            f"http://127.0.0.1:{self.pods[0].port}/auth/login", body, {"Content-Type": "application/json"}))
 
     @staticmethod
     def _status(request):
@@ -213,7 +226,7 @@ class Stand:
         """Starts wrk; `report` waits for it and reads what it says."""
         return subprocess.Popen(
             ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency", "-s", self.run / "load.lua",
-             f"http://127.0.0.1:{self.port}{path}"],
+             f"http://127.0.0.1:{self.pods[0].port}{path}"],
             stdout=subprocess.PIPE, text=True, env=dict(os.environ, TOKENS=str(self.run / "tokens")))
 
     @staticmethod
