@@ -41,6 +41,11 @@ struct FunctionDatabase {
         try sql(Self.create(session, of: user, label: label, epoch: epoch, more)) == "1"
     }
 
+    /// Makes a user one who has signed in before: else two first logins wait for each other's new row, whatever they lock.
+    func knowUser(_ user: String) throws {
+        try sql("INSERT INTO session_users (user_id) VALUES ('\(user)')")
+    }
+
     static func hash(_ session: String) -> String { "sha256('\(session)')" }
 
     /// The names of the sessions that are alive, in alphabetical order.

@@ -80,6 +80,7 @@ import Testing
 
     @Test func `two logins at once do not both stay where one may`() throws {
         let database = try FunctionDatabase()
+        try database.knowUser("ann")
         let (one, two) = (try database.session(), try database.session())
         try one.sql("BEGIN")
         try one.sql(FunctionDatabase.create("a", "session_limit => 1"))
@@ -91,6 +92,7 @@ import Testing
 
     @Test func `a login without a limit counts for one that has one`() throws {
         let database = try FunctionDatabase()
+        try database.knowUser("ann")
         let (one, two) = (try database.session(), try database.session())
         try one.sql("BEGIN")
         try one.sql(FunctionDatabase.create("a"))
