@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Logging
 import TestSupport
 import Testing
@@ -97,5 +98,52 @@ import Testing
         let lifetime = try server.psql(
             "SELECT extract(epoch FROM expires_at - created_at)::integer FROM session_tokens", database: database)
         #expect(lifetime == "3600")
+    }
+
+    @Test func `a database of the release before keeps its sessions`() throws {
+        let (server, database) = try SharedServers.newDatabase()
+        for step in ["0001_tables", "0002_revocation_triggers", "0003_functions", "0004_grants"] {
+            let file = Repository.path("Sources/Sessions/PostgreSQL/Migrations/\(step).sql")
+            let sql = try String(contentsOfFile: file, encoding: .utf8)
+            _ = try server.psql("BEGIN; SET LOCAL search_path = public, pg_temp; \(sql); COMMIT", database: database)
+        }
+        _ = try server.psql(
+            """
+            CREATE TABLE authfcgi_migrations (
+                number integer PRIMARY KEY, name text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now());
+            INSERT INTO authfcgi_migrations (number, name) SELECT i, i::text FROM generate_series(1, 4) i;
+            INSERT INTO authfcgi_users (id, username, password_hash) VALUES ('bob', 'bob', 'x')
+            """, database: database)
+        let tokens = try ["ann", "bob", "eve"].map {
+            try server.psql("SELECT create_access_token('\($0)', groups => '{staff}')", database: database)
+        }
+        _ = try server.psql("SELECT revoke_access_token('\(tokens[2])')", database: database)
+        let rows =
+            "SELECT token_hash, user_id, groups, last_seen_at, expires_at, revoked_at FROM session_tokens ORDER BY 1"
+        let before = try server.psql(rows, database: database)
+
+        #expect(try migrate(server, database) == .applied(Array(5...Migrations.latest)))
+        #expect(!log.text.contains("warning"))
+        #expect(try server.psql(rows, database: database) == before)
+        let users = try tokens.map {
+            try server.psql("SELECT get_user_from_token('\($0)')", database: database)
+        }
+        #expect(users == ["ann", "bob", ""])
+        // No idle timeout, and a use changes nothing about that.
+        _ = try server.psql(
+            """
+            UPDATE session_tokens SET last_seen_at = last_seen_at - interval '1 hour';
+            SELECT touch_sessions(array_agg(token_hash), array_agg(now()), '1 minute') FROM session_tokens
+            """, database: database)
+        #expect(
+            try server.psql(
+                """
+                SELECT user_id, expires_at = absolute_expires_at, last_seen_at > now() - interval '1 minute',
+                       idle_timeout FROM session_tokens WHERE revoked_at IS NULL ORDER BY user_id
+                """, database: database) == "ann|t|t|\nbob|t|t|")
+        // What ended sessions before still does.
+        _ = try server.psql("UPDATE authfcgi_users SET password_hash = 'y'", database: database)
+        #expect(
+            try server.psql("SELECT user_id FROM session_tokens WHERE expires_at > now()", database: database) == "ann")
     }
 }

@@ -1,0 +1,130 @@
+import Logging
+import TestSupport
+
+@testable import Sessions
+
+/// A new database with our tables in it, for tests of what SQL does there. Sessions have names in it, kept as their user
+/// agent; a session's token hash is the SHA-256 of its name.
+struct FunctionDatabase {
+    let server: PostgreSQLServer
+    let name: String
+
+    init() throws {
+        (server, name) = try SharedServers.newDatabase()
+        let connection = try PostgreSQLConnection(server.url(database: name), log: RecordedLog().logger)
+        try Migrations(schema: nil, lifetime: .seconds(86400)).run(on: connection, log: RecordedLog().logger)
+    }
+
+    /// Runs SQL in a database session of its own and returns the rows, as psql writes them.
+    @discardableResult
+    func sql(_ text: String) throws -> String { try server.psql(text, database: name) }
+
+    /// The call that begins a session of a day.
+    ///
+    /// - Parameter more: the parameters behind the eleven that there have always been, by name.
+    static func create(
+        _ session: String, of user: String = "ann", label: String? = nil, epoch: Int? = nil, _ more: String = ""
+    ) -> String {
+        let label = label.map { "'\($0)'" } ?? "NULL"
+        let epoch = epoch.map { "\($0)" } ?? "NULL"
+        return """
+            SELECT count(*) FROM create_session(\(hash(session)), '\(user)', '\(user)', '{}', '', '', '1 day', NULL, \
+            '\(session)', \(label), \(epoch)\(more.isEmpty ? "" : ", \(more)"))
+            """
+    }
+
+    /// Begins a session; false when there is none because the epoch is another one.
+    @discardableResult
+    func create(
+        _ session: String, of user: String = "ann", label: String? = nil, epoch: Int? = nil, _ more: String = ""
+    ) throws -> Bool {
+        try sql(Self.create(session, of: user, label: label, epoch: epoch, more)) == "1"
+    }
+
+    /// Makes a user one who has signed in before: else two first logins wait for each other's new row, whatever they lock.
+    func knowUser(_ user: String) throws {
+        try sql("INSERT INTO session_users (user_id) VALUES ('\(user)')")
+    }
+
+    static func hash(_ session: String) -> String { "sha256('\(session)')" }
+
+    /// The names of the sessions that are alive, in alphabetical order.
+    func live() throws -> [String] {
+        let names = try sql(
+            """
+            SELECT user_agent FROM session_tokens WHERE revoked_at IS NULL AND expires_at > now()
+            ORDER BY user_agent COLLATE "C"
+            """)
+        return names.split(separator: "\n").map(String.init)
+    }
+
+    /// What a worker hears of a statement: hashes are replaced by the names of their sessions, in alphabetical order.
+    func notifications(of statement: String) throws -> [String] {
+        let names = Dictionary(
+            uniqueKeysWithValues: try sql("SELECT encode(token_hash, 'hex'), user_agent FROM session_tokens")
+                .split(separator: "\n").map { row in
+                    let columns = row.split(separator: "|", omittingEmptySubsequences: false).map(String.init)
+                    return (columns[0], columns[1])
+                })
+        // psql writes what its own session hears. The last one shows that it did hear.
+        let output = try sql("LISTEN authfcgi_revoked; \(statement); NOTIFY authfcgi_revoked, 'end'")
+        let payloads = output.split(separator: "\n").compactMap { line -> String? in
+            guard line.hasPrefix("Asynchronous notification \"authfcgi_revoked\"") else { return nil }
+            return line.split(separator: "\"").dropFirst(3).first.map(String.init)
+        }
+        guard payloads.last == "end" else { throw SupportError.unexpected("psql did not listen", log: output) }
+        return payloads.dropLast().map { payload in
+            guard payload.hasPrefix("h:") || payload.hasPrefix("c:") else { return payload }
+            let hashes = payload.dropFirst(2).split(separator: ",").map(String.init)
+            return payload.prefix(2) + hashes.map { names[$0] ?? "?" }.sorted().joined(separator: ",")
+        }
+    }
+
+    /// A database session that lasts.
+    func session() throws -> DatabaseSession {
+        DatabaseSession(
+            connection: try PostgreSQLConnection(server.url(database: name), log: RecordedLog().logger), database: self)
+    }
+}
+
+/// A database session that a test keeps a transaction open in, or lets wait for another one's.
+struct DatabaseSession {
+    let connection: PostgreSQLConnection
+    let database: FunctionDatabase
+
+    /// Runs one statement and returns the first column, a line a row.
+    @discardableResult
+    func sql(_ text: String) throws -> String {
+        let result = try connection.query(text, deadline: .seconds(10))
+        return (0..<result.rowCount).map { result.text($0, 0) }.joined(separator: "\n")
+    }
+
+    /// Sends a statement, and waits until it waits for a lock of somebody else's transaction.
+    func startAndBlock(_ text: String) throws {
+        let backend = try sql("SELECT pg_backend_pid()")
+        try connection.send(text, [], binaryResult: false)
+        try eventually("\"\(text)\" waits for a lock") {
+            _ = try connection.flush()
+            return try database.sql("SELECT wait_event_type = 'Lock' FROM pg_stat_activity WHERE pid = \(backend)")
+                == "t"
+        }
+    }
+
+    /// What came of the statement that was started.
+    func finish() throws -> String {
+        var answer: String?
+        try eventually("an answer") {
+            try connection.consumeInput()
+            guard let result = connection.nextReadyResult() else { return false }
+            if case .failed(let error) = result.status { throw error }
+            answer = result.rowCount == 0 ? "" : result.text(0, 0)
+            return true
+        }
+        // The end of this statement, so that there may be another.
+        try eventually("the end of the answer") {
+            try connection.consumeInput()
+            return connection.nextReadyResult() == nil && !connection.isActive
+        }
+        return answer ?? ""
+    }
+}

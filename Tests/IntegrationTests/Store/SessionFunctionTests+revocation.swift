@@ -1,0 +1,188 @@
+import TestSupport
+import Testing
+
+@testable import Sessions
+
+// What changes and ends sessions that are there, and what is said of it.
+extension SessionFunctionTests {
+    @Test func `of sessions that changed and live on the workers hear that they say something new`() throws {
+        let database = try FunctionDatabase()
+        for name in ["a", "b", "c"] { try database.create(name) }
+        for change in ["username = 'x'", "groups = '{g}'", "name = 'x'", "email = 'x'"] {
+            let update = "UPDATE session_tokens SET \(change) WHERE user_agent < 'c'"
+            #expect(try database.notifications(of: update) == ["c:a,b"], "\(change)")
+            // Nothing is new the second time.
+            #expect(try database.notifications(of: update) == [], "\(change)")
+        }
+        // A session that has ended says nothing any more.
+        try database.sql("UPDATE session_tokens SET revoked_at = now() WHERE user_agent = 'a'")
+        #expect(try database.notifications(of: "UPDATE session_tokens SET name = 'y'") == ["c:b,c"])
+    }
+
+    @Test func `if any session ended, all of the statement are said to have ended`() throws {
+        for end in [
+            "revoked_at = now()", "expires_at = now() + interval '1 minute'", "session_id = gen_random_uuid()",
+            "user_id = 'eve'",
+        ] {
+            let database = try FunctionDatabase()
+            for name in ["a", "b", "c"] { try database.create(name) }
+            let column = end.prefix { $0 != " " }
+            let heard = try database.notifications(
+                of: """
+                    UPDATE session_tokens SET name = CASE user_agent WHEN 'b' THEN 'x' ELSE name END, \
+                    \(column) = CASE user_agent WHEN 'a' THEN \(end.dropFirst(column.count + 3)) ELSE \(column) END
+                    """)
+            #expect(heard == ["h:a,b"], "\(end)")
+        }
+    }
+
+    @Test func `of too many sessions to name the workers hear more than is true`() throws {
+        let database = try FunctionDatabase()
+        try database.sql(
+            """
+            SELECT count(*) FROM generate_series(1, 1001) i, create_session(
+                sha256(i::text::bytea), 'ann', 'ann', '{}', '', '', NULL, NULL, i::text, NULL, NULL)
+            """)
+        let named = try database.notifications(
+            of: "UPDATE session_tokens SET name = 'x' WHERE user_agent::integer <= 1000")
+        #expect(named.count == 10)
+        #expect(named.allSatisfy { $0.hasPrefix("c:") && $0.split(separator: ",").count == 100 })
+        #expect(try database.notifications(of: "UPDATE session_tokens SET name = 'y'") == ["u:ann"])
+        try database.sql("UPDATE session_tokens SET user_id = 'bob' WHERE user_agent = '1'")
+        #expect(try database.notifications(of: "UPDATE session_tokens SET name = 'z'") == ["*"])
+    }
+
+    @Test func `a user's live sessions get the new identity, and only what is given of it`() throws {
+        let database = try FunctionDatabase()
+        for name in ["a", "b", "ended"] { try database.create(name) }
+        try database.create("other", of: "bob")
+        try database.sql("UPDATE session_tokens SET revoked_at = now() WHERE user_agent = 'ended'")
+        try database.sql("UPDATE session_tokens SET groups = '{staff}' WHERE user_agent = 'b'")
+        // b says so already.
+        #expect(try database.sql("SELECT update_user_sessions('ann', groups => '{staff}')") == "1")
+        #expect(
+            try database.notifications(
+                of: "SELECT update_user_sessions('ann', 'anna', NULL, 'Anna', 'anna@a.example')") == ["c:a,b"])
+        let rows = try database.sql(
+            "SELECT user_agent, username, groups, name, email FROM session_tokens ORDER BY user_agent")
+        #expect(
+            rows == """
+                a|anna|{staff}|Anna|anna@a.example
+                b|anna|{staff}|Anna|anna@a.example
+                ended|ann|{}||
+                other|bob|{}||
+                """)
+        #expect(try database.sql("SELECT update_user_sessions('ann', name => 'Anna', groups => '{staff}')") == "0")
+        #expect(try database.sql("SELECT update_user_sessions('ann', groups => '{}')") == "2")
+        #expect(try database.sql("SELECT update_user_sessions('nobody', groups => '{}')") == "0")
+    }
+
+    @Test func `a login that has read the old identity makes no session or is changed too`() throws {
+        let database = try FunctionDatabase()
+        let login = try database.session()
+        try login.sql("BEGIN")
+        try login.sql(FunctionDatabase.create("a", epoch: 0))
+        let update = try database.session()
+        try update.startAndBlock("SELECT update_user_sessions('ann', groups => '{staff}')")
+        try login.sql("COMMIT")
+        #expect(try update.finish() == "1")
+        #expect(try database.sql("SELECT groups FROM session_tokens") == "{staff}")
+        #expect(try !database.create("b", epoch: 0))
+        #expect(try database.create("c", epoch: 1))
+    }
+
+    @Test func `one session ends by its public id, for its user only if that is asked`() throws {
+        let database = try FunctionDatabase()
+        try database.create("a")
+        try database.create("b")
+        let id = try database.sql("SELECT session_id FROM session_tokens WHERE user_agent = 'a'")
+        #expect(try database.sql("SELECT revoke_session('\(id)', 'bob')") == "f")
+        #expect(try database.live() == ["a", "b"])
+        #expect(try database.notifications(of: "SELECT revoke_session('\(id)', 'ann')") == ["h:a"])
+        #expect(try database.live() == ["b"])
+        #expect(try database.sql("SELECT revoke_session('\(id)', 'ann')") == "f")
+        #expect(try database.sql("SELECT revoke_session('\(id)')") == "f")
+        #expect(try database.sql("SELECT revoke_session(session_id) FROM session_tokens WHERE user_agent = 'b'") == "t")
+        #expect(try database.live() == [])
+        #expect(throws: SupportError.self) { try database.sql("SELECT revoke_session(NULL)") }
+    }
+
+    @Test func `a user's session is found without reading the whole table`() throws {
+        let database = try FunctionDatabase()
+        try database.create("a")
+        let id = try database.sql("SELECT session_id FROM session_tokens")
+        let scans = try database.sql(
+            """
+            SET enable_seqscan = off; BEGIN; SELECT revoke_session('\(id)', 'ann');
+            SELECT pg_stat_get_xact_numscans('session_tokens'::regclass),
+                   pg_stat_get_xact_numscans('session_tokens_user_id_idx'::regclass); COMMIT
+            """)
+        #expect(scans == "t\n0|1")
+    }
+
+    @Test func `all sessions of everybody end at once`() throws {
+        let database = try FunctionDatabase()
+        try database.create("a")
+        try database.create("b", of: "bob", label: "backup")
+        #expect(try database.notifications(of: "SELECT revoke_all_sessions()") == ["h:a,b"])
+        #expect(try database.live() == [])
+        #expect(try database.sql("SELECT revoke_all_sessions()") == "0")
+        try database.create("c")
+        #expect(try database.sql("SELECT revoke_all_sessions()") == "1")
+    }
+
+    @Test func `ending all sessions waits for logins under way and ends theirs too`() throws {
+        let database = try FunctionDatabase()
+        let (login, end) = (try database.session(), try database.session())
+        try login.sql("BEGIN")
+        try login.sql(FunctionDatabase.create("a"))
+        try end.startAndBlock("SELECT revoke_all_sessions()")
+        try login.sql("COMMIT")
+        #expect(try end.finish() == "1")
+        #expect(try database.live() == [])
+    }
+
+    @Test(arguments: ["READ COMMITTED", "REPEATABLE READ"])
+    func `a login while all sessions end waits and makes none`(isolation: String) throws {
+        let database = try FunctionDatabase()
+        let (login, end) = (try database.session(), try database.session())
+        try login.sql("SET default_transaction_isolation = '\(isolation)'")
+        try end.sql("BEGIN")
+        try end.sql("SELECT revoke_all_sessions()")
+        // This user has no row in session_users that could be locked.
+        try login.startAndBlock(FunctionDatabase.create("a", epoch: 0))
+        try end.sql("COMMIT")
+        if isolation == "READ COMMITTED" {
+            #expect(try login.finish() == "0")
+        } else {
+            // It cannot see the new epoch, and knows.
+            #expect(throws: PostgreSQLError.self) { try login.finish() }
+        }
+        #expect(try database.live() == [])
+    }
+
+    @Test func `a login that was under way when all sessions ended makes none`() async throws {
+        let database = try FunctionDatabase()
+        let pod = try await TestStore.start(database.server.url(database: database.name))
+        try database.sql("INSERT INTO authfcgi_users (username, password_hash) VALUES ('ann', 'x')")
+        // First for a user who has never signed in, then for one who has.
+        for _ in 0..<2 {
+            let before = try #require(try await pod.store.user(named: "ann"))
+            try database.sql("SELECT revoke_all_sessions()")
+            #expect(try await pod.store.createAccessToken(for: before, origin: SessionOrigin()) == nil)
+            let after = try #require(try await pod.store.user(named: "ann"))
+            #expect(try await pod.store.createAccessToken(for: after, origin: SessionOrigin()) != nil)
+        }
+    }
+
+    @Test(arguments: ["revoke_all_sessions()", "update_user_sessions('ann', name => 'x')"])
+    func `what must see every login is refused where it cannot`(call: String) throws {
+        let database = try FunctionDatabase()
+        try database.create("a")
+        #expect(throws: SupportError.self) {
+            try database.sql("BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT \(call); COMMIT")
+        }
+        #expect(try database.sql("SELECT count(*) FROM session_tokens WHERE name = ''") == "1")
+        #expect(try database.live() == ["a"])
+    }
+}

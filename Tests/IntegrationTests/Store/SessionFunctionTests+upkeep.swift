@@ -1,0 +1,245 @@
+import TestSupport
+import Testing
+
+@testable import Sessions
+
+// Uses that are written in batches, and the removal of what has expired.
+extension SessionFunctionTests {
+    /// Writes uses; returns the names of the sessions that are to be tried again.
+    static func touch(_ uses: KeyValuePairs<String, String>, fresh: String = "10 seconds") -> String {
+        let hashes = uses.map { FunctionDatabase.hash($0.key) }.joined(separator: ", ")
+        let times = uses.map { "now() + interval '\($0.value)'" }.joined(separator: ", ")
+        return """
+            SELECT s.user_agent FROM touch_sessions(
+                ARRAY[\(hashes)]::bytea[], ARRAY[\(times)]::timestamptz[], '\(fresh)') AS t (hash)
+            JOIN session_tokens s ON s.token_hash = t.hash ORDER BY s.user_agent
+            """
+    }
+
+    /// Makes it an hour ago that these sessions were made and last seen, with that much of their idle timeout left.
+    private func age(_ database: FunctionDatabase, left: String = "1 minute") throws {
+        try database.sql(
+            """
+            UPDATE session_tokens SET created_at = now() - interval '1 hour', last_seen_at = now() - interval '1 hour',
+                expires_at = CASE WHEN idle_timeout IS NULL THEN expires_at ELSE now() + interval '\(left)' END
+            """)
+    }
+
+    /// How long ago a session was last seen, and how long after that it ends; to the second.
+    private func state(_ database: FunctionDatabase, _ session: String, seen time: String) throws -> String {
+        try database.sql(
+            """
+            SELECT abs(extract(epoch FROM last_seen_at - (now() + interval '\(time)'))) < 5,
+                   date_trunc('second', expires_at - last_seen_at + interval '0.5 seconds')
+            FROM session_tokens WHERE user_agent = '\(session)'
+            """)
+    }
+
+    @Test func `a use moves the end of an idle session and tells nobody`() throws {
+        let database = try FunctionDatabase()
+        try database.create("a", "idle_timeout => '30 minutes'")
+        try age(database)
+        #expect(try database.notifications(of: Self.touch(["a": "-20 seconds"])) == [])
+        #expect(try state(database, "a", seen: "-20 seconds") == "t|00:31:00")
+    }
+
+    @Test func `of several uses the last one counts, and none is later than now`() throws {
+        let database = try FunctionDatabase()
+        for name in ["a", "b"] { try database.create(name, "idle_timeout => '30 minutes'") }
+        try age(database)
+        let again = try database.sql(
+            Self.touch(["a": "-5 minutes", "b": "1 day", "a": "-1 minute", "a": "-7 minutes"]))
+        #expect(again == "")
+        #expect(try state(database, "a", seen: "-1 minute") == "t|00:31:00")
+        #expect(try state(database, "b", seen: "0") == "t|00:31:00")
+    }
+
+    @Test func `nothing moves back, and what is fresh is not written`() throws {
+        let database = try FunctionDatabase()
+        try database.create("a", "idle_timeout => '30 minutes'")
+        try age(database)
+        try database.sql(Self.touch(["a": "-60 seconds"]))
+        let row = { try database.sql("SELECT last_seen_at, expires_at, xmin FROM session_tokens") }
+        let before = try row()
+        try database.sql(Self.touch(["a": "-2 minutes"]))
+        try database.sql(Self.touch(["a": "-10 seconds"], fresh: "5 minutes"))
+        #expect(try row() == before)
+        // An end that is later than the use would make it stays.
+        try database.sql("UPDATE session_tokens SET expires_at = now() + interval '20 hours'")
+        try database.sql(Self.touch(["a": "-10 seconds"]))
+        #expect(try database.sql("SELECT expires_at > now() + interval '19 hours' FROM session_tokens") == "t")
+        #expect(try row() != before)
+    }
+
+    @Test func `no use moves a session beyond its absolute end`() throws {
+        let database = try FunctionDatabase()
+        try database.create("a", "idle_timeout => '30 minutes'")
+        try database.create("huge", "idle_timeout => '1000000 years'")
+        try database.create("endless", "idle_timeout => '30 minutes'")
+        try age(database)
+        try database.sql(
+            """
+            UPDATE session_tokens SET absolute_expires_at = CASE user_agent WHEN 'endless' THEN 'infinity'::timestamptz
+                ELSE now() + interval '5 minutes' END
+            """)
+        #expect(try database.sql(Self.touch(["a": "0", "huge": "0", "endless": "0"])) == "")
+        let atEnd = "SELECT user_agent FROM session_tokens WHERE expires_at = absolute_expires_at ORDER BY user_agent"
+        #expect(try database.sql(atEnd) == "a\nhuge")
+        #expect(try state(database, "endless", seen: "0") == "t|00:31:00")
+    }
+
+    @Test func `a use revives nothing`() throws {
+        let database = try FunctionDatabase()
+        for name in ["expired", "live", "marked", "revoked"] {
+            try database.create(name, "idle_timeout => '30 minutes'")
+        }
+        try age(database)
+        try database.sql(
+            """
+            UPDATE session_tokens SET expires_at = now() WHERE user_agent = 'expired';
+            UPDATE session_tokens SET revoked_at = now() WHERE user_agent = 'marked';
+            SELECT revoke_access_token_hash(\(FunctionDatabase.hash("revoked")))
+            """)
+        let again = try database.sql(
+            Self.touch(["expired": "0", "marked": "0", "revoked": "0", "live": "0", "unknown": "0"]))
+        #expect(again == "")
+        #expect(try database.live() == ["live"])
+        #expect(
+            try database.sql("SELECT user_agent FROM session_tokens WHERE last_seen_at > now() - interval '1 minute'")
+                == "live")
+    }
+
+    @Test func `rows that others have locked are given back, without waiting`() throws {
+        let database = try FunctionDatabase()
+        for name in ["a", "b", "c"] { try database.create(name, "idle_timeout => '30 minutes'") }
+        try age(database)
+        let (holder, toucher) = (try database.session(), try database.session())
+        try holder.sql("BEGIN")
+        try holder.sql("SELECT 1 FROM session_tokens WHERE user_agent = 'a' FOR UPDATE")
+        try holder.sql("SELECT revoke_access_token_hash(\(FunctionDatabase.hash("b")))")
+        try toucher.sql("SET lock_timeout = '1ms'")
+        let touch = Self.touch(["a": "0", "b": "0", "c": "0"])
+        #expect(try toucher.sql(touch) == "a\nb")
+        #expect(try state(database, "c", seen: "0") == "t|00:31:00")
+        try holder.sql("COMMIT")
+        // b has ended meanwhile.
+        #expect(try toucher.sql(touch) == "")
+        #expect(try state(database, "a", seen: "0") == "t|00:31:00")
+        #expect(try database.live() == ["a", "c"])
+    }
+
+    @Test func `a use of a session without an idle timeout makes no index entry`() throws {
+        let database = try FunctionDatabase()
+        try database.create("idle", "idle_timeout => '30 minutes'")
+        try database.create("plain")
+        try age(database)
+        let counts = { (session: String) in
+            try database.sql(
+                """
+                BEGIN; \(Self.touch([session: "0"]));
+                SELECT pg_stat_get_xact_tuples_updated('session_tokens'::regclass),
+                       pg_stat_get_xact_tuples_hot_updated('session_tokens'::regclass); COMMIT
+                """)
+        }
+        #expect(try counts("plain") == "1|1")
+        #expect(try counts("idle") == "1|0")
+        #expect(
+            try database.sql(
+                "SELECT expires_at = absolute_expires_at, last_seen_at > now() - interval '1 minute' FROM session_tokens WHERE user_agent = 'plain'"
+            ) == "t|t")
+    }
+
+    @Test(arguments: [
+        "'{a,b}', '{now}', '0'", "'{a}', '{now}', '-1 second'", "'{a}', '{now}', NULL", "NULL, '{now}', '0'",
+        "'{a}', NULL, '0'",
+    ])
+    func `uses that cannot be meant are an error`(arguments: String) throws {
+        let database = try FunctionDatabase()
+        #expect(throws: SupportError.self) { try database.sql("SELECT touch_sessions(\(arguments))") }
+    }
+
+    @Test func `one worker cleans up, every so often`() throws {
+        let database = try FunctionDatabase()
+        let claim = "SELECT claim_session_cleanup('10 minutes')"
+        let (one, two) = (try database.session(), try database.session())
+        try one.sql("BEGIN")
+        #expect(try one.sql(claim) == "t")
+        try two.startAndBlock(claim)
+        try one.sql("COMMIT")
+        #expect(try two.finish() == "f")
+        try database.sql("UPDATE session_settings SET cleaned_up_at = now() - interval '9 minutes'")
+        #expect(try database.sql(claim) == "f")
+        try database.sql("UPDATE session_settings SET cleaned_up_at = now() - interval '11 minutes'")
+        #expect(try database.sql(claim) == "t")
+        // A clock that was wrong does not stop it for ever.
+        try database.sql("UPDATE session_settings SET cleaned_up_at = now() + interval '1 year'")
+        #expect(try database.sql(claim) == "t")
+        #expect(try database.sql(claim) == "f")
+    }
+
+    /// Sessions 1, 2, …, expired that many seconds ago, and one that is alive.
+    private func databaseOfExpired(_ count: Int) throws -> FunctionDatabase {
+        let database = try FunctionDatabase()
+        try database.create("live")
+        try database.sql(
+            """
+            INSERT INTO session_tokens (token_hash, user_id, expires_at, absolute_expires_at, user_agent)
+            SELECT sha256(i::text::bytea), 'ann', statement_timestamp() - i * interval '1 second', now(), i
+            FROM generate_series(1, \(count)) i
+            """)
+        return database
+    }
+
+    @Test func `expired sessions go, the oldest first, and nobody hears of it`() throws {
+        let database = try databaseOfExpired(5)
+        let names = { try database.sql("SELECT user_agent FROM session_tokens ORDER BY expires_at") }
+        #expect(
+            try database.sql(
+                """
+                WITH third AS (SELECT expires_at FROM session_tokens WHERE user_agent = '3')
+                SELECT removed, reached = third.expires_at FROM third, remove_expired_sessions(3)
+                """) == "3|t")
+        #expect(try names() == "2\n1\nlive")
+        // From a point on: what expired before it stays.
+        #expect(
+            try database.sql(
+                "SELECT removed FROM session_tokens, remove_expired_sessions(9, expires_at) WHERE user_agent = '1'")
+                == "1")
+        #expect(try names() == "2\nlive")
+        #expect(try database.notifications(of: "SELECT remove_expired_sessions(9)") == [])
+        #expect(try database.sql("SELECT removed, reached IS NULL FROM remove_expired_sessions(9)") == "0|t")
+        #expect(try database.live() == ["live"])
+        for most in ["0", "NULL"] {
+            #expect(throws: SupportError.self) { try database.sql("SELECT remove_expired_sessions(\(most))") }
+        }
+    }
+
+    @Test func `one at a time removes, and waits for nobody`() throws {
+        let database = try databaseOfExpired(3)
+        let (one, two, holder) = (try database.session(), try database.session(), try database.session())
+        try holder.sql("BEGIN")
+        try holder.sql("SELECT 1 FROM session_tokens WHERE user_agent = '2' FOR UPDATE")
+        try one.sql("BEGIN")
+        #expect(try one.sql("SELECT removed FROM remove_expired_sessions(9)") == "2")
+        try two.sql("SET lock_timeout = '1ms'")
+        let busy = "SELECT removed IS NULL AND reached IS NULL FROM remove_expired_sessions(9)"
+        #expect(try two.sql(busy) == "t")
+        try one.sql("COMMIT")
+        #expect(try two.sql("SELECT removed FROM remove_expired_sessions(9)") == "0")
+        try holder.sql("COMMIT")
+        #expect(try two.sql("SELECT removed FROM remove_expired_sessions(9)") == "1")
+        #expect(try database.live() == ["live"])
+    }
+
+    @Test func `the removal reads no more of the table than it deletes`() throws {
+        let database = try databaseOfExpired(2000)
+        let reads = try database.sql(
+            """
+            BEGIN; SELECT removed FROM remove_expired_sessions(100);
+            SELECT pg_stat_get_xact_numscans('session_tokens'::regclass),
+                   pg_stat_get_xact_numscans('session_tokens_expires_at_idx'::regclass),
+                   pg_stat_get_xact_tuples_returned('session_tokens_expires_at_idx'::regclass); COMMIT
+            """)
+        #expect(reads == "100\n0|1|100")
+    }
+}

@@ -1,0 +1,148 @@
+import TestSupport
+import Testing
+
+@testable import Sessions
+
+/// What the SQL functions promise that begin, change and end sessions.
+@Suite struct SessionFunctionTests {
+    @Test func `the release before calls create_session as ever`() throws {
+        let database = try FunctionDatabase()
+        // There is one function of that name, or such a call would be ambiguous.
+        #expect(try database.create("a"))
+        #expect(try database.sql("SELECT count(*) FROM pg_proc WHERE proname = 'create_session'") == "1")
+        #expect(try database.sql("SELECT expires_at = absolute_expires_at, idle_timeout FROM session_tokens") == "t|")
+    }
+
+    @Test func `members of authfcgi_mint may call what applications need, everybody else nothing`() throws {
+        let database = try FunctionDatabase()
+        let callable = { (role: String) in
+            try database.sql(
+                """
+                SELECT string_agg(proname, ' ' ORDER BY proname) FROM pg_proc
+                WHERE pronamespace = 'public'::regnamespace AND has_function_privilege('\(role)', oid, 'EXECUTE')
+                """)
+        }
+        #expect(try callable("public") == "")
+        #expect(
+            try callable("authfcgi_mint") == """
+                create_access_token get_user_from_token get_user_from_token_hash revoke_access_token \
+                revoke_access_token_hash revoke_session revoke_user_sessions session_token_hash update_user_sessions
+                """)
+    }
+
+    @Test(arguments: [
+        ("10 minutes", "00:11:00"), ("100 seconds", "00:01:50"), ("23 hours 59 minutes 30 seconds", "1 day"),
+        ("2 days", "1 day"), ("1000000 years", "1 day"),
+    ])
+    func `a session that is never used ends after its idle timeout and a grace, at most at its end`(
+        idleTimeout: String, expected: String
+    ) throws {
+        let database = try FunctionDatabase()
+        try database.create("a", "idle_timeout => '\(idleTimeout)'")
+        #expect(try database.sql("SELECT expires_at - created_at FROM session_tokens") == expected)
+        #expect(try database.sql("SELECT absolute_expires_at - created_at FROM session_tokens") == "1 day")
+        #expect(try database.sql("SELECT idle_timeout = '\(idleTimeout)' FROM session_tokens") == "t")
+    }
+
+    @Test(arguments: ["idle_timeout => '0'", "idle_timeout => '-1 second'", "session_limit => 0"])
+    func `what makes no sense is refused`(parameter: String) throws {
+        let database = try FunctionDatabase()
+        #expect(throws: SupportError.self) { try database.create("a", parameter) }
+        #expect(try database.live() == [])
+    }
+
+    @Test func `the oldest sessions beyond the limit end, and the workers hear of it`() throws {
+        let database = try FunctionDatabase()
+        for name in ["a", "b", "c"] { try database.create(name) }
+        try database.create("other", of: "bob")
+        let heard = try database.notifications(of: FunctionDatabase.create("d", "session_limit => 2"))
+        #expect(try database.live() == ["c", "d", "other"])
+        #expect(heard == ["h:a,b"])
+    }
+
+    @Test func `the new session stays, even if it is the oldest by its clock`() throws {
+        let database = try FunctionDatabase()
+        try database.create("a")
+        try database.sql("UPDATE session_tokens SET created_at = now() + interval '1 hour'")
+        try database.create("b", "session_limit => 1")
+        #expect(try database.live() == ["b"])
+    }
+
+    @Test func `machines' sessions do not count, do not end, and end none`() throws {
+        let database = try FunctionDatabase()
+        try database.create("backup", label: "backup")
+        try database.create("a")
+        try database.create("b", "session_limit => 2")
+        #expect(try database.live() == ["a", "b", "backup"])
+        try database.create("sync", label: "sync", "session_limit => 1")
+        #expect(try database.live() == ["a", "b", "backup", "sync"])
+    }
+
+    @Test func `two logins at once do not both stay where one may`() throws {
+        let database = try FunctionDatabase()
+        try database.knowUser("ann")
+        let (one, two) = (try database.session(), try database.session())
+        try one.sql("BEGIN")
+        try one.sql(FunctionDatabase.create("a", "session_limit => 1"))
+        try two.startAndBlock(FunctionDatabase.create("b", "session_limit => 1"))
+        try one.sql("COMMIT")
+        #expect(try two.finish() == "1")
+        #expect(try database.live() == ["b"])
+    }
+
+    @Test func `a login without a limit counts for one that has one`() throws {
+        let database = try FunctionDatabase()
+        try database.knowUser("ann")
+        let (one, two) = (try database.session(), try database.session())
+        try one.sql("BEGIN")
+        try one.sql(FunctionDatabase.create("a"))
+        try two.startAndBlock(FunctionDatabase.create("b", "session_limit => 1"))
+        try one.sql("COMMIT")
+        #expect(try two.finish() == "1")
+        #expect(try database.live() == ["b"])
+    }
+
+    @Test func `logins without a limit do not wait for one another`() throws {
+        let database = try FunctionDatabase()
+        let (one, two) = (try database.session(), try database.session())
+        try database.create("first")
+        try one.sql("BEGIN")
+        try one.sql(FunctionDatabase.create("a"))
+        try two.sql("SET lock_timeout = '5s'")
+        #expect(try two.sql(FunctionDatabase.create("b")) == "1")
+        try one.sql("COMMIT")
+        #expect(try database.live() == ["a", "b", "first"])
+    }
+
+    @Test func `a login ends the session that it replaces, whoever's it was, and before it counts`() throws {
+        let database = try FunctionDatabase()
+        try database.create("a")
+        try database.create("b")
+        let heard = try database.notifications(
+            of: FunctionDatabase.create("c", "session_limit => 2, replaces => \(FunctionDatabase.hash("b"))"))
+        #expect(try database.live() == ["a", "c"])
+        #expect(heard == ["h:b"])
+        try database.create("d", of: "bob", "replaces => \(FunctionDatabase.hash("c"))")
+        #expect(try database.live() == ["a", "d"])
+        #expect(try database.sql("SELECT revoked_at IS NOT NULL FROM session_tokens WHERE user_agent = 'c'") == "t")
+    }
+
+    @Test func `a login that is refused ends nothing`() throws {
+        let database = try FunctionDatabase()
+        try database.create("a")
+        try database.create("b")
+        let made = try database.create(
+            "c", epoch: 7, "session_limit => 1, replaces => \(FunctionDatabase.hash("a"))")
+        #expect(!made)
+        #expect(try database.live() == ["a", "b"])
+    }
+
+    @Test func `a limit is refused where other logins could not be seen`() throws {
+        let database = try FunctionDatabase()
+        #expect(throws: SupportError.self) {
+            try database.sql(
+                "BEGIN ISOLATION LEVEL REPEATABLE READ; \(FunctionDatabase.create("a", "session_limit => 1")); COMMIT")
+        }
+        #expect(try database.live() == [])
+    }
+}
