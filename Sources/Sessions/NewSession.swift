@@ -33,7 +33,9 @@ struct NewSession {
 
     /// The session as the statement's row tells; nil when it cannot be read.
     func session(_ row: [String?]) -> Session? {
-        guard row.count == 3, let id = row[0], let created = Date(row[1]), let expires = Date(row[2]) else { return nil }
+        guard row.count == 3, let id = row[0], let created = Date(row[1]), let expires = Date(row[2]) else {
+            return nil
+        }
         return Session(id: id, identity: identity, createdAt: created, expiresAt: expires)
     }
 }

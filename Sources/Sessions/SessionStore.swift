@@ -15,11 +15,11 @@ public import Logging
 ///     try await store.session(for: token)
 @EventLoop
 public final class SessionStore {
-    private let configuration: Configuration
-    private let statements: Statements
+    let configuration: Configuration
+    let statements: Statements
     private let memory: SessionMemory
-    private let readLane: ReadLane
-    private let writeLane: CommandLane
+    let readLane: ReadLane
+    let writeLane: CommandLane
     private let loginLane: CommandLane
     private let log: Logger
     private var uses: UseWriter?
@@ -169,98 +169,6 @@ public final class SessionStore {
         return false
     }
 
-    /// Makes a session for a user who has proved to be `identity`.
-    ///
-    /// - Parameters:
-    ///   - lifetime: how long it lives; the configuration's when nil, at most the database's `maximum_lifetime`.
-    ///   - origin: where the login came from.
-    /// - Returns: the token, which exists nowhere else, and the session.
-    public func createAccessToken(
-        for identity: Identity, lifetime: Duration? = nil, origin: SessionOrigin = SessionOrigin()
-    ) async throws(SessionStoreError) -> (token: SessionToken, session: Session) {
-        var request = NewSession(identity: identity, lifetime: lifetime ?? configuration.lifetime, origin: origin)
-        request.idleTimeout = configuration.idleTimeout
-        // Without an epoch there is nothing that could have changed: a session is always made.
-        guard let made = try await create(request) else { throw .unavailable("the session was not made") }
-        return made
-    }
-
-    /// The same at the end of a login: nil when the user's sessions were ended since `user` was read.
-    ///
-    /// - Parameters:
-    ///   - remembered: whether the session lives as long as the configuration says for those, without an idle timeout.
-    ///   - replaced: the token that the same client was signed in with; its session ends.
-    package func createAccessToken(
-        for user: UserRecord, origin: SessionOrigin, remembered: Bool = false, replacing replaced: SessionToken? = nil
-    ) async throws(SessionStoreError) -> (token: SessionToken, session: Session)? {
-        var request = NewSession(identity: user.identity, lifetime: configuration.lifetime, origin: origin)
-        request.epoch = user.epoch
-        request.limit = configuration.sessionsPerUser
-        request.replaced = replaced?.hash
-        if remembered, let lifetime = configuration.rememberedLifetime {
-            request.lifetime = lifetime
-        } else {
-            request.idleTimeout = configuration.idleTimeout
-        }
-        let made = try await create(request)
-        if let replaced, made != nil { readLane.hear(.ended([replaced.hash])) }
-        return made
-    }
-
-    private func create(
-        _ request: NewSession
-    ) async throws(SessionStoreError) -> (token: SessionToken, session: Session)? {
-        guard let keys = readLane.keys else { throw .unavailable("the token keys are not known yet") }
-        let token: SessionToken
-        do throws(RandomBytes.Unavailable) {
-            token = try keys.newToken()
-        } catch {
-            throw .unavailable("no random bytes")
-        }
-        let rows = try await command(
-            writeLane, statements.createSession, request.parameters(for: token), mayRepeat: false)
-        guard let row = rows.first else { return nil }
-        guard let session = request.session(row) else { throw .unavailable("the new session's row cannot be read") }
-        return (token, session)
-    }
-
-    // What this process revokes it has to know at once, not only when PostgreSQL tells everybody.
-
-    /// Ends the session of `token`, for good. Returning means that it is committed; ending what has ended is success.
-    public func revoke(_ token: SessionToken) async throws(SessionStoreError) {
-        guard try mayExist(token) else { return }
-        _ = try await command(writeLane, statements.revoke, [.bytes(token.hash.bytes)], mayRepeat: true)
-        readLane.hear(.ended([token.hash]))
-    }
-
-    /// Ends all sessions of a user, and all logins of theirs that are under way.
-    /// - Parameter kept: the token whose session stays.
-    public func revokeAll(
-        ofUser userID: String, except kept: SessionToken? = nil
-    ) async throws(SessionStoreError) {
-        let except: PostgreSQLParameter = kept.map { .bytes($0.hash.bytes) } ?? .null
-        _ = try await command(writeLane, statements.revokeUser, [.text(userID), except], mayRepeat: true)
-        readLane.hear(.user(UserKey(userID)))
-    }
-
-    /// Ends one session of a user by its public id, which the list of sessions tells.
-    /// - Returns: whether it was there to be ended; false also for the session of somebody else.
-    public func revoke(sessionID: String, ofUser userID: String) async throws(SessionStoreError) -> Bool {
-        let rows = try await command(
-            writeLane, statements.revokeSession, [.text(sessionID), .text(userID)], mayRepeat: true)
-        readLane.hear(.user(UserKey(userID)))
-        return rows.first?.first == "t"
-    }
-
-    /// The live sessions of a user, the newest first, at most 1,000.
-    public func sessions(of userID: String) async throws(SessionStoreError) -> [SessionEntry] {
-        let rows = try await command(writeLane, statements.sessions, [.text(userID), .number(1000)], mayRepeat: true)
-        return try rows.map { row throws(SessionStoreError) in
-            guard let entry = SessionEntry(row) else { throw .unavailable("a session's row cannot be read") }
-            return entry
-        }
-    }
-
     // MARK: Users
 
     /// The user of a name, if there is one who may sign in.
@@ -271,7 +179,7 @@ public final class SessionStore {
         return user
     }
 
-    private func command(
+    func command(
         _ lane: CommandLane, _ sql: String, _ parameters: [PostgreSQLParameter], mayRepeat: Bool
     ) async throws(SessionStoreError) -> CommandLane.Rows {
         do throws(PostgreSQLError) {

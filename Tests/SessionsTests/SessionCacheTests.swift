@@ -92,18 +92,20 @@ import Testing
         #expect(cache.remove(hash(2)) == SessionUse(hash: hash(2), at: at(4)))
         _ = cache.insert(try statement(5), under: hash(5))
         cache.use(try #require(cache.find(hash(5))), at: at(6), writing: true)
-        let uses = cache.takeUnwrittenUses()
+        cache.beginWriting()
+        let uses = cache.takeUses(atMost: 2) + cache.takeUses(atMost: 2)
         #expect(
             Set(uses.map { "\($0.hash.hex) \($0.at.nanoseconds)" })
                 == Set([(0, 3), (1, 2), (5, 6)].map { "\(hash($0.0).hex) \($0.1)" }))
         #expect(uses.count == 3)
-        #expect(cache.takeUnwrittenUses().isEmpty)
+        #expect(cache.takeUses(atMost: 9).isEmpty)
         // What has to make room hands its use over too.
         for number in [0, 1, 5] { cache.use(try #require(cache.find(hash(number))), at: at(7), writing: true) }
         var evicted: [SessionUse] = []
         for number in 10..<20 { evicted += cache.insert(try statement(number), under: hash(number)) }
         #expect(evicted.count == 3 && evicted.allSatisfy { $0.at == at(7) })
-        #expect(cache.takeUnwrittenUses().isEmpty)
+        cache.beginWriting()
+        #expect(cache.takeUses(atMost: 9).isEmpty)
     }
 }
 

@@ -83,7 +83,8 @@ extension Setting {
 
     static let revocationDelay = Setting(
         name: "REVOCATION_DELAY", kind: .duration(.milliseconds(100) ... .seconds(60)), fallback: .value("1s"),
-        meaning: "within which time a session that was ended is refused everywhere, whatever fails; usually it is at once")
+        meaning:
+            "within which time a session that was ended is refused everywhere, whatever fails; usually it is at once")
 
     static let sessionCleanupInterval = Setting(
         name: "SESSION_CLEANUP_INTERVAL", kind: .optionalDuration(.seconds(1) ... .seconds(7 * 86_400)),

@@ -22,7 +22,9 @@ struct SessionCache {
     /// Slot numbers by hash, open addressing with linear probing; -1 is empty. Token hashes are as good as random.
     private var index: [Int32]
     private var hand = 0
+    /// Slots with a use to write down, and those of them whose turn it is.
     private var unwritten: [Int32] = []
+    private var beingWritten: [Int32] = []
 
     private let mostEntries: Int
     private let mostBytes: Int
@@ -101,15 +103,22 @@ struct SessionCache {
         return use.map { SessionUse(hash: hash, at: $0) }
     }
 
-    /// The uses that are not written down yet, which from now on count as written.
-    mutating func takeUnwrittenUses() -> [SessionUse] {
-        defer { unwritten = [] }
-        return unwritten.compactMap { number in
+    /// Now it is the turn of all uses that are not written down yet.
+    mutating func beginWriting() {
+        beingWritten += unwritten
+        unwritten = []
+    }
+
+    /// Some of the uses whose turn it is, which from now on count as written.
+    mutating func takeUses(atMost most: Int) -> [SessionUse] {
+        var uses: [SessionUse] = []
+        while uses.count < most, let number = beingWritten.popLast() {
             // A slot that was freed since is not used, or is there a second time.
-            guard let use = slots[Int(number)].unwrittenUse else { return nil }
+            guard let use = slots[Int(number)].unwrittenUse else { continue }
             slots[Int(number)].unwrittenUse = nil
-            return SessionUse(hash: slots[Int(number)].hash, at: use)
+            uses.append(SessionUse(hash: slots[Int(number)].hash, at: use))
         }
+        return uses
     }
 
     // MARK: Private

@@ -10,8 +10,9 @@ final class SessionMemory {
     let isOn: Bool
     /// Whether uses of sessions are to be written down.
     private let recordsUses: Bool
-    /// Uses of sessions that are not in the cache.
+    /// Uses of sessions that are not in the cache, and those of them whose turn it is to be written.
     private var otherUses: [Digest: BootInstant] = [:]
+    private var otherUsesBeingWritten: [SessionUse] = []
 
     /// While uses cannot be written, so many are kept.
     private static let mostUses = 200_000
@@ -86,11 +87,20 @@ final class SessionMemory {
 
     // MARK: Uses
 
-    /// The uses that are not written down yet, which from now on count as written.
-    func takeUnwrittenUses() -> [SessionUse] {
-        keepUses(cache.takeUnwrittenUses())
-        defer { otherUses = [:] }
-        return otherUses.map { SessionUse(hash: $0, at: $1) }
+    /// Now it is the turn of all uses that are not written down yet.
+    func beginWritingUses() {
+        cache.beginWriting()
+        otherUsesBeingWritten += otherUses.map { SessionUse(hash: $0, at: $1) }
+        otherUses = [:]
+    }
+
+    /// Some of the uses whose turn it is, each session once; from now on they count as written.
+    func takeUses(atMost most: Int) -> [SessionUse] {
+        let uses = cache.takeUses(atMost: most)
+        guard uses.isEmpty else { return uses }
+        let others = otherUsesBeingWritten.suffix(most)
+        otherUsesBeingWritten.removeLast(others.count)
+        return Array(others)
     }
 
     /// They could not be written now.

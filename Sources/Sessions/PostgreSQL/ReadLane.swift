@@ -19,9 +19,12 @@ final class ReadLane: ReadinessHandler, TurnEndHandler {
     /// Called when the database cannot be used before an operator has done something.
     var onUnusable: (@EventLoop (String) -> Void)?
 
-    private let configuration: PostgreSQLConfiguration
-    /// Half of it is the longest that a look-up may wait behind others.
+    let configuration: PostgreSQLConfiguration
     private let leaseTime: Duration
+    /// When the oldest look-up has waited this long for its answer, new ones are refused: they would wait too long, and
+    /// so would a heartbeat behind them.
+    private let longestQueue: Duration
+    private let heartbeatInterval: Duration
     let memory: SessionMemory
     let statements: ReadLaneStatements
     let connector: Connector
@@ -32,7 +35,7 @@ final class ReadLane: ReadinessHandler, TurnEndHandler {
     /// Look-ups of the present turn, not sent yet.
     var gathered: [LookUp] = []
     var outstanding = Deque<ReadLaneQuestion>()
-    private var waiting: WaitingLookUps
+    var waiting: WaitingLookUps
     /// Look-ups that are not answered yet, wherever they are.
     private var unanswered = 0
     /// Those of them that others may join.
@@ -42,18 +45,18 @@ final class ReadLane: ReadinessHandler, TurnEndHandler {
     /// Whether one has come back on this connection.
     var hasHeartbeat = false
     /// When the connection was opened.
-    private(set) var openedAt: BootInstant?
-    private var heartbeatIsDue = false
+    var openedAt: BootInstant?
+    var heartbeatIsDue = false
     /// What was said last about the lack of notifications.
-    private var saidNotListening: String?
-    private var deadlineTimer: LoopTimer?
+    var saidNotListening: String?
+    var deadlineTimer: LoopTimer?
     private var isDirty = false
-    private var isClosed = false
+    var isClosed = false
 
     /// Heartbeats that are not answered: more do not make a slow server faster.
     private static let mostHeartbeats = 4
-    /// How often, when nothing depends on the lease.
-    private static let idleHeartbeatInterval = Duration.seconds(2)
+    /// How often at least: the keys have to be fresh also when nothing depends on the lease.
+    private static let longestHeartbeatInterval = Duration.seconds(2)
     /// How old a heartbeat may be for its keys to be all keys.
     private static let keysAge = Duration.seconds(5)
     /// The most look-ups in one statement.
@@ -67,6 +70,9 @@ final class ReadLane: ReadinessHandler, TurnEndHandler {
         self.memory = memory
         self.log = log
         leaseTime = memory.rule.leaseTime
+        longestQueue = min(.milliseconds(500), leaseTime / 2)
+        heartbeatInterval =
+            memory.isOn ? min(Self.longestHeartbeatInterval, leaseTime / 4) : Self.longestHeartbeatInterval
         waiting = WaitingLookUps()
         let statements = ReadLaneStatements(
             Statements(schema: configuration.schema), prepares: configuration.usesPreparedStatements)
@@ -123,10 +129,8 @@ final class ReadLane: ReadinessHandler, TurnEndHandler {
         gather(lookUp)
     }
 
-    /// Whether the oldest look-up has waited so long for its answer that a new one, or a heartbeat behind it, would wait
-    /// too long.
     private func isBehind(_ now: BootInstant) -> Bool {
-        for case .lookUps(let batch) in outstanding { return now - batch[0].sentAt > leaseTime / 2 }
+        for case .lookUps(let batch) in outstanding { return now - batch[0].sentAt > longestQueue }
         return false
     }
 
@@ -199,12 +203,11 @@ final class ReadLane: ReadinessHandler, TurnEndHandler {
     /// session.
     private func beat() {
         guard !isClosed else { return }
-        let interval = memory.isOn ? leaseTime / 4 : Self.idleHeartbeatInterval
-        Reactor.shared.schedule(after: interval) { [weak self] in self?.beat() }
+        Reactor.shared.schedule(after: heartbeatInterval) { [weak self] in self?.beat() }
         sendHeartbeat()
     }
 
-    private func sendHeartbeat() {
+    func sendHeartbeat() {
         guard connection != nil else { return }
         var unanswered = 0
         for case .heartbeat in outstanding { unanswered += 1 }
@@ -228,121 +231,6 @@ final class ReadLane: ReadinessHandler, TurnEndHandler {
             takeRevocations()
         } catch {
             lose(error)
-        }
-    }
-
-    // MARK: Deadlines and loss
-
-    /// Wakes at the deadline of what was sent first.
-    private func armDeadline() {
-        guard deadlineTimer == nil, let deadline = firstDeadline else { return }
-        deadlineTimer = Reactor.shared.schedule(at: deadline) { [weak self] in
-            guard let self else { return }
-            deadlineTimer = nil
-            if let deadline = firstDeadline, deadline <= .now { lose(.deadline) }
-            armDeadline()
-        }
-    }
-
-    private var firstDeadline: BootInstant? {
-        for question in outstanding {
-            switch question {
-            case .lookUps(let batch): return batch[0].sentAt + configuration.lookUpDeadline
-            case .absent(let lookUp): return lookUp.sentAt + configuration.lookUpDeadline
-            case .heartbeat(let sent): return sent + configuration.lookUpDeadline
-            case .sync: continue
-            }
-        }
-        return nil
-    }
-
-    /// Throws the connection away. Look-ups that still have time wait for the next one, once.
-    func lose(_ error: PostgreSQLError) {
-        guard connection != nil else { return }
-        // What the server said before it went still counts.
-        takeRevocations()
-        connector.lost(error.reason)
-        let asked = takeAll()
-        drop()
-        for lookUp in asked {
-            if lookUp.isSecondTry {
-                answer(lookUp, .failure(.unavailable(error.reason)))
-            } else {
-                lookUp.isSecondTry = true
-                wait(lookUp)
-            }
-        }
-        reconnect()
-    }
-
-    /// Takes out every look-up that is on the connection or about to be.
-    private func takeAll() -> [LookUp] {
-        var all: [LookUp] = []
-        for question in outstanding {
-            switch question {
-            case .lookUps(let batch): all += batch
-            case .absent(let lookUp): all.append(lookUp)
-            case .heartbeat, .sync: break
-            }
-        }
-        all += gathered
-        gathered.removeAll()
-        outstanding.removeAll()
-        return all
-    }
-
-    private func drop() {
-        guard let connection else { return }
-        connection.leaveLoop()
-        self.connection = nil
-        arrivedHeartbeat = nil
-        heartbeatIsDue = false
-        hasHeartbeat = false
-        deadlineTimer?.cancel()
-        deadlineTimer = nil
-    }
-
-    func wait(_ lookUp: LookUp) {
-        waiting.add(lookUp) { [weak self] lookUp in
-            self?.answer(lookUp, .failure(.unavailable("PostgreSQL is not reachable")))
-        }
-    }
-
-    private func reconnect() {
-        guard !isClosed else { return }
-        connector.connect { [weak self] result in
-            guard let self else { return }
-            switch consume result {
-            case .success(let connection): adopt(connection)
-            case .failure(let error):
-                if case .unusable(let reason) = error { onUnusable?(reason) }
-                reconnect()
-            }
-        }
-    }
-
-    private func adopt(_ connection: PostgreSQLConnection) {
-        guard !isClosed else { return }
-        self.connection = connection
-        openedAt = .now
-        connection.joinLoop(self)
-        sayWhetherListening(connection)
-        sendHeartbeat()
-        for lookUp in waiting.takeAll() {
-            lookUp.sentAt = .now
-            gather(lookUp)
-        }
-    }
-
-    /// Says once that sessions cannot be kept, and once that they can be again.
-    private func sayWhetherListening(_ connection: PostgreSQLConnection) {
-        guard memory.isOn, connection.whyNotListening != saidNotListening else { return }
-        saidNotListening = connection.whyNotListening
-        if let reason = connection.whyNotListening {
-            log.warning(
-                "sessions are not kept in memory, every check asks PostgreSQL: \(reason); connect DATABASE_URL directly")
-        } else {
-            log.info("sessions are kept in memory again: PostgreSQL tells of revocations")
         }
     }
 }

@@ -73,31 +73,27 @@ final class UseWriter {
     private func write(until deadline: BootInstant?) async -> Bool {
         isWriting = true
         defer { isWriting = false }
-        var uses = memory.takeUnwrittenUses()[...]
+        memory.beginWritingUses()
         var skipped: [SessionUse] = []
-        while !uses.isEmpty {
-            let batch = uses.prefix(Self.batchSize)
+        defer { memory.keepUses(skipped) }
+        while true {
+            let batch = memory.takeUses(atMost: Self.batchSize)
+            if batch.isEmpty { return skipped.isEmpty }
             do throws(PostgreSQLError) {
                 skipped += try await write(batch)
-                uses = uses.dropFirst(batch.count)
                 hasFailed = false
             } catch {
                 if !hasFailed { log.warning("the last use of sessions cannot be written down now: \(error.reason)") }
                 hasFailed = true
-                memory.keepUses(Array(uses))
-                break
+                memory.keepUses(batch)
+                return false
             }
-            if let deadline, deadline < .now {
-                memory.keepUses(Array(uses))
-                break
-            }
+            if let deadline, deadline < .now { return false }
         }
-        memory.keepUses(skipped)
-        return uses.isEmpty && skipped.isEmpty
     }
 
     /// - Returns: those whose rows somebody else holds.
-    private func write(_ batch: ArraySlice<SessionUse>) async throws(PostgreSQLError) -> [SessionUse] {
+    private func write(_ batch: [SessionUse]) async throws(PostgreSQLError) -> [SessionUse] {
         let times = batch.compactMap { memory.databaseTime(at: $0.at)?.microseconds }
         guard times.count == batch.count else { throw .connection("the database's clock is not known yet") }
         let hashes = PostgreSQLParameter.digests(batch.map(\.hash))
