@@ -87,9 +87,9 @@ extension SessionStore {
         return rows.first?.first == "t"
     }
 
-    /// The live sessions of a user, the newest first, at most 1,000.
+    /// The live sessions of a user, the newest first, at most 100.
     public func sessions(of userID: String) async throws(SessionStoreError) -> [SessionEntry] {
-        let rows = try await command(writeLane, statements.sessions, [.text(userID), .number(1000)], mayRepeat: true)
+        let rows = try await command(writeLane, statements.sessions, [.text(userID), .number(100)], mayRepeat: true)
         return try rows.map { row throws(SessionStoreError) in
             guard let entry = SessionEntry(row) else { throw .unavailable("a session's row cannot be read") }
             return entry

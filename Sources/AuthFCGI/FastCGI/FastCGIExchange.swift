@@ -23,6 +23,7 @@ final class FastCGIExchange {
     let bodyIsIncomplete: Bool
 
     private var request: FastCGIRequest
+    private var isAnswered = false
     private let shape: FastCGIRequestShape
     private let server: FastCGIServer
     /// The connection's own object, when it has one already: most live only as long as their one request.
@@ -49,8 +50,11 @@ final class FastCGIExchange {
         bodyIsIncomplete = body.count < shape.contentLength
     }
 
-    isolated deinit {
-        if request.descriptor != nil { server.exchangeWasDropped(connection) }
+    // Not `isolated`: to ask at the end of every request which thread this is costs more than most of its answer. Nobody
+    // takes an exchange off the loop; and the connection must be known as closed before its number is free.
+    deinit {
+        guard !isAnswered else { return }
+        EventLoop.assumeIsolated { [server, connection] in server.exchangeWasDropped(connection) }
     }
 
     /// The last value of a parameter, or nil when there is none; bytes that are not UTF-8 are replaced.
@@ -99,6 +103,7 @@ final class FastCGIExchange {
         // the connection was reset.
         let lingers = shape.bodyTooLarge && !shape.bodyHasEnded
         let keeps = keep && shape.mayKeep && !server.isDraining
+        isAnswered = true
         let descriptor = request.finish(bytes.span, keep: keeps || lingers)
         server.exchangeWasAnswered(connection, descriptor: descriptor, lingers: lingers)
     }
