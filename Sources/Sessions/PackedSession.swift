@@ -3,13 +3,13 @@ internal import FoundationEssentials
 /// A session in one piece of memory: what a look-up brings and what caches keep, many thousands of them.
 ///
 /// Layout: the format's number (1), the 16 bytes of the session's id, created and expires (8 bytes each, little-endian,
-/// as ``DatabaseInstant``), then the texts: user name, number of groups, each group, name, e-mail, user id. A text is its
+/// as ``DatabaseInstant``), the idle timeout (4 bytes, little-endian, in seconds; 0 for none), then the texts: user name, number of groups, each group, name, e-mail, user id. A text is its
 /// length and its UTF-8; lengths and the number are LEB128.
 package struct PackedSession: Equatable, Sendable {
     package let bytes: [UInt8]
 
     fileprivate static let format: UInt8 = 1
-    private static let textsStart = 33
+    private static let textsStart = 37
 
     /// Takes over bytes that a ``PackedSessionWriter`` has written.
     init(bytes: [UInt8]) {
@@ -17,7 +17,8 @@ package struct PackedSession: Equatable, Sendable {
     }
 
     /// Packs a session; nil when its id is not a UUID.
-    package init?(_ session: Session) {
+    /// - Parameter idleTimeout: in seconds, 0 for none.
+    package init?(_ session: Session, idleTimeout: UInt32 = 0) {
         let digits = session.id.utf8.filter { $0 != UInt8(ascii: "-") }
         guard digits.count == 32 else { return nil }
         var id: [UInt8] = []
@@ -31,7 +32,7 @@ package struct PackedSession: Equatable, Sendable {
         var writer = unsafe id.withUnsafeBytes { id in
             unsafe PackedSessionWriter(
                 id: id, createdAt: DatabaseInstant(session.createdAt), expiresAt: DatabaseInstant(session.expiresAt),
-                size: 64)
+                idleTimeout: idleTimeout, size: 64)
         }
         func append(_ text: String) { unsafe Array(text.utf8).withUnsafeBytes { unsafe writer.append(text: $0) } }
         append(identity.username)
@@ -41,8 +42,12 @@ package struct PackedSession: Equatable, Sendable {
         self = writer.finish()
     }
 
-    package var createdAt: DatabaseInstant { instant(at: 17) }
-    package var expiresAt: DatabaseInstant { instant(at: 25) }
+    package var createdAt: DatabaseInstant { DatabaseInstant(microseconds: Int64(bitPattern: number(at: 17, bytes: 8))) }
+    package var expiresAt: DatabaseInstant { DatabaseInstant(microseconds: Int64(bitPattern: number(at: 25, bytes: 8))) }
+
+    /// How long the session may stand unused; nil: as long as it lasts.
+    var idleTimeout: Duration? { hasIdleTimeout ? .seconds(number(at: 33, bytes: 4)) : nil }
+    var hasIdleTimeout: Bool { number(at: 33, bytes: 4) != 0 }
 
     /// The session's id as a UUID's 36 characters.
     package var id: String {
@@ -118,10 +123,10 @@ package struct PackedSession: Equatable, Sendable {
         return Identity(userID: userID, username: username, groups: groups, name: name, email: email)
     }
 
-    private func instant(at offset: Int) -> DatabaseInstant {
+    private func number(at offset: Int, bytes count: Int) -> UInt64 {
         var value: UInt64 = 0
-        for index in 0..<8 { value |= UInt64(bytes[offset + index]) << (8 * UInt64(index)) }
-        return DatabaseInstant(microseconds: Int64(bitPattern: value))
+        for index in 0..<count { value |= UInt64(bytes[offset + index]) << (8 * UInt64(index)) }
+        return value
     }
 
     package static func == (a: PackedSession, b: PackedSession) -> Bool { a.bytes == b.bytes }
@@ -133,13 +138,15 @@ struct PackedSessionWriter {
 
     /// - Parameters:
     ///   - id: 16 bytes.
+    ///   - idleTimeout: in seconds, 0 for none.
     ///   - size: how many bytes the texts have about.
-    init(id: UnsafeRawBufferPointer, createdAt: DatabaseInstant, expiresAt: DatabaseInstant, size: Int) {
-        bytes.reserveCapacity(33 + size)
+    init(id: UnsafeRawBufferPointer, createdAt: DatabaseInstant, expiresAt: DatabaseInstant, idleTimeout: UInt32, size: Int) {
+        bytes.reserveCapacity(37 + size)
         bytes.append(PackedSession.format)
         unsafe bytes.append(contentsOf: id)
-        append(createdAt)
-        append(expiresAt)
+        append(UInt64(bitPattern: createdAt.microseconds), bytes: 8)
+        append(UInt64(bitPattern: expiresAt.microseconds), bytes: 8)
+        append(UInt64(idleTimeout), bytes: 4)
     }
 
     mutating func append(text: UnsafeRawBufferPointer) {
@@ -156,9 +163,8 @@ struct PackedSessionWriter {
         bytes.append(UInt8(rest))
     }
 
-    private mutating func append(_ instant: DatabaseInstant) {
-        let value = UInt64(bitPattern: instant.microseconds)
-        for index in 0..<8 { bytes.append(UInt8(truncatingIfNeeded: value >> (8 * UInt64(index)))) }
+    private mutating func append(_ value: UInt64, bytes count: Int) {
+        for index in 0..<count { bytes.append(UInt8(truncatingIfNeeded: value >> (8 * UInt64(index)))) }
     }
 
     func finish() -> PackedSession { PackedSession(bytes: bytes) }

@@ -21,7 +21,7 @@ public struct Identity: Equatable, Sendable {
     }
 }
 
-/// A session that PostgreSQL has just said is alive.
+/// A session that is alive, by PostgreSQL's word or by what may be believed of it.
 public struct Session: Equatable, Sendable {
     /// The session's public name, a UUID; it opens nothing.
     public let id: String

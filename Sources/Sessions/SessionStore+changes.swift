@@ -59,12 +59,13 @@ extension SessionStore {
         return (token, session)
     }
 
-    // What this process revokes it has to know at once, not only when PostgreSQL tells everybody.
+    // What this process revokes it has to know at once, not only when PostgreSQL tells everybody; and it goes before
+    // logins that wait.
 
     /// Ends the session of `token`, for good. Returning means that it is committed; ending what has ended is success.
     public func revoke(_ token: SessionToken) async throws(SessionStoreError) {
         guard try mayExist(token) else { return }
-        _ = try await command(writeLane, statements.revoke, [.bytes(token.hash.bytes)], mayRepeat: true)
+        _ = try await command(writeLane, statements.revoke, [.bytes(token.hash.bytes)], mayRepeat: true, isUrgent: true)
         readLane.hear(.ended([token.hash]))
     }
 
@@ -74,7 +75,7 @@ extension SessionStore {
         ofUser userID: String, except kept: SessionToken? = nil
     ) async throws(SessionStoreError) {
         let except: PostgreSQLParameter = kept.map { .bytes($0.hash.bytes) } ?? .null
-        _ = try await command(writeLane, statements.revokeUser, [.text(userID), except], mayRepeat: true)
+        _ = try await command(writeLane, statements.revokeUser, [.text(userID), except], mayRepeat: true, isUrgent: true)
         readLane.hear(.user(UserKey(userID)))
     }
 
@@ -82,7 +83,7 @@ extension SessionStore {
     /// - Returns: whether it was there to be ended; false also for the session of somebody else.
     public func revoke(sessionID: String, ofUser userID: String) async throws(SessionStoreError) -> Bool {
         let rows = try await command(
-            writeLane, statements.revokeSession, [.text(sessionID), .text(userID)], mayRepeat: true)
+            writeLane, statements.revokeSession, [.text(sessionID), .text(userID)], mayRepeat: true, isUrgent: true)
         readLane.hear(.user(UserKey(userID)))
         return rows.first?.first == "t"
     }

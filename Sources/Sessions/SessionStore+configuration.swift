@@ -37,21 +37,6 @@ extension SessionStore {
             self.revocationDelay = revocationDelay
             self.cleanupInterval = cleanupInterval
         }
-
-        /// How often uses of sessions are written down; nil: not at all.
-        ///
-        /// A session with an idle timeout ends up to a tenth of it later, at most 60 s (`session_idle_grace` in the
-        /// database), so that a use counts that is written down within that time. It is written before that is over.
-        var useInterval: Duration? {
-            if let idleTimeout { return min(.seconds(60), idleTimeout / 10) * 3 / 4 }
-            return recordsLastSeen ? .seconds(60) : nil
-        }
-
-        /// How much later than what is written down already a use must be to be worth writing.
-        var useFreshness: Duration {
-            if let idleTimeout { return min(.seconds(60), idleTimeout / 10) / 8 }
-            return .seconds(30)
-        }
     }
 }
 

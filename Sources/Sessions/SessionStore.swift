@@ -22,7 +22,7 @@ public final class SessionStore {
     let writeLane: CommandLane
     private let loginLane: CommandLane
     private let log: Logger
-    private var uses: UseWriter?
+    private let uses: UseWriter
     private var cleanup: CleanupSchedule?
     private var wasUsed = false
 
@@ -41,13 +41,14 @@ public final class SessionStore {
         statements = Statements(schema: postgreSQL.schema)
         memory = SessionMemory(
             entries: configuration.cachedSessions, leaseTime: configuration.revocationDelay,
-            recordsUses: configuration.useInterval != nil)
+            recordsAllUses: configuration.recordsLastSeen, log: log)
         // One a lane: a server that does not answer one lane's attempt must not keep the others waiting.
         let threads = HelperThreads(name: "connecting", threads: 3, waiting: 3)
         readLane = ReadLane(
             postgreSQL, memory: memory, migrations: Migrations(configuration), threads: threads, log: log)
         writeLane = CommandLane(postgreSQL, name: "write lane", threads: threads, log: log)
         loginLane = CommandLane(postgreSQL, name: "login lane", threads: threads, log: log)
+        uses = UseWriter(memory, writeLane, statements, log: log)
     }
 
     /// Connects, and stays connected. Until it has, and whenever PostgreSQL is away, calls throw.
@@ -61,13 +62,8 @@ public final class SessionStore {
             guard let self, !wasUsed else { return }
             onUnusable?(reason)
         }
-        if let interval = configuration.useInterval {
-            let writer = UseWriter(
-                memory, writeLane, statements, interval: interval, freshness: configuration.useFreshness, log: log)
-            writer.onWritten = { [weak self] count in self?.counts.writtenUses += count }
-            writer.start()
-            uses = writer
-        }
+        uses.onWritten = { [weak self] count in self?.counts.writtenUses += count }
+        uses.start()
         if let interval = configuration.cleanupInterval {
             cleanup = CleanupSchedule(writeLane, statements, interval: interval, log: log)
             cleanup?.start()
@@ -77,13 +73,13 @@ public final class SessionStore {
 
     /// Writes down what is still to be written, and ends the connections.
     public func shutDown() async {
-        await uses?.finish()
+        await uses.finish()
         close()
     }
 
     /// Ends the connections at once.
     public func close() {
-        uses?.stop()
+        uses.stop()
         cleanup?.stop()
         readLane.close()
         writeLane.close()
@@ -154,7 +150,7 @@ public final class SessionStore {
         }
         counts.lookUps += 1
         readLane.lookUp(token.hash) { [memory] result in
-            if case .success(.some) = result { memory.recordUse(of: token.hash, at: .now) }
+            if case .success(.some(let session)) = result { memory.recordUse(of: token.hash, session, at: .now) }
             answer(result)
         }
     }
@@ -180,10 +176,11 @@ public final class SessionStore {
     }
 
     func command(
-        _ lane: CommandLane, _ sql: String, _ parameters: [PostgreSQLParameter], mayRepeat: Bool
+        _ lane: CommandLane, _ sql: String, _ parameters: [PostgreSQLParameter], mayRepeat: Bool,
+        isUrgent: Bool = false
     ) async throws(SessionStoreError) -> CommandLane.Rows {
         do throws(PostgreSQLError) {
-            return try await lane.rows(sql, parameters, mayRepeat: mayRepeat)
+            return try await lane.rows(sql, parameters, mayRepeat: mayRepeat, isUrgent: isUrgent)
         } catch {
             log.warning("a command failed: \(error.reason)")
             throw .unavailable(error.reason)

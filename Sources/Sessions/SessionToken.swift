@@ -99,6 +99,11 @@ package struct TokenKeys: Sendable {
         self.minting = key
     }
 
+    /// Whether every key of `others` is still among these.
+    func contains(_ others: TokenKeys) -> Bool {
+        others.accepted.allSatisfy { other in accepted.contains { $0.generation == other.generation } }
+    }
+
     /// Whether one of the keys made the token's tag.
     package func recognize(_ token: SessionToken) -> Bool { accepted.contains { $0.recognizes(token) } }
 

@@ -22,9 +22,11 @@ import Testing
         let packed = try #require(PackedSession(session))
         #expect(Session(packed) == session)
         #expect(packed.userKey == UserKey(identity.userID))
-        // Nothing but the texts, their lengths, and 33 bytes.
+        #expect(packed.idleTimeout == nil)
+        #expect(PackedSession(session, idleTimeout: 70_000)?.idleTimeout == .seconds(70_000))
+        // Nothing but the texts, their lengths, and 37 bytes.
         let texts = [identity.username, identity.name, identity.email, identity.userID] + identity.groups
-        let length = texts.reduce(33) { $0 + $1.utf8.count }
+        let length = texts.reduce(37) { $0 + $1.utf8.count }
         #expect(packed.bytes.count <= length + 3 * texts.count + 2)
     }
 

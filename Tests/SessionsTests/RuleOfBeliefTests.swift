@@ -40,8 +40,18 @@ import Testing
         _ rule: inout RuleOfBelief, at time: Double, clock: Double? = nil, origin: DatabaseOrigin = here,
         isFirst: Bool = false
     ) {
-        rule.renewLease(
-            clock: Self.database(clock ?? time), origin: origin, sentAt: Self.machine(time), isFirst: isFirst)
+        beatAndAsk(&rule, at: time, clock: clock, origin: origin, isFirst: isFirst)
+    }
+
+    /// - Returns: whether everything kept is worthless.
+    @discardableResult
+    private func beatAndAsk(
+        _ rule: inout RuleOfBelief, at time: Double, clock: Double? = nil, origin: DatabaseOrigin = here,
+        isFirst: Bool = false, listens: Bool = true
+    ) -> Bool {
+        rule.takeHeartbeat(
+            clock: Self.database(clock ?? time), origin: origin, sentAt: Self.machine(time), isFirst: isFirst,
+            listens: listens)
     }
 
     private func believes(_ rule: RuleOfBelief, _ statement: SessionStatement, at time: Double) -> Bool {
@@ -221,6 +231,40 @@ import Testing
         #expect(!believes(rule, old, at: 400))
         beat(&rule, at: 401, clock: 60)
         #expect(!believes(rule, old, at: 401.1))
+    }
+
+    @Test func `the database's clock that was set back is followed again when nothing from before is left`() throws {
+        var rule = rule(lastHeartbeat: 3600)
+        let late = try statement(asOf: 3600)
+        var worthless: [Double] = []
+        // Two hours of heartbeats by a clock that was set back by an hour.
+        for time in stride(from: 3601.0, to: 10_800, by: 1) {
+            if beatAndAsk(&rule, at: time, clock: time - 3600) { worthless.append(time) }
+            // As old as any while the clock's going back is remembered, from the future later on; what is told to be
+            // worthless by then is not asked about any more.
+            if time > 3900, time < 7200 { #expect(!believes(rule, late, at: time)) }
+        }
+        #expect(worthless.count == 1)
+        // At most two spans of six minutes after it.
+        let found = try #require(worthless.first)
+        #expect((3600 + 300...3600 + 730).contains(found), "\(found)")
+        #expect(believes(rule, try statement(asOf: 7190, expires: 86_400), at: 10_799.5))
+    }
+
+    @Test func `another server makes everything that is kept worthless, another connection to the same does not`() {
+        var rule = rule(lastHeartbeat: 10)
+        #expect(!beatAndAsk(&rule, at: 11, isFirst: true))
+        #expect(beatAndAsk(&rule, at: 12, clock: 5, origin: Self.elsewhere, isFirst: true))
+        #expect(!beatAndAsk(&rule, at: 13, clock: 6, origin: Self.elsewhere))
+        // Its clock counts, not that of the one before.
+        #expect(rule.databaseTime(at: Self.machine(13)).map { $0 < Self.database(6.1) } == true)
+    }
+
+    @Test func `without notifications there is a clock and no lease`() throws {
+        var rule = rule(lastHeartbeat: 10)
+        beatAndAsk(&rule, at: 10.5, listens: false)
+        #expect(!believes(rule, try statement(asOf: 9), at: 10.6))
+        #expect(rule.databaseTime(at: Self.machine(11)) != nil)
     }
 
     @Test func `a session without an end is believed`() throws {

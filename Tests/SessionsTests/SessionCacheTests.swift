@@ -53,7 +53,7 @@ import Testing
             #expect(cache.count <= 100)
             for used in 0..<10 {
                 let found = try #require(cache.find(hash(used)), "\(used) was lost at \(number)")
-                cache.use(found, at: BootInstant(nanoseconds: Int64(number)), writing: false)
+                cache.use(found)
             }
         }
         #expect(cache.count == 100)
@@ -87,11 +87,11 @@ import Testing
         func at(_ time: Int64) -> BootInstant { BootInstant(nanoseconds: time) }
         for number in 0..<3 { _ = cache.insert(try statement(number), under: hash(number)) }
         for (number, time) in [(0, 1), (1, 2), (0, 3), (2, 4)] as [(Int, Int64)] {
-            cache.use(try #require(cache.find(hash(number))), at: at(time), writing: true)
+            cache.noteUse(try #require(cache.find(hash(number))), at: at(time))
         }
         #expect(cache.remove(hash(2)) == SessionUse(hash: hash(2), at: at(4)))
         _ = cache.insert(try statement(5), under: hash(5))
-        cache.use(try #require(cache.find(hash(5))), at: at(6), writing: true)
+        cache.noteUse(try #require(cache.find(hash(5))), at: at(6))
         cache.beginWriting()
         let uses = cache.takeUses(atMost: 2) + cache.takeUses(atMost: 2)
         #expect(
@@ -100,7 +100,7 @@ import Testing
         #expect(uses.count == 3)
         #expect(cache.takeUses(atMost: 9).isEmpty)
         // What has to make room hands its use over too.
-        for number in [0, 1, 5] { cache.use(try #require(cache.find(hash(number))), at: at(7), writing: true) }
+        for number in [0, 1, 5] { cache.noteUse(try #require(cache.find(hash(number))), at: at(7)) }
         var evicted: [SessionUse] = []
         for number in 10..<20 { evicted += cache.insert(try statement(number), under: hash(number)) }
         #expect(evicted.count == 3 && evicted.allSatisfy { $0.at == at(7) })

@@ -78,7 +78,7 @@ extension Setting {
         meaning: "write down once a minute which sessions were used, for their list; an idle timeout does so anyway")
 
     static let sessionCacheEntries = Setting(
-        name: "SESSION_CACHE_ENTRIES", kind: .integer(0...10_000_000), fallback: .value("50000"),
+        name: "SESSION_CACHE_ENTRIES", kind: .integer(0...1_000_000), fallback: .value("50000"),
         meaning: "how many sessions a worker keeps in memory; 0: none, every check asks the database")
 
     static let revocationDelay = Setting(

@@ -47,10 +47,7 @@ extension Gate {
         switch credentials(of: exchange) {
         case .token(let offered, let from): (token, source) = (offered, from)
         case .none, .invalid(.bearer), .invalid(.cookie): return exchange.respond(.unauthorized())
-        case .invalid(.severalCookies):
-            var response = Response.unauthorized("there are several session cookies: sign in again")
-            response.add(.setCookie, cookie.expired)
-            return exchange.respond(response)
+        case .invalid(.severalCookies): return refuseSeveralCookies(exchange)
         }
         EventLoop.spawn { [self] in
             do throws(SessionStoreError) {
@@ -64,6 +61,13 @@ extension Gate {
         }
     }
 
+    /// Nobody can tell which of them is meant: the browser is told to drop them all.
+    private func refuseSeveralCookies(_ exchange: FastCGIExchange) {
+        var response = Response.unauthorized("there are several session cookies: sign in again")
+        response.add(.setCookie, cookie.expired)
+        exchange.respond(response)
+    }
+
     /// Whether the request may change something: a cookie does so only for a page of this site. Answers 403 otherwise.
     private func mayChange(_ exchange: FastCGIExchange) -> Bool {
         guard case .token(_, .cookie) = credentials(of: exchange), !isSameOrigin(exchange) else { return true }
@@ -75,11 +79,12 @@ extension Gate {
     }
 
     /// `POST /auth/logout`: with `?all=1` of all of the user's sessions, with `?others=1` of all but this one. 204 means
-    /// that it is committed; it is no error to be out already.
+    /// that it is committed; it is no error to be out already, and who is can end no others.
     func logout(_ exchange: FastCGIExchange) {
         switch credentials(of: exchange) {
         case .none: exchange.respond(loggedOut(exchange, hadCookie: false))
-        case .invalid(let source): exchange.respond(loggedOut(exchange, hadCookie: source != .bearer))
+        case .invalid(.severalCookies): refuseSeveralCookies(exchange)
+        case .invalid(let source): exchange.respond(loggedOut(exchange, hadCookie: source == .cookie))
         case .token(let token, let source):
             guard mayChange(exchange) else { return }
             let extent = LogoutExtent(query: exchange.parameter("QUERY_STRING") ?? "")

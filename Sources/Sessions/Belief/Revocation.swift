@@ -1,6 +1,6 @@
-/// What a notification on the channel says; the triggers of the tables send them (migration 2).
+/// What a notification on the channel says; the triggers of the tables send them.
 package enum Revocation: Equatable, Sendable {
-    /// These sessions have ended, for good: no token is ever valid again.
+    /// These sessions have ended, or end earlier than was known. No token that has ended is ever valid again.
     case ended([Digest])
     /// These sessions live, and what was known of their users up to now does not hold any more.
     case changed([Digest])

@@ -57,12 +57,12 @@ struct RevocationMarks: Sendable {
         case .changed(let hashes):
             for hash in hashes {
                 if case .all = present.sessions[hash] { continue }
+                if case .pending = present.sessions[hash] {} else { pendingSessions.append(hash) }
                 present.sessions[hash] = .pending(heardAt: now)
-                pendingSessions.append(hash)
             }
         case .user(let user):
+            if case .pending = present.users[user] {} else { pendingUsers.append(user) }
             present.users[user] = .pending(heardAt: now)
-            pendingUsers.append(user)
         case .everything: everything = .pending(heardAt: now)
         }
         if present.sessions.count + present.users.count > limit {
@@ -91,6 +91,7 @@ struct RevocationMarks: Sendable {
             if case .pending = present.users[user] { return false }
             return true
         }
+        forgetOld(sent)
     }
 
     /// Whether nothing was heard that speaks against a statement as of `asOf` on this session of this user.

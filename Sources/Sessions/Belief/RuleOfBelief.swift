@@ -20,40 +20,50 @@ package struct RuleOfBelief: Sendable {
     /// How old a statement may be.
     package static let maximumAge = Duration.seconds(5 * 60)
     /// How much longer marks live: for clocks that do not run evenly.
-    private static let markMargin = Duration.seconds(60)
+    private static let margin = Duration.seconds(60)
     private static let mostMarks = 20_000
 
     private var leaseEnd: BootInstant?
     /// Since when, and to which server, the present connection listens.
     private var listening: (since: DatabaseInstant, origin: DatabaseOrigin)?
-    private var marks = RevocationMarks(lifetime: maximumAge + markMargin, limit: mostMarks)
-    package private(set) var clock = DatabaseClock()
+    private var marks = RevocationMarks(lifetime: maximumAge + margin, limit: mostMarks)
+    private var clock = DatabaseClock(memory: maximumAge + margin)
+    private var clockOrigin: DatabaseOrigin?
 
     package init(leaseTime: Duration) {
         self.leaseTime = leaseTime
     }
 
-    /// The database's clock showed `value` at some moment after `sent`.
-    package mutating func readClock(_ value: DatabaseInstant, readAfter sent: BootInstant) {
-        clock.advance(to: value, readAfter: sent)
-    }
-
-    /// A heartbeat has come back on a connection that listens, and behind it everything that was notified before it.
+    /// A heartbeat has come back, and behind it everything that was notified before it.
     ///
     /// - Parameters:
     ///   - value: the database's clock as the heartbeat read it.
     ///   - sent: when it was sent.
-    ///   - isFirst: whether it is the connection's first since it listens.
-    package mutating func renewLease(
-        clock value: DatabaseInstant, origin: DatabaseOrigin, sentAt sent: BootInstant, isFirst: Bool
-    ) {
-        readClock(value, readAfter: sent)
-        // The greater of the two: a clock that was set back must not make old statements look new.
+    ///   - isFirst: whether it is the connection's first.
+    ///   - listens: whether the connection brings notifications; without them there is no lease.
+    /// - Returns: whether nothing that was kept up to now can ever be believed again, and should be let go: another
+    ///   server, or a clock that was set back.
+    package mutating func takeHeartbeat(
+        clock value: DatabaseInstant, origin: DatabaseOrigin, sentAt sent: BootInstant, isFirst: Bool, listens: Bool
+    ) -> Bool {
+        let isElsewhere = clockOrigin != nil && clockOrigin != origin
+        if isElsewhere { clock = DatabaseClock(memory: Self.maximumAge + Self.margin) }
+        clockOrigin = origin
+        let wentBack = clock.advance(to: value, readAfter: sent)
+        guard listens else {
+            leaseEnd = nil
+            return isElsewhere || wentBack
+        }
+        // Not `value`: after a clock was set back, what it showed before must not look new.
         let latest = clock.value(at: sent) ?? value
-        if isFirst || listening?.origin != origin { listening = (latest, origin) }
+        if isFirst || isElsewhere || wentBack || listening == nil { listening = (latest, origin) }
         marks.settle(heardBefore: sent, clock: latest)
         leaseEnd = max(leaseEnd ?? sent, sent + leaseTime)
+        return isElsewhere || wentBack
     }
+
+    /// What the database's clock shows at most at a moment of this machine's; nil before the first heartbeat.
+    package func databaseTime(at moment: BootInstant) -> DatabaseInstant? { clock.value(at: moment) }
 
     /// The server is not what it should be: a standby, another one, or one that this process does not listen to.
     package mutating func endLease() { leaseEnd = nil }

@@ -32,13 +32,16 @@ struct SessionCache {
 
     /// An entry on average may have this many bytes: three times what a usual session takes.
     private static let bytesAnEntry = 512
-    private static let smallestIndex = 64
 
     /// - Parameter entries: how many it keeps; 0 turns it off.
     init(entries: Int) {
         mostEntries = entries
         mostBytes = entries * Self.bytesAnEntry
-        index = [Int32](repeating: -1, count: Self.smallestIndex)
+        // In full from the beginning: to grow them would stop the loop. The system gives memory when it is written to.
+        var size = 64
+        while size * 2 < entries * 3 { size *= 2 }
+        index = [Int32](repeating: -1, count: size)
+        slots.reserveCapacity(entries)
     }
 
     var count: Int { slots.count - free.count }
@@ -60,12 +63,16 @@ struct SessionCache {
         slots[number].statement.map { ($0, slots[number].user) }
     }
 
-    /// The entry was used now.
-    /// - Parameter isWritten: whether the use is to be written down.
-    mutating func use(_ number: Int, at now: BootInstant, writing isWritten: Bool) {
-        slots[number].wasUsed = true
-        guard isWritten else { return }
-        if slots[number].unwrittenUse == nil { unwritten.append(Int32(number)) }
+    /// The entry was used again.
+    mutating func use(_ number: Int) { slots[number].wasUsed = true }
+
+    /// The use of an entry is to be written down.
+    mutating func noteUse(_ number: Int, at now: BootInstant) {
+        if slots[number].unwrittenUse == nil {
+            // Entries that went since leave their numbers behind: not more of them than entries.
+            if unwritten.count > 2 * mostEntries { unwritten.removeAll { slots[Int($0)].unwrittenUse == nil } }
+            unwritten.append(Int32(number))
+        }
         slots[number].unwrittenUse = now
     }
 
@@ -88,7 +95,7 @@ struct SessionCache {
             addToIndex(hash, number)
         } else {
             slots.append(slot)
-            if slots.count * 3 > index.count * 2 { growIndex() } else { addToIndex(hash, Int32(slots.count - 1)) }
+            addToIndex(hash, Int32(slots.count - 1))
         }
         return evicted
     }
@@ -103,9 +110,9 @@ struct SessionCache {
         return use.map { SessionUse(hash: hash, at: $0) }
     }
 
-    /// Now it is the turn of all uses that are not written down yet.
+    /// Now it is the turn of all uses that are not written down yet, the oldest first.
     mutating func beginWriting() {
-        beingWritten += unwritten
+        beingWritten = unwritten.reversed() + beingWritten.filter { slots[Int($0)].unwrittenUse != nil }
         unwritten = []
     }
 
@@ -118,6 +125,15 @@ struct SessionCache {
             slots[Int(number)].unwrittenUse = nil
             uses.append(SessionUse(hash: slots[Int(number)].hash, at: use))
         }
+        return uses
+    }
+
+    /// Forgets all statements.
+    /// - Returns: the uses that are not written down yet.
+    mutating func removeAll() -> [SessionUse] {
+        beginWriting()
+        let uses = takeUses(atMost: .max)
+        self = SessionCache(entries: mostEntries)
         return uses
     }
 
@@ -172,12 +188,5 @@ struct SessionCache {
             }
         }
         index[gap] = -1
-    }
-
-    private mutating func growIndex() {
-        index = [Int32](repeating: -1, count: index.count * 2)
-        for number in slots.indices where slots[number].statement != nil {
-            addToIndex(slots[number].hash, Int32(number))
-        }
     }
 }

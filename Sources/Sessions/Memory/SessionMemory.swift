@@ -1,4 +1,5 @@
 internal import EventLoop
+internal import Logging
 
 /// What this process keeps of sessions, and when it may be believed: the cache, the rule of belief, and the uses that are
 /// not written down yet.
@@ -9,20 +10,33 @@ final class SessionMemory {
     /// Whether statements are kept at all.
     let isOn: Bool
     /// Whether uses of sessions are to be written down.
-    private let recordsUses: Bool
-    /// Uses of sessions that are not in the cache, and those of them whose turn it is to be written.
+    /// Whether uses of all sessions are to be written down, or only of those with an idle timeout.
+    private let recordsAllUses: Bool
+    private let log: Logger
+    /// Whether the connection tells of revocations; what it says is not worth keeping otherwise.
+    private var listens = false
+    /// Uses of sessions that are not in the cache.
     private var otherUses: [Digest: BootInstant] = [:]
-    private var otherUsesBeingWritten: [SessionUse] = []
+    /// How many of them are still to be written in this turn.
+    private var otherUsesLeft = 0
+
+    /// The shortest idle timeout of all sessions that were seen: uses must be written in time for it.
+    private(set) var shortestIdleTimeout: Duration?
+    /// Called when there is a shorter one than ever before.
+    var onShorterIdleTimeout: (@EventLoop () -> Void)?
 
     /// While uses cannot be written, so many are kept.
     private static let mostUses = 200_000
 
-    /// - Parameter entries: how many sessions are kept; 0: none.
-    init(entries: Int, leaseTime: Duration, recordsUses: Bool) {
+    /// - Parameters:
+    ///   - entries: how many sessions are kept; 0: none.
+    ///   - recordsAllUses: whether the use of a session is written down also if no idle timeout needs it.
+    init(entries: Int, leaseTime: Duration, recordsAllUses: Bool, log: Logger) {
         cache = SessionCache(entries: entries)
         rule = RuleOfBelief(leaseTime: leaseTime)
         isOn = entries > 0
-        self.recordsUses = recordsUses
+        self.recordsAllUses = recordsAllUses
+        self.log = log
     }
 
     var count: Int { cache.count }
@@ -35,27 +49,32 @@ final class SessionMemory {
         guard let number = cache.find(hash), let (statement, user) = cache.statement(number),
             rule.believes(statement, on: hash, of: user, at: now)
         else { return nil }
-        cache.use(number, at: now, writing: recordsUses)
+        cache.use(number)
+        if recordsAllUses || statement.session.hasIdleTimeout { cache.noteUse(number, at: now) }
         return statement.session
     }
 
     /// PostgreSQL has said this; nil: there is no such session.
     func learn(_ statement: SessionStatement?, under hash: Digest) {
-        guard isOn else { return }
         guard let statement else {
             cache.remove(hash)
             return
         }
+        if let idle = statement.session.idleTimeout, idle < shortestIdleTimeout ?? .seconds(Int64.max) {
+            shortestIdleTimeout = idle
+            onShorterIdleTimeout?()
+        }
+        guard isOn, listens else { return }
         keepUses(cache.insert(statement, under: hash))
     }
 
     /// A session was used on PostgreSQL's own word.
-    func recordUse(of hash: Digest, at now: BootInstant) {
-        guard recordsUses else { return }
+    func recordUse(of hash: Digest, _ session: PackedSession, at now: BootInstant) {
+        guard recordsAllUses || session.hasIdleTimeout else { return }
         if let number = cache.find(hash) {
-            cache.use(number, at: now, writing: true)
-        } else if otherUses.count < Self.mostUses {
-            otherUses[hash] = now
+            cache.noteUse(number, at: now)
+        } else {
+            keepUses([SessionUse(hash: hash, at: now)])
         }
     }
 
@@ -63,14 +82,18 @@ final class SessionMemory {
 
     /// - Parameters:
     ///   - isFirst: whether it is the connection's first.
-    ///   - renewsLease: whether the connection tells of revocations.
-    func takeHeartbeat(_ heartbeat: Heartbeat, sentAt: BootInstant, isFirst: Bool, renewsLease: Bool) {
-        rule.readClock(heartbeat.clock, readAfter: sentAt)
-        guard renewsLease else { return }
-        rule.renewLease(clock: heartbeat.clock, origin: heartbeat.origin, sentAt: sentAt, isFirst: isFirst)
+    ///   - listens: whether the connection tells of revocations.
+    func takeHeartbeat(_ heartbeat: Heartbeat, sentAt: BootInstant, isFirst: Bool, listens: Bool) {
+        self.listens = listens
+        let isWorthless = rule.takeHeartbeat(
+            clock: heartbeat.clock, origin: heartbeat.origin, sentAt: sentAt, isFirst: isFirst, listens: listens)
+        guard isWorthless, cache.count > 0 else { return }
+        keepUses(cache.removeAll())
+        log.notice("the sessions in memory are let go: the database is another one, or its clock was set back")
     }
 
     func hear(_ revocation: Revocation) {
+        guard isOn else { return }
         rule.hear(revocation, at: .now)
         switch revocation {
         case .ended(let hashes), .changed(let hashes):
@@ -83,24 +106,24 @@ final class SessionMemory {
     func endLease() { rule.endLease() }
 
     /// What the database's clock shows at most at a moment of this machine's; nil before the first heartbeat.
-    func databaseTime(at moment: BootInstant) -> DatabaseInstant? { rule.clock.value(at: moment) }
+    func databaseTime(at moment: BootInstant) -> DatabaseInstant? { rule.databaseTime(at: moment) }
 
     // MARK: Uses
 
     /// Now it is the turn of all uses that are not written down yet.
     func beginWritingUses() {
         cache.beginWriting()
-        otherUsesBeingWritten += otherUses.map { SessionUse(hash: $0, at: $1) }
-        otherUses = [:]
+        otherUsesLeft = otherUses.count
     }
 
     /// Some of the uses whose turn it is, each session once; from now on they count as written.
     func takeUses(atMost most: Int) -> [SessionUse] {
         let uses = cache.takeUses(atMost: most)
-        guard uses.isEmpty else { return uses }
-        let others = otherUsesBeingWritten.suffix(most)
-        otherUsesBeingWritten.removeLast(others.count)
-        return Array(others)
+        guard uses.isEmpty, otherUsesLeft > 0 else { return uses }
+        let others = otherUses.prefix(min(most, otherUsesLeft)).map { SessionUse(hash: $0, at: $1) }
+        for use in others { otherUses[use.hash] = nil }
+        otherUsesLeft -= others.count
+        return others
     }
 
     /// They could not be written now.

@@ -30,18 +30,20 @@ final class CommandLane: ReadinessHandler {
         let sql: String
         let parameters: [PostgreSQLParameter]
         let mayRepeat: Bool
+        let isUrgent: Bool
         let askedAt = BootInstant.now
         var wasRepeated = false
         var timer: LoopTimer?
         let answer: CheckedContinuation<Result<Rows, PostgreSQLError>, Never>
 
         init(
-            _ sql: String, _ parameters: [PostgreSQLParameter], mayRepeat: Bool,
+            _ sql: String, _ parameters: [PostgreSQLParameter], mayRepeat: Bool, isUrgent: Bool,
             _ answer: CheckedContinuation<Result<Rows, PostgreSQLError>, Never>
         ) {
             self.sql = sql
             self.parameters = parameters
             self.mayRepeat = mayRepeat
+            self.isUrgent = isUrgent
             self.answer = answer
         }
     }
@@ -51,6 +53,8 @@ final class CommandLane: ReadinessHandler {
 
     private static let longestQueue = 1024
     private static let idleTime = Duration.seconds(60)
+    /// How long a command waits for a lock of somebody else's transaction: others wait behind it.
+    private static let lockWait = Duration.seconds(2)
     /// How long a command waits for a connection while there is none to be had.
     private static let connectionWait = Duration.seconds(1)
 
@@ -60,6 +64,7 @@ final class CommandLane: ReadinessHandler {
         self.name = name
         let deadline = configuration.writeDeadline
         let setsUp = configuration.usesPreparedStatements
+        let lockWait = min(deadline, Self.lockWait)
         connector = Connector(lane: name, url: configuration.url, threads: threads, log: log) {
             connection throws(PostgreSQLError) in
             try connection.introduce(deadline: deadline)
@@ -67,6 +72,7 @@ final class CommandLane: ReadinessHandler {
             // setting on to somebody else.
             if setsUp {
                 try connection.script("SET default_transaction_isolation = 'read committed'", deadline: deadline)
+                try connection.limitStatements(to: deadline, locks: lockWait)
             }
         }
     }
@@ -74,9 +80,10 @@ final class CommandLane: ReadinessHandler {
     /// Runs one statement.
     ///
     /// - Parameter mayRepeat: whether running it twice does no harm, so that it may be sent again when a connection was
-    ///   lost before its answer came.
+    ///   lost before its answer came, or the server asks for it.
+    /// - Parameter isUrgent: whether it goes before all that wait and are not.
     func rows(
-        _ sql: String, _ parameters: [PostgreSQLParameter], mayRepeat: Bool
+        _ sql: String, _ parameters: [PostgreSQLParameter], mayRepeat: Bool, isUrgent: Bool = false
     ) async throws(PostgreSQLError) -> Rows {
         let answer = await withCheckedContinuation { answer in
             guard queue.count < Self.longestQueue, !isClosed else {
@@ -84,8 +91,8 @@ final class CommandLane: ReadinessHandler {
                     returning: Result<Rows, PostgreSQLError>.failure(
                         .connection("too many commands wait, or the store was closed")))
             }
-            let command = Command(sql, parameters, mayRepeat: mayRepeat, answer)
-            queue.append(command)
+            let command = Command(sql, parameters, mayRepeat: mayRepeat, isUrgent: isUrgent, answer)
+            enqueue(command)
             command.timer = Reactor.shared.schedule(after: configuration.writeDeadline) { [weak self] in
                 self?.expire(command)
             }
@@ -105,6 +112,12 @@ final class CommandLane: ReadinessHandler {
         isClosed = true
         drop()
         while !queue.isEmpty { answerFirst(.failure(.connection("the store was closed"))) }
+    }
+
+    private func enqueue(_ command: Command) {
+        // Never before the first, which may be at the server.
+        let place = command.isUrgent ? queue.indices.dropFirst().first { !queue[$0].isUrgent } : nil
+        queue.insert(command, at: place ?? queue.endIndex)
     }
 
     /// Sends the first command, if there is one and it is not under way.
@@ -161,7 +174,13 @@ final class CommandLane: ReadinessHandler {
         isSent = false
         received = nil
         connector.proved()
-        answerFirst(answer)
+        if case .failure(.server(let state, _)) = answer, state.asksForRepetition, let command = queue.first,
+            command.mayRepeat, !command.wasRepeated
+        {
+            command.wasRepeated = true
+        } else {
+            answerFirst(answer)
+        }
         advance()
     }
 

@@ -7,29 +7,45 @@ final class LookUp {
     typealias Answer = @EventLoop (Result<PackedSession?, SessionStoreError>) -> Void
 
     let hash: Digest
-    private let first: Answer
-    /// Those who asked the same while it was under way.
-    private var others: [Answer] = []
+    /// Those who asked before it was sent.
+    private var askers: [Answer]
+    /// Those who asked after that. A session may have begun since, so that a "no" says nothing to them.
+    private var lateAskers: [Answer] = []
+    private(set) var isAnswered = false
     /// When it is too late for an answer.
     let deadline: BootInstant
     /// When it was last sent.
     var sentAt: BootInstant
+    private var isSent = false
     /// It was asked before, on a connection that was lost or in a batch that failed.
     var isSecondTry = false
 
     init(_ hash: Digest, now: BootInstant, deadline: BootInstant, _ answer: @escaping Answer) {
         self.hash = hash
-        first = answer
+        askers = [answer]
         self.deadline = deadline
         sentAt = now
     }
 
     /// Somebody else wants the same answer.
-    func join(_ answer: @escaping Answer) { others.append(answer) }
+    func join(_ answer: @escaping Answer) {
+        if isSent { lateAskers.append(answer) } else { askers.append(answer) }
+    }
 
-    func answer(_ result: Result<PackedSession?, SessionStoreError>) {
-        first(result)
-        for other in others { other(result) }
+    /// It goes out now.
+    func send() {
+        isSent = true
+        sentAt = .now
+    }
+
+    /// Answers all whom the answer concerns.
+    /// - Returns: those who have to ask again.
+    func answer(_ result: Result<PackedSession?, SessionStoreError>) -> [Answer] {
+        isAnswered = true
+        for asker in askers { asker(result) }
+        if case .success(nil) = result { return lateAskers }
+        for asker in lateAskers { asker(result) }
+        return []
     }
 }
 

@@ -113,6 +113,8 @@ package struct Migrations: Sendable {
         _ = try connection.query(
             "SELECT pg_advisory_xact_lock(hashtextextended('authfcgi migrations ' || $1::text, 0))", [.text(schema)],
             deadline: Self.deadline)
+        // A step that waits for a lock on a table keeps all others who need it waiting: rather it is tried again later.
+        try connection.script("SET LOCAL lock_timeout = '3s'", deadline: Self.deadline)
         // pg_temp last: a temporary table of somebody else's session must never stand in for one of ours.
         try connection.script(
             "SET LOCAL search_path = \(Statements.identifier(schema)), pg_temp", deadline: Self.deadline)

@@ -111,6 +111,14 @@ package import Logging
     /// The descriptor to wait for. libpq closes it by itself when the connection is lost.
     package let socket: Int32
 
+    /// Has the server itself give up statements and waits for locks, a little after nobody waits for them any more:
+    /// otherwise, while a table is locked, each connection that was given up would leave a process behind.
+    func limitStatements(to time: Duration, locks: Duration) throws(PostgreSQLError) {
+        let limit = (time + .milliseconds(500)).nanoseconds / 1_000_000
+        try script(
+            "SET statement_timeout = \(limit); SET lock_timeout = \(locks.nanoseconds / 1_000_000)", deadline: time)
+    }
+
     /// Which server answers; nil before it has introduced itself.
     private(set) var origin: DatabaseOrigin?
 

@@ -56,6 +56,9 @@ package struct SQLState: Equatable, Hashable, Sendable {
     /// Shutdown and lost servers (classes 08 and 57P).
     var isServerGone: Bool { code.hasPrefix("08") || code.hasPrefix("57P") }
 
+    /// The transaction was undone because of others: a deadlock, a conflict (class 40).
+    var asksForRepetition: Bool { code.hasPrefix("40") }
+
     /// Whether a fresh connection is what helps: the server is gone, a demoted primary, and prepared statements that no
     /// longer fit.
     var endsConnection: Bool {

@@ -61,7 +61,14 @@ extension ReadLane {
 
     private func askAbsent(_ lookUp: LookUp) {
         guard let connection else { return wait(lookUp) }
+        guard lookUp.deadline > .now else { return answer(lookUp, .failure(.unavailable("no answer within the deadline"))) }
         do throws(PostgreSQLError) {
+            lookUp.sentAt = .now
+            // The second question may take the connection's time, not the check's.
+            Reactor.shared.schedule(at: lookUp.deadline) { [weak self, weak lookUp] in
+                guard let self, let lookUp else { return }
+                answer(lookUp, .failure(.unavailable("no answer within the deadline")))
+            }
             try statements.sendLookUpAbsent(lookUp.hash, on: connection)
             outstanding.append(.absent(lookUp))
             markDirty()
@@ -115,11 +122,12 @@ extension ReadLane {
     private func confirmHeartbeat() {
         guard let (heartbeat, sent) = arrivedHeartbeat, let connection else { return }
         arrivedHeartbeat = nil
-        keys = heartbeat.keys
         lastHeartbeat = sent
         connector.proved()
-        memory.takeHeartbeat(
-            heartbeat, sentAt: sent, isFirst: !hasHeartbeat, renewsLease: connection.isListening)
+        memory.takeHeartbeat(heartbeat, sentAt: sent, isFirst: !hasHeartbeat, listens: connection.isListening)
+        // What was made with a key that is gone is no token any more, also if it is kept.
+        if let keys, !heartbeat.keys.contains(keys) { hear(.everything) }
+        keys = heartbeat.keys
         hasHeartbeat = true
         onHeartbeat?()
     }

@@ -59,7 +59,7 @@ extension ReadLane {
         all += gathered
         gathered.removeAll()
         outstanding.removeAll()
-        return all
+        return all.filter { !$0.isAnswered }
     }
 
     func drop() {

@@ -79,10 +79,12 @@ final class ReadLane: ReadinessHandler, TurnEndHandler {
         self.statements = statements
         let listens = memory.isOn
         let deadline = configuration.writeDeadline
+        let (lookUpDeadline, setsUp) = (configuration.lookUpDeadline, configuration.usesPreparedStatements)
         connector = Connector(lane: "read lane", url: configuration.url, threads: threads, log: log) {
             connection throws(PostgreSQLError) in
             try connection.introduce(deadline: deadline)
             try migrations?.run(on: connection, log: log)
+            if setsUp { try connection.limitStatements(to: lookUpDeadline, locks: lookUpDeadline) }
             try statements.prepare(on: connection, deadline: deadline)
             // Before the first heartbeat, whose time is the one from which on nothing can be missed.
             if listens { try connection.listen(deadline: deadline) }
@@ -135,9 +137,10 @@ final class ReadLane: ReadinessHandler, TurnEndHandler {
     }
 
     func answer(_ lookUp: LookUp, _ result: Result<PackedSession?, SessionStoreError>) {
+        guard !lookUp.isAnswered else { return }
         unanswered -= 1
         if underWay[lookUp.hash] === lookUp { underWay[lookUp.hash] = nil }
-        lookUp.answer(result)
+        for asker in lookUp.answer(result) { self.lookUp(lookUp.hash, asker) }
     }
 
     // MARK: Sending
@@ -162,8 +165,9 @@ final class ReadLane: ReadinessHandler, TurnEndHandler {
             // The heartbeat first, and in a batch of its own: no queue of look-ups delays it, and no failed one ends it.
             if heartbeatIsDue {
                 heartbeatIsDue = false
-                try statements.sendHeartbeat(on: connection)
+                try sync(connection)
                 outstanding.append(.heartbeat(.now))
+                try statements.sendHeartbeat(on: connection)
                 try sync(connection)
             }
             try sendGathered(connection)
@@ -195,6 +199,7 @@ final class ReadLane: ReadinessHandler, TurnEndHandler {
             }
             // Before it is sent: whatever happens, it is found where sent look-ups are.
             outstanding.append(.lookUps(batch))
+            for lookUp in batch { lookUp.send() }
             try statements.sendLookUp(of: batch, on: connection)
         }
     }

@@ -38,7 +38,7 @@ enum SessionRow {
         _ result: borrowing PostgreSQLResult, row: Int, origin: DatabaseOrigin
     ) throws(PostgreSQLError) -> SessionStatement? {
         guard let expires = result.binaryInteger(row, 1) else { return nil }
-        guard let created = result.binaryInteger(row, 8), let asOf = result.binaryInteger(row, 9),
+        guard let created = result.binaryInteger(row, 8), let asOf = result.binaryInteger(row, 10),
             let session = packed(
                 result, row, DatabaseInstant(microseconds: created), DatabaseInstant(microseconds: expires))
         else { throw .confusion("a session's row cannot be read") }
@@ -49,17 +49,28 @@ enum SessionRow {
         _ result: borrowing PostgreSQLResult, _ row: Int, _ created: DatabaseInstant, _ expires: DatabaseInstant
     ) -> PackedSession? {
         // Columns 3 to 7 are user id, user name, groups, name, e-mail; each text has a byte or two for its length.
+        let idle = unsafe result.withBytes(row, 9) { unsafe seconds(interval: $0) }
         var size = 12
         for column in 3...7 { size += result.byteCount(row, column) }
         let writer: PackedSessionWriter? = unsafe result.withBytes(row, 2) { id in
             id.count == 16
-                ? unsafe PackedSessionWriter(id: id, createdAt: created, expiresAt: expires, size: size) : nil
+                ? unsafe PackedSessionWriter(id: id, createdAt: created, expiresAt: expires, idleTimeout: idle, size: size) : nil
         }
         guard var writer else { return nil }
         unsafe result.withBytes(row, 4) { unsafe writer.append(text: $0) }
         guard unsafe result.withBytes(row, 5, { unsafe append(groups: $0, to: &writer) }) else { return nil }
         for column in [6, 7, 3] { unsafe result.withBytes(row, column) { unsafe writer.append(text: $0) } }
         return writer.finish()
+    }
+
+    /// The whole seconds of an interval in its binary form: microseconds (8 bytes), days and months (4 each); a month has
+    /// 30 days. 0 for NULL, and at least 1 otherwise.
+    private static func seconds(interval bytes: UnsafeRawBufferPointer) -> UInt32 {
+        guard bytes.count == 16 else { return 0 }
+        let microseconds = unsafe Int64(bigEndian: bytes.loadUnaligned(as: Int64.self))
+        let days = unsafe Int64(Int32(bigEndian: bytes.loadUnaligned(fromByteOffset: 8, as: Int32.self)))
+        let months = unsafe Int64(Int32(bigEndian: bytes.loadUnaligned(fromByteOffset: 12, as: Int32.self)))
+        return UInt32(clamping: max(1, microseconds / 1_000_000 + (days + 30 * months) * 86_400))
     }
 
     /// Appends a one-dimensional text[] in its binary form: dimensions, a flag, the elements' type; for the one dimension

@@ -38,7 +38,8 @@ package struct Statements: Sendable {
     /// The first is NULL unless the session is alive; the last is the moment for which all this is said.
     private static let sessionColumns = """
         CASE WHEN s.expires_at > statement_timestamp() AND s.revoked_at IS NULL THEN s.expires_at END, s.session_id, \
-        s.user_id, s.username, s.groups, s.name, s.email, s.created_at, statement_timestamp()
+        s.user_id, s.username, s.groups, s.name, s.email, s.created_at, s.idle_timeout, \
+        statement_timestamp()
         """
 
     /// The token keys, and which of them is for new tokens: the newest that is old enough for every worker to have read
@@ -83,7 +84,8 @@ package struct Statements: Sendable {
     package var sessions: String {
         """
         SELECT session_id, (extract(epoch FROM created_at) * 1000000)::bigint, \
-        (extract(epoch FROM last_seen_at) * 1000000)::bigint, (extract(epoch FROM expires_at) * 1000000)::bigint, \
+        (extract(epoch FROM last_seen_at) * 1000000)::bigint, \
+        (extract(epoch FROM least(expires_at, '9999-12-31Z')) * 1000000)::bigint, \
         host(client_ip), user_agent, label \
         FROM \(schema)session_tokens \
         WHERE user_id = $1::text AND revoked_at IS NULL AND expires_at > statement_timestamp() \

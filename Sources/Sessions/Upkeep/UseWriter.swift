@@ -11,8 +11,6 @@ final class UseWriter {
     private let memory: SessionMemory
     private let lane: CommandLane
     private let statements: Statements
-    private let interval: Duration
-    private let freshness: Duration
     private let log: Logger
     private var timer: LoopTimer?
     private var isWriting = false
@@ -25,23 +23,26 @@ final class UseWriter {
     /// How long the end may wait for the last batches.
     private static let finishTime = Duration.seconds(2)
 
-    /// - Parameters:
-    ///   - interval: how often.
-    ///   - freshness: how much later than what is written down already a use must be to be worth writing.
-    init(
-        _ memory: SessionMemory, _ lane: CommandLane, _ statements: Statements, interval: Duration,
-        freshness: Duration, log: Logger
-    ) {
+    init(_ memory: SessionMemory, _ lane: CommandLane, _ statements: Statements, log: Logger) {
         self.memory = memory
         self.lane = lane
         self.statements = statements
-        self.interval = interval
-        self.freshness = freshness
         self.log = log
     }
 
     /// Writes from now on. The first time comes at random, so that many processes do not write in step.
-    func start() { schedule(after: interval * Double.random(in: 0.5...1)) }
+    func start() {
+        memory.onShorterIdleTimeout = { [weak self] in self?.scheduleAnew() }
+        scheduleAnew()
+    }
+
+    private var interval: Duration { UseInterval.interval(for: memory.shortestIdleTimeout) }
+
+    private func scheduleAnew() {
+        timer?.cancel()
+        // A turn that is being written schedules the next one itself.
+        if !isWriting { schedule(after: interval * Double.random(in: 0.5...1)) }
+    }
 
     /// Writes no more.
     func stop() {
@@ -98,7 +99,7 @@ final class UseWriter {
         guard times.count == batch.count else { throw .connection("the database's clock is not known yet") }
         let hashes = PostgreSQLParameter.digests(batch.map(\.hash))
         let rows = try await lane.rows(
-            statements.touch, [hashes, .numbers(times), .number(freshness.seconds)], mayRepeat: true)
+            statements.touch, [hashes, .numbers(times), .number(UseInterval.freshness.seconds)], mayRepeat: true)
         onWritten?(batch.count)
         guard !rows.isEmpty else { return [] }
         let held = Set(rows.compactMap { row in row.first?.flatMap { Digest(hex: $0.utf8Span.span) } })

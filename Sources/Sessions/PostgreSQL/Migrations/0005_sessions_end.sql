@@ -6,8 +6,11 @@
 -- name of its function; what would take other types too is written with pg_catalog or
 -- with casts to the exact type.
 
+-- Not valid: there is nothing to check in rows that have just got the column, and
+-- reading them all would keep checks waiting.
 ALTER TABLE session_tokens
-    ADD COLUMN idle_timeout interval CHECK (idle_timeout > '0');
+    ADD COLUMN idle_timeout interval,
+    ADD CONSTRAINT session_tokens_idle_timeout_check CHECK (idle_timeout > '0') NOT VALID;
 
 COMMENT ON COLUMN session_tokens.idle_timeout IS
     'The session ends when it is not used for this long (give or take session_idle_grace()); NULL: only at absolute_expires_at.';
@@ -354,6 +357,9 @@ CREATE FUNCTION revoke_all_sessions() RETURNS bigint
 LANGUAGE plpgsql VOLATILE
 SECURITY DEFINER
 SET search_path FROM CURRENT
+-- While this waits for a transaction that has begun a session and does not end, all
+-- logins wait behind it.
+SET lock_timeout = '5s'
 AS $$
 DECLARE
     ended bigint;
@@ -415,7 +421,8 @@ BEGIN
           FROM used u JOIN session_tokens s ON s.token_hash = u.token_hash
          WHERE s.revoked_at IS NULL
            AND s.expires_at > statement_timestamp()
-           AND s.last_seen_at < u.used_at - touch_sessions.fresh
+           AND s.last_seen_at < u.used_at - CASE WHEN s.idle_timeout IS NULL THEN touch_sessions.fresh ELSE
+                   least(touch_sessions.fresh, session_idle_grace(s.idle_timeout) / 8::double precision) END
            FOR NO KEY UPDATE OF s SKIP LOCKED
     )
     -- expires_at is set to what it is wherever it can be, so that the new version needs
@@ -438,12 +445,14 @@ BEGIN
       JOIN session_tokens s ON s.token_hash = u.token_hash
      WHERE s.revoked_at IS NULL
        AND s.expires_at > statement_timestamp()
-       AND s.last_seen_at < least(u.used_at, statement_timestamp()) - touch_sessions.fresh;
+       AND s.last_seen_at < least(u.used_at, statement_timestamp())
+               - CASE WHEN s.idle_timeout IS NULL THEN touch_sessions.fresh ELSE
+                   least(touch_sessions.fresh, session_idle_grace(s.idle_timeout) / 8::double precision) END;
 END
 $$;
 
 COMMENT ON FUNCTION touch_sessions(bytea[], timestamptz[], interval) IS
-    'AuthFCGI, internal: writes when these sessions were used, where that is later than what is known by more than fresh, and moves the end of those with an idle timeout. Never makes one live again or lets it go beyond absolute_expires_at. Waits for nobody: returns the hashes of sessions that somebody else had locked, to be tried again.';
+    'AuthFCGI, internal: writes when these sessions were used, where that is later than what is known by more than fresh (or, with an idle timeout, by an eighth of the time by which it may end later), and moves the end of those with an idle timeout. Never makes one live again or lets it go beyond absolute_expires_at. Waits for nobody: returns the hashes of sessions that somebody else had locked, to be tried again.';
 
 
 CREATE FUNCTION claim_session_cleanup(every interval) RETURNS boolean
@@ -455,12 +464,16 @@ BEGIN
     IF claim_session_cleanup.every IS NULL THEN
         RAISE EXCEPTION 'every must not be null' USING ERRCODE = 'null_value_not_allowed';
     END IF;
-    -- Who comes second waits for the first, and then compares with what that has set.
+    -- Who finds the row locked does not wait: somebody claims it, or ends all sessions.
     -- Later than the clock: the clock was wrong, and would stop all for as long.
     UPDATE session_settings g
        SET cleaned_up_at = statement_timestamp()
-     WHERE g.cleaned_up_at <= statement_timestamp() - claim_session_cleanup.every
-        OR g.cleaned_up_at > clock_timestamp();
+     WHERE g.only_row = (
+               SELECT h.only_row
+                 FROM session_settings h
+                WHERE h.cleaned_up_at <= statement_timestamp() - claim_session_cleanup.every
+                   OR h.cleaned_up_at > clock_timestamp()
+                  FOR NO KEY UPDATE SKIP LOCKED);
     RETURN FOUND;
 END
 $$;
