@@ -1,6 +1,9 @@
+import Logging
 import Synchronization
 import TestSupport
 import Testing
+
+@testable import Sessions
 
 /// What a login does to other sessions, and for how long its own lasts.
 @Suite(.serialized) struct LoginSessionTests {
@@ -122,25 +125,55 @@ import Testing
 
     @Test func `of ten logins at once two are left`() throws {
         let gates = try Self.limited.get()
-        let answers = Mutex<[FastCGIAnswer]>([])
-        let threads = (0..<10).map { number in
-            JoinableThread {
-                let gate = number.isMultiple(of: 2) ? gates.one : gates.two
-                guard let answer = try? gate.logIn(Self.login("bob"), timeout: .seconds(30)) else { return }
-                answers.withLock { $0.append(answer) }
-            }
-        }
-        for thread in threads { thread.join() }
-        let all = answers.withLock { $0 }
-        #expect(all.map(\.status) == Array(repeating: 200, count: 10))
-        let tokens = all.compactMap { $0.json?["token"] }
+        let answers = Self.logInAtOnce("bob", 10, gates)
+        #expect(answers.map(\.status) == Array(repeating: 200, count: 10))
+        let tokens = answers.compactMap { $0.json?["token"] }
         #expect(Set(tokens).count == 10)
-        let userID = try #require(all.first?.json?["user_id"])
+        let userID = try #require(answers.first?.json?["user_id"])
         #expect(try gates.liveCount(of: userID) == "2")
         for gate in [gates.one, gates.two] {
             try eventually("two are accepted", within: .seconds(1)) {
                 try tokens.count { try gate.check($0) == 200 } == 2
             }
         }
+    }
+
+    @Test func `two logins that make their sessions at the same moment count each other`() throws {
+        let gates = try Self.limited.get()
+        let userID = try gates.psql("SELECT id FROM authfcgi_users WHERE username = 'bob'")
+        for _ in 0..<2 { _ = try gates.logIn("bob") }
+        for _ in 0..<5 {
+            // Both have come as far as they can without the user's row, when they get it.
+            let other = try PostgreSQLConnection(
+                gates.server.url(database: gates.database), log: Logger(label: "test"))
+            try other.script(
+                "BEGIN; SELECT FROM session_users WHERE user_id = \(GateProcess.quoted(userID)) FOR UPDATE",
+                deadline: .seconds(5))
+            let logins = JoinableThread { #expect(Self.logInAtOnce("bob", 2, gates).map(\.status) == [200, 200]) }
+            try eventually("both wait") {
+                try gates.psql(
+                    """
+                    SELECT count(*) FROM pg_stat_activity
+                    WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%create_session%'
+                    """) == "2"
+            }
+            try other.script("COMMIT", deadline: .seconds(5))
+            logins.join()
+            #expect(try gates.liveCount(of: userID) == "2")
+        }
+    }
+
+    /// Logins at the same time, by turns at either gate.
+    private static func logInAtOnce(_ name: String, _ count: Int, _ gates: TwoGates) -> [FastCGIAnswer] {
+        let answers = Mutex<[FastCGIAnswer]>([])
+        let threads = (0..<count).map { number in
+            JoinableThread {
+                let gate = number.isMultiple(of: 2) ? gates.one : gates.two
+                guard let answer = try? gate.logIn(login(name), timeout: .seconds(30)) else { return }
+                answers.withLock { $0.append(answer) }
+            }
+        }
+        for thread in threads { thread.join() }
+        return answers.withLock { $0 }
     }
 }
