@@ -124,7 +124,7 @@ import Testing
         var tokens: [SessionToken] = []
         for number in 0..<20 { tokens.append(try await asking.signIn("user\(number)").token) }
         let before = try await times(asking, tokens) { $0 == 500 }
-        let cleaning = try await stores(2, every: .seconds(6))
+        let cleaning = try await stores(1, every: .seconds(4))
         let during = try await times(asking, tokens) { _ in !removals(cleaning).isEmpty }
         #expect(removals(cleaning) == [200_000])
         #expect(try database.psql("SELECT count(*) FROM session_tokens") == "20")
