@@ -118,6 +118,14 @@ import Testing
         try eventually("in two goes", within: .seconds(1)) { removals(stores) == [10, 10] }
     }
 
+    @Test func `a clean-up ends although sessions expire all the time`() async throws {
+        // One a millisecond, for 15 s.
+        try addSessions(15_000, expiresAt: "now() + n * interval '1 ms'")
+        let stores = try await stores(1, every: .seconds(1))
+        try eventually("it has ended twice", within: .seconds(8)) { removals(stores).count >= 2 }
+        #expect(try database.psql("SELECT count(*) > 0 FROM session_tokens WHERE expires_at > now()") == "t")
+    }
+
     @Test func `two hundred thousand expired sessions go, and checks do not notice`() async throws {
         try addSessions(200_000, expiresAt: "now() - n * interval '1 second'")
         let asking = try await database.store { $0.cachedSessions = 0 }
