@@ -30,9 +30,28 @@ extension GateProcess {
 
     /// A login by JSON.
     func logIn(_ name: String, _ password: String, timeout: Duration = .seconds(20)) throws -> FastCGIAnswer {
-        let body = Array(#"{"username":"\#(name)","password":"\#(password)"}"#.utf8)
-        return try ask(
-            "POST", "/auth/login", parameters: [("CONTENT_TYPE", "application/json")], body: body, timeout: timeout)
+        try logIn(#"{"username":"\#(name)","password":"\#(password)"}"#, timeout: timeout)
+    }
+
+    /// A login by any JSON, with more parameters.
+    func logIn(
+        _ json: String, parameters: [(String, String)] = [], timeout: Duration = .seconds(20)
+    ) throws -> FastCGIAnswer {
+        try ask(
+            "POST", "/auth/login", parameters: [("CONTENT_TYPE", "application/json")] + parameters,
+            body: Array(json.utf8), timeout: timeout)
+    }
+
+    /// A new session's token, with the idle timeout that a login would give it: made by SQL like those of `signIn`.
+    func signIn(_ userID: String, idleTimeout seconds: Int, on server: PostgreSQLServer) throws -> String {
+        // Not made shorter afterwards: to the workers that would be its end.
+        let token = try signIn(userID, lifetime: "\(seconds * 11 / 10) seconds")
+        try server.psql(
+            """
+            UPDATE session_tokens SET idle_timeout = '\(seconds) s', absolute_expires_at = now() + interval '1 day'
+            WHERE token_hash = session_token_hash('\(token)')
+            """)
+        return token
     }
 
     /// A logout by Bearer.
@@ -41,6 +60,14 @@ extension GateProcess {
     }
 
     static func bearer(_ token: String) -> (String, String) { ("HTTP_AUTHORIZATION", "Bearer \(token)") }
+
+    static func cookie(_ token: String) -> (String, String) { ("HTTP_COOKIE", "__Host-session=\(token)") }
+
+    /// What a browser says of a request that a page of the site itself makes.
+    static let sameOrigin = ("HTTP_SEC_FETCH_SITE", "same-origin")
+
+    /// The Set-Cookie that makes a browser forget the session's cookie.
+    static let expiredCookie = "__Host-session=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0"
 
     /// How many lines of the log contain `text`.
     func lines(with text: String) -> Int { log.split(separator: "\n").count { $0.contains(text) } }

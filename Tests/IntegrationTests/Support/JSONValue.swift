@@ -6,11 +6,18 @@ func object(_ answer: HTTPAnswer) throws -> [String: JSONValue] {
     try JSONDecoder().decode([String: JSONValue].self, from: Data(answer.body))
 }
 
+/// The same of an answer over FastCGI.
+func object(_ answer: FastCGIAnswer) throws -> [String: JSONValue] {
+    try JSONDecoder().decode([String: JSONValue].self, from: Data(answer.body))
+}
+
 /// What the endpoints' JSON consists of.
 enum JSONValue: Decodable, Equatable {
     case text(String)
     case number(Int)
+    case flag(Bool)
     case list([String])
+    case objects([[String: JSONValue]])
     case object([String: JSONValue])
 
     init(from decoder: any Decoder) throws {
@@ -19,8 +26,12 @@ enum JSONValue: Decodable, Equatable {
             self = .text(text)
         } else if let number = try? value.decode(Int.self) {
             self = .number(number)
+        } else if let flag = try? value.decode(Bool.self) {
+            self = .flag(flag)
         } else if let list = try? value.decode([String].self) {
             self = .list(list)
+        } else if let objects = try? value.decode([[String: JSONValue]].self) {
+            self = .objects(objects)
         } else {
             self = .object(try value.decode([String: JSONValue].self))
         }

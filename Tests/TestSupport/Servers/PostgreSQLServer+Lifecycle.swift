@@ -12,9 +12,11 @@ extension PostgreSQLServer {
         let options = defaults.merging(settings) { $1 }.sorted { $0.key < $1.key }.flatMap {
             ["-c", "\($0.key)=\($0.value)"]
         }
+        // The clock's library is loaded into the server alone, not into what helps it to start as another user.
+        let variables = clock.map { $0.environment.map { "\($0.key)=\($0.value)" } } ?? []
         let started = try ServerProcess(
-            programs.path("postgres"), ["-D", dataFolder] + options, workingFolder: folder.path, user: Self.user,
-            logFile: logFile, stopSignal: SIGQUIT)
+            "env", variables + [programs.path("postgres"), "-D", dataFolder] + options, workingFolder: folder.path,
+            user: Self.user, logFile: logFile, stopSignal: SIGQUIT)
         process.withLock { $0 = started }
         // Of a standby it says "ready to accept read-only connections".
         try eventually("PostgreSQL accepts connections", within: duration, log: started.log) {

@@ -9,7 +9,8 @@ extension PostgreSQLServer {
         settings: [String: String] = [:], tcpPort: UInt16? = nil
     ) throws -> PostgreSQLServer {
         let standby = try PostgreSQLServer(
-            in: primary.folder, name: name, settings: primary.settings.merging(settings) { $1 }, tcpPort: tcpPort)
+            in: primary.folder, name: name, settings: primary.settings.merging(settings) { $1 }, tcpPort: tcpPort,
+            clock: primary.clock)
         let host = socketFolder ?? primary.socketFolder
         try ServerProcess.output(
             standby.programs.path("pg_basebackup"),

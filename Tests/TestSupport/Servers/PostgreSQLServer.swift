@@ -27,6 +27,7 @@ package final class PostgreSQLServer: Sendable {
     let programs: PostgreSQLPrograms
     let listensOnTCP: Bool
     let settings: [String: String]
+    let clock: FakeClock?
     let process = Mutex<ServerProcess?>(nil)
 
     /// Makes a new, empty server and starts it.
@@ -36,20 +37,23 @@ package final class PostgreSQLServer: Sendable {
     ///   - settings: as in postgresql.conf. They win over those that are made here.
     ///   - accessRules: the whole of pg_hba.conf, when not everybody is to be trusted.
     ///   - tcpPort: to listen on at 127.0.0.1 as well; `Endpoint.freePort()` finds one.
+    ///   - clock: what the server takes for the time.
     package convenience init(
         in folder: TestFolder, name: String = "pg", maxConnections: Int = 100, settings: [String: String] = [:],
-        accessRules: String? = nil, tcpPort: UInt16? = nil
+        accessRules: String? = nil, tcpPort: UInt16? = nil, clock: FakeClock? = nil
     ) throws {
         try self.init(
             in: folder, name: name, settings: ["max_connections": "\(maxConnections)"].merging(settings) { $1 },
-            tcpPort: tcpPort)
+            tcpPort: tcpPort, clock: clock)
         try PostgreSQLTemplate.copy(to: dataFolder, programs: programs)
         if let accessRules { try Data(accessRules.utf8).write(to: URL(filePath: "\(dataFolder)/pg_hba.conf")) }
         try start()
     }
 
     /// The server with its folders, empty and not started.
-    init(in folder: TestFolder, name: String, settings: [String: String], tcpPort: UInt16?) throws {
+    init(
+        in folder: TestFolder, name: String, settings: [String: String], tcpPort: UInt16?, clock: FakeClock?
+    ) throws {
         self.folder = folder
         programs = try PostgreSQLPrograms()
         socketFolder = try folder.makeFolder(name, user: Self.user)
@@ -58,6 +62,7 @@ package final class PostgreSQLServer: Sendable {
         port = tcpPort ?? 5432
         listensOnTCP = tcpPort != nil
         self.settings = settings
+        self.clock = clock
     }
 
     deinit {

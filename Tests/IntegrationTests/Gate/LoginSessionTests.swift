@@ -1,0 +1,179 @@
+import Logging
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import Sessions
+
+/// What a login does to other sessions, and for how long its own lasts.
+@Suite(.serialized) struct LoginSessionTests {
+    private static let replacing = Result { try TwoGates(users: ["ann", "bob"]) }
+    private static let limited = Result {
+        try TwoGates(environment: ["SESSIONS_PER_USER": "2"], users: ["ann", "bob"])
+    }
+    private static let remembering = Result {
+        try TwoGates(
+            environment: [
+                "SESSION_REMEMBERED_LIFETIME": "30d", "SESSION_LIFETIME": "8h", "SESSION_IDLE_TIMEOUT": "1h",
+            ], users: ["ann"])
+    }
+
+    private static func login(_ name: String, _ more: String = "") -> String {
+        #"{"username":"\#(name)","password":"\#(TwoGates.password)"\#(more)}"#
+    }
+
+    @Test func `who signs in while signed in has one session, the new one`() throws {
+        let gates = try Self.replacing.get()
+        for source in [GateProcess.bearer, GateProcess.cookie] {
+            let (old, other) = try (gates.logIn("ann"), gates.logIn("ann"))
+            try gates.warm(old, other)
+            let new = try gates.logIn("ann", parameters: [source(old)])
+            try gates.expectEnded(old, by: gates.one)
+            try gates.warm(new, other)
+            // Also when it is somebody else now.
+            let bobs = try gates.logIn("bob", parameters: [source(new)])
+            try gates.expectEnded(new, by: gates.one)
+            try gates.warm(bobs, other)
+        }
+    }
+
+    @Test func `a login that fails ends nothing`() throws {
+        let gates = try Self.replacing.get()
+        let old = try gates.logIn("ann")
+        for source in [GateProcess.bearer, GateProcess.cookie] {
+            for (body, status) in [
+                (#"{"username":"ann","password":"wrong"}"#, 401), (#"{"username":"nobody","password":"wrong"}"#, 401),
+                ("{", 400), (Self.login("ann", #","remember":"yes""#), 400),
+            ] {
+                #expect(try gates.one.logIn(body, parameters: [source(old)]).status == status)
+                try gates.warm(old)
+            }
+        }
+    }
+
+    @Test func `a token that opens nothing is no obstacle to signing in`() throws {
+        let gates = try Self.replacing.get()
+        let ended = try gates.logIn("ann")
+        #expect(try gates.one.logOut(ended).status == 204)
+        let invented = "afs_" + String(repeating: "A", count: 54)
+        for token in [ended, invented, "afs_", "garbage"] {
+            for source in [GateProcess.bearer, GateProcess.cookie] {
+                try gates.warm(gates.logIn("ann", parameters: [source(token)]))
+            }
+        }
+    }
+
+    @Test func `who asks to be remembered is, used or not`() throws {
+        let gates = try Self.remembering.get()
+        let grace = 60  // of the idle timeout
+        for (more, seconds, idle) in [
+            (#","remember":true"#, 30 * 86_400, ""), (#","remember":false"#, 3600 + grace, "01:00:00"),
+            ("", 3600 + grace, "01:00:00"),
+        ] {
+            let answer = try gates.one.logIn(Self.login("ann", more))
+            #expect(try object(answer)["expires_in"] == .number(seconds), "\(more): \(answer)")
+            let token = try #require(answer.json?["token"])
+            let row = try gates.psql(
+                """
+                SELECT extract(epoch FROM expires_at - created_at)::integer, coalesce(idle_timeout::text, '')
+                FROM session_tokens WHERE token_hash = session_token_hash('\(token)')
+                """)
+            #expect(row == "\(seconds)|\(idle)")
+            try gates.warm(token)
+        }
+    }
+
+    @Test func `the wish to be remembered is passed over where nobody is`() throws {
+        let gates = try Self.replacing.get()
+        for more in ["", #","remember":true"#, #","remember":false"#] {
+            let answer = try gates.one.logIn(Self.login("ann", more))
+            #expect(try object(answer)["expires_in"] == .number(86_400), "\(more): \(answer)")
+        }
+    }
+
+    @Test func `remember is true or false`() throws {
+        for gates in [try Self.remembering.get(), try Self.replacing.get()] {
+            for value in [#""true""#, "1", "0", "[]", "{}", #""""#, "1.5"] {
+                let answer = try gates.one.logIn(Self.login("ann", #","remember":\#(value)"#))
+                #expect(answer.status == 400, "\(value): \(answer)")
+                #expect(answer.json?["message"]?.contains("remember") == true, "\(value): \(answer)")
+            }
+        }
+    }
+
+    @Test func `one login too many ends the oldest session, and those with a label do not count`() throws {
+        let gates = try Self.limited.get()
+        let userID = try gates.psql("SELECT id FROM authfcgi_users WHERE username = 'ann'")
+        let machine = try gates.psql("SELECT create_access_token('\(userID)', label => 'ci')")
+        let others = try gates.logIn("bob")
+        let (first, second) = try (gates.logIn("ann"), gates.logIn("ann"))
+        try gates.warm(machine, others, first, second)
+        let third = try gates.logIn("ann")
+        try gates.expectEnded(first, by: gates.one)
+        try gates.warm(machine, others, second, third)
+        // Machines take no notice of the limit either.
+        let machines = try (0..<3).map { _ in
+            try gates.psql("SELECT create_access_token('\(userID)', label => 'ci')")
+        }
+        for token in machines { try gates.warm(token) }
+        try gates.warm(machine, others, second, third)
+        // One that is replaced makes room for the one that replaces it.
+        let fourth = try gates.logIn("ann", parameters: [GateProcess.cookie(third)])
+        try gates.expectEnded(third, by: gates.one)
+        try gates.warm(second, fourth, machine)
+    }
+
+    @Test func `of ten logins at once two are left`() throws {
+        let gates = try Self.limited.get()
+        let answers = Self.logInAtOnce("bob", 10, gates)
+        #expect(answers.map(\.status) == Array(repeating: 200, count: 10))
+        let tokens = answers.compactMap { $0.json?["token"] }
+        #expect(Set(tokens).count == 10)
+        let userID = try #require(answers.first?.json?["user_id"])
+        #expect(try gates.liveCount(of: userID) == "2")
+        for gate in [gates.one, gates.two] {
+            try eventually("two are accepted", within: .seconds(1)) {
+                try tokens.count { try gate.check($0) == 200 } == 2
+            }
+        }
+    }
+
+    @Test func `two logins that make their sessions at the same moment count each other`() throws {
+        let gates = try Self.limited.get()
+        let userID = try gates.psql("SELECT id FROM authfcgi_users WHERE username = 'bob'")
+        for _ in 0..<2 { _ = try gates.logIn("bob") }
+        for _ in 0..<5 {
+            // Both have come as far as they can without the user's row, when they get it.
+            let other = try PostgreSQLConnection(
+                gates.server.url(database: gates.database), log: Logger(label: "test"))
+            try other.script(
+                "BEGIN; SELECT FROM session_users WHERE user_id = \(GateProcess.quoted(userID)) FOR UPDATE",
+                deadline: .seconds(5))
+            let logins = JoinableThread { #expect(Self.logInAtOnce("bob", 2, gates).map(\.status) == [200, 200]) }
+            try eventually("both wait") {
+                try gates.psql(
+                    """
+                    SELECT count(*) FROM pg_stat_activity
+                    WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%create_session%'
+                    """) == "2"
+            }
+            try other.script("COMMIT", deadline: .seconds(5))
+            logins.join()
+            #expect(try gates.liveCount(of: userID) == "2")
+        }
+    }
+
+    /// Logins at the same time, by turns at either gate.
+    private static func logInAtOnce(_ name: String, _ count: Int, _ gates: TwoGates) -> [FastCGIAnswer] {
+        let answers = Mutex<[FastCGIAnswer]>([])
+        let threads = (0..<count).map { number in
+            JoinableThread {
+                let gate = number.isMultiple(of: 2) ? gates.one : gates.two
+                guard let answer = try? gate.logIn(login(name), timeout: .seconds(30)) else { return }
+                answers.withLock { $0.append(answer) }
+            }
+        }
+        for thread in threads { thread.join() }
+        return answers.withLock { $0 }
+    }
+}

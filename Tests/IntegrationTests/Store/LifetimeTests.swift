@@ -1,0 +1,139 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Sessions
+
+/// How long sessions live, used and unused. The database's clock decides, which here is also this process's.
+@Suite struct LifetimeTests {
+    /// Asks until there is no session any more, and keeps it in use that way.
+    ///
+    /// What is exact: an answer that is asked for after the end may not be "yes", and one that is there before the end may
+    /// not be "no".
+    private func expect(
+        _ pod: TestStore, _ token: SessionToken, endsAt end: Date, pause: Duration = .milliseconds(20)
+    ) async throws {
+        while true {
+            let asked = Date.now
+            let session = try await pod.store.session(for: token)
+            guard session == nil else {
+                guard asked < end else {
+                    Issue.record("\(asked.timeIntervalSince(end)) s after its end the session is accepted")
+                    return
+                }
+                try await Task.sleep(for: pause)
+                continue
+            }
+            let early = end.timeIntervalSince(.now)
+            #expect(early <= 0, "\(early) s before its end the session is refused")
+            return
+        }
+    }
+
+    @Test(arguments: [1000, 0])
+    func `a session ends when its lifetime is over, on the dot, however much it is used`(kept: Int) async throws {
+        let database = try SharedDatabase()
+        let pod = try await database.store {
+            $0.cachedSessions = kept
+            $0.lifetime = .seconds(2)
+        }
+        let (token, session) = try await pod.signIn()
+        #expect(abs(session.expiresAt.timeIntervalSince(session.createdAt) - 2) < 0.001)
+        try await expect(pod, token, endsAt: session.expiresAt)
+        #expect(await (pod.store.counts.kept > 50) == (kept > 0))
+        #expect(try database.row(token).expiresAt == session.expiresAt)
+    }
+
+    @Test(arguments: [1000, 0])
+    func `a session that is used outlives its idle timeout again and again, up to its lifetime`(kept: Int) async throws
+    {
+        let database = try SharedDatabase()
+        let pod = try await database.store {
+            $0.cachedSessions = kept
+            $0.lifetime = .milliseconds(4500)
+            $0.idleTimeout = .seconds(1)
+        }
+        let (token, session) = try await pod.signIn()
+        #expect(abs(session.expiresAt.timeIntervalSince(session.createdAt) - 1.1) < 0.001)
+        let end = session.createdAt + 4.5
+        // Every now and then: two thirds of the idle timeout lie between two uses; then often, to see the end.
+        while Date.now < end - 0.8 {
+            #expect(try await pod.store.session(for: token) != nil)
+            try await Task.sleep(for: .milliseconds(650))
+        }
+        try await expect(pod, token, endsAt: end)
+        let row = try database.row(token)
+        #expect(abs(row.expiresAt.timeIntervalSince(end)) < 0.001 && row.expiresAt == row.absoluteExpiresAt)
+    }
+
+    @Test(arguments: [1000, 0])
+    func `a session that is not used any more ends after its idle timeout, at most a tenth later`(
+        kept: Int
+    ) async throws {
+        let database = try SharedDatabase()
+        // A second one is warm too, and not used.
+        var pods: [TestStore] = []
+        for _ in 0..<2 {
+            pods.append(
+                try await database.store {
+                    $0.cachedSessions = kept
+                    $0.idleTimeout = .seconds(2)
+                })
+        }
+        let (token, _) = try await pods[0].signIn()
+        for pod in pods { for _ in 0..<5 { #expect(try await pod.store.session(for: token) != nil) } }
+        try await Task.sleep(for: .milliseconds(900))
+        let keptBefore = await pods[0].store.counts.kept
+        let lastUse = Date.now
+        #expect(try await pods[0].store.session(for: token) != nil)
+        let used = Date.now
+        #expect(await pods[0].store.counts.kept == keptBefore + (kept > 0 ? 1 : 0))
+        try eventually("the use is written", within: .seconds(1)) {
+            try database.row(token).lastSeenAt > lastUse - 0.01
+        }
+        let end = try database.row(token).expiresAt
+        #expect(end >= lastUse + 2 && end < used + 2.25, "\(end.timeIntervalSince(lastUse))")
+        // To ask a store would be to use it.
+        try eventually("the idle timeout is nearly over", every: .milliseconds(1)) { Date.now > end - 0.1 }
+        #expect(try database.psql("SELECT get_user_from_token('\(token.secretText)')") == "id-ann")
+        try eventually("the idle timeout is over", every: .milliseconds(1)) { Date.now > end }
+        for pod in pods { #expect(try await pod.store.session(for: token) == nil) }
+        #expect(try database.psql("SELECT get_user_from_token('\(token.secretText)')") == "")
+        #expect(try database.row(token).expiresAt == end)
+    }
+
+    @Test func `a session that is used on one pod lives on all`() async throws {
+        let database = try SharedDatabase()
+        let one = try await database.store { $0.idleTimeout = .seconds(1) }
+        let two = try await database.store { $0.idleTimeout = .seconds(1) }
+        let (token, session) = try await one.signIn()
+        for pod in [one, two] { #expect(try await pod.store.session(for: token) != nil) }
+        let lookUps = await one.store.counts.lookUps
+        while Date.now < session.createdAt + 3 {
+            #expect(try await two.store.session(for: token) != nil)
+            try await Task.sleep(for: .milliseconds(100))
+        }
+        // What the first one keeps says that it is over; PostgreSQL knows better.
+        #expect(try await one.store.session(for: token) != nil)
+        #expect(await one.store.counts.lookUps == lookUps + 1)
+    }
+
+    @Test func `only a login without remember has an idle timeout, and tokens of applications have none`() async throws
+    {
+        let database = try SharedDatabase()
+        let pod = try await database.store {
+            $0.idleTimeout = .seconds(1)
+            $0.rememberedLifetime = .seconds(3600)
+        }
+        try database.psql("INSERT INTO authfcgi_users (username, password_hash) VALUES ('ann', 'x')")
+        let user = try #require(try await pod.store.user(named: "ann"))
+        let plain = try #require(try await pod.store.createAccessToken(for: user, origin: SessionOrigin()))
+        let remembered = try #require(
+            try await pod.store.createAccessToken(for: user, origin: SessionOrigin(), remembered: true))
+        let made = try #require(SessionToken(try database.psql("SELECT create_access_token('ann')")))
+        try await Task.sleep(for: .milliseconds(1200))
+        #expect(try await pod.store.session(for: plain.token) == nil)
+        #expect(try await pod.store.session(for: remembered.token) != nil)
+        #expect(try await pod.store.session(for: made) != nil)
+    }
+}
