@@ -42,8 +42,12 @@ package struct PackedSession: Equatable, Sendable {
         self = writer.finish()
     }
 
-    package var createdAt: DatabaseInstant { DatabaseInstant(microseconds: Int64(bitPattern: number(at: 17, bytes: 8))) }
-    package var expiresAt: DatabaseInstant { DatabaseInstant(microseconds: Int64(bitPattern: number(at: 25, bytes: 8))) }
+    package var createdAt: DatabaseInstant {
+        DatabaseInstant(microseconds: Int64(bitPattern: number(at: 17, bytes: 8)))
+    }
+    package var expiresAt: DatabaseInstant {
+        DatabaseInstant(microseconds: Int64(bitPattern: number(at: 25, bytes: 8)))
+    }
 
     /// How long the session may stand unused; nil: as long as it lasts.
     var idleTimeout: Duration? { hasIdleTimeout ? .seconds(number(at: 33, bytes: 4)) : nil }
@@ -140,7 +144,10 @@ struct PackedSessionWriter {
     ///   - id: 16 bytes.
     ///   - idleTimeout: in seconds, 0 for none.
     ///   - size: how many bytes the texts have about.
-    init(id: UnsafeRawBufferPointer, createdAt: DatabaseInstant, expiresAt: DatabaseInstant, idleTimeout: UInt32, size: Int) {
+    init(
+        id: UnsafeRawBufferPointer, createdAt: DatabaseInstant, expiresAt: DatabaseInstant, idleTimeout: UInt32,
+        size: Int
+    ) {
         bytes.reserveCapacity(37 + size)
         bytes.append(PackedSession.format)
         unsafe bytes.append(contentsOf: id)

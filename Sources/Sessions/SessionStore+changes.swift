@@ -75,7 +75,8 @@ extension SessionStore {
         ofUser userID: String, except kept: SessionToken? = nil
     ) async throws(SessionStoreError) {
         let except: PostgreSQLParameter = kept.map { .bytes($0.hash.bytes) } ?? .null
-        _ = try await command(writeLane, statements.revokeUser, [.text(userID), except], mayRepeat: true, isUrgent: true)
+        _ = try await command(
+            writeLane, statements.revokeUser, [.text(userID), except], mayRepeat: true, isUrgent: true)
         readLane.hear(.user(UserKey(userID)))
     }
 

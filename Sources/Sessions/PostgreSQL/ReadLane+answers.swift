@@ -61,7 +61,9 @@ extension ReadLane {
 
     private func askAbsent(_ lookUp: LookUp) {
         guard let connection else { return wait(lookUp) }
-        guard lookUp.deadline > .now else { return answer(lookUp, .failure(.unavailable("no answer within the deadline"))) }
+        guard lookUp.deadline > .now else {
+            return answer(lookUp, .failure(.unavailable("no answer within the deadline")))
+        }
         do throws(PostgreSQLError) {
             lookUp.sentAt = .now
             // The second question may take the connection's time, not the check's.

@@ -54,7 +54,8 @@ enum SessionRow {
         for column in 3...7 { size += result.byteCount(row, column) }
         let writer: PackedSessionWriter? = unsafe result.withBytes(row, 2) { id in
             id.count == 16
-                ? unsafe PackedSessionWriter(id: id, createdAt: created, expiresAt: expires, idleTimeout: idle, size: size) : nil
+                ? unsafe PackedSessionWriter(
+                    id: id, createdAt: created, expiresAt: expires, idleTimeout: idle, size: size) : nil
         }
         guard var writer else { return nil }
         unsafe result.withBytes(row, 4) { unsafe writer.append(text: $0) }
