@@ -14,11 +14,13 @@ struct TestStore {
     static func start(
         _ url: String, waits: Bool = true, _ configure: (inout PostgreSQLConfiguration) -> Void = { _ in }
     ) async throws -> TestStore {
-        try await start(url, waits: waits, configured: { configuration in
-            configuration.cachedSessions = 0
-            configuration.cleanupInterval = nil
-            configure(&configuration.postgreSQL)
-        })
+        try await start(
+            url, waits: waits,
+            configured: { configuration in
+                configuration.cachedSessions = 0
+                configuration.cleanupInterval = nil
+                configure(&configuration.postgreSQL)
+            })
     }
 
     /// Starts a store as an application does, and waits until it can be used.
