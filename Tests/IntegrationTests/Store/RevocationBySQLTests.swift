@@ -42,8 +42,9 @@ import Testing
         let watch = await CheckWatch(pod.store, other)
         try server.psql(sql.replacing("ID", with: session.id), database: database)
         try await expectRefused([token], by: .now + TestStore.revocationDelay)
-        #expect(await pod.store.keptSession(for: other) != nil)
-        #expect(await watch.stop().allSatisfy { $0.answer == .kept })
+        try await pod.warm(other)
+        let checks = await watch.stop()
+        #expect(checks.allSatisfy { $0.isAccepted } && checks.contains { $0.answer == .kept })
     }
 
     @Test(arguments: [
@@ -65,7 +66,8 @@ import Testing
         let watch = await CheckWatch(pod.store, token)
         try server.psql("BEGIN; DELETE FROM session_tokens; ROLLBACK", database: database)
         try await Task.sleep(for: .milliseconds(100))
-        #expect(await watch.stop().allSatisfy { $0.answer == .kept })
+        try await pod.warm(token)
+        #expect(await watch.stop().allSatisfy { $0.isAccepted })
     }
 
     /// A hundred thousand sessions, a thousand of each user or all of one.
@@ -90,7 +92,8 @@ import Testing
         let start = clock.now
         try server.psql(sql, database: database)
         let limit = BootInstant.now + TestStore.revocationDelay
-        #expect(clock.now - start < .seconds(6))
+        // Two seconds or so; a plan that compares every row with every other would take hours.
+        #expect(clock.now - start < .seconds(20))
         try await expectRefused(tokens, by: limit)
         let live = "SELECT count(*) FROM session_tokens WHERE revoked_at IS NULL AND expires_at > now()"
         #expect(try server.psql(live, database: database) == "0")

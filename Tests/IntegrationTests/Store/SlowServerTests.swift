@@ -36,8 +36,8 @@ import Testing
         stutter.stop()
         #expect(counts.refused == 0, "\(counts)")
         #expect(counts.confirmed > 100, "\(counts)")
-        // The deadline of a look-up is 700 ms.
-        #expect(counts.longest < .milliseconds(1100), "\(counts)")
+        // The deadline of a look-up is 700 ms, and one that is asked again may have some more.
+        #expect(counts.longest < .milliseconds(1500), "\(counts)")
         #expect(counts.mostWaiting <= 256, "\(counts)")
 
         // And when it is over everything is as before, without help.

@@ -47,24 +47,23 @@ extension TestStore {
         }
     }
 
-    /// Waits until a check of the token is refused; one that began later than at `limit` and accepts it fails the test.
+    /// Waits until a check of the token is refused.
     ///
     /// - Returns: when the check that was refused had begun.
+    /// - Throws: when one that began later than at `limit` accepts it.
     @discardableResult
-    func expectRefused(
-        _ token: SessionToken, by limit: BootInstant, sourceLocation: SourceLocation = #_sourceLocation
-    ) async throws -> BootInstant {
+    func expectRefused(_ token: SessionToken, by limit: BootInstant) async throws -> BootInstant {
         let deadline = Deadline(within: .seconds(10))
         while !deadline.hasPassed {
             let begunAt = BootInstant.now
+            var isLate = false
             do throws(SessionStoreError) {
                 guard try await store.session(for: token) != nil else { return begunAt }
-                if begunAt > limit {
-                    Issue.record("accepted \(begunAt - limit) too late", sourceLocation: sourceLocation)
-                }
+                isLate = begunAt > limit
             } catch {
                 // It cannot tell, which is no acceptance.
             }
+            if isLate { throw SupportError.unexpected("accepted \(begunAt - limit) too late", log: log.text) }
             try await Task.sleep(for: .milliseconds(1))
         }
         throw SupportError.timedOut("the session to be refused", log: log.text)
