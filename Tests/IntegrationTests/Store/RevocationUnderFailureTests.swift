@@ -93,6 +93,27 @@ import Testing
         #expect(try await two.sessionOnceItAnswers(token) == nil)
     }
 
+    @Test func `on a slow network what a heartbeat proves counts from its sending, not from its answer`() async throws {
+        let (token, _) = try await one.signIn()
+        try await two.warm(token)
+        // Both ways together are less than the deadline of a heartbeat, 700 ms. One comes back every 250 ms.
+        let delay = Duration.milliseconds(290)
+        proxy.delay(delay)
+        try await Task.sleep(for: delay * 3)
+        try await two.warm(token)
+        let watch = await CheckWatch(two.store, token)
+        try await one.store.revoke(token)
+        let revoked = BootInstant.now
+        // Time for the answers to heartbeats that were sent before, and too little for the word of the logout.
+        try await Task.sleep(for: delay - .milliseconds(15) - (.now - revoked))
+        proxy.pause()
+        let limit = revoked + TestStore.revocationDelay
+        try await Task.sleep(for: limit + .milliseconds(300) - .now)
+        let checks = await watch.stop()
+        #expect(checks.accepted(after: limit).isEmpty)
+        #expect(checks.contains { $0.answer == .kept })
+    }
+
     @Test func `a shorter revocation delay is kept to as well`() async throws {
         let delay = Duration.milliseconds(300)
         let pod = try await TestStore.startKeeping(server.url(through: proxyFolder), as: "short") {
