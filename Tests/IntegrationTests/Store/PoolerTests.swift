@@ -1,41 +1,66 @@
+import EventLoop
 import TestSupport
 import Testing
 
 @testable import Sessions
 
-/// Behind PgBouncer in transaction mode, where each transaction may get another server connection.
+/// Behind PgBouncer, which is no place to hear of revocations from: every check asks PostgreSQL.
 @Suite struct PoolerTests {
+    private let server: PostgreSQLServer
+    private let database: String
+    private let folder: TestFolder
+
+    init() throws {
+        (server, database) = try SharedServers.newDatabase()
+        folder = try TestFolder()
+    }
+
+    /// In transaction mode each transaction may get another server connection.
     @Test func `without prepared statements everything works behind a transaction pooler`() async throws {
-        let (server, database) = try SharedServers.newDatabase()
-        let folder = try TestFolder()
-        let socketFolder = try folder.makeFolder("bouncer", mode: 0o777)
-        let users = try folder.write("users.txt", "\"postgres\" \"\"\n")
-        let configuration = try folder.write(
-            "pgbouncer.ini",
-            """
-            [databases]
-            * = host=\(server.socketFolder) port=\(server.port)
-            [pgbouncer]
-            unix_socket_dir = \(socketFolder)
-            listen_addr =
-            listen_port = 6432
-            auth_type = trust
-            auth_file = \(users)
-            pool_mode = transaction
-            default_pool_size = 2
-            """)
-        let bouncer = try ServerProcess(
-            "/usr/sbin/pgbouncer", [configuration], user: "postgres", logFile: folder.path("pgbouncer.log"))
-        defer { bouncer.kill() }
-        try eventually("pgbouncer listens", log: bouncer.log) {
-            Endpoint.unix("\(socketFolder)/.s.PGSQL.6432").isListening
-        }
-        let url = "postgresql:///\(database)?host=\(socketFolder)&port=6432&user=postgres"
-        let pod = try await TestStore.start(url) { $0.usesPreparedStatements = false }
+        let bouncer = try PgBouncer(in: folder, before: server, poolMode: "transaction")
+        let pod = try await TestStore.start(bouncer.url(database: database)) { $0.usesPreparedStatements = false }
         let (token, _) = try await pod.signIn()
         for _ in 0..<200 { #expect(try await pod.store.session(for: token) != nil) }
         try await pod.store.revoke(token)
         #expect(try await pod.store.session(for: token) == nil)
-        #expect(try bouncer.stop(within: .seconds(5)) != .signal(9))
+        #expect(try bouncer.stop() != .signal(9))
+    }
+
+    @Test(arguments: ["transaction", "session"])
+    func `behind a pooler nothing is kept, which is said once, and a revocation counts at once`(
+        poolMode: String
+    ) async throws {
+        let bouncer = try PgBouncer(in: folder, before: server, poolMode: poolMode)
+        let pod = try await TestStore.startKeeping(bouncer.url(database: database)) {
+            $0.postgreSQL.usesPreparedStatements = poolMode == "session"
+        }
+        let direct = try await TestStore.startKeeping(server.url(database: database))
+        let end = BootInstant.now + .milliseconds(600)
+        while .now < end {
+            let (token, _) = try await pod.signIn()
+            for _ in 0..<10 { #expect(try await pod.store.session(for: token) != nil) }
+            try await direct.store.revoke(token)
+            #expect(try await pod.store.session(for: token) == nil)
+        }
+        #expect(await pod.store.counts.kept == 0)
+        // Also not after connections were lost, and still it is said but once.
+        let (token, _) = try await pod.signIn()
+        try server.terminateBackends(of: database)
+        for _ in 0..<50 {
+            #expect(try await pod.sessionOnceItAnswers(token) != nil)
+            try await Task.sleep(for: .milliseconds(10))
+        }
+        try await direct.store.revoke(token)
+        #expect(try await pod.sessionOnceItAnswers(token) == nil)
+        #expect(await pod.store.counts.kept == 0)
+        let said = pod.log.text.split(separator: "\n").filter { $0.contains("sessions are not kept in memory") }
+        #expect(said.count == 1 && said[0].contains("pooler"), "\(pod.log.text)")
+    }
+
+    @Test func `behind nothing at all sessions are kept, and nothing is said`() async throws {
+        let pod = try await TestStore.startKeeping(server.url(database: database))
+        let (token, _) = try await pod.signIn()
+        try await pod.warm(token)
+        #expect(!pod.log.text.contains("kept in memory"))
     }
 }

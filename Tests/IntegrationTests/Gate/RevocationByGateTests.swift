@@ -1,0 +1,154 @@
+import EventLoop
+import Synchronization
+import TestSupport
+import Testing
+
+/// Two gates as they are shipped, over one PostgreSQL: a logout at one counts at the other, whatever happens to that one.
+@Suite struct RevocationByGateTests {
+    private let server: PostgreSQLServer
+    private let database: String
+    private let one: GateProcess
+    private let two: GateProcess
+
+    private static let delay = Duration.seconds(1)
+
+    init() throws {
+        let folder = try TestFolder()
+        (server, database) = try SharedServers.newDatabase()
+        one = try GateProcess(in: folder, name: "one", server: server, database: database, workers: 1)
+        two = try GateProcess(
+            in: folder, name: "two", server: server, database: database, workers: 1,
+            environment: ["DATABASE_URL": "\(server.url(database: database))&application_name=two"])
+    }
+
+    /// Has the gate's worker keep the session.
+    private func warm(_ token: String) throws {
+        for _ in 0..<20 { #expect(try two.check(token) == 200) }
+    }
+
+    /// Waits until the other gate refuses; a check that began later than at `limit` must not be accepted.
+    ///
+    /// - Returns: when the check that was refused had begun.
+    @discardableResult
+    private func expectRefused(
+        _ token: String, by limit: ContinuousClock.Instant
+    ) throws -> ContinuousClock.Instant {
+        let deadline = Deadline(within: .seconds(10))
+        while true {
+            let begun = ContinuousClock.now
+            let status = try two.check(token)
+            if status == 401 { return begun }
+            try #require(status != 200 || begun <= limit, "accepted too late")
+            try #require(!deadline.hasPassed, "neither refused nor accepted")
+        }
+    }
+
+    @Test func `undisturbed, nine of ten logouts count at the other gate within 200 ms, and all in time`() throws {
+        let clock = ContinuousClock()
+        var delays: [Duration] = []
+        for _ in 0..<50 {
+            let token = try one.signIn("ann")
+            try warm(token)
+            #expect(try one.logOut(token).status == 204)
+            let acknowledged = clock.now
+            delays.append(try expectRefused(token, by: acknowledged + Self.delay) - acknowledged)
+            // The gate that did it knows at once.
+            #expect(try one.check(token) == 401)
+        }
+        // Not all: the machine may have other things to do.
+        #expect(delays.count { $0 < .milliseconds(200) } >= 45, "\(delays.sorted())")
+    }
+
+    @Test func `under a load of checks no worker accepts a session later than the delay after its logout`() throws {
+        let clock = ContinuousClock()
+        for _ in 0..<5 {
+            let token = try one.signIn("ann")
+            let accepted = Mutex<[ContinuousClock.Instant]>([])
+            let load = CheckLoad(threads: 4) { _ in
+                let begun = clock.now
+                let status = try two.check(token)
+                if status == 200 { accepted.withLock { $0.append(begun) } }
+                return status
+            }
+            try load.waitForAnswers(200)
+            #expect(load.report.statuses.keys.sorted() == [200])
+            #expect(try one.logOut(token).status == 204)
+            let limit = clock.now + Self.delay
+            try eventually("it is refused") { load.report.statuses[401, default: 0] > 50 }
+            let report = load.stop()
+            #expect(report.failures == [:] && report.statuses[503] == nil, "\(report)")
+            #expect(accepted.withLock { $0.count { $0 > limit } } == 0)
+        }
+    }
+
+    /// Shorter than the 3 s after which the supervisor takes a worker for hung.
+    @Test(arguments: [1100, 1500, 2000])
+    func `a worker that stood still during the logout never accepts the session when it goes on`(
+        milliseconds: Int
+    ) throws {
+        let tokens = try (0..<20).map { _ in try one.signIn("ann") }
+        let stays = try one.signIn("bob")
+        for token in tokens + [stays] { try warm(token) }
+        let worker = try #require(try two.workers.first)
+        let frozen = try FrozenProcess(worker)
+        for token in tokens { #expect(try one.logOut(token).status == 204) }
+        let acknowledged = ContinuousClock.now
+        // These wait in the socket's queue: the first thing that the worker sees.
+        let waiting = try (tokens + [stays]).map { token in
+            let client = try FastCGIClient(two.endpoint)
+            let parameters = FastCGIClient.checkParameters + [GateProcess.bearer(token)]
+            try client.send([FastCGIRecord.begin()] + FastCGIRecord.params(parameters) + FastCGIRecord.stdin([]))
+            return client
+        }
+        sleepThread(for: acknowledged + .milliseconds(milliseconds) - .now)
+        frozen.resume()
+        let statuses = try waiting.map { try $0.receive().status }
+        #expect(statuses.dropLast().allSatisfy { $0 == 401 || $0 == 503 }, "\(statuses)")
+        #expect(statuses.last == 200 || statuses.last == 503, "\(statuses)")
+        for token in tokens {
+            try eventually("the gate can tell") {
+                let status = try two.check(token)
+                #expect(status != 200)
+                return status == 401
+            }
+        }
+        #expect(try two.check(stays) == 200)
+        // It was the same worker.
+        #expect(try two.workers == [worker])
+        #expect(two.lines(with: "is killed") == 0)
+    }
+
+    @Test func `a worker that could not even have heard of the logout does not accept the session either`() throws {
+        let token = try one.signIn("ann")
+        try warm(token)
+        // Neither the worker nor what would have told it moves: when the worker goes on there is nothing to read.
+        let worker = try FrozenProcess(#require(try two.workers.first))
+        let backends = try server.backends(of: "two").map { try FrozenProcess($0) }
+        try #require(!backends.isEmpty)
+        #expect(try one.logOut(token).status == 204)
+        sleepThread(for: Self.delay)
+        worker.resume()
+        for _ in 0..<50 { #expect(try two.check(token) != 200) }
+        for backend in backends { backend.resume() }
+        try expectRefused(token, by: .now)
+    }
+
+    @Test func `signing out everywhere at one gate counts at the other, and the new session is known there`() throws {
+        try one.addUser("carol", password: "correct horse")
+        for _ in 0..<3 {
+            let tokens = try (0..<3).map { _ in try #require(try one.logIn("carol", "correct horse").json?["token"]) }
+            for token in tokens { try warm(token) }
+            let answer = try one.ask(
+                "POST", "/auth/logout", parameters: [("QUERY_STRING", "all=1"), GateProcess.bearer(tokens[0])])
+            #expect(answer.status == 204, "\(answer)")
+            let limit = ContinuousClock.now + Self.delay
+            let late = try #require(try one.logIn("carol", "correct horse").json?["token"])
+            #expect(try two.check(late) == 200)
+            for token in tokens {
+                try expectRefused(token, by: limit)
+                #expect(try one.check(token) == 401)
+            }
+            try warm(late)
+        }
+    }
+}

@@ -1,0 +1,113 @@
+import EventLoop
+import FoundationEssentials
+import TestSupport
+import Testing
+
+@testable import Sessions
+
+/// Many checks at once of what is not in memory.
+@Suite struct ColdMemoryTests {
+    /// What becomes of checks that all begin together.
+    private func outcomes(_ pod: TestStore, _ tokens: [SessionToken]) -> Task<[SessionStoreError?], Never> {
+        Task {
+            await withTaskGroup(of: SessionStoreError?.self) { group in
+                for token in tokens { group.addTask { await pod.lookUpError(token) } }
+                return await group.reduce(into: []) { $0.append($1) }
+            }
+        }
+    }
+
+    private func waitUntilAllAsked(_ pod: TestStore, _ count: Int, since before: Int) async throws {
+        let deadline = Deadline(within: .seconds(5))
+        while await pod.store.counts.lookUps < before + count {
+            try #require(!deadline.hasPassed, "not all have asked")
+            try await Task.sleep(for: .milliseconds(2))
+        }
+    }
+
+    @Test func `a thousand checks of one session at once are one look-up`() async throws {
+        let folder = try TestFolder()
+        let server = try PostgreSQLServer(in: folder, settings: ["log_statement": "all"])
+        // Statements that asked for sessions; each is logged before it is executed.
+        var statements: Int {
+            server.log.split(separator: "\n").count { $0.contains("LOG:  execute authfcgi_look_up") }
+        }
+        let pod = try await TestStore.startKeeping(server.url()) { $0.postgreSQL.lookUpDeadline = .seconds(5) }
+        let (token, _) = try await pod.signIn()
+        let lock = try PostgreSQLConnection(server.url(), log: pod.log.logger)
+        try lock.script("BEGIN; LOCK TABLE session_tokens IN ACCESS EXCLUSIVE MODE", deadline: .seconds(5))
+        let before = await pod.store.counts.lookUps
+        let answers = outcomes(pod, Array(repeating: token, count: 1000))
+        try await waitUntilAllAsked(pod, 1000, since: before)
+        try lock.script("COMMIT", deadline: .seconds(5))
+        #expect(await answers.value.allSatisfy { $0 == nil })
+        #expect(statements == 1)
+        // Without a lock those who come later are answered from memory.
+        let (other, _) = try await pod.signIn("bob")
+        try await pod.warm(token)
+        #expect(await outcomes(pod, Array(repeating: other, count: 1000)).value.allSatisfy { $0 == nil })
+        #expect(statements <= 3)
+    }
+
+    @Test func `a check joins no look-up that was sent longer ago than the revocation delay`() async throws {
+        let (server, database) = try SharedServers.newDatabase()
+        let pod = try await TestStore.startKeeping(server.url(database: database)) {
+            $0.revocationDelay = .milliseconds(400)
+            $0.postgreSQL.lookUpDeadline = .seconds(5)
+        }
+        let (token, _) = try await pod.signIn()
+        let lock = try PostgreSQLConnection(server.url(database: database), log: pod.log.logger)
+        try lock.script("BEGIN; LOCK TABLE session_tokens IN ACCESS EXCLUSIVE MODE", deadline: .seconds(5))
+        let first = outcomes(pod, [token])
+        try await Task.sleep(for: .milliseconds(100))
+        let joins = outcomes(pod, [token])
+        try await Task.sleep(for: .milliseconds(500))
+        // What has waited for more than half the delay says that the server is behind.
+        #expect(await pod.lookUpError(token) == .overloaded)
+        try lock.script("COMMIT", deadline: .seconds(5))
+        #expect(await first.value == [nil])
+        #expect(await joins.value == [nil])
+        #expect(try await pod.sessionOnceItAnswers(token) != nil)
+    }
+
+    @Test func `a thousand sessions at once are not more look-ups than are allowed`() async throws {
+        let folder = try TestFolder()
+        let server = try PostgreSQLServer(in: folder, settings: ["log_statement": "all"])
+        let pod = try await TestStore.startKeeping(server.url()) {
+            $0.postgreSQL.lookUpDeadline = .seconds(5)
+            $0.postgreSQL.lookUpLimit = 100
+        }
+        let tokens = try TestStore.tokens(1000, on: server, "postgres")
+        let lock = try PostgreSQLConnection(server.url(), log: pod.log.logger)
+        try lock.script("BEGIN; LOCK TABLE session_tokens IN ACCESS EXCLUSIVE MODE", deadline: .seconds(5))
+        let before = await pod.store.counts.lookUps
+        let answers = outcomes(pod, tokens)
+        try await waitUntilAllAsked(pod, 1000, since: before)
+        try lock.script("COMMIT", deadline: .seconds(5))
+        let all = await answers.value
+        #expect(all.count { $0 == nil } == 100 && all.count { $0 == .overloaded } == 900)
+        // Every hash that was sent stands once in PostgreSQL's log, a literal of 64 digits.
+        let sent = server.log.split(separator: "\n").filter { $0.contains("DETAIL:  parameters: $1 =") }
+            .reduce(0) { $0 + $1.split(separator: "\\x").count - 1 }
+        #expect(sent == 100)
+        // Afterwards everybody is served.
+        for token in tokens { #expect(try await pod.sessionOnceItAnswers(token) != nil) }
+    }
+
+    @Test func `with an empty memory all sessions are known, and after one check each from memory`() async throws {
+        let (server, database) = try SharedServers.newDatabase()
+        let url = server.url(database: database)
+        let tokens = try await {
+            let first = try await TestStore.startKeeping(url)
+            defer { Task { await first.store.close() } }
+            return try TestStore.tokens(500, on: server, database)
+        }()
+        let pod = try await TestStore.startKeeping(url)
+        try await pod.warm(tokens[0])
+        #expect(await outcomes(pod, tokens).value.allSatisfy { $0 == nil })
+        let before = await pod.store.counts
+        #expect(await outcomes(pod, tokens).value.allSatisfy { $0 == nil })
+        let after = await pod.store.counts
+        #expect(after.kept == before.kept + 500 && after.lookUps == before.lookUps)
+    }
+}

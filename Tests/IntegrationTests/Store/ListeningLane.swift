@@ -1,0 +1,73 @@
+import EventLoop
+import TestSupport
+
+@testable import Sessions
+
+/// A read lane with its memory, as a store has them, and checks of which it is known whether the memory had heard of the
+/// session's end when they began.
+@EventLoop
+final class ListeningLane {
+    /// What has come of the checks so far.
+    struct Counts: Sendable {
+        var kept = 0
+        var confirmed = 0
+        var refused = 0
+        var failed = 0
+        /// Checks that began after the end was heard of.
+        var afterHearing = 0
+        /// Those of them that accepted the session.
+        var wrong = 0
+    }
+
+    private let memory: SessionMemory
+    private let lane: ReadLane
+    private var packed: PackedSession?
+    private(set) var counts = Counts()
+    private(set) var underWay = 0
+
+    init(_ url: String, log: RecordedLog) {
+        memory = SessionMemory(entries: 50_000, leaseTime: TestStore.revocationDelay, recordsUses: false)
+        let threads = HelperThreads(name: "connecting", threads: 1, waiting: 1)
+        lane = ReadLane(
+            PostgreSQLConfiguration(url: url), memory: memory, migrations: nil, threads: threads, log: log.logger)
+        lane.start()
+    }
+
+    func close() { lane.close() }
+
+    /// A check: from memory if that may be believed, else by a look-up.
+    ///
+    /// - Parameter asksAnyway: whether it is a look-up in any case.
+    func check(_ token: SessionToken, asksAnyway: Bool = false) {
+        let hash = token.hash
+        let hadHeard = hasHeard(hash)
+        if hadHeard { counts.afterHearing += 1 }
+        if !asksAnyway, memory.session(hash, at: .now) != nil {
+            counts.kept += 1
+            if hadHeard { counts.wrong += 1 }
+            return
+        }
+        underWay += 1
+        lane.lookUp(hash) { [self] result in
+            underWay -= 1
+            switch result {
+            case .success(.some(let session)):
+                packed = session
+                counts.confirmed += 1
+                if hadHeard { counts.wrong += 1 }
+            case .success(.none): counts.refused += 1
+            case .failure: counts.failed += 1
+            }
+        }
+    }
+
+    /// Whether a statement on the session would not be believed even if PostgreSQL had made it this very moment.
+    private func hasHeard(_ hash: Digest) -> Bool {
+        let now = BootInstant.now
+        guard memory.rule.hasLease(at: now), let packed, let origin = lane.origin,
+            let clock = memory.rule.clock.value(at: now)
+        else { return false }
+        let statement = SessionStatement(session: packed, asOf: clock, origin: origin)
+        return !memory.rule.believes(statement, on: hash, of: packed.userKey, at: now)
+    }
+}

@@ -1,0 +1,111 @@
+import EventLoop
+import TestSupport
+import Testing
+
+@testable import Sessions
+
+/// A login that is under way when all of the user's sessions end does not outlive that; one that begins afterwards counts
+/// at once.
+@Suite struct LoginRaceTests {
+    /// What voids a login; ID stands for the user's id.
+    static let revocations = [
+        "UPDATE authfcgi_users SET password_hash = 'y'", "UPDATE authfcgi_users SET disabled = true",
+        "DELETE FROM authfcgi_users", "SELECT revoke_user_sessions('ID')", "SELECT revoke_all_sessions()",
+    ]
+
+    private let server: PostgreSQLServer
+    private let database: String
+    private let one: TestStore
+    private let two: TestStore
+
+    init() async throws {
+        (server, database) = try SharedServers.newDatabase()
+        one = try await TestStore.startKeeping(server.url(database: database))
+        two = try await TestStore.startKeeping(server.url(database: database))
+        try server.psql("INSERT INTO authfcgi_users (username, password_hash) VALUES ('ann', 'x')", database: database)
+    }
+
+    private func ann() async throws -> UserRecord { try #require(try await one.store.user(named: "ann")) }
+
+    private func logIn(_ user: UserRecord) async throws -> SessionToken? {
+        try await one.store.createAccessToken(for: user, origin: SessionOrigin())?.token
+    }
+
+    private func waitForLock() async throws {
+        let deadline = Deadline(within: .seconds(5))
+        while try server.waitingForLocks(in: database) == 0 {
+            try #require(!deadline.hasPassed, "nobody waits for a lock")
+            try await Task.sleep(for: .milliseconds(5))
+        }
+    }
+
+    @Test(arguments: revocations)
+    func `a login that had read the user before the revocation makes no session`(sql: String) async throws {
+        let user = try await ann()
+        let (token, before) = try await (one.signIn("other").token, logIn(user))
+        let live = try #require(before)
+        try await two.warm(live)
+        try server.psql(sql.replacing("ID", with: user.identity.userID), database: database)
+        #expect(try await logIn(user) == nil)
+        try await two.expectRefused(live, by: .now + TestStore.revocationDelay)
+        // One that needs no user of ours and begins now is made.
+        #expect(try await (one.store.session(for: token) == nil) == sql.contains("all_sessions"))
+        let (late, _) = try await one.signIn("other")
+        for pod in [one, two] { #expect(try await pod.store.session(for: late) != nil) }
+    }
+
+    @Test(arguments: revocations)
+    func `a login that comes while the revocation is not committed waits for it and makes no session`(
+        sql: String
+    ) async throws {
+        let user = try await ann()
+        let transaction = try PostgreSQLConnection(server.url(database: database), log: one.log.logger)
+        let statement = sql.replacing("ID", with: user.identity.userID)
+        try transaction.script("BEGIN; \(statement)", deadline: .seconds(5))
+        let login = Task { try await logIn(user) }
+        try await waitForLock()
+        try transaction.script("COMMIT", deadline: .seconds(5))
+        #expect(try await login.value == nil)
+        #expect(try server.psql("SELECT count(*) FROM session_tokens", database: database) == "0")
+    }
+
+    @Test(arguments: revocations)
+    func `a revocation that comes while a session is being made waits for it and ends it`(sql: String) async throws {
+        let user = try await ann()
+        let transaction = try PostgreSQLConnection(server.url(database: database), log: one.log.logger)
+        try transaction.script("BEGIN", deadline: .seconds(5))
+        let rows = try transaction.query(
+            "SELECT create_access_token('\(user.identity.userID)')", deadline: .seconds(5))
+        let token = try #require(SessionToken(rows.text(0, 0)))
+        let statement = sql.replacing("ID", with: user.identity.userID)
+        let revocation = Task { try server.psql(statement, database: database) }
+        try await waitForLock()
+        try transaction.script("COMMIT", deadline: .seconds(5))
+        _ = try await revocation.value
+        let limit = BootInstant.now + TestStore.revocationDelay
+        for pod in [one, two] { try await pod.expectRefused(token, by: limit) }
+    }
+
+    @Test(arguments: [false, true])
+    func `who signs out everywhere and in again is known on both pods at once, and soon from memory`(
+        everybody: Bool
+    ) async throws {
+        let old = try #require(try await logIn(ann()))
+        for pod in [one, two] { try await pod.warm(old) }
+        for _ in 0..<5 {
+            let user = try await ann()
+            if everybody {
+                try server.psql("SELECT revoke_all_sessions()", database: database)
+            } else {
+                try await one.store.revokeAll(ofUser: user.identity.userID)
+            }
+            let token = try #require(try await logIn(ann()))
+            let signedIn = BootInstant.now
+            for pod in [one, two] { #expect(try await pod.store.session(for: token) != nil) }
+            // What was heard is settled by the next heartbeat, a quarter of the revocation delay later at most.
+            for pod in [one, two] { try await pod.warm(token) }
+            #expect(BootInstant.now - signedIn < .seconds(2))
+            for pod in [one, two] { #expect(try await pod.store.session(for: old) == nil) }
+        }
+    }
+}

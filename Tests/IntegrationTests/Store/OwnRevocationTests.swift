@@ -1,0 +1,110 @@
+import EventLoop
+import TestSupport
+import Testing
+
+@testable import Sessions
+
+/// Whoever ended a session knows it: once the call has returned, the same process accepts it never again.
+@Suite struct OwnRevocationTests {
+    private static let rounds = 500
+
+    private let folder: TestFolder
+    private let server: PostgreSQLServer
+    private let database: String
+    private let pod: TestStore
+
+    init() async throws {
+        folder = try TestFolder()
+        (server, database) = try SharedServers.newDatabase()
+        pod = try await TestStore.startKeeping(server.url(database: database))
+    }
+
+    /// Ends the session of each of 500 users, each of them kept in memory, and counts where it was accepted afterwards.
+    private func acceptedAfter(_ revoke: (SessionToken, _ number: Int) async throws -> Void) async throws -> Int {
+        var accepted = 0
+        for (index, token) in try TestStore.tokens(Self.rounds, on: server, database).enumerated() {
+            try await pod.warm(token)
+            // A look-up is under way meanwhile.
+            async let early = pod.ask(token)
+            try await revoke(token, index + 1)
+            if await pod.keeps(token) { accepted += 1 }
+            if try await pod.store.session(for: token) != nil { accepted += 1 }
+            _ = await early
+        }
+        return accepted
+    }
+
+    @Test func `after its own logout a process never accepts the session`() async throws {
+        let accepted = try await acceptedAfter { token, _ in try await pod.store.revoke(token) }
+        #expect(accepted == 0)
+    }
+
+    @Test func `after it has ended all sessions of a user it accepts none of them`() async throws {
+        let accepted = try await acceptedAfter { _, number in
+            try await pod.store.revokeAll(ofUser: "id-\(number)")
+        }
+        #expect(accepted == 0)
+    }
+
+    @Test func `after it has ended a session by its public id it never accepts it`() async throws {
+        let accepted = try await acceptedAfter { token, number in
+            let session = try #require(try await pod.store.session(for: token))
+            #expect(try await pod.store.revoke(sessionID: session.id, ofUser: "id-\(number)"))
+        }
+        #expect(accepted == 0)
+    }
+
+    @Test func `after it has ended all sessions of a user but one it accepts that one alone`() async throws {
+        let tokens = try TestStore.tokens(Self.rounds, on: server, database)
+        let kept = try TestStore.tokens(Self.rounds, on: server, database)
+        var (accepted, lost) = (0, 0)
+        for (index, token) in tokens.enumerated() {
+            try await pod.warm(token)
+            try await pod.warm(kept[index])
+            try await pod.store.revokeAll(ofUser: "id-\(index + 1)", except: kept[index])
+            if await pod.keeps(token) { accepted += 1 }
+            if try await pod.store.session(for: token) != nil { accepted += 1 }
+            if try await pod.store.session(for: kept[index]) == nil { lost += 1 }
+        }
+        #expect(accepted == 0 && lost == 0)
+    }
+
+    @Test func `a check that begins after the logout does not get the answer to one that began before`() async throws {
+        let proxyFolder = try folder.makeFolder("proxy")
+        let pair = { try SocketProxy(before: server, socketFolder: proxyFolder) }
+        let first = try pair()
+        let url = server.url(database: database, through: proxyFolder)
+        let pod = try await TestStore.startKeeping(url) { $0.postgreSQL.lookUpDeadline = .milliseconds(900) }
+        // Connections from now on, the write lane's, go through another proxy than the read lane.
+        let second = try pair()
+        let (token, _) = try await pod.signIn()
+        #expect(first.connectionCount == 1 && second.connectionCount == 1)
+        // PostgreSQL says "valid", and the answer hangs in the network.
+        first.pause(.toClient)
+        let early = Task { try await pod.store.session(for: token) }
+        try await Task.sleep(for: .milliseconds(100))
+        try await pod.store.revoke(token)
+        let late = Task { try await pod.store.session(for: token) }
+        try await Task.sleep(for: .milliseconds(100))
+        first.resume()
+        #expect(try await early.value != nil)
+        #expect(try await late.value == nil)
+        #expect(try await pod.store.session(for: token) == nil)
+    }
+
+    @Test func `signing in anew ends the session that was signed in before, here and now`() async throws {
+        try server.psql("INSERT INTO authfcgi_users (username, password_hash) VALUES ('ann', 'x')", database: database)
+        let user = try #require(try await pod.store.user(named: "ann"))
+        var last: SessionToken?
+        for _ in 0..<100 {
+            let made = try await pod.store.createAccessToken(for: user, origin: SessionOrigin(), replacing: last)
+            let token = try #require(made).token
+            if let last {
+                #expect(await !pod.keeps(last))
+                #expect(try await pod.store.session(for: last) == nil)
+            }
+            try await pod.warm(token)
+            last = token
+        }
+    }
+}
