@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import AuthFCGI
@@ -87,7 +88,7 @@ struct FastCGIScannerMalformedTests {
     }
 
     @Test func `random bytes never crash the scanner`() {
-        var random = SeededGenerator(state: 20_240_607)
+        var random = SeededGenerator(seed: 20_240_607)
         let seed = FastCGIScannerMalformedTests.asked.body("abc").endBody().bytes
         for round in 0..<20_000 {
             var bytes = seed
@@ -102,18 +103,5 @@ struct FastCGIScannerMalformedTests {
                 #expect(shape.bodyBytes <= shape.contentLength)
             }
         }
-    }
-}
-
-/// The same numbers in every run (SplitMix64).
-struct SeededGenerator: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var z = state
-        z = (z ^ z >> 30) &* 0xbf58_476d_1ce4_e5b9
-        z = (z ^ z >> 27) &* 0x94d0_49bb_1331_11eb
-        return z ^ z >> 31
     }
 }

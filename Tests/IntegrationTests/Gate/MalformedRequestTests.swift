@@ -91,7 +91,7 @@ import Testing
     }
 
     @Test func `thousands of connections with nonsense end no worker and let nobody in`() throws {
-        var random = SplitMix(state: 4711)
+        var random = SeededGenerator(seed: 4711)
         let records =
             [FastCGIRecord.begin(keepsConnection: true)]
             + FastCGIRecord.params(FastCGIClient.checkParameters + [("REMOTE_USER", "admin")]) + FastCGIRecord.stdin([])
@@ -121,19 +121,8 @@ import Testing
     }
 }
 
-/// A small generator with a seed (SplitMix64), so that a failure can be repeated.
-private struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-        return z ^ (z >> 31)
-    }
-
-    mutating func bytes(count: Int) -> [UInt8] {
+extension SeededGenerator {
+    fileprivate mutating func bytes(count: Int) -> [UInt8] {
         (0..<count).map { _ in UInt8(truncatingIfNeeded: next()) }
     }
 }
