@@ -26,7 +26,8 @@ final class ListeningLane {
     private(set) var underWay = 0
 
     init(_ url: String, log: RecordedLog) {
-        memory = SessionMemory(entries: 50_000, leaseTime: TestStore.revocationDelay, recordsUses: false)
+        memory = SessionMemory(
+            entries: 50_000, leaseTime: TestStore.revocationDelay, recordsAllUses: false, log: log.logger)
         let threads = HelperThreads(name: "connecting", threads: 1, waiting: 1)
         lane = ReadLane(
             PostgreSQLConfiguration(url: url), memory: memory, migrations: nil, threads: threads, log: log.logger)
@@ -65,7 +66,7 @@ final class ListeningLane {
     private func hasHeard(_ hash: Digest) -> Bool {
         let now = BootInstant.now
         guard memory.rule.hasLease(at: now), let packed, let origin = lane.origin,
-            let clock = memory.rule.clock.value(at: now)
+            let clock = memory.databaseTime(at: now)
         else { return false }
         let statement = SessionStatement(session: packed, asOf: clock, origin: origin)
         return !memory.rule.believes(statement, on: hash, of: packed.userKey, at: now)
