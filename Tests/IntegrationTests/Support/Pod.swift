@@ -13,19 +13,21 @@ final class Pod: Sendable {
 
     /// - Parameters:
     ///   - name: of its folder.
+    ///   - environment: the gate's, as for a `GateProcess`.
     ///   - extra: more of nginx's http level, such as a server for `listener(_:)`; the words @PREFIX@ and @APP@ in it
     ///     become nginx's folder and the application's socket.
     ///   - listeners: the names of the sockets that `extra` listens at, `@PREFIX@/NAME.sock`.
     init(
-        in folder: TestFolder, name: String, server: PostgreSQLServer, workers: Int = 2, extra: String = "",
-        listeners: [String] = []
+        in folder: TestFolder, name: String, server: PostgreSQLServer, workers: Int = 2,
+        environment: [String: String] = [:], extra: String = "", listeners: [String] = []
     ) throws {
         self.folder = folder
         self.name = name
         let prefix = try folder.makeFolder(name)
         let (application, site) = ("\(prefix)/app.sock", "\(prefix)/site.sock")
         self.application = try EchoApplication(at: .unix(application))
-        let gate = try GateProcess(in: folder, name: "\(name)-gate", server: server, workers: workers)
+        let gate = try GateProcess(
+            in: folder, name: "\(name)-gate", server: server, workers: workers, environment: environment)
         self.gate = gate
         entry = .unix(site)
         try NginxServer.renderSite(

@@ -1,0 +1,36 @@
+import FoundationEssentials
+import TestSupport
+import Testing
+
+/// Everything at once: sessions begin, are checked and end on two pods while faults of all kinds come and go.
+///
+/// AUTHFCGI_TEST_HAMMER=120 lets it go on for that many seconds instead of 10; AUTHFCGI_TEST_SEED=… draws again what a
+/// failed run drew, which its output says.
+@Suite(.serialized, .leavesCleanLogs) struct HammerTests {
+    private static let environment = ProcessInfo.processInfo.environment
+
+    @Test func `whatever breaks, an ended session is refused within a second and a live one is not`() throws {
+        let seed = Self.environment["AUTHFCGI_TEST_SEED"].flatMap(UInt64.init) ?? .random(in: 0...999_999_999)
+        let seconds = Self.environment["AUTHFCGI_TEST_HAMMER"].flatMap(Int.init) ?? 10
+        print("hammer: seed \(seed), for \(seconds) s")
+        let hammer = try Hammer(seed: seed)
+        let report: HammerReport
+        do {
+            report = try hammer.run(for: .seconds(seconds))
+        } catch {
+            throw SupportError.unexpected("seed \(seed): \(error)")
+        }
+        print(report)
+
+        let violations = report.violations
+        for violation in violations.prefix(5) { Issue.record("seed \(seed): \(report.explain(violation))") }
+        #expect(violations.isEmpty, "seed \(seed): \(violations.count) violations")
+        #expect(report.decisiveChecks.count > 50, "seed \(seed): it has proved little")
+        #expect(report.failures == [], "seed \(seed)")
+        #expect(report.oddities == [:], "seed \(seed)")
+
+        for pod in hammer.site.pods {
+            for (name, log) in pod.logs { #expect(!log.contains("afs_"), "a token in the log of \(name)") }
+        }
+    }
+}
