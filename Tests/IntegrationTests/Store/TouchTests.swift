@@ -120,7 +120,6 @@ import Testing
             })
         let (token, _) = try await pod.signIn("ann")
         let (other, _) = try await pod.store.createAccessToken(for: Identity(userID: "bob", username: "bob"))
-        try database.psql("UPDATE session_tokens SET idle_timeout = '1 hour' WHERE user_id = 'bob'")
         try database.psql("UPDATE session_tokens SET expires_at = now() + interval '1 hour' WHERE user_id = 'bob'")
         for token in [token, other] { #expect(try await pod.store.session(for: token) != nil) }
         let kept = await pod.store.counts.kept
