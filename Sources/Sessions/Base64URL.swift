@@ -6,11 +6,26 @@ enum Base64URL {
     /// Decodes just 40 bytes into a place of their own; false for any other text.
     static func decode(_ text: borrowing Span<UInt8>, into bytes: inout InlineArray<40, UInt8>) -> Bool {
         guard text.count == 54 else { return false }
-        var count = 0
-        return Base64.decode(text, Base64.urlValues) { byte in
-            bytes[count] = byte
-            count += 1
+        // Every check comes by here: four characters at a time, and whether all were right is asked at the end.
+        let values = Base64.urlTable
+        var seen: UInt8 = 0
+        var (start, place) = (0, 0)
+        while place < 39 {
+            let a = values[Int(text[start])]
+            let b = values[Int(text[start + 1])]
+            let c = values[Int(text[start + 2])]
+            let d = values[Int(text[start + 3])]
+            seen |= a | b | c | d
+            bytes[place] = a << 2 | b >> 4
+            bytes[place + 1] = b << 4 | c >> 2
+            bytes[place + 2] = c << 6 | d
+            (start, place) = (start + 4, place + 3)
         }
+        let (a, b) = (values[Int(text[52])], values[Int(text[53])])
+        seen |= a | b
+        bytes[39] = a << 2 | b >> 4
+        // 255 is what is no character of the alphabet; the last four bits have no byte to be in.
+        return seen < 64 && b & 15 == 0
     }
 }
 
@@ -19,6 +34,7 @@ enum Base64 {
     static let urlAlphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
     static let standardAlphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
     static let urlValues = values(of: urlAlphabet)
+    static let urlTable = InlineArray<256, UInt8> { urlValues[$0] }
     static let standardValues = values(of: standardAlphabet)
 
     static func encode(_ bytes: borrowing Span<UInt8>, _ alphabet: [UInt8]) -> [UInt8] {

@@ -2,13 +2,14 @@ internal import FoundationEssentials
 
 /// A session in one piece of memory: what a look-up brings and what caches keep, many thousands of them.
 ///
-/// Layout: the format's number (1), the 16 bytes of the session's id, created and expires (8 bytes each, little-endian,
+/// Layout: the format's number (1; 2 if all texts are plain), the 16 bytes of the session's id, created and expires (8 bytes each, little-endian,
 /// as ``DatabaseInstant``), the idle timeout (4 bytes, little-endian, in seconds; 0 for none), then the texts: user name, number of groups, each group, name, e-mail, user id. A text is its
 /// length and its UTF-8; lengths and the number are LEB128.
 package struct PackedSession: Equatable, Sendable {
     package let bytes: [UInt8]
 
     fileprivate static let format: UInt8 = 1
+    fileprivate static let plainFormat: UInt8 = 2
     private static let textsStart = 37
 
     /// Takes over bytes that a ``PackedSessionWriter`` has written.
@@ -42,6 +43,9 @@ package struct PackedSession: Equatable, Sendable {
         self = writer.finish()
     }
 
+    /// Whether every text is printable ASCII without `%`, `,` and spaces at its ends, and so can stand in a header as it is.
+    package var isPlain: Bool { bytes[0] == Self.plainFormat }
+
     package var createdAt: DatabaseInstant {
         DatabaseInstant(microseconds: Int64(bitPattern: number(at: 17, bytes: 8)))
     }
@@ -53,26 +57,18 @@ package struct PackedSession: Equatable, Sendable {
     var idleTimeout: Duration? { hasIdleTimeout ? .seconds(number(at: 33, bytes: 4)) : nil }
     var hasIdleTimeout: Bool { number(at: 33, bytes: 4) != 0 }
 
+    /// Where the session's id lies: a UUID's 16 bytes.
+    package static let idRange = 1..<17
+
     /// The session's id as a UUID's 36 characters.
     package var id: String {
-        var characters: [UInt8] = []
-        appendID(to: &characters)
-        return String(decoding: characters, as: UTF8.self)
-    }
-
-    /// Appends the id's 36 characters.
-    package func appendID(to characters: inout [UInt8]) {
-        func digit(_ value: UInt8) -> UInt8 { value + (value < 10 ? UInt8(ascii: "0") : UInt8(ascii: "a") - 10) }
-        var text = InlineArray<36, UInt8>(repeating: UInt8(ascii: "-"))
-        var position = 0
+        var text = ""
         for index in 0..<16 {
-            if index == 4 || index == 6 || index == 8 || index == 10 { position += 1 }
+            if index == 4 || index == 6 || index == 8 || index == 10 { text += "-" }
             let byte = bytes[1 + index]
-            text[position] = digit(byte >> 4)
-            text[position + 1] = digit(byte & 15)
-            position += 2
+            text += (byte < 16 ? "0" : "") + String(byte, radix: 16)
         }
-        unsafe text.span.withUnsafeBufferPointer { unsafe characters.append(contentsOf: $0) }
+        return text
     }
 
     /// The texts, from the first one on.
@@ -139,6 +135,7 @@ package struct PackedSession: Equatable, Sendable {
 /// Writes a ``PackedSession``, in the order of its layout.
 struct PackedSessionWriter {
     private var bytes: [UInt8] = []
+    private var isPlain = true
 
     /// - Parameters:
     ///   - id: 16 bytes.
@@ -158,6 +155,7 @@ struct PackedSessionWriter {
 
     mutating func append(text: UnsafeRawBufferPointer) {
         append(number: text.count)
+        isPlain = unsafe isPlain && Self.isPlain(text)
         unsafe bytes.append(contentsOf: text)
     }
 
@@ -174,7 +172,19 @@ struct PackedSessionWriter {
         for index in 0..<count { bytes.append(UInt8(truncatingIfNeeded: value >> (8 * UInt64(index)))) }
     }
 
-    func finish() -> PackedSession { PackedSession(bytes: bytes) }
+    func finish() -> PackedSession {
+        var bytes = bytes
+        if isPlain { bytes[0] = PackedSession.plainFormat }
+        return PackedSession(bytes: bytes)
+    }
+
+    private static func isPlain(_ text: UnsafeRawBufferPointer) -> Bool {
+        let space = UInt8(ascii: " ")
+        guard unsafe text.first != space, unsafe text.last != space else { return false }
+        return unsafe text.allSatisfy { byte in
+            (0x20..<0x7f).contains(byte) && byte != UInt8(ascii: "%") && byte != UInt8(ascii: ",")
+        }
+    }
 }
 
 extension Session {

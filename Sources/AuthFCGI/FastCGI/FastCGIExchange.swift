@@ -63,17 +63,27 @@ final class FastCGIExchange {
         return unsafe String(cString: value)
     }
 
+    /// The same for one that every check asks for; nil also when it is empty.
+    func parameter(_ parameter: CheckParameter) -> String? {
+        guard let value = unsafe request.values(of: parameter).last, unsafe value.pointee != 0 else { return nil }
+        return unsafe String(cString: value)
+    }
+
+    /// Whether the request is for exactly this path.
+    func isFor(path: StaticString) -> Bool {
+        guard let script = unsafe request.values(of: .scriptName).last else { return false }
+        let path = unsafe UnsafeRawPointer(path.utf8Start).assumingMemoryBound(to: CChar.self)
+        guard unsafe strcmp(script, path) == 0 else { return false }
+        guard let more = unsafe request.values(of: .pathInfo).last else { return true }
+        return unsafe more.pointee == 0
+    }
+
     /// Calls `body` with the value of a parameter that should come only once, without copying it. nginx before 1.23
     /// passes a header that the client sent twice as two parameters.
-    func withOnlyParameter<T>(_ name: StaticString, _ body: (Span<UInt8>) -> T) -> Occurrence<T> {
-        var value: UnsafePointer<CChar>?
-        var count = 0
-        unsafe request.forEachValue(of: name) { each in
-            unsafe value = unsafe each
-            count += 1
-        }
-        guard count < 2 else { return .several }
-        guard let value = unsafe value else { return .absent }
+    func withOnlyParameter<T>(_ parameter: CheckParameter, _ body: (Span<UInt8>) -> T) -> Occurrence<T> {
+        let values = unsafe request.values(of: parameter)
+        guard unsafe values.count < 2 else { return .several }
+        guard let value = unsafe values.last else { return .absent }
         return unsafe .one(Self.withSpan(value, body))
     }
 

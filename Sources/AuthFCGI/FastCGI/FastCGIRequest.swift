@@ -12,6 +12,10 @@ struct FastCGIRequest: ~Copyable {
     /// Whether the streams and the parameters are there.
     private var isOpen = true
 
+    /// The last value of each ``CheckParameter``, and how many there are. They live until the request is finished.
+    private var checkValues = unsafe InlineArray<5, UnsafePointer<CChar>?>(repeating: nil)
+    private var checkCounts = InlineArray<5, Int>(repeating: 0)
+
     /// Reads the request that has arrived on `descriptor`. All of its parameters must be there: libfcgi reads with
     /// blocking calls. When this throws, the descriptor is closed already and its number must not be touched again.
     init(reading descriptor: Int32) throws(FastCGIFault) {
@@ -34,6 +38,49 @@ struct FastCGIRequest: ~Copyable {
             throw .refusedByLibrary
         }
         unsafe self.request = unsafe request
+        findCheckParameters()
+    }
+
+    private mutating func findCheckParameters() {
+        guard var entry = unsafe request.pointee.envp else { return }
+        while let text = unsafe entry.pointee {
+            let first = unsafe UInt8(bitPattern: text.pointee)
+            switch first {
+            case UInt8(ascii: "A"): unsafe take(text, as: .require)
+            case UInt8(ascii: "H"):
+                unsafe take(text, as: .authorization)
+                unsafe take(text, as: .cookie)
+            case UInt8(ascii: "P"): unsafe take(text, as: .pathInfo)
+            case UInt8(ascii: "S"): unsafe take(text, as: .scriptName)
+            default: break
+            }
+            unsafe entry += 1
+        }
+    }
+
+    /// Notes an entry if it has the parameter's name.
+    @inline(__always)
+    private mutating func take(_ entry: UnsafePointer<CChar>, as parameter: CheckParameter) {
+        guard let value = unsafe Self.value(entry, ifNamed: parameter.name) else { return }
+        unsafe checkValues[parameter.rawValue] = unsafe value
+        checkCounts[parameter.rawValue] += 1
+    }
+
+    /// The value of an entry `NAME=value` if it has this name.
+    @inline(__always)
+    private static func value(_ entry: UnsafePointer<CChar>, ifNamed name: StaticString) -> UnsafePointer<CChar>? {
+        let length = name.utf8CodeUnitCount
+        let start = unsafe UnsafeRawPointer(name.utf8Start).assumingMemoryBound(to: CChar.self)
+        guard unsafe strncmp(start, entry, length) == 0,
+            unsafe entry[length] == CChar(bitPattern: UInt8(ascii: "="))
+        else { return nil }
+        return unsafe entry + length + 1
+    }
+
+    /// The last value of a parameter, and how often it came.
+    func values(of parameter: CheckParameter) -> (last: UnsafePointer<CChar>?, count: Int) {
+        guard isOpen else { return (nil, 0) }
+        return unsafe (checkValues[parameter.rawValue], checkCounts[parameter.rawValue])
     }
 
     deinit {
@@ -65,16 +112,8 @@ struct FastCGIRequest: ~Copyable {
     func forEachValue(of name: StaticString, _ body: (UnsafePointer<CChar>) -> Void) {
         guard isOpen, var entry = unsafe request.pointee.envp else { return }
         // "NAME=value" C strings up to a null pointer; they live until the request is finished.
-        let length = name.utf8CodeUnitCount
-        let start = unsafe UnsafeRawPointer(name.utf8Start).assumingMemoryBound(to: CChar.self)
-        let first = unsafe start.pointee
         while let text = unsafe entry.pointee {
-            // Most names differ in their first letter already.
-            if unsafe text.pointee == first, unsafe strncmp(start, text, length) == 0,
-                unsafe text[length] == CChar(bitPattern: UInt8(ascii: "="))
-            {
-                unsafe body(text + length + 1)
-            }
+            if let value = unsafe Self.value(text, ifNamed: name) { unsafe body(value) }
             unsafe entry += 1
         }
     }

@@ -40,15 +40,10 @@ struct HeaderValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral {
         storage = .encoded(
             Self.text { bytes in
                 for (index, element) in list.enumerated() {
-                    Self.append(element: index, element.utf8Span.span, to: &bytes)
+                    if index > 0 { bytes.append(UInt8(ascii: ",")) }
+                    PercentEncoding.append(element, alsoEncoding: UInt8(ascii: ","), to: &bytes)
                 }
             })
-    }
-
-    /// Appends the next element of a list, with the comma in front of it.
-    static func append(element index: Int, _ text: borrowing Span<UInt8>, to bytes: inout [UInt8]) {
-        if index > 0 { bytes.append(UInt8(ascii: ",")) }
-        PercentEncoding.append(text, alsoEncoding: UInt8(ascii: ","), to: &bytes)
     }
 
     /// A URL or a path with a query, which is percent-encoded where it must be already: what no URL may contain is

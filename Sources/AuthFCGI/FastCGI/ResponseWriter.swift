@@ -1,5 +1,3 @@
-internal import Sessions
-
 /// Writes an answer as FastCGI's STDOUT carries it: the only place that puts a header's parts together.
 struct ResponseWriter: ~Copyable {
     private var bytes: [UInt8] = []
@@ -17,25 +15,8 @@ struct ResponseWriter: ~Copyable {
         value.append(to: &bytes)
     }
 
-    /// A header whose value is encoded as ``HeaderValue/init(encoding:)`` does.
-    mutating func append(_ name: HeaderName, encoding text: borrowing Span<UInt8>) {
-        append(name)
-        PercentEncoding.append(text, to: &bytes)
-    }
-
-    /// The beginning of a header whose value is encoded as ``HeaderValue/init(list:)`` does: its elements follow.
-    mutating func beginList(_ name: HeaderName) { append(name) }
-
-    /// The next element of a list.
-    mutating func appendElement(_ index: Int, encoding text: borrowing Span<UInt8>) {
-        HeaderValue.append(element: index, text, to: &bytes)
-    }
-
-    /// A header with a session's id, which needs no encoding.
-    mutating func append(_ name: HeaderName, id session: borrowing PackedSession) {
-        append(name)
-        session.appendID(to: &bytes)
-    }
+    /// How many bytes there are by now.
+    var count: Int { bytes.count }
 
     /// The answer's bytes. Nothing that is answered may be cached.
     consuming func finish(contentType: Response.ContentType?, body: [UInt8]) -> [UInt8] {

@@ -7,37 +7,65 @@ extension SerializedResponse {
     /// Written straight from bytes into bytes, because it is what nearly every request gets; each value goes through
     /// ``HeaderValue``'s encoding all the same.
     init(accepting session: PackedSession, role: FastCGIRole) {
-        let names = role == .responder ? IdentityHeaders.responder : .authorizer
-        var writer = ResponseWriter(.ok)
-        var texts = session.texts
-        let bytes = session.bytes.span
-        writer.append(names.user, encoding: bytes.extracting(texts.next(in: session)))
-        writer.beginList(names.groups)
-        for index in 0..<texts.groupCount(in: session) {
-            writer.appendElement(index, encoding: bytes.extracting(texts.next(in: session)))
+        let template = role == .responder ? IdentityTemplate.responder : .authorizer
+        // At worst each byte takes three, and each group a comma.
+        let size = template.bytes.count + 4 * session.bytes.count + 36
+        let bytes = unsafe [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
+            var writer = unsafe ByteWriter(buffer)
+            Self.write(session, template, to: &writer)
+            count = writer.count
         }
-        writer.append(names.name, encoding: bytes.extracting(texts.next(in: session)))
-        writer.append(names.email, encoding: bytes.extracting(texts.next(in: session)))
-        writer.append(names.userID, encoding: bytes.extracting(texts.next(in: session)))
-        writer.append(names.sessionID, id: session)
-        self.init(writer.finish(contentType: nil, body: []))
+        self.init(bytes)
+    }
+
+    private static func write(_ session: PackedSession, _ template: IdentityTemplate, to writer: inout ByteWriter) {
+        let (fixed, ends, values) = (template.bytes.span, template.ends, session.bytes.span)
+        let isPlain = session.isPlain
+        var texts = session.texts
+        func append(_ text: Range<Int>, alsoEncoding separator: UInt8? = nil) {
+            if isPlain { return writer.append(values.extracting(text)) }
+            PercentEncoding.append(values.extracting(text), alsoEncoding: separator, to: &writer)
+        }
+        writer.append(fixed.extracting(0..<ends[0]))
+        append(texts.next(in: session))
+        writer.append(fixed.extracting(ends[0]..<ends[1]))
+        for index in 0..<texts.groupCount(in: session) {
+            if index > 0 { writer.append(UInt8(ascii: ",")) }
+            append(texts.next(in: session), alsoEncoding: UInt8(ascii: ","))
+        }
+        for place in 1..<4 {
+            writer.append(fixed.extracting(ends[place]..<ends[place + 1]))
+            append(texts.next(in: session))
+        }
+        writer.append(fixed.extracting(ends[4]..<ends[5]))
+        writer.append(uuid: values.extracting(PackedSession.idRange))
+        writer.append(fixed.extracting(ends[5]..<fixed.count))
     }
 }
 
-/// Under which names the identity goes out.
-private struct IdentityHeaders {
-    let user: HeaderName
-    let groups: HeaderName
-    let name: HeaderName
-    let email: HeaderName
-    let userID: HeaderName
-    let sessionID: HeaderName
+/// What every answer to an accepted check has in common: all of it but the values.
+private struct IdentityTemplate {
+    let bytes: [UInt8]
+    /// Where the values belong: user name, groups, name, e-mail, user id, session id.
+    let ends: InlineArray<6, Int>
 
-    static let responder = IdentityHeaders(
-        user: .remoteUser, groups: .remoteGroups, name: .remoteName, email: .remoteEmail, userID: .authUserID,
-        sessionID: .authSessionID)
+    static let responder = IdentityTemplate([
+        .remoteUser, .remoteGroups, .remoteName, .remoteEmail, .authUserID, .authSessionID,
+    ])
 
-    static let authorizer = IdentityHeaders(
-        user: .variable("REMOTE_USER"), groups: .variable("REMOTE_GROUPS"), name: .variable("REMOTE_NAME"),
-        email: .variable("REMOTE_EMAIL"), userID: .variable("AUTH_USER_ID"), sessionID: .variable("AUTH_SESSION_ID"))
+    static let authorizer = IdentityTemplate([
+        .variable("REMOTE_USER"), .variable("REMOTE_GROUPS"), .variable("REMOTE_NAME"), .variable("REMOTE_EMAIL"),
+        .variable("AUTH_USER_ID"), .variable("AUTH_SESSION_ID"),
+    ])
+
+    private init(_ names: InlineArray<6, HeaderName>) {
+        var writer = ResponseWriter(.ok)
+        var ends = InlineArray<6, Int>(repeating: 0)
+        for index in 0..<6 {
+            writer.append(names[index], "")
+            ends[index] = writer.count
+        }
+        self.ends = ends
+        bytes = writer.finish(contentType: nil, body: [])
+    }
 }

@@ -33,7 +33,7 @@ extension Gate {
 
     /// Every identity header always goes out, empty if need be: what a client sent under its name must never stay.
     private func accept(_ exchange: FastCGIExchange, _ session: PackedSession) {
-        if let text = exchange.parameter("AUTH_REQUIRE"), !text.isEmpty {
+        if let text = exchange.parameter(.require) {
             do throws(Requirement.Unreadable) {
                 guard try Requirement(text).isMet(by: session.identity) else {
                     return exchange.respond(Response(.forbidden), keep: false)

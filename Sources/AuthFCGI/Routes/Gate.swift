@@ -84,8 +84,8 @@ final class Gate: WorkerService {
 
     private func answer(_ exchange: FastCGIExchange) {
         // An authorizer asks one question only, whatever the path of the request it asks about.
-        guard exchange.role == .responder else { return verify(exchange) }
-        let path = (exchange.parameter("SCRIPT_NAME") ?? "") + (exchange.parameter("PATH_INFO") ?? "")
+        guard exchange.role == .responder, !exchange.isFor(path: Route.verifyPath) else { return verify(exchange) }
+        let path = (exchange.parameter(.scriptName) ?? "") + (exchange.parameter(.pathInfo) ?? "")
         switch Route(path: path, method: exchange.parameter("REQUEST_METHOD") ?? "GET") {
         case .verify: verify(exchange)
         case .login: login(exchange)
@@ -108,7 +108,7 @@ final class Gate: WorkerService {
     /// What the request offers as its token.
     func credentials(of exchange: FastCGIExchange) -> Credentials {
         let none: [UInt8] = []
-        let result = exchange.withOnlyParameter("HTTP_AUTHORIZATION") { authorization in
+        let result = exchange.withOnlyParameter(.authorization) { authorization in
             withCookies(of: exchange) {
                 Credentials(authorization: authorization, cookies: $0, cookieName: cookie.nameBytes)
             }
@@ -125,7 +125,7 @@ final class Gate: WorkerService {
 
     private func withCookies(of exchange: FastCGIExchange, _ body: (Span<UInt8>) -> Credentials) -> Credentials {
         let none: [UInt8] = []
-        return switch exchange.withOnlyParameter("HTTP_COOKIE", body) {
+        return switch exchange.withOnlyParameter(.cookie, body) {
         case .one(let credentials): credentials
         case .several: .invalid(.severalCookies)
         case .absent: body(none.span)

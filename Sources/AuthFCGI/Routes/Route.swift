@@ -9,6 +9,9 @@ enum Route: Equatable {
     case session(id: String)
     case health
     case readiness
+    /// Where checks go, with any method: what nearly every request is for.
+    static let verifyPath: StaticString = "/auth/verify"
+
     /// There is such a path, but not with this method; the text is for the header `Allow`.
     case methodNotAllowed(allow: StaticString)
     case unknown
@@ -17,14 +20,9 @@ enum Route: Equatable {
     ///   - path: SCRIPT_NAME and PATH_INFO, one behind the other: what nginx has decided, never the client's own
     ///     spelling of the URI.
     ///   - method: REQUEST_METHOD. A HEAD is a GET: nginx leaves the body away.
-    init(path: String, method readMethod: @autoclosure () -> String) {
-        // A check, which is what nearly every request is, does not depend on the method.
-        if path == "/auth/verify" {
-            self = .verify
-            return
-        }
-        let method = readMethod()
+    init(path: String, method: String) {
         switch path {
+        case Self.verifyPath.description: self = .verify
         case "/auth/login": self = method == "POST" ? .login : .methodNotAllowed(allow: "POST")
         case "/auth/me": self = Self.isRead(method) ? .me : .methodNotAllowed(allow: "GET, HEAD")
         case "/auth/logout": self = method == "POST" ? .logout : .methodNotAllowed(allow: "POST")
