@@ -7,8 +7,9 @@ final class LookUp {
     typealias Answer = @EventLoop (Result<PackedSession?, SessionStoreError>) -> Void
 
     let hash: Digest
-    /// Those who asked before it was sent.
-    private var askers: [Answer]
+    private let firstAsker: Answer
+    /// Others who asked before it was sent.
+    private var otherAskers: [Answer] = []
     /// Those who asked after that. A session may have begun since, so that a "no" says nothing to them.
     private var lateAskers: [Answer] = []
     private(set) var isAnswered = false
@@ -22,14 +23,14 @@ final class LookUp {
 
     init(_ hash: Digest, now: BootInstant, deadline: BootInstant, _ answer: @escaping Answer) {
         self.hash = hash
-        askers = [answer]
+        firstAsker = answer
         self.deadline = deadline
         sentAt = now
     }
 
     /// Somebody else wants the same answer.
     func join(_ answer: @escaping Answer) {
-        if isSent { lateAskers.append(answer) } else { askers.append(answer) }
+        if isSent { lateAskers.append(answer) } else { otherAskers.append(answer) }
     }
 
     /// It goes out now.
@@ -42,7 +43,8 @@ final class LookUp {
     /// - Returns: those who have to ask again.
     func answer(_ result: Result<PackedSession?, SessionStoreError>) -> [Answer] {
         isAnswered = true
-        for asker in askers { asker(result) }
+        firstAsker(result)
+        for asker in otherAskers { asker(result) }
         if case .success(nil) = result { return lateAskers }
         for asker in lateAskers { asker(result) }
         return []
