@@ -1,0 +1,50 @@
+import Sessions
+import TestSupport
+import Testing
+
+/// Somebody else's locks: what waits for them gives up in time, here and in PostgreSQL.
+@Suite struct LockedTableTests {
+    @Test func `while a table is locked no processes pile up in PostgreSQL`() async throws {
+        let (server, database) = try SharedServers.newDatabase()
+        let pod = try await TestStore.start(server.url(database: database)) {
+            $0.lookUpDeadline = .milliseconds(200)
+            $0.writeDeadline = .milliseconds(500)
+        }
+        let (token, _) = try await pod.signIn()
+        let lock = try PostgreSQLConnection(server.url(database: database), log: pod.log.logger)
+        try lock.script("BEGIN; LOCK TABLE session_tokens IN ACCESS EXCLUSIVE MODE", deadline: .seconds(5))
+        var most = 0
+        let deadline = Deadline(within: .seconds(6))
+        while !deadline.hasPassed {
+            #expect(await pod.lookUpError(token) != nil)
+            let count = try server.psql(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = '\(database)' AND application_name = 'authfcgi'",
+                database: "postgres")
+            most = max(most, try #require(Int(count)))
+        }
+        // The lanes, the lock's own connection, and what is still to notice that nobody waits any more.
+        #expect(most <= 5, "\(pod.log.text)")
+        try lock.script("COMMIT", deadline: .seconds(5))
+        #expect(try await pod.sessionOnceItAnswers(token) != nil)
+    }
+
+    @Test func `a logout does not wait behind logins that wait for somebody's transaction`() async throws {
+        let (server, database) = try SharedServers.newDatabase()
+        let pod = try await TestStore.start(server.url(database: database))
+        let (token, _) = try await pod.signIn("bob")
+        _ = try await pod.signIn("ann")
+        let lock = try PostgreSQLConnection(server.url(database: database), log: pod.log.logger)
+        try lock.script(
+            "BEGIN; UPDATE session_users SET epoch = epoch + 1 WHERE user_id = 'id-ann'", deadline: .seconds(5))
+        let logins = (0..<3).map { _ in Task { try? await pod.signIn("ann") } }
+        try await Task.sleep(for: .milliseconds(200))
+        let clock = ContinuousClock()
+        let start = clock.now
+        try await pod.store.revoke(token)
+        // One login may be at it, and waits 2 s for its lock; the others would be twice that.
+        #expect(clock.now - start < .milliseconds(3500))
+        try lock.script("ROLLBACK", deadline: .seconds(5))
+        for login in logins { _ = await login.value }
+        #expect(try await pod.store.session(for: token) == nil)
+    }
+}
