@@ -54,6 +54,8 @@ extension Migrations {
     /// nil when the configuration leaves them to somebody else.
     init?(_ configuration: SessionStore.Configuration) {
         guard configuration.postgreSQL.migrates else { return nil }
-        self.init(schema: configuration.postgreSQL.schema, lifetime: configuration.lifetime)
+        self.init(
+            schema: configuration.postgreSQL.schema, lifetime: configuration.lifetime,
+            rememberedLifetime: configuration.rememberedLifetime)
     }
 }

@@ -28,7 +28,10 @@ struct CommandDatabase {
     @discardableResult
     func migrate() throws(ExitCode) -> Migrations.Outcome {
         try CommandFailure.reporting { () throws(PostgreSQLError) in
-            try Migrations(schema: settings.databaseSchema, lifetime: settings.sessionLifetime).run(
+            try Migrations(
+                schema: settings.databaseSchema, lifetime: settings.sessionLifetime,
+                rememberedLifetime: settings.sessionRememberedLifetime
+            ).run(
                 on: connection, log: log)
         }
     }

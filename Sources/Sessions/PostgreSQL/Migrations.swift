@@ -18,13 +18,16 @@ package struct Migrations: Sendable {
 
     private let schema: String?
     private let lifetime: Duration
+    private let rememberedLifetime: Duration?
 
     /// - Parameters:
     ///   - schema: the schema to make the tables in; nil for the first of the connection's search path.
     ///   - lifetime: how long sessions live that applications create by SQL without saying so.
-    package init(schema: String?, lifetime: Duration) {
+    ///   - rememberedLifetime: how long those may live whose users are remembered; nil: no longer than others.
+    package init(schema: String?, lifetime: Duration, rememberedLifetime: Duration? = nil) {
         self.schema = schema
         self.lifetime = lifetime
+        self.rememberedLifetime = rememberedLifetime
     }
 
     private static let table = "authfcgi_migrations"
@@ -55,7 +58,9 @@ package struct Migrations: Sendable {
             outcome = try apply(on: connection, schema, log: log)
         }
         let statements = Statements(schema: schema)
-        _ = try connection.query(statements.setLifetime, [.number(lifetime.seconds)], deadline: Self.deadline)
+        let remembered: PostgreSQLParameter = rememberedLifetime.map { .number($0.seconds) } ?? .null
+        _ = try connection.query(
+            statements.setLifetime, [.number(lifetime.seconds), remembered], deadline: Self.deadline)
         return outcome
     }
 

@@ -136,12 +136,15 @@ package struct Statements: Sendable {
         """
     }
 
-    /// Makes the lifetime that the settings name the one of sessions that applications create by SQL.
+    /// Makes the lifetime that the settings name the one of sessions that applications create by SQL, and allows the one of
+    /// those who are remembered: the second parameter, or NULL.
     package var setLifetime: String {
         """
         UPDATE \(schema)session_settings SET default_lifetime = make_interval(secs => $1::double precision), \
-        maximum_lifetime = greatest(maximum_lifetime, make_interval(secs => $1::double precision)) \
-        WHERE default_lifetime <> make_interval(secs => $1::double precision)
+        maximum_lifetime = greatest(maximum_lifetime, make_interval(secs => $1::double precision), \
+        make_interval(secs => $2::double precision)) \
+        WHERE default_lifetime <> make_interval(secs => $1::double precision) \
+        OR maximum_lifetime < make_interval(secs => $2::double precision)
         """
     }
 }

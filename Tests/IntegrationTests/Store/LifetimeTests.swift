@@ -123,7 +123,8 @@ import Testing
         let database = try SharedDatabase()
         let pod = try await database.store {
             $0.idleTimeout = .seconds(1)
-            $0.rememberedLifetime = .seconds(3600)
+            // Longer than the database allows by itself.
+            $0.rememberedLifetime = .seconds(180 * 86_400)
         }
         try database.psql("INSERT INTO authfcgi_users (username, password_hash) VALUES ('ann', 'x')")
         let user = try #require(try await pod.store.user(named: "ann"))
@@ -134,6 +135,8 @@ import Testing
         try await Task.sleep(for: .milliseconds(1200))
         #expect(try await pod.store.session(for: plain.token) == nil)
         #expect(try await pod.store.session(for: remembered.token) != nil)
+        let lasts = remembered.session.expiresAt.timeIntervalSince(remembered.session.createdAt)
+        #expect(abs(lasts - 180 * 86_400) < 0.001)
         #expect(try await pod.store.session(for: made) != nil)
     }
 }
