@@ -16,17 +16,13 @@ package enum Endpoint: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// A port of 127.0.0.1 that was free just now.
-    package static func freePort() throws -> UInt16 {
-        let socket = try Endpoint.tcp(port: 0).makeListener()
-        var address = sockaddr_in()
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let result = unsafe withUnsafeMutablePointer(to: &address) { pointer in
-            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                unsafe getsockname(socket.number, $0, &length)
-            }
-        }
-        guard result == 0 else { throw SupportError.lastSystemError("getsockname") }
-        return UInt16(bigEndian: address.sin_port)
+    package static func freePort() throws -> UInt16 { try Endpoint.tcp(port: 0).makeListener().boundPort() }
+
+    /// Ports of 127.0.0.1 that were free just now, each of them another.
+    package static func freePorts(_ count: Int) throws -> [UInt16] {
+        // All are held until the last is found, or one might be found twice.
+        let listeners = try (0..<count).map { _ in try Endpoint.tcp(port: 0).makeListener() }
+        return try listeners.map { try $0.boundPort() }
     }
 
     /// Whether somebody accepts connections here. A full backlog counts as no.
@@ -111,5 +107,20 @@ package enum Endpoint: Hashable, Sendable, CustomStringConvertible {
                 unsafe body($0, socklen_t(MemoryLayout<Address>.size))
             }
         }
+    }
+}
+
+extension Descriptor {
+    /// The port that a TCP socket is bound to.
+    fileprivate func boundPort() throws -> UInt16 {
+        var address = sockaddr_in()
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let result = unsafe withUnsafeMutablePointer(to: &address) { pointer in
+            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                unsafe getsockname(number, $0, &length)
+            }
+        }
+        guard result == 0 else { throw SupportError.lastSystemError("getsockname") }
+        return UInt16(bigEndian: address.sin_port)
     }
 }
