@@ -1,0 +1,47 @@
+/// What may stand for a host in a URL and in the replies of Redis. Everything else would be a stranger's text in logs
+/// and in the resolver.
+enum RedisHostName {
+    /// Whether it looks like a name, or like an IPv4 address. Underscores are common in container networks.
+    static func isName(_ text: some Collection<UInt8>) -> Bool {
+        !text.isEmpty && text.count <= 253
+            && text.allSatisfy { byte in
+                switch byte {
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                    UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"):
+                    true
+                default: false
+                }
+            }
+    }
+
+    /// Whether it looks like an IPv6 address, without brackets and without a zone.
+    static func isIPv6(_ text: some Collection<UInt8>) -> Bool {
+        let colons = text.count { $0 == UInt8(ascii: ":") }
+        return (2...7).contains(colons) && text.count <= 45
+            && text.allSatisfy { byte in
+                switch byte {
+                case UInt8(ascii: "a")...UInt8(ascii: "f"), UInt8(ascii: "A")...UInt8(ascii: "F"),
+                    UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: ":"), UInt8(ascii: "."):
+                    true
+                default: false
+                }
+            }
+    }
+
+    /// A port from 1 to 65535 in digits.
+    static func port(_ text: some Collection<UInt8>) -> UInt16? {
+        guard let number = number(text), number > 0 else { return nil }
+        return number
+    }
+
+    /// One to five digits, at most 65535.
+    static func number(_ text: some Collection<UInt8>) -> UInt16? {
+        guard (1...5).contains(text.count) else { return nil }
+        var value = 0
+        for byte in text {
+            guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) else { return nil }
+            value = value * 10 + Int(byte - UInt8(ascii: "0"))
+        }
+        return UInt16(exactly: value)
+    }
+}

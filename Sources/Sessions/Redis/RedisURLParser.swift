@@ -1,0 +1,211 @@
+internal import EventLoop
+
+/// Takes a `REDIS_URL` apart; ``RedisLocation`` says which forms there are.
+///
+/// It looks at bytes: to Swift's characters an @ with an accent over it is no @.
+struct RedisURLParser {
+    private enum Form { case server, sentinel, cluster, socket }
+
+    private static let schemes: [String: (form: Form, usesTLS: Bool)] = [
+        "redis": (.server, false), "rediss": (.server, true),
+        "redis+sentinel": (.sentinel, false), "rediss+sentinel": (.sentinel, true),
+        "redis-sentinel": (.sentinel, false), "rediss-sentinel": (.sentinel, true),
+        "redis+cluster": (.cluster, false), "rediss+cluster": (.cluster, true),
+        "redis-cluster": (.cluster, false), "rediss-cluster": (.cluster, true),
+        "unix": (.socket, false), "redis+unix": (.socket, false), "redis-unix": (.socket, false),
+        "redis+socket": (.socket, false), "redis-socket": (.socket, false),
+    ]
+
+    /// What people have in the variable next to this one.
+    private static let otherServers = [
+        "http", "https", "postgresql", "postgres", "mysql", "mariadb", "mongodb", "amqp", "amqps", "memcached",
+        "sqlite", "kafka", "nats", "jdbc", "file", "ftp",
+    ]
+
+    private let form: Form
+    private let usesTLS: Bool
+    /// Each without the characters that separate them, the path with its first slash.
+    private let userInfo: ArraySlice<UInt8>?
+    private let hosts: ArraySlice<UInt8>
+    private let path: ArraySlice<UInt8>
+    private let query: ArraySlice<UInt8>?
+
+    static func parse(_ text: String) throws(RedisURLProblem) -> RedisLocation {
+        try RedisURLParser(text).location()
+    }
+
+    private init(_ text: String) throws(RedisURLProblem) {
+        guard !text.isEmpty else { throw .empty }
+        guard !text.unicodeScalars.contains(where: { $0.isControl || $0.properties.isWhitespace }) else {
+            throw .whitespace
+        }
+        var rest = Array(text.utf8)[...]
+        (form, usesTLS) = try Self.takeScheme(&rest)
+        guard !rest.contains(UInt8(ascii: "#")) else { throw form == .sentinel ? .fragmentForService : .fragment }
+
+        let question = rest.firstIndex(of: UInt8(ascii: "?"))
+        query = question.map { rest[($0 + 1)...] }
+        let beforeQuery = rest[..<(question ?? rest.endIndex)]
+        let slash = beforeQuery.firstIndex(of: UInt8(ascii: "/")) ?? beforeQuery.endIndex
+        path = beforeQuery[slash...]
+        guard !rest[slash...].contains(UInt8(ascii: "@")) else { throw .misplacedAt }
+
+        // The last @, as other clients take it: those before it belong to the password.
+        let authority = beforeQuery[..<slash]
+        let at = authority.lastIndex(of: UInt8(ascii: "@"))
+        userInfo = at.map { authority[..<$0] }
+        hosts = at.map { authority[($0 + 1)...] } ?? authority
+    }
+
+    /// Leaves what stands behind the two slashes.
+    private static func takeScheme(
+        _ rest: inout ArraySlice<UInt8>
+    ) throws(RedisURLProblem) -> (form: Form, usesTLS: Bool) {
+        if rest.first == UInt8(ascii: "/"), !rest.starts(with: "//".utf8) { return (.socket, false) }
+        guard let colon = rest.firstIndex(of: UInt8(ascii: ":")) else { throw .noScheme }
+        let scheme = String(decoding: rest[..<colon], as: UTF8.self).lowercased()
+        rest = rest[(colon + 1)...]
+        let hasSlashes = rest.starts(with: "//".utf8)
+        guard let known = schemes[scheme] else {
+            let kind = scheme.prefix { $0 != "+" }
+            if let other = otherServers.first(where: { $0 == kind }) { throw .otherServer(scheme: other) }
+            throw hasSlashes ? .unknownScheme : .noScheme
+        }
+        guard hasSlashes else { throw .noSlashes(scheme: scheme) }
+        rest = rest.dropFirst(2)
+        return known
+    }
+
+    private func location() throws(RedisURLProblem) -> RedisLocation {
+        let credentials = try credentials()
+        let deployment: RedisLocation.Deployment
+        var database: Int?
+        switch form {
+        case .server:
+            let addresses = try addresses(port: 6379)
+            guard let first = addresses.first, addresses.count == 1 else { throw .severalHosts }
+            deployment = .server(first)
+            database = try databaseInPath(path.dropFirst())
+        case .cluster:
+            deployment = .cluster(try addresses(port: 6379))
+            database = try databaseInPath(path.dropFirst())
+        case .sentinel:
+            let sentinels = try addresses(port: 26379)
+            let service = path.dropFirst().prefix { $0 != UInt8(ascii: "/") }
+            deployment = .sentinel(sentinels, service: try serviceName(service))
+            database = try databaseInPath(path[service.endIndex...].dropFirst())
+        case .socket:
+            guard hosts.isEmpty else { throw .hostOfSocket }
+            deployment = .server(.unix(path: try socketPath()))
+        }
+        if let other = try databaseInQuery() {
+            guard database == nil else { throw .databaseTwice }
+            database = other
+        }
+        if form == .cluster, let database, database != 0 { throw .databaseInCluster }
+        return RedisLocation(
+            deployment: deployment, credentials: credentials, database: database ?? 0, usesTLS: usesTLS)
+    }
+}
+
+// MARK: The parts
+
+extension RedisURLParser {
+    private func credentials() throws(RedisURLProblem) -> RedisCredentials? {
+        guard let userInfo else { return nil }
+        guard !userInfo.isEmpty else { throw .emptyUserInfo }
+        let colon = userInfo.firstIndex(of: UInt8(ascii: ":"))
+        let user = try colon.map { (end) throws(RedisURLProblem) in try PercentDecoding.text(userInfo[..<end]) }
+        let password = try PercentDecoding.text(colon.map { userInfo[($0 + 1)...] } ?? userInfo)
+        guard !password.isEmpty else { throw .emptyPassword }
+        return RedisCredentials(username: user.flatMap { $0.isEmpty ? nil : $0 }, password: password)
+    }
+
+    /// Each address once, in the order given.
+    private func addresses(port: UInt16) throws(RedisURLProblem) -> [ServerAddress] {
+        var addresses: [ServerAddress] = []
+        for host in hosts.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false) {
+            let address = try Self.address(host, port: port)
+            if !addresses.contains(address) { addresses.append(address) }
+        }
+        return addresses
+    }
+
+    private static func address(_ text: ArraySlice<UInt8>, port: UInt16) throws(RedisURLProblem) -> ServerAddress {
+        let host: ArraySlice<UInt8>
+        let rest: ArraySlice<UInt8>
+        if text.first == UInt8(ascii: "[") {
+            guard let end = text.firstIndex(of: UInt8(ascii: "]")) else { throw .badAddress }
+            host = text[(text.startIndex + 1)..<end]
+            rest = text[(end + 1)...]
+            guard RedisHostName.isIPv6(host) else { throw .badAddress }
+        } else {
+            guard text.count(where: { $0 == UInt8(ascii: ":") }) <= 1 else { throw .addressWithoutBrackets }
+            host = text.prefix { $0 != UInt8(ascii: ":") }
+            rest = text[host.endIndex...]
+            guard !host.isEmpty else { throw .emptyHost }
+            guard RedisHostName.isName(host) else { throw .badHost }
+        }
+        let name = String(decoding: host, as: UTF8.self).lowercased()
+        guard !rest.isEmpty else { return .tcp(host: name, port: port) }
+        guard rest.first == UInt8(ascii: ":") else { throw .badHost }
+        guard let port = RedisHostName.port(rest.dropFirst()) else { throw .badPort }
+        return .tcp(host: name, port: port)
+    }
+
+    /// Nil when nothing stands there; one slash may end the URL.
+    private func databaseInPath(_ text: ArraySlice<UInt8>) throws(RedisURLProblem) -> Int? {
+        guard !text.isEmpty else { return nil }
+        guard !text.contains(UInt8(ascii: "/")) else { throw .longPath }
+        return try Self.database(text)
+    }
+
+    private static func database(_ text: ArraySlice<UInt8>) throws(RedisURLProblem) -> Int {
+        guard let number = RedisHostName.number(try PercentDecoding.bytes(text)) else { throw .badDatabase }
+        return Int(number)
+    }
+
+    private func databaseInQuery() throws(RedisURLProblem) -> Int? {
+        guard let query, !query.isEmpty else { return nil }
+        var database: Int?
+        for parameter in query.split(separator: UInt8(ascii: "&"), omittingEmptySubsequences: false) {
+            let name = parameter.prefix { $0 != UInt8(ascii: "=") }
+            guard name.elementsEqual("db".utf8) else { throw Self.unknown(name, isNamed: name.count < parameter.count) }
+            guard database == nil else { throw .databaseTwice }
+            database = try Self.database(parameter[name.endIndex...].dropFirst())
+        }
+        return database
+    }
+
+    /// A name is shown only where it looks like one: a password with a question mark may have been cut in two.
+    private static func unknown(_ name: ArraySlice<UInt8>, isNamed: Bool) -> RedisURLProblem {
+        let looksLikeName =
+            isNamed && (1...32).contains(name.count)
+            && name.allSatisfy { byte in
+                switch byte {
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "_"):
+                    true
+                default: false
+                }
+            }
+        return looksLikeName ? .unknownParameter(name: String(decoding: name, as: UTF8.self)) : .unnamedParameter
+    }
+
+    private func serviceName(_ text: ArraySlice<UInt8>) throws(RedisURLProblem) -> String {
+        let name = try PercentDecoding.text(text)
+        guard !name.isEmpty else { throw .noService }
+        guard name.utf8.count <= 128, !name.unicodeScalars.contains(where: \.isControl) else { throw .badService }
+        return name
+    }
+
+    private func socketPath() throws(RedisURLProblem) -> String {
+        let text = try PercentDecoding.text(path)
+        guard text.utf8.contains(where: { $0 != UInt8(ascii: "/") }) else { throw .noSocketPath }
+        guard !text.unicodeScalars.contains(where: \.isControl), text.utf8.last != UInt8(ascii: "/") else {
+            throw .badSocketPath
+        }
+        // sockaddr_un(7): 108 bytes with the zero at the end.
+        guard text.utf8.count <= 107 else { throw .longSocketPath }
+        return text
+    }
+}
