@@ -37,7 +37,7 @@ let package = Package(
         .target(
             name: "EventLoop",
             dependencies: [
-                "CLinux",
+                "CLinux", "COpenSSL",
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "HeapModule", package: "swift-collections"),
                 .product(name: "Logging", package: "swift-log"),
@@ -62,7 +62,8 @@ let package = Package(
             swiftSettings: strict),
 
         .target(name: "TestSupport", dependencies: ["CLinux"], path: "Tests/TestSupport", swiftSettings: strict),
-        .testTarget(name: "EventLoopTests", dependencies: ["EventLoop"], swiftSettings: strict),
+        .testTarget(
+            name: "EventLoopTests", dependencies: ["EventLoop", "COpenSSL", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "SessionsTests",
             dependencies: ["Sessions", "EventLoop", "CHiredis", "CCrypt", "COpenSSL"],

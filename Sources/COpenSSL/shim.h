@@ -3,9 +3,12 @@
 // check. They stay for as long as OpenSSL 3 does, and this is the one place to change afterwards.
 #define OPENSSL_SUPPRESS_DEPRECATED
 #include <openssl/crypto.h>
+#include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/rand.h>
 #include <openssl/sha.h>
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
 
 // SHA-256 over two runs of bytes, one behind the other, without allocating. The digest has 32 bytes.
 static inline void authfcgi_sha256(const void *first, size_t first_size, const void *second, size_t second_size,
@@ -16,3 +19,26 @@ static inline void authfcgi_sha256(const void *first, size_t first_size, const v
     if (second_size > 0) SHA256_Update(&context, second, second_size);
     SHA256_Final(digest, &context);
 }
+
+// Macros, which Swift does not see, as functions.
+
+static inline int authfcgi_tls_set_oldest_version(SSL_CTX *context, int version) {
+    return SSL_CTX_set_min_proto_version(context, version);
+}
+
+static inline void authfcgi_tls_refuse_compression_and_renegotiation(SSL_CTX *context) {
+    SSL_CTX_set_options(context, SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION);
+}
+
+// A write that has to be tried again may come from another address.
+static inline void authfcgi_tls_accept_moving_write_buffer(SSL_CTX *context) {
+    SSL_CTX_set_mode(context, SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+}
+
+// Server Name Indication. The name is copied.
+static inline int authfcgi_tls_set_server_name(SSL *session, const char *name) {
+    return (int)SSL_set_tlsext_host_name(session, name);
+}
+
+// An empty memory BIO says from now on "the end" instead of "nothing yet".
+static inline void authfcgi_bio_end(BIO *memory) { BIO_set_mem_eof_return(memory, 0); }

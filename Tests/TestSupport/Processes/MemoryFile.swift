@@ -2,13 +2,13 @@ import CLinux
 import Glibc
 
 /// A file in memory for a command's input or output: unlike a pipe it never fills up, so nobody has to read meanwhile.
-struct MemoryFile {
+package struct MemoryFile {
     /// MFD_CLOEXEC of <linux/memfd.h>.
     private static let closesOnExec: UInt32 = 1
 
     private let file: Descriptor
 
-    init(_ text: String = "") throws {
+    package init(_ text: String = "") throws {
         file = try Descriptor(checking: unsafe memfd_create("test", Self.closesOnExec), "memfd_create")
         var bytes = Array(text.utf8)[...]
         while !bytes.isEmpty {
@@ -20,6 +20,9 @@ struct MemoryFile {
     }
 
     var descriptor: Int32 { file.number }
+
+    /// Where this process finds the file, for as long as this value lives.
+    package var path: String { "/proc/self/fd/\(file.number)" }
 
     func text() throws -> String {
         let size = Int(lseek(file.number, 0, SEEK_END))

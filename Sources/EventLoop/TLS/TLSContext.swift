@@ -1,0 +1,106 @@
+internal import COpenSSL
+
+/// What the TLS connections to one kind of server have in common: whom we trust, and who we are.
+///
+/// TLS 1.2 or newer, the server is always verified, no compression, no renegotiation. Reads its files once, in init; a
+/// changed certificate takes a new context.
+@safe package final class TLSContext: Sendable {
+    // Sendable is right although a pointer is not: OpenSSL counts an SSL_CTX's references atomically and locks what is
+    // used in common (the store of certificates), and nothing changes it after init.
+    nonisolated(unsafe) private let context: OpaquePointer
+
+    /// Reads the files, which may wait for the disk: at start, not on the loop.
+    ///
+    /// - Parameters:
+    ///   - authorities: path of a PEM file with the certificates of those who may vouch for the server, nobody else;
+    ///     nil: whom the system trusts.
+    ///   - certificate: path of a PEM file with our own certificate, those between it and its authority behind it, for
+    ///     servers that want one; nil: none.
+    ///   - key: path of a PEM file with that certificate's key, not encrypted.
+    /// - Throws: ``TLSError/configuration(_:)`` with the file and what is wrong with it.
+    package init(authorities: String?, certificate: String?, key: String?) throws(TLSError) {
+        OpenSSLFailure.clear()
+        // Owned here until SSL_CTX_free; each SSL made from it holds a reference of its own.
+        guard let context = unsafe SSL_CTX_new(TLS_client_method()) else {
+            throw .configuration(OpenSSLFailure.take().reason)
+        }
+        unsafe self.context = context
+        guard unsafe authfcgi_tls_set_oldest_version(context, TLS1_2_VERSION) == 1 else {
+            throw .configuration(OpenSSLFailure.take().reason)
+        }
+        unsafe authfcgi_tls_refuse_compression_and_renegotiation(context)
+        unsafe authfcgi_tls_accept_moving_write_buffer(context)
+        unsafe SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nil)
+        // Without a callback OpenSSL would ask the terminal for a passphrase.
+        unsafe SSL_CTX_set_default_passwd_cb(context) { _, _, _, _ in -1 }
+        try trust(authorities)
+        switch (certificate, key) {
+        case (let certificate?, let key?):
+            try present(certificate)
+            try prove(with: key, certificate: certificate)
+        case (nil, nil): break
+        case (_?, nil): throw .configuration("a client certificate without its key")
+        case (nil, _?): throw .configuration("a key without its client certificate")
+        }
+    }
+
+    deinit { unsafe SSL_CTX_free(context) }
+
+    /// A new SSL, which the caller owns and gives to SSL_free; nil without memory.
+    func makeSession() -> OpaquePointer? { unsafe SSL_new(context) }
+
+    private func trust(_ authorities: String?) throws(TLSError) {
+        OpenSSLFailure.clear()
+        guard let authorities else {
+            guard unsafe SSL_CTX_set_default_verify_paths(context) == 1 else {
+                throw .configuration("the system's authorities: \(OpenSSLFailure.take().reason)")
+            }
+            return
+        }
+        guard unsafe SSL_CTX_load_verify_file(context, authorities) == 1 else {
+            throw Self.unusable(authorities, lacking: "no certificate in PEM form in it")
+        }
+    }
+
+    private func present(_ certificate: String) throws(TLSError) {
+        OpenSSLFailure.clear()
+        guard unsafe SSL_CTX_use_certificate_chain_file(context, certificate) == 1 else {
+            throw Self.unusable(certificate, lacking: "no certificate in PEM form in it")
+        }
+    }
+
+    private func prove(with path: String, certificate: String) throws(TLSError) {
+        OpenSSLFailure.clear()
+        // Ours until BIO_free, which closes the file.
+        guard let file = unsafe BIO_new_file(path, "r") else { throw Self.unusable(path, lacking: "no file") }
+        defer { unsafe BIO_free(file) }
+        var isEncrypted = false
+        // The flag is borrowed for the one call; the key is ours until EVP_PKEY_free.
+        let key = unsafe withUnsafeMutablePointer(to: &isEncrypted) { isEncrypted in
+            unsafe PEM_read_bio_PrivateKey(
+                file, nil,
+                { _, _, _, isEncrypted in
+                    unsafe isEncrypted?.assumingMemoryBound(to: Bool.self).pointee = true
+                    return -1
+                }, isEncrypted)
+        }
+        guard let key = unsafe key else {
+            let failure = OpenSSLFailure.take()
+            if isEncrypted { throw .configuration("\(path): the key is encrypted; it has to be plain") }
+            if failure.library == ERR_LIB_SYS { throw .configuration("\(path): \(failure.reason)") }
+            throw .configuration("\(path): no private key in PEM form in it")
+        }
+        defer { unsafe EVP_PKEY_free(key) }
+        // The context takes a reference of its own. A key of another kind than the certificate's would be kept beside
+        // it, hence the second question.
+        guard unsafe SSL_CTX_use_PrivateKey(context, key) == 1, unsafe SSL_CTX_check_private_key(context) == 1 else {
+            OpenSSLFailure.clear()
+            throw .configuration("\(path): the key does not fit the certificate \(certificate)")
+        }
+    }
+
+    private static func unusable(_ path: String, lacking: String) -> TLSError {
+        let failure = OpenSSLFailure.take()
+        return .configuration("\(path): \(failure.isLackOfPEM ? lacking : failure.reason)")
+    }
+}
