@@ -46,7 +46,7 @@ let package = Package(
         .target(
             name: "Sessions",
             dependencies: [
-                "EventLoop", "CPostgreSQL", "COpenSSL", "CArgon2",
+                "EventLoop", "CPostgreSQL", "CHiredis", "COpenSSL", "CArgon2",
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "Logging", package: "swift-log"),
             ],

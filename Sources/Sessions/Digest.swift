@@ -52,6 +52,20 @@ package struct Digest: Hashable, Sendable {
     /// The bytes as an array.
     package var bytes: [UInt8] { unsafe withBytes { bytes in unsafe Array(bytes) } }
 
+    /// Writes the bytes in hexadecimal over the 64 bytes before `end`.
+    func writeHex(to bytes: inout [UInt8], endingAt end: Int) {
+        var place = end - 64
+        func digit(_ value: UInt8) -> UInt8 { value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") - 10 + value }
+        unsafe withBytes { own in
+            for index in 0..<32 {
+                let byte = unsafe own[index]
+                bytes[place] = digit(byte >> 4)
+                bytes[place + 1] = digit(byte & 15)
+                place += 2
+            }
+        }
+    }
+
     /// The bytes in hexadecimal.
     package var hex: String {
         let digits = Array("0123456789abcdef".utf8)

@@ -37,7 +37,10 @@ extension SessionStore {
             request.idleTimeout = configuration.idleTimeout
         }
         let made = try await create(request)
-        if let replaced, made != nil { readLane.hear(.ended([replaced.hash])) }
+        if let replaced, made != nil {
+            readLane.hear(.ended([replaced.hash]))
+            redis?.forget([replaced.hash])
+        }
         if request.limit != nil { readLane.hear(.user(UserKey(user.identity.userID))) }
         return made
     }
@@ -67,6 +70,7 @@ extension SessionStore {
         guard try mayExist(token) else { return }
         _ = try await command(writeLane, statements.revoke, [.bytes(token.hash.bytes)], mayRepeat: true, isUrgent: true)
         readLane.hear(.ended([token.hash]))
+        redis?.forget([token.hash])
     }
 
     /// Ends all sessions of a user, and all logins of theirs that are under way.

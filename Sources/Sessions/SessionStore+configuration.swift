@@ -4,6 +4,8 @@ extension SessionStore {
     /// How sessions live and where.
     public struct Configuration: Sendable {
         public var postgreSQL: PostgreSQLConfiguration
+        /// What is asked before PostgreSQL; nil: nothing.
+        public var redis: RedisConfiguration?
         /// How long a session lives from its login.
         public var lifetime: Duration
         /// How long a session lives without being used; nil: until its lifetime is over.
@@ -18,16 +20,21 @@ extension SessionStore {
         public var cachedSessions: Int
         /// Within which time a revocation counts everywhere, whatever fails. At least four round trips to PostgreSQL.
         public var revocationDelay: Duration
+        /// How much longer than `revocationDelay` a session is accepted on what was known of it while PostgreSQL does not
+        /// answer. Zero keeps the promise that nobody is let in whom PostgreSQL might refuse.
+        public var staleIfDatabaseDown: Duration
         /// How often expired sessions are removed, by one process of all; nil: not by this one.
         public var cleanupInterval: Duration?
 
         public init(
-            postgreSQL: PostgreSQLConfiguration, lifetime: Duration = .seconds(24 * 3600),
+            postgreSQL: PostgreSQLConfiguration, redis: RedisConfiguration? = nil,
+            lifetime: Duration = .seconds(24 * 3600),
             idleTimeout: Duration? = nil, rememberedLifetime: Duration? = nil, recordsLastSeen: Bool = true,
             sessionsPerUser: Int? = nil, cachedSessions: Int = 50_000, revocationDelay: Duration = .seconds(1),
-            cleanupInterval: Duration? = .seconds(3600)
+            staleIfDatabaseDown: Duration = .zero, cleanupInterval: Duration? = .seconds(3600)
         ) {
             self.postgreSQL = postgreSQL
+            self.redis = redis
             self.lifetime = lifetime
             self.idleTimeout = idleTimeout
             self.rememberedLifetime = rememberedLifetime
@@ -35,6 +42,7 @@ extension SessionStore {
             self.sessionsPerUser = sessionsPerUser
             self.cachedSessions = cachedSessions
             self.revocationDelay = revocationDelay
+            self.staleIfDatabaseDown = staleIfDatabaseDown
             self.cleanupInterval = cleanupInterval
         }
     }
@@ -44,6 +52,8 @@ extension SessionStore {
 package struct SessionStoreCounts: Equatable, Sendable {
     /// Answers from memory.
     package var kept = 0
+    /// Answers from Redis.
+    package var shared = 0
     /// Questions to PostgreSQL.
     package var lookUps = 0
     /// Uses of sessions that were sent to PostgreSQL to be written down.

@@ -2,7 +2,8 @@ public import EventLoop
 internal import FoundationEssentials
 public import Logging
 
-/// The sessions that all pods share: makes them, finds them, ends them. PostgreSQL is the record.
+/// The sessions that all pods share: makes them, finds them, ends them. PostgreSQL is the record; Redis, if there is one,
+/// answers many questions before they come to it.
 ///
 /// Three answers, not two: a session, nil for "there is none", and a thrown ``SessionStoreError`` for "cannot tell",
 /// which must never be taken for a "no".
@@ -21,10 +22,13 @@ public final class SessionStore {
     let readLane: ReadLane
     let writeLane: CommandLane
     private let loginLane: CommandLane
+    let redis: RedisSessions?
     private let log: Logger
     private let uses: UseWriter
     private var cleanup: CleanupSchedule?
     private var wasUsed = false
+    /// Whether it was said that sessions are accepted although PostgreSQL is away.
+    private var isInOutage = false
 
     /// What was counted since it was taken last.
     package private(set) var counts = SessionStoreCounts()
@@ -39,9 +43,14 @@ public final class SessionStore {
         self.log = log
         let postgreSQL = configuration.postgreSQL
         statements = Statements(schema: postgreSQL.schema)
+        let rule = RuleOfBelief(
+            leaseTime: configuration.revocationDelay, outageTime: configuration.staleIfDatabaseDown)
         memory = SessionMemory(
-            entries: configuration.cachedSessions, leaseTime: configuration.revocationDelay,
+            entries: configuration.cachedSessions, hasOthers: configuration.redis != nil, rule: rule,
             recordsAllUses: configuration.recordsLastSeen, log: log)
+        redis = configuration.redis.map { redis in
+            RedisSessions(redis, entryLifetime: RuleOfBelief.maximumAge + configuration.staleIfDatabaseDown, log: log)
+        }
         // One a lane: a server that does not answer one lane's attempt must not keep the others waiting.
         let threads = HelperThreads(name: "connecting", threads: 3, waiting: 3)
         readLane = ReadLane(
@@ -54,6 +63,7 @@ public final class SessionStore {
     /// Connects, and stays connected. Until it has, and whenever PostgreSQL is away, calls throw.
     public func start() {
         readLane.onHeartbeat = { [weak self] in
+            self?.isInOutage = false
             self?.abandonStrayLane()
             self?.becomeUsable()
         }
@@ -61,6 +71,14 @@ public final class SessionStore {
         readLane.onUnusable = { [weak self] reason in
             guard let self, !wasUsed else { return }
             onUnusable?(reason)
+        }
+        if let redis {
+            readLane.onStatement = { [weak self] statement, hash in
+                // What is said to somebody who hears of no revocations is of no use to himself, and others ask too.
+                guard let self, memory.rule.hasLease(at: .now), let keys = readLane.keys else { return }
+                redis.keep(statement, under: hash, with: keys)
+            }
+            redis.start()
         }
         uses.onWritten = { [weak self] count in self?.counts.writtenUses += count }
         uses.start()
@@ -81,6 +99,7 @@ public final class SessionStore {
     public func close() {
         uses.stop()
         cleanup?.stop()
+        redis?.close()
         readLane.close()
         writeLane.close()
         loginLane.close()
@@ -104,7 +123,8 @@ public final class SessionStore {
     private func becomeUsable() {
         guard !wasUsed else { return }
         wasUsed = true
-        log.info("Using database for session storage")
+        // Redis speaks for itself.
+        if redis == nil { log.info("Using database for session storage") }
         onFirstUse?()
     }
 
@@ -113,6 +133,12 @@ public final class SessionStore {
         guard wasUsed, let last = readLane.lastHeartbeat else { return false }
         return .now - last < limit
     }
+
+    /// Whether sessions that were used lately are accepted although PostgreSQL may be away.
+    package var outlastsDatabase: Bool { wasUsed && memory.rule.mayOutlastLease(at: .now) }
+
+    /// Whether Redis answers at present.
+    package var usesRedis: Bool { redis?.isInUse ?? false }
 
     /// Hands over what was counted, and begins anew.
     package func takeCounts() -> SessionStoreCounts {
@@ -139,20 +165,74 @@ public final class SessionStore {
         return session
     }
 
-    /// Asks PostgreSQL: the second step of a check. Calls `answer` once, maybe before it returns, without a task.
-    package func lookUp(
-        _ token: SessionToken, _ answer: @escaping @EventLoop (Result<PackedSession?, SessionStoreError>) -> Void
-    ) {
+    /// What a check is answered: the session, nil when there is none, or why nobody can tell.
+    package typealias Answer = @EventLoop (Result<PackedSession?, SessionStoreError>) -> Void
+
+    /// Asks Redis, if that may help, and then PostgreSQL: the second step of a check. Calls `answer` once, maybe before it
+    /// returns, without a task.
+    package func lookUp(_ token: SessionToken, _ answer: @escaping Answer) {
         do throws(SessionStoreError) {
             guard try mayExist(token) else { return answer(.success(nil)) }
         } catch {
             return answer(.failure(error))
         }
+        let now = BootInstant.now
+        let hash = token.hash
+        if memory.rule.hasLease(at: now) {
+            if askRedis(hash, isOutage: false, otherwise: { [self] in askPostgreSQL(hash, answer) }, answer) { return }
+        } else if !readLane.isConnected, memory.rule.mayOutlastLease(at: now) {
+            return outlast(hash, otherwise: { [self] in askPostgreSQL(hash, answer) }, answer)
+        }
+        askPostgreSQL(hash, answer)
+    }
+
+    /// - Parameter otherwise: what is done when Redis has nothing that may be believed.
+    /// - Returns: false when Redis cannot be asked; then neither closure is called.
+    private func askRedis(
+        _ hash: Digest, isOutage: Bool, otherwise: @escaping @EventLoop () -> Void, _ answer: @escaping Answer
+    ) -> Bool {
+        guard let redis, let keys = readLane.keys else { return false }
+        return redis.find(hash, with: keys) { [self] statement in
+            guard let statement,
+                let session = memory.session(stated: statement, under: hash, at: .now, isOutage: isOutage)
+            else { return otherwise() }
+            counts.shared += 1
+            answer(.success(session))
+        }
+    }
+
+    private func askPostgreSQL(_ hash: Digest, _ answer: @escaping Answer) {
         counts.lookUps += 1
-        readLane.lookUp(token.hash) { [memory] result in
-            if case .success(.some(let session)) = result { memory.recordUse(of: token.hash, session, at: .now) }
+        readLane.lookUp(hash) { [self] result in
+            switch result {
+            case .success(.some(let session)): memory.recordUse(of: hash, session, at: .now)
+            case .success(nil): break
+            case .failure:
+                guard configuration.staleIfDatabaseDown > .zero else { break }
+                return outlast(hash, otherwise: { answer(result) }, answer)
+            }
             answer(result)
         }
+    }
+
+    /// PostgreSQL does not answer: what was known of a session before may do for a while, if the operator says so.
+    private func outlast(_ hash: Digest, otherwise: @escaping @EventLoop () -> Void, _ answer: @escaping Answer) {
+        let now = BootInstant.now
+        guard memory.rule.mayOutlastLease(at: now) else { return otherwise() }
+        sayOutage()
+        if let session = memory.session(hash, at: now, isOutage: true) {
+            counts.kept += 1
+            return answer(.success(session))
+        }
+        if !askRedis(hash, isOutage: true, otherwise: otherwise, answer) { otherwise() }
+    }
+
+    private func sayOutage() {
+        guard !isInOutage, !memory.rule.hasLease(at: .now) else { return }
+        isInOutage = true
+        log.warning(
+            "PostgreSQL is away: sessions are accepted on what was known of them, revoked ones too, for at most \(Int(configuration.staleIfDatabaseDown.seconds.rounded(.up))) s (STALE_IF_DATABASE_DOWN)"
+        )
     }
 
     /// Whether the store has to be asked about `token`: an invented one is told by its tag alone.

@@ -48,7 +48,7 @@ struct Serve: ParsableCommand {
         log.info(
             "ended after \(totals.checks) checks",
             metadata: [
-                "from_memory": "\(totals.kept)", "look_ups": "\(totals.lookUps)",
+                "from_memory": "\(totals.kept)", "from_redis": "\(totals.shared)", "look_ups": "\(totals.lookUps)",
                 "uses_written": "\(totals.writtenUses)",
             ])
         processLog.drain()
@@ -74,8 +74,10 @@ struct Serve: ParsableCommand {
     private static func greet(_ settings: Settings, _ sockets: [ListeningSocket], _ log: Logger) {
         let workers = settings.workers == 1 ? "1 worker" : "\(settings.workers) workers"
         let names = sockets.map(\.name).joined(separator: ", ")
+        let redis = settings.redisLocation.map { ", Redis in front of it (\($0))" } ?? ""
         log.info(
-            "authfcgi \(Version.current) (\(LibraryVersions.summary)): \(workers) on \(names), sessions in PostgreSQL")
+            "authfcgi \(Version.current) (\(LibraryVersions.summary)): \(workers) on \(names), sessions in PostgreSQL\(redis)"
+        )
         if geteuid() == 0 { log.warning("running as root: run it as a user of its own") }
         if let limit = ListeningSocket.smallerBacklog {
             log.warning(

@@ -3,6 +3,7 @@ internal import CLinux
 internal import EventLoop
 internal import Glibc
 internal import Logging
+internal import Sessions
 
 /// `authfcgi worker`: what the supervisor starts. Its settings are its environment, and its sockets are inherited.
 struct WorkerCommand: ParsableCommand {
@@ -36,7 +37,15 @@ struct WorkerCommand: ParsableCommand {
         let status = ExitStatus()
         let listening = (0..<Int32(sockets)).map { InheritedDescriptor.firstSocket + $0 }
         EventLoop.run { [log] in
-            let service = Gate(settings: settings, log: log)
+            let service: Gate
+            do throws(RedisTLS.Problem) {
+                service = try Gate(settings: settings, log: log)
+            } catch {
+                // It could be read when the settings were checked, a moment ago.
+                log.critical("the worker cannot start: \(error)")
+                status.set(SettingsProblems.exitCode)
+                return EventLoop.stop()
+            }
             let worker = Worker(
                 service, seat: seat, grace: settings.shutdownGrace, log: log, status: status)
             do throws(SystemError) {

@@ -2,9 +2,11 @@ extension Setting {
     /// Every setting, in the order in which people should read about them.
     static let all: [Setting] = [
         databaseURL, databaseSchema, databasePreparedStatements, databaseQueryDeadline, databaseWriteDeadline,
-        migrateOnStart, listen, listenMode, listenGroup, listenPeerUIDs, workers, sessionLifetime,
+        migrateOnStart, redisURL, redisKeyPrefix, redisDeadline, redisTLSAuthorities, redisTLSCertificate,
+        redisTLSKey, listen, listenMode, listenGroup, listenPeerUIDs, workers, sessionLifetime,
         sessionIdleTimeout, sessionRememberedLifetime, sessionsPerUser, sessionLastSeen, sessionCacheEntries,
-        revocationDelay, sessionCleanupInterval, cookieName, hashingThreads, hashingQueue, lookupLimit, shutdownGrace,
+        revocationDelay, staleIfDatabaseDown, sessionCleanupInterval, cookieName, hashingThreads, hashingQueue,
+        lookupLimit, shutdownGrace,
         logLevel,
     ]
 
@@ -32,6 +34,30 @@ extension Setting {
     static let migrateOnStart = Setting(
         name: "MIGRATE_ON_START", kind: .toggle, fallback: .value("on"),
         meaning: "bring the tables up to date when the program starts")
+
+    static let redisURL = Setting(
+        name: "REDIS_URL", kind: .secret("redis://…, rediss://… or unix://…"), fallback: .described("none"),
+        meaning: "the Redis that checks ask before the database; without it the database alone is asked")
+
+    static let redisKeyPrefix = Setting(
+        name: "REDIS_KEY_PREFIX", kind: .text("text"), fallback: .value("authfcgi:"),
+        meaning: "what the keys in Redis begin with, so that several installations can share one")
+
+    static let redisDeadline = Setting(
+        name: "REDIS_DEADLINE", kind: .duration(.milliseconds(1) ... .milliseconds(500)), fallback: .value("50ms"),
+        meaning: "how long Redis may take to answer before the database is asked")
+
+    static let redisTLSAuthorities = Setting(
+        name: "REDIS_TLS_CA_FILE", kind: .text("path"), fallback: .described("the system's authorities"),
+        meaning: "a PEM file with the authorities that the certificate of a rediss:// server must come from")
+
+    static let redisTLSCertificate = Setting(
+        name: "REDIS_TLS_CERT_FILE", kind: .text("path"), fallback: .described("none"),
+        meaning: "a PEM file with the certificate that is shown to a rediss:// server")
+
+    static let redisTLSKey = Setting(
+        name: "REDIS_TLS_KEY_FILE", kind: .text("path"), fallback: .described("none"),
+        meaning: "a PEM file with the key of that certificate")
 
     static let listen = Setting(
         name: "LISTEN", kind: .text("address,…"),
@@ -85,6 +111,12 @@ extension Setting {
         name: "REVOCATION_DELAY", kind: .duration(.milliseconds(100) ... .seconds(60)), fallback: .value("1s"),
         meaning:
             "within which time a session that was ended is refused everywhere, whatever fails; usually it is at once")
+
+    static let staleIfDatabaseDown = Setting(
+        name: "STALE_IF_DATABASE_DOWN", kind: .duration(.zero ... .seconds(86_400)), fallback: .value("0s"),
+        meaning:
+            "how much longer than REVOCATION_DELAY sessions that were used lately are accepted while the database does not answer, revoked ones too"
+    )
 
     static let sessionCleanupInterval = Setting(
         name: "SESSION_CLEANUP_INTERVAL", kind: .optionalDuration(.seconds(1) ... .seconds(7 * 86_400)),

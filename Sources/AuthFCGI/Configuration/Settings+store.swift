@@ -1,17 +1,36 @@
 internal import Sessions
 
 extension SessionStore.Configuration {
-    /// What the settings say about sessions and their store.
-    init(_ settings: Settings) {
+    /// What the settings say about sessions and their stores.
+    init(_ settings: Settings) throws(RedisTLS.Problem) {
         self.init(
             postgreSQL: PostgreSQLConfiguration(
                 url: settings.databaseURL.reveal(), schema: settings.databaseSchema,
                 usesPreparedStatements: settings.preparesStatements, lookUpDeadline: settings.databaseQueryDeadline,
                 writeDeadline: settings.databaseWriteDeadline, lookUpLimit: settings.lookupLimit,
                 migrates: settings.migrateOnStart),
-            lifetime: settings.sessionLifetime, idleTimeout: settings.sessionIdleTimeout,
-            rememberedLifetime: settings.sessionRememberedLifetime, recordsLastSeen: settings.sessionLastSeen,
-            sessionsPerUser: settings.sessionsPerUser, cachedSessions: settings.sessionCacheEntries,
-            revocationDelay: settings.revocationDelay, cleanupInterval: settings.sessionCleanupInterval)
+            redis: try RedisConfiguration(settings), lifetime: settings.sessionLifetime,
+            idleTimeout: settings.sessionIdleTimeout, rememberedLifetime: settings.sessionRememberedLifetime,
+            recordsLastSeen: settings.sessionLastSeen, sessionsPerUser: settings.sessionsPerUser,
+            cachedSessions: settings.sessionCacheEntries, revocationDelay: settings.revocationDelay,
+            staleIfDatabaseDown: settings.staleIfDatabaseDown, cleanupInterval: settings.sessionCleanupInterval)
+    }
+}
+
+extension RedisConfiguration {
+    /// nil: PostgreSQL alone.
+    init?(_ settings: Settings) throws(RedisTLS.Problem) {
+        guard let location = settings.redisLocation else { return nil }
+        self.init(
+            location: location, keyPrefix: settings.redisKeyPrefix, deadline: settings.redisDeadline,
+            tls: location.usesTLS ? try RedisTLS(settings) : nil)
+    }
+}
+
+extension RedisTLS {
+    init(_ settings: Settings) throws(Problem) {
+        try self.init(
+            authorities: settings.redisTLSAuthorities, certificate: settings.redisTLSCertificate,
+            key: settings.redisTLSKey)
     }
 }

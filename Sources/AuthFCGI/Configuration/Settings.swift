@@ -1,4 +1,5 @@
 internal import Logging
+internal import Sessions
 
 /// All settings, read and checked. The table ``Setting/all`` says what each means.
 struct Settings: Equatable, Sendable {
@@ -10,6 +11,16 @@ struct Settings: Equatable, Sendable {
     let databaseQueryDeadline: Duration
     let databaseWriteDeadline: Duration
     let migrateOnStart: Bool
+    /// Nil: PostgreSQL alone.
+    let redisURL: Secret?
+    /// What it says.
+    let redisLocation: RedisLocation?
+    let redisKeyPrefix: String
+    let redisDeadline: Duration
+    /// Paths of PEM files.
+    let redisTLSAuthorities: String?
+    let redisTLSCertificate: String?
+    let redisTLSKey: String?
     /// Empty: the sockets that systemd passed, else descriptor 0 if it listens, else ``ListenAddress/standard``.
     let listen: [ListenAddress]
     /// The permission bits of a unix socket.
@@ -30,6 +41,7 @@ struct Settings: Equatable, Sendable {
     /// 0: none.
     let sessionCacheEntries: Int
     let revocationDelay: Duration
+    let staleIfDatabaseDown: Duration
     /// Nil: not by these workers.
     let sessionCleanupInterval: Duration?
     let cookieName: String
@@ -42,7 +54,7 @@ struct Settings: Equatable, Sendable {
     /// Reads and checks everything, and throws all that is wrong at once.
     init(_ sources: SettingsSources) throws(SettingsProblems) {
         var reader = SettingsReader(sources)
-        databaseURL = reader.secret(.databaseURL, DatabaseURL.form, DatabaseURL.normalised)
+        databaseURL = Self.databaseURL(&reader)
         databaseSchema = reader.value(.databaseSchema, "write a name of at most 63 bytes") { text in
             text.utf8.count <= 63 && !text.utf8.contains { $0 < 0x20 } ? text : nil
         }
@@ -50,6 +62,17 @@ struct Settings: Equatable, Sendable {
         databaseQueryDeadline = reader.duration(.databaseQueryDeadline)
         databaseWriteDeadline = reader.duration(.databaseWriteDeadline)
         migrateOnStart = reader.toggle(.migrateOnStart)
+        let redis = Self.redis(&reader)
+        redisURL = redis?.url
+        redisLocation = redis?.location
+        redisKeyPrefix =
+            reader.value(
+                .redisKeyPrefix, "write 1 to 64 printable ASCII characters, without spaces and braces", Self.keyPrefix)
+            ?? ""
+        redisDeadline = reader.duration(.redisDeadline)
+        redisTLSAuthorities = reader.text(.redisTLSAuthorities)
+        redisTLSCertificate = reader.text(.redisTLSCertificate)
+        redisTLSKey = reader.text(.redisTLSKey)
         listen = Self.addresses(&reader)
         listenMode = reader.value(.listenMode, "write three octal digits, such as 0660", Self.mode) ?? 0
         listenGroup = reader.value(.listenGroup, "there is no such group; write the name or number of one") { text in
@@ -64,6 +87,7 @@ struct Settings: Equatable, Sendable {
         sessionLastSeen = reader.toggle(.sessionLastSeen)
         sessionCacheEntries = reader.integer(.sessionCacheEntries)
         revocationDelay = reader.duration(.revocationDelay)
+        staleIfDatabaseDown = reader.duration(.staleIfDatabaseDown)
         sessionCleanupInterval = reader.optionalDuration(.sessionCleanupInterval)
         cookieName =
             reader.value(.cookieName, "write letters, digits and any of !#$&'*+-.^_`|~, at most 64", Self.token) ?? ""
@@ -77,6 +101,7 @@ struct Settings: Equatable, Sendable {
                 .listenPeerUIDs, "cannot hold for \(open) of LISTEN: only unix sockets know who connects; use unix:PATH"
             )
         }
+        checkRedisTLS(&reader)
         if databaseQueryDeadline >= revocationDelay {
             reader.add(
                 .databaseQueryDeadline,
@@ -90,6 +115,56 @@ struct Settings: Equatable, Sendable {
             )
         }
         if !reader.problems.isEmpty { throw reader.problems }
+    }
+
+    private static func databaseURL(_ reader: inout SettingsReader) -> Secret {
+        if !reader.isGiven(.databaseURL) { reader.add(.databaseURL, "is not set; \(DatabaseURL.form)") }
+        return reader.secret(.databaseURL) { text in
+            DatabaseURL.normalised(text).map { .value(Secret($0)) }
+                ?? .problem("is not understood; \(DatabaseURL.form)")
+        } ?? Secret("")
+    }
+
+    private static func redis(_ reader: inout SettingsReader) -> (url: Secret, location: RedisLocation)? {
+        reader.secret(.redisURL) { text in
+            do throws(RedisURLProblem) {
+                return .value((Secret(text), try RedisLocation(parsing: text)))
+            } catch {
+                return .problem("is not understood: \(error)")
+            }
+        }
+    }
+
+    private static func keyPrefix(_ text: String) -> String? {
+        let isPlain = text.utf8.allSatisfy { byte in
+            // A cluster would put all keys with the same word in braces on one server.
+            (0x21..<0x7f).contains(byte) && byte != UInt8(ascii: "{") && byte != UInt8(ascii: "}")
+        }
+        return isPlain && (1...64).contains(text.utf8.count) ? text : nil
+    }
+
+    /// Files that are not there or not what they should be stop the start, rather than each connection.
+    private func checkRedisTLS(_ reader: inout SettingsReader) {
+        let files: [(Setting, String?)] = [
+            (.redisTLSAuthorities, redisTLSAuthorities), (.redisTLSCertificate, redisTLSCertificate),
+            (.redisTLSKey, redisTLSKey),
+        ]
+        guard let redisLocation, redisLocation.usesTLS else {
+            for (setting, file) in files where file != nil && (redisLocation != nil || redisURL == nil) {
+                reader.add(setting, "is set, but REDIS_URL asks for no TLS; begin it with rediss:// or remove this one")
+            }
+            return
+        }
+        guard (redisTLSCertificate == nil) == (redisTLSKey == nil) else {
+            return reader.add(
+                redisTLSKey == nil ? .redisTLSKey : .redisTLSCertificate,
+                "is not set; a certificate and its key go together")
+        }
+        do throws(RedisTLS.Problem) {
+            _ = try RedisTLS(self)
+        } catch {
+            reader.add(.redisURL, "asks for TLS: \(error)")
+        }
     }
 
     private static func addresses(_ reader: inout SettingsReader) -> [ListenAddress] {

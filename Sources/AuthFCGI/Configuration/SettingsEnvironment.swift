@@ -13,7 +13,8 @@ extension Settings {
     /// table's words.
     func shown() -> [(setting: Setting, value: String)] {
         Setting.all.map { setting in
-            (setting, setting.isSecret ? Secret.shown : text(of: setting) ?? setting.shownDefault)
+            let text = text(of: setting)
+            return (setting, setting.isSecret && text != nil ? Secret.shown : text ?? setting.shownDefault)
         }
     }
 
@@ -26,6 +27,12 @@ extension Settings {
         case .databaseQueryDeadline: "\(DurationText(databaseQueryDeadline))"
         case .databaseWriteDeadline: "\(DurationText(databaseWriteDeadline))"
         case .migrateOnStart: migrateOnStart ? "on" : "off"
+        case .redisURL: redisURL?.reveal()
+        case .redisKeyPrefix: redisKeyPrefix
+        case .redisDeadline: "\(DurationText(redisDeadline))"
+        case .redisTLSAuthorities: redisTLSAuthorities
+        case .redisTLSCertificate: redisTLSCertificate
+        case .redisTLSKey: redisTLSKey
         case .listen: listen.isEmpty ? nil : listen.map(\.description).joined(separator: ",")
         case .listenMode: "0" + String(listenMode, radix: 8)
         case .listenGroup: listenGroup.map(String.init)
@@ -39,6 +46,7 @@ extension Settings {
         case .sessionLastSeen: sessionLastSeen ? "on" : "off"
         case .sessionCacheEntries: "\(sessionCacheEntries)"
         case .revocationDelay: "\(DurationText(revocationDelay))"
+        case .staleIfDatabaseDown: "\(DurationText(staleIfDatabaseDown))"
         case .sessionCleanupInterval: Self.orOff(sessionCleanupInterval.map(DurationText.init))
         case .cookieName: cookieName
         case .hashingThreads: "\(hashingThreads)"

@@ -11,6 +11,11 @@ struct SettingsOptions: ParsableArguments {
     @Option(name: .of(.databaseQueryDeadline), help: .of(.databaseQueryDeadline)) var databaseQueryDeadline: String?
     @Option(name: .of(.databaseWriteDeadline), help: .of(.databaseWriteDeadline)) var databaseWriteDeadline: String?
     @Option(name: .of(.migrateOnStart), help: .of(.migrateOnStart)) var migrateOnStart: String?
+    @Option(name: .of(.redisKeyPrefix), help: .of(.redisKeyPrefix)) var redisKeyPrefix: String?
+    @Option(name: .of(.redisDeadline), help: .of(.redisDeadline)) var redisDeadline: String?
+    @Option(name: .of(.redisTLSAuthorities), help: .of(.redisTLSAuthorities)) var redisTLSAuthorities: String?
+    @Option(name: .of(.redisTLSCertificate), help: .of(.redisTLSCertificate)) var redisTLSCertificate: String?
+    @Option(name: .of(.redisTLSKey), help: .of(.redisTLSKey)) var redisTLSKey: String?
     @Option(name: .of(.listen), help: .of(.listen)) var listen: String?
     @Option(name: .of(.listenMode), help: .of(.listenMode)) var listenMode: String?
     @Option(name: .of(.listenGroup), help: .of(.listenGroup)) var listenGroup: String?
@@ -24,6 +29,7 @@ struct SettingsOptions: ParsableArguments {
     @Option(name: .of(.sessionLastSeen), help: .of(.sessionLastSeen)) var sessionLastSeen: String?
     @Option(name: .of(.sessionCacheEntries), help: .of(.sessionCacheEntries)) var sessionCacheEntries: String?
     @Option(name: .of(.revocationDelay), help: .of(.revocationDelay)) var revocationDelay: String?
+    @Option(name: .of(.staleIfDatabaseDown), help: .of(.staleIfDatabaseDown)) var staleIfDatabaseDown: String?
     @Option(name: .of(.sessionCleanupInterval), help: .of(.sessionCleanupInterval))
     var sessionCleanupInterval: String?
     @Option(name: .of(.cookieName), help: .of(.cookieName)) var cookieName: String?
@@ -38,13 +44,15 @@ struct SettingsOptions: ParsableArguments {
         let given: [(Setting, String?)] = [
             (.databaseSchema, databaseSchema), (.databasePreparedStatements, databasePreparedStatements),
             (.databaseQueryDeadline, databaseQueryDeadline), (.databaseWriteDeadline, databaseWriteDeadline),
-            (.migrateOnStart, migrateOnStart), (.listen, listen), (.listenMode, listenMode),
+            (.migrateOnStart, migrateOnStart), (.redisKeyPrefix, redisKeyPrefix), (.redisDeadline, redisDeadline),
+            (.redisTLSAuthorities, redisTLSAuthorities), (.redisTLSCertificate, redisTLSCertificate),
+            (.redisTLSKey, redisTLSKey), (.listen, listen), (.listenMode, listenMode),
             (.listenGroup, listenGroup), (.listenPeerUIDs, listenPeerUIDs), (.workers, workers),
             (.sessionLifetime, sessionLifetime), (.sessionIdleTimeout, sessionIdleTimeout),
             (.sessionRememberedLifetime, sessionRememberedLifetime), (.sessionsPerUser, sessionsPerUser),
             (.sessionLastSeen, sessionLastSeen), (.sessionCacheEntries, sessionCacheEntries),
             (.revocationDelay, revocationDelay), (.sessionCleanupInterval, sessionCleanupInterval),
-            (.cookieName, cookieName), (.hashingThreads, hashingThreads),
+            (.staleIfDatabaseDown, staleIfDatabaseDown), (.cookieName, cookieName), (.hashingThreads, hashingThreads),
             (.hashingQueue, hashingQueue), (.lookupLimit, lookupLimit), (.shutdownGrace, shutdownGrace),
             (.logLevel, logLevel),
         ]

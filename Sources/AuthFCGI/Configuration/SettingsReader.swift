@@ -15,6 +15,9 @@ struct SettingsReader {
 
     func origin(of setting: Setting) -> SettingOrigin { values[setting]?.origin ?? .fallback }
 
+    /// Whether anybody says anything about `setting`.
+    func isGiven(_ setting: Setting) -> Bool { values[setting] != nil }
+
     mutating func add(_ setting: Setting, _ problem: String) { problems.add("\(setting.name) \(problem)") }
 
     /// The text of `setting`: the one that was given or the default, nil when the default is no text.
@@ -26,22 +29,27 @@ struct SettingsReader {
         }
     }
 
-    mutating func secret(_ setting: Setting, _ form: String, _ normalise: (String) -> String?) -> Secret {
-        guard let given = values[setting] else {
-            if setting.fallback == .required { add(setting, "is not set; \(form)") }
-            return Secret("")
-        }
+    /// What `read` makes of a secret; nil when there is none, or when it is wrong.
+    mutating func secret<T>(_ setting: Setting, _ read: (String) -> SecretReading<T>) -> T? {
+        guard let given = values[setting] else { return nil }
         // Nothing behind an empty text: what is wrong with it has been said already.
-        guard !given.text.isEmpty else { return Secret("") }
+        guard !given.text.isEmpty else { return nil }
         guard !given.text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else {
             add(setting, "(\(given.origin)) has a line break or another control character in it; remove it")
-            return Secret("")
+            return nil
         }
-        guard let value = normalise(given.text) else {
-            add(setting, "(\(given.origin)) is not understood; \(form)")
-            return Secret("")
+        switch read(given.text) {
+        case .value(let value): return value
+        case .problem(let problem):
+            add(setting, "(\(given.origin)) \(problem)")
+            return nil
         }
-        return Secret(value)
+    }
+
+    /// What was made of a secret's text, or what is wrong with it, in words that do not tell it.
+    enum SecretReading<T> {
+        case value(T)
+        case problem(String)
     }
 
     mutating func toggle(_ setting: Setting) -> Bool {

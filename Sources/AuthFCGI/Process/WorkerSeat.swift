@@ -41,6 +41,7 @@ final class WorkerSeat: Sendable {
     func count(_ counts: SessionStoreCounts) {
         board.withPage(number) { page in
             page.counters.kept.add(UInt64(counts.kept), ordering: .relaxed)
+            page.counters.shared.add(UInt64(counts.shared), ordering: .relaxed)
             page.counters.lookUps.add(UInt64(counts.lookUps), ordering: .relaxed)
             page.counters.writtenUses.add(UInt64(counts.writtenUses), ordering: .relaxed)
         }

@@ -1,11 +1,8 @@
 internal import EventLoop
-internal import Logging
 
 /// What a worker does for its clients.
 @EventLoop
 protocol WorkerService: AnyObject {
-    init(settings: Settings, log: Logger)
-
     /// Called once, before ``start(sockets:onServing:)``. A service that counts nothing and works with any settings
     /// needs no method of its own.
     /// - Parameters:

@@ -116,5 +116,6 @@ struct SessionsAnswer: Encodable {
 /// `GET /readyz`'s answer.
 struct ReadinessAnswer: Encodable {
     let status: String
-    let store = "postgresql"
+    /// The stores that answer checks at present, in the order in which they are asked.
+    var stores: [String]?
 }

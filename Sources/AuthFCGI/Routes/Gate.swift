@@ -15,10 +15,10 @@ final class Gate: WorkerService {
     private(set) var seat: WorkerSeat?
     private var server: FastCGIServer?
 
-    init(settings: Settings, log: Logger) {
+    init(settings: Settings, log: Logger) throws(RedisTLS.Problem) {
         self.settings = settings
         self.log = log
-        store = SessionStore(SessionStore.Configuration(settings), log: log)
+        store = SessionStore(try SessionStore.Configuration(settings), log: log)
         hasher = PasswordHasher(threads: settings.hashingThreads, waiting: settings.hashingQueue)
         cookie = SessionCookie(name: settings.cookieName)
     }
@@ -135,8 +135,9 @@ final class Gate: WorkerService {
     private func readiness(_ exchange: FastCGIExchange) {
         if isDraining {
             exchange.respond(.unavailable("draining"))
-        } else if store.isReachable(within: .seconds(10)) {
-            exchange.respond(.json(ReadinessAnswer(status: "ready")))
+        } else if store.isReachable(within: .seconds(10)) || store.outlastsDatabase {
+            let stores = (store.usesRedis ? ["redis"] : []) + ["postgresql"]
+            exchange.respond(.json(ReadinessAnswer(status: "ready", stores: stores)))
         } else {
             exchange.respond(.unavailable("PostgreSQL has not answered for more than 10 s"))
         }

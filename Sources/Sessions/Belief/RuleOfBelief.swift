@@ -9,13 +9,16 @@ package import EventLoop
 /// 3. nothing that was heard since speaks against it;
 /// 4. it is young, not from the future, and the session's end is still ahead, all by the database's clock.
 ///
-/// Otherwise the answer is PostgreSQL's to give: neither a statement nor the lack of one ever means "no".
+/// Otherwise the answer is PostgreSQL's to give: neither a statement nor the lack of one ever means "no". Only for an
+/// operator who has asked for it, and only when PostgreSQL was asked in vain, may the lease have ended by `outageTime`.
 ///
 /// Events and the time are passed in; it does nothing by itself.
 package struct RuleOfBelief: Sendable {
     /// How long after the sending of a heartbeat what was kept may be believed: the time within which a revocation
     /// counts everywhere, whatever fails.
     package let leaseTime: Duration
+    /// How much longer it may be believed when PostgreSQL does not answer.
+    package let outageTime: Duration
 
     /// How old a statement may be.
     package static let maximumAge = Duration.seconds(5 * 60)
@@ -26,12 +29,14 @@ package struct RuleOfBelief: Sendable {
     private var leaseEnd: BootInstant?
     /// Since when, and to which server, the present connection listens.
     private var listening: (since: DatabaseInstant, origin: DatabaseOrigin)?
-    private var marks = RevocationMarks(lifetime: maximumAge + margin, limit: mostMarks)
+    private var marks: RevocationMarks
     private var clock = DatabaseClock(memory: maximumAge + margin)
     private var clockOrigin: DatabaseOrigin?
 
-    package init(leaseTime: Duration) {
+    package init(leaseTime: Duration, outageTime: Duration = .zero) {
         self.leaseTime = leaseTime
+        self.outageTime = outageTime
+        marks = RevocationMarks(lifetime: Self.maximumAge + Self.margin + outageTime, limit: Self.mostMarks)
     }
 
     /// A heartbeat has come back, and behind it everything that was notified before it.
@@ -76,15 +81,27 @@ package struct RuleOfBelief: Sendable {
         return now < leaseEnd
     }
 
+    /// Whether the lease has ended so recently that what was known then may do while PostgreSQL does not answer.
+    package func mayOutlastLease(at now: BootInstant) -> Bool {
+        guard let leaseEnd else { return false }
+        return now < leaseEnd + outageTime
+    }
+
     /// Whether the statement on the session with this token hash may be believed.
-    /// - Parameter user: the session's user, as the statement says.
+    /// - Parameters:
+    ///   - user: the session's user, as the statement says.
+    ///   - isOutage: whether PostgreSQL was asked and did not answer.
     package func believes(
-        _ statement: SessionStatement, on hash: Digest, of user: UserKey, at now: BootInstant
+        _ statement: SessionStatement, on hash: Digest, of user: UserKey, at now: BootInstant, isOutage: Bool = false
     ) -> Bool {
-        guard hasLease(at: now), let listening, let databaseNow = clock.value(at: now) else { return false }
+        guard let leaseEnd, now < (isOutage ? leaseEnd + outageTime : leaseEnd),
+            let listening, let databaseNow = clock.value(at: now),
+            // Nothing grows older than PostgreSQL let it while nobody can renew it.
+            let lastWord = clock.value(at: min(now, leaseEnd))
+        else { return false }
         let asOf = statement.asOf
         return statement.origin == listening.origin && asOf > listening.since
-            && asOf <= databaseNow && databaseNow - asOf <= Self.maximumAge
+            && asOf <= databaseNow && lastWord - asOf <= Self.maximumAge
             && statement.session.expiresAt > databaseNow
             && marks.allow(hash, of: user, asOf: asOf)
     }

@@ -7,9 +7,8 @@ internal import Logging
 final class SessionMemory {
     private var cache: SessionCache
     private(set) var rule: RuleOfBelief
-    /// Whether statements are kept at all.
+    /// Whether statements are used at all, from here or from elsewhere.
     let isOn: Bool
-    /// Whether uses of sessions are to be written down.
     /// Whether uses of all sessions are to be written down, or only of those with an idle timeout.
     private let recordsAllUses: Bool
     private let log: Logger
@@ -30,11 +29,12 @@ final class SessionMemory {
 
     /// - Parameters:
     ///   - entries: how many sessions are kept; 0: none.
+    ///   - hasOthers: whether statements are also kept elsewhere.
     ///   - recordsAllUses: whether the use of a session is written down also if no idle timeout needs it.
-    init(entries: Int, leaseTime: Duration, recordsAllUses: Bool, log: Logger) {
+    init(entries: Int, hasOthers: Bool, rule: RuleOfBelief, recordsAllUses: Bool, log: Logger) {
         cache = SessionCache(entries: entries)
-        rule = RuleOfBelief(leaseTime: leaseTime)
-        isOn = entries > 0
+        self.rule = rule
+        isOn = entries > 0 || hasOthers
         self.recordsAllUses = recordsAllUses
         self.log = log
     }
@@ -45,13 +45,25 @@ final class SessionMemory {
 
     /// The session of a token's hash if what is known of it may be believed now; nil says only that PostgreSQL has to be
     /// asked.
-    func session(_ hash: Digest, at now: BootInstant) -> PackedSession? {
+    /// - Parameter isOutage: whether PostgreSQL was asked and did not answer.
+    func session(_ hash: Digest, at now: BootInstant, isOutage: Bool = false) -> PackedSession? {
         guard let number = cache.find(hash), let (statement, user) = cache.statement(number),
-            rule.believes(statement, on: hash, of: user, at: now)
+            rule.believes(statement, on: hash, of: user, at: now, isOutage: isOutage)
         else { return nil }
         cache.use(number)
         if recordsAllUses || statement.session.hasIdleTimeout { cache.noteUse(number, at: now) }
         return statement.session
+    }
+
+    /// What was kept elsewhere of a session, as a check's answer if it may be believed now; then it is kept here too.
+    func session(
+        stated statement: SessionStatement, under hash: Digest, at now: BootInstant, isOutage: Bool = false
+    ) -> PackedSession? {
+        let session = statement.session
+        guard rule.believes(statement, on: hash, of: session.userKey, at: now, isOutage: isOutage) else { return nil }
+        learn(statement, under: hash)
+        recordUse(of: hash, session, at: now)
+        return session
     }
 
     /// PostgreSQL has said this; nil: there is no such session.

@@ -52,6 +52,7 @@ extension ReadLane {
         do throws(PostgreSQLError) {
             let statement = try SessionRow.statement(result, row: row, origin: origin)
             memory.learn(statement, under: lookUp.hash)
+            if let statement { onStatement?(statement, lookUp.hash) }
             answer(lookUp, .success(statement?.session))
         } catch {
             log.error("a session cannot be read: \(error.reason)")

@@ -16,6 +16,8 @@ final class ReadLane: ReadinessHandler, TurnEndHandler {
     var lastHeartbeat: BootInstant?
     /// Called whenever a heartbeat has come back: PostgreSQL answers, and the keys are known.
     var onHeartbeat: (@EventLoop () -> Void)?
+    /// Called with what PostgreSQL has said of a live session.
+    var onStatement: (@EventLoop (SessionStatement, Digest) -> Void)?
     /// Called when the database cannot be used before an operator has done something.
     var onUnusable: (@EventLoop (String) -> Void)?
 
@@ -108,6 +110,9 @@ final class ReadLane: ReadinessHandler, TurnEndHandler {
 
     /// Which server the connection is to; nil while there is none.
     var origin: DatabaseOrigin? { connection?.origin }
+
+    /// Whether there is a connection; without one it takes a moment to say that nobody can be asked.
+    var isConnected: Bool { connection != nil }
 
     /// Whether the keys are fresh enough to say that a tag of none of them was never issued.
     var knowsAllKeys: Bool {

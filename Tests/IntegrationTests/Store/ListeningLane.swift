@@ -27,7 +27,8 @@ final class ListeningLane {
 
     init(_ url: String, log: RecordedLog) {
         memory = SessionMemory(
-            entries: 50_000, leaseTime: TestStore.revocationDelay, recordsAllUses: false, log: log.logger)
+            entries: 50_000, hasOthers: false, rule: RuleOfBelief(leaseTime: TestStore.revocationDelay),
+            recordsAllUses: false, log: log.logger)
         let threads = HelperThreads(name: "connecting", threads: 1, waiting: 1)
         lane = ReadLane(
             PostgreSQLConfiguration(url: url), memory: memory, migrations: nil, threads: threads, log: log.logger)

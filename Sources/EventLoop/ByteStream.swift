@@ -1,0 +1,304 @@
+internal import Glibc
+
+/// Somebody who talks to a server over a ``ByteStream``.
+package protocol ByteStreamHandler: AnyObject {
+    /// The server is reached, and is who it should be: now bytes can be sent.
+    @EventLoop func streamOpened()
+    /// Some bytes have come; they are lent for the call.
+    @EventLoop func received(_ bytes: UnsafeRawBufferPointer)
+    /// It is over, or never began; said once, and nothing after it.
+    @EventLoop func streamEnded(_ reason: StreamError)
+}
+
+/// A connection to a server, over TCP or a unix socket, encrypted or not: bytes go out and come in, and nothing waits.
+@EventLoop @safe
+package final class ByteStream: ReadinessHandler {
+    private enum State {
+        /// Not opened yet, or its server's name is being looked up. Then `connecting` or `ended`.
+        case idle
+        /// The kernel is on its way to the server. Then `agreeing`, `open` or `ended`; or again with the next address.
+        case connecting
+        /// Encryption is being agreed on. Then `open` or `ended`.
+        case agreeing
+        /// Bytes go to and fro. Then `ended`.
+        case open
+        case ended
+    }
+
+    /// Whom everything is told; nobody after ``close()``.
+    package weak var handler: (any ByteStreamHandler)?
+
+    private let address: ServerAddress
+    private let encryption: TLSContext?
+    private let threads: HelperThreads
+    private let deadline: Duration
+    private var state = State.idle
+    private var socket: FileDescriptor?
+    private var addresses: [SocketAddress] = []
+    private var tls: TLSSession?
+    private var timer: LoopTimer?
+    /// What the kernel has not taken yet, from `sent` on.
+    private var unsent: [UInt8] = []
+    private var sent = 0
+    private var waitsToWrite = false
+
+    /// As much is read at once. Shared: the loop reads one stream at a time, and nobody keeps what is lent.
+    private static let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 << 10, alignment: 16)
+    private static let plaintext = UnsafeMutableRawBufferPointer.allocate(byteCount: 16 << 10, alignment: 16)
+    /// A server that leaves so many bytes lying is not well.
+    private static let mostUnsent = 4 << 20
+
+    /// - Parameters:
+    ///   - tls: what encrypts it; nil: nothing.
+    ///   - threads: where names are looked up.
+    ///   - deadline: within which time it is open, or has failed.
+    package init(to address: ServerAddress, tls: TLSContext?, threads: HelperThreads, deadline: Duration) {
+        self.address = address
+        encryption = tls
+        self.threads = threads
+        self.deadline = deadline
+    }
+
+    isolated deinit { release() }
+
+    /// Begins; the handler learns how it goes, maybe before this returns.
+    package func open() {
+        timer = Reactor.shared.schedule(after: deadline) { [weak self] in self?.end(.deadline) }
+        do throws(SocketAddress.Unknown) {
+            if let known = try SocketAddress.known(address) {
+                addresses = known
+                connect()
+            } else if case .tcp(let host, let port) = address {
+                lookUp(host, port)
+            }
+        } catch {
+            end(.name(error.reason))
+        }
+    }
+
+    /// Ends it; the handler hears nothing any more.
+    package func close() {
+        handler = nil
+        release()
+    }
+
+    /// Sends bytes: now what the kernel takes, the rest when it takes more. Only while it is open.
+    package func write(_ bytes: [UInt8]) {
+        guard case .open = state else { return }
+        do throws(StreamError) {
+            if let tls {
+                try unsafe bytes.span.withUnsafeBytes { bytes throws(StreamError) in
+                    do throws(TLSError) { try unsafe tls.write(bytes) } catch { throw .tls(error) }
+                }
+                tls.takeCiphertext(into: &unsent)
+                try flush()
+            } else if sent < unsent.count {
+                unsent.append(contentsOf: bytes)
+                guard unsent.count - sent < Self.mostUnsent else { throw .congested }
+            } else {
+                let count = try send(bytes, from: 0)
+                guard count < bytes.count else { return }
+                unsent.append(contentsOf: bytes[count...])
+                watch()
+            }
+        } catch {
+            end(error)
+        }
+    }
+
+    package func ready(_ readiness: Readiness) {
+        do throws(StreamError) {
+            switch state {
+            case .idle, .ended: return
+            case .connecting: return finishConnecting()
+            case .agreeing, .open: break
+            }
+            if readiness.contains(.writable) { try flush() }
+            if !readiness.isDisjoint(with: [.readable, .hangUp, .error]) { try receive() }
+        } catch {
+            end(error)
+        }
+    }
+
+    // MARK: Opening
+
+    private func lookUp(_ host: String, _ port: UInt16) {
+        let threads = threads
+        EventLoop.spawn { [weak self] in
+            let found: Result<[SocketAddress], SocketAddress.Unknown>
+            do throws(HelperThreads.Busy) {
+                found = try await threads.run {
+                    Result { () throws(SocketAddress.Unknown) in try SocketAddress.lookUp(host, port) }
+                }
+            } catch {
+                found = .failure(SocketAddress.Unknown(reason: "all threads for names are taken"))
+            }
+            guard let self, case .idle = state else { return }
+            switch found {
+            case .success(let addresses):
+                self.addresses = addresses
+                connect()
+            case .failure(let error): end(.name(error.reason))
+            }
+        }
+    }
+
+    /// Tries the next address.
+    private func connect() {
+        var reason = StreamError.name("\(address) has no address")
+        while !addresses.isEmpty {
+            let next = addresses.removeFirst()
+            do throws(SystemError) {
+                let descriptor = try next.connect()
+                state = .connecting
+                // A unix socket is connected at once, and writable.
+                Reactor.shared.add(descriptor.number, [.writable], self)
+                socket = consume descriptor
+                return
+            } catch {
+                reason = .system(error)
+            }
+        }
+        end(reason)
+    }
+
+    private func finishConnecting() {
+        guard let number else { return }
+        var code: Int32 = 0
+        var length = socklen_t(4)
+        unsafe _ = getsockopt(number, SOL_SOCKET, SO_ERROR, &code, &length)
+        guard code == 0 else {
+            let error = SystemError("connect", code: code)
+            guard !addresses.isEmpty else { return end(.system(error)) }
+            leaveLoop()
+            return connect()
+        }
+        addresses = []
+        Reactor.shared.change(number, [.readable])
+        guard let encryption else { return becomeOpen() }
+        state = .agreeing
+        do throws(TLSError) {
+            let host = if case .tcp(let host, _) = address { host } else { "localhost" }
+            tls = try TLSSession(encryption, host: host)
+        } catch {
+            return end(.tls(error))
+        }
+        do throws(StreamError) { try agree() } catch { end(error) }
+    }
+
+    private func agree() throws(StreamError) {
+        guard let tls else { return }
+        let isDone: Bool
+        do throws(TLSError) {
+            isDone = try tls.shakeHands()
+        } catch {
+            // The server is told why, as far as it listens.
+            tls.takeCiphertext(into: &unsent)
+            try flush()
+            throw .tls(error)
+        }
+        tls.takeCiphertext(into: &unsent)
+        try flush()
+        if isDone { becomeOpen() }
+    }
+
+    private func becomeOpen() {
+        timer?.cancel()
+        timer = nil
+        state = .open
+        handler?.streamOpened()
+    }
+
+    // MARK: Bytes
+
+    private func receive() throws(StreamError) {
+        guard let number else { return }
+        let count = unsafe recv(number, Self.buffer.baseAddress, Self.buffer.count, 0)
+        guard count > 0 else {
+            if count == 0 { throw .ended }
+            guard errno == EAGAIN || errno == EINTR else { throw .system(.last("recv")) }
+            return
+        }
+        let bytes = unsafe UnsafeRawBufferPointer(rebasing: Self.buffer[..<count])
+        guard let tls else {
+            unsafe handler?.received(bytes)
+            return
+        }
+        unsafe tls.receive(bytes)
+        if case .agreeing = state { try agree() }
+        while case .open = state {
+            let count: Int
+            do throws(TLSError) {
+                count = try unsafe tls.read(into: Self.plaintext)
+            } catch {
+                throw error == .closed ? .ended : .tls(error)
+            }
+            guard count > 0 else { break }
+            unsafe handler?.received(UnsafeRawBufferPointer(rebasing: Self.plaintext[..<count]))
+        }
+        guard case .open = state else { return }
+        // What the protocol itself has to say, such as new keys.
+        tls.takeCiphertext(into: &unsent)
+        try flush()
+    }
+
+    private func flush() throws(StreamError) {
+        guard sent < unsent.count else { return }
+        sent += try send(unsent, from: sent)
+        guard unsent.count - sent < Self.mostUnsent else { throw .congested }
+        if sent == unsent.count {
+            unsent.removeAll(keepingCapacity: unsent.capacity <= 64 << 10)
+            sent = 0
+        }
+        watch()
+    }
+
+    /// Waits for the kernel to take more as long as there is more.
+    private func watch() {
+        guard let number, waitsToWrite != (sent < unsent.count) else { return }
+        waitsToWrite.toggle()
+        Reactor.shared.change(number, waitsToWrite ? [.readable, .writable] : [.readable])
+    }
+
+    /// How many bytes the kernel took.
+    private func send(_ bytes: [UInt8], from start: Int) throws(StreamError) -> Int {
+        guard let number else { return 0 }
+        let count = unsafe bytes.withUnsafeBytes { bytes in
+            unsafe Glibc.send(
+                number, bytes.baseAddress.map { unsafe $0 + start }, bytes.count - start, Int32(MSG_NOSIGNAL))
+        }
+        guard count < 0 else { return count }
+        guard errno == EAGAIN || errno == EINTR else { throw .system(.last("send")) }
+        return 0
+    }
+
+    // MARK: Ending
+
+    private var number: Int32? {
+        switch socket {
+        case .some(let socket): socket.number
+        case .none: nil
+        }
+    }
+
+    private func end(_ reason: StreamError) {
+        if case .ended = state { return }
+        let handler = handler
+        release()
+        handler?.streamEnded(reason)
+    }
+
+    private func release() {
+        state = .ended
+        timer?.cancel()
+        timer = nil
+        tls = nil
+        leaveLoop()
+    }
+
+    private func leaveLoop() {
+        guard let number else { return }
+        Reactor.shared.remove(number)
+        socket = nil
+    }
+}

@@ -1,0 +1,95 @@
+internal import CLinux
+internal import Glibc
+
+/// An address as the kernel takes it.
+struct SocketAddress: Sendable {
+    let family: Int32
+    /// A `sockaddr` of the family.
+    private let bytes: [UInt8]
+
+    private init(_ address: UnsafePointer<sockaddr>, length: Int) {
+        family = unsafe Int32(address.pointee.sa_family)
+        bytes = unsafe Array(UnsafeRawBufferPointer(start: address, count: length))
+    }
+
+    /// A name that leads nowhere, and why.
+    struct Unknown: Error, Equatable {
+        let reason: String
+    }
+
+    /// The addresses behind `address`, without asking anybody; nil when its host is a name, which has to be looked up.
+    static func known(_ address: ServerAddress) throws(Unknown) -> [SocketAddress]? {
+        switch address {
+        case .unix(let path): return [try unix(path)]
+        case .tcp(let host, let port):
+            let (found, error) = find(host, port, flags: Int32(AI_NUMERICHOST))
+            if error == EAI_NONAME { return nil }
+            guard error == 0 else { throw unsafe Unknown(reason: String(cString: gai_strerror(error))) }
+            return found
+        }
+    }
+
+    /// The addresses behind a name. Waits for the system's resolver, as long as that takes.
+    static func lookUp(_ host: String, _ port: UInt16) throws(Unknown) -> [SocketAddress] {
+        let (found, error) = find(host, port, flags: Int32(AI_ADDRCONFIG))
+        guard error == 0, !found.isEmpty else {
+            throw unsafe Unknown(reason: "the name \(host) leads nowhere: \(String(cString: gai_strerror(error)))")
+        }
+        return found
+    }
+
+    private static func find(_ host: String, _ port: UInt16, flags: Int32) -> ([SocketAddress], Int32) {
+        var hints = unsafe addrinfo()
+        unsafe hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
+        unsafe hints.ai_flags = flags | Int32(AI_NUMERICSERV)
+        var list: UnsafeMutablePointer<addrinfo>? = nil
+        let error = unsafe getaddrinfo(host, String(port), &hints, &list)
+        guard error == 0 else { return ([], error) }
+        // The list is getaddrinfo's own memory; what is kept of it is copied.
+        defer { unsafe freeaddrinfo(list) }
+        var found: [SocketAddress] = []
+        var next = unsafe list
+        while let entry = unsafe next {
+            if let address = unsafe entry.pointee.ai_addr {
+                unsafe found.append(SocketAddress(address, length: Int(entry.pointee.ai_addrlen)))
+            }
+            unsafe next = entry.pointee.ai_next
+        }
+        return (found, 0)
+    }
+
+    private static func unix(_ path: String) throws(Unknown) -> SocketAddress {
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        let room = MemoryLayout.size(ofValue: address.sun_path)
+        guard path.utf8.count < room, !path.utf8.contains(0) else {
+            throw Unknown(reason: "the path of a unix socket has at most \(room - 1) bytes")
+        }
+        unsafe withUnsafeMutableBytes(of: &address.sun_path) { unsafe $0.copyBytes(from: path.utf8) }
+        return unsafe withUnsafePointer(to: &address) { pointer in
+            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
+                unsafe SocketAddress(pointer, length: MemoryLayout<sockaddr_un>.size)
+            }
+        }
+    }
+
+    /// A new socket that does not block, on its way to this address: connected at once, or later when it is writable.
+    func connect() throws(SystemError) -> FileDescriptor {
+        let descriptor = try FileDescriptor(
+            "socket",
+            socket(
+                family, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue), 0))
+        if family != AF_UNIX {
+            var on: Int32 = 1
+            // Small questions, each of which somebody waits for.
+            unsafe _ = setsockopt(descriptor.number, Int32(IPPROTO_TCP), TCP_NODELAY, &on, socklen_t(4))
+            unsafe _ = setsockopt(descriptor.number, SOL_SOCKET, SO_KEEPALIVE, &on, socklen_t(4))
+        }
+        let result = unsafe bytes.withUnsafeBytes { bytes in
+            unsafe Glibc.connect(
+                descriptor.number, bytes.baseAddress?.assumingMemoryBound(to: sockaddr.self), socklen_t(bytes.count))
+        }
+        guard result == 0 || errno == EINPROGRESS else { throw SystemError.last("connect") }
+        return descriptor
+    }
+}

@@ -1,0 +1,171 @@
+internal import DequeModule
+internal import EventLoop
+
+/// A connection to one Redis server. Commands of one turn of the loop go out in one write; replies come in their order.
+/// After a reply that is late or does not fit its question nothing that comes could be trusted to be for the right one:
+/// the connection is thrown away.
+@EventLoop
+final class RedisConnection: ByteStreamHandler, TurnEndHandler {
+    /// Called once, with the reply or with why there is none.
+    typealias Answer = @EventLoop (Result<RedisReply, RedisError>) -> Void
+
+    private struct Question {
+        let sentAt: BootInstant
+        let expectation: RedisExpectation
+        let answer: Answer
+    }
+
+    let address: ServerAddress
+    private weak var owner: (any RedisConnectionOwner)?
+    private let stream: ByteStream
+    private let reader: RedisReplyReader?
+    private let handshake: RedisHandshake
+    private let deadline: Duration
+    private var nextStep = 0
+    private var questions = Deque<Question>()
+    private var unsent: [UInt8] = []
+    private var timer: LoopTimer?
+    private var isReady = false
+    private var hasAnswered = false
+    private var hasEnded = false
+
+    /// More questions than a healthy server ever leaves open.
+    private static let mostQuestions = 10_000
+
+    init(
+        to address: ServerAddress, _ handshake: RedisHandshake, _ network: RedisNetwork,
+        owner: any RedisConnectionOwner
+    ) {
+        self.address = address
+        self.handshake = handshake
+        self.owner = owner
+        deadline = network.deadline
+        reader = RedisReplyReader()
+        stream = ByteStream(
+            to: address, tls: network.tls, threads: network.threads, deadline: RedisNetwork.connectDeadline)
+        stream.handler = self
+    }
+
+    /// Begins; the owner learns how it goes, maybe before this returns.
+    func open() { stream.open() }
+
+    /// Ends it; nobody hears anything any more.
+    func close() {
+        hasEnded = true
+        release()
+        questions.removeAll()
+    }
+
+    /// Asks for the entry of a session, or changes it. Only when it is ready.
+    func send(
+        _ command: RedisKeySpace.Command, on hash: Digest, in keys: RedisKeySpace, _ answer: @escaping Answer
+    ) {
+        let expectation: RedisExpectation =
+            switch command {
+            case .get: .value
+            case .set, .remove: .acknowledgement
+            }
+        guard prepare(expectation, answer) else { return }
+        keys.append(command, on: hash, to: &unsent)
+    }
+
+    func send(_ command: RedisCommand, _ answer: @escaping Answer) {
+        guard prepare(.anything, answer) else { return }
+        unsent.append(contentsOf: command.bytes)
+    }
+
+    private func prepare(_ expectation: RedisExpectation, _ answer: @escaping Answer) -> Bool {
+        guard !hasEnded, questions.count < Self.mostQuestions else {
+            answer(.failure(.connection("too many questions are open")))
+            return false
+        }
+        if unsent.isEmpty { Reactor.shared.atTurnEnd(self) }
+        questions.append(Question(sentAt: .now, expectation: expectation, answer: answer))
+        return true
+    }
+
+    func turnEnds() {
+        guard !hasEnded, !unsent.isEmpty else { return }
+        stream.write(unsent)
+        unsent.removeAll(keepingCapacity: true)
+        armDeadline()
+    }
+
+    // MARK: The stream
+
+    func streamOpened() {
+        guard reader != nil else { return end(.connection("no memory")) }
+        takeNextStep()
+    }
+
+    func received(_ bytes: UnsafeRawBufferPointer) {
+        guard let reader else { return }
+        do throws(RedisError) {
+            try unsafe reader.read(bytes) { reply throws(RedisError) in try take(reply) }
+        } catch {
+            end(error)
+        }
+    }
+
+    func streamEnded(_ reason: StreamError) { end(.connection(reason.reason)) }
+
+    // MARK: Replies
+
+    /// - Returns: whether more replies are wanted.
+    private func take(_ reply: RedisReply) throws(RedisError) -> Bool {
+        guard let question = questions.first else { throw .confusion("a reply to nothing that was asked") }
+        // It goes the way of all questions that are open when the connection ends.
+        if let objection = question.expectation.objection(to: reply) { throw objection }
+        questions.removeFirst()
+        question.answer(.success(reply))
+        if isReady, !hasAnswered {
+            hasAnswered = true
+            owner?.answered(self)
+        }
+        return !hasEnded
+    }
+
+    private func takeNextStep() {
+        guard nextStep < handshake.steps.count else {
+            isReady = true
+            owner?.ready(self)
+            return
+        }
+        let step = handshake.steps[nextStep]
+        nextStep += 1
+        send(step.command) { [weak self] result in
+            guard let self, case .success(let reply) = result else { return }
+            if let objection = handshake.objection(to: reply, at: step) { return end(objection) }
+            takeNextStep()
+        }
+    }
+
+    // MARK: The end
+
+    /// Wakes at the deadline of what was sent first.
+    private func armDeadline() {
+        guard timer == nil, let first = questions.first else { return }
+        timer = Reactor.shared.schedule(at: first.sentAt + deadline) { [weak self] in
+            guard let self else { return }
+            timer = nil
+            if let first = questions.first, first.sentAt + deadline <= .now { end(.deadline) }
+            armDeadline()
+        }
+    }
+
+    private func end(_ reason: RedisError) {
+        guard !hasEnded else { return }
+        hasEnded = true
+        let open = questions
+        questions.removeAll()
+        release()
+        owner?.ended(self, reason, wasIdle: isReady && open.isEmpty)
+        for question in open { question.answer(.failure(reason)) }
+    }
+
+    private func release() {
+        timer?.cancel()
+        timer = nil
+        stream.close()
+    }
+}

@@ -1,0 +1,17 @@
+internal import EventLoop
+
+/// The servers that keep sessions together: one, one that sentinels name, or those of a cluster.
+@EventLoop
+protocol RedisServers: AnyObject {
+    /// Connects, and stays connected.
+    func start()
+    func close()
+    /// Sends a command to the server that has the session.
+    /// - Returns: false when that one cannot be asked now; `answer` is not called then.
+    func send(
+        _ command: RedisKeySpace.Command, on hash: Digest, _ answer: @escaping RedisConnection.Answer
+    ) -> Bool
+    /// How they are, and a call whenever that has changed.
+    var condition: RedisCondition { get }
+    var onChange: (@EventLoop () -> Void)? { get set }
+}

@@ -1,0 +1,28 @@
+internal import EventLoop
+internal import Logging
+
+extension RedisSessions {
+    /// What the configuration describes.
+    convenience init(_ configuration: RedisConfiguration, entryLifetime: Duration, log: Logger) {
+        let location = configuration.location
+        let keys = RedisKeySpace(prefix: configuration.keyPrefix)
+        let network = RedisNetwork(
+            tls: configuration.tls?.context,
+            threads: HelperThreads(name: "names", threads: 2, waiting: 32), deadline: configuration.deadline)
+        let servers: any RedisServers
+        switch location.deployment {
+        case .server(let address):
+            let handshake = RedisHandshake(location, probe: keys.probe, mustBePrimary: false)
+            servers = RedisSingleServer(
+                RedisNode(network, handshake, locate: { done in done(.success(address)) }), keys)
+        case .sentinel(let addresses, let service):
+            let sentinels = RedisSentinelGuide(addresses, service: service, location, network)
+            let handshake = RedisHandshake(location, probe: keys.probe, mustBePrimary: true)
+            servers = RedisSingleServer(
+                RedisNode(network, handshake, locate: { done in sentinels.locate(done) }), keys)
+        case .cluster(let seeds):
+            servers = RedisClusterServers(seeds, location, network, keys)
+        }
+        self.init(servers, entryLifetime: entryLifetime, log: log)
+    }
+}

@@ -1,0 +1,89 @@
+internal import EventLoop
+internal import Logging
+
+/// What pods tell each other of sessions through Redis: statements, which lie there for minutes. Whether one may be
+/// believed is for ``RuleOfBelief`` to say; that there is none, or that Redis is away, says nothing at all.
+@EventLoop
+final class RedisSessions {
+    private let servers: any RedisServers
+    private let entryLifetime: Duration
+    private let log: Logger
+    private var said = RedisCondition.unknown
+    /// What was last said about entries that cannot be written, and when.
+    private var refusal: (code: String, at: BootInstant)?
+
+    /// How often at most the same refusal is logged.
+    private static let refusalInterval = Duration.seconds(60)
+
+    /// - Parameter entryLifetime: how long an entry may be of use to anybody.
+    init(_ servers: any RedisServers, entryLifetime: Duration, log: Logger) {
+        self.servers = servers
+        self.entryLifetime = entryLifetime
+        self.log = log
+        servers.onChange = { [weak self] in self?.sayHowItIs() }
+    }
+
+    func start() { servers.start() }
+    func close() { servers.close() }
+
+    /// Whether it serves, at least for some sessions.
+    var isInUse: Bool {
+        switch servers.condition {
+        case .up, .partly: true
+        case .unknown, .down: false
+        }
+    }
+
+    /// Asks for what is known of a session; nil: nothing that a worker wrote.
+    /// - Returns: false when Redis cannot be asked now; `answer` is not called then.
+    func find(
+        _ hash: Digest, with keys: TokenKeys, _ answer: @escaping @EventLoop (SessionStatement?) -> Void
+    ) -> Bool {
+        servers.send(.get, on: hash) { result in
+            guard case .success(.string(let bytes)) = result else { return answer(nil) }
+            answer(StatementSeal.open(bytes, on: hash, with: keys))
+        }
+    }
+
+    /// Tells the others what PostgreSQL has said of a session.
+    func keep(_ statement: SessionStatement, under hash: Digest, with keys: TokenKeys) {
+        let lifetime = min(entryLifetime, statement.session.expiresAt - statement.asOf)
+        let milliseconds = lifetime.nanoseconds / 1_000_000
+        guard milliseconds > 0 else { return }
+        let value = StatementSeal.seal(statement, on: hash, with: keys)
+        _ = servers.send(.set(value, lifetime: milliseconds), on: hash) { [weak self] result in
+            if case .success(.error(let error)) = result { self?.wasRefused(error) }
+        }
+    }
+
+    /// Sessions have ended. What is known of them is worth nothing any more, and only takes space.
+    func forget(_ hashes: [Digest]) {
+        for hash in hashes { _ = servers.send(.remove, on: hash) { _ in } }
+    }
+
+    private func wasRefused(_ error: RedisServerError) {
+        // Redirections of a cluster that has no place for a key right now.
+        if ["MOVED", "ASK", "TRYAGAIN", "CLUSTERDOWN"].contains(error.code) { return }
+        let now = BootInstant.now
+        if let refusal, refusal.code == error.code, now - refusal.at < Self.refusalInterval { return }
+        refusal = (error.code, now)
+        log.warning("Redis does not take sessions, checks ask PostgreSQL for those: \(error.description)")
+    }
+
+    private func sayHowItIs() {
+        let condition = servers.condition
+        guard condition != said else { return }
+        switch condition {
+        case .unknown: return
+        case .up(let servers):
+            log.info("✓ Connected to Redis for session storage", metadata: ["redis": "\(servers)"])
+        case .partly(let reason):
+            log.warning("Failed to connect to Redis: \(reason)")
+            log.info("Using database for session storage, as far as those servers had it")
+        case .down(let reason):
+            log.warning("Failed to connect to Redis: \(reason)")
+            log.info("Using database for session storage")
+        }
+        said = condition
+    }
+}
