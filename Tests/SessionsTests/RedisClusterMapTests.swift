@@ -59,6 +59,13 @@ import Testing
         #expect(map.primaries == [address("a", 1)] && map.replicas == [address("b", 1)])
     }
 
+    @Test func `who serves slots is no replica, whatever else is said of it`() throws {
+        let map = try map(
+            range(0, 1, node("a", 1), node("b", 1)), range(2, 3, node("b", 1), node("a", 1), node("c", 1)))
+        #expect(map.primaries == [address("a", 1), address("b", 1)] && map.replicas == [address("c", 1)])
+        #expect(map.servers.count == 3)
+    }
+
     @Test func `a map without slots says nothing`() throws {
         let map = try map()
         #expect(map.isEmpty && map.primaries.isEmpty && map.servers.isEmpty && map == RedisClusterMap())

@@ -125,32 +125,10 @@ extension RedisURLParser {
     private func addresses(port: UInt16) throws(RedisURLProblem) -> [ServerAddress] {
         var addresses: [ServerAddress] = []
         for host in hosts.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false) {
-            let address = try Self.address(host, port: port)
+            let address = try ServerAddress(urlHost: host, port: port)
             if !addresses.contains(address) { addresses.append(address) }
         }
         return addresses
-    }
-
-    private static func address(_ text: ArraySlice<UInt8>, port: UInt16) throws(RedisURLProblem) -> ServerAddress {
-        let host: ArraySlice<UInt8>
-        let rest: ArraySlice<UInt8>
-        if text.first == UInt8(ascii: "[") {
-            guard let end = text.firstIndex(of: UInt8(ascii: "]")) else { throw .badAddress }
-            host = text[(text.startIndex + 1)..<end]
-            rest = text[(end + 1)...]
-            guard RedisHostName.isIPv6(host) else { throw .badAddress }
-        } else {
-            guard text.count(where: { $0 == UInt8(ascii: ":") }) <= 1 else { throw .addressWithoutBrackets }
-            host = text.prefix { $0 != UInt8(ascii: ":") }
-            rest = text[host.endIndex...]
-            guard !host.isEmpty else { throw .emptyHost }
-            guard RedisHostName.isName(host) else { throw .badHost }
-        }
-        let name = String(decoding: host, as: UTF8.self).lowercased()
-        guard !rest.isEmpty else { return .tcp(host: name, port: port) }
-        guard rest.first == UInt8(ascii: ":") else { throw .badHost }
-        guard let port = RedisHostName.port(rest.dropFirst()) else { throw .badPort }
-        return .tcp(host: name, port: port)
     }
 
     /// Nil when nothing stands there; one slash may end the URL.
