@@ -35,9 +35,10 @@ struct AnswersTests {
                 """#)
     }
 
-    @Test func `readiness says which store`() {
-        let body = Response.json(ReadinessAnswer(status: "ready")).body
-        #expect(String(decoding: body, as: UTF8.self) == "{\"status\":\"ready\",\"store\":\"postgresql\"}\n")
+    @Test func `readiness says which stores answer`() {
+        let body = Response.json(ReadinessAnswer(status: "ready", stores: ["redis", "postgresql"])).body
+        #expect(
+            String(decoding: body, as: UTF8.self) == "{\"status\":\"ready\",\"stores\":[\"redis\",\"postgresql\"]}\n")
     }
 
     @Test func `no and cannot tell say what to do next`() throws {

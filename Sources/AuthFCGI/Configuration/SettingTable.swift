@@ -105,7 +105,7 @@ extension Setting {
 
     static let sessionCacheEntries = Setting(
         name: "SESSION_CACHE_ENTRIES", kind: .integer(0...1_000_000), fallback: .value("50000"),
-        meaning: "how many sessions a worker keeps in memory; 0: none, every check asks the database")
+        meaning: "how many sessions a worker keeps in memory; 0: none, every check asks Redis or the database")
 
     static let revocationDelay = Setting(
         name: "REVOCATION_DELAY", kind: .duration(.milliseconds(100) ... .seconds(60)), fallback: .value("1s"),
