@@ -118,6 +118,8 @@ import TestSupport
         try wire.write([2, 3])
         #expect(wire.clientOutput().isEmpty)
         try wire.deliverToClient(Array(tickets[firstRecord...]))
+        wire.deliverToServer(wire.clientOutput())
+        #expect(wire.server.received == [1, 2, 3])
         try wire.write([4])
         try wire.run()
         #expect(wire.server.received == [1, 2, 3, 4])
