@@ -1,4 +1,4 @@
-"""A gate to measure: PostgreSQL, and pods of authfcgi and nginx with the files of nginx/, in a folder of their own below /tmp.
+"""A gate to measure: PostgreSQL, maybe Redis, and pods of authfcgi and nginx with the files of nginx/, in a folder of their own below /tmp.
 
 Each nginx listens on a free port of 127.0.0.1, everything else on unix sockets. Leaving the `with` block ends all of it.
 """
@@ -65,7 +65,7 @@ def fail(message):
 
 def need(*programs):
     """Ends the program, and says how to go on, when one of `programs` is missing."""
-    packages = {"nginx": "nginx", "wrk": "wrk"}
+    packages = {"nginx": "nginx", "redis-server": "redis-server", "wrk": "wrk"}
     missing = [name for name in programs if not shutil.which(name)]
     if missing:
         fail("missing: apt-get install " + " ".join(packages[name] for name in missing))
@@ -88,15 +88,16 @@ class Pod:
 
 
 class Stand:
-    def __init__(self, workers=1, tokens=10_000, pods=1, settings=None):
-        """settings: of the gate, by their names in the environment."""
+    def __init__(self, workers=1, tokens=10_000, pods=1, settings=None, redis=False):
+        """settings: of the gate, by their names in the environment. redis: whether there is one in front of PostgreSQL."""
         os.environ["PATH"] += ":/usr/sbin"
-        need("nginx", "wrk")
+        need("nginx", "wrk", *["redis-server"] if redis else [])
         found = sorted(pathlib.Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: float(path.parent.name))
         if not found:
             fail("missing: apt-get install postgresql")
         self.postgresql, self.gate = found[-1], find_gate()
-        self.workers, self.tokens, self.settings = workers, tokens, settings or {}
+        self.workers, self.tokens, self.settings = workers, tokens, dict(settings or {})
+        self.has_redis = redis
         self.pods = [Pod(number) for number in range(pods)]
         self.processes = []
 
@@ -106,6 +107,8 @@ class Stand:
         self.run.chmod(0o755)
         try:
             self._start_postgresql()
+            if self.has_redis:
+                self._start_redis()
             for pod in self.pods:
                 self._start_gate(pod)
             made = self.sql(f"SELECT create_access_token('user-' || n) FROM generate_series(1, {self.tokens}) n")
@@ -161,6 +164,18 @@ class Stand:
         self.url = f"postgresql:///postgres?host={folder}&user=postgres"
         ready = [self.postgresql / "pg_isready", "-q", "-h", folder, "-U", "postgres"]
         self._await("PostgreSQL", lambda: subprocess.run(ready).returncode == 0)
+
+    def _start_redis(self):
+        socket_path = self.run / "redis.sock"
+        self._start(["redis-server", "--port", "0", "--unixsocket", str(socket_path), "--save", "",
+                     "--dir", str(self.run)], signal.SIGTERM)
+        self._await("Redis", lambda: self.redis("PING") == "PONG")
+        self.settings["REDIS_URL"] = f"unix://{socket_path}"
+
+    def redis(self, *command):
+        """What redis-cli prints."""
+        return subprocess.run(["redis-cli", "-s", self.run / "redis.sock", *command], capture_output=True,
+                              text=True).stdout.strip()
 
     def _start_gate(self, pod):
         environment = {"PATH": os.environ["PATH"], "DATABASE_URL": self.url, **self.settings}
