@@ -12,7 +12,7 @@ extension ReadLane {
             case (.sync, .sync): confirmHeartbeat()
             case (.lookUps(let batch), .rows): try take(result, for: batch)
             case (.absent(let lookUp), .rows): try take(result, forAbsent: lookUp)
-            case (.heartbeat(let sent), .rows): try take(heartbeat: Heartbeat(result), sentAt: sent)
+            case (.heartbeat(let sent), .rows): try takeHeartbeat(result, sentAt: sent)
             case (.lookUps(let batch), .aborted): for lookUp in batch { askAgain(lookUp, "not run") }
             case (.absent(let lookUp), .aborted): askAgain(lookUp, "not run")
             case (.heartbeat, .aborted): break
@@ -24,7 +24,6 @@ extension ReadLane {
         } catch {
             // What is not answered goes the way of everything on a lost connection.
             outstanding.prepend(question)
-            if case .heartbeat = question { memory.endLease() }
             throw error
         }
     }
@@ -107,7 +106,18 @@ extension ReadLane {
     }
 
     /// Whatever the server says of itself that is not as it was when the connection was opened ends the lease at once:
-    /// what else it says cannot be relied on either.
+    /// what else it says cannot be relied on either. One that goes, or says nothing, only does not renew it.
+    private func takeHeartbeat(
+        _ result: borrowing PostgreSQLResult, sentAt sent: BootInstant
+    ) throws(PostgreSQLError) {
+        do throws(PostgreSQLError) {
+            try take(heartbeat: Heartbeat(result), sentAt: sent)
+        } catch {
+            memory.endLease()
+            throw error
+        }
+    }
+
     private func take(heartbeat: Heartbeat, sentAt sent: BootInstant) throws(PostgreSQLError) {
         guard let connection else { return }
         guard heartbeat.origin == connection.origin else {

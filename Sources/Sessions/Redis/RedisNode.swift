@@ -24,6 +24,7 @@ final class RedisNode: RedisConnectionOwner {
     private let handshake: RedisHandshake
     private let locate: @EventLoop (@escaping @EventLoop (Located) -> Void) -> Void
     private var attempt: RedisConnection?
+    private var readyAt = BootInstant.now
     private var breaker = CircuitBreaker(backoff: Backoff(first: .milliseconds(100), longest: .milliseconds(500)))
     private var isClosed = false
 
@@ -65,6 +66,7 @@ final class RedisNode: RedisConnectionOwner {
         guard !isClosed else { return }
         attempt = nil
         self.connection = connection
+        readyAt = .now
         breaker.proved()
         change(.up(connection.address))
     }
@@ -75,8 +77,9 @@ final class RedisNode: RedisConnectionOwner {
         guard !isClosed else { return }
         attempt = nil
         self.connection = nil
-        // A server may close connections that nobody uses; whether it is well shows when the next one is opened.
-        if wasIdle, case .connection = reason { return again(after: .milliseconds(1)) }
+        // A server may close connections that nobody uses; whether it is well shows when the next one is opened. One that
+        // closes each right away is not.
+        if wasIdle, case .connection = reason, .now - readyAt > .seconds(1) { return again(after: .milliseconds(1)) }
         failed(reason)
     }
 
