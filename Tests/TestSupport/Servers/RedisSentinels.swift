@@ -97,11 +97,18 @@ package final class RedisSentinels: Sendable {
     package func waitUntilReady(within duration: Duration = .seconds(30)) throws {
         for sentinel in sentinels {
             try eventually("a sentinel knows all others", within: duration, log: sentinel.log) {
-                let lines = try sentinel.command("SENTINEL", "master", Self.serviceName).split(separator: "\n")
-                let facts = Dictionary(zip(lines, lines.dropFirst())) { first, _ in first }
-                return facts["num-other-sentinels"] == "2" && facts["num-slaves"] == "1" && facts["flags"] == "master"
+                let primary = try facts("master", from: sentinel)
+                guard primary["num-other-sentinels"] == "2" && primary["num-slaves"] == "1" else { return false }
+                // Otherwise there is more to a flag: s_down, or disconnected.
+                return try primary["flags"] == "master" && facts("replicas", from: sentinel)["flags"] == "slave"
             }
         }
+    }
+
+    /// What a sentinel knows of the primary, or of the one replica.
+    private func facts(_ subject: String, from sentinel: RedisServer) throws -> [Substring: Substring] {
+        let lines = try sentinel.command("SENTINEL", subject, Self.serviceName).split(separator: "\n")
+        return Dictionary(zip(lines, lines.dropFirst())) { first, _ in first }
     }
 
     /// Has a sentinel ask and tell more often than every few seconds, and not stand back for half a minute (tilt)
