@@ -115,16 +115,14 @@ import Testing
         #expect(sentinels.url.split(separator: ",").count == 3)
         #expect(try sentinels.currentPrimary() == sentinels.primary.tcpEndpoint)
         try sentinels.primary.command("SET", "key", "1")
-        #expect(try sentinels.primary.command("WAIT", "1", "5000") == "1")
+        try sentinels.replica.waitUntilInStep(with: sentinels.primary)
 
         sentinels.primary.kill()
         #expect(try sentinels.waitForFailover(from: sentinels.primary) === sentinels.replica)
         #expect(try sentinels.currentPrimary() == sentinels.replica.tcpEndpoint)
         #expect(try sentinels.replica.command("GET", "key") == "1")
         try sentinels.primary.start()
-        try eventually("it is a replica", within: .seconds(20)) {
-            try sentinels.primary.command("ROLE").hasPrefix("slave")
-        }
+        try sentinels.primary.waitUntil(isPrimary: false)
     }
 
     @Test func `sentinels replace a primary that stands still`() throws {
@@ -132,9 +130,7 @@ import Testing
         try sentinels.primary.pause()
         try sentinels.waitForFailover(from: sentinels.primary)
         sentinels.primary.resume()
-        try eventually("it is a replica", within: .seconds(20)) {
-            try sentinels.primary.command("ROLE").hasPrefix("slave")
-        }
+        try sentinels.primary.waitUntil(isPrimary: false)
         try sentinels.waitUntilReady()
     }
 
@@ -167,12 +163,14 @@ import Testing
         #expect(try source.command("GET", keys[1]) == keys[1])
 
         let replica = try #require(cluster.replicas(of: source).first)
+        try replica.waitUntilInStep(with: source)
         source.kill()
         #expect(try cluster.waitForFailover(ofSlot: slot, from: source) === replica)
         #expect(try replica.command("GET", keys[0]) == keys[0])
         try source.start()
         try cluster.waitUntilReady()
         #expect(try cluster.replicas(of: replica).contains { $0 === source })
+        try source.waitUntilInStep(with: replica)
         try replica.pause()
         #expect(try cluster.waitForFailover(ofSlot: slot, from: replica) === source)
         replica.resume()

@@ -58,6 +58,59 @@ import Testing
         }
     }
 
+    @Test func `with --redis it starts a Redis that only its owner reaches, and goes on when that is gone`() throws {
+        let folder = try TestFolder()
+        let port = try Endpoint.freePort()
+        let up = try ServerProcess(
+            Repository.path("deploy/local/up"), ["--no-install", "--redis", "--ports", "\(port)"],
+            environment: ["AUTHFCGI": GateProcess.executable, "LOCAL_DIR": folder.path("local")],
+            logFile: folder.path("up.log"))
+        try up.waitForLog(containing: "Ctrl-C stops everything.", within: .seconds(60))
+        let started = Self.descendants(of: up.processIdentifier)
+        let run = folder.read("local/run")
+        let socket = "\(run)/redis.sock"
+        #expect(try ServerProcess.output("stat", ["-c", "%a", run, socket]) == "700\n700\n")
+        #expect(try Self.ask(socket, "CONFIG", "GET", "port") == "port\n0\n")
+        #expect(try Self.ask(socket, "CONFIG", "GET", "save") == "save\n\n")
+        let gate = try #require(started.first { ProcessInspector($0).name == "authfcgi" })
+        let environment = try Data(contentsOf: URL(filePath: "/proc/\(gate)/environ")).split(separator: 0)
+        #expect(environment.contains { $0.elementsEqual("REDIS_URL=unix://\(socket)".utf8) })
+
+        // The drill, as it is printed.
+        let drill = up.log.split(separator: "\n").map(String.init)
+        let stop = try #require(drill.first { $0.hasPrefix("kill $(cat ") })
+        let giveBack = try #require(drill.first { $0.hasPrefix("kill -USR1 ") })
+        #expect(drill.contains { $0.contains("redis-cli -s \(socket) --scan") })
+        #expect(drill.contains { $0.contains("redis-cli -s \(socket) monitor") })
+        let first = try #require(started.first { ProcessInspector($0).name == "redis-server" })
+        try ServerProcess.output("/bin/bash", ["-c", stop])
+        try eventually("Redis is gone") { !ProcessInspector(first).exists }
+        // Longer than the script takes to notice.
+        sleepThread(for: .seconds(2))
+        #expect(try HTTPClient(.tcp(port: port)).get("/auth/me").status == 401)
+        try ServerProcess.output("/bin/bash", ["-c", giveBack])
+        try eventually("Redis is back") { Endpoint.unix(socket).isListening }
+        #expect(try Self.ask(socket, "PING") == "PONG\n")
+
+        let all = started + Self.descendants(of: up.processIdentifier)
+        #expect(all.count > started.count)
+        #expect(try up.stop(within: .seconds(30)) == .code(0))
+        try eventually("everything that it started is gone") { all.allSatisfy { !ProcessInspector($0).exists } }
+        #expect(!FileManager.default.fileExists(atPath: run))
+    }
+
+    @Test func `it does not guess which Redis is meant`() throws {
+        let result = try ServerProcess.run(
+            Repository.path("deploy/local/up"), ["--redis"], environment: ["REDIS_URL": "redis://:secret@127.0.0.1"])
+        #expect(result.status == .code(1))
+        #expect(result.errors.contains("REDIS_URL names another") && !result.errors.contains("secret"))
+    }
+
+    /// Has redis-cli ask a Redis behind a unix socket.
+    private static func ask(_ socket: String, _ command: String...) throws -> String {
+        try ServerProcess.output("redis-cli", ["-e", "-s", socket] + command)
+    }
+
     /// Runs the text with the ports that are free here in place of those that it names.
     private static func run(_ text: String, ports: (UInt16, UInt16)) throws -> String {
         let command = text.replacing(":8001/", with: ":\(ports.0)/").replacing(":8002/", with: ":\(ports.1)/")

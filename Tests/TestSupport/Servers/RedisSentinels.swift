@@ -1,5 +1,5 @@
 /// A Redis primary, its replica and three sentinels that watch over them, on ports of 127.0.0.1. A primary that does
-/// not answer for half a second is replaced in about two.
+/// not answer for 0.7 s is replaced in about two.
 ///
 /// With the last reference all are killed; their files stay for as long as the `TestFolder`.
 package final class RedisSentinels: Sendable {
@@ -30,16 +30,13 @@ package final class RedisSentinels: Sendable {
         settings["masterauth"] = password
         primary = try RedisServer(in: folder, name: "\(name)-a", settings: settings, tcpPort: ports[0])
         settings["replicaof"] = "127.0.0.1 \(ports[0])"
-        let replica = try RedisServer(in: folder, name: "\(name)-b", settings: settings, tcpPort: ports[1])
-        self.replica = replica
+        replica = try RedisServer(in: folder, name: "\(name)-b", settings: settings, tcpPort: ports[1])
         // A sentinel asks the primary for its replicas every ten seconds, and at once when it starts.
-        try eventually("the replica is in step", within: .seconds(20), log: replica.log) {
-            try replica.command("INFO", "replication").contains("master_link_status:up")
-        }
+        try replica.waitUntilInStep(with: primary)
         let service = Self.serviceName
         let monitoring = [
-            "monitor \(service) 127.0.0.1 \(ports[0]) 2", "down-after-milliseconds \(service) 500",
-            "failover-timeout \(service) 3000", password.map { "auth-pass \(service) \($0)" },
+            "monitor \(service) 127.0.0.1 \(ports[0]) 2", "failover-timeout \(service) 2000",
+            password.map { "auth-pass \(service) \($0)" },
             sentinelPassword.map { "sentinel-pass \($0)" },
         ]
         var directives = ["sentinel": monitoring.compactMap(\.self).joined(separator: "\n")]
@@ -49,8 +46,12 @@ package final class RedisSentinels: Sendable {
                 in: folder, name: "\(name)-s\(index + 1)", directives: directives, tcpPort: port,
                 options: ["--sentinel"])
         }
-        try hurrySentinels()
+        for sentinel in sentinels { try Self.hurry(sentinel) }
         try waitUntilReady()
+        // Only now, or one of them may think the primary down before it has sent it anything.
+        for sentinel in sentinels {
+            try sentinel.command("SENTINEL", "SET", service, "down-after-milliseconds", "700")
+        }
     }
 
     /// `redis+sentinel://…`, without passwords.
@@ -85,9 +86,8 @@ package final class RedisSentinels: Sendable {
     ) throws -> RedisServer {
         let new = old === primary ? replica : primary
         try eventually("the sentinels have a new primary", within: duration, log: sentinels[0].log) {
-            // While they do not agree it is not done.
-            guard let current = try? currentPrimary() else { return false }
-            return try current == new.tcpEndpoint && new.command("ROLE").hasPrefix("master")
+            // While they do not agree it is not done, nor while they cut the server's connections.
+            (try? currentPrimary()) == new.tcpEndpoint && (try? new.isPrimary) == true
         }
         return new
     }
@@ -97,20 +97,27 @@ package final class RedisSentinels: Sendable {
     package func waitUntilReady(within duration: Duration = .seconds(30)) throws {
         for sentinel in sentinels {
             try eventually("a sentinel knows all others", within: duration, log: sentinel.log) {
-                let lines = try sentinel.command("SENTINEL", "master", Self.serviceName).split(separator: "\n")
-                let facts = Dictionary(zip(lines, lines.dropFirst())) { first, _ in first }
-                return facts["num-other-sentinels"] == "2" && facts["num-slaves"] == "1" && facts["flags"] == "master"
+                let primary = try facts("master", from: sentinel)
+                guard primary["num-other-sentinels"] == "2" && primary["num-slaves"] == "1" else { return false }
+                // Otherwise there is more to a flag: s_down, or disconnected.
+                return try primary["flags"] == "master" && facts("replicas", from: sentinel)["flags"] == "slave"
             }
         }
     }
 
-    /// Has them exchange news more often than every few seconds, and not stand back for half a minute (tilt) because a
-    /// busy machine let them wait. A sentinel that is started again has forgotten this.
-    private func hurrySentinels() throws {
-        for sentinel in sentinels {
-            try sentinel.command(
-                "SENTINEL", "DEBUG", "info-period", "500", "publish-period", "200", "ask-period", "100",
-                "tilt-trigger", "60000")
-        }
+    /// What a sentinel knows of the primary, or of the one replica.
+    private func facts(_ subject: String, from sentinel: RedisServer) throws -> [Substring: Substring] {
+        let lines = try sentinel.command("SENTINEL", subject, Self.serviceName).split(separator: "\n")
+        return Dictionary(zip(lines, lines.dropFirst())) { first, _ in first }
+    }
+
+    /// Has a sentinel ask and tell more often than every few seconds, and not stand back for half a minute (tilt)
+    /// because a busy machine let it wait. When started again it has forgotten this; until it is told again it may
+    /// think a server down that is not.
+    package static func hurry(_ sentinel: RedisServer) throws {
+        // A replica is chosen only if its INFO, which then comes every second, is no older than five pings.
+        try sentinel.command(
+            "SENTINEL", "DEBUG", "ping-period", "300", "info-period", "500", "publish-period", "200", "ask-period",
+            "100", "tilt-trigger", "60000")
     }
 }

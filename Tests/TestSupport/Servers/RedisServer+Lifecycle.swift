@@ -25,10 +25,10 @@ extension RedisServer {
         try process.stop(within: duration)
     }
 
-    /// Kills the server, as a crash would, and waits for its end. Nothing happens if it does not run.
+    /// Kills the server, as a crash would, and waits for its end. Its socket stays and refuses. Nothing happens if it
+    /// does not run.
     package func kill() {
         process.withLock { $0 }?.kill()
-        // Redis replaces an old socket; until then a client is refused in the same way as by a crashed server.
     }
 
     /// Stops and starts the server: what it held is gone unless it was saved.
