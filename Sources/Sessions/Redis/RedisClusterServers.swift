@@ -151,7 +151,7 @@ final class RedisClusterServers: RedisServers {
         for address in primaries {
             switch nodes[address]?.condition {
             case .up: up += 1
-            case .down(let error): reasons.append("\(address): \(error.reason)")
+            case .down(let reason): reasons.append(reason)
             case .unknown, nil: unknown += 1
             }
         }

@@ -11,7 +11,8 @@ final class RedisNode: RedisConnectionOwner {
         /// Nothing is known yet.
         case unknown
         case up(ServerAddress)
-        case down(RedisError)
+        /// Where it is, if that is known, and why it cannot be used.
+        case down(String)
     }
 
     private(set) var condition = Condition.unknown
@@ -47,7 +48,7 @@ final class RedisNode: RedisConnectionOwner {
                 let attempt = RedisConnection(to: address, handshake, network, owner: self)
                 self.attempt = attempt
                 attempt.open()
-            case .failure(let error): failed(error)
+            case .failure(let error): failed(error.reason)
             }
         }
     }
@@ -80,10 +81,10 @@ final class RedisNode: RedisConnectionOwner {
         // A server may close connections that nobody uses; whether it is well shows when the next one is opened. One that
         // closes each right away is not.
         if wasIdle, case .connection = reason, .now - readyAt > .seconds(1) { return again(after: .milliseconds(1)) }
-        failed(reason)
+        failed("\(connection.address): \(reason.reason)")
     }
 
-    private func failed(_ reason: RedisError) {
+    private func failed(_ reason: String) {
         breaker.failed(at: .now)
         guard case .open(let until) = breaker.state else { return again(after: .milliseconds(1)) }
         change(.down(reason))

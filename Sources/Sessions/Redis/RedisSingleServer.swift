@@ -29,7 +29,7 @@ final class RedisSingleServer: RedisServers {
         switch node.condition {
         case .unknown: .unknown
         case .up(let address): .up("\(address)")
-        case .down(let error): .down(error.reason)
+        case .down(let reason): .down(reason)
         }
     }
 }

@@ -76,6 +76,16 @@ import Testing
         let environment = try Data(contentsOf: URL(filePath: "/proc/\(gate)/environ")).split(separator: 0)
         #expect(environment.contains { $0.elementsEqual("REDIS_URL=unix://\(socket)".utf8) })
 
+        let log = { folder.read("local/log/authfcgi-\(port).log") }
+        #expect(log().contains("INFO: ✓ Connected to Redis for session storage"))
+        let client = HTTPClient(.tcp(port: port))
+        let login = try client.post("/auth/login", #"{"username":"test","password":"test"}"#)
+        let answer = try JSONDecoder().decode([String: JSONValue].self, from: Data(login.body))
+        guard case .text(let token) = answer["token"] else { throw SupportError.unexpected("no token", log: log()) }
+        RunRecord.note(secret: token)
+        #expect(try client.get("/auth/me", headers: [bearer(token)]).status == 200)
+        #expect(try Self.ask(socket, "--scan").hasPrefix("authfcgi:"))
+
         // The drill, as it is printed.
         let drill = up.log.split(separator: "\n").map(String.init)
         let stop = try #require(drill.first { $0.hasPrefix("kill $(cat ") })
@@ -85,12 +95,11 @@ import Testing
         let first = try #require(started.first { ProcessInspector($0).name == "redis-server" })
         try ServerProcess.output("/bin/bash", ["-c", stop])
         try eventually("Redis is gone") { !ProcessInspector(first).exists }
-        // Longer than the script takes to notice.
-        sleepThread(for: .seconds(2))
-        #expect(try HTTPClient(.tcp(port: port)).get("/auth/me").status == 401)
+        try eventually("the gate says so") { log().contains("INFO: Using database for session storage") }
+        #expect(try client.get("/auth/me", headers: [bearer(token)]).status == 200)
         try ServerProcess.output("/bin/bash", ["-c", giveBack])
         try eventually("Redis is back") { Endpoint.unix(socket).isListening }
-        #expect(try Self.ask(socket, "PING") == "PONG\n")
+        try eventually("it is in use again") { log().components(separatedBy: "✓ Connected to Redis").count == 3 }
 
         let all = started + Self.descendants(of: up.processIdentifier)
         #expect(all.count > started.count)
