@@ -1,19 +1,9 @@
 internal import Glibc
 
-/// Somebody who talks to a server over a ``ByteStream``.
-package protocol ByteStreamHandler: AnyObject {
-    /// The server is reached, and is who it should be: now bytes can be sent.
-    @EventLoop func streamOpened()
-    /// Some bytes have come; they are lent for the call.
-    @EventLoop func received(_ bytes: UnsafeRawBufferPointer)
-    /// It is over, or never began; said once, and nothing after it.
-    @EventLoop func streamEnded(_ reason: StreamError)
-}
-
 /// A connection to a server, over TCP or a unix socket, encrypted or not: bytes go out and come in, and nothing waits.
 @EventLoop @safe
 package final class ByteStream: ReadinessHandler {
-    private enum State {
+    enum State {
         /// Not opened yet, or its server's name is being looked up. Then `connecting` or `ended`.
         case idle
         /// The kernel is on its way to the server. Then `agreeing`, `open` or `ended`; or again with the next address.
@@ -28,17 +18,17 @@ package final class ByteStream: ReadinessHandler {
     /// Whom everything is told; nobody after ``close()``.
     package weak var handler: (any ByteStreamHandler)?
 
-    private let address: ServerAddress
-    private let encryption: TLSContext?
-    private let threads: HelperThreads
+    let address: ServerAddress
+    let encryption: TLSContext?
+    let threads: HelperThreads
     private let deadline: Duration
-    private var state = State.idle
-    private var socket: FileDescriptor?
-    private var addresses: [SocketAddress] = []
-    private var tls: TLSSession?
-    private var timer: LoopTimer?
+    var state = State.idle
+    var socket: FileDescriptor?
+    var addresses: [SocketAddress] = []
+    var tls: TLSSession?
+    var timer: LoopTimer?
     /// What the kernel has not taken yet, from `sent` on.
-    private var unsent: [UInt8] = []
+    var unsent: [UInt8] = []
     private var sent = 0
     private var waitsToWrite = false
 
@@ -120,95 +110,6 @@ package final class ByteStream: ReadinessHandler {
         }
     }
 
-    // MARK: Opening
-
-    private func lookUp(_ host: String, _ port: UInt16) {
-        let threads = threads
-        EventLoop.spawn { [weak self] in
-            let found: Result<[SocketAddress], SocketAddress.Unknown>
-            do throws(HelperThreads.Busy) {
-                found = try await threads.run {
-                    Result { () throws(SocketAddress.Unknown) in try SocketAddress.lookUp(host, port) }
-                }
-            } catch {
-                found = .failure(SocketAddress.Unknown(reason: "all threads for names are taken"))
-            }
-            guard let self, case .idle = state else { return }
-            switch found {
-            case .success(let addresses):
-                self.addresses = addresses
-                connect()
-            case .failure(let error): end(.name(error.reason))
-            }
-        }
-    }
-
-    /// Tries the next address.
-    private func connect() {
-        var reason = StreamError.name("\(address) has no address")
-        while !addresses.isEmpty {
-            let next = addresses.removeFirst()
-            do throws(SystemError) {
-                let descriptor = try next.connect()
-                state = .connecting
-                // A unix socket is connected at once, and writable.
-                Reactor.shared.add(descriptor.number, [.writable], self)
-                socket = consume descriptor
-                return
-            } catch {
-                reason = .system(error)
-            }
-        }
-        end(reason)
-    }
-
-    private func finishConnecting() {
-        guard let number else { return }
-        var code: Int32 = 0
-        var length = socklen_t(4)
-        unsafe _ = getsockopt(number, SOL_SOCKET, SO_ERROR, &code, &length)
-        guard code == 0 else {
-            let error = SystemError("connect", code: code)
-            guard !addresses.isEmpty else { return end(.system(error)) }
-            leaveLoop()
-            return connect()
-        }
-        addresses = []
-        Reactor.shared.change(number, [.readable])
-        guard let encryption else { return becomeOpen() }
-        state = .agreeing
-        do throws(TLSError) {
-            let host = if case .tcp(let host, _) = address { host } else { "localhost" }
-            tls = try TLSSession(encryption, host: host)
-        } catch {
-            return end(.tls(error))
-        }
-        do throws(StreamError) { try agree() } catch { end(error) }
-    }
-
-    private func agree() throws(StreamError) {
-        guard let tls else { return }
-        let isDone: Bool
-        do throws(TLSError) {
-            isDone = try tls.shakeHands()
-        } catch {
-            // The server is told why, as far as it listens.
-            tls.takeCiphertext(into: &unsent)
-            try flush()
-            throw .tls(error)
-        }
-        tls.takeCiphertext(into: &unsent)
-        try flush()
-        if isDone { becomeOpen() }
-    }
-
-    private func becomeOpen() {
-        timer?.cancel()
-        timer = nil
-        state = .open
-        handler?.streamOpened()
-    }
-
     // MARK: Bytes
 
     private func receive() throws(StreamError) {
@@ -242,7 +143,7 @@ package final class ByteStream: ReadinessHandler {
         try flush()
     }
 
-    private func flush() throws(StreamError) {
+    func flush() throws(StreamError) {
         guard sent < unsent.count else { return }
         sent += try send(unsent, from: sent)
         guard unsent.count - sent < Self.mostUnsent else { throw .congested }
@@ -274,14 +175,14 @@ package final class ByteStream: ReadinessHandler {
 
     // MARK: Ending
 
-    private var number: Int32? {
+    var number: Int32? {
         switch socket {
         case .some(let socket): socket.number
         case .none: nil
         }
     }
 
-    private func end(_ reason: StreamError) {
+    func end(_ reason: StreamError) {
         if case .ended = state { return }
         let handler = handler
         release()
@@ -296,7 +197,7 @@ package final class ByteStream: ReadinessHandler {
         leaveLoop()
     }
 
-    private func leaveLoop() {
+    func leaveLoop() {
         guard let number else { return }
         Reactor.shared.remove(number)
         socket = nil

@@ -8,39 +8,13 @@ internal import FoundationEssentials
 package struct PackedSession: Equatable, Sendable {
     package let bytes: [UInt8]
 
-    fileprivate static let format: UInt8 = 1
-    fileprivate static let plainFormat: UInt8 = 2
-    private static let textsStart = 37
+    static let format: UInt8 = 1
+    static let plainFormat: UInt8 = 2
+    static let textsStart = 37
 
     /// Takes over bytes that a ``PackedSessionWriter`` has written.
     init(bytes: [UInt8]) {
         self.bytes = bytes
-    }
-
-    /// Takes over bytes that have been elsewhere; nil when they are no session of this layout.
-    init?(checking bytes: ArraySlice<UInt8>) {
-        guard let format = bytes.first, format == Self.format || format == Self.plainFormat else { return nil }
-        var rest = bytes.dropFirst(Self.textsStart)
-        /// The next number, at most 32 bits of it.
-        func number() -> Int? {
-            var value = 0
-            for shift in stride(from: 0, to: 32, by: 7) {
-                guard let byte = rest.popFirst() else { return nil }
-                value |= Int(byte & 0x7f) << shift
-                if byte < 0x80 { return value }
-            }
-            return nil
-        }
-        func skipText() -> Bool {
-            guard let length = number(), length <= rest.count else { return false }
-            rest = rest.dropFirst(length)
-            return true
-        }
-        guard skipText(), let groups = number(), groups <= rest.count else { return nil }
-        for _ in 0..<groups { guard skipText() else { return nil } }
-        for _ in 0..<3 { guard skipText() else { return nil } }
-        guard rest.isEmpty else { return nil }
-        self.bytes = Array(bytes)
     }
 
     /// Packs a session; nil when its id is not a UUID.
@@ -156,61 +130,6 @@ package struct PackedSession: Equatable, Sendable {
     }
 
     package static func == (a: PackedSession, b: PackedSession) -> Bool { a.bytes == b.bytes }
-}
-
-/// Writes a ``PackedSession``, in the order of its layout.
-struct PackedSessionWriter {
-    private var bytes: [UInt8] = []
-    private var isPlain = true
-
-    /// - Parameters:
-    ///   - id: 16 bytes.
-    ///   - idleTimeout: in seconds, 0 for none.
-    ///   - size: how many bytes the texts have about.
-    init(
-        id: UnsafeRawBufferPointer, createdAt: DatabaseInstant, expiresAt: DatabaseInstant, idleTimeout: UInt32,
-        size: Int
-    ) {
-        bytes.reserveCapacity(37 + size)
-        bytes.append(PackedSession.format)
-        unsafe bytes.append(contentsOf: id)
-        append(UInt64(bitPattern: createdAt.microseconds), bytes: 8)
-        append(UInt64(bitPattern: expiresAt.microseconds), bytes: 8)
-        append(UInt64(idleTimeout), bytes: 4)
-    }
-
-    mutating func append(text: UnsafeRawBufferPointer) {
-        append(number: text.count)
-        isPlain = unsafe isPlain && Self.isPlain(text)
-        unsafe bytes.append(contentsOf: text)
-    }
-
-    mutating func append(number: Int) {
-        var rest = number
-        while rest >= 0x80 {
-            bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
-            rest >>= 7
-        }
-        bytes.append(UInt8(rest))
-    }
-
-    private mutating func append(_ value: UInt64, bytes count: Int) {
-        for index in 0..<count { bytes.append(UInt8(truncatingIfNeeded: value >> (8 * UInt64(index)))) }
-    }
-
-    func finish() -> PackedSession {
-        var bytes = bytes
-        if isPlain { bytes[0] = PackedSession.plainFormat }
-        return PackedSession(bytes: bytes)
-    }
-
-    private static func isPlain(_ text: UnsafeRawBufferPointer) -> Bool {
-        let space = UInt8(ascii: " ")
-        guard unsafe text.first != space, unsafe text.last != space else { return false }
-        return unsafe text.allSatisfy { byte in
-            (0x20..<0x7f).contains(byte) && byte != UInt8(ascii: "%") && byte != UInt8(ascii: ",")
-        }
-    }
 }
 
 extension Session {

@@ -18,20 +18,20 @@ public import Logging
 public final class SessionStore {
     let configuration: Configuration
     let statements: Statements
-    private let memory: SessionMemory
+    let memory: SessionMemory
     let readLane: ReadLane
     let writeLane: CommandLane
-    private let loginLane: CommandLane
+    let loginLane: CommandLane
     let redis: RedisSessions?
-    private let log: Logger
+    let log: Logger
     private let uses: UseWriter
     private var cleanup: CleanupSchedule?
     private var wasUsed = false
     /// Whether it was said that sessions are accepted although PostgreSQL is away.
-    private var isInOutage = false
+    var isInOutage = false
 
     /// What was counted since it was taken last.
-    package private(set) var counts = SessionStoreCounts()
+    package internal(set) var counts = SessionStoreCounts()
 
     /// Called once, when the store can be used for the first time.
     package var onFirstUse: (@EventLoop () -> Void)?
@@ -144,105 +144,6 @@ public final class SessionStore {
     package func takeCounts() -> SessionStoreCounts {
         defer { counts = SessionStoreCounts() }
         return counts
-    }
-
-    // MARK: Sessions
-
-    /// The session that `token` opens; nil when there is none, because it was never made, has expired or was revoked.
-    public func session(for token: SessionToken) async throws(SessionStoreError) -> Session? {
-        if let session = keptSession(for: token) { return Session(session) }
-        let answer = await withCheckedContinuation { continuation in
-            lookUp(token) { continuation.resume(returning: $0) }
-        }
-        return try answer.get().map { Session($0) }
-    }
-
-    /// The session of a token if what this process keeps may be believed now; nil says only that PostgreSQL has to be
-    /// asked. The first step of every check: no task, no store.
-    package func keptSession(for token: SessionToken) -> PackedSession? {
-        guard let session = memory.session(token.hash, at: .now) else { return nil }
-        counts.kept += 1
-        return session
-    }
-
-    /// What a check is answered: the session, nil when there is none, or why nobody can tell.
-    package typealias Answer = @EventLoop (Result<PackedSession?, SessionStoreError>) -> Void
-
-    /// Asks Redis, if that may help, and then PostgreSQL: the second step of a check. Calls `answer` once, maybe before it
-    /// returns, without a task.
-    package func lookUp(_ token: SessionToken, _ answer: @escaping Answer) {
-        do throws(SessionStoreError) {
-            guard try mayExist(token) else { return answer(.success(nil)) }
-        } catch {
-            return answer(.failure(error))
-        }
-        let now = BootInstant.now
-        let hash = token.hash
-        if memory.rule.hasLease(at: now) {
-            if askRedis(hash, isOutage: false, otherwise: { [self] in askPostgreSQL(hash, answer) }, answer) { return }
-        } else if !readLane.isConnected, memory.rule.mayOutlastLease(at: now) {
-            return outlast(hash, otherwise: { [self] in askPostgreSQL(hash, answer) }, answer)
-        }
-        askPostgreSQL(hash, answer)
-    }
-
-    /// - Parameter otherwise: what is done when Redis has nothing that may be believed.
-    /// - Returns: false when Redis cannot be asked; then neither closure is called.
-    private func askRedis(
-        _ hash: Digest, isOutage: Bool, otherwise: @escaping @EventLoop () -> Void, _ answer: @escaping Answer
-    ) -> Bool {
-        guard let redis, let keys = readLane.keys else { return false }
-        return redis.find(hash, with: keys) { [self] statement in
-            guard let statement,
-                let session = memory.session(stated: statement, under: hash, at: .now, isOutage: isOutage)
-            else { return otherwise() }
-            counts.shared += 1
-            answer(.success(session))
-        }
-    }
-
-    private func askPostgreSQL(_ hash: Digest, _ answer: @escaping Answer) {
-        counts.lookUps += 1
-        readLane.lookUp(hash) { [self] result in
-            switch result {
-            case .success(.some(let session)): memory.recordUse(of: hash, session, at: .now)
-            case .success(nil): break
-            case .failure:
-                guard configuration.staleIfDatabaseDown > .zero else { break }
-                return outlast(hash, otherwise: { answer(result) }, answer)
-            }
-            answer(result)
-        }
-    }
-
-    /// PostgreSQL does not answer: what was known of a session before may do for a while, if the operator says so.
-    private func outlast(_ hash: Digest, otherwise: @escaping @EventLoop () -> Void, _ answer: @escaping Answer) {
-        let now = BootInstant.now
-        guard memory.rule.mayOutlastLease(at: now) else { return otherwise() }
-        sayOutage()
-        if let session = memory.session(hash, at: now, isOutage: true) {
-            counts.kept += 1
-            return answer(.success(session))
-        }
-        if !askRedis(hash, isOutage: true, otherwise: otherwise, answer) { otherwise() }
-    }
-
-    private func sayOutage() {
-        guard !isInOutage, !memory.rule.hasLease(at: .now) else { return }
-        isInOutage = true
-        log.warning(
-            "PostgreSQL is away: sessions are accepted on what was known of them, revoked ones too, for at most \(Int(configuration.staleIfDatabaseDown.seconds.rounded(.up))) s (STALE_IF_DATABASE_DOWN)"
-        )
-    }
-
-    /// Whether the store has to be asked about `token`: an invented one is told by its tag alone.
-    ///
-    /// While the keys may be out of date a tag that none of them made proves nothing.
-    package func mayExist(_ token: SessionToken) throws(SessionStoreError) -> Bool {
-        guard let keys = readLane.keys else { throw .unavailable("the token keys are not known yet") }
-        if keys.recognize(token) { return true }
-        guard readLane.knowsAllKeys else { throw .unavailable("the token keys may be out of date") }
-        return false
     }
 
     // MARK: Users

@@ -51,7 +51,8 @@ struct DocumentationTests {
 
     /// What README says about other programs: swift build, useradd, the benchmarks.
     private static let othersFlags: Set<String> = [
-        "--help", "--product", "--scratch-path", "--static-swift-stdlib", "--system", "--uncached",
+        "--help", "--pattern", "--product", "--redis", "--scan", "--scratch-path", "--static-swift-stdlib", "--system",
+        "--uncached",
     ]
 
     /// A setting as README shows it.
