@@ -26,6 +26,11 @@ final class RedisNode: RedisConnectionOwner {
     private var attempt: RedisConnection?
     private var breaker = CircuitBreaker(backoff: Backoff(first: .milliseconds(100), longest: .milliseconds(500)))
     private var isClosed = false
+    /// When the present connection, or the last one, became one that can be used.
+    private var readyAt = BootInstant(nanoseconds: 0)
+
+    /// A connection that does not live as long was not closed for being idle.
+    private static let shortestIdleness = Duration.milliseconds(500)
 
     /// - Parameter locate: finds out where the server is, before each try.
     init(
@@ -65,6 +70,7 @@ final class RedisNode: RedisConnectionOwner {
         guard !isClosed else { return }
         attempt = nil
         self.connection = connection
+        readyAt = .now
         breaker.proved()
         change(.up(connection.address))
     }
@@ -76,7 +82,9 @@ final class RedisNode: RedisConnectionOwner {
         attempt = nil
         self.connection = nil
         // A server may close connections that nobody uses; whether it is well shows when the next one is opened.
-        if wasIdle, case .connection = reason { return again(after: .milliseconds(1)) }
+        if wasIdle, case .connection = reason, .now - readyAt >= Self.shortestIdleness {
+            return again(after: .milliseconds(1))
+        }
         failed(reason)
     }
 
