@@ -117,8 +117,10 @@ final class RedisConnection: ByteStreamHandler, TurnEndHandler {
         // It goes the way of all questions that are open when the connection ends.
         if let objection = question.expectation.objection(to: reply) { throw objection }
         questions.removeFirst()
+        // What belongs to the handshake proves no more than that it can be asked.
+        let isEarnest = isReady
         question.answer(.success(reply))
-        if isReady, !hasAnswered {
+        if isEarnest, !hasAnswered {
             hasAnswered = true
             owner?.answered(self)
         }

@@ -16,6 +16,7 @@ struct RedisHandshake: Sendable {
 
     let steps: [Step]
     private let mayBeStranger: Bool
+    private let password: String?
 
     /// For a server that keeps sessions.
     /// - Parameter mustBePrimary: whether it has to say so itself.
@@ -27,6 +28,7 @@ struct RedisHandshake: Sendable {
         steps.append(.probe(probe))
         self.steps = steps
         mayBeStranger = false
+        password = location.credentials?.password
     }
 
     /// For a server that is asked something else.
@@ -34,6 +36,7 @@ struct RedisHandshake: Sendable {
     init(authenticatingBy location: RedisLocation, mayBeStranger: Bool) {
         steps = location.credentials.map { [.authenticate(Self.authentication($0))] } ?? []
         self.mayBeStranger = mayBeStranger
+        password = location.credentials?.password
     }
 
     private static func authentication(_ credentials: RedisCredentials) -> RedisCommand {
@@ -46,6 +49,7 @@ struct RedisHandshake: Sendable {
         switch (step, reply) {
         case (.authenticate, .status), (.select, .status): nil
         case (.authenticate, .error) where mayBeStranger: nil
+        case (.authenticate, .error(let error)): .refused(wording(of: error))
         case (.probe, let reply): RedisExpectation.value.objection(to: reply)
         case (.role, .array(let elements)):
             elements.first == .string(Array("master".utf8)) ? nil : .refused("the server is a replica")
@@ -53,5 +57,12 @@ struct RedisHandshake: Sendable {
         case (.authenticate, _), (.select, _), (.role, _):
             .confusion("a reply of another kind than was asked for")
         }
+    }
+
+    /// An error in the server's words, unless they repeat the password, as Redis does when it has no such command: cut
+    /// off somewhere.
+    private func wording(of error: RedisServerError) -> String {
+        let repeats = error.text.contains("with args") || password.map { error.text.contains($0.prefix(16)) } ?? false
+        return repeats ? "\(error.code) (AUTH was refused, with words that are not fit for a log)" : error.description
     }
 }

@@ -25,9 +25,13 @@ final class RedisNode: RedisConnectionOwner {
     private let handshake: RedisHandshake
     private let locate: @EventLoop (@escaping @EventLoop (Located) -> Void) -> Void
     private var attempt: RedisConnection?
-    private var readyAt = BootInstant.now
     private var breaker = CircuitBreaker(backoff: Backoff(first: .milliseconds(100), longest: .milliseconds(500)))
     private var isClosed = false
+    /// When the present connection, or the last one, became one that can be used.
+    private var readyAt = BootInstant(nanoseconds: 0)
+
+    /// A connection that does not live as long was not closed for being idle.
+    private static let shortestIdleness = Duration.milliseconds(500)
 
     /// - Parameter locate: finds out where the server is, before each try.
     init(
@@ -78,9 +82,10 @@ final class RedisNode: RedisConnectionOwner {
         guard !isClosed else { return }
         attempt = nil
         self.connection = nil
-        // A server may close connections that nobody uses; whether it is well shows when the next one is opened. One that
-        // closes each right away is not.
-        if wasIdle, case .connection = reason, .now - readyAt > .seconds(1) { return again(after: .milliseconds(1)) }
+        // A server may close connections that nobody uses; whether it is well shows when the next one is opened.
+        if wasIdle, case .connection = reason, .now - readyAt >= Self.shortestIdleness {
+            return again(after: .milliseconds(1))
+        }
         failed("\(connection.address): \(reason.reason)")
     }
 

@@ -7,11 +7,16 @@ internal import Glibc
 final class RedisReplyReader {
     private let reader: UnsafeMutablePointer<redisReader>
     private let functions: UnsafeMutablePointer<redisReplyObjectFunctions>
+    /// Of all arrays of the reply that is not whole yet.
+    private let elements: UnsafeMutablePointer<Int>
     /// Bytes of the reply that is not whole yet, about.
     private var pendingBytes = 0
 
     /// The greatest array that anybody asks for is the map of a cluster: a line for each of its 16,384 slots at worst.
     private nonisolated static let mostElements: Int32 = 16_384
+    /// All arrays within each other have no more elements together than such a map, whose every line has a primary and
+    /// a replica: a few bytes would take a hundred otherwise.
+    private nonisolated static let mostElementsTogether = 16 * 16_384
     /// The longest reply: such a map with the names of its servers.
     private static let mostBytes = 4 << 20
 
@@ -24,10 +29,18 @@ final class RedisReplyReader {
         unsafe functions.initialize(to: reader.pointee.fn.pointee)
         unsafe Self.createArray = functions.pointee.createArray
         unsafe functions.pointee.createArray = { task, elements in
-            guard elements <= RedisReplyReader.mostElements else { return nil }
+            guard elements <= RedisReplyReader.mostElements, let task = unsafe task,
+                let together = unsafe task.pointee.privdata?.assumingMemoryBound(to: Int.self)
+            else { return nil }
+            unsafe together.pointee += Int(elements)
+            guard unsafe together.pointee <= RedisReplyReader.mostElementsTogether else { return nil }
             return unsafe RedisReplyReader.createArray?(task, elements)
         }
         unsafe reader.pointee.fn = functions
+        // What the functions get to see of the reader.
+        unsafe elements = .allocate(capacity: 1)
+        unsafe elements.initialize(to: 0)
+        unsafe reader.pointee.privdata = UnsafeMutableRawPointer(elements)
     }
 
     // Set to the same function by every reader; the loop's thread is the only one.
@@ -38,6 +51,7 @@ final class RedisReplyReader {
         // Frees what was read of an unfinished reply too, with the functions.
         unsafe redisReaderFree(reader)
         unsafe functions.deallocate()
+        unsafe elements.deallocate()
     }
 
     /// Takes in bytes, which are copied, and calls `take` with each reply that is whole by now. `take` says whether more
@@ -57,6 +71,7 @@ final class RedisReplyReader {
             // Ours from here on; what is kept of it is copied.
             defer { unsafe freeReplyObject(object) }
             pendingBytes = unsafe reader.pointee.len - reader.pointee.pos
+            unsafe elements.pointee = 0
             let reply = unsafe Self.reply(object.assumingMemoryBound(to: redisReply.self).pointee)
             guard let reply else { throw .confusion("a reply of an unknown kind") }
             guard try take(reply) else { return }

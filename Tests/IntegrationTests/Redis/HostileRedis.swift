@@ -1,0 +1,202 @@
+import Foundation
+import Glibc
+import Synchronization
+import TestSupport
+
+/// Stands where Redis should be: lets everybody in as a Redis server does, and answers what is asked afterwards as it is
+/// told to. It keeps what is SET, so that it knows what to lie with.
+///
+/// A thread for each connection. It ends with the last reference, or before.
+final class HostileRedis: Sendable {
+    /// A GET, a SET or a DEL.
+    struct Question: Sendable {
+        let name: String
+        let key: [UInt8]
+        let value: [UInt8]
+    }
+
+    enum Step: Sendable {
+        case send([UInt8])
+        case wait(Duration)
+        case close
+    }
+
+    /// How it behaves.
+    struct Conduct: Sendable {
+        let name: String
+        /// What is sent right behind the answer to the last question of the handshake.
+        var greeting: [Step] = []
+        /// What is done about questions that have come together.
+        let answer: @Sendable ([Question], HostileRedis) -> [Step]
+    }
+
+    private struct Contents {
+        var conduct: Conduct
+        var answered = 0
+        var connections: Set<Int32> = []
+        var accepted = 0
+        var entries: [[UInt8]: [UInt8]] = [:]
+        var history: [[UInt8]: [UInt8]] = [:]
+    }
+
+    private let listener: Descriptor
+    private let contents: Mutex<Contents>
+    private let port: UInt16?
+
+    init(at endpoint: Endpoint, _ conduct: Conduct = .decent) throws {
+        let listener = try endpoint.makeListener(isBlocking: true)
+        self.listener = listener
+        contents = Mutex(Contents(conduct: conduct))
+        port = if case .tcp(let port) = endpoint { port } else { nil }
+        Thread.detachNewThread { [weak self] in
+            while true {
+                let connection = accept(listener.number, nil, nil)
+                if connection >= 0 {
+                    guard let self else {
+                        close(connection)
+                        return
+                    }
+                    begin(connection)
+                } else if errno != EINTR, errno != ECONNABORTED {
+                    return
+                }
+            }
+        }
+    }
+
+    deinit { stop() }
+
+    /// Takes no more connections, and ends those that there are.
+    func stop() {
+        shutdown(listener.number, Int32(SHUT_RDWR))
+        drop()
+    }
+
+    /// Behaves like this from now on, also towards those who are connected.
+    func behave(_ conduct: Conduct) {
+        contents.withLock { contents in
+            contents.conduct = conduct
+            contents.answered = 0
+        }
+    }
+
+    /// Ends all connections.
+    func drop() {
+        contents.withLock { contents in
+            for connection in contents.connections { shutdown(connection, Int32(SHUT_RDWR)) }
+        }
+    }
+
+    /// How many questions, and greetings, there were for the present conduct.
+    var answered: Int { contents.withLock { $0.answered } }
+    /// How many connections there were in all.
+    var accepted: Int { contents.withLock { $0.accepted } }
+
+    // MARK: What it knows
+
+    /// What lies under the key.
+    func entry(_ key: [UInt8]) -> [UInt8]? { contents.withLock { $0.entries[key] } }
+    /// What was last SET under the key, whatever became of it.
+    func remembered(_ key: [UInt8]) -> [UInt8]? { contents.withLock { $0.history[key] } }
+    /// What was last SET under some other key.
+    func remembered(otherThan key: [UInt8]) -> [UInt8]? {
+        contents.withLock { contents in contents.history.first { $0.key != key }?.value }
+    }
+
+    /// The answer of a server that is well.
+    func decentAnswer(_ question: Question) -> [UInt8] {
+        contents.withLock { contents in
+            switch question.name {
+            case "GET": return RESP.string(contents.entries[question.key])
+            case "SET":
+                contents.entries[question.key] = question.value
+                contents.history[question.key] = question.value
+                return RESP.line("+OK")
+            default: return RESP.line(contents.entries.removeValue(forKey: question.key) == nil ? ":0" : ":1")
+            }
+        }
+    }
+
+    // MARK: Connections
+
+    private func begin(_ connection: Int32) {
+        contents.withLock { contents in
+            contents.connections.insert(connection)
+            contents.accepted += 1
+        }
+        Thread.detachNewThread { [self] in
+            serve(connection)
+            contents.withLock { _ = $0.connections.remove(connection) }
+            close(connection)
+        }
+    }
+
+    private func serve(_ connection: Int32) {
+        var received: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 65_536)
+        while true {
+            let count = unsafe recv(connection, &buffer, buffer.count, 0)
+            guard count > 0 else { return }
+            received += buffer.prefix(count)
+            var questions: [Question] = []
+            while let words = RESP.takeCommand(from: &received) {
+                if let steps = handshakeAnswer(words) {
+                    guard take(steps, connection) else { return }
+                } else {
+                    questions.append(
+                        Question(
+                            name: String(decoding: words[0], as: UTF8.self), key: words.count > 1 ? words[1] : [],
+                            value: words.count > 2 ? words[2] : []))
+                }
+            }
+            guard !questions.isEmpty else { continue }
+            let conduct = contents.withLock { contents in
+                contents.answered += questions.count { $0.name == "GET" }
+                return contents.conduct
+            }
+            guard take(conduct.answer(questions, self), connection) else { return }
+        }
+    }
+
+    /// nil when it belongs to no handshake.
+    private func handshakeAnswer(_ words: [[UInt8]]) -> [Step]? {
+        switch String(decoding: words.first ?? [], as: UTF8.self) {
+        case "AUTH", "SELECT", "ASKING": return [.send(RESP.line("+OK"))]
+        case "ROLE": return [.send(RESP.array([RESP.string(Array("master".utf8)), RESP.line(":0"), RESP.array([])]))]
+        case "CLUSTER":
+            let node = RESP.array([RESP.string(Array("127.0.0.1".utf8)), RESP.line(":\(port ?? 0)")])
+            return [.send(RESP.array([RESP.array([RESP.line(":0"), RESP.line(":16383"), node])]))]
+        case "GET" where words.count == 2 && words[1].suffix(5) == Array("probe".utf8)[...]:
+            let greeting = contents.withLock { contents in
+                if !contents.conduct.greeting.isEmpty { contents.answered += 1 }
+                return contents.conduct.greeting
+            }
+            return [.send(RESP.string(nil))] + greeting
+        default: return nil
+        }
+    }
+
+    /// - Returns: whether the connection goes on.
+    private func take(_ steps: [Step], _ connection: Int32) -> Bool {
+        for step in steps {
+            switch step {
+            case .send(let bytes): guard send(bytes, connection) else { return false }
+            case .wait(let duration): sleepThread(for: duration)
+            case .close: return false
+            }
+        }
+        return true
+    }
+
+    private func send(_ bytes: [UInt8], _ connection: Int32) -> Bool {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let count = unsafe rest.withUnsafeBytes {
+                unsafe Glibc.send(connection, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+            }
+            guard count > 0 else { return false }
+            rest = rest.dropFirst(count)
+        }
+        return true
+    }
+}

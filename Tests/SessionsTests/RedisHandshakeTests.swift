@@ -1,0 +1,125 @@
+import EventLoop
+import Testing
+
+@testable import Sessions
+
+/// What a new connection says before it is used, and what it makes of the answers.
+@Suite struct RedisHandshakeTests {
+    private let probe = RedisCommand("GET", "authfcgi:probe")
+
+    private func location(_ credentials: RedisCredentials? = nil, database: Int = 0) -> RedisLocation {
+        RedisLocation(
+            deployment: .server(.unix(path: "/r")), credentials: credentials, database: database, usesTLS: false)
+    }
+
+    private func words(_ handshake: RedisHandshake) -> [String] {
+        handshake.steps.map { step in
+            String(decoding: step.command.bytes, as: UTF8.self)
+                .split(separator: "\r\n").filter { !$0.hasPrefix("*") && !$0.hasPrefix("$") }.joined(separator: " ")
+        }
+    }
+
+    private func error(_ text: String) -> RedisReply { .error(RedisServerError(text)) }
+    private func string(_ text: String) -> RedisReply { .string(Array(text.utf8)) }
+
+    // MARK: What is said
+
+    @Test func `the steps are what the location asks for, the probe the last of them`() {
+        let password = RedisCredentials(username: nil, password: "sesame")
+        let user = RedisCredentials(username: "ann", password: "sesame")
+        let cases: [(RedisLocation, Bool, [String])] = [
+            (location(), false, ["GET authfcgi:probe"]),
+            (location(), true, ["ROLE", "GET authfcgi:probe"]),
+            (location(database: 7), false, ["SELECT 7", "GET authfcgi:probe"]),
+            (location(password), false, ["AUTH sesame", "GET authfcgi:probe"]),
+            (
+                location(user, database: 65_535), true,
+                ["AUTH ann sesame", "SELECT 65535", "ROLE", "GET authfcgi:probe"]
+            ),
+        ]
+        for (location, mustBePrimary, expected) in cases {
+            let handshake = RedisHandshake(location, probe: probe, mustBePrimary: mustBePrimary)
+            #expect(words(handshake) == expected)
+        }
+        #expect(
+            words(RedisHandshake(authenticatingBy: location(user, database: 7), mayBeStranger: true))
+                == ["AUTH ann sesame"])
+        #expect(RedisHandshake(authenticatingBy: location(), mayBeStranger: false).steps.isEmpty)
+    }
+
+    // MARK: What is answered
+
+    enum Verdict { case goesOn, refused, confused }
+
+    private func verdict(_ handshake: RedisHandshake, _ step: RedisHandshake.Step, _ reply: RedisReply) -> Verdict? {
+        switch handshake.objection(to: reply, at: step) {
+        case nil: .goesOn
+        case .refused: .refused
+        case .confusion: .confused
+        case .connection, .deadline: nil
+        }
+    }
+
+    @Test func `each step has answers to go on with, to give up at, and not to understand`() {
+        let handshake = RedisHandshake(location(), probe: probe, mustBePrimary: true)
+        let replies: [(RedisReply, authenticate: Verdict, select: Verdict, role: Verdict, probe: Verdict)] = [
+            (.status("OK"), .goesOn, .goesOn, .confused, .confused),
+            (.null, .confused, .confused, .confused, .goesOn),
+            (string(""), .confused, .confused, .confused, .goesOn),
+            (string("x"), .confused, .confused, .confused, .goesOn),
+            (.integer(1), .confused, .confused, .confused, .confused),
+            (.array([string("master"), .integer(0), .array([])]), .confused, .confused, .goesOn, .confused),
+            (.array([string("slave"), string("10.0.0.2")]), .confused, .confused, .refused, .confused),
+            (.array([string("sentinel")]), .confused, .confused, .refused, .confused),
+            (.array([.status("master")]), .confused, .confused, .refused, .confused),
+            (.array([]), .confused, .confused, .refused, .confused),
+            (error("WRONGPASS invalid username-password pair"), .refused, .refused, .refused, .refused),
+            (error("NOAUTH Authentication required."), .refused, .refused, .refused, .refused),
+            (error("ERR DB index is out of range"), .refused, .refused, .refused, .refused),
+            (error("LOADING Redis is loading the dataset in memory"), .refused, .refused, .refused, .refused),
+            (error("NOPERM no permissions"), .refused, .refused, .refused, .refused),
+            (error("ERR max number of clients reached"), .refused, .refused, .refused, .refused),
+            // A node of a cluster need not have the probe's slot, and somebody's list under it is nobody's business.
+            (error("MOVED 1 10.0.0.1:6379"), .refused, .refused, .refused, .goesOn),
+            (error("CLUSTERDOWN Hash slot not served"), .refused, .refused, .refused, .goesOn),
+            (error("WRONGTYPE Operation against a key"), .refused, .refused, .refused, .goesOn),
+        ]
+        for (reply, authenticate, select, role, probed) in replies {
+            let command = RedisCommand("X")
+            #expect(verdict(handshake, .authenticate(command), reply) == authenticate, "\(reply) to AUTH")
+            #expect(verdict(handshake, .select(command), reply) == select, "\(reply) to SELECT")
+            #expect(verdict(handshake, .role(command), reply) == role, "\(reply) to ROLE")
+            #expect(verdict(handshake, .probe(command), reply) == probed, "\(reply) to the probe")
+        }
+    }
+
+    @Test func `a server that may be a stranger need not know the password`() {
+        let credentials = RedisCredentials(username: nil, password: "sesame")
+        let step = RedisHandshake.Step.authenticate(RedisCommand("AUTH", "sesame"))
+        let stranger = RedisHandshake(authenticatingBy: location(credentials), mayBeStranger: true)
+        let friend = RedisHandshake(authenticatingBy: location(credentials), mayBeStranger: false)
+        for text in ["ERR AUTH <password> called without any password configured", "WRONGPASS invalid"] {
+            #expect(verdict(stranger, step, error(text)) == .goesOn)
+            #expect(verdict(friend, step, error(text)) == .refused)
+        }
+        #expect(verdict(stranger, step, .integer(1)) == .confused)
+    }
+
+    @Test func `a refusal has the server's words, but not the password that it repeats`() {
+        let credentials = RedisCredentials(username: "ann", password: "open sesame")
+        let handshake = RedisHandshake(location(credentials), probe: probe, mustBePrimary: false)
+        let step = RedisHandshake.Step.authenticate(RedisCommand("AUTH", "ann", "open sesame"))
+        #expect(
+            handshake.objection(to: error("WRONGPASS invalid username-password pair"), at: step)
+                == .refused("WRONGPASS invalid username-password pair"))
+        // As a server says it that has no AUTH, or calls it something else; the second breaks off where Redis does.
+        let repeated = [
+            "ERR unknown command 'AUTH', with args beginning with: 'ann' 'open sesame' ",
+            "ERR unknown command `AUTH`, with args beginning with: `ann`, `open ses", "ERR what is open sesame?",
+        ]
+        for text in repeated {
+            let reason = handshake.objection(to: error(text), at: step)?.reason
+            #expect(reason.map { $0.hasPrefix("ERR") && !$0.contains("open") } == true, "\(reason ?? "no objection")")
+        }
+    }
+}
