@@ -30,6 +30,8 @@ final class RedisNode: RedisConnectionOwner {
     /// When the present connection, or the last one, became one that can be used.
     private var readyAt = BootInstant(nanoseconds: 0)
 
+    /// How long a server that was down has to live before it is up again without having been asked anything.
+    private static let trialTime = Duration.seconds(1)
     /// A connection that does not live as long was not closed for being idle.
     private static let shortestIdleness = Duration.milliseconds(500)
 
@@ -73,10 +75,18 @@ final class RedisNode: RedisConnectionOwner {
         self.connection = connection
         readyAt = .now
         breaker.proved()
-        change(.up(connection.address))
+        guard case .down = condition else { return change(.up(connection.address)) }
+        // One that lets everybody in and then fails is not up at each try: it has to answer, or to stay.
+        Reactor.shared.schedule(after: Self.trialTime) { [weak self, weak connection] in
+            guard let self, let connection, self.connection === connection else { return }
+            change(.up(connection.address))
+        }
     }
 
-    func answered(_ connection: RedisConnection) { breaker.succeeded() }
+    func answered(_ connection: RedisConnection) {
+        breaker.succeeded()
+        change(.up(connection.address))
+    }
 
     func ended(_ connection: RedisConnection, _ reason: RedisError, wasIdle: Bool) {
         guard !isClosed else { return }

@@ -13,7 +13,7 @@ final class RedisReplyReader {
     private var pendingBytes = 0
 
     /// The greatest array that anybody asks for is the map of a cluster: a line for each of its 16,384 slots at worst.
-    private nonisolated static let mostElements: Int32 = 16_384
+    private nonisolated static let mostElements = 16_384
     /// All arrays within each other have no more elements together than such a map, whose every line has a primary and
     /// a replica: a few bytes would take a hundred otherwise.
     private nonisolated static let mostElementsTogether = 16 * 16_384
@@ -27,14 +27,15 @@ final class RedisReplyReader {
         // The reader's own functions, but for the one that would take memory on the server's word alone.
         unsafe functions = .allocate(capacity: 1)
         unsafe functions.initialize(to: reader.pointee.fn.pointee)
-        unsafe Self.createArray = functions.pointee.createArray
+        unsafe Self.ownFunctions = reader.pointee.fn.pointee
         unsafe functions.pointee.createArray = { task, elements in
-            guard elements <= RedisReplyReader.mostElements, let task = unsafe task,
+            // How wide the number is depends on hiredis's version.
+            guard Int(elements) <= RedisReplyReader.mostElements, let task = unsafe task,
                 let together = unsafe task.pointee.privdata?.assumingMemoryBound(to: Int.self)
             else { return nil }
             unsafe together.pointee += Int(elements)
             guard unsafe together.pointee <= RedisReplyReader.mostElementsTogether else { return nil }
-            return unsafe RedisReplyReader.createArray?(task, elements)
+            return unsafe RedisReplyReader.ownFunctions.createArray?(task, elements)
         }
         unsafe reader.pointee.fn = functions
         // What the functions get to see of the reader.
@@ -43,9 +44,8 @@ final class RedisReplyReader {
         unsafe reader.pointee.privdata = UnsafeMutableRawPointer(elements)
     }
 
-    // Set to the same function by every reader; the loop's thread is the only one.
-    private nonisolated(unsafe) static var createArray:
-        (@convention(c) (UnsafePointer<redisReadTask>?, Int32) -> UnsafeMutableRawPointer?)?
+    // Set to the same by every reader; the loop's thread is the only one.
+    private nonisolated(unsafe) static var ownFunctions = redisReplyObjectFunctions()
 
     isolated deinit {
         // Frees what was read of an unfinished reply too, with the functions.
