@@ -104,6 +104,25 @@ package final class RedisSentinels: Sendable {
         }
     }
 
+    /// Starts and resumes whatever does not run, and waits until all is as it was at the start, but for who is the primary.
+    package func recover() throws {
+        for server in servers + sentinels {
+            if !server.isRunning { try server.start() }
+            server.resume()
+        }
+        try hurrySentinels()
+        try waitUntilReady()
+    }
+
+    /// The server that the sentinels have for the primary.
+    package func currentServer() throws -> RedisServer {
+        let endpoint = try currentPrimary()
+        guard let server = servers.first(where: { $0.tcpEndpoint == endpoint }) else {
+            throw SupportError.unexpected("no server is at \(endpoint)")
+        }
+        return server
+    }
+
     /// Has them exchange news more often than every few seconds, and not stand back for half a minute (tilt) because a
     /// busy machine let them wait. A sentinel that is started again has forgotten this.
     private func hurrySentinels() throws {
