@@ -49,11 +49,10 @@ final class RedisConnection: ByteStreamHandler, TurnEndHandler {
     /// Begins; the owner learns how it goes, maybe before this returns.
     func open() { stream.open() }
 
-    /// Ends it; nobody hears anything any more.
+    /// Ends it: the owner hears nothing any more, and who waits for a reply that there will be none.
     func close() {
-        hasEnded = true
-        release()
-        questions.removeAll()
+        owner = nil
+        end(.connection("it is not needed any more"))
     }
 
     /// Asks for the entry of a session, or changes it. Only when it is ready.
