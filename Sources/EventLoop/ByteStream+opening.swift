@@ -2,6 +2,15 @@ internal import Glibc
 
 /// How a stream comes to be open: the server's addresses, the kernel's connection, and encryption.
 extension ByteStream {
+    /// What took too long.
+    var lateness: StreamError {
+        switch state {
+        case .idle: .name("the name in \(address) was not looked up within the deadline")
+        case .agreeing: .tls(.protocol("no answer within the deadline (does the server speak TLS there?)"))
+        case .connecting, .open, .ended: .deadline
+        }
+    }
+
     func lookUp(_ host: String, _ port: UInt16) {
         let threads = threads
         EventLoop.spawn { [weak self] in

@@ -31,6 +31,8 @@ package final class ByteStream: ReadinessHandler {
     var unsent: [UInt8] = []
     private var sent = 0
     private var waitsToWrite = false
+    /// Why nothing can be sent any more.
+    private var sendFailure: SystemError?
 
     /// As much is read at once. Shared: the loop reads one stream at a time, and nobody keeps what is lent.
     private static let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 << 10, alignment: 16)
@@ -53,7 +55,10 @@ package final class ByteStream: ReadinessHandler {
 
     /// Begins; the handler learns how it goes, maybe before this returns.
     package func open() {
-        timer = Reactor.shared.schedule(after: deadline) { [weak self] in self?.end(.deadline) }
+        timer = Reactor.shared.schedule(after: deadline) { [weak self] in
+            guard let self else { return }
+            end(lateness)
+        }
         do throws(SocketAddress.Unknown) {
             if let known = try SocketAddress.known(address) {
                 addresses = known
@@ -86,7 +91,7 @@ package final class ByteStream: ReadinessHandler {
                 unsent.append(contentsOf: bytes)
                 guard unsent.count - sent < Self.mostUnsent else { throw .congested }
             } else {
-                let count = try send(bytes, from: 0)
+                let count = send(bytes, from: 0)
                 guard count < bytes.count else { return }
                 unsent.append(contentsOf: bytes[count...])
                 watch()
@@ -116,7 +121,7 @@ package final class ByteStream: ReadinessHandler {
         guard let number else { return }
         let count = unsafe recv(number, Self.buffer.baseAddress, Self.buffer.count, 0)
         guard count > 0 else {
-            if count == 0 { throw .ended }
+            if count == 0 { throw sendFailure.map { .system($0) } ?? .ended }
             guard errno == EAGAIN || errno == EINTR else { throw .system(.last("recv")) }
             return
         }
@@ -145,7 +150,7 @@ package final class ByteStream: ReadinessHandler {
 
     func flush() throws(StreamError) {
         guard sent < unsent.count else { return }
-        sent += try send(unsent, from: sent)
+        sent += send(unsent, from: sent)
         guard unsent.count - sent < Self.mostUnsent else { throw .congested }
         if sent == unsent.count {
             unsent.removeAll(keepingCapacity: unsent.capacity <= 64 << 10)
@@ -161,16 +166,18 @@ package final class ByteStream: ReadinessHandler {
         Reactor.shared.change(number, waitsToWrite ? [.readable, .writable] : [.readable])
     }
 
-    /// How many bytes the kernel took.
-    private func send(_ bytes: [UInt8], from start: Int) throws(StreamError) -> Int {
+    /// How many bytes the kernel took; all, when it never takes any again.
+    private func send(_ bytes: [UInt8], from start: Int) -> Int {
         guard let number else { return 0 }
         let count = unsafe bytes.withUnsafeBytes { bytes in
             unsafe Glibc.send(
                 number, bytes.baseAddress.map { unsafe $0 + start }, bytes.count - start, Int32(MSG_NOSIGNAL))
         }
         guard count < 0 else { return count }
-        guard errno == EAGAIN || errno == EINTR else { throw .system(.last("send")) }
-        return 0
+        guard errno != EAGAIN, errno != EINTR else { return 0 }
+        // The server is gone. What it has said before, which is still to be read, may tell why.
+        sendFailure = .last("send")
+        return bytes.count - start
     }
 
     // MARK: Ending

@@ -5,7 +5,7 @@ public struct RedisConfiguration: Sendable {
     public var keyPrefix: String
     /// How long a command may take. After that PostgreSQL is asked, and the connection is thrown away.
     public var deadline: Duration
-    /// Has to be there when the location says so (`rediss://`).
+    /// Has to be there when the location says so (`rediss://`), and is not used otherwise.
     public var tls: RedisTLS?
 
     public init(

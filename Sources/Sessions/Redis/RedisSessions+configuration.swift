@@ -6,8 +6,9 @@ extension RedisSessions {
     convenience init(_ configuration: RedisConfiguration, entryLifetime: Duration, log: Logger) {
         let location = configuration.location
         let keys = RedisKeySpace(prefix: configuration.keyPrefix)
+        precondition(!location.usesTLS || configuration.tls != nil, "a location with TLS needs RedisConfiguration.tls")
         let network = RedisNetwork(
-            tls: configuration.tls?.context,
+            tls: location.usesTLS ? configuration.tls?.context : nil,
             threads: HelperThreads(name: "names", threads: 2, waiting: 32), deadline: configuration.deadline)
         let servers: any RedisServers
         switch location.deployment {

@@ -130,6 +130,17 @@ package final class RedisCluster: Sendable {
         return new
     }
 
+    /// Starts and resumes whatever does not run, waits until all is as it was at the start, but for who has which slots,
+    /// and removes all keys.
+    package func recover() throws {
+        for node in nodes {
+            if !node.isRunning { try node.start() }
+            node.resume()
+        }
+        try waitUntilReady()
+        for primary in try primaries() { try primary.command("FLUSHALL") }
+    }
+
     private func isServing(_ node: RedisServer) throws -> Bool {
         try node.command("CLUSTER", "INFO").contains("cluster_state:ok")
     }

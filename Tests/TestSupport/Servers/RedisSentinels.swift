@@ -105,6 +105,25 @@ package final class RedisSentinels: Sendable {
         }
     }
 
+    /// Starts and resumes whatever does not run, and waits until all is as it was at the start, but for who is the primary.
+    package func recover() throws {
+        for server in servers + sentinels {
+            if !server.isRunning { try server.start() }
+            server.resume()
+        }
+        for sentinel in sentinels { try Self.hurry(sentinel) }
+        try waitUntilReady()
+    }
+
+    /// The server that the sentinels have for the primary.
+    package func currentServer() throws -> RedisServer {
+        let endpoint = try currentPrimary()
+        guard let server = servers.first(where: { $0.tcpEndpoint == endpoint }) else {
+            throw SupportError.unexpected("no server is at \(endpoint)")
+        }
+        return server
+    }
+
     /// What a sentinel knows of the primary, or of the one replica.
     private func facts(_ subject: String, from sentinel: RedisServer) throws -> [Substring: Substring] {
         let lines = try sentinel.command("SENTINEL", subject, Self.serviceName).split(separator: "\n")

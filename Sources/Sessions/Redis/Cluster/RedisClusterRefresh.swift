@@ -68,7 +68,7 @@ package struct RedisClusterRefresh: Sendable {
         return doubt(now)
     }
 
-    /// The connection to a node that serves slots broke, or could not be made.
+    /// The connection to a node that serves slots broke, or could not be made; to be told again as long as that is so.
     package mutating func lost(_ address: ServerAddress, at now: BootInstant) -> Action? {
         failures[address] = now
         return doubt(now)

@@ -80,10 +80,11 @@ final class RedisClusterServers: RedisServers {
         if let node = nodes[address] { return node }
         let node = RedisNode(network, nodeHandshake, locate: { done in done(.success(address)) })
         nodes[address] = node
-        node.onChange = { [weak self, weak node] in
-            guard let self, let node else { return }
-            if case .down = node.condition { perform(refresh.lost(address, at: .now)) }
-            onChange?()
+        node.onChange = { [weak self] in self?.onChange?() }
+        // Each time: another server may have taken its place by now, which nobody says by himself.
+        node.onFailure = { [weak self] in
+            guard let self else { return }
+            perform(refresh.lost(address, at: .now))
         }
         node.start()
         return node

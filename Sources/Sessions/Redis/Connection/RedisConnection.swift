@@ -25,6 +25,9 @@ final class RedisConnection: ByteStreamHandler, TurnEndHandler {
     private var questions = Deque<Question>()
     private var unsent: [UInt8] = []
     private var timer: LoopTimer?
+    private let isPlainTCP: Bool
+    private var isOpen = false
+    private var hasReplied = false
     private var isReady = false
     private var hasAnswered = false
     private var hasEnded = false
@@ -40,6 +43,7 @@ final class RedisConnection: ByteStreamHandler, TurnEndHandler {
         self.handshake = handshake
         self.owner = owner
         deadline = network.deadline
+        isPlainTCP = if case .tcp = address { network.tls == nil } else { false }
         reader = RedisReplyReader()
         stream = ByteStream(
             to: address, tls: network.tls, threads: network.threads, deadline: RedisNetwork.connectDeadline)
@@ -49,11 +53,10 @@ final class RedisConnection: ByteStreamHandler, TurnEndHandler {
     /// Begins; the owner learns how it goes, maybe before this returns.
     func open() { stream.open() }
 
-    /// Ends it; nobody hears anything any more.
+    /// Ends it: the owner hears nothing any more, and who waits for a reply that there will be none.
     func close() {
-        hasEnded = true
-        release()
-        questions.removeAll()
+        owner = nil
+        end(.connection("it is not needed any more"))
     }
 
     /// Asks for the entry of a session, or changes it. Only when it is ready.
@@ -95,6 +98,7 @@ final class RedisConnection: ByteStreamHandler, TurnEndHandler {
 
     func streamOpened() {
         guard reader != nil else { return end(.connection("no memory")) }
+        isOpen = true
         takeNextStep()
     }
 
@@ -107,12 +111,18 @@ final class RedisConnection: ByteStreamHandler, TurnEndHandler {
         }
     }
 
-    func streamEnded(_ reason: StreamError) { end(.connection(reason.reason)) }
+    func streamEnded(_ reason: StreamError) {
+        // Which is what servers do that want TLS.
+        let hint =
+            isOpen && isPlainTCP && !hasReplied ? " before the first reply (is TLS wanted there, rediss://?)" : ""
+        end(.connection(reason.reason + hint))
+    }
 
     // MARK: Replies
 
     /// - Returns: whether more replies are wanted.
     private func take(_ reply: RedisReply) throws(RedisError) -> Bool {
+        hasReplied = true
         guard let question = questions.first else { throw .confusion("a reply to nothing that was asked") }
         // It goes the way of all questions that are open when the connection ends.
         if let objection = question.expectation.objection(to: reply) { throw objection }

@@ -18,6 +18,8 @@ final class RedisNode: RedisConnectionOwner {
     private(set) var condition = Condition.unknown
     /// Called when `condition` has changed.
     var onChange: (@EventLoop () -> Void)?
+    /// Called whenever it was given up for a while, also when nobody expected anything else.
+    var onFailure: (@EventLoop () -> Void)?
     /// The connection that can be used now; nil: none, and nothing waits for one.
     private(set) var connection: RedisConnection?
 
@@ -103,6 +105,7 @@ final class RedisNode: RedisConnectionOwner {
         breaker.failed(at: .now)
         guard case .open(let until) = breaker.state else { return again(after: .milliseconds(1)) }
         change(.down(reason))
+        onFailure?()
         Reactor.shared.schedule(at: until) { [weak self] in
             self?.breaker.probe()
             self?.start()

@@ -1,0 +1,190 @@
+import EventLoop
+import TestSupport
+import Testing
+
+@testable import Sessions
+
+/// A primary that sentinels name, and what becomes of sessions when another one takes its place.
+@Suite(.serialized, .sharesSentinels) struct RedisSentinelTests {
+    private let group: RedisSentinels
+
+    init() throws {
+        group = try SharesRedis.sentinels()
+    }
+
+    @Test func `the primary is found although the first sentinels do not answer`() async throws {
+        group.sentinels[0].kill()
+        try group.sentinels[1].pause()
+        var drill = try await RedisDrill(group.url, deadline: .seconds(1))
+        #expect(try await drill.shared(drill.live) == drill.live.count)
+        #expect(try group.currentServer().command("DBSIZE") != "0")
+        try await drill.end()
+        try await drill.finish()
+    }
+
+    @Test func `a primary that is killed is replaced within two seconds of the sentinels' word`() async throws {
+        var drill = try await RedisDrill(group.url)
+        let old = try group.currentServer()
+        old.kill()
+        try await drill.awaitLog("warning: Failed to connect to Redis: sentinel ")
+        #expect(try await drill.shared(drill.live) == 0)
+        try await drill.end()
+        try group.waitForFailover(from: old)
+        try await drill.expectReturn(since: .now)
+        for pod in [drill.watched, drill.probe] {
+            let lines = pod.log.lines(with: "Redis") + pod.log.lines(with: "Using database")
+            #expect(lines.contains("info: Using database for session storage"), "\(pod.log.text)")
+            #expect(lines.count { $0 == "info: ✓ Connected to Redis for session storage" } == 2, "\(pod.log.text)")
+        }
+        try await drill.finish()
+    }
+
+    @Test func `a primary that stood still and was replaced is not used any more when it goes on`() async throws {
+        var drill = try await RedisDrill(group.url)
+        let old = try group.currentServer()
+        try old.pause()
+        try await drill.end()
+        let new = try group.waitForFailover(from: old)
+        try await drill.expectReturn(since: .now)
+        // For a moment it still thinks that it is the primary, and has the entries of sessions that have ended.
+        old.resume()
+        try eventually("it is a replica", within: .seconds(20)) {
+            // It throws out everybody when it becomes one.
+            (try? old.command("ROLE"))?.hasPrefix("slave") ?? false
+        }
+        for server in [old, new] { try server.command("CONFIG", "RESETSTAT") }
+        try await drill.end()
+        try await drill.awaitChecks(500)
+        try await drill.expectReturn(since: .now)
+        #expect(try !old.command("INFO", "commandstats").contains("cmdstat_get:"))
+        #expect(try new.command("INFO", "commandstats").contains("cmdstat_get:"))
+        try await drill.finish()
+    }
+
+    @Test func `a primary that hands over is left at once`() async throws {
+        var drill = try await RedisDrill(group.url)
+        for _ in 0..<2 {
+            let old = try group.currentServer()
+            try group.sentinels[0].command("SENTINEL", "FAILOVER", RedisSentinels.serviceName)
+            try await drill.end()
+            try group.waitForFailover(from: old)
+            try await drill.expectReturn(since: .now)
+            try group.waitUntilReady()
+        }
+        try await drill.finish()
+    }
+
+    @Test func `a session whose end the new primary has missed is accepted by nobody`() async throws {
+        let drill = try await RedisDrill(group.url)
+        let primary = try group.currentServer()
+        let replica = try #require(group.servers.first { $0 !== primary })
+        let (token, _) = try await drill.probe.signIn("gone")
+        _ = try await drill.timeUntilShared([token], since: .now)
+        let key = "authfcgi:\(token.hash.hex)"
+        try eventually("the replica has the entry") { try replica.command("EXISTS", key) == "1" }
+
+        // It goes on as it is, and hears of nothing.
+        try replica.command("REPLICAOF", "127.0.0.1", "1")
+        let number = await drill.watch.add(token, of: "id-gone")
+        await drill.watch.willEnd(number)
+        try await drill.probe.store.revoke(token)
+        await drill.watch.hasEnded(number)
+        try eventually("the entry is gone") { try primary.command("EXISTS", key) == "0" }
+        primary.kill()
+        try #require(try group.waitForFailover(from: primary) === replica)
+        #expect(try replica.command("EXISTS", key) == "1")
+
+        try await drill.expectReturn(since: .now)
+        let stranger = try await RedisDrill.pod(of: drill.database, group.url)
+        try await eventually("Redis is in use") { await stranger.store.usesRedis }
+        for _ in 0..<20 {
+            #expect(try await stranger.store.session(for: token) == nil)
+            #expect(try await drill.ask(token).session == nil)
+        }
+        #expect(try replica.command("EXISTS", key) == "1")
+        try await drill.finish()
+        await stranger.store.close()
+    }
+
+    @Test func `when no sentinel answers the log has what each said, and the primary is found when they come`()
+        async throws
+    {
+        group.sentinels[0].kill()
+        try group.sentinels[1].pause()
+        group.sentinels[2].kill()
+        var drill = try await RedisDrill(group.url, isReachable: false)
+        let places = group.sentinels.map(\.tcpEndpoint.description)
+        try await drill.awaitLog(
+            "warning: Failed to connect to Redis: sentinel \(places[0]): Connection refused; "
+                + "sentinel \(places[1]): no reply within the deadline; sentinel \(places[2]): Connection refused")
+        try await drill.awaitLog("info: Using database for session storage")
+        try await drill.end()
+        try await drill.awaitChecks(200)
+        #expect(try await drill.shared(drill.live) == 0)
+        #expect(drill.probe.log.lines(with: "Failed to connect to Redis").count == 1, "\(drill.probe.log.text)")
+        try group.sentinels[2].start()
+        try await drill.expectReturn(since: .now)
+        try await drill.finish()
+    }
+
+    @Test func `without any sentinel the primary that was found stays in use`() async throws {
+        var drill = try await RedisDrill(group.url)
+        for sentinel in group.sentinels { sentinel.kill() }
+        try await drill.end()
+        try await drill.awaitChecks(300)
+        try await drill.expectReturn(since: .now)
+        #expect(drill.probe.log.lines(with: "Failed to connect to Redis").isEmpty, "\(drill.probe.log.text)")
+        // A connection that breaks cannot be replaced.
+        try group.primary.command("CLIENT", "KILL", "TYPE", "normal")
+        try group.replica.command("CLIENT", "KILL", "TYPE", "normal")
+        try await drill.awaitLog("Failed to connect to Redis: sentinel ")
+        try group.sentinels[0].start()
+        try await drill.expectReturn(since: .now)
+        try await drill.finish()
+    }
+
+    @Test func `a service that no sentinel knows is named as the reason`() async throws {
+        var drill = try await RedisDrill("redis+sentinel://\(group.hosts)/nobodys", isReachable: false)
+        for sentinel in group.sentinels {
+            try await drill.awaitLog("sentinel \(sentinel.tcpEndpoint): does not know the service")
+        }
+        try await drill.end()
+        #expect(try await drill.shared(drill.live) == 0)
+        try await drill.finish()
+    }
+}
+
+/// Sentinels that ask for a password themselves.
+@Suite struct RedisSentinelPasswordTests {
+    @Test func `the password of the URL is that of the servers, and of sentinels that ask for it`() async throws {
+        let folder = try TestFolder()
+        let group = try RedisSentinels(in: folder, password: "secret-word", sentinelPassword: "secret-word")
+        let url = "redis+sentinel://:secret-word@\(group.hosts)/\(RedisSentinels.serviceName)"
+        var drill = try await RedisDrill(url, deadline: .seconds(1))
+        #expect(try await drill.shared(drill.live) == drill.live.count)
+
+        // Now one of their own, which nobody has told the store.
+        for sentinel in group.sentinels {
+            try sentinel.command("ACL", "SETUSER", "default", "resetpass", ">another")
+        }
+        let newcomer = try await RedisDrill.pod(of: drill.database, url)
+        for sentinel in group.sentinels {
+            try eventually("the refusal is said", log: newcomer.log.text) {
+                newcomer.log.text.contains(
+                    "sentinel \(sentinel.tcpEndpoint): SENTINEL GET-MASTER-ADDR-BY-NAME was refused: NOAUTH")
+            }
+        }
+        #expect(try await newcomer.store.session(for: drill.live[0]) != nil)
+        #expect(await newcomer.store.counts.shared == 0)
+        try await drill.end()
+        for sentinel in group.sentinels {
+            try sentinel.command("ACL", "SETUSER", "default", "nopass", password: "another")
+        }
+        let wellAt = BootInstant.now
+        try await eventually("Redis is in use", log: newcomer.log.text) { await newcomer.store.usesRedis }
+        #expect(.now - wellAt < RedisDrill.returnLimit)
+        #expect(!newcomer.log.text.contains("secret-word") && !newcomer.log.text.contains("another"))
+        await newcomer.store.close()
+        try await drill.finish(secrets: ["secret-word"])
+    }
+}
