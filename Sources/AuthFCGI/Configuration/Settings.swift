@@ -150,7 +150,9 @@ struct Settings: Equatable, Sendable {
             (.redisTLSKey, redisTLSKey),
         ]
         guard let redisLocation, redisLocation.usesTLS else {
-            for (setting, file) in files where file != nil && (redisLocation != nil || redisURL == nil) {
+            // What a URL asks for that is none nobody knows, and that it is none has been said.
+            guard redisLocation != nil || !reader.isGiven(.redisURL) else { return }
+            for (setting, file) in files where file != nil {
                 reader.add(setting, "is set, but REDIS_URL asks for no TLS; begin it with rediss:// or remove this one")
             }
             return
