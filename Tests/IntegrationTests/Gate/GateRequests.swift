@@ -69,6 +69,26 @@ extension GateProcess {
     /// The Set-Cookie that makes a browser forget the session's cookie.
     static let expiredCookie = "__Host-session=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0"
 
+    /// The stores that the worker that answers works with; nil when it is not ready.
+    var stores: [String]? {
+        get throws {
+            let answer = try ask("GET", "/readyz", timeout: .seconds(3))
+            guard answer.status == 200, case .list(let stores) = try object(answer)["stores"] else { return nil }
+            return stores
+        }
+    }
+
+    /// What the program has counted, by the words of the line with which it ends.
+    var counts: [String: Int] {
+        guard let line = log.split(separator: "\n").last(where: { $0.hasPrefix("INFO: ended after") }) else {
+            return [:]
+        }
+        return line.split(separator: " ").reduce(into: [:]) { counts, word in
+            let pair = word.split(separator: "=")
+            if pair.count == 2 { counts[String(pair[0])] = Int(pair[1]) }
+        }
+    }
+
     /// How many lines of the log contain `text`.
     func lines(with text: String) -> Int { log.split(separator: "\n").count { $0.contains(text) } }
 }

@@ -2,7 +2,7 @@ import TestSupport
 
 extension Fault {
     /// What can happen to PostgreSQL itself.
-    static func ofPostgreSQL(_ site: HammerSite) -> [Fault] {
+    static func ofPostgreSQL(_ site: BreakableSite) -> [Fault] {
         let server = site.postgreSQL
         return [
             Fault(name: "a backend is terminated") { random in

@@ -3,7 +3,7 @@ import TestSupport
 
 extension Fault {
     /// What can happen between one pod and PostgreSQL.
-    static func ofPaths(_ site: HammerSite) -> [Fault] {
+    static func ofPaths(_ site: BreakableSite) -> [Fault] {
         [
             partition("a pod is partitioned", .both, site),
             partition("a pod's questions are lost", .toServer, site),
@@ -24,7 +24,7 @@ extension Fault {
         ]
     }
 
-    private static func partition(_ name: String, _ flow: SocketProxy.Flow, _ site: HammerSite) -> Fault {
+    private static func partition(_ name: String, _ flow: SocketProxy.Flow, _ site: BreakableSite) -> Fault {
         Fault(name: name) { random in
             let pod = site.pods.indices.randomElement(using: &random) ?? 0
             let path = site.paths[pod]
@@ -45,7 +45,7 @@ extension Fault {
     }
 
     /// What can happen to one worker of a pod.
-    static func ofWorkers(_ site: HammerSite) -> [Fault] {
+    static func ofWorkers(_ site: BreakableSite) -> [Fault] {
         [
             Fault(name: "a worker is frozen") { random in
                 let (pod, worker) = try worker(of: site, &random)
@@ -64,7 +64,7 @@ extension Fault {
     }
 
     private static func worker(
-        of site: HammerSite, _ random: inout SeededGenerator
+        of site: BreakableSite, _ random: inout SeededGenerator
     ) throws -> (pod: Int, worker: Int32) {
         let pod = site.pods.indices.randomElement(using: &random) ?? 0
         var workers: [Int32] = []

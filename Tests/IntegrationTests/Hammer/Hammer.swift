@@ -7,7 +7,7 @@ import TestSupport
 /// have to be repeated some times with its seed.
 final class Hammer: Sendable {
     let seed: UInt64
-    let site: HammerSite
+    let site: BreakableSite
     let roster: HammerRoster
 
     private let begin = ContinuousClock.now
@@ -31,7 +31,8 @@ final class Hammer: Sendable {
     init(seed: UInt64) throws {
         RunRecord.note(secret: Self.password)
         self.seed = seed
-        site = try HammerSite()
+        // The first pod's workers have a memory. The second's ask Redis each time.
+        site = try BreakableSite(environments: [[:], ["SESSION_CACHE_ENTRIES": "0"]])
         for name in ["ann", "bob"] { try site.pods[0].gate.addUser(name, password: Self.password) }
         let rows = try site.postgreSQL.psql("SELECT id, username FROM authfcgi_users").split(separator: "\n")
         let accounts = rows.map { $0.split(separator: "|") }.map { (String($0[0]), String($0[1])) }
@@ -84,6 +85,7 @@ final class Hammer: Sendable {
             FaultLane(Fault.ofPostgreSQL(site), pause: 500...1500, random: SeededGenerator(seed: seeds.next())),
             FaultLane(Fault.ofPaths(site), pause: 200...600, random: SeededGenerator(seed: seeds.next())),
             FaultLane(Fault.ofWorkers(site), pause: 50...1000, random: SeededGenerator(seed: seeds.next())),
+            FaultLane(Fault.ofRedis(site), pause: 50...300, random: SeededGenerator(seed: seeds.next())),
         ]
         // Also when something goes wrong: threads that go on have lost what they work on.
         defer {
@@ -122,14 +124,14 @@ final class Hammer: Sendable {
         let acted = elapsed
         let recovery = try waitForRecovery()
         // So that whatever was acknowledged last has to count.
-        sleepThread(for: max(.zero, acted + HammerSite.revocationDelay - elapsed))
+        sleepThread(for: max(.zero, acted + BreakableSite.revocationDelay - elapsed))
         history.add(try lastChecks())
         return HammerReport(
             seed: seed, history: history, faults: lanes.flatMap(\.strokes).sorted { $0.start < $1.start },
             failures: lanes.compactMap(\.failure), oddities: oddities.withLock { $0 }, acted: acted, recovery: recovery)
     }
 
-    /// Waits until every worker serves again; how long that took.
+    /// Waits until every worker serves and has Redis again; how long that took.
     private func waitForRecovery() throws -> Duration {
         let start = elapsed
         let token = try site.pods[0].gate.signIn("witness")
@@ -139,6 +141,10 @@ final class Hammer: Sendable {
             try eventually("every worker accepts again", within: .seconds(15), log: pod.gate.log) {
                 inARow = (try? pod.gate.check(token)) == 200 ? inARow + 1 : 0
                 return inARow == 20
+            }
+            try eventually("every worker uses Redis again", within: .seconds(15), log: pod.gate.log) {
+                inARow = (try? pod.gate.stores) == ["redis", "postgresql"] ? inARow + 1 : 0
+                return inARow == 40
             }
         }
         return elapsed - start

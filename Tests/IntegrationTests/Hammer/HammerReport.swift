@@ -20,7 +20,7 @@ struct HammerReport: Sendable, CustomStringConvertible {
     /// The checks that could show best that an end does not count in time.
     var decisiveChecks: [HistoryEvent] { checker.decisiveChecks(in: history) }
 
-    private var checker: HistoryChecker { HistoryChecker(revocationDelay: HammerSite.revocationDelay) }
+    private var checker: HistoryChecker { HistoryChecker(revocationDelay: BreakableSite.revocationDelay) }
 
     /// Checks that nobody could answer although no fault had been there for a while.
     var unexplained: Int {

@@ -29,6 +29,12 @@ import Testing
         #expect(report.failures == [], "seed \(seed)")
         #expect(report.oddities == [:], "seed \(seed)")
 
+        let fromRedis = try hammer.site.pods.map { pod in
+            try pod.gate.stop()
+            return try #require(pod.gate.counts["from_redis"])
+        }
+        print("  \(fromRedis) checks of the pods answered from Redis")
+        #expect(fromRedis[0] > 0 && fromRedis[1] > 500, "seed \(seed): Redis was of little use: \(fromRedis)")
         for pod in hammer.site.pods {
             for (name, log) in pod.logs { #expect(!log.contains("afs_"), "a token in the log of \(name)") }
         }

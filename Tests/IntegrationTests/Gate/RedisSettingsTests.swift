@@ -1,0 +1,141 @@
+import TestSupport
+import Testing
+
+/// What is said of Redis in the settings: mistakes stop the start, are named, and show no password.
+@Suite struct RedisSettingsTests: RunsCommands {
+    let server: PostgreSQLServer
+    let database: String
+    private let folder: TestFolder
+
+    init() throws {
+        (server, database) = try SharedServers.newDatabase()
+        folder = try TestFolder()
+    }
+
+    /// Runs `serve`, which is expected to end by itself with exit code 78 and one problem, which it names.
+    private func expectRefusal(
+        _ environment: [String: String], _ arguments: [String] = [], names words: String...,
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) throws {
+        let socket = folder.path("gate.sock")
+        let result = try run(
+            ["serve"] + arguments, environment: ["LISTEN": "unix:\(socket)"].merging(environment) { $1 })
+        #expect(result.status == .code(78), "\(result)", sourceLocation: sourceLocation)
+        #expect(result.output.isEmpty, sourceLocation: sourceLocation)
+        #expect(
+            result.errors.hasPrefix("authfcgi: 1 problem with the settings:\n"), "\(result.errors)",
+            sourceLocation: sourceLocation)
+        for word in words {
+            #expect(result.errors.contains(word), "\(word): \(result.errors)", sourceLocation: sourceLocation)
+        }
+        for secret in ["hunter2", "hun", "ter2"] {
+            #expect(!result.errors.contains(secret), "\(result.errors)", sourceLocation: sourceLocation)
+        }
+        #expect(!Endpoint.unix(socket).isListening, sourceLocation: sourceLocation)
+    }
+
+    @Test(arguments: [
+        ("hunter2@cache", "there is no redis:// in front"),
+        ("http://:hunter2@cache", "this is the URL of something else (http)"),
+        ("reddis://:hunter2@cache", "it begins with none of redis://"),
+        ("redis:hunter2@cache", "two slashes are missing"),
+        ("redis://:hun ter2@cache", "it contains whitespace"),
+        ("redis://:hunter2/3@cache", "there is an @ behind the first /"),
+        ("redis://:hunter2#3@cache", "a # in a password is written %23"),
+        ("redis://:hunter2%zz@cache", "a % itself is written %25"),
+        ("redis://:hunter2@", "a host is missing"), ("redis://cache:hunter2", "a port is no number from 1 to 65535"),
+        ("redis://:hunter2@cache:0", "a port is no number from 1 to 65535"),
+        ("redis://:hunter2@one,two", "redis:// takes one host"),
+        ("redis://:hunter2@cache/first", "the database is no number"),
+        ("redis://:hunter2@cache/0?db=1", "the database is said twice"),
+        ("redis://:hunter2@cache?timeout=3", "there is no parameter timeout"),
+        ("redis://:hunter2@::1", "an IPv6 address stands in brackets"),
+        ("redis+sentinel://:hunter2@one,two", "the service that the sentinels watch is missing"),
+        ("redis+cluster://:hunter2@one,two/3", "a cluster has database 0 only"),
+        ("unix://:hunter2@", "the path of the socket is missing"),
+        ("redis://:hunter2@cache\nredis://:hunter2@other", "has a line break or another control character in it"),
+    ])
+    func `a REDIS_URL that is none stops the start, wherever it stands`(url: String, words: String) throws {
+        try expectRefusal(["REDIS_URL": url], names: "  REDIS_URL (environment) ", words)
+        let file = try folder.write("redis-url", url + "\n")
+        try expectRefusal(["REDIS_URL_FILE": file], names: "  REDIS_URL (environment) ", words)
+        guard !url.contains("\n") else { return }
+        let settings = try folder.write("settings", "REDIS_URL='\(url)'\n")
+        try expectRefusal([:], ["--env-file", settings], names: "  REDIS_URL (--env-file) ", words)
+    }
+
+    @Test func `a file for REDIS_URL that says nothing stops the start`() throws {
+        let empty = try folder.write("empty", "\n")
+        try expectRefusal(["REDIS_URL_FILE": empty], names: "REDIS_URL_FILE: \(empty) is empty")
+        let none = folder.path("none")
+        try expectRefusal(["REDIS_URL_FILE": none], names: "REDIS_URL_FILE: \(none) cannot be read")
+        let file = try folder.write("url", "redis://:hunter2@cache\n")
+        try expectRefusal(
+            ["REDIS_URL_FILE": file, "REDIS_URL": "redis://:hunter2@cache"],
+            names: "REDIS_URL and REDIS_URL_FILE are both set")
+    }
+
+    @Test func `files for TLS that are missing or something else stop the start, and are named`() throws {
+        let tls = try TLSFiles(in: folder)
+        let text = try folder.write("text.pem", "this is not PEM\n")
+        let none = folder.path("none.pem")
+        let url = ["REDIS_URL": "rediss://:hunter2@127.0.0.1"]
+        for file in [none, text, folder.path] {
+            try expectRefusal(url.merging(["REDIS_TLS_CA_FILE": file]) { $1 }, names: file)
+            try expectRefusal(
+                url.merging(["REDIS_TLS_CERT_FILE": file, "REDIS_TLS_KEY_FILE": tls.clientKey]) { $1 }, names: file)
+            try expectRefusal(
+                url.merging(["REDIS_TLS_CERT_FILE": tls.clientCertificate, "REDIS_TLS_KEY_FILE": file]) { $1 },
+                names: file)
+        }
+        try expectRefusal(
+            url.merging(["REDIS_TLS_CERT_FILE": tls.clientCertificate, "REDIS_TLS_KEY_FILE": tls.key]) { $1 },
+            names: tls.key)
+        try expectRefusal(
+            url.merging(["REDIS_TLS_CERT_FILE": tls.clientCertificate]) { $1 },
+            names: "REDIS_TLS_KEY_FILE is not set; a certificate and its key go together")
+        try expectRefusal(
+            url.merging(["REDIS_TLS_KEY_FILE": tls.clientKey]) { $1 },
+            names: "REDIS_TLS_CERT_FILE is not set; a certificate and its key go together")
+    }
+
+    @Test(arguments: ["REDIS_TLS_CA_FILE", "REDIS_TLS_CERT_FILE", "REDIS_TLS_KEY_FILE"])
+    func `files for TLS without TLS stop the start`(name: String) throws {
+        let tls = try TLSFiles(in: folder)
+        let words = "\(name) is set, but REDIS_URL asks for no TLS; begin it with rediss://"
+        for url in ["redis://:hunter2@cache", "unix:///run/redis.sock", ""] {
+            try expectRefusal(["REDIS_URL": url, name: tls.authority], names: words)
+        }
+        // Nobody knows what a URL asks for that is none.
+        try expectRefusal(
+            ["REDIS_URL": "rediss://:hunter2@cache:port", name: tls.authority], names: "a port is no number")
+    }
+
+    @Test func `the start line says where Redis is, and how it is reached, but no password`() throws {
+        let socket = folder.path("gate.sock")
+        for (url, words) in [
+            ("redis://:hunter2@127.0.0.1:1/2", ", Redis in front of it (127.0.0.1:1/2)"),
+            ("unix://:hunter2@\(folder.path("no.sock"))", ", Redis in front of it (unix:\(folder.path("no.sock")))"),
+            ("rediss://ann:hunter2@127.0.0.1:1", ", Redis in front of it (127.0.0.1:1/0 with TLS)"),
+            (
+                "redis+sentinel://:hunter2@127.0.0.1:1,127.0.0.1:2/main",
+                ", Redis in front of it (service main by sentinels 127.0.0.1:1, 127.0.0.1:2)"
+            ),
+            (
+                "redis+cluster://:hunter2@127.0.0.1:1,127.0.0.1:2",
+                ", Redis in front of it (cluster 127.0.0.1:1, 127.0.0.1:2)"
+            ), ("", ""),
+        ] {
+            let gate = try GateProcess(
+                in: folder, name: "start", server: server, database: database, workers: 1,
+                environment: ["REDIS_URL": url, "LISTEN": "unix:\(socket)"], waits: false)
+            try gate.waitForLog(containing: "INFO: Using database for session storage")
+            let start = try #require(gate.log.split(separator: "\n").last { $0.contains(": 1 worker on ") })
+            #expect(start.hasSuffix(": 1 worker on unix:\(socket), sessions in PostgreSQL\(words)"), "\(start)")
+            #expect(!gate.log.contains("hunter2"))
+            #expect(try gate.stop() == .code(0))
+            if url.isEmpty { #expect(gate.log.split(separator: "\n").last { $0.contains("Redis") } == nil) }
+            try folder.write("start.log", "")
+        }
+    }
+}

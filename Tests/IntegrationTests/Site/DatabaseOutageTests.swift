@@ -1,0 +1,238 @@
+import Glibc
+import TestSupport
+import Testing
+
+/// PostgreSQL is away, and Redis is not: what Redis knows opens nothing by itself, unless the operator has said for how
+/// long it may.
+@Suite(.serialized, .leavesCleanLogs) struct DatabaseOutageTests {
+    /// How PostgreSQL goes.
+    enum Outage: CaseIterable {
+        /// Nothing comes through, and nobody says so.
+        case silent
+        case stopped
+    }
+
+    private static let shared = Result {
+        let site = try BreakableSite(
+            workers: 1,
+            environments: ["0s", "3s", "10s"].map {
+                ["DATABASE_WRITE_DEADLINE": "1s", "STALE_IF_DATABASE_DOWN": $0]
+            })
+        try site.pods[0].gate.addUser("ann", password: password)
+        return site
+    }
+    private static let password = "correct-horse-battery"
+    private static let delay = BreakableSite.revocationDelay
+    private static let stale = Duration.seconds(3)
+
+    private let site: BreakableSite
+    /// Stays closed when PostgreSQL is away.
+    private let closed: Pod
+    /// Stays open for 3 s, and for 10 s.
+    private let open: Pod
+    private let openForLong: Pod
+
+    init() throws {
+        site = try Self.shared.get()
+        (closed, open, openForLong) = (site.pods[0], site.pods[1], site.pods[2])
+        for pod in site.pods { _ = try waitForPostgreSQL(pod) }
+    }
+
+    private func begin(_ outage: Outage) throws {
+        switch outage {
+        case .silent: for path in site.paths { path.pause() }
+        case .stopped: try site.postgreSQL.stop()
+        }
+    }
+
+    private func end(_ outage: Outage) throws {
+        switch outage {
+        case .silent: for path in site.paths { path.resume() }
+        case .stopped: try site.postgreSQL.start()
+        }
+    }
+
+    /// Mends what a test that failed has left broken.
+    private func mend() {
+        for path in site.paths { path.resume() }
+        if !site.postgreSQL.isReady { try? site.postgreSQL.start() }
+    }
+
+    private func wait(_ watch: SessionWatch, until time: Duration) { sleepThread(for: time - watch.elapsed) }
+
+    /// Waits until a pod answers what nobody but PostgreSQL can tell, and uses both stores; how long that took.
+    private func waitForPostgreSQL(_ pod: Pod) throws -> Duration {
+        let start = ContinuousClock.now
+        let token = try pod.signIn("witness")
+        try eventually("the pod has PostgreSQL", within: .seconds(8), log: pod.gate.log) {
+            try pod.gate.check(token) == 200 && pod.gate.stores == ["redis", "postgresql"]
+        }
+        return .now - start
+    }
+
+    private func expectNoChanges(on pod: Pod, signedIn token: String) throws {
+        #expect(try pod.logIn("ann", Self.password).status == 503)
+        #expect(try pod.client().post("/auth/logout", "", headers: [bearer(token)]).status == 503)
+    }
+
+    @Test(arguments: Outage.allCases)
+    func `every check is 503 within a second and the query's deadline, whatever Redis has`(outage: Outage) throws {
+        defer { mend() }
+        var (brokenAt, endedAt) = (Duration.zero, Duration.zero)
+        let history = try SessionWatch.during(on: [closed]) { watch in
+            let (inRedis, leaving) = (try watch.add(isWatched: false), try watch.add(isWatched: false))
+            for token in [inRedis.token, leaving.token] { #expect(try open.gate.check(token) == 200) }
+            for entry in watch.live { _ = try closed.gate.check(entry.token) }
+            try begin(outage)
+            brokenAt = watch.elapsed
+            try expectNoChanges(on: closed, signedIn: leaving.token)
+            wait(watch, until: brokenAt + Self.delay)
+            // This pod has never heard of it, and Redis answers at once.
+            #expect(try closed.gate.check(inRedis.token) == 503)
+            #expect(try closed.gate.check(nil) == 401)
+            wait(watch, until: brokenAt + Self.delay + BreakableSite.queryDeadline + .milliseconds(500))
+            endedAt = watch.elapsed
+            try end(outage)
+            let time = try waitForPostgreSQL(closed)
+            print("PostgreSQL back (\(outage)): after \(time)")
+        }
+        #expect(history.violations == [])
+        let checks = history.checks(on: 0)
+        #expect(checks.with(.failed) == [] && checks.with(.refused) == [])
+        // To the moment: the last heartbeat that came back was sent before.
+        #expect(checks.begun(after: brokenAt + Self.delay).filter { $0.end < endedAt }.with(.accepted) == [])
+        let unanswered = checks.filter { $0.start < endedAt && $0.end - $0.start > .seconds(1) }
+        #expect(unanswered == [])
+        let lastYes = checks.with(.accepted).filter { $0.end < endedAt }.map(\.start).max() ?? .zero
+        let firstNo = checks.with(.cannotTell).map(\.end).min() ?? .zero
+        #expect(lastYes > brokenAt, "memory and Redis serve for as long as they may be believed")
+        #expect(firstNo > brokenAt && firstNo < brokenAt + Self.delay + BreakableSite.queryDeadline)
+        print("PostgreSQL \(outage): last 200 \(lastYes - brokenAt), first 503 \(firstNo - brokenAt) after it")
+    }
+
+    @Test(arguments: Outage.allCases)
+    func `with STALE_IF_DATABASE_DOWN sessions that were used are accepted for that long, and to the moment`(
+        outage: Outage
+    ) throws {
+        defer { mend() }
+        var warnings = 0
+        var (brokenAt, endedAt) = (Duration.zero, Duration.zero)
+        let history = try SessionWatch.during(on: [open]) { watch in
+            let (inRedis, leaving) = (try watch.add(isWatched: false), try watch.add(isWatched: false))
+            let unused = try watch.add(isWatched: false)
+            for token in [inRedis.token, leaving.token] { #expect(try closed.gate.check(token) == 200) }
+            for entry in watch.live {
+                try eventually("it is known") { try open.gate.check(entry.token) == 200 }
+            }
+            let before = open.gate.lines(with: "PostgreSQL is away")
+            try begin(outage)
+            brokenAt = watch.elapsed
+            wait(watch, until: brokenAt + Self.delay + .milliseconds(100))
+            // Only the other pod has asked for it, and Redis has what it was told.
+            #expect(try open.gate.check(inRedis.token) == 200)
+            #expect(try open.gate.check(unused.token) == 503)
+            #expect(try open.gate.check(nil) == 401)
+            try expectNoChanges(on: open, signedIn: leaving.token)
+            #expect(try open.gate.stores != nil)
+            wait(watch, until: brokenAt + Self.delay + Self.stale + .milliseconds(10))
+            #expect(try open.gate.check(inRedis.token) == 503)
+            wait(watch, until: brokenAt + Self.delay + Self.stale + .milliseconds(800))
+            endedAt = watch.elapsed
+            warnings = open.gate.lines(with: "PostgreSQL is away") - before
+            try end(outage)
+            let time = try waitForPostgreSQL(open)
+            print("PostgreSQL back (\(outage)), stale: after \(time)")
+            let answer = try open.logIn("ann", Self.password)
+            #expect(answer.status == 200)
+            RunRecord.note(secret: try #require(try object(answer)["token"]?.text))
+        }
+        #expect(history.violations == [])
+        let checks = history.checks(on: 0).filter { $0.end < endedAt }
+        #expect(checks.with(.failed) == [] && checks.with(.refused) == [])
+        let limit = brokenAt + Self.delay + Self.stale
+        #expect(checks.begun(after: limit).with(.accepted) == [])
+        #expect(checks.begun(after: limit) != [])
+        // The last heartbeat may have been sent a quarter of a second before, or a little more on a busy machine.
+        let early = checks.filter { $0.start > brokenAt && $0.start < limit - .milliseconds(600) }
+        #expect(early.count > 100 && early.undecided == [])
+        #expect(warnings == 1)
+        let lastYes = checks.with(.accepted).map(\.start).max() ?? .zero
+        print("PostgreSQL \(outage), stale: last 200 asked for \(lastYes - brokenAt) after it")
+    }
+
+    @Test(arguments: [true, false])
+    func `a session that was ended out of the pod's sight is accepted for the stale time at most`(
+        comesBackInTime: Bool
+    ) throws {
+        defer { mend() }
+        var (cutAt, backAt) = (Duration.zero, Duration.zero)
+        var entry: SessionWatch.Entry?
+        let history = try SessionWatch.during(on: [closed, open]) { watch in
+            let ending = try watch.add()
+            entry = ending
+            try eventually("both pods know it") {
+                Set(watch.checks.filter { $0.session == ending.number && $0.result == .accepted }.map(\.pod)) == [0, 1]
+            }
+            site.paths[1].pause()
+            cutAt = watch.elapsed
+            try watch.end(ending, as: .adminRevoke) {
+                try site.postgreSQL.psql("DELETE FROM session_tokens WHERE token_hash = session_token_hash('\($0)')")
+            }
+            wait(watch, until: cutAt + Self.delay + .milliseconds(comesBackInTime ? 1300 : 3500))
+            let count = open.gate.lines(with: "the read lane has PostgreSQL again")
+            site.paths[1].resume()
+            try eventually("the pod has PostgreSQL again", log: open.gate.log) {
+                open.gate.lines(with: "the read lane has PostgreSQL again") > count
+            }
+            backAt = watch.elapsed
+            wait(watch, until: backAt + Self.delay + .milliseconds(300))
+        }
+        let session = try #require(entry?.number)
+        let (here, there) = (history.checks(on: 0), history.checks(on: 1))
+        #expect(History(history.events.filter { $0.pod != 1 }).violations == [])
+        #expect(here.undecided == [])
+        let ended = try #require(history.events.first { $0.operation == .adminRevoke }).end
+        let accepted = there.filter { $0.session == session && $0.result == .accepted }
+        // The price that the documentation names.
+        #expect(accepted.contains { $0.start > ended + Self.delay })
+        #expect(accepted.begun(after: cutAt + Self.delay + Self.stale) == [])
+        #expect(accepted.begun(after: backAt) == [], "it has heard of it by then")
+        #expect(there.begun(after: backAt).filter { $0.session == session }.with(.refused).count > 5)
+        #expect(there.filter { $0.session != session }.with(.refused) == [])
+    }
+
+    @Test func `a worker that begins without PostgreSQL answers 503, however long others may go on`() throws {
+        defer { mend() }
+        let token = try open.signIn()
+        for pod in [open, openForLong] { #expect(try pod.gate.check(token) == 200) }
+        try site.postgreSQL.stop()
+        let before = try openForLong.gate.workers
+        for worker in before { kill(worker, SIGKILL) }
+        try eventually("there is a new worker", log: openForLong.gate.log) {
+            let workers = try openForLong.gate.workers
+            return workers.count == before.count && workers.allSatisfy { !before.contains($0) }
+        }
+        #expect(try openForLong.gate.check(token) == 503)
+        #expect(try open.gate.check(token) == 200)
+        #expect(try openForLong.gate.stores == nil, "it is not ready")
+        try site.postgreSQL.start()
+        for pod in site.pods { _ = try waitForPostgreSQL(pod) }
+    }
+
+    @Test func `a pod stays ready for as long as it accepts sessions without PostgreSQL`() throws {
+        defer { mend() }
+        let token = try openForLong.signIn()
+        #expect(try openForLong.gate.check(token) == 200)
+        PathCut.refused.make(on: site.paths[2])
+        let start = ContinuousClock.now
+        // Without the setting it would be ready for 10 s.
+        sleepThread(for: start + .milliseconds(10_200) - .now)
+        #expect(try openForLong.gate.stores == ["redis", "postgresql"])
+        #expect(try openForLong.gate.check(token) == 200)
+        sleepThread(for: start + .milliseconds(11_050) - .now)
+        #expect(try openForLong.gate.check(token) == 503)
+        #expect(try openForLong.gate.stores == nil)
+        try PathCut.refused.mend(site.paths[2])
+        _ = try waitForPostgreSQL(openForLong)
+    }
+}
