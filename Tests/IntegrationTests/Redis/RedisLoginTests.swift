@@ -97,7 +97,8 @@ import Testing
         let server = try RedisServer(in: folder, settings: refusal.settings, tcpPort: Endpoint.freePort())
         var drill = try await RedisDrill(
             "redis://\(refusal.userInfo)127.0.0.1:\(server.tcpPort ?? 0)\(refusal.path)", isReachable: false)
-        try await drill.awaitLog("warning: Failed to connect to Redis: \(refusal.reason)")
+        try await drill.awaitLog(
+            "warning: Failed to connect to Redis: 127.0.0.1:\(server.tcpPort ?? 0): \(refusal.reason)")
         try await drill.awaitLog("info: Using database for session storage")
         try await drill.end()
         try await drill.awaitChecks(200)
@@ -142,7 +143,8 @@ import Testing
 
     @Test func `a name that leads nowhere is named as the reason`() async throws {
         var drill = try await RedisDrill("redis://nowhere.invalid:6379", isReachable: false)
-        try await drill.awaitLog("Failed to connect to Redis: the name nowhere.invalid leads nowhere: ")
+        try await drill.awaitLog(
+            "Failed to connect to Redis: nowhere.invalid:6379: the name nowhere.invalid leads nowhere: ")
         try await drill.end()
         #expect(try await drill.shared(drill.live) == 0)
         try await drill.finish()
