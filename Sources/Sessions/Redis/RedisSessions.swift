@@ -9,9 +9,13 @@ final class RedisSessions {
     private let entryLifetime: Duration
     private let log: Logger
     private var said = RedisCondition.unknown
+    /// Why it cannot be used, as was said since that began.
+    private var reasonsSaid: Set<String> = []
     /// What was last said about entries that cannot be written, and when.
     private var refusal: (code: String, at: BootInstant)?
 
+    /// So many reasons tell an operator enough; a server that is not well may have another one at each try.
+    private static let mostReasons = 5
     /// How often at most the same refusal is logged.
     private static let refusalInterval = Duration.seconds(60)
 
@@ -73,17 +77,26 @@ final class RedisSessions {
     private func sayHowItIs() {
         let condition = servers.condition
         guard condition != said else { return }
-        switch condition {
-        case .unknown: return
-        case .up(let servers):
+        let before = said
+        said = condition
+        switch (condition, before) {
+        case (.unknown, _): break
+        case (.up(let servers), _):
             log.info("✓ Connected to Redis for session storage", metadata: ["redis": "\(servers)"])
-        case .partly(let reason):
-            log.warning("Failed to connect to Redis: \(reason)")
+        case (.partly(let reason), .partly), (.down(let reason), .down): say(reason)
+        case (.partly(let reason), _):
+            reasonsSaid = []
+            say(reason)
             log.info("Using database for session storage, as far as those servers had it")
-        case .down(let reason):
-            log.warning("Failed to connect to Redis: \(reason)")
+        case (.down(let reason), _):
+            reasonsSaid = []
+            say(reason)
             log.info("Using database for session storage")
         }
-        said = condition
+    }
+
+    private func say(_ reason: String) {
+        guard reasonsSaid.count < Self.mostReasons, reasonsSaid.insert(reason).inserted else { return }
+        log.warning("Failed to connect to Redis: \(reason)")
     }
 }

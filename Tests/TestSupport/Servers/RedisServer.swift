@@ -18,6 +18,7 @@ package final class RedisServer: Sendable {
     package let password: String?
 
     let options: [String]
+    let clock: FakeClock?
     let process = Mutex<ServerProcess?>(nil)
 
     /// Makes a new, empty server and starts it.
@@ -28,9 +29,10 @@ package final class RedisServer: Sendable {
     ///     the directive several times.
     ///   - tcpPort: to listen on at 127.0.0.1 as well; `Endpoint.freePort()` finds one.
     ///   - tls: makes that port speak TLS only. Clients need no certificate unless `tls-auth-clients` says so.
+    ///   - clock: what the server takes for the time.
     package convenience init(
         in folder: TestFolder, name: String = "redis", settings: [String: String] = [:], tcpPort: UInt16? = nil,
-        tls: TLSFiles? = nil
+        tls: TLSFiles? = nil, clock: FakeClock? = nil
     ) throws {
         var directives = [
             "save": "\"\"", "appendonly": "no", "enable-debug-command": "yes", "repl-diskless-sync-delay": "0",
@@ -43,7 +45,8 @@ package final class RedisServer: Sendable {
             directives["tls-auth-clients"] = "no"
         }
         try self.init(
-            in: folder, name: name, directives: directives.merging(settings) { $1 }, tcpPort: tcpPort, tls: tls)
+            in: folder, name: name, directives: directives.merging(settings) { $1 }, tcpPort: tcpPort, tls: tls,
+            clock: clock)
     }
 
     /// Any kind of Redis server.
@@ -51,13 +54,14 @@ package final class RedisServer: Sendable {
     /// - Parameter options: given to the program after its configuration file, `--sentinel` for instance.
     init(
         in folder: TestFolder, name: String, directives: [String: String], tcpPort: UInt16?, tls: TLSFiles? = nil,
-        options: [String] = []
+        clock: FakeClock? = nil, options: [String] = []
     ) throws {
         dataFolder = try folder.makeFolder(name)
         socket = "\(dataFolder)/redis.sock"
         logFile = folder.path("\(name).log")
         self.tcpPort = tcpPort
         self.tls = tls
+        self.clock = clock
         password = directives["requirepass"]
         let common = [
             "bind": "127.0.0.1", "port": tls == nil ? "\(tcpPort ?? 0)" : "0", "dir": dataFolder, "daemonize": "no",

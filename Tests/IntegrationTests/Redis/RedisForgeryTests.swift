@@ -1,0 +1,166 @@
+import EventLoop
+import TestSupport
+import Testing
+
+@testable import Sessions
+
+/// Entries from somebody who can write anything into Redis: nobody gains by them what PostgreSQL does not grant.
+@Suite(.serialized) struct RedisForgeryTests {
+    @Test func `entries lie under the keys of other sessions, and each is answered its own`() async throws {
+        let pods = try await RedisPods()
+        let client = try pods.connect()
+        var tokens: [SessionToken] = []
+        try await pods.withstand(for: .seconds(1), isNoticed: false) { all in
+            tokens = all
+        } again: {
+            // Each gets the next one's; the ended ones too, and a token for which there is no session.
+            let keys = (tokens + [pods.invented]).map(RedisPods.key)
+            let values = try keys.compactMap { try client.value(of: $0) }
+            for index in keys.indices { try client.set(keys[index], values[(index + 1) % values.count]) }
+        } end: {
+        }
+    }
+
+    @Test func `entries of the ended are written again all the time`() async throws {
+        let pods = try await RedisPods()
+        var replay: Task<Int, any Error>?
+        defer { replay?.cancel() }
+        try await pods.withstand(for: .seconds(1), isNoticed: false) { tokens in
+            let client = try pods.connect()
+            let entries = try tokens.compactMap { token in
+                try client.value(of: RedisPods.key(token)).map { (key: RedisPods.key(token), value: $0) }
+            }
+            // Two ended before this, one of them by SQL, whose entry is still there.
+            #expect(entries.count >= 13)
+            let server = pods.redis
+            replay = Task.detached {
+                let client = try RedisClient(server)
+                var rounds = 0
+                while !Task.isCancelled {
+                    for (key, value) in entries { try client.set(key, value) }
+                    rounds += 1
+                    // The machine has other things to do.
+                    sleepThread(for: .milliseconds(1))
+                }
+                return rounds
+            }
+        } end: {
+        }
+        replay?.cancel()
+        #expect(try await #require(replay).value > 100)
+    }
+
+    @Test func `an entry in which a single bit is another is worth nothing`() async throws {
+        let pods = try await RedisPods()
+        let token = try pods.tokens(1)[0]
+        let pod = pods.pods[0]
+        try await pods.share([token])
+        let client = try pods.connect()
+        let key = RedisPods.key(token)
+        let session = try #require(try await pod.store.session(for: token))
+        let entry = try #require(try client.value(of: key))
+        for index in entry.indices {
+            var forged = entry
+            forged[index] ^= 1 << UInt8(index % 8)
+            try client.set(key, forged)
+            let before = await pod.store.counts
+            #expect(try await pod.store.session(for: token) == session)
+            let after = await pod.store.counts
+            #expect(after.shared == before.shared && after.lookUps == before.lookUps + 1, "byte \(index)")
+            // PostgreSQL's answer takes its place.
+            try eventually("it is made good", every: .milliseconds(1)) { try client.value(of: key) != forged }
+        }
+        for length in 0..<entry.count {
+            try client.set(key, Array(entry.prefix(length)))
+            let before = await pod.store.counts.lookUps
+            #expect(try await pod.store.session(for: token) == session)
+            #expect(await pod.store.counts.lookUps == before + 1, "\(length) bytes")
+            try eventually("it is made good", every: .milliseconds(1)) {
+                try client.value(of: key)?.count == entry.count
+            }
+        }
+    }
+
+    @Test func `only what the installation's own key vouches for is believed, and only within its time`() async throws {
+        let forge = try await StatementForge()
+        // That what is forged would do in every other respect shows in what the right key makes of it.
+        #expect(try await forge.isAccepted(sealedWith: forge.keys))
+
+        let other = try SharedDatabase()
+        let elsewhere = try await other.store()
+        let foreign = try #require(await elsewhere.store.readLane.keys)
+        #expect(try await !forge.isAccepted(sealedWith: foreign), "another installation's key")
+        for byte: UInt8 in [0, 1, 255] {
+            let key = TokenKey(generation: 1, bytes: [UInt8](repeating: byte, count: 32))
+            let made = try #require(TokenKeys(accepted: [key], minting: 1))
+            #expect(try await !forge.isAccepted(sealedWith: made), "a guessed key")
+        }
+        #expect(try await !forge.isAccepted(sealedWith: forge.keys, changed: { $0.suffix(16).map { _ in 0 } }))
+        #expect(try await !forge.isAccepted(sealedWith: forge.keys, changed: { _ in [] }))
+
+        let now = forge.statement.asOf
+        #expect(try await !forge.isAccepted(asOf: now + .seconds(60)), "from the future")
+        #expect(try await !forge.isAccepted(asOf: now + .seconds(-301)), "too old, and from before the store listened")
+        #expect(try await !forge.isAccepted(asOf: forge.before), "from before the store listened")
+        let origin = DatabaseOrigin(startedAt: forge.statement.origin.startedAt + .microseconds(1))
+        #expect(try await !forge.isAccepted(origin: origin), "another server's word")
+        // And after all that, as before.
+        #expect(try await forge.isAccepted(sealedWith: forge.keys))
+    }
+
+    @Test func `with the key that is deleted goes what it has vouched for`() async throws {
+        let pods = try await RedisPods()
+        let client = try pods.connect()
+        let pod = pods.pods[0]
+        let old = try pods.tokens(1)[0]
+        try await pods.share([old])
+        let oldKeys = try #require(await pod.store.readLane.keys)
+        let entry = try #require(try client.value(of: RedisPods.key(old)))
+        // New tokens, and new entries, are made with a second key.
+        try pods.database.psql("SELECT rotate_session_key()")
+        try pods.database.psql("UPDATE session_keys SET created_at = created_at - interval '1 minute'")
+        for pod in pods.pods {
+            try await eventually("the new key is in use", within: .seconds(2)) {
+                await pod.store.readLane.keys?.sealing.generation == 2
+            }
+        }
+        let (new, session) = try await pod.signIn("ann")
+        try await pods.share([new])
+        #expect(try client.value(of: RedisPods.key(new))?[1] == 2)
+        #expect(try await pod.isShared(old), "an entry of the older key counts")
+        // One for the new session by the old key, as slow workers make them, with a name that shows where it is from.
+        let told = Session(
+            id: session.id, identity: Identity(userID: "id-ann", username: "by the old key"),
+            createdAt: session.createdAt, expiresAt: session.expiresAt)
+        let statement = try await StatementForge.statement(of: told, for: pod)
+        let byOldKey = StatementSeal.seal(statement, on: new.hash, with: oldKeys)
+        try client.set(RedisPods.key(new), byOldKey)
+        #expect(try await pod.store.session(for: new)?.identity.username == "by the old key")
+
+        let watch = await PromiseWatch(pods.pods)
+        let number = await watch.add(old, of: "id-1")
+        let alive = await watch.add(new, of: "id-ann")
+        #expect(alive == 1)
+        await watch.willEnd(number)
+        try pods.database.psql("DELETE FROM session_keys WHERE generation = 1")
+        await watch.hasEnded(number)
+        let deadline = Deadline(within: .seconds(5))
+        while await !watch.hasSeenEnds {
+            try #require(!deadline.hasPassed)
+            try client.set(RedisPods.key(old), entry)
+            try client.set(RedisPods.key(new), byOldKey)
+        }
+        #expect(await watch.stop().violations == [])
+        try await eventually("no fill of the watch is on its way any more") {
+            try client.set(RedisPods.key(new), byOldKey)
+            let before = await pod.store.counts.shared
+            #expect(try await pod.store.session(for: new)?.identity.username == "ann")
+            return await pod.store.counts.shared == before
+        }
+        try await pod.awaitShared(new)
+        // Nor does it vouch for anything new, for whoever has kept it.
+        let anew = try await StatementForge.statement(of: told, for: pod)
+        try client.set(RedisPods.key(new), StatementSeal.seal(anew, on: new.hash, with: oldKeys))
+        #expect(try await pod.store.session(for: new)?.identity.username == "ann")
+    }
+}

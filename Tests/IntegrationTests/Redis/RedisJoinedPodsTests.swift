@@ -1,0 +1,117 @@
+import EventLoop
+import TestSupport
+import Testing
+
+@testable import Sessions
+
+/// What one pod has looked up the others have from Redis, and what changes is seen on all.
+@Suite(.serialized) struct RedisJoinedPodsTests {
+    private let pods: RedisPods
+
+    init() async throws {
+        pods = try await RedisPods()
+    }
+
+    @Test func `a session that one pod has looked up is answered from Redis on the others`() async throws {
+        let tokens = try pods.tokens(100)
+        for token in tokens { #expect(try await pods.pods[0].store.session(for: token) != nil) }
+        // Fills are on the way when their checks are answered.
+        try eventually("Redis has them") { try pods.redis.command("DBSIZE") == "100" }
+        for pod in pods.pods.dropFirst() {
+            for (index, token) in tokens.enumerated() {
+                let session = try #require(try await pod.store.session(for: token))
+                #expect(session.identity.userID == "id-\(index + 1)" && session.identity.username == "user\(index + 1)")
+            }
+            let counts = await pod.store.counts
+            #expect(counts.shared == 100 && counts.lookUps == 0 && counts.kept == 0)
+        }
+        // The second time only the one with memory does without Redis.
+        for pod in pods.pods { for token in tokens { #expect(try await pod.store.session(for: token) != nil) } }
+        for (pod, kept) in zip(pods.pods, [0, 0, 100]) {
+            let counts = await pod.store.counts
+            #expect(counts.kept == kept)
+            #expect(counts.shared + counts.lookUps + counts.kept == 200)
+        }
+    }
+
+    @Test func `what sessions say is the same from Redis as from PostgreSQL`() async throws {
+        let identity = Identity(
+            userID: "id-ö", username: "Ö, \"a\" %", groups: ["", "a,b", "ü"], name: "\u{1F600} \r\n",
+            email: "a@b.example")
+        let (token, made) = try await pods.pods[0].store.createAccessToken(for: identity)
+        let told = try #require(try await pods.pods[0].store.session(for: token))
+        try await pods.share([token])
+        #expect(try await pods.pods[2].isShared(token))
+        for pod in pods.pods { #expect(try await pod.store.session(for: token) == told) }
+        #expect(told.identity == identity && told.id == made.id)
+    }
+
+    @Test func `a change of identity is seen on all pods within the revocation delay, and shared again`() async throws {
+        let (token, session) = try await pods.pods[0].signIn("ann")
+        try await pods.share([token])
+        #expect(try await pods.pods[2].isShared(token))
+        let client = try pods.connect()
+        let stale = try #require(try client.value(of: RedisPods.key(token)))
+        for round in 1...3 {
+            try pods.database.psql("SELECT update_user_sessions('id-ann', name => 'Ann \(round)')")
+            let limit = BootInstant.now + TestStore.revocationDelay
+            var late = [0, 0, 0]
+            while late.contains(where: { $0 < 5 }) {
+                // What was there before the change lies there again.
+                try client.set(RedisPods.key(token), stale)
+                for (index, pod) in pods.pods.enumerated() {
+                    let begunAt = BootInstant.now
+                    let now = try #require(try await pod.store.session(for: token))
+                    #expect(now.id == session.id)
+                    guard begunAt > limit else { continue }
+                    late[index] += 1
+                    #expect(now.identity.name == "Ann \(round)")
+                }
+                try await Task.sleep(for: .milliseconds(5))
+            }
+            try await pods.share([token])
+            for pod in pods.pods {
+                #expect(try await pod.store.session(for: token)?.identity.name == "Ann \(round)")
+            }
+        }
+    }
+
+    @Test func `a pod that does not hear PostgreSQL believes Redis for as long as its lease holds`() async throws {
+        let way = try pods.folder.makeFolder("way")
+        let proxy = try SocketProxy(before: pods.database.server, socketFolder: way)
+        let url = pods.database.server.url(database: pods.database.name, through: way)
+        var deaf: [TestStore] = []
+        for kept in [0, 1000] {
+            deaf.append(
+                try await RedisPods.pod(url, redis: "unix://\(pods.redis.socket)") { $0.cachedSessions = kept })
+        }
+        let tokens = try pods.tokens(4)
+        try await pods.share(tokens)
+        for pod in deaf {
+            try await RedisPods.waitUntilItUsesRedis(pod)
+            for token in tokens { #expect(try await pod.sessionOnceItAnswers(token) != nil) }
+            try await pod.awaitSharedOrKept(tokens[0])
+        }
+        let watch = await PromiseWatch(deaf, mayFail: true)
+        for (index, token) in tokens.enumerated() { await watch.add(token, of: "id-\(index + 1)") }
+        proxy.pause()
+        for number in 0..<2 {
+            await watch.willEnd(number)
+            try pods.database.psql("SELECT revoke_access_token('\(tokens[number].secretText)')")
+            await watch.hasEnded(number)
+        }
+        // Their entries are in Redis still, and Redis answers; but nobody may believe it.
+        let client = try pods.connect()
+        #expect(try client.value(of: RedisPods.key(tokens[0])) != nil)
+        try await eventually("all have answered late", within: .seconds(8)) { await watch.hasSeenEnds }
+        for pod in deaf { #expect(await pod.store.usesRedis) }
+        for token in tokens { for pod in deaf { #expect(await pod.lookUpError(token) != nil) } }
+        proxy.resume()
+        for pod in deaf {
+            #expect(try await pod.sessionOnceItAnswers(tokens[0]) == nil)
+            #expect(try await pod.sessionOnceItAnswers(tokens[3]) != nil)
+        }
+        #expect(await watch.stop().violations == [])
+        for pod in deaf { await pod.store.close() }
+    }
+}

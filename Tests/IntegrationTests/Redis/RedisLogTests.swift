@@ -1,0 +1,63 @@
+import EventLoop
+import Testing
+
+@testable import Sessions
+
+/// What is said of Redis, and how often.
+@Suite struct RedisLogTests {
+    /// Servers that are as a test says.
+    @EventLoop
+    private final class Servers: RedisServers {
+        var onChange: (@EventLoop () -> Void)?
+        var condition = RedisCondition.unknown {
+            didSet { if condition != oldValue { onChange?() } }
+        }
+
+        func start() {}
+        func close() {}
+
+        func send(
+            _ command: RedisKeySpace.Command, on hash: Digest, _ answer: @escaping RedisConnection.Answer
+        ) -> Bool { false }
+    }
+
+    /// What is logged while the servers are one after the other as given.
+    @EventLoop
+    private func lines(_ conditions: [RedisCondition]) -> [String] {
+        let servers = Servers()
+        let log = RecordedLog()
+        let sessions = RedisSessions(servers, entryLifetime: .seconds(300), log: log.logger)
+        sessions.start()
+        for condition in conditions { servers.condition = condition }
+        return log.text.split(separator: "\n").map(String.init)
+    }
+
+    private let connected = "info: ✓ Connected to Redis for session storage"
+    private let database = "info: Using database for session storage"
+    private func failed(_ reason: String) -> String { "warning: Failed to connect to Redis: \(reason)" }
+
+    @Test func `each change is said`() async {
+        let lines = await lines([.up("a"), .down("x"), .up("a"), .down("x"), .up("a")])
+        #expect(lines == [connected, failed("x"), database, connected, failed("x"), database, connected])
+    }
+
+    @Test func `reasons that alternate are said once each, and that the database serves only once`() async {
+        let lines = await lines([.down("x"), .down("y"), .down("x"), .down("y"), .down("z"), .down("x"), .up("a")])
+        #expect(lines == [failed("x"), database, failed("y"), failed("z"), connected])
+    }
+
+    @Test func `a server with a new reason each time does not fill the log`() async {
+        let lines = await lines((0..<1000).map { .down("reason \($0)") } + [.up("a"), .down("last")])
+        #expect(lines.count == 9)
+        #expect(lines.suffix(3) == [connected, failed("last"), database])
+    }
+
+    @Test func `some servers of several that are away are another matter than all`() async {
+        let some = "\(database), as far as those servers had it"
+        let lines = await lines([
+            .up("a"), .partly("x"), .partly("y"), .partly("x"), .down("x"), .partly("x"), .up("a"),
+        ])
+        #expect(
+            lines == [connected, failed("x"), some, failed("y"), failed("x"), database, failed("x"), some, connected])
+    }
+}

@@ -1,0 +1,112 @@
+import EventLoop
+import TestSupport
+import Testing
+
+@testable import Sessions
+
+/// Stores that share a database and a Redis of their own, which they reach through a proxy. Two keep nothing in memory,
+/// so that each check shows where its answer comes from; the third is as it is shipped.
+struct RedisPods {
+    let folder: TestFolder
+    let database: SharedDatabase
+    let redis: RedisServer
+    let proxy: SocketProxy
+    /// What the stores' URLs say before the path: who they are.
+    let login: String
+    let pods: [TestStore]
+    /// A token as the stores make them, for which there is no session.
+    let invented: SessionToken
+
+    /// Starts all, and waits until the stores use Redis.
+    /// - Parameters:
+    ///   - settings: of Redis.
+    ///   - login: as in a URL, with the `@`.
+    init(
+        settings: [String: String] = [:], login: String = "", clock: ((TestFolder) throws -> FakeClock)? = nil
+    ) async throws {
+        folder = try TestFolder()
+        database = try SharedDatabase()
+        redis = try RedisServer(in: folder, settings: settings, clock: try clock?(folder))
+        proxy = try SocketProxy(listening: .unix(folder.path("proxy.sock")), server: redis.endpoint)
+        self.login = login
+        var pods: [TestStore] = []
+        for cached in [0, 0, 50_000] {
+            pods.append(
+                try await Self.pod(database.url, redis: "unix://\(login)\(folder.path("proxy.sock"))") {
+                    $0.cachedSessions = cached
+                })
+        }
+        self.pods = pods
+        invented = try await #require(pods[0].store.readLane.keys).newToken()
+        for pod in pods { try await Self.waitUntilItUsesRedis(pod) }
+    }
+
+    /// A store with Redis in front.
+    static func pod(
+        _ url: String, redis: String, deadline: Duration = .milliseconds(50),
+        _ configure: (inout SessionStore.Configuration) -> Void = { _ in }
+    ) async throws -> TestStore {
+        let location = try RedisLocation(parsing: redis)
+        return try await TestStore.start(
+            url,
+            configured: { configuration in
+                configuration.cachedSessions = 0
+                configuration.recordsLastSeen = false
+                configuration.cleanupInterval = nil
+                configuration.redis = RedisConfiguration(location: location, deadline: deadline)
+                configure(&configuration)
+            })
+    }
+
+    /// One more, straight to Redis.
+    func pod(_ configure: (inout SessionStore.Configuration) -> Void = { _ in }) async throws -> TestStore {
+        let pod = try await Self.pod(database.url, redis: "unix://\(login)\(redis.socket)", configure)
+        try await Self.waitUntilItUsesRedis(pod)
+        return pod
+    }
+
+    static func waitUntilItUsesRedis(_ pod: TestStore, within limit: Duration = .seconds(5)) async throws {
+        try await eventually("Redis is in use", within: limit, log: pod.log.text) { await pod.store.usesRedis }
+    }
+
+    func tokens(_ count: Int) throws -> [SessionToken] {
+        try TestStore.tokens(count, on: database.server, database.name)
+    }
+
+    /// Where the entry of a session lies.
+    static func key(_ token: SessionToken) -> String { "authfcgi:\(token.hash.hex)" }
+
+    /// Checks on both stores that keep nothing, until they are answered from Redis.
+    func share(_ tokens: [SessionToken]) async throws {
+        for pod in pods.prefix(2) { for token in tokens { try await pod.awaitShared(token) } }
+    }
+
+    func connect() throws -> RedisClient { try RedisClient(redis) }
+}
+
+extension TestStore {
+    /// Whether a check of the token is answered from Redis now. Nobody else may use the store meanwhile.
+    func isShared(_ token: SessionToken) async throws -> Bool {
+        let before = await store.counts.shared
+        let session = try await store.session(for: token)
+        let after = await store.counts.shared
+        return session != nil && after > before
+    }
+
+    /// Checks until the answer comes from Redis.
+    func awaitShared(_ token: SessionToken, within limit: Duration = .seconds(5)) async throws {
+        try await eventually("the session is answered from Redis", within: limit, every: .milliseconds(2)) {
+            try await isShared(token)
+        }
+    }
+
+    /// The same where memory may answer too.
+    func awaitSharedOrKept(_ token: SessionToken) async throws {
+        try await eventually("the session is not asked for") {
+            let before = await store.counts.lookUps
+            let session = try await store.session(for: token)
+            let after = await store.counts.lookUps
+            return session != nil && after == before
+        }
+    }
+}

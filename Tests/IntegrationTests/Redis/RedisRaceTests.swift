@@ -1,0 +1,109 @@
+import EventLoop
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import Sessions
+
+/// Checks, fills and ends of sessions that all happen at once.
+@Suite(.serialized) struct RedisRaceTests {
+    private let pods: RedisPods
+
+    init() async throws {
+        pods = try await RedisPods()
+    }
+
+    @Test func `ten thousand sessions end by SQL amid checks and fills, and none is accepted once that was heard`()
+        async throws
+    {
+        let tokens = try pods.tokens(10_000)
+        try await pods.share([tokens[0]])
+        var before: [SessionStoreCounts] = []
+        for pod in pods.pods { before.append(await pod.store.counts) }
+        let race = await RevocationRace(pods.pods.prefix(2).map(\.store), tokens)
+        let connection = try PostgreSQLConnection(pods.database.url, log: pods.pods[0].log.logger)
+        // One transaction after the other, ten a round trip; checks of all of them were begun before.
+        for start in stride(from: 0, to: tokens.count, by: 10) {
+            let ends = tokens[start..<start + 10].map { token in
+                "BEGIN; SELECT revoke_access_token('\(token.secretText)'); COMMIT;"
+            }
+            try connection.script(ends.joined(), deadline: .seconds(5))
+            for _ in ends { race.ended() }
+            let turns = race.turns.load(ordering: .relaxed)
+            try eventually("checks go on", every: .microseconds(500)) {
+                race.turns.load(ordering: .relaxed) > turns
+            }
+        }
+        // Those that ended last have to be asked late too.
+        let last = await race.counts.late
+        try await eventually("late checks", within: .seconds(5)) { await race.counts.late > last + 2000 }
+        let counts = await race.stop()
+        #expect(counts.acceptedAfterHearing == 0 && counts.acceptedLate == 0 && counts.failures == [], "\(counts)")
+        // It was what the name says: answers from Redis and from PostgreSQL, checks after the end was heard of and later,
+        // and entries that say otherwise.
+        var shared = 0
+        for (pod, before) in zip(pods.pods.prefix(2), before) {
+            let now = await pod.store.counts
+            #expect(now.shared - before.shared > 1000 && now.lookUps - before.lookUps > 1000, "\(now)")
+            shared += now.shared - before.shared
+        }
+        #expect(counts.accepted > shared && counts.refused > 2000 && counts.afterHearing > 2000, "\(counts)")
+        #expect(try Int(pods.redis.command("DBSIZE")).map { $0 > 2000 } == true)
+        // In the end nobody is left, whatever lies in Redis.
+        for pod in pods.pods {
+            for token in tokens.filter({ $0.hash.spread % 50 == 0 }) {
+                #expect(try await pod.store.session(for: token) == nil)
+            }
+        }
+    }
+
+    private static let rounds = 500
+
+    /// Ends the session of each of 500 users, each of them in Redis, and counts where it was accepted afterwards.
+    private func acceptedAfter(_ revoke: (TestStore, SessionToken, _ number: Int) async throws -> Void) async throws
+        -> Int
+    {
+        var accepted = 0
+        for (index, token) in try pods.tokens(Self.rounds).enumerated() {
+            let pod = pods.pods[index % 2 * 2]
+            let other = pods.pods[1]
+            #expect(try await other.store.session(for: token) != nil)
+            #expect(try await pod.store.session(for: token) != nil)
+            // Checks and fills are under way meanwhile, here and there.
+            async let early = pod.ask(token)
+            async let there = other.ask(token)
+            try await revoke(pod, token, index + 1)
+            for _ in 0..<3 where try await pod.store.session(for: token) != nil { accepted += 1 }
+            _ = await (early, there)
+            if try await pod.store.session(for: token) != nil { accepted += 1 }
+        }
+        for pod in pods.pods { #expect(await pod.store.usesRedis) }
+        #expect(await pods.pods[0].store.counts.shared > 0)
+        return accepted
+    }
+
+    @Test func `after its own logout a process never accepts the session, whatever Redis says`() async throws {
+        let accepted = try await acceptedAfter { pod, token, _ in try await pod.store.revoke(token) }
+        #expect(accepted == 0)
+    }
+
+    @Test func `the same when it has ended all sessions of a user`() async throws {
+        let accepted = try await acceptedAfter { pod, _, number in
+            try await pod.store.revokeAll(ofUser: "id-\(number)")
+        }
+        #expect(accepted == 0)
+        // Nobody knew their hashes, so the entries are all there.
+        #expect(try pods.redis.command("DBSIZE") == "\(Self.rounds)")
+    }
+
+    @Test func `the same when the entry is written again as soon as the session has ended`() async throws {
+        let client = try pods.connect()
+        let accepted = try await acceptedAfter { pod, token, _ in
+            let key = RedisPods.key(token)
+            let entry = try client.value(of: key)
+            try await pod.store.revoke(token)
+            if let entry { try client.set(key, entry) }
+        }
+        #expect(accepted == 0)
+    }
+}

@@ -1,0 +1,147 @@
+import TestSupport
+import Testing
+
+@testable import Sessions
+
+/// Redis runs, and does not do what it is asked: it is full, refuses the password or some commands, or is not Redis.
+@Suite(.serialized) struct RedisRefusalTests {
+    /// How often the stores have said that Redis takes no sessions.
+    private func refusals(_ pods: RedisPods) -> [Int] {
+        pods.pods.map { pod in
+            pod.log.text.split(separator: "\n").count { $0.contains("Redis does not take sessions") }
+        }
+    }
+
+    @Test func `a full Redis is still read, and what it does not take is said once`() async throws {
+        let pods = try await RedisPods()
+        let newcomers = try pods.tokens(20)
+        try await pods.withstand(for: .seconds(1), isNoticed: false) { tokens in
+            try pods.redis.command("CONFIG", "SET", "maxmemory-policy", "noeviction")
+            try pods.redis.command("CONFIG", "SET", "maxmemory", "1")
+            // The watch goes on and has what was there before from Redis; these are new, and not taken.
+            let before = await pods.pods[0].store.counts
+            for _ in 0..<20 {
+                for token in newcomers {
+                    for pod in pods.pods { #expect(try await pod.store.session(for: token) != nil) }
+                }
+            }
+            let after = await pods.pods[0].store.counts
+            #expect(after.lookUps >= before.lookUps + 400)
+            try await eventually("what was there is answered from Redis", within: .seconds(2)) {
+                await pods.pods[0].store.counts.shared >= after.shared + 10
+            }
+            let client = try pods.connect()
+            for token in newcomers { #expect(try client.value(of: RedisPods.key(token)) == nil) }
+            #expect(try client.value(of: RedisPods.key(tokens[0])) != nil)
+        } end: {
+            #expect(refusals(pods) == [1, 1, 1])
+            try pods.redis.command("CONFIG", "SET", "maxmemory", "0")
+        }
+        #expect(pods.pods[0].log.text.contains("OOM"))
+        try await pods.share(newcomers)
+        #expect(refusals(pods) == [1, 1, 1])
+        // That it is full is no reason to leave the connection.
+        for pod in pods.pods { #expect(!pod.log.text.contains("Failed to connect")) }
+    }
+
+    @Test func `Redis has another password for a while`() async throws {
+        let pods = try await RedisPods(settings: ["requirepass": "sesame-1"], login: ":sesame-1@")
+        try await pods.withstand(for: .seconds(1)) { _ in
+            try pods.redis.command("CONFIG", "SET", "requirepass", "sesame-2")
+            try pods.redis.command(["CLIENT", "KILL", "TYPE", "normal", "SKIPME", "no"], password: "sesame-2")
+        } end: {
+            try pods.redis.command(["ACL", "SETUSER", "default", ">sesame-1"], password: "sesame-2")
+        }
+        for pod in pods.pods {
+            #expect(pod.log.text.contains("Failed to connect to Redis: WRONGPASS"))
+            #expect(!pod.log.text.contains("sesame"))
+        }
+    }
+
+    @Test func `the user may only read: the others' entries are used, and it is said once`() async throws {
+        let pods = try await RedisPods(settings: [
+            "user": "default on nopass ~* &* +@all\nreader on >secret ~* +get"
+        ])
+        let reader = try await RedisPods.pod(
+            pods.database.url, redis: "unix://reader:secret@\(pods.redis.socket)")
+        try await RedisPods.waitUntilItUsesRedis(reader)
+        let tokens = try pods.tokens(14)
+        for _ in 0..<20 {
+            for token in tokens { #expect(try await reader.store.session(for: token) != nil) }
+        }
+        let lookUps = await reader.store.counts.lookUps
+        #expect(lookUps == 280)
+        try await pods.share(tokens)
+        for token in tokens { #expect(try await reader.isShared(token)) }
+        #expect(await reader.store.counts.lookUps == lookUps)
+        // It ends sessions, and cannot take them away.
+        try await reader.store.revoke(tokens[0])
+        #expect(try await reader.store.session(for: tokens[0]) == nil)
+        #expect(try pods.connect().value(of: RedisPods.key(tokens[0])) != nil)
+        try await eventually("the others refuse it", within: .seconds(1)) {
+            for pod in pods.pods { if try await pod.store.session(for: tokens[0]) != nil { return false } }
+            return true
+        }
+        #expect(reader.log.text.split(separator: "\n").count { $0.contains("Redis does not take sessions") } == 1)
+        #expect(reader.log.text.contains("NOPERM") && !reader.log.text.contains("secret"))
+        #expect(await reader.store.usesRedis)
+        await reader.store.close()
+    }
+
+    @Test func `a user who may write may not any more for a while`() async throws {
+        let pods = try await RedisPods()
+        try await pods.withstand(for: .milliseconds(500), isNoticed: false) { _ in
+            try pods.redis.command("ACL", "SETUSER", "default", "-set", "-del")
+            #expect(try await pods.pods[0].store.session(for: pods.tokens(1)[0]) != nil)
+        } end: {
+            try pods.redis.command("ACL", "SETUSER", "default", "+set", "+del")
+        }
+        #expect(refusals(pods)[0] == 1)
+    }
+
+    @Test func `a user may do nothing at all for a while`() async throws {
+        let pods = try await RedisPods(
+            settings: ["user": "default on nopass ~* &* +@all\ngate on >secret ~* +@all"], login: "gate:secret@")
+        try await pods.withstand(for: .seconds(1)) { _ in
+            try pods.redis.command("ACL", "SETUSER", "gate", "-@all")
+        } end: {
+            try pods.redis.command("ACL", "SETUSER", "gate", "+@all")
+        }
+    }
+
+    @Test func `something else lies under the keys, until the next answer is written over it`() async throws {
+        let pods = try await RedisPods()
+        let client = try pods.connect()
+        let connections = pods.proxy.acceptedCount
+        try await pods.withstand(for: .milliseconds(500), isNoticed: false) { _ in
+        } again: {
+            for key in try pods.redis.command("KEYS", "*").split(separator: "\n") {
+                try client.command("DEL", String(key))
+                try client.command("LPUSH", String(key), "1")
+            }
+        } end: {
+        }
+        let token = try pods.tokens(1)[0]
+        try await pods.share([token])
+        try client.command("DEL", RedisPods.key(token))
+        try client.command("LPUSH", RedisPods.key(token), "1")
+        #expect(try await !pods.pods[1].isShared(token))
+        try await eventually("the entry is there again") { try await pods.pods[1].isShared(token) }
+        // Nobody has left the connection for it.
+        #expect(pods.proxy.acceptedCount == connections)
+    }
+
+    @Test func `something else than Redis answers on its socket`() async throws {
+        let pods = try await RedisPods()
+        var stranger: StrangeServer?
+        try await pods.withstand(for: .seconds(2)) { _ in
+            pods.redis.kill()
+            stranger = try StrangeServer(at: pods.redis.endpoint)
+        } end: {
+            #expect(stranger.map { $0.answerCount > StrangeServer.answers.count } == true)
+            stranger = nil
+            try pods.redis.start()
+        }
+        for pod in pods.pods { #expect(pod.log.text.contains("Failed to connect to Redis: ")) }
+    }
+}
