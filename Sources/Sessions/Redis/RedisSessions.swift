@@ -76,7 +76,8 @@ final class RedisSessions {
 
     private func sayHowItIs() {
         let condition = servers.condition
-        guard condition != said else { return }
+        // Not known yet, such as of a server that has joined a cluster: it will be.
+        guard condition != said, condition != .unknown else { return }
         let before = said
         said = condition
         switch (condition, before) {
