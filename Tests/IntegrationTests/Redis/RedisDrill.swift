@@ -41,7 +41,9 @@ struct RedisDrill {
         live = Array(tokens.prefix(sessions))
         doomed = Array(tokens.suffix(10))
         let watch = await PromiseWatch([watched])
-        for (index, token) in tokens.enumerated() { await watch.add(token, of: "id-\(index + 1)") }
+        for (index, token) in doomed.enumerated() { await watch.add(token, of: "id-\(sessions + index + 1)") }
+        // Of many sessions some will do: the loop has to have time for others.
+        for (index, token) in live.prefix(30).enumerated() { await watch.add(token, of: "id-\(index + 1)") }
         self.watch = watch
         guard isReachable else { return }
         for pod in [watched, probe] {
@@ -72,7 +74,7 @@ struct RedisDrill {
     mutating func end() async throws {
         for isBySQL in [false, true] {
             let token = doomed[ended]
-            let number = live.count + ended
+            let number = ended
             ended += 1
             await watch.willEnd(number)
             if isBySQL {
