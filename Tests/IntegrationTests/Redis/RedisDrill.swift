@@ -1,4 +1,5 @@
 import EventLoop
+import Synchronization
 import TestSupport
 import Testing
 
@@ -21,6 +22,8 @@ struct RedisDrill {
 
     /// Within which time Redis has to be in use again once it is well.
     static let returnLimit = Duration.seconds(2)
+    /// What has no answer by then never gets one.
+    private static let answerLimit = Duration.seconds(10)
 
     /// Starts both, and checks of all sessions.
     ///
@@ -41,7 +44,9 @@ struct RedisDrill {
         live = Array(tokens.prefix(sessions))
         doomed = Array(tokens.suffix(10))
         let watch = await PromiseWatch([watched])
-        for (index, token) in tokens.enumerated() { await watch.add(token, of: "id-\(index + 1)") }
+        for (index, token) in doomed.enumerated() { await watch.add(token, of: "id-\(sessions + index + 1)") }
+        // Of many sessions some will do: the loop has to have time for others.
+        for (index, token) in live.prefix(30).enumerated() { await watch.add(token, of: "id-\(index + 1)") }
         self.watch = watch
         guard isReachable else { return }
         for pod in [watched, probe] {
@@ -72,7 +77,7 @@ struct RedisDrill {
     mutating func end() async throws {
         for isBySQL in [false, true] {
             let token = doomed[ended]
-            let number = live.count + ended
+            let number = ended
             ended += 1
             await watch.willEnd(number)
             if isBySQL {
@@ -85,11 +90,26 @@ struct RedisDrill {
     }
 
     /// What the pod that is not watched answers now, and whether Redis did.
+    ///
+    /// - Throws: also when it does not answer at all.
     @EventLoop
     func ask(_ token: SessionToken) async throws -> (session: Session?, isShared: Bool) {
         let before = probe.store.counts.shared
-        let session = try await probe.store.session(for: token)
-        return (session, probe.store.counts.shared > before)
+        var waiting: CheckedContinuation<Result<PackedSession?, SessionStoreError>?, Never>?
+        let answer = await withCheckedContinuation { continuation in
+            waiting = continuation
+            let timer = Reactor.shared.schedule(after: Self.answerLimit) {
+                waiting?.resume(returning: nil)
+                waiting = nil
+            }
+            probe.store.lookUp(token) { result in
+                timer.cancel()
+                waiting?.resume(returning: result)
+                waiting = nil
+            }
+        }
+        guard let answer else { throw SupportError.timedOut("a check is answered", log: probe.log.text) }
+        return (try answer.get().map { Session($0) }, probe.store.counts.shared > before)
     }
 
     /// How many of the sessions are answered from Redis, each asked for once; expects that all are answered.
@@ -149,7 +169,7 @@ struct RedisDrill {
     /// Stops the checks, and expects that no promise was broken meanwhile, and that no secret is in the logs.
     func finish(secrets: [String] = [], location: SourceLocation = #_sourceLocation) async throws {
         try await eventually("what has ended is refused", within: .seconds(5)) { await watch.hasSeenEnds }
-        let findings = await watch.stop()
+        let findings = try await stop()
         #expect(findings.violations == [], sourceLocation: location)
         #expect(findings.checks > 0, sourceLocation: location)
         for pod in [watched, probe] {
@@ -158,6 +178,20 @@ struct RedisDrill {
             }
             await pod.store.close()
         }
+    }
+
+    /// - Throws: when checks are not answered.
+    private func stop() async throws -> PromiseWatch.Findings {
+        let findings = Mutex<PromiseWatch.Findings?>(nil)
+        let waiting = Task {
+            let found = await watch.stop()
+            findings.withLock { $0 = found }
+        }
+        try eventually("all checks are answered", within: Self.answerLimit, log: watched.log.text) {
+            findings.withLock { $0 != nil }
+        }
+        await waiting.value
+        return await watch.findings
     }
 }
 

@@ -103,6 +103,33 @@ import Testing
         await stranger.store.close()
     }
 
+    @Test func `a sentinel that names a replica is not believed`() async throws {
+        let replica = try #require(try group.servers.first { try $0 !== group.currentServer() })
+        let port = "\(replica.tcpPort ?? 0)"
+        let place = try Endpoint.freePort()
+        // One that has not heard of a failover says no better.
+        let sentinel = try ScriptedRedis(at: .tcp(port: place)) { command in
+            command[0] == "SENTINEL" ? "*2\r\n$9\r\n127.0.0.1\r\n$\(port.utf8.count)\r\n\(port)\r\n" : "-ERR\r\n"
+        }
+        try replica.command("CONFIG", "RESETSTAT")
+        let service = RedisSentinels.serviceName
+        let drill = try await RedisDrill(
+            "redis+sentinel://127.0.0.1:\(place),\(group.hosts)/\(service)", deadline: .seconds(1))
+        #expect(try await drill.shared(drill.live) == drill.live.count)
+        // Where it is the only one, nobody is better than a replica.
+        let pod = try await RedisDrill.pod(of: drill.database, "redis+sentinel://127.0.0.1:\(place)/\(service)")
+        try await eventually("it is said", log: pod.log.text) {
+            _ = try await pod.store.session(for: drill.live[0])
+            return pod.log.text.contains(
+                "sentinel 127.0.0.1:\(place): names \(replica.tcpEndpoint), which is a replica")
+        }
+        #expect(await pod.store.counts.shared == 0)
+        #expect(try !replica.command("INFO", "commandstats").contains("cmdstat_get:"))
+        await pod.store.close()
+        try await drill.finish()
+        withExtendedLifetime(sentinel) {}
+    }
+
     @Test func `when no sentinel answers the log has what each said, and the primary is found when they come`()
         async throws
     {

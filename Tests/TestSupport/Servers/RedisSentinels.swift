@@ -113,6 +113,14 @@ package final class RedisSentinels: Sendable {
         }
         for sentinel in sentinels { try Self.hurry(sentinel) }
         try waitUntilReady()
+        let current = try currentServer()
+        for server in servers where server !== current {
+            // A former primary learns only after a while that it is none any more.
+            try server.command("REPLICAOF", "127.0.0.1", "\(current.tcpPort ?? 0)")
+            try eventually("the replica is in step", within: .seconds(20), log: server.log) {
+                try server.command("INFO", "replication").contains("master_link_status:up")
+            }
+        }
     }
 
     /// The server that the sentinels have for the primary.
