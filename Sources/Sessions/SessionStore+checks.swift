@@ -34,26 +34,33 @@ extension SessionStore {
         let now = BootInstant.now
         let hash = token.hash
         if memory.rule.hasLease(at: now) {
-            if askRedis(hash, isOutage: false, otherwise: { [self] in askPostgreSQL(hash, answer) }, answer) { return }
+            if askRedis(hash, answer) { return }
         } else if !readLane.isConnected, memory.rule.mayOutlastLease(at: now) {
             return outlast(hash, otherwise: { [self] in askPostgreSQL(hash, answer) }, answer)
         }
         askPostgreSQL(hash, answer)
     }
 
-    /// - Parameter otherwise: what is done when Redis has nothing that may be believed.
-    /// - Returns: false when Redis cannot be asked; then neither closure is called.
-    private func askRedis(
-        _ hash: Digest, isOutage: Bool, otherwise: @escaping @EventLoop () -> Void, _ answer: @escaping Answer
-    ) -> Bool {
-        guard let redis, let keys = readLane.keys else { return false }
-        return redis.find(hash, with: keys) { [self] statement in
-            guard let statement,
-                let session = memory.session(stated: statement, under: hash, at: .now, isOutage: isOutage)
-            else { return otherwise() }
-            counts.shared += 1
+    /// Asks Redis, and PostgreSQL when Redis has nothing that may be believed.
+    /// - Returns: false when Redis cannot be asked now; then nobody is.
+    private func askRedis(_ hash: Digest, _ answer: @escaping Answer) -> Bool {
+        guard let redis else { return false }
+        // One closure and no more: this is the path of every check that memory has no answer to.
+        return redis.find(hash) { [self] result in
+            guard let session = session(in: result, under: hash) else { return askPostgreSQL(hash, answer) }
             answer(.success(session))
         }
+    }
+
+    /// What Redis has said of a session, if it may be believed now.
+    private func session(
+        in result: Result<RedisReply, RedisError>, under hash: Digest, isOutage: Bool = false
+    ) -> PackedSession? {
+        guard let keys = readLane.keys, let statement = RedisSessions.statement(in: result, on: hash, with: keys),
+            let session = memory.session(stated: statement, under: hash, at: .now, isOutage: isOutage)
+        else { return nil }
+        counts.shared += 1
+        return session
     }
 
     private func askPostgreSQL(_ hash: Digest, _ answer: @escaping Answer) {
@@ -79,7 +86,11 @@ extension SessionStore {
             counts.kept += 1
             return answer(.success(session))
         }
-        if !askRedis(hash, isOutage: true, otherwise: otherwise, answer) { otherwise() }
+        let isAsked = redis?.find(hash) { [self] result in
+            guard let session = session(in: result, under: hash, isOutage: true) else { return otherwise() }
+            answer(.success(session))
+        }
+        if isAsked != true { otherwise() }
     }
 
     private func sayOutage() {

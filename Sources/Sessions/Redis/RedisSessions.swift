@@ -38,15 +38,18 @@ final class RedisSessions {
         }
     }
 
-    /// Asks for what is known of a session; nil: nothing that a worker wrote.
+    /// Asks for what is known of a session: what ``statement(in:on:with:)`` reads.
     /// - Returns: false when Redis cannot be asked now; `answer` is not called then.
-    func find(
-        _ hash: Digest, with keys: TokenKeys, _ answer: @escaping @EventLoop (SessionStatement?) -> Void
-    ) -> Bool {
-        servers.send(.get, on: hash) { result in
-            guard case .success(.string(let bytes)) = result else { return answer(nil) }
-            answer(StatementSeal.open(bytes, on: hash, with: keys))
-        }
+    func find(_ hash: Digest, _ answer: @escaping RedisConnection.Answer) -> Bool {
+        servers.send(.get, on: hash, answer)
+    }
+
+    /// The statement in a reply; nil: nothing that a worker wrote on this session.
+    static func statement(
+        in result: Result<RedisReply, RedisError>, on hash: Digest, with keys: TokenKeys
+    ) -> SessionStatement? {
+        guard case .success(.string(let bytes)) = result else { return nil }
+        return StatementSeal.open(bytes, on: hash, with: keys)
     }
 
     /// Tells the others what PostgreSQL has said of a session.
