@@ -15,8 +15,8 @@ package final class ByteStream: ReadinessHandler {
         case ended
     }
 
-    /// Whom everything is told; nobody after ``close()``.
-    package weak var handler: (any ByteStreamHandler)?
+    /// Whom everything is told; nobody once it has ended or was closed, which one of them has to be.
+    package var handler: (any ByteStreamHandler)?
 
     let address: ServerAddress
     let encryption: TLSContext?
@@ -72,10 +72,7 @@ package final class ByteStream: ReadinessHandler {
     }
 
     /// Ends it; the handler hears nothing any more.
-    package func close() {
-        handler = nil
-        release()
-    }
+    package func close() { release() }
 
     /// Sends bytes: now what the kernel takes, the rest when it takes more. Only while it is open.
     package func write(_ bytes: [UInt8]) {
@@ -198,6 +195,7 @@ package final class ByteStream: ReadinessHandler {
 
     private func release() {
         state = .ended
+        handler = nil
         timer?.cancel()
         timer = nil
         tls = nil

@@ -1,7 +1,7 @@
 internal import COpenSSL
 
-/// HMAC-SHA256 (RFC 2104) under one key, by OpenSSL's SHA-256.
-struct MessageAuthenticator: Sendable {
+/// HMAC-SHA256 (RFC 2104) under one key, by OpenSSL's SHA-256. A class, since its two states are long to copy.
+final class MessageAuthenticator: Sendable {
     /// SHA-256 after the key's inner and outer block: what each code begins with.
     private let inner: SHA256_CTX
     private let outer: SHA256_CTX

@@ -1,27 +1,35 @@
 extension PackedSession {
     /// Takes over bytes that have been elsewhere; nil when they are no session of this layout.
     init?(checking bytes: ArraySlice<UInt8>) {
-        guard let format = bytes.first, format == Self.format || format == Self.plainFormat else { return nil }
-        var rest = bytes.dropFirst(Self.textsStart)
+        let own = Array(bytes)
+        guard own.count > Self.textsStart, own[0] == Self.format || own[0] == Self.plainFormat,
+            Self.areTexts(own.span.extracting(Self.textsStart...))
+        else { return nil }
+        self.bytes = own
+    }
+
+    /// Whether these are the texts of a session and nothing else.
+    private static func areTexts(_ bytes: borrowing Span<UInt8>) -> Bool {
+        var offset = 0
         /// The next number, at most 32 bits of it.
-        func number() -> Int? {
+        func number(_ bytes: borrowing Span<UInt8>) -> Int? {
             var value = 0
             for shift in stride(from: 0, to: 32, by: 7) {
-                guard let byte = rest.popFirst() else { return nil }
+                guard offset < bytes.count else { return nil }
+                let byte = bytes[offset]
+                offset += 1
                 value |= Int(byte & 0x7f) << shift
                 if byte < 0x80 { return value }
             }
             return nil
         }
-        func skipText() -> Bool {
-            guard let length = number(), length <= rest.count else { return false }
-            rest = rest.dropFirst(length)
+        func skipText(_ bytes: borrowing Span<UInt8>) -> Bool {
+            guard let length = number(bytes), length <= bytes.count - offset else { return false }
+            offset += length
             return true
         }
-        guard skipText(), let groups = number(), groups <= rest.count else { return nil }
-        for _ in 0..<groups { guard skipText() else { return nil } }
-        for _ in 0..<3 { guard skipText() else { return nil } }
-        guard rest.isEmpty else { return nil }
-        self.bytes = Array(bytes)
+        guard skipText(bytes), let groups = number(bytes), groups <= bytes.count - offset else { return false }
+        for _ in 0..<groups + 3 { guard skipText(bytes) else { return false } }
+        return offset == bytes.count
     }
 }

@@ -67,7 +67,7 @@ extension SessionStore {
 
     /// Ends the session of `token`, for good. Returning means that it is committed; ending what has ended is success.
     public func revoke(_ token: SessionToken) async throws(SessionStoreError) {
-        guard try mayExist(token) else { return }
+        guard try checks.mayExist(token) else { return }
         _ = try await command(writeLane, statements.revoke, [.bytes(token.hash.bytes)], mayRepeat: true, isUrgent: true)
         readLane.hear(.ended([token.hash]))
         redis?.forget([token.hash])

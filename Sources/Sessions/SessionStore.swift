@@ -23,15 +23,13 @@ public final class SessionStore {
     let writeLane: CommandLane
     let loginLane: CommandLane
     let redis: RedisSessions?
+    let checks: SessionChecks
     let log: Logger
     private let uses: UseWriter
     private var cleanup: CleanupSchedule?
     private var wasUsed = false
-    /// Whether it was said that sessions are accepted although PostgreSQL is away.
-    var isInOutage = false
-
     /// What was counted since it was taken last.
-    package internal(set) var counts = SessionStoreCounts()
+    package var counts: SessionStoreCounts { checks.counts }
 
     /// Called once, when the store can be used for the first time.
     package var onFirstUse: (@EventLoop () -> Void)?
@@ -57,13 +55,15 @@ public final class SessionStore {
             postgreSQL, memory: memory, migrations: Migrations(configuration), threads: threads, log: log)
         writeLane = CommandLane(postgreSQL, name: "write lane", threads: threads, log: log)
         loginLane = CommandLane(postgreSQL, name: "login lane", threads: threads, log: log)
+        checks = SessionChecks(
+            memory, redis, readLane, staleIfDatabaseDown: configuration.staleIfDatabaseDown, log: log)
         uses = UseWriter(memory, writeLane, statements, log: log)
     }
 
     /// Connects, and stays connected. Until it has, and whenever PostgreSQL is away, calls throw.
     public func start() {
         readLane.onHeartbeat = { [weak self] in
-            self?.isInOutage = false
+            self?.checks.endOutage()
             self?.abandonStrayLane()
             self?.becomeUsable()
         }
@@ -80,7 +80,7 @@ public final class SessionStore {
             }
             redis.start()
         }
-        uses.onWritten = { [weak self] count in self?.counts.writtenUses += count }
+        uses.onWritten = { [weak self] count in self?.checks.counts.writtenUses += count }
         uses.start()
         if let interval = configuration.cleanupInterval {
             cleanup = CleanupSchedule(writeLane, statements, interval: interval, log: log)
@@ -142,7 +142,7 @@ public final class SessionStore {
 
     /// Hands over what was counted, and begins anew.
     package func takeCounts() -> SessionStoreCounts {
-        defer { counts = SessionStoreCounts() }
+        defer { checks.counts = SessionStoreCounts() }
         return counts
     }
 

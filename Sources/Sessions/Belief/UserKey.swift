@@ -5,7 +5,7 @@ package struct UserKey: Hashable, Sendable {
 
     package init(_ userID: borrowing Span<UInt8>) {
         var hasher = Hasher()
-        for index in userID.indices { hasher.combine(userID[index]) }
+        unsafe userID.withUnsafeBufferPointer { unsafe hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
         value = hasher.finalize()
     }
 

@@ -85,8 +85,8 @@ final class SessionMemory {
         guard recordsAllUses || session.hasIdleTimeout else { return }
         if let number = cache.find(hash) {
             cache.noteUse(number, at: now)
-        } else {
-            keepUses([SessionUse(hash: hash, at: now)])
+        } else if otherUses.count < Self.mostUses || otherUses[hash] != nil {
+            otherUses[hash] = now
         }
     }
 

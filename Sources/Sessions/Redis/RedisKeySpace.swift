@@ -1,6 +1,6 @@
 /// Where sessions lie in Redis: under a prefix and the hash of their token, in hexadecimal as PostgreSQL shows it with
 /// `encode(token_hash, 'hex')`.
-struct RedisKeySpace: Sendable {
+final class RedisKeySpace: Sendable {
     private let prefix: [UInt8]
     /// Commands on a key of zeros, in whose place the hash is put.
     private let get: RedisCommand

@@ -4,6 +4,8 @@ internal import EventLoop
 /// A connection to one Redis server. Commands of one turn of the loop go out in one write; replies come in their order.
 /// After a reply that is late or does not fit its question nothing that comes could be trusted to be for the right one:
 /// the connection is thrown away.
+///
+/// Nothing refers to it weakly: whatever was ever referred to so is slower to retain, and each check does that.
 @EventLoop
 final class RedisConnection: ByteStreamHandler, TurnEndHandler {
     /// Called once, with the reply or with why there is none.
@@ -47,11 +49,14 @@ final class RedisConnection: ByteStreamHandler, TurnEndHandler {
         reader = RedisReplyReader()
         stream = ByteStream(
             to: address, tls: network.tls, threads: network.threads, deadline: RedisNetwork.connectDeadline)
-        stream.handler = self
     }
 
-    /// Begins; the owner learns how it goes, maybe before this returns.
-    func open() { stream.open() }
+    /// Begins; the owner learns how it goes, maybe before this returns. It has to be closed unless it ends by itself:
+    /// until then it stays alive.
+    func open() {
+        stream.handler = self
+        stream.open()
+    }
 
     /// Ends it: the owner hears nothing any more, and who waits for a reply that there will be none.
     func close() {
@@ -123,10 +128,12 @@ final class RedisConnection: ByteStreamHandler, TurnEndHandler {
     /// - Returns: whether more replies are wanted.
     private func take(_ reply: RedisReply) throws(RedisError) -> Bool {
         hasReplied = true
-        guard let question = questions.first else { throw .confusion("a reply to nothing that was asked") }
-        // It goes the way of all questions that are open when the connection ends.
-        if let objection = question.expectation.objection(to: reply) { throw objection }
-        questions.removeFirst()
+        guard let question = questions.popFirst() else { throw .confusion("a reply to nothing that was asked") }
+        if let objection = question.expectation.objection(to: reply) {
+            // It goes the way of all questions that are open when the connection ends.
+            questions.prepend(question)
+            throw objection
+        }
         // What belongs to the handshake proves no more than that it can be asked.
         let isEarnest = isReady
         question.answer(.success(reply))
@@ -145,8 +152,8 @@ final class RedisConnection: ByteStreamHandler, TurnEndHandler {
         }
         let step = handshake.steps[nextStep]
         nextStep += 1
-        send(step.command) { [weak self] result in
-            guard let self, case .success(let reply) = result else { return }
+        send(step.command) { [self] result in
+            guard case .success(let reply) = result else { return }
             if let objection = handshake.objection(to: reply, at: step) { return end(objection) }
             takeNextStep()
         }
@@ -157,8 +164,7 @@ final class RedisConnection: ByteStreamHandler, TurnEndHandler {
     /// Wakes at the deadline of what was sent first.
     private func armDeadline() {
         guard timer == nil, let first = questions.first else { return }
-        timer = Reactor.shared.schedule(at: first.sentAt + deadline) { [weak self] in
-            guard let self else { return }
+        timer = Reactor.shared.schedule(at: first.sentAt + deadline) { [self] in
             timer = nil
             if let first = questions.first, first.sentAt + deadline <= .now { end(.deadline) }
             armDeadline()

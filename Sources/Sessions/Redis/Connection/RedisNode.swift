@@ -79,8 +79,8 @@ final class RedisNode: RedisConnectionOwner {
         breaker.proved()
         guard case .down = condition else { return change(.up(connection.address)) }
         // One that lets everybody in and then fails is not up at each try: it has to answer, or to stay.
-        Reactor.shared.schedule(after: Self.trialTime) { [weak self, weak connection] in
-            guard let self, let connection, self.connection === connection else { return }
+        Reactor.shared.schedule(after: Self.trialTime) { [weak self] in
+            guard let self, self.connection === connection else { return }
             change(.up(connection.address))
         }
     }

@@ -1,5 +1,5 @@
 /// What a server answers to one command (Redis serialization protocol, version 2).
-package indirect enum RedisReply: Equatable, Sendable {
+package enum RedisReply: Equatable, Sendable {
     case string([UInt8])
     /// Such as `OK` and `PONG`.
     case status(String)
