@@ -12,6 +12,8 @@ import Testing
     private let hostile: HostileRedis
     private let socket: String
 
+    private let open = OpenStores()
+
     init() async throws {
         database = try SharedDatabase()
         folder = try TestFolder()
@@ -23,7 +25,7 @@ import Testing
     /// A store that asks Redis, or whoever is there, each time.
     private func pod(_ url: String? = nil) async throws -> TestStore {
         let location = try RedisLocation(parsing: url ?? "unix://\(socket)")
-        return try await TestStore.start(
+        let pod = try await TestStore.start(
             database.url,
             configured: { configuration in
                 configuration.cachedSessions = 0
@@ -32,6 +34,8 @@ import Testing
                 configuration.postgreSQL.lookUpDeadline = .seconds(5)
                 configuration.redis = RedisConfiguration(location: location)
             })
+        open.add(pod.store)
+        return pod
     }
 
     private func key(_ hash: Digest) -> [UInt8] { Array("authfcgi:\(hash.hex)".utf8) }

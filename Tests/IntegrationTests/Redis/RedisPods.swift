@@ -14,6 +14,7 @@ struct RedisPods {
     /// What the stores' URLs say before the path: who they are.
     let login: String
     let pods: [TestStore]
+    private let open = OpenStores()
     /// A token as the stores make them, for which there is no session.
     let invented: SessionToken
 
@@ -37,6 +38,7 @@ struct RedisPods {
                 })
         }
         self.pods = pods
+        for pod in pods { open.add(pod.store) }
         invented = try await #require(pods[0].store.readLane.keys).newToken()
         for pod in pods { try await Self.waitUntilItUsesRedis(pod) }
     }
@@ -61,6 +63,7 @@ struct RedisPods {
     /// One more, straight to Redis.
     func pod(_ configure: (inout SessionStore.Configuration) -> Void = { _ in }) async throws -> TestStore {
         let pod = try await Self.pod(database.url, redis: "unix://\(login)\(redis.socket)", configure)
+        open.add(pod.store)
         try await Self.waitUntilItUsesRedis(pod)
         return pod
     }

@@ -53,7 +53,7 @@ import Testing
             try pods.redis.command(["ACL", "SETUSER", "default", ">sesame-1"], password: "sesame-2")
         }
         for pod in pods.pods {
-            #expect(pod.log.text.contains("Failed to connect to Redis: WRONGPASS"))
+            #expect(pod.log.text.contains("Failed to connect to Redis: \(pods.proxy.listening): WRONGPASS"))
             #expect(!pod.log.text.contains("sesame"))
         }
     }
