@@ -15,7 +15,8 @@ struct FastCGIScannerTests {
             login.verdict()
                 == .complete(
                     FastCGIRequestShape(
-                        role: .responder, asksToKeep: true, contentLength: 11, bodyBytes: 11, bodyHasEnded: true)))
+                        requestID: 1, role: .responder, asksToKeep: true, contentLength: 11, bodyBytes: 11,
+                        bodyHasEnded: true)))
     }
 
     @Test func `every beginning of a request with a body is incomplete`() {

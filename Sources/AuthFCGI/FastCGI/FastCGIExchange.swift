@@ -22,25 +22,65 @@ final class FastCGIExchange {
     /// The body is shorter than CONTENT_LENGTH said.
     let bodyIsIncomplete: Bool
 
-    private var request: FastCGIRequest
+    private let parameters: FastCGIParameters
+    private var way: Way
     private var isAnswered = false
+    /// Bytes of the request that were looked at and have not been read. They are taken out when the answer is sent, so
+    /// that the peer is woken once.
+    private let unreadBytes: Int
     private let shape: FastCGIRequestShape
     private let server: FastCGIServer
     /// The connection's own object, when it has one already: most live only as long as their one request.
     private let connection: FastCGIConnection?
 
-    /// Has libfcgi read the request that has arrived on `descriptor`. When this throws, the descriptor is closed.
-    init(
-        reading descriptor: Int32, shape: FastCGIRequestShape, server: FastCGIServer, connection: FastCGIConnection?
-    ) throws(FastCGIFault) {
-        var request = try FastCGIRequest(reading: descriptor)
-        var body: [UInt8] = []
-        if shape.bodyHasEnded {
-            let wanted = shape.bodyTooLarge ? 0 : shape.bodyBytes
-            guard let all = request.readBody(maximum: wanted), all.count == wanted else { throw .refusedByLibrary }
-            body = all
+    /// How the answer goes out.
+    private enum Way: ~Copyable {
+        /// Nothing has to be read of the request that was not looked at: it has no body.
+        case reply(FastCGIReply)
+        case library(FastCGILibraryRequest)
+
+        var descriptor: Int32? {
+            switch self {
+            case .reply(let reply): reply.descriptor
+            case .library(let request): request.descriptor
+            }
         }
-        self.request = request
+
+        mutating func send(_ bytes: [UInt8], keep: Bool) -> Int32? {
+            let descriptor: Int32?
+            switch consume self {
+            case .reply(var reply):
+                descriptor = reply.send(bytes, keep: keep)
+                self = .reply(reply)
+            case .library(var request):
+                descriptor = request.finish(bytes.span, keep: keep)
+                self = .library(request)
+            }
+            return descriptor
+        }
+    }
+
+    /// Takes over a request that has arrived, and with it the descriptor. When this throws, the descriptor is closed.
+    /// - Parameter bytes: all that has arrived on `descriptor`, where it still is.
+    init(
+        _ bytes: Span<UInt8>, on descriptor: Int32, shape: FastCGIRequestShape, server: FastCGIServer,
+        connection: FastCGIConnection?
+    ) throws(FastCGIFault) {
+        parameters = FastCGIParameters(of: bytes)
+        var body: [UInt8] = []
+        if shape.contentLength == 0 {
+            unreadBytes = bytes.count
+            way = .reply(FastCGIReply(on: descriptor, to: shape.requestID))
+        } else {
+            var request = try FastCGILibraryRequest(reading: descriptor)
+            if shape.bodyHasEnded {
+                let wanted = shape.bodyTooLarge ? 0 : shape.bodyBytes
+                guard let all = request.readBody(maximum: wanted), all.count == wanted else { throw .refusedByLibrary }
+                body = all
+            }
+            unreadBytes = 0
+            way = .library(request)
+        }
         self.shape = shape
         self.server = server
         self.connection = connection
@@ -59,40 +99,37 @@ final class FastCGIExchange {
 
     /// The last value of a parameter, or nil when there is none; bytes that are not UTF-8 are replaced.
     func parameter(_ name: StaticString) -> String? {
-        guard let value = unsafe request.lastValue(of: name) else { return nil }
-        return unsafe String(cString: value)
+        parameters.lastValue(of: name).map { String(decoding: $0, as: UTF8.self) }
     }
 
     /// The same for one that every check asks for; nil also when it is empty.
     func parameter(_ parameter: CheckParameter) -> String? {
-        guard let value = unsafe request.values(of: parameter).last, unsafe value.pointee != 0 else { return nil }
-        return unsafe String(cString: value)
+        parameters.withLastValue(of: parameter) { value in
+            value.isEmpty ? nil : unsafe value.withUnsafeBytes { unsafe String(decoding: $0, as: UTF8.self) }
+        }
     }
 
     /// Whether the request is for exactly this path.
     func isFor(path: StaticString) -> Bool {
-        guard let script = unsafe request.values(of: .scriptName).last else { return false }
-        let path = unsafe UnsafeRawPointer(path.utf8Start).assumingMemoryBound(to: CChar.self)
-        guard unsafe strcmp(script, path) == 0 else { return false }
-        guard let more = unsafe request.values(of: .pathInfo).last else { return true }
-        return unsafe more.pointee == 0
+        parameters.withLastValue(of: .scriptName) { $0.equals(path) }
+            && parameters.withLastValue(of: .pathInfo) { $0.isEmpty }
     }
 
     /// Calls `body` with the value of a parameter that should come only once, without copying it. nginx before 1.23
     /// passes a header that the client sent twice as two parameters.
     func withOnlyParameter<T>(_ parameter: CheckParameter, _ body: (Span<UInt8>) -> T) -> Occurrence<T> {
-        let values = unsafe request.values(of: parameter)
-        guard unsafe values.count < 2 else { return .several }
-        guard let value = unsafe values.last else { return .absent }
-        return unsafe .one(Self.withSpan(value, body))
+        switch parameters.count(of: parameter) {
+        case 0: .absent
+        case 1: .one(parameters.withLastValue(of: parameter, body))
+        default: .several
+        }
     }
 
     /// Whether the peer has gone meanwhile, so that nobody waits for the answer any more.
     var peerHasClosed: Bool {
-        guard let descriptor = request.descriptor else { return true }
-        var byte: UInt8 = 0
-        let count = unsafe recv(descriptor, &byte, 1, Int32(MSG_PEEK) | Int32(MSG_DONTWAIT))
-        return count == 0 || count < 0 && errno != EAGAIN && errno != EINTR
+        guard let descriptor = way.descriptor else { return true }
+        var entry = pollfd(fd: descriptor, events: Int16(Readiness.peerClosed.rawValue), revents: 0)
+        return unsafe poll(&entry, 1, 0) > 0
     }
 
     /// Sends the answer; to be called exactly once.
@@ -108,20 +145,14 @@ final class FastCGIExchange {
     }
 
     private func send(_ bytes: [UInt8], keep: Bool) {
-        precondition(request.descriptor != nil, "a request is answered once")
+        guard let descriptor = way.descriptor else { preconditionFailure("a request is answered once") }
         // Behind an unread body the connection stays open for a while, so that the peer reads the answer and not that
         // the connection was reset.
         let lingers = shape.bodyTooLarge && !shape.bodyHasEnded
-        let keeps = keep && shape.mayKeep && !server.isDraining
+        let isRead = unreadBytes == 0 || server.discardInput(of: descriptor, atMost: unreadBytes) == unreadBytes
+        let keeps = keep && shape.mayKeep && !server.isDraining && isRead
         isAnswered = true
-        let descriptor = request.finish(bytes.span, keep: keeps || lingers)
-        server.exchangeWasAnswered(connection, descriptor: descriptor, lingers: lingers)
-    }
-
-    @inline(__always)
-    private static func withSpan<T>(_ value: UnsafePointer<CChar>, _ body: (Span<UInt8>) -> T) -> T {
-        let start = unsafe UnsafeRawPointer(value).assumingMemoryBound(to: UInt8.self)
-        let bytes = unsafe UnsafeBufferPointer(start: start, count: strlen(value))
-        return unsafe body(bytes.span)
+        let kept = way.send(bytes, keep: keeps || lingers)
+        server.exchangeWasAnswered(connection, descriptor: kept, lingers: lingers)
     }
 }

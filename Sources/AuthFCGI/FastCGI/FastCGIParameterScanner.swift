@@ -147,20 +147,3 @@ struct FastCGIParameterScanner {
         if seen == valueLength { endPair() }
     }
 }
-
-extension Span<UInt8> {
-    fileprivate func contains(_ byte: UInt8) -> Bool {
-        unsafe withUnsafeBytes { bytes in
-            guard let start = bytes.baseAddress else { return false }
-            return unsafe memchr(start, Int32(byte), bytes.count) != nil
-        }
-    }
-
-    /// Whether these are the bytes of `text` from `offset` on, as far as they go.
-    fileprivate func equals(_ text: StaticString, from offset: Int) -> Bool {
-        unsafe withUnsafeBytes { bytes in
-            guard let start = bytes.baseAddress, offset + bytes.count <= text.utf8CodeUnitCount else { return false }
-            return unsafe memcmp(start, text.utf8Start + offset, bytes.count) == 0
-        }
-    }
-}

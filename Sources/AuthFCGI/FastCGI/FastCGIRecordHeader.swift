@@ -7,6 +7,8 @@ struct FastCGIRecordHeader {
         case standardInput = 5
     }
 
+    static let size = 8
+
     let version: UInt8
     /// nil for a type that no request of ours may contain.
     let type: RecordType?

@@ -1,5 +1,8 @@
 /// What ``FastCGIScanner`` found out about a request that has arrived far enough to be answered.
 struct FastCGIRequestShape: Equatable {
+    /// The number that all of its records have, and that the answer must have.
+    var requestID: UInt16 = 0
+
     var role = FastCGIRole.responder
 
     /// The peer asked to keep the connection (FCGI_KEEP_CONN).

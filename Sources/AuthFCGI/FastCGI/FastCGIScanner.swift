@@ -15,12 +15,10 @@ struct FastCGIScanner {
 
     private enum Phase { case begin, parameters, body, end }
 
-    private static let headerBytes = 8
     private static let maximumRecordOverhead = 8 * 1024
 
     private let maximumBody: Int
     private var phase = Phase.begin
-    private var requestID: UInt16 = 0
     private var parameters = FastCGIParameterScanner()
     private var shape = FastCGIRequestShape()
 
@@ -58,14 +56,14 @@ struct FastCGIScanner {
 
     private mutating func readRecords(_ bytes: Span<UInt8>) throws(FastCGIFault) {
         var offset = 0
-        while phase != .end, bytes.count - offset >= Self.headerBytes {
+        while phase != .end, bytes.count - offset >= FastCGIRecordHeader.size {
             let header = FastCGIRecordHeader(bytes, at: offset)
             guard header.version == 1 else {
                 // An authorizer's request ends with its parameters; what follows is not ours to judge.
                 if phase == .body, shape.role == .authorizer { break }
                 throw .unknownVersion
             }
-            let start = offset + Self.headerBytes
+            let start = offset + FastCGIRecordHeader.size
             let end = start + header.contentBytes
             switch phase {
             case .begin:
@@ -81,7 +79,7 @@ struct FastCGIScanner {
                 guard end <= bytes.count else { return }
                 try parameters.read(bytes.extracting(start..<end))
             case .body:
-                if shape.role == .authorizer, header.type != .standardInput || header.requestID != requestID {
+                if shape.role == .authorizer, header.type != .standardInput || header.requestID != shape.requestID {
                     shape.bytesFollow = true
                     return
                 }
@@ -109,13 +107,13 @@ struct FastCGIScanner {
     ) throws(FastCGIFault) {
         guard header.requestID != 0 else { throw .managementRecord }
         guard header.type != .beginRequest else { throw .secondBeginRequest }
-        guard header.requestID == requestID else { throw .otherRequest }
+        guard header.requestID == shape.requestID else { throw .otherRequest }
         guard header.type != .abortRequest else { throw .aborted }
         guard header.type == type else { throw .unexpectedRecord }
     }
 
     private mutating func begin(_ id: UInt16, _ content: Span<UInt8>) throws(FastCGIFault) {
-        requestID = id
+        shape.requestID = id
         guard let role = FastCGIRole(rawValue: UInt16(content[0]) << 8 | UInt16(content[1])) else { throw .unknownRole }
         shape.role = role
         shape.asksToKeep = content[2] & 1 != 0

@@ -4,9 +4,9 @@ internal import Logging
 
 /// Accepts connections from the web server and turns what arrives on them into ``FastCGIExchange``s.
 ///
-/// A connection is looked at with MSG_PEEK until its request is complete; only then does libfcgi read it. The common
-/// case, a check whose request is there when it is accepted, costs accept, peek, read, write and close, and never
-/// enters the loop's set of descriptors.
+/// A connection is looked at with MSG_PEEK until its request is complete. What has a body libfcgi reads then; of all else
+/// nothing is left to be read. The common case, a check whose request is there when it is accepted, costs accept, peek,
+/// read, write and close, and never enters the loop's set of descriptors.
 @EventLoop @safe
 final class FastCGIServer {
     struct Configuration {
@@ -132,13 +132,18 @@ final class FastCGIServer {
             close(descriptor, connection, because: .unsentAnswer)
             return
         }
-        let bytes = unsafe UnsafeRawBufferPointer(rebasing: input[..<count])
-        let verdict = unsafe bytes.withMemoryRebound(to: UInt8.self) { bytes in
-            unsafe FastCGIScanner.scan(bytes.span, maximumBody: configuration.maximumBody)
+        let arrived = unsafe UnsafeRawBufferPointer(rebasing: input[..<count])
+        unsafe arrived.withMemoryRebound(to: UInt8.self) { bytes in
+            unsafe examine(bytes.span, descriptor, connection, peerHasClosed: peerHasClosed)
         }
-        switch verdict {
+    }
+
+    private func examine(
+        _ bytes: Span<UInt8>, _ descriptor: Int32, _ connection: FastCGIConnection?, peerHasClosed: Bool
+    ) {
+        switch FastCGIScanner.scan(bytes, maximumBody: configuration.maximumBody) {
         case .complete(let shape):
-            begin(descriptor, shape, connection)
+            begin(bytes, descriptor, shape, connection)
         case .incomplete:
             guard !peerHasClosed else {
                 close(descriptor, connection, because: .truncated)
@@ -158,11 +163,15 @@ final class FastCGIServer {
 
     // MARK: Answering
 
-    private func begin(_ descriptor: Int32, _ shape: FastCGIRequestShape, _ connection: FastCGIConnection?) {
+    private func begin(
+        _ bytes: Span<UInt8>, _ descriptor: Int32, _ shape: FastCGIRequestShape,
+        _ connection: FastCGIConnection?
+    ) {
         connection?.beginAnswering()
         let exchange: FastCGIExchange
         do throws(FastCGIFault) {
-            exchange = try FastCGIExchange(reading: descriptor, shape: shape, server: self, connection: connection)
+            exchange = try FastCGIExchange(
+                bytes, on: descriptor, shape: shape, server: self, connection: connection)
         } catch {
             faultLog.add(error)
             wasClosed(connection)
@@ -195,8 +204,8 @@ final class FastCGIServer {
     // MARK: Closing
 
     /// Reads and drops what has arrived; returns what recv() does.
-    func discardInput(of descriptor: Int32) -> Int {
-        unsafe recv(descriptor, input.baseAddress, input.count, Int32(MSG_DONTWAIT))
+    func discardInput(of descriptor: Int32, atMost most: Int = .max) -> Int {
+        unsafe recv(descriptor, input.baseAddress, min(most, input.count), Int32(MSG_DONTWAIT))
     }
 
     /// Closes a connection that nobody answers.
