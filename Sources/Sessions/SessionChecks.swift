@@ -51,9 +51,9 @@ final class SessionChecks {
         }
         let now = BootInstant.now
         let hash = token.hash
-        if memory.rule.hasLease(at: now) {
+        if memory.hasLease(at: now) {
             if askRedis(hash, answer) { return }
-        } else if !readLane.isConnected, memory.rule.mayOutlastLease(at: now) {
+        } else if !readLane.isConnected, memory.mayOutlastLease(at: now) {
             return outlast(hash, otherwise: { [self] in askPostgreSQL(hash, answer) }, answer)
         }
         askPostgreSQL(hash, answer)
@@ -98,7 +98,7 @@ final class SessionChecks {
     /// PostgreSQL does not answer: what was known of a session before may do for a while, if the operator says so.
     private func outlast(_ hash: Digest, otherwise: @escaping @EventLoop () -> Void, _ answer: @escaping Answer) {
         let now = BootInstant.now
-        guard memory.rule.mayOutlastLease(at: now) else { return otherwise() }
+        guard memory.mayOutlastLease(at: now) else { return otherwise() }
         sayOutage()
         if let session = memory.session(hash, at: now, isOutage: true) {
             counts.kept += 1
@@ -112,7 +112,7 @@ final class SessionChecks {
     }
 
     private func sayOutage() {
-        guard !isInOutage, !memory.rule.hasLease(at: .now) else { return }
+        guard !isInOutage, !memory.hasLease(at: .now) else { return }
         isInOutage = true
         log.warning(
             "PostgreSQL is away: sessions are accepted on what was known of them, revoked ones too, for at most \(Int(staleIfDatabaseDown.seconds.rounded(.up))) s (STALE_IF_DATABASE_DOWN)"

@@ -75,7 +75,7 @@ public final class SessionStore {
         if let redis {
             readLane.onStatement = { [weak self] statement, hash in
                 // What is said to somebody who hears of no revocations is of no use to himself, and others ask too.
-                guard let self, memory.rule.hasLease(at: .now), let keys = readLane.keys else { return }
+                guard let self, memory.hasLease(at: .now), let keys = readLane.keys else { return }
                 redis.keep(statement, under: hash, with: keys)
             }
             redis.start()
@@ -135,7 +135,7 @@ public final class SessionStore {
     }
 
     /// Whether sessions that were used lately are accepted although PostgreSQL may be away.
-    package var outlastsDatabase: Bool { wasUsed && memory.rule.mayOutlastLease(at: .now) }
+    package var outlastsDatabase: Bool { wasUsed && memory.mayOutlastLease(at: .now) }
 
     /// Whether Redis answers at present.
     package var usesRedis: Bool { redis?.isInUse ?? false }

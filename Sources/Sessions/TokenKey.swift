@@ -1,6 +1,6 @@
 /// A key whose tags tell tokens that were issued from invented ones, so that those never reach a store. A tag proves
-/// nothing: whether a token is valid only its row can say.
-package struct TokenKey: Sendable, CustomStringConvertible, CustomDebugStringConvertible {
+/// nothing: whether a token is valid only its row can say. A class, since each check takes one up.
+package final class TokenKey: Sendable, CustomStringConvertible, CustomDebugStringConvertible {
     /// Counts up with each new key.
     package let generation: Int
     private let bytes: [UInt8]
@@ -17,11 +17,13 @@ package struct TokenKey: Sendable, CustomStringConvertible, CustomDebugStringCon
 
     /// The first 8 bytes of SHA-256(key ‖ random).
     func tag(of random: borrowing Span<UInt8>) -> [UInt8] {
-        Array(SHA256.digest(bytes.span, random).bytes.prefix(8))
+        let bytes = bytes
+        return Array(SHA256.digest(bytes.span, random).bytes.prefix(8))
     }
 
     /// Whether the token's tag was made with this key.
     func recognizes(_ token: SessionToken) -> Bool {
+        let bytes = bytes
         let tag = SHA256.digest(bytes.span, token.payload.span.extracting(..<32))
         var difference: UInt8 = 0
         unsafe tag.withBytes { tag in

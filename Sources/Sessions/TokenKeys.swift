@@ -1,5 +1,5 @@
-/// The keys that the store knows, and the one that new tokens are made with.
-package struct TokenKeys: Sendable {
+/// The keys that the store knows, and the one that new tokens are made with. A class, since each check takes them up.
+package final class TokenKeys: Sendable {
     private let accepted: [TokenKey]
     private let minting: TokenKey
 

@@ -42,6 +42,28 @@ import Testing
         }
     }
 
+    @Test func `values fit when there are as many as were asked for, and nothing else among them`() {
+        let value = RedisReply.string([1])
+        let cases: [(RedisReply, Int, Verdict)] = [
+            (.array([value]), 1, .fits), (.array([.null, value, .null]), 3, .fits), (.array([.string([])]), 1, .fits),
+            (.array([]), 1, .confused), (.array([value, value]), 1, .confused), (.array([value]), 2, .confused),
+            (.array([value, .integer(1)]), 2, .confused), (.array([.status("OK")]), 1, .confused),
+            (.array([.array([])]), 1, .confused), (.array([value, Self.error("WRONGTYPE")]), 2, .confused),
+            (value, 1, .confused), (.null, 1, .confused), (.status("OK"), 1, .confused), (.integer(1), 1, .confused),
+            (Self.error("NOPERM no permissions"), 1, .refused), (Self.error("CROSSSLOT Keys"), 2, .refused),
+            (Self.error("WRONGTYPE"), 1, .refused), (Self.error(""), 1, .refused),
+        ]
+        for (reply, count, expected) in cases {
+            #expect(verdict(.values(count), reply) == expected, "\(reply) to MGET of \(count)")
+        }
+    }
+
+    @Test(arguments: ["MOVED 1 10.0.0.1:6379", "CROSSSLOT Keys in request", "CLUSTERDOWN The cluster is down"])
+    func `a server of a cluster that is taken for one of its own says what to write instead`(_ text: String) {
+        let refusal = RedisExpectation.values(1).objection(to: Self.error(text))
+        #expect(refusal == .refused("the server is one of a cluster: write redis+cluster:// (\(text))"))
+    }
+
     @Test func `a refusal has the server's words in one line, and nothing else of the reply`() {
         let refusal = RedisExpectation.value.objection(to: Self.error("NOAUTH a\r\nb"))
         #expect(refusal == .refused("NOAUTH a??b"))

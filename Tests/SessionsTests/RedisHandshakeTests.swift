@@ -5,7 +5,7 @@ import Testing
 
 /// What a new connection says before it is used, and what it makes of the answers.
 @Suite struct RedisHandshakeTests {
-    private let probe = RedisCommand("GET", "authfcgi:probe")
+    private let probe = RedisKeySpace(prefix: "authfcgi:").probe(.together)
 
     private func location(_ credentials: RedisCredentials? = nil, database: Int = 0) -> RedisLocation {
         RedisLocation(
@@ -28,13 +28,13 @@ import Testing
         let password = RedisCredentials(username: nil, password: "sesame")
         let user = RedisCredentials(username: "ann", password: "sesame")
         let cases: [(RedisLocation, Bool, [String])] = [
-            (location(), false, ["GET authfcgi:probe"]),
-            (location(), true, ["ROLE", "GET authfcgi:probe"]),
-            (location(database: 7), false, ["SELECT 7", "GET authfcgi:probe"]),
-            (location(password), false, ["AUTH sesame", "GET authfcgi:probe"]),
+            (location(), false, ["MGET authfcgi:probe"]),
+            (location(), true, ["ROLE", "MGET authfcgi:probe"]),
+            (location(database: 7), false, ["SELECT 7", "MGET authfcgi:probe"]),
+            (location(password), false, ["AUTH sesame", "MGET authfcgi:probe"]),
             (
                 location(user, database: 65_535), true,
-                ["AUTH ann sesame", "SELECT 65535", "ROLE", "GET authfcgi:probe"]
+                ["AUTH ann sesame", "SELECT 65535", "ROLE", "MGET authfcgi:probe"]
             ),
         ]
         for (location, mustBePrimary, expected) in cases {
@@ -62,34 +62,45 @@ import Testing
 
     @Test func `each step has answers to go on with, to give up at, and not to understand`() {
         let handshake = RedisHandshake(location(), probe: probe, mustBePrimary: true)
-        let replies: [(RedisReply, authenticate: Verdict, select: Verdict, role: Verdict, probe: Verdict)] = [
-            (.status("OK"), .goesOn, .goesOn, .confused, .confused),
-            (.null, .confused, .confused, .confused, .goesOn),
-            (string(""), .confused, .confused, .confused, .goesOn),
-            (string("x"), .confused, .confused, .confused, .goesOn),
-            (.integer(1), .confused, .confused, .confused, .confused),
-            (.array([string("master"), .integer(0), .array([])]), .confused, .confused, .goesOn, .confused),
-            (.array([string("slave"), string("10.0.0.2")]), .confused, .confused, .refused, .confused),
-            (.array([string("sentinel")]), .confused, .confused, .refused, .confused),
-            (.array([.status("master")]), .confused, .confused, .refused, .confused),
-            (.array([]), .confused, .confused, .refused, .confused),
-            (error("WRONGPASS invalid username-password pair"), .refused, .refused, .refused, .refused),
-            (error("NOAUTH Authentication required."), .refused, .refused, .refused, .refused),
-            (error("ERR DB index is out of range"), .refused, .refused, .refused, .refused),
-            (error("LOADING Redis is loading the dataset in memory"), .refused, .refused, .refused, .refused),
-            (error("NOPERM no permissions"), .refused, .refused, .refused, .refused),
-            (error("ERR max number of clients reached"), .refused, .refused, .refused, .refused),
-            // A node of a cluster need not have the probe's slot, and somebody's list under it is nobody's business.
-            (error("MOVED 1 10.0.0.1:6379"), .refused, .refused, .refused, .goesOn),
-            (error("CLUSTERDOWN Hash slot not served"), .refused, .refused, .refused, .goesOn),
-            (error("WRONGTYPE Operation against a key"), .refused, .refused, .refused, .goesOn),
-        ]
-        for (reply, authenticate, select, role, probed) in replies {
+        let single = RedisKeySpace(prefix: "authfcgi:").probe(.single)
+        let replies:
+            [(
+                RedisReply, authenticate: Verdict, select: Verdict, role: Verdict, single: Verdict, together: Verdict
+            )] = [
+                (.status("OK"), .goesOn, .goesOn, .confused, .confused, .confused),
+                (.null, .confused, .confused, .confused, .goesOn, .confused),
+                (string(""), .confused, .confused, .confused, .goesOn, .confused),
+                (string("x"), .confused, .confused, .confused, .goesOn, .confused),
+                (.integer(1), .confused, .confused, .confused, .confused, .confused),
+                (
+                    .array([string("master"), .integer(0), .array([])]),
+                    .confused, .confused, .goesOn, .confused, .confused
+                ),
+                (.array([string("slave"), string("10.0.0.2")]), .confused, .confused, .refused, .confused, .confused),
+                (.array([string("sentinel")]), .confused, .confused, .refused, .confused, .goesOn),
+                (.array([.null]), .confused, .confused, .confused, .confused, .goesOn),
+                (.array([.null, .null]), .confused, .confused, .confused, .confused, .confused),
+                (.array([.integer(1)]), .confused, .confused, .confused, .confused, .confused),
+                (.array([string("x")]), .confused, .confused, .confused, .confused, .goesOn),
+                (.array([]), .confused, .confused, .confused, .confused, .confused),
+                (error("WRONGPASS invalid username-password pair"), .refused, .refused, .refused, .refused, .refused),
+                (error("NOAUTH Authentication required."), .refused, .refused, .refused, .refused, .refused),
+                (error("ERR DB index is out of range"), .refused, .refused, .refused, .refused, .refused),
+                (error("LOADING Redis is loading the dataset"), .refused, .refused, .refused, .refused, .refused),
+                (error("NOPERM no permissions"), .refused, .refused, .refused, .refused, .refused),
+                (error("ERR max number of clients reached"), .refused, .refused, .refused, .refused, .refused),
+                // A server of a cluster need not have the probe's slot, and somebody's list under it is nobody's business.
+                (error("MOVED 1 10.0.0.1:6379"), .refused, .refused, .refused, .goesOn, .refused),
+                (error("CLUSTERDOWN Hash slot not served"), .refused, .refused, .refused, .goesOn, .refused),
+                (error("WRONGTYPE Operation against a key"), .refused, .refused, .refused, .goesOn, .refused),
+            ]
+        for (reply, authenticate, select, role, singly, together) in replies {
             let command = RedisCommand("X")
             #expect(verdict(handshake, .authenticate(command), reply) == authenticate, "\(reply) to AUTH")
             #expect(verdict(handshake, .select(command), reply) == select, "\(reply) to SELECT")
             #expect(verdict(handshake, .role(command), reply) == role, "\(reply) to ROLE")
-            #expect(verdict(handshake, .probe(command), reply) == probed, "\(reply) to the probe")
+            #expect(verdict(handshake, .probe(single), reply) == singly, "\(reply) to GET")
+            #expect(verdict(handshake, .probe(probe), reply) == together, "\(reply) to MGET")
         }
     }
 

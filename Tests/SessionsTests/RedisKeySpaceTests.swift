@@ -30,7 +30,21 @@ import Testing
         let set = bytes(keys, .set([0, 13, 10, 255], lifetime: 299_999))
         let head = Array("*5\r\n$3\r\nSET\r\n$73\r\nauthfcgi:\(Self.hex)\r\n$4\r\n".utf8)
         #expect(set == head + [0, 13, 10, 255] + Array("\r\n$2\r\nPX\r\n$6\r\n299999\r\n".utf8))
-        #expect(String(decoding: keys.probe.bytes, as: UTF8.self) == "*2\r\n$3\r\nGET\r\n$14\r\nauthfcgi:probe\r\n")
+        let probes = [RedisProbe.Way.single, .together].map {
+            String(decoding: keys.probe($0).command.bytes, as: UTF8.self)
+        }
+        #expect(probes[0] == "*2\r\n$3\r\nGET\r\n$14\r\nauthfcgi:probe\r\n")
+        #expect(probes[1] == "*2\r\n$4\r\nMGET\r\n$14\r\nauthfcgi:probe\r\n")
+    }
+
+    @Test(arguments: [1, 2, 9, 10, 99, 100]) func `several are asked for by one command`(_ count: Int) {
+        let keys = RedisKeySpace(prefix: "p:")
+        let hashes = (0..<count).map { SHA256.digest(Array("\($0)".utf8).span) }
+        var bytes: [UInt8] = [1, 2, 3]
+        keys.appendGet(hashes[...], to: &bytes)
+        let words = ["MGET"] + hashes.map { "p:\($0.hex)" }
+        let expected = "*\(count + 1)\r\n" + words.map { "$\($0.utf8.count)\r\n\($0)\r\n" }.joined()
+        #expect(bytes == [1, 2, 3] + Array(expected.utf8))
     }
 
     @Test func `commands come one behind the other, and change nothing before them`() throws {

@@ -62,7 +62,7 @@ final class Gate: WorkerService {
     /// Lets the other workers see what this one's store has counted.
     private func publishCounts() {
         seat?.count(store.takeCounts())
-        Reactor.shared.schedule(after: .seconds(1)) { [weak self] in self?.publishCounts() }
+        Reactor.shared.schedule(after: .seconds(1)) { [self] in publishCounts() }
     }
 
     private static let longestWaitForStore = Duration.seconds(1)

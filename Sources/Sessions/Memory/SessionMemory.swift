@@ -6,7 +6,7 @@ internal import Logging
 @EventLoop
 final class SessionMemory {
     private var cache: SessionCache
-    private(set) var rule: RuleOfBelief
+    private var rule: RuleOfBelief
     /// Whether statements are used at all, from here or from elsewhere.
     let isOn: Bool
     /// Whether uses of all sessions are to be written down, or only of those with an idle timeout.
@@ -116,6 +116,18 @@ final class SessionMemory {
     }
 
     func endLease() { rule.endLease() }
+
+    // MARK: Belief
+    // Not the rule itself: to copy it costs more than most of its answers.
+
+    var leaseTime: Duration { rule.leaseTime }
+    func hasLease(at now: BootInstant) -> Bool { rule.hasLease(at: now) }
+    func mayOutlastLease(at now: BootInstant) -> Bool { rule.mayOutlastLease(at: now) }
+
+    /// Whether a statement that lies elsewhere may be believed.
+    func believes(_ statement: SessionStatement, on hash: Digest, of user: UserKey, at now: BootInstant) -> Bool {
+        rule.believes(statement, on: hash, of: user, at: now)
+    }
 
     /// What the database's clock shows at most at a moment of this machine's; nil before the first heartbeat.
     func databaseTime(at moment: BootInstant) -> DatabaseInstant? { rule.databaseTime(at: moment) }

@@ -71,7 +71,7 @@ final class ReadLane: ReadinessHandler, TurnEndHandler {
         self.configuration = configuration
         self.memory = memory
         self.log = log
-        leaseTime = memory.rule.leaseTime
+        leaseTime = memory.leaseTime
         longestQueue = min(.milliseconds(500), leaseTime / 2)
         heartbeatInterval =
             memory.isOn ? min(Self.longestHeartbeatInterval, leaseTime / 4) : Self.longestHeartbeatInterval

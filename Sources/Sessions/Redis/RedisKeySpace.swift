@@ -3,14 +3,21 @@
 final class RedisKeySpace: Sendable {
     private let prefix: [UInt8]
     /// Commands on a key of zeros, in whose place the hash is put.
-    private let get: RedisCommand
-    private let remove: RedisCommand
+    private let get: [UInt8]
+    private let remove: [UInt8]
+    /// What an MGET says after the number of its words: its name, and then key after key.
+    private let getTogether: [UInt8]
+    private let oneOfThem: [UInt8]
 
     init(prefix: String) {
         self.prefix = Array(prefix.utf8)
-        let zeros = [UInt8](repeating: UInt8(ascii: "0"), count: 64)
-        get = RedisCommand([Array("GET".utf8), self.prefix + zeros])
-        remove = RedisCommand([Array("DEL".utf8), self.prefix + zeros])
+        let key = self.prefix + [UInt8](repeating: UInt8(ascii: "0"), count: 64)
+        get = RedisCommand([Array("GET".utf8), key]).bytes
+        remove = RedisCommand([Array("DEL".utf8), key]).bytes
+        let single = RedisCommand([Array("MGET".utf8), key]).bytes
+        let (count, name) = ("*2\r\n".utf8.count, "$4\r\nMGET\r\n".utf8.count)
+        getTogether = Array(single[count..<count + name])
+        oneOfThem = Array(single[(count + name)...])
     }
 
     /// A command on the entry of one session.
@@ -33,15 +40,26 @@ final class RedisKeySpace: Sendable {
         }
     }
 
+    /// One command for the entries of several sessions, which only a server that has them all can answer.
+    func appendGet(_ hashes: ArraySlice<Digest>, to bytes: inout [UInt8]) {
+        bytes.append(UInt8(ascii: "*"))
+        bytes.append(contentsOf: String(hashes.count + 1).utf8)
+        bytes.append(contentsOf: [UInt8(ascii: "\r"), UInt8(ascii: "\n")])
+        bytes.append(contentsOf: getTogether)
+        for hash in hashes { append(oneOfThem, hash, to: &bytes) }
+    }
+
     /// The whole key, of which a cluster makes the slot.
     func key(_ hash: Digest) -> [UInt8] { prefix + Array(hash.hex.utf8) }
 
-    /// A command that needs no more than the commands on sessions do, and shows that they would be answered.
-    var probe: RedisCommand { RedisCommand([Array("GET".utf8), prefix + Array("probe".utf8)]) }
+    /// A question that needs no more than those on sessions do, and shows that they would be answered.
+    func probe(_ way: RedisProbe.Way) -> RedisProbe {
+        RedisProbe(RedisCommand([Array(way.command.utf8), prefix + Array("probe".utf8)]), way)
+    }
 
-    /// The key is what a command ends with, but for its line's end.
-    private func append(_ command: RedisCommand, _ hash: Digest, to bytes: inout [UInt8]) {
-        bytes.append(contentsOf: command.bytes)
+    /// The key is what these bytes end with, but for its line's end.
+    private func append(_ command: [UInt8], _ hash: Digest, to bytes: inout [UInt8]) {
+        bytes.append(contentsOf: command)
         hash.writeHex(to: &bytes, endingAt: bytes.count - 2)
     }
 }

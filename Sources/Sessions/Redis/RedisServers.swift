@@ -6,6 +6,9 @@ protocol RedisServers: AnyObject {
     /// Connects, and stays connected.
     func start()
     func close()
+    /// Asks the server that has the session for its entry.
+    /// - Returns: false when that one cannot be asked now; `answer` is not called then.
+    func find(_ hash: Digest, _ answer: @escaping RedisConnection.Answer) -> Bool
     /// Sends a command to the server that has the session.
     /// - Returns: false when that one cannot be asked now; `answer` is not called then.
     func send(

@@ -24,7 +24,7 @@ final class RedisSessions {
         self.servers = servers
         self.entryLifetime = entryLifetime
         self.log = log
-        servers.onChange = { [weak self] in self?.sayHowItIs() }
+        servers.onChange = { [unowned self] in sayHowItIs() }
     }
 
     func start() { servers.start() }
@@ -41,7 +41,7 @@ final class RedisSessions {
     /// Asks for what is known of a session: what ``statement(in:on:with:)`` reads.
     /// - Returns: false when Redis cannot be asked now; `answer` is not called then.
     func find(_ hash: Digest, _ answer: @escaping RedisConnection.Answer) -> Bool {
-        servers.send(.get, on: hash, answer)
+        servers.find(hash, answer)
     }
 
     /// The statement in a reply; nil: nothing that a worker wrote on this session.
@@ -58,8 +58,8 @@ final class RedisSessions {
         let milliseconds = lifetime.nanoseconds / 1_000_000
         guard milliseconds > 0 else { return }
         let value = StatementSeal.seal(statement, on: hash, with: keys)
-        _ = servers.send(.set(value, lifetime: milliseconds), on: hash) { [weak self] result in
-            if case .success(.error(let error)) = result { self?.wasRefused(error) }
+        _ = servers.send(.set(value, lifetime: milliseconds), on: hash) { [self] result in
+            if case .success(.error(let error)) = result { wasRefused(error) }
         }
     }
 

@@ -6,22 +6,26 @@ final class RedisSingleServer: RedisServers {
     var onChange: (@EventLoop () -> Void)?
 
     private let node: RedisNode
-    private let keys: RedisKeySpace
 
-    init(_ node: RedisNode, _ keys: RedisKeySpace) {
+    init(_ node: RedisNode) {
         self.node = node
-        self.keys = keys
-        node.onChange = { [weak self] in self?.onChange?() }
+        node.onChange = { [unowned self] in onChange?() }
     }
 
     func start() { node.start() }
     func close() { node.close() }
 
+    func find(_ hash: Digest, _ answer: @escaping RedisConnection.Answer) -> Bool {
+        guard let connection = node.connection else { return false }
+        connection.find(hash, answer)
+        return true
+    }
+
     func send(
         _ command: RedisKeySpace.Command, on hash: Digest, _ answer: @escaping RedisConnection.Answer
     ) -> Bool {
         guard let connection = node.connection else { return false }
-        connection.send(command, on: hash, in: keys, answer)
+        connection.send(command, on: hash, answer)
         return true
     }
 

@@ -16,14 +16,14 @@ extension HostileRedis.Conduct {
 
     static func line(_ text: String) -> Self { bytes(String(text.prefix(40)), RESP.line(text)) }
 
-    /// Every GET is answered with this value, everything else decently.
+    /// Every question for a value is answered with this one, everything else decently.
     static func value(
         _ name: String, _ value: @escaping @Sendable (_ key: [UInt8], HostileRedis) -> [UInt8]?
     ) -> Self {
         Self(name: name) { questions, server in
             questions.map { question in
                 let decent = server.decentAnswer(question)
-                return .send(question.name == "GET" ? RESP.string(value(question.key, server)) : decent)
+                return .send(question.isRead ? question.answer(question.keys.map { value($0, server) }) : decent)
             }
         }
     }
@@ -33,6 +33,19 @@ extension HostileRedis.Conduct {
         _ name: String, _ order: @escaping @Sendable (_ decent: [[UInt8]]) -> [Step]
     ) -> Self {
         Self(name: name) { questions, server in order(questions.map { server.decentAnswer($0) }) }
+    }
+
+    /// The values that were asked for by one command, in another order.
+    static func values(
+        _ name: String, _ order: @escaping @Sendable (_ decent: [[UInt8]?]) -> [[UInt8]?]
+    ) -> Self {
+        Self(name: name) { questions, server in
+            questions.map { question in
+                let decent = server.decentAnswer(question)
+                guard question.isRead else { return .send(decent) }
+                return .send(question.answer(order(question.keys.map { server.entry($0) })))
+            }
+        }
     }
 
     static func greeting(_ name: String, _ greeting: [Step]) -> Self {
@@ -67,6 +80,7 @@ extension HostileRedis.Conduct {
         line("$3\r\nabc"), bytes("a string without its end", Array("$3\r\nabcdef".utf8)),
         bytes("two replies", RESP.string(nil) + RESP.string(nil)),
         bytes("a hundred replies", [[UInt8]](repeating: RESP.string([1]), count: 100).flatMap(\.self)),
+        line("*1"), line("*1\r\n:1"), line("*1\r\n+x"), line("*1\r\n*0"), line("*1\r\n-ERR"), line("*1\r\n$-1\r\n$-1"),
         bytes("half a reply", Array("$10\r\nabc".utf8)), bytes("half a line", Array("$-1".utf8)), silence,
         Self(name: "the end") { _, _ in [.close] },
         Self(name: "half a reply and the end") { _, _ in [.send(Array("$10\r\nabc".utf8)), .close] },
@@ -123,6 +137,11 @@ extension HostileRedis.Conduct {
             ([RESP.string(nil)] + decent.dropLast()).map { .send($0) }
         },
         order("one answer too few") { decent in decent.dropFirst().map { .send($0) } },
+        values("values in the opposite order") { $0.reversed() },
+        values("the first value for all") { decent in decent.map { _ in decent[0] } },
+        values("each value to the next key") { [nil] + $0.dropLast() },
+        values("a value too many") { [$0[0]] + $0 },
+        values("a value too few") { Array($0.dropLast()) },
         order("a byte at a time") { decent in decent.joined().map { .send([$0]) } },
     ]
 

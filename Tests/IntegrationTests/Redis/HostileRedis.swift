@@ -8,11 +8,20 @@ import TestSupport
 ///
 /// A thread for each connection. It ends with the last reference, or before.
 final class HostileRedis: Sendable {
-    /// A GET, a SET or a DEL.
+    /// A GET, an MGET, a SET or a DEL.
     struct Question: Sendable {
         let name: String
-        let key: [UInt8]
-        let value: [UInt8]
+        /// One, but for MGET.
+        let keys: [[UInt8]]
+        var value: [UInt8] = []
+
+        var key: [UInt8] { keys.first ?? [] }
+        var isRead: Bool { name == "GET" || name == "MGET" }
+
+        /// What is answered to a GET, or an MGET, with what lies under the keys.
+        func answer(_ values: [[UInt8]?]) -> [UInt8] {
+            name == "MGET" ? RESP.array(values.map { RESP.string($0) }) : RESP.string(values.first ?? nil)
+        }
     }
 
     enum Step: Sendable {
@@ -107,7 +116,7 @@ final class HostileRedis: Sendable {
     func decentAnswer(_ question: Question) -> [UInt8] {
         contents.withLock { contents in
             switch question.name {
-            case "GET": return RESP.string(contents.entries[question.key])
+            case "GET", "MGET": return question.answer(question.keys.map { contents.entries[$0] })
             case "SET":
                 contents.entries[question.key] = question.value
                 contents.history[question.key] = question.value
@@ -143,15 +152,16 @@ final class HostileRedis: Sendable {
                 if let steps = handshakeAnswer(words) {
                     guard take(steps, connection) else { return }
                 } else {
+                    let name = String(decoding: words[0], as: UTF8.self)
                     questions.append(
-                        Question(
-                            name: String(decoding: words[0], as: UTF8.self), key: words.count > 1 ? words[1] : [],
-                            value: words.count > 2 ? words[2] : []))
+                        name == "SET"
+                            ? Question(name: name, keys: [words[1]], value: words[2])
+                            : Question(name: name, keys: Array(words.dropFirst())))
                 }
             }
             guard !questions.isEmpty else { continue }
             let conduct = contents.withLock { contents in
-                contents.answered += questions.count { $0.name == "GET" }
+                contents.answered += questions.count(where: \.isRead)
                 return contents.conduct
             }
             guard take(conduct.answer(questions, self), connection) else { return }
@@ -166,12 +176,12 @@ final class HostileRedis: Sendable {
         case "CLUSTER":
             let node = RESP.array([RESP.string(Array("127.0.0.1".utf8)), RESP.line(":\(port ?? 0)")])
             return [.send(RESP.array([RESP.array([RESP.line(":0"), RESP.line(":16383"), node])]))]
-        case "GET" where words.count == 2 && words[1].suffix(5) == Array("probe".utf8)[...]:
+        case let name where words.count == 2 && words[1].suffix(5) == Array("probe".utf8)[...]:
             let greeting = contents.withLock { contents in
                 if !contents.conduct.greeting.isEmpty { contents.answered += 1 }
                 return contents.conduct.greeting
             }
-            return [.send(RESP.string(nil))] + greeting
+            return [.send(Question(name: name, keys: [words[1]]).answer([nil]))] + greeting
         default: return nil
         }
     }

@@ -16,6 +16,8 @@ import Testing
         func start() {}
         func close() {}
 
+        func find(_ hash: Digest, _ answer: @escaping RedisConnection.Answer) -> Bool { false }
+
         func send(
             _ command: RedisKeySpace.Command, on hash: Digest, _ answer: @escaping RedisConnection.Answer
         ) -> Bool { false }

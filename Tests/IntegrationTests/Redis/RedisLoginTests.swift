@@ -34,7 +34,7 @@ import Testing
             settings: ["requirepass": "p@s/w:rd%"], secret: "p@s/w:rd%"),
         Login(
             testDescription: "a user who may do what is needed and no more", userInfo: "gate:secret-3@",
-            settings: ["user": "gate on >secret-3 ~authfcgi:* +get +set +del\ndefault off"], secret: "secret-3"),
+            settings: ["user": "gate on >secret-3 ~authfcgi:* +mget +set +del\ndefault off"], secret: "secret-3"),
     ]
 
     @Test(arguments: logins)
@@ -72,7 +72,7 @@ import Testing
         Refusal(
             testDescription: "a user who may not read", userInfo: "gate:secret-word@",
             settings: ["user": "gate on >secret-word ~* +set +del"], reason: "NOPERM",
-            remedy: ["ACL", "SETUSER", "gate", "+get"]),
+            remedy: ["ACL", "SETUSER", "gate", "+mget"]),
         Refusal(
             testDescription: "a user for other keys", userInfo: "gate:secret-word@",
             settings: ["user": "gate on >secret-word ~other:* +@all"], reason: "NOPERM",

@@ -96,10 +96,10 @@ final class RevocationRace {
     private func hasHeard(_ hash: Digest, _ store: SessionStore) -> Bool {
         let now = BootInstant.now
         let memory = store.readLane.memory
-        guard memory.rule.hasLease(at: now), let session = sessions[hash], let origin = store.readLane.origin,
+        guard memory.hasLease(at: now), let session = sessions[hash], let origin = store.readLane.origin,
             let clock = memory.databaseTime(at: now)
         else { return false }
         let statement = SessionStatement(session: session, asOf: clock, origin: origin)
-        return !memory.rule.believes(statement, on: hash, of: session.userKey, at: now)
+        return !memory.believes(statement, on: hash, of: session.userKey, at: now)
     }
 }

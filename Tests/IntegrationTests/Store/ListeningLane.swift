@@ -66,10 +66,10 @@ final class ListeningLane {
     /// Whether a statement on the session would not be believed even if PostgreSQL had made it this very moment.
     private func hasHeard(_ hash: Digest) -> Bool {
         let now = BootInstant.now
-        guard memory.rule.hasLease(at: now), let packed, let origin = lane.origin,
+        guard memory.hasLease(at: now), let packed, let origin = lane.origin,
             let clock = memory.databaseTime(at: now)
         else { return false }
         let statement = SessionStatement(session: packed, asOf: clock, origin: origin)
-        return !memory.rule.believes(statement, on: hash, of: packed.userKey, at: now)
+        return !memory.believes(statement, on: hash, of: packed.userKey, at: now)
     }
 }

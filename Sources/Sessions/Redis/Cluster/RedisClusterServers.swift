@@ -7,7 +7,6 @@ final class RedisClusterServers: RedisServers {
     var onChange: (@EventLoop () -> Void)?
 
     private let network: RedisNetwork
-    private let keys: RedisKeySpace
     private let nodeHandshake: RedisHandshake
     private let mapHandshake: RedisHandshake
     private var map = RedisClusterMap()
@@ -22,11 +21,10 @@ final class RedisClusterServers: RedisServers {
     private var isClosed = false
 
     init(
-        _ seeds: [ServerAddress], _ location: RedisLocation, _ network: RedisNetwork, _ keys: RedisKeySpace
+        _ seeds: [ServerAddress], _ location: RedisLocation, _ network: RedisNetwork
     ) {
         self.network = network
-        self.keys = keys
-        nodeHandshake = RedisHandshake(location, probe: keys.probe, mustBePrimary: false)
+        nodeHandshake = RedisHandshake(location, probe: network.keys.probe(.single), mustBePrimary: false)
         mapHandshake = RedisHandshake(authenticatingBy: location, mayBeStranger: false)
         refresh = RedisClusterRefresh(seeds: seeds, now: .now)
     }
@@ -42,19 +40,21 @@ final class RedisClusterServers: RedisServers {
 
     // MARK: Commands
 
+    func find(_ hash: Digest, _ answer: @escaping RedisConnection.Answer) -> Bool { send(.get, on: hash, answer) }
+
     func send(
         _ command: RedisKeySpace.Command, on hash: Digest, _ answer: @escaping RedisConnection.Answer
     ) -> Bool {
-        guard let server = map.primary(of: RedisHashSlot(of: keys.key(hash))),
+        guard let server = map.primary(of: RedisHashSlot(of: network.keys.key(hash))),
             let connection = nodes[server]?.connection
         else { return false }
-        connection.send(command, on: hash, in: keys) { [weak self, keys] result in
+        connection.send(command, on: hash) { [weak self] result in
             guard let self, case .success(.error(let error)) = result,
                 let next = follow(error, from: server)
             else { return answer(result) }
             // Once: what moves again meanwhile is asked for elsewhere.
             if next.asks { next.connection.send(RedisCommand("ASKING")) { _ in } }
-            next.connection.send(command, on: hash, in: keys, answer)
+            next.connection.send(command, on: hash, answer)
         }
         return true
     }

@@ -14,7 +14,31 @@ final class RedisConnection: ByteStreamHandler, TurnEndHandler {
     private struct Question {
         let sentAt: BootInstant
         let expectation: RedisExpectation
-        let answer: Answer
+        let answers: Answers
+    }
+
+    private enum Answers {
+        case one(Answer)
+        /// One for each element of the reply.
+        case each([Answer])
+
+        @EventLoop
+        func take(_ reply: RedisReply) {
+            switch (self, reply) {
+            case (.each(let answers), .array(let elements)):
+                for (answer, element) in zip(answers, elements) { answer(.success(element)) }
+            case (.one(let answer), _): answer(.success(reply))
+            case (.each, _): preconditionFailure("it was expected to be an array")
+            }
+        }
+
+        @EventLoop
+        func fail(_ error: RedisError) {
+            switch self {
+            case .one(let answer): answer(.failure(error))
+            case .each(let answers): for answer in answers { answer(.failure(error)) }
+            }
+        }
     }
 
     let address: ServerAddress
@@ -26,6 +50,10 @@ final class RedisConnection: ByteStreamHandler, TurnEndHandler {
     private var nextStep = 0
     private var questions = Deque<Question>()
     private var unsent: [UInt8] = []
+    /// Sessions that have been asked for since the turn began, and who wants to know.
+    private var sought: [Digest] = []
+    private var seekers: [Answer] = []
+    private let keys: RedisKeySpace
     private var timer: LoopTimer?
     private let isPlainTCP: Bool
     private var isOpen = false
@@ -36,6 +64,8 @@ final class RedisConnection: ByteStreamHandler, TurnEndHandler {
 
     /// More questions than a healthy server ever leaves open.
     private static let mostQuestions = 10_000
+    /// So many of the longest entries do not yet make a reply that would be refused for its length.
+    private static let mostTogether = 50
 
     init(
         to address: ServerAddress, _ handshake: RedisHandshake, _ network: RedisNetwork,
@@ -45,6 +75,7 @@ final class RedisConnection: ByteStreamHandler, TurnEndHandler {
         self.handshake = handshake
         self.owner = owner
         deadline = network.deadline
+        keys = network.keys
         isPlainTCP = if case .tcp = address { network.tls == nil } else { false }
         reader = RedisReplyReader()
         stream = ByteStream(
@@ -64,36 +95,54 @@ final class RedisConnection: ByteStreamHandler, TurnEndHandler {
         end(.connection("it is not needed any more"))
     }
 
+    /// Asks for the entry of a session, together with all others that are asked for in this turn: no server of a cluster
+    /// answers that. Only when it is ready.
+    func find(_ hash: Digest, _ answer: @escaping Answer) {
+        guard mayAsk(answer) else { return }
+        sought.append(hash)
+        seekers.append(answer)
+    }
+
     /// Asks for the entry of a session, or changes it. Only when it is ready.
-    func send(
-        _ command: RedisKeySpace.Command, on hash: Digest, in keys: RedisKeySpace, _ answer: @escaping Answer
-    ) {
+    func send(_ command: RedisKeySpace.Command, on hash: Digest, _ answer: @escaping Answer) {
+        guard mayAsk(answer) else { return }
         let expectation: RedisExpectation =
             switch command {
             case .get: .value
             case .set, .remove: .acknowledgement
             }
-        guard prepare(expectation, answer) else { return }
+        ask(expectation, .one(answer))
         keys.append(command, on: hash, to: &unsent)
     }
 
     func send(_ command: RedisCommand, _ answer: @escaping Answer) {
-        guard prepare(.anything, answer) else { return }
+        guard mayAsk(answer) else { return }
+        ask(.anything, .one(answer))
         unsent.append(contentsOf: command.bytes)
     }
 
-    private func prepare(_ expectation: RedisExpectation, _ answer: @escaping Answer) -> Bool {
+    private func mayAsk(_ answer: Answer) -> Bool {
         guard !hasEnded, questions.count < Self.mostQuestions else {
             answer(.failure(.connection("too many questions are open")))
             return false
         }
-        if unsent.isEmpty { Reactor.shared.atTurnEnd(self) }
-        questions.append(Question(sentAt: .now, expectation: expectation, answer: answer))
+        if unsent.isEmpty, sought.isEmpty { Reactor.shared.atTurnEnd(self) }
         return true
     }
 
+    private func ask(_ expectation: RedisExpectation, _ answers: Answers) {
+        questions.append(Question(sentAt: .now, expectation: expectation, answers: answers))
+    }
+
     func turnEnds() {
-        guard !hasEnded, !unsent.isEmpty else { return }
+        guard !hasEnded else { return }
+        for start in stride(from: 0, to: sought.count, by: Self.mostTogether) {
+            let part = start..<min(start + Self.mostTogether, sought.count)
+            ask(.values(part.count), .each(Array(seekers[part])))
+            keys.appendGet(sought[part], to: &unsent)
+        }
+        sought.removeAll(keepingCapacity: true)
+        seekers.removeAll(keepingCapacity: true)
         stream.write(unsent)
         unsent.removeAll(keepingCapacity: true)
         armDeadline()
@@ -136,7 +185,7 @@ final class RedisConnection: ByteStreamHandler, TurnEndHandler {
         }
         // What belongs to the handshake proves no more than that it can be asked.
         let isEarnest = isReady
-        question.answer(.success(reply))
+        question.answers.take(reply)
         if isEarnest, !hasAnswered {
             hasAnswered = true
             owner?.answered(self)
@@ -176,9 +225,12 @@ final class RedisConnection: ByteStreamHandler, TurnEndHandler {
         hasEnded = true
         let open = questions
         questions.removeAll()
+        let unasked = seekers
+        seekers = []
         release()
-        owner?.ended(self, reason, wasIdle: isReady && open.isEmpty)
-        for question in open { question.answer(.failure(reason)) }
+        owner?.ended(self, reason, wasIdle: isReady && open.isEmpty && unasked.isEmpty)
+        for question in open { question.answers.fail(reason) }
+        for seeker in unasked { seeker(.failure(reason)) }
     }
 
     private func release() {

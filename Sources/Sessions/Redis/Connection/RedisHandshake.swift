@@ -5,11 +5,12 @@ struct RedisHandshake: Sendable {
         case authenticate(RedisCommand)
         case select(RedisCommand)
         case role(RedisCommand)
-        case probe(RedisCommand)
+        case probe(RedisProbe)
 
         var command: RedisCommand {
             switch self {
-            case .authenticate(let command), .select(let command), .role(let command), .probe(let command): command
+            case .authenticate(let command), .select(let command), .role(let command): command
+            case .probe(let probe): probe.command
             }
         }
     }
@@ -20,7 +21,7 @@ struct RedisHandshake: Sendable {
 
     /// For a server that keeps sessions.
     /// - Parameter mustBePrimary: whether it has to say so itself.
-    init(_ location: RedisLocation, probe: RedisCommand, mustBePrimary: Bool) {
+    init(_ location: RedisLocation, probe: RedisProbe, mustBePrimary: Bool) {
         var steps: [Step] = []
         if let credentials = location.credentials { steps.append(.authenticate(Self.authentication(credentials))) }
         if location.database > 0 { steps.append(.select(RedisCommand("SELECT", "\(location.database)"))) }
@@ -50,12 +51,26 @@ struct RedisHandshake: Sendable {
         case (.authenticate, .status), (.select, .status): nil
         case (.authenticate, .error) where mayBeStranger: nil
         case (.authenticate, .error(let error)): .refused(wording(of: error))
-        case (.probe, let reply): RedisExpectation.value.objection(to: reply)
-        case (.role, .array(let elements)):
-            elements.first == .string(Array("master".utf8)) ? nil : .refused("the server is a replica")
+        case (.probe(let probe), let reply): probe.expectation.objection(to: reply)
+        case (.role, let reply): roleObjection(to: reply)
         case (_, .error(let error)): .refused(error.description)
-        case (.authenticate, _), (.select, _), (.role, _):
+        case (.authenticate, _), (.select, _):
             .confusion("a reply of another kind than was asked for")
+        }
+    }
+
+    private func roleObjection(to reply: RedisReply) -> RedisError? {
+        do throws(RedisProtocolProblem) {
+            switch try RedisRole(reply) {
+            case .primary: return nil
+            case .replica: return .refused("the server is a replica")
+            case .sentinel: return .refused("the server is a sentinel")
+            }
+        } catch {
+            switch error {
+            case .refused(_, let error): return .refused(error.description)
+            case .unexpected: return .confusion("\(error)")
+            }
         }
     }
 

@@ -8,6 +8,8 @@ struct RedisNetwork: Sendable {
     let threads: HelperThreads
     /// How long a command may take.
     let deadline: Duration
+    /// Where sessions lie.
+    let keys: RedisKeySpace
 
     /// How long it may take to reach a server and to agree on encryption.
     static let connectDeadline = Duration.seconds(1)

@@ -1,0 +1,48 @@
+/// Puts a reply together while hiredis reads it, which tells of arrays before their elements.
+final class RedisReplyAssembly {
+    /// The reply that is whole, until it is taken.
+    private var whole: RedisReply?
+    /// Arrays that are not, each an element of the one before it.
+    private var arrays: [(left: Int, elements: [RedisReply])] = []
+    /// Elements of all arrays of the reply.
+    private var elements = 0
+
+    /// The greatest array that anybody asks for is the map of a cluster: a line for each of its 16,384 slots at worst.
+    private static let mostElements = 16_384
+    /// All arrays within each other have no more elements together than such a map, whose every line has a primary and
+    /// a replica: a few bytes would take a hundred otherwise.
+    private static let mostElementsTogether = 16 * 16_384
+    /// What is taken on the server's word alone.
+    private static let mostReserved = 256
+
+    /// - Returns: false when no reply is that large.
+    func begin(elements count: Int) -> Bool {
+        guard count <= Self.mostElements, elements + count <= Self.mostElementsTogether else { return false }
+        elements += count
+        guard count > 0 else {
+            add(.array([]))
+            return true
+        }
+        var array: [RedisReply] = []
+        array.reserveCapacity(min(count, Self.mostReserved))
+        arrays.append((count, array))
+        return true
+    }
+
+    func add(_ reply: RedisReply) {
+        var reply = reply
+        while !arrays.isEmpty {
+            let last = arrays.count - 1
+            arrays[last].elements.append(reply)
+            arrays[last].left -= 1
+            guard arrays[last].left == 0 else { return }
+            reply = .array(arrays.removeLast().elements)
+        }
+        whole = reply
+    }
+
+    func take() -> RedisReply? {
+        elements = 0
+        return whole.take()
+    }
+}
