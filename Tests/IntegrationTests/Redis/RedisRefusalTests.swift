@@ -60,7 +60,7 @@ import Testing
 
     @Test func `the user may only read: the others' entries are used, and it is said once`() async throws {
         let pods = try await RedisPods(settings: [
-            "user": "default on nopass ~* &* +@all\nreader on >secret ~* +get"
+            "user": "default on nopass ~* &* +@all\nreader on >secret ~* +mget"
         ])
         let reader = try await RedisPods.pod(
             pods.database.url, redis: "unix://reader:secret@\(pods.redis.socket)")
