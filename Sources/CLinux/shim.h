@@ -21,6 +21,8 @@ enum { AUTHFCGI_SO_PEERCRED = 17 };
 
 // Variadic functions, which Swift cannot call.
 static inline int authfcgi_set_process_name(const char *name) { return prctl(PR_SET_NAME, name, 0, 0, 0); }
+// For the calling thread alone: on Linux each has a niceness of its own.
+static inline int authfcgi_set_niceness(int niceness) { return setpriority(PRIO_PROCESS, 0, niceness); }
 static inline int authfcgi_unsent_bytes(int fd) { int n = 0; return ioctl(fd, SIOCOUTQ, &n) < 0 ? -1 : n; }
 
 // The environment, which Swift may not name because it could change.

@@ -15,6 +15,7 @@ package final class HelperThreads: Sendable {
     private let maximumThreads: Int
     private let maximumWaiting: Int
     private let idleTime: Duration
+    private let niceness: Int32
     private let state = Mutex(State())
     private let work: FileDescriptor
 
@@ -31,11 +32,15 @@ package final class HelperThreads: Sendable {
     ///   - threads: how many may run at once.
     ///   - waiting: how many calls may wait for a thread.
     ///   - idleTime: how long a thread stays without work.
-    package init(name: String, threads: Int, waiting: Int, idleTime: Duration = .seconds(10)) {
+    ///   - niceness: how far the threads stand back where there are fewer processors than work, 0 to 19 (nice(2)).
+    package init(
+        name: String, threads: Int, waiting: Int, idleTime: Duration = .seconds(10), niceness: Int32 = 0
+    ) {
         self.name = name
         maximumThreads = threads
         maximumWaiting = waiting
         self.idleTime = idleTime
+        self.niceness = niceness
         do throws(SystemError) {
             work = try FileDescriptor(
                 "eventfd", eventfd(0, Int32(EFD_CLOEXEC) | Int32(EFD_NONBLOCK) | Int32(EFD_SEMAPHORE)))
@@ -93,6 +98,7 @@ package final class HelperThreads: Sendable {
 
     /// What each thread does.
     private func work(until idleTime: Duration) {
+        if niceness > 0 { _ = authfcgi_set_niceness(niceness) }
         while let job = next(idleTime) { job() }
     }
 

@@ -52,10 +52,10 @@ struct SettingsTests {
     }
 
     @Test func `A flag goes over the environment, and that over the file`() throws {
-        let file = "WORKERS=3\nHASHING_QUEUE=3\nLOOKUP_LIMIT=3\n"
-        let environment = ["DATABASE_URL": Self.url, "WORKERS": "4", "HASHING_QUEUE": "4"]
+        let file = "WORKERS=3\nHASHING_MEMORY=33\nLOOKUP_LIMIT=3\n"
+        let environment = ["DATABASE_URL": Self.url, "WORKERS": "4", "HASHING_MEMORY": "44"]
         let settings = try Settings(Self.sources(flags: ["WORKERS": "5"], environment: environment, file: file))
-        #expect((settings.workers, settings.hashingQueue, settings.lookupLimit) == (5, 4, 3))
+        #expect((settings.workers, settings.hashingMemory >> 20, settings.lookupLimit) == (5, 44, 3))
     }
 
     @Test func `An empty value counts as none`() throws {
@@ -67,7 +67,8 @@ struct SettingsTests {
         let environment = [
             "DATABASE_URL": "postgres+psycopg2://u:p@h/d", "DATABASE_SCHEMA": "gate", "MIGRATE_ON_START": "off",
             "LISTEN": "unix:/run/a.sock,[::1]:9000,127.0.0.3:9001,localhost:9002,systemd,fd:0", "LISTEN_MODE": "600",
-            "LISTEN_GROUP": "www-data", "WORKERS": "7", "SESSION_LIFETIME": "90m", "LOG_LEVEL": "Debug",
+            "LISTEN_GROUP": "www-data", "WORKERS": "7", "HASHING_MEMORY": "300", "HASHING_WAIT": "1500ms",
+            "SESSION_LIFETIME": "90m", "LOG_LEVEL": "Debug",
         ]
         let settings = try Settings(Self.sources(environment: environment))
         #expect(try Settings(Self.sources(environment: settings.environment())) == settings)

@@ -5,7 +5,8 @@ extension Setting {
         migrateOnStart, redisURL, redisKeyPrefix, redisDeadline, redisTLSAuthorities, redisTLSCertificate,
         redisTLSKey, listen, listenMode, listenGroup, listenPeerUIDs, workers, sessionLifetime,
         sessionIdleTimeout, sessionRememberedLifetime, sessionsPerUser, sessionLastSeen, sessionCacheEntries,
-        revocationDelay, staleIfDatabaseDown, sessionCleanupInterval, cookieName, hashingThreads, hashingQueue,
+        revocationDelay, staleIfDatabaseDown, sessionCleanupInterval, cookieName, hashingThreads, hashingMemory,
+        hashingWait,
         lookupLimit, shutdownGrace,
         logLevel,
     ]
@@ -131,9 +132,14 @@ extension Setting {
         name: "HASHING_THREADS", kind: .integer(1...256), fallback: .described("half the cores, at least 1"),
         meaning: "how many passwords a worker hashes at once")
 
-    static let hashingQueue = Setting(
-        name: "HASHING_QUEUE", kind: .integer(0...100_000), fallback: .value("64"),
-        meaning: "how many logins may wait for a hashing thread before the answer is 503")
+    static let hashingMemory = Setting(
+        name: "HASHING_MEMORY", kind: .integer(32...65_536), fallback: .value("256"),
+        meaning: "how many MiB a worker's hashes may take together; one that needs more by itself is computed alone")
+
+    static let hashingWait = Setting(
+        name: "HASHING_WAIT", kind: .duration(.zero ... .seconds(60)), fallback: .value("2s"),
+        meaning:
+            "how long a login may have to wait for its turn to be hashed; if it were longer the answer is 503 at once")
 
     static let lookupLimit = Setting(
         name: "LOOKUP_LIMIT", kind: .integer(1...1_000_000), fallback: .value("4096"),

@@ -46,7 +46,9 @@ struct Settings: Equatable, Sendable {
     let sessionCleanupInterval: Duration?
     let cookieName: String
     let hashingThreads: Int
-    let hashingQueue: Int
+    /// In bytes.
+    let hashingMemory: Int
+    let hashingWait: Duration
     let lookupLimit: Int
     let shutdownGrace: Duration
     let logLevel: Logger.Level
@@ -92,7 +94,8 @@ struct Settings: Equatable, Sendable {
         cookieName =
             reader.value(.cookieName, "write letters, digits and any of !#$&'*+-.^_`|~, at most 64", Self.token) ?? ""
         hashingThreads = reader.integer(.hashingThreads, fallback: min(256, max(1, sources.host.cores / 2)))
-        hashingQueue = reader.integer(.hashingQueue)
+        hashingMemory = reader.integer(.hashingMemory) << 20
+        hashingWait = reader.duration(.hashingWait)
         lookupLimit = reader.integer(.lookupLimit)
         shutdownGrace = reader.duration(.shutdownGrace)
         logLevel = Logger.Level(rawValue: reader.choice(.logLevel)) ?? .info

@@ -50,7 +50,8 @@ extension Settings {
         case .sessionCleanupInterval: Self.orOff(sessionCleanupInterval.map(DurationText.init))
         case .cookieName: cookieName
         case .hashingThreads: "\(hashingThreads)"
-        case .hashingQueue: "\(hashingQueue)"
+        case .hashingMemory: "\(hashingMemory >> 20)"
+        case .hashingWait: "\(DurationText(hashingWait))"
         case .lookupLimit: "\(lookupLimit)"
         case .shutdownGrace: "\(DurationText(shutdownGrace))"
         case .logLevel: logLevel.rawValue

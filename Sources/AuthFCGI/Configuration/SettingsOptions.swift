@@ -34,7 +34,8 @@ struct SettingsOptions: ParsableArguments {
     var sessionCleanupInterval: String?
     @Option(name: .of(.cookieName), help: .of(.cookieName)) var cookieName: String?
     @Option(name: .of(.hashingThreads), help: .of(.hashingThreads)) var hashingThreads: String?
-    @Option(name: .of(.hashingQueue), help: .of(.hashingQueue)) var hashingQueue: String?
+    @Option(name: .of(.hashingMemory), help: .of(.hashingMemory)) var hashingMemory: String?
+    @Option(name: .of(.hashingWait), help: .of(.hashingWait)) var hashingWait: String?
     @Option(name: .of(.lookupLimit), help: .of(.lookupLimit)) var lookupLimit: String?
     @Option(name: .of(.shutdownGrace), help: .of(.shutdownGrace)) var shutdownGrace: String?
     @Option(name: .of(.logLevel), help: .of(.logLevel)) var logLevel: String?
@@ -53,7 +54,8 @@ struct SettingsOptions: ParsableArguments {
             (.sessionLastSeen, sessionLastSeen), (.sessionCacheEntries, sessionCacheEntries),
             (.revocationDelay, revocationDelay), (.sessionCleanupInterval, sessionCleanupInterval),
             (.staleIfDatabaseDown, staleIfDatabaseDown), (.cookieName, cookieName), (.hashingThreads, hashingThreads),
-            (.hashingQueue, hashingQueue), (.lookupLimit, lookupLimit), (.shutdownGrace, shutdownGrace),
+            (.hashingMemory, hashingMemory), (.hashingWait, hashingWait), (.lookupLimit, lookupLimit),
+            (.shutdownGrace, shutdownGrace),
             (.logLevel, logLevel),
         ]
         return Dictionary(uniqueKeysWithValues: given.compactMap { setting, text in text.map { (setting.name, $0) } })

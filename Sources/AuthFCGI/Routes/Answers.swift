@@ -10,8 +10,13 @@ extension Response {
     }
 
     /// 503: the store cannot tell; try again soon.
-    static func unavailable(_ message: String = "the session store cannot be reached; try again") -> Response {
-        .error(.serviceUnavailable, code: "unavailable", message: message, headers: [(.retryAfter, 1)])
+    /// - Parameter retryAfter: in so many seconds it may be worth another try.
+    static func unavailable(
+        _ message: String = "the session store cannot be reached; try again", retryAfter: Int = 1
+    ) -> Response {
+        .error(
+            .serviceUnavailable, code: "unavailable", message: message,
+            headers: [(.retryAfter, HeaderValue(retryAfter))])
     }
 
     /// 200 with a JSON body.

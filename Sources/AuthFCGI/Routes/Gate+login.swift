@@ -40,14 +40,17 @@ extension Gate {
     private func login(_ request: LoginRequest, _ exchange: FastCGIExchange) async -> Response {
         let address = exchange.parameter("REMOTE_ADDR")
         // Before the database is asked: a flood of logins is turned away here.
-        guard hasher.hasRoom else { return hashingFailed(.busy) }
+        let place: HashingPlace
+        do throws(PasswordHasher.Failure) {
+            place = try hasher.admit()
+        } catch {
+            return hashingFailed(error)
+        }
         do throws(SessionStoreError) {
             let user = try await store.user(named: request.username)
-            // Nobody waits for the answer any more: the hash would be for nothing.
-            guard !exchange.peerHasClosed else { return .unavailable("the client has gone") }
             let matches: Bool
             do throws(PasswordHasher.Failure) {
-                matches = try await hasher.matches(request.password, user?.passwordHash)
+                matches = try await place.matches(request.password, user?.passwordHash) { !exchange.peerHasClosed }
             } catch {
                 return hashingFailed(error)
             }
@@ -90,7 +93,8 @@ extension Gate {
 
     private func hashingFailed(_ failure: PasswordHasher.Failure) -> Response {
         switch failure {
-        case .busy: return .unavailable("too many logins at once; try again")
+        case .busy(let seconds): return .unavailable("too many logins at once; try again", retryAfter: seconds)
+        case .abandoned: return .unavailable("the client has gone")
         case .failed(let reason):
             log.error("a password could not be checked: \(reason)")
             return .unavailable("passwords cannot be checked now; try again")

@@ -19,7 +19,9 @@ final class Gate: WorkerService {
         self.settings = settings
         self.log = log
         store = SessionStore(try SessionStore.Configuration(settings), log: log)
-        hasher = PasswordHasher(threads: settings.hashingThreads, waiting: settings.hashingQueue)
+        hasher = PasswordHasher(
+            HashingQueue.Limits(
+                threads: settings.hashingThreads, bytes: settings.hashingMemory, wait: settings.hashingWait))
         cookie = SessionCookie(name: settings.cookieName)
     }
 

@@ -55,6 +55,12 @@ struct Argon2idHash: Sendable {
         tag = try Self.compute(password, salt: salt, cost: cost, length: 32)
     }
 
+    var hashingCost: HashingCost {
+        let usual = Cost()
+        let work = Double(cost.memory) * Double(cost.passes) / (Double(usual.memory) * Double(usual.passes))
+        return HashingCost(bytes: Int(cost.memory) * 1024, work: work)
+    }
+
     /// The hash of a password that nobody knows, not even here: checking against it costs what checking a real one does.
     static let ofNobody = Argon2idHash(
         cost: Cost(), salt: Array("authfcgi: nobody".utf8), tag: Array("this is not the hash of anything".utf8))

@@ -1,48 +1,38 @@
 package import EventLoop
 
-/// Hashes and checks passwords on threads of its own: so many at a time, so many waiting, and never on the loop.
+/// Hashes and checks passwords on threads of its own, which stand back behind the loop: so many at a time, in so much
+/// memory, and whoever would have to wait too long is told so when he comes.
 @EventLoop
 package final class PasswordHasher {
     /// Why a password could not be checked.
     package enum Failure: Error, Equatable {
-        /// As many wait already as may.
-        case busy
+        /// There are too many before it; in so many seconds it may be worth another try.
+        case busy(retryAfter: Int)
+        /// Nobody wants to know any more.
+        case abandoned
         /// The computation failed.
         case failed(String)
     }
 
     private let threads: HelperThreads
+    private var queue: HashingQueue
+    private var waiting: [HashingQueue.Number: CheckedContinuation<Void, Never>] = [:]
 
-    /// - Parameters:
-    ///   - threads: how many hashes are computed at once, each in a block of 19 MiB.
-    ///   - waiting: how many may wait.
-    package init(threads: Int, waiting: Int) {
-        self.threads = HelperThreads(name: "hashing", threads: threads, waiting: waiting)
+    /// Where they compete for a processor, the loop gets nine tenths of it.
+    private static let niceness: Int32 = 10
+
+    package init(_ limits: HashingQueue.Limits) {
+        threads = HelperThreads(name: "hashing", threads: limits.threads, waiting: 0, niceness: Self.niceness)
+        queue = HashingQueue(limits)
     }
 
-    /// Whether one more password may be checked now.
-    package var hasRoom: Bool { threads.hasRoom }
-
-    /// Whether `password` belongs to the stored hash; a nil or unreadable hash takes as long and says no.
-    package func matches(_ password: [UInt8], _ stored: String?) async throws(Failure) -> Bool {
-        let result: Result<Bool, Argon2idHash.Failure>
-        do throws(HelperThreads.Busy) {
-            result = try await threads.run {
-                Result { () throws(Argon2idHash.Failure) -> Bool in
-                    guard let hash = stored.flatMap({ Argon2idHash($0) }) else {
-                        _ = try Argon2idHash.ofNobody.matches(password)
-                        return false
-                    }
-                    return try hash.matches(password)
-                }
-            }
-        } catch {
-            throw .busy
+    /// A place in the queue for a login that has arrived: to be asked for before anything else is done for it.
+    package func admit() throws(Failure) -> HashingPlace {
+        let now = BootInstant.now
+        guard let number = queue.admit(at: now) else {
+            throw .busy(retryAfter: max(1, Int(queue.expectedWait(at: now).seconds.rounded(.up))))
         }
-        switch result {
-        case .success(let matches): return matches
-        case .failure(let failure): throw .failed(failure.reason)
-        }
+        return HashingPlace(number, of: self)
     }
 
     /// The form in which a new password is stored. Takes tens of milliseconds on the calling thread: for commands.
@@ -52,5 +42,45 @@ package final class PasswordHasher {
         } catch {
             throw .failed(error.reason)
         }
+    }
+
+    /// Waits for a place's turn and then runs `body` on a thread.
+    /// - Parameter isWanted: asked when the turn has come.
+    func run<T: Sendable>(
+        _ number: HashingQueue.Number, _ cost: HashingCost, isWanted: @EventLoop () -> Bool,
+        _ body: @escaping @Sendable () -> Result<T, Argon2idHash.Failure>
+    ) async throws(Failure) -> T {
+        queue.enqueue(number, cost)
+        await withCheckedContinuation { continuation in
+            waiting[number] = continuation
+            callNext()
+        }
+        guard isWanted() else {
+            leave(number)
+            throw .abandoned
+        }
+        let result: Result<T, Argon2idHash.Failure>
+        do throws(HelperThreads.Busy) {
+            result = try await threads.run { body() }
+        } catch {
+            leave(number)
+            throw .failed("no thread can be started")
+        }
+        queue.finish(number, at: .now)
+        callNext()
+        switch result {
+        case .success(let value): return value
+        case .failure(let failure): throw .failed(failure.reason)
+        }
+    }
+
+    /// Nobody is hashed for at this place any more.
+    func leave(_ number: HashingQueue.Number) {
+        queue.forget(number)
+        callNext()
+    }
+
+    private func callNext() {
+        while let number = queue.next(at: .now) { waiting.removeValue(forKey: number)?.resume() }
     }
 }

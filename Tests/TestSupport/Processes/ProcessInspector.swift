@@ -35,6 +35,15 @@ package struct ProcessInspector: Sendable {
         list("task").compactMap { Int32($0) }.sorted().compactMap { trimmed("task/\($0)/comm") }
     }
 
+    /// How far each of the threads of that name stands back (nice(2)).
+    package func niceness(ofThreads name: String) -> [Int] {
+        list("task").filter { trimmed("task/\($0)/comm") == name }.compactMap { thread in
+            // The name may have spaces and parentheses; the fields behind it begin with the third.
+            let fields = trimmed("task/\(thread)/stat")?.split(separator: ")").last?.split(separator: " ")
+            return fields.flatMap { $0.count > 16 ? Int($0[16]) : nil }
+        }
+    }
+
     /// Anonymous memory that is resident, in bytes: the process's own, without the pages of its libraries' files.
     package var residentAnonymousBytes: Int? { statusBytes("RssAnon") }
     /// All resident memory, in bytes.

@@ -1,0 +1,89 @@
+import Synchronization
+import TestSupport
+import Testing
+
+/// More logins come than can be hashed for.
+@Suite(.serialized) struct LoginCrowdTests {
+    private let folder: TestFolder
+    private let server: PostgreSQLServer
+    private let database: String
+
+    init() throws {
+        folder = try TestFolder()
+        (server, database) = try SharedServers.newDatabase()
+    }
+
+    /// User ann, and user snail, whose hash takes some twenty times as long as ours and belongs to no password.
+    private func gate(wait: String) throws -> GateProcess {
+        let gate = try GateProcess(
+            in: folder, server: server, database: database,
+            environment: ["WORKERS": "1", "HASHING_THREADS": "1", "HASHING_WAIT": wait])
+        try gate.addUser("ann", password: "correct horse")
+        try gate.addUser("snail", password: "correct horse")
+        try server.psql(
+            """
+            UPDATE authfcgi_users SET password_hash = replace(password_hash, 'm=19456,t=2', 'm=65536,t=12')
+            WHERE username = 'snail'
+            """, database: database)
+        return gate
+    }
+
+    /// A login's answer and how long it took.
+    private func timedLogIn(_ gate: GateProcess, _ name: String) throws -> (answer: FastCGIAnswer, time: Duration) {
+        let start = ContinuousClock.now
+        let answer = try gate.logIn(name, "correct horse")
+        return (answer, ContinuousClock.now - start)
+    }
+
+    @Test func `who would have to wait too long is told so at once, and checks go on`() throws {
+        let gate = try gate(wait: "300ms")
+        let token = try gate.signIn("ann")
+        let snails = CheckLoad(threads: 2) { _ in try gate.logIn("snail", "anything").status }
+        // One of them is being hashed for nearly all the time.
+        try snails.waitForAnswers(4)
+        var refusals: [Duration] = []
+        try eventually("ten logins were refused", within: .seconds(20)) {
+            let (answer, time) = try timedLogIn(gate, "ann")
+            guard answer.status == 503 else { return false }
+            #expect(answer.json?["error"] == "unavailable")
+            #expect(Int(answer.headers["Retry-After"] ?? "").map { $0 >= 1 && $0 <= 60 } == true)
+            refusals.append(time)
+            return refusals.count >= 10
+        }
+        #expect(refusals.sorted()[5] < .milliseconds(100), "\(refusals)")
+        for _ in 0..<50 { #expect(try gate.check(token) == 200) }
+        let worker = try #require(try gate.workers.first)
+        #expect(ProcessInspector(worker).niceness(ofThreads: "hashing") == [10])
+        #expect(ProcessInspector(worker).niceness(ofThreads: "authfcgi-worker") == [0])
+        let report = snails.stop()
+        #expect(report.failures.isEmpty && Set(report.statuses.keys).isSubset(of: [401, 503]), "\(report)")
+        try eventually("logins are taken again") { try gate.logIn("ann", "correct horse").status == 200 }
+    }
+
+    @Test func `for a client that has gone nothing is hashed`() throws {
+        let gate = try gate(wait: "60s")
+        let one = try timedLogIn(gate, "snail")
+        #expect(one.answer.status == 401)
+        let body = Array(#"{"username":"snail","password":"anything"}"#.utf8)
+        let request =
+            [FastCGIRecord.begin(keepsConnection: false)]
+            + FastCGIRecord.params(
+                GateProcess.parameters("POST", "/auth/login", [("CONTENT_TYPE", "application/json")], body))
+            + FastCGIRecord.stdin(body)
+        let busy = CheckLoad(threads: 1) { _ in try gate.logIn("snail", "anything").status }
+        do {
+            // Eight that send a login and go.
+            let clients = try (0..<8).map { _ in
+                let client = try FastCGIClient(gate.endpoint)
+                try client.send(request)
+                return client
+            }
+            sleepThread(for: .milliseconds(20))
+            _ = clients
+        }
+        let last = try timedLogIn(gate, "ann")
+        #expect(last.answer.status == 200)
+        #expect(last.time < one.time * 4, "\(last.time), where one takes \(one.time)")
+        _ = busy.stop()
+    }
+}
