@@ -68,7 +68,8 @@ package struct Digest: Hashable, Sendable {
 
     /// The bytes in hexadecimal.
     package var hex: String {
-        let digits = Array("0123456789abcdef".utf8)
-        return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+        var digits = [UInt8](repeating: 0, count: 64)
+        writeHex(to: &digits, endingAt: 64)
+        return String(decoding: digits, as: UTF8.self)
     }
 }

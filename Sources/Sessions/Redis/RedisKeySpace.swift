@@ -2,6 +2,7 @@
 /// `encode(token_hash, 'hex')`.
 final class RedisKeySpace: Sendable {
     private let prefix: [UInt8]
+    private let keyOfZeros: [UInt8]
     /// Commands on a key of zeros, in whose place the hash is put.
     private let get: [UInt8]
     private let remove: [UInt8]
@@ -12,6 +13,7 @@ final class RedisKeySpace: Sendable {
     init(prefix: String) {
         self.prefix = Array(prefix.utf8)
         let key = self.prefix + [UInt8](repeating: UInt8(ascii: "0"), count: 64)
+        keyOfZeros = key
         get = RedisCommand([Array("GET".utf8), key]).bytes
         remove = RedisCommand([Array("DEL".utf8), key]).bytes
         let single = RedisCommand([Array("MGET".utf8), key]).bytes
@@ -50,7 +52,11 @@ final class RedisKeySpace: Sendable {
     }
 
     /// The whole key, of which a cluster makes the slot.
-    func key(_ hash: Digest) -> [UInt8] { prefix + Array(hash.hex.utf8) }
+    func key(_ hash: Digest) -> [UInt8] {
+        var key = keyOfZeros
+        hash.writeHex(to: &key, endingAt: key.count)
+        return key
+    }
 
     /// A question that needs no more than those on sessions do, and shows that they would be answered.
     func probe(_ way: RedisProbe.Way) -> RedisProbe {
