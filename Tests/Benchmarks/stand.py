@@ -65,7 +65,7 @@ def fail(message):
 
 def need(*programs):
     """Ends the program, and says how to go on, when one of `programs` is missing."""
-    packages = {"nginx": "nginx", "redis-server": "redis-server", "wrk": "wrk"}
+    packages = {"nginx": "nginx", "redis-server": "redis-server", "wrk": "wrk", "h2load": "nghttp2-client"}
     missing = [name for name in programs if not shutil.which(name)]
     if missing:
         fail("missing: apt-get install " + " ".join(packages[name] for name in missing))
@@ -251,7 +251,7 @@ class Stand:
             fail(f"wrk ended with {wrk.returncode}")
         scale = {"us": 0.001, "ms": 1, "s": 1000, "m": 60_000}
         latency = {percent: float(number) * scale[unit]
-                   for percent, number, unit in re.findall(r"^\s+(\d+)%\s+([\d.]+)(us|ms|s|m)$", text, re.M)}
+                   for percent, number, unit in re.findall(r"^\s+(\d+)%\s+([\d.]+)(us|ms|s|m)\s*$", text, re.M)}
         refused = re.search(r"Non-2xx or 3xx responses: (\d+)", text)
         broken = re.search(r"Socket errors: connect (\d+), read (\d+), write (\d+), timeout (\d+)", text)
         return {
