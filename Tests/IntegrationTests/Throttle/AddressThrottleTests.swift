@@ -112,6 +112,31 @@ import Testing
         #expect(try stores.database.psql("SELECT remove_expired_login_throttle(40)") == "7")
     }
 
+    @Test func `attempts on the same users from the same addresses never wait in a circle`() async throws {
+        let stores = try await ThrottledStores(6)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for number in 0..<300 {
+                group.addTask {
+                    let pod = number % 6
+                    let userID = [nil, "1", "2"][number / 6 % 3]
+                    let admission = try await stores.ask(
+                        "name \(number % 5)", userID: userID, from: "192.0.2.\(number % 4)", on: pod)
+                    guard case .allowed(let reservation) = admission else { return }
+                    if userID == "1", let ann = try await stores.pods[pod].store.user(named: "ann") {
+                        _ = try await stores.pods[pod].store.createAccessToken(
+                            for: ann, origin: SessionOrigin(), settling: reservation)
+                    } else {
+                        try await stores.pods[pod].store.release(reservation)
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+        for pod in stores.pods { #expect(!pod.log.text.contains("failed"), "\(pod.log.text)") }
+        // All were settled.
+        #expect(try stores.failures().max() == 0)
+    }
+
     @Test func `failures outlast a restart of the database`() async throws {
         let folder = try TestFolder()
         let server = try PostgreSQLServer(in: folder)
