@@ -13,6 +13,8 @@ struct NewSession {
     var limit: Int?
     /// The token hash of a session that this one takes the place of.
     var replaced: Digest?
+    /// What the throttle has counted for the login.
+    var reservation: LoginReservation?
 
     init(identity: Identity, lifetime: Duration, origin: SessionOrigin) {
         self.identity = identity
@@ -28,12 +30,13 @@ struct NewSession {
             .optional(origin.internetAddress), .optional(origin.userAgent), .optional(origin.label),
             epoch.map { .number($0) } ?? .null, idleTimeout.map { .number($0.seconds) } ?? .null,
             limit.map { .number($0) } ?? .null, replaced.map { .bytes($0.bytes) } ?? .null,
+            .optional(reservation?.text),
         ]
     }
 
     /// The session as the statement's row tells; nil when it cannot be read.
     func session(_ row: [String?]) -> Session? {
-        guard row.count == 3, let id = row[0], let created = Date(row[1]), let expires = Date(row[2]) else {
+        guard row.count == 4, let id = row[0], let created = Date(row[1]), let expires = Date(row[2]) else {
             return nil
         }
         return Session(id: id, identity: identity, createdAt: created, expiresAt: expires)

@@ -124,6 +124,12 @@ package struct SessionAdministration: ~Copyable {
         return (number, row.optionalText(0, 1))
     }
 
+    /// Removes what the throttle of logins has no more use for.
+    /// - Returns: how many rows, at most `most`.
+    package func removeExpiredThrottle(atMost most: Int) throws(PostgreSQLError) -> Int {
+        try number(statements.removeExpiredThrottle, [.number(most)])
+    }
+
     /// Runs a function that gives a number.
     private func number(
         _ sql: String, _ parameters: [PostgreSQLParameter], deadline: Duration = Self.deadline

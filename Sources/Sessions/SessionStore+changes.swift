@@ -24,13 +24,16 @@ extension SessionStore {
     /// - Parameters:
     ///   - remembered: whether the session lives as long as the configuration says for those, without an idle timeout.
     ///   - replaced: the token that the same client was signed in with; its session ends.
+    ///   - reservation: what the throttle has counted for this login: a success from the session on.
     package func createAccessToken(
-        for user: UserRecord, origin: SessionOrigin, remembered: Bool = false, replacing replaced: SessionToken? = nil
+        for user: UserRecord, origin: SessionOrigin, remembered: Bool = false, replacing replaced: SessionToken? = nil,
+        settling reservation: LoginReservation? = nil
     ) async throws(SessionStoreError) -> (token: SessionToken, session: Session)? {
         var request = NewSession(identity: user.identity, lifetime: configuration.lifetime, origin: origin)
         request.epoch = user.epoch
         request.limit = configuration.sessionsPerUser
         request.replaced = replaced?.hash
+        request.reservation = reservation
         if remembered, let lifetime = configuration.rememberedLifetime {
             request.lifetime = lifetime
         } else {

@@ -23,6 +23,9 @@ struct Cleanup: ParsableCommand {
         defer { CommandLog.finish() }
         let database = try CommandDatabase.open(settings, log)
         let removed = try removeAll(database)
+        try database.sessions { sessions throws(PostgreSQLError) in
+            while try sessions.removeExpiredThrottle(atMost: Self.batch) == Self.batch {}
+        }
         let live = try database.sessions { sessions throws(PostgreSQLError) in try sessions.count() }
         print(
             "Removed \(removed.counted("expired session")); \(live.sessions.counted("live session")) "

@@ -19,6 +19,13 @@ extension Response {
             headers: [(.retryAfter, HeaderValue(retryAfter))])
     }
 
+    /// 429: too many attempts to sign in have failed.
+    static func tooManyAttempts(waitSeconds: Int) -> Response {
+        .error(
+            .tooManyRequests, code: "too_many_attempts", message: "too many failed logins; try again later",
+            headers: [(.retryAfter, HeaderValue(waitSeconds))])
+    }
+
     /// 200 with a JSON body.
     static func json(_ value: some Encodable) -> Response {
         let encoder = JSONEncoder()

@@ -48,14 +48,25 @@ extension Gate {
         }
         do throws(SessionStoreError) {
             let user = try await store.user(named: request.username)
+            let who = user.map { "user \($0.identity.userID)" } ?? "unknown user"
+            let reservation: LoginReservation
+            switch try await store.reserveLogin(
+                username: request.username, userID: user?.identity.userID, from: address)
+            {
+            case .allowed(let attempt): reservation = attempt
+            case .refused(let seconds):
+                log.notice("login throttled", metadata: ["client": "\(address ?? "-")", "who": "\(who)"])
+                return .tooManyAttempts(waitSeconds: seconds)
+            }
             let matches: Bool
             do throws(PasswordHasher.Failure) {
                 matches = try await place.matches(request.password, user?.passwordHash) { !exchange.peerHasClosed }
             } catch {
-                return hashingFailed(error)
+                let answer = hashingFailed(error)
+                try await store.release(reservation)
+                return answer
             }
             guard let user, matches else {
-                let who = user.map { "user \($0.identity.userID)" } ?? "unknown user"
                 log.notice("login refused", metadata: ["client": "\(address ?? "-")", "who": "\(who)"])
                 return Self.wrongCredentials
             }
@@ -65,7 +76,8 @@ extension Gate {
             let replaced = try signedInToken(exchange)
             guard
                 let (token, session) = try await store.createAccessToken(
-                    for: user, origin: origin, remembered: request.remember, replacing: replaced)
+                    for: user, origin: origin, remembered: request.remember, replacing: replaced,
+                    settling: reservation)
             else {
                 log.notice(
                     "login refused: the user's sessions were ended meanwhile",

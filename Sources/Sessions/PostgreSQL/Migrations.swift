@@ -40,6 +40,7 @@ package struct Migrations: Sendable {
         Step(number: 3, name: "functions", sql: text(PackageResources._003_functions_sql)),
         Step(number: 4, name: "grants", sql: text(PackageResources._004_grants_sql)),
         Step(number: 5, name: "sessions_end", sql: text(PackageResources._005_sessions_end_sql)),
+        Step(number: 6, name: "login_throttle", sql: text(PackageResources._006_login_throttle_sql)),
     ]
 
     /// The number that a database has when all of this program's steps were run.
@@ -150,7 +151,8 @@ package struct Migrations: Sendable {
             """
             SELECT relname FROM pg_class JOIN pg_namespace n ON n.oid = relnamespace
             WHERE nspname = $1 AND relname IN
-            ('session_tokens', 'session_users', 'session_keys', 'session_settings', 'authfcgi_users') LIMIT 1
+            ('session_tokens', 'session_users', 'session_keys', 'session_settings', 'authfcgi_users',
+            'login_throttle') LIMIT 1
             """, [.text(schema)], deadline: Self.deadline)
         guard found.rowCount == 0 else {
             throw .unusable(

@@ -58,11 +58,12 @@ package struct Statements: Sendable {
     /// Who is at the other end of a new connection.
     static let introduction = "SELECT pg_is_in_recovery(), pg_postmaster_start_time(), pg_backend_pid()"
 
-    /// Makes a session; no row when the user's epoch is not the expected one any more.
+    /// Makes a session; no row when the user's epoch is not the expected one any more. The login's reservation, if there
+    /// is one, becomes a success with it.
     package var createSession: String {
         """
         SELECT session_id, (extract(epoch FROM created_at) * 1000000)::bigint, \
-        (extract(epoch FROM expires_at) * 1000000)::bigint \
+        (extract(epoch FROM expires_at) * 1000000)::bigint, \(schema)settle_login($15::text[], true) \
         FROM \(schema)create_session($1::bytea, $2::text, $3::text, $4::text[], $5::text, $6::text, \
         make_interval(secs => $7::double precision), $8::inet, $9::text, $10::text, $11::bigint, \
         make_interval(secs => $12::double precision), $13::integer, $14::bytea)

@@ -1,7 +1,7 @@
 internal import EventLoop
 internal import Logging
 
-/// Removes expired sessions once an interval, in one process of all that share the database: whoever asks first when it is
+/// Removes expired sessions, and what the throttle of logins has no more use for, once an interval, in one process of all that share the database: whoever asks first when it is
 /// time. Small batches with pauses, so that nobody notices.
 @EventLoop
 final class CleanupSchedule {
@@ -47,11 +47,23 @@ final class CleanupSchedule {
             guard claim.first?.first == "t" else { return }
             let started = BootInstant.now
             let removed = try await removeAll()
+            try await removeThrottle()
             if removed > 0 {
                 log.info("removed \(removed) expired sessions in \((BootInstant.now - started).seconds) s")
             }
         } catch {
             log.warning("expired sessions could not be removed: \(error.reason)")
+        }
+    }
+
+    /// What the throttle of logins has no more use for.
+    private func removeThrottle() async throws(PostgreSQLError) {
+        while !isStopped {
+            let started = BootInstant.now
+            let rows = try await lane.rows(
+                statements.removeExpiredThrottle, [.number(Self.batchSize)], mayRepeat: true)
+            guard rows.first?.first == "\(Self.batchSize)" else { return }
+            await Reactor.shared.sleep(for: (BootInstant.now - started) * Double.random(in: 1...3))
         }
     }
 

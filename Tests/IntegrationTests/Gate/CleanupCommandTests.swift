@@ -36,6 +36,17 @@ import Testing
         #expect(try psql("SELECT count(*) FROM session_tokens") == "1")
     }
 
+    @Test func `cleanup removes failed logins that count no more`() throws {
+        try psql(
+            """
+            INSERT INTO login_throttle (key, expires_at)
+            SELECT sha256(number::text::bytea), now() + (number - 2200) * interval '1 minute'
+            FROM generate_series(1, 2203) AS number
+            """)
+        #expect(try run(["cleanup"]).status.isSuccess)
+        #expect(try psql("SELECT count(*) FROM login_throttle") == "3")
+    }
+
     @Test func `a cleanup that takes long says how far it is`() throws {
         try addSessions(2500, expiresAt: "now() - number * interval '1 second'")
         try psql(

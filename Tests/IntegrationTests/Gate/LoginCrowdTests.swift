@@ -13,17 +13,18 @@ import Testing
         (server, database) = try SharedServers.newDatabase()
     }
 
-    /// User ann, and user snail, whose hash takes some twenty times as long as ours and belongs to no password.
+    /// User ann, and users snail-1 to snail-100, whose hash takes some twenty times as long as ours and belongs to no
+    /// password: so many because nobody may fail often.
     private func gate(wait: String) throws -> GateProcess {
         let gate = try GateProcess(
             in: folder, server: server, database: database,
             environment: ["WORKERS": "1", "HASHING_THREADS": "1", "HASHING_WAIT": wait])
         try gate.addUser("ann", password: "correct horse")
-        try gate.addUser("snail", password: "correct horse")
         try server.psql(
             """
-            UPDATE authfcgi_users SET password_hash = replace(password_hash, 'm=19456,t=2', 'm=65536,t=12')
-            WHERE username = 'snail'
+            INSERT INTO authfcgi_users (username, password_hash)
+            SELECT 'snail-' || n, replace(u.password_hash, 'm=19456,t=2', 'm=65536,t=12')
+              FROM authfcgi_users u, generate_series(1, 100) n WHERE u.username = 'ann'
             """, database: database)
         return gate
     }
@@ -38,7 +39,7 @@ import Testing
     @Test func `who would have to wait too long is told so at once, and checks go on`() throws {
         let gate = try gate(wait: "300ms")
         let token = try gate.signIn("ann")
-        let snails = CheckLoad(threads: 2) { _ in try gate.logIn("snail", "anything").status }
+        let snails = CheckLoad(threads: 2) { _ in try gate.logIn("snail-\(Int.random(in: 1...100))", "anything").status }
         // One of them is being hashed for nearly all the time.
         try snails.waitForAnswers(4)
         var refusals: [Duration] = []
@@ -62,15 +63,15 @@ import Testing
 
     @Test func `for a client that has gone nothing is hashed`() throws {
         let gate = try gate(wait: "60s")
-        let one = try timedLogIn(gate, "snail")
+        let one = try timedLogIn(gate, "snail-1")
         #expect(one.answer.status == 401)
-        let body = Array(#"{"username":"snail","password":"anything"}"#.utf8)
+        let body = Array(#"{"username":"snail-2","password":"anything"}"#.utf8)
         let request =
             [FastCGIRecord.begin(keepsConnection: false)]
             + FastCGIRecord.params(
                 GateProcess.parameters("POST", "/auth/login", [("CONTENT_TYPE", "application/json")], body))
             + FastCGIRecord.stdin(body)
-        let busy = CheckLoad(threads: 1) { _ in try gate.logIn("snail", "anything").status }
+        let busy = CheckLoad(threads: 1) { _ in try gate.logIn("snail-\(Int.random(in: 20...100))", "anything").status }
         do {
             // Eight that send a login and go.
             let clients = try (0..<8).map { _ in

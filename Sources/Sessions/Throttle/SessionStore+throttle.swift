@@ -1,0 +1,31 @@
+internal import EventLoop
+
+/// The throttle of logins, which all processes share through PostgreSQL.
+extension SessionStore {
+    /// Asks, before a password is hashed, whether there may be an attempt now, and counts it as a failure if so: of the
+    /// name, of the user and of the client's network. ``createAccessToken(for:origin:remembered:replacing:settling:)``
+    /// says that it succeeded.
+    ///
+    /// - Parameters:
+    ///   - username: as the client gave it.
+    ///   - userID: whose it is; nil for a name that nobody has.
+    ///   - clientAddress: the client's, from somebody who knows; one that cannot be read counts as none.
+    package func reserveLogin(
+        username: String, userID: String?, from clientAddress: String?
+    ) async throws(SessionStoreError) -> LoginAdmission {
+        let network = clientAddress.flatMap { ClientNetwork($0) }
+        // Sent again after a lost connection it may be counted twice, which costs an attempt and gives none away.
+        let rows = try await command(
+            loginLane, statements.reserveLogin,
+            [.text(username), .optional(userID), network.map { .bytes($0.bytes) } ?? .null], mayRepeat: true)
+        guard let admission = rows.first.flatMap({ LoginAdmission($0) }) else {
+            throw .unavailable("the throttle's answer cannot be read")
+        }
+        return admission
+    }
+
+    /// Takes an attempt back whose password was never looked at.
+    package func release(_ reservation: LoginReservation) async throws(SessionStoreError) {
+        _ = try await command(loginLane, statements.releaseLogin, [.text(reservation.text)], mayRepeat: true)
+    }
+}

@@ -1,0 +1,154 @@
+import TestSupport
+import Testing
+
+@testable import Sessions
+
+/// What the throttle lets through by the failures of one address, and what it keeps of them.
+@Suite struct AddressThrottleTests {
+    /// So many attempts, each with a name of its own that nobody has: how many were let through.
+    private func guess(_ count: Int, from address: String?, _ stores: ThrottledStores) async throws -> Int {
+        try await withThrowingTaskGroup(of: Bool.self) { group in
+            for number in 0..<count {
+                group.addTask {
+                    let name = "\(address ?? "-") \(number)"
+                    return try await stores.fail(name, userID: nil, from: address, on: number % stores.pods.count)
+                        == nil
+                }
+            }
+            return try await group.reduce(0) { $0 + ($1 ? 1 : 0) }
+        }
+    }
+
+    @Test func `an address may try a hundred names at once, and two hundred an hour`() async throws {
+        let stores = try await ThrottledStores(4)
+        #expect(try await guess(150, from: "192.0.2.1", stores) == 100)
+        #expect(try await stores.fail("zoe", userID: nil) == 1)
+        #expect(try await guess(150, from: "192.0.2.2", stores) == 100, "another one")
+        #expect(try await guess(150, from: nil, stores) == 150, "no address, no limit by address")
+        try stores.database.psql(
+            """
+            UPDATE login_throttle SET failed_at = ARRAY(
+                SELECT clock_timestamp() - n * interval '10 seconds' FROM generate_series(200, 1, -1) n)
+            WHERE cardinality(failed_at) = 100
+            """)
+        try stores.age(by: "25 seconds")
+        #expect(try #require(try await stores.fail("zoe", userID: nil)) > 1500)
+    }
+
+    @Test func `whoever is refused leaves no row behind`() async throws {
+        let stores = try await ThrottledStores(2)
+        _ = try await guess(100, from: "192.0.2.1", stores)
+        let rows = try stores.failures()
+        #expect(rows == [100] + Array(repeating: 1, count: 100))
+        #expect(try await guess(50, from: "192.0.2.1", stores) == 0)
+        #expect(try stores.failures() == rows)
+    }
+
+    @Test func `a known user is not held up by others at the same address`() async throws {
+        let stores = try await ThrottledStores()
+        try await stores.signIn()
+        _ = try await guess(100, from: "192.0.2.1", stores)
+        #expect(try await stores.fail("bob", userID: "2") == 1)
+        #expect(try await stores.fail() == nil)
+        try await stores.signIn()
+    }
+
+    @Test func `addresses of one IPv6 network are one, and so is an IPv4 address in either notation`() async throws {
+        let stores = try await ThrottledStores()
+        for (address, same, other) in [
+            ("2001:db8:0:1::1", "2001:db8:0:1:ffff::2", "2001:db8:0:2::1"),
+            ("192.0.2.1", "::ffff:192.0.2.1", "192.0.2.3"),
+        ] {
+            _ = try await guess(100, from: address, stores)
+            #expect(try await stores.fail("zoe", userID: nil, from: same) == 1)
+            #expect(try await stores.fail("zoe", userID: nil, from: other) == nil)
+        }
+        try await stores.signIn(from: "2001:db8::1")
+        try stores.setFailures(20)
+        #expect(try await stores.fail(from: "2001:db8::2") == nil)
+        #expect(try await stores.fail(from: "2001:db8:0:1::1") == 30)
+    }
+
+    @Test func `what is no address is none`() async throws {
+        let stores = try await ThrottledStores()
+        #expect(try await guess(101, from: "unix:", stores) == 101)
+        try await stores.signIn(from: "unix:")
+        try stores.setFailures(20)
+        #expect(try await stores.fail(from: "unix:") == 30)
+    }
+
+    @Test func `no name and no address can be told from the table`() async throws {
+        var keys: [String] = []
+        for _ in 0..<2 {
+            let stores = try await ThrottledStores()
+            _ = try await stores.fail("my secret password", userID: nil)
+            keys += try stores.database.psql("SELECT encode(key, 'hex') FROM login_throttle").split(separator: "\n")
+                .map(String.init)
+            let known = try stores.database.psql(
+                "SELECT count(*) FROM login_throttle WHERE key IN (sha256('my secret password'), sha256('name:my secret password'))"
+            )
+            #expect(known == "0")
+        }
+        #expect(keys.count == 4)
+        #expect(Set(keys).count == 4, "each database has a key of its own")
+    }
+
+    @Test func `rows that say nothing any more are removed by whoever cleans up`() async throws {
+        let stores = try await ThrottledStores()
+        try await stores.signIn()
+        #expect(try await guess(90, from: "192.0.2.1", stores) == 90)
+        try stores.age(by: "50 minutes")
+        #expect(try await guess(5, from: "192.0.2.5", stores) == 5)
+        try stores.age(by: "11 minutes")
+        let rows = "SELECT count(*), count(succeeded_at) FROM login_throttle"
+        #expect(try stores.database.psql(rows) == "98|1")
+        // In batches, each leaving out what somebody else has locked.
+        #expect(try stores.database.psql("SELECT remove_expired_login_throttle(40)") == "40")
+        let cleaning = try await stores.database.store { $0.cleanupInterval = .seconds(1) }
+        try eventually("all that have expired are gone") { try stores.database.psql(rows) == "7|1" }
+        await cleaning.store.close()
+        #expect(!cleaning.log.text.contains("warning"), "\(cleaning.log.text)")
+        try stores.age(by: "90 days")
+        #expect(try stores.database.psql("SELECT remove_expired_login_throttle(40)") == "7")
+    }
+
+    @Test func `attempts on the same users from the same addresses never wait in a circle`() async throws {
+        let stores = try await ThrottledStores(6)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for number in 0..<300 {
+                group.addTask {
+                    let pod = number % 6
+                    let userID = [nil, "1", "2"][number / 6 % 3]
+                    let admission = try await stores.ask(
+                        "name \(number % 5)", userID: userID, from: "192.0.2.\(number % 4)", on: pod)
+                    guard case .allowed(let reservation) = admission else { return }
+                    if userID == "1", let ann = try await stores.pods[pod].store.user(named: "ann") {
+                        _ = try await stores.pods[pod].store.createAccessToken(
+                            for: ann, origin: SessionOrigin(), settling: reservation)
+                    } else {
+                        try await stores.pods[pod].store.release(reservation)
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+        for pod in stores.pods { #expect(!pod.log.text.contains("failed"), "\(pod.log.text)") }
+        // All were settled.
+        #expect(try stores.failures().max() == 0)
+    }
+
+    @Test func `failures outlast a restart of the database`() async throws {
+        let folder = try TestFolder()
+        let server = try PostgreSQLServer(in: folder)
+        let pod = try await TestStore.start(server.url(database: "postgres"))
+        for _ in 0..<10 { _ = try await pod.store.reserveLogin(username: "ann", userID: nil, from: nil) }
+        try server.psql("UPDATE login_throttle SET failed_at[10] = clock_timestamp() + interval '10 minutes'")
+        try server.restart()
+        try await TestStore.waitUntilReachable(pod.store)
+        let admission = try await pod.store.reserveLogin(username: "ann", userID: nil, from: nil)
+        guard case .refused = admission else {
+            Issue.record("let through: \(admission)")
+            return
+        }
+    }
+}

@@ -1,0 +1,149 @@
+import TestSupport
+import Testing
+
+@testable import Sessions
+
+/// What the throttle lets through, by one user's failures and those of a name.
+@Suite struct LoginThrottleTests {
+    /// 198.51.100.0 and up.
+    private static let manyAddresses: @Sendable (Int) -> String? = { "198.51.100.\($0)" }
+
+    @Test func `of two hundred logins at once on eight pods exactly ten are let through`() async throws {
+        let stores = try await ThrottledStores(8)
+        #expect(try await stores.allowed(of: 200, from: Self.manyAddresses) == 10)
+        #expect(try await stores.allowed(of: 200, userID: "2") { _ in nil } == 0, "the name is the same")
+        #expect(try stores.failures().max() == 10)
+    }
+
+    @Test func `at once or one by one, a known address gets what is left of the hundred an hour`() async throws {
+        let stores = try await ThrottledStores(8)
+        try await stores.signIn(from: "192.0.2.7")
+        try stores.setFailures(95, every: 37)
+        try stores.age(by: "40 seconds")
+        #expect(try await stores.allowed(of: 100) { _ in "192.0.2.7" } == 5)
+        // The oldest of them is 94 * 37 + 40 s old: another one may be made when it is an hour old.
+        let wait = try #require(try await stores.fail(from: "192.0.2.7"))
+        #expect((60...82).contains(wait), "\(wait)")
+        try stores.age(by: "\(wait) seconds")
+        #expect(try await stores.allowed(of: 10) { _ in "192.0.2.7" } == 1)
+    }
+
+    @Test func `strangers get eighty an hour, and nothing of that holds up a known address`() async throws {
+        let stores = try await ThrottledStores()
+        try await stores.signIn(from: "192.0.2.7")
+        try stores.setFailures(79, every: 40)
+        #expect(try #require(try await stores.fail()) == 30, "the delay")
+        #expect(try await stores.fail(from: "192.0.2.7") == nil)
+        try stores.setFailures(79, every: 40)
+        try stores.age(by: "31 seconds")
+        #expect(try await stores.fail() == nil)
+        try stores.age(by: "31 seconds")
+        // 78 * 40 + 62 s ago the first.
+        let wait = try #require(try await stores.fail())
+        #expect((400...418).contains(wait), "\(wait)")
+        #expect(try await stores.fail(from: nil) != nil, "a client without an address is a stranger")
+        try await stores.signIn(from: "192.0.2.7")
+    }
+
+    @Test(arguments: [(9, nil), (10, 1), (11, 2), (12, 4), (13, 8), (14, 16), (15, 30), (40, 30)] as [(Int, Int?)])
+    func `after ten failures each one more doubles the delay, up to half a minute`(
+        failures: Int, delay: Int?
+    ) async throws {
+        let stores = try await ThrottledStores()
+        for (name, userID) in [("ann", "1"), ("ann", nil), ("other", "1")] {
+            try stores.setFailures(failures)
+            #expect(try await stores.fail(name, userID: userID) == delay)
+            guard let delay else { continue }
+            try stores.age(by: "\(delay) seconds")
+            #expect(try await stores.fail(name, userID: userID) == nil)
+        }
+    }
+
+    @Test func `failures are forgotten after an hour, one by one`() async throws {
+        let stores = try await ThrottledStores()
+        try stores.setFailures(12, every: 60)
+        #expect(try await stores.fail() == 4)
+        // Three are older than an hour then.
+        try stores.age(by: "3421 seconds")
+        #expect(try await stores.fail() == nil)
+        #expect(try stores.failures().max() == 4)
+        try stores.age(by: "3600 seconds")
+        for _ in 0..<10 { #expect(try await stores.fail() == nil) }
+        #expect(try await stores.fail() == 1)
+    }
+
+    @Test func `a login that succeeds counts for nothing and clears the pair`() async throws {
+        let stores = try await ThrottledStores()
+        for _ in 0..<30 { try await stores.signIn() }
+        #expect(try stores.failures() == [0], "the pair that is known")
+        for _ in 0..<10 { #expect(try await stores.fail() == nil) }
+        #expect(try await stores.fail() == 1)
+        try stores.age(by: "1 second")
+        try await stores.signIn()
+        // The user's own failures at other addresses stay.
+        #expect(try stores.failures() == [10, 10, 0])
+        #expect(try await stores.fail(from: "192.0.2.2") == nil, "the second is over")
+        #expect(try await stores.fail(from: "192.0.2.2") == 2)
+        for _ in 0..<10 { #expect(try await stores.fail() == nil) }
+        #expect(try await stores.fail() == 1)
+    }
+
+    @Test func `an address is known for ninety days from the last login on`() async throws {
+        let stores = try await ThrottledStores()
+        try await stores.signIn()
+        try stores.age(by: "89 days")
+        try stores.setFailures(20)
+        try await stores.signIn()
+        try stores.age(by: "89 days")
+        try stores.setFailures(20)
+        #expect(try await stores.fail() == nil)
+        try stores.age(by: "2 days")
+        try stores.setFailures(20)
+        #expect(try await stores.fail() == 30)
+    }
+
+    @Test func `a process that ends in between has used up an attempt, one that gives it back has not`() async throws {
+        let stores = try await ThrottledStores(2)
+        for _ in 0..<10 { #expect(try await stores.fail() == nil) }
+        await stores.pods[0].store.close()
+        #expect(try await stores.fail(on: 1) == 1)
+        try stores.age(by: "1 second")
+        for _ in 0..<30 {
+            guard case .allowed(let reservation) = try await stores.ask(on: 1) else {
+                Issue.record("one attempt is open")
+                break
+            }
+            try await stores.pods[1].store.release(reservation)
+        }
+        #expect(try stores.failures() == [10, 10, 10])
+    }
+
+    @Test func `names that people take for the same share their failures, whether there is such a user or not`()
+        async throws
+    {
+        for userID in ["1", nil] {
+            let stores = try await ThrottledStores()
+            for _ in 0..<10 { #expect(try await stores.fail("ann", userID: userID) == nil) }
+            for name in ["ANN", "Ann", "\u{ff41}nn"] {
+                #expect(try await stores.fail(name, userID: nil) == 1, "\(name)")
+            }
+            #expect(try await stores.fail("anne", userID: nil) == nil)
+        }
+    }
+
+    @Test func `the failures of a user count under every name`() async throws {
+        let stores = try await ThrottledStores()
+        for number in 0..<10 { #expect(try await stores.fail("ann\(number)") == nil) }
+        #expect(try await stores.fail("ann@example.com") == 1)
+        #expect(try await stores.fail("ann@example.com", userID: "2") == nil)
+    }
+
+    @Test func `a clock that was a year ahead keeps nobody out`() async throws {
+        let stores = try await ThrottledStores()
+        try await stores.signIn()
+        for _ in 0..<10 { #expect(try await stores.fail() == nil) }
+        try stores.age(by: "-1 year")
+        for _ in 0..<10 { #expect(try await stores.fail() == nil) }
+        #expect(try await stores.fail() == 1)
+    }
+}

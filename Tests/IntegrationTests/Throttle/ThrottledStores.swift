@@ -1,0 +1,89 @@
+import TestSupport
+
+@testable import Sessions
+
+/// Stores of several pods over one database, whose user ann has the id `1`.
+struct ThrottledStores {
+    let database: SharedDatabase
+    let pods: [TestStore]
+
+    init(_ count: Int = 1) async throws {
+        database = try SharedDatabase()
+        var pods: [TestStore] = []
+        for _ in 0..<count { pods.append(try await database.store()) }
+        self.pods = pods
+        try database.psql("INSERT INTO authfcgi_users (id, username, password_hash) VALUES ('1', 'ann', 'x')")
+    }
+
+    /// Asks for one attempt.
+    func ask(
+        _ username: String = "ann", userID: String? = "1", from address: String? = "192.0.2.1", on pod: Int = 0
+    ) async throws -> LoginAdmission {
+        try await pods[pod].store.reserveLogin(username: username, userID: userID, from: address)
+    }
+
+    /// An attempt that is left to count as a failure: how long it has to wait, nil when it was let through.
+    func fail(
+        _ username: String = "ann", userID: String? = "1", from address: String? = "192.0.2.1", on pod: Int = 0
+    ) async throws -> Int? {
+        switch try await ask(username, userID: userID, from: address, on: pod) {
+        case .allowed: nil
+        case .refused(let seconds): seconds
+        }
+    }
+
+    /// Ann signs in.
+    func signIn(from address: String? = "192.0.2.1") async throws {
+        let store = pods[0].store
+        guard let user = try await store.user(named: "ann"),
+            case .allowed(let reservation) = try await ask(from: address)
+        else { throw SupportError.unexpected("ann may not sign in", log: "") }
+        let made = try await store.createAccessToken(
+            for: user, origin: SessionOrigin(clientAddress: address), settling: reservation)
+        guard made != nil else { throw SupportError.unexpected("no session was made", log: "") }
+    }
+
+    /// How many of so many attempts at once are let through, by turns on each pod.
+    func allowed(
+        of count: Int, userID: String? = "1", from address: @escaping @Sendable (Int) -> String?
+    ) async throws -> Int {
+        try await withThrowingTaskGroup(of: Bool.self) { group in
+            for number in 0..<count {
+                group.addTask {
+                    try await fail(userID: userID, from: address(number), on: number % pods.count) == nil
+                }
+            }
+            return try await group.reduce(0) { $0 + ($1 ? 1 : 0) }
+        }
+    }
+
+    /// Makes everything that was noted so much older.
+    func age(by interval: String) throws {
+        try database.psql(
+            """
+            UPDATE login_throttle SET succeeded_at = succeeded_at - interval '\(interval)',
+                expires_at = expires_at - interval '\(interval)',
+                failed_at = ARRAY(SELECT f - interval '\(interval)' FROM unnest(failed_at) f ORDER BY f)
+            """)
+    }
+
+    /// Writes as many failures of ann, at an address or none, as if the last had been made just now and the others each
+    /// so many seconds before the next.
+    func setFailures(_ count: Int, every seconds: Int = 1) throws {
+        try database.psql(
+            """
+            INSERT INTO login_throttle AS t (key, failed_at, expires_at)
+            SELECT key, ARRAY(SELECT clock_timestamp() - n * interval '\(seconds) seconds'
+                              FROM generate_series(\(count) - 1, 0, -1) n), now() + interval '1 hour'
+            FROM (VALUES (login_throttle_key('user', '1')),
+                         (login_throttle_key('name', login_throttle_name('ann')))) k (key)
+            ON CONFLICT (key) DO UPDATE SET failed_at = excluded.failed_at
+            """)
+    }
+
+    /// How many failures each row has, the most first.
+    func failures() throws -> [Int] {
+        try database.psql("SELECT cardinality(failed_at) FROM login_throttle ORDER BY 1 DESC")
+            .split(separator: "\n").compactMap { Int($0) }
+    }
+}
