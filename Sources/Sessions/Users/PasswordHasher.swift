@@ -45,7 +45,18 @@ package final class PasswordHasher {
         }
     }
 
-    /// The form in which a new password is stored. Takes tens of milliseconds on the calling thread: for commands.
+    /// The form in which a new password is stored.
+    package func hash(_ password: [UInt8]) async throws(Failure) -> String {
+        let result: Result<String, Failure>
+        do throws(HelperThreads.Busy) {
+            result = try await threads.run { Result { () throws(Failure) in try Self.hash(password) } }
+        } catch {
+            throw .busy
+        }
+        return try result.get()
+    }
+
+    /// The same, which takes tens of milliseconds on the calling thread: for commands.
     package nonisolated static func hash(_ password: [UInt8]) throws(Failure) -> String {
         do throws(Argon2idHash.Failure) {
             return try Argon2idHash(password: password).text
