@@ -86,13 +86,13 @@ BEGIN
     -- Holds up logins, and whoever ends all sessions of the user.
     INSERT INTO session_users (user_id) VALUES (change_user_password.user_id) ON CONFLICT DO NOTHING;
     PERFORM FROM session_users u WHERE u.user_id = change_user_password.user_id FOR NO KEY UPDATE;
-    -- Who was signed out meanwhile changes nothing. The lock: who ends it now waits.
+    -- Who was signed out meanwhile changes nothing. No lock: who ends this session at this
+    -- moment comes after us, and waiting for others' sessions in turn could deadlock.
     PERFORM FROM session_tokens s
       WHERE s.token_hash = change_user_password.kept_hash
         AND s.user_id = change_user_password.user_id
         AND s.revoked_at IS NULL
-        AND s.expires_at > statement_timestamp()
-        FOR NO KEY UPDATE;
+        AND s.expires_at > statement_timestamp();
     IF NOT FOUND THEN
         RETURN NULL;
     END IF;
