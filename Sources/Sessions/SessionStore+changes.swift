@@ -87,6 +87,28 @@ extension SessionStore {
         readLane.hear(.user(UserKey(userID)))
     }
 
+    /// Gives one of the gate's own users another password, and ends all sessions of the user but one, and all logins that
+    /// are under way.
+    ///
+    /// - Parameters:
+    ///   - user: as it was read when the current password was checked.
+    ///   - passwordHash: the form in which the new one is stored.
+    ///   - kept: the token whose session stays.
+    /// - Returns: how many sessions ended; nil, and nothing is changed, when the user has another password by now, may not
+    ///   sign in any more, or that session has ended.
+    package func changePassword(
+        of user: UserRecord, to passwordHash: String, keeping kept: SessionToken
+    ) async throws(SessionStoreError) -> Int? {
+        let userID = user.identity.userID
+        let rows = try await command(
+            writeLane, statements.changePassword,
+            [.text(userID), .text(user.passwordHash), .text(passwordHash), .bytes(kept.hash.bytes)], mayRepeat: true,
+            isUrgent: true)
+        readLane.hear(.user(UserKey(userID)))
+        guard let value = rows.first?.first else { throw .unavailable("change_user_password() says nothing") }
+        return value.flatMap { Int($0) }
+    }
+
     /// Ends one session of a user by its public id, which the list of sessions tells.
     /// - Returns: whether it was there to be ended; false also for the session of somebody else.
     public func revoke(sessionID: String, ofUser userID: String) async throws(SessionStoreError) -> Bool {

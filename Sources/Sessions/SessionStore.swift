@@ -150,7 +150,16 @@ public final class SessionStore {
 
     /// The user of a name, if there is one who may sign in.
     package func user(named username: String) async throws(SessionStoreError) -> UserRecord? {
-        let rows = try await command(loginLane, statements.user, [.text(username)], mayRepeat: true)
+        try await user(statements.user, username)
+    }
+
+    /// One of the gate's own users by the id; nil also when the user may not sign in.
+    package func user(id: String) async throws(SessionStoreError) -> UserRecord? {
+        try await user(statements.userByID, id)
+    }
+
+    private func user(_ sql: String, _ key: String) async throws(SessionStoreError) -> UserRecord? {
+        let rows = try await command(loginLane, sql, [.text(key)], mayRepeat: true)
         guard let row = rows.first else { return nil }
         guard let user = UserRecord(row) else { throw .unavailable("a user's row cannot be read") }
         return user

@@ -22,7 +22,9 @@ struct DocumentationTests {
 
     @Test func `README names no flag that the program does not have`() {
         let help = [
-            Serve.helpMessage(), Migrate.helpMessage(), UserAdd.helpMessage(), SessionList.helpMessage(),
+            Serve.helpMessage(), Migrate.helpMessage(), UserAdd.helpMessage(), UserList.helpMessage(),
+            UserPassword.helpMessage(), UserDisable.helpMessage(), UserEnable.helpMessage(), UserDelete.helpMessage(),
+            SessionList.helpMessage(),
             SessionCount.helpMessage(), SessionCreate.helpMessage(), SessionRevoke.helpMessage(),
             SessionRefresh.helpMessage(), Cleanup.helpMessage(),
         ].joined()

@@ -3,40 +3,45 @@ import Testing
 @testable import AuthFCGI
 
 struct NewPasswordTests {
-    private static func problem(_ password: String, allowWeak: Bool = false) -> String? {
+    private static func problem(_ password: [UInt8], allowWeak: Bool = false) -> String? {
         do throws(NewPassword.Problem) {
-            _ = try NewPassword.check(password, allowWeak: allowWeak)
+            _ = try NewPassword.check(password, for: "ann.example", allowWeak: allowWeak)
             return nil
         } catch {
             return error.message
         }
     }
 
+    private static func problem(_ password: String, allowWeak: Bool = false) -> String? {
+        problem(Array(password.utf8), allowWeak: allowWeak)
+    }
+
     @Test(arguments: [
-        "12345678", " leading and trailing ", "Zoë🔑Zoë🔑", "e\u{301}2345678", String(repeating: "x", count: 128),
+        "10293847", " leading and trailing ", "Zoë🔑Zoë🔑", "e\u{301}2345678", String(repeating: "x", count: 128),
     ])
     func `a password is taken exactly as it is`(_ password: String) throws {
-        #expect(try NewPassword.check(password, allowWeak: false) == Array(password.utf8))
+        let bytes = Array(password.utf8)
+        #expect(try NewPassword.check(bytes, for: "ann.example", allowWeak: false) == bytes)
     }
 
-    @Test func `length is counted in characters`() {
-        #expect(Self.problem("1234567") == "the password has fewer than 8 characters (--allow-weak accepts it)")
-        #expect(Self.problem("éééééé🔑") == "the password has fewer than 8 characters (--allow-weak accepts it)")
-        #expect(Self.problem(String(repeating: "é", count: 128)) == nil)
-        #expect(Self.problem(String(repeating: "x", count: 129)) == "the password has more than 128 characters")
+    @Test(arguments: [
+        ("1029384", "the password has fewer than 8 characters (--allow-weak accepts it)"),
+        ("Password1", "the password is one of those that everybody tries first (--allow-weak accepts it)"),
+        ("Ann.Example", "the password is the user's name (--allow-weak accepts it)"),
+        ("AUTHFCGI", "the password is the name of this program (--allow-weak accepts it)"),
+    ])
+    func `what is wrong with a weak one is said, and how to have it all the same`(_ password: String, _ words: String) {
+        #expect(Self.problem(password) == words)
+        #expect(Self.problem(password, allowWeak: true) == nil)
     }
 
-    @Test func `a password that no login could carry is refused`() {
-        // One character of many bytes.
-        let long = "aaaaaaaa" + String(repeating: "\u{301}", count: 600)
-        #expect(Self.problem(long) == "the password has more than 128 characters")
-        #expect(Self.problem("1234\u{0}5678") == "the password contains a NUL")
-    }
-
-    @Test func `a weak one may be asked for, an empty one not`() {
-        #expect(Self.problem("demo", allowWeak: true) == nil)
-        #expect(Self.problem("", allowWeak: true) == "the password is empty")
-        #expect(Self.problem("") == "the password is empty")
-        #expect(Self.problem(String(repeating: "x", count: 129), allowWeak: true) != nil)
+    @Test func `what no login could carry is refused in any case`() {
+        for allowWeak in [false, true] {
+            #expect(Self.problem("", allowWeak: allowWeak) == "the password is empty")
+            #expect(Self.problem("1234\u{0}5678", allowWeak: allowWeak) == "the password contains a NUL")
+            #expect(Self.problem([0xc3, 0x28] + [UInt8](48..<58), allowWeak: allowWeak) == "the password is not UTF-8")
+            let long = String(repeating: "x", count: 129)
+            #expect(Self.problem(long, allowWeak: allowWeak) == "the password has more than 128 characters")
+        }
     }
 }

@@ -12,7 +12,7 @@ struct RouteTests {
         for method in Self.methods { #expect(Route(path: path, method: method) == .verify) }
     }
 
-    @Test(arguments: [("/auth/login", Route.login), ("/auth/logout", .logout)])
+    @Test(arguments: [("/auth/login", Route.login), ("/auth/logout", .logout), ("/auth/password", .password)])
     func `what changes something takes POST alone`(_ path: String, _ route: Route) {
         for method in Self.methods {
             #expect(Route(path: path, method: method) == (method == "POST" ? route : .methodNotAllowed(allow: "POST")))
@@ -29,7 +29,9 @@ struct RouteTests {
 
     @Test(arguments: [
         "", "/", "/auth", "/auth/", "/auth/verif", "/auth/verifyx", "/auth/verify?x", "/auth/verify%2f", "/AUTH/VERIFY",
-        "//auth/verify", "/x/auth/verify", "/auth/login/", "/auth/login/x", "/auth/me/", "/auth/logout/", "/healthz/",
+        "//auth/verify", "/x/auth/verify", "/auth/login/", "/auth/login/x", "/auth/me/", "/auth/logout/",
+        "/auth/password/", "/auth/password/x",
+        "/healthz/",
         "/readyz/x", "/auth/./verify", "/auth//verify", " /auth/verify", "auth/verify",
     ])
     func `every other spelling is unknown`(_ path: String) {

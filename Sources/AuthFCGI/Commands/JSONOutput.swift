@@ -9,6 +9,17 @@ enum JSONOutput {
         try text(["sessions": sessions, "users": users])
     }
 
+    /// What has become of one user.
+    static func change(_ change: AccountChange, of account: NamedAccount) throws -> String {
+        try text(AccountChangeReport(change, of: account))
+    }
+
+    /// A portion of an array of users: its elements, and the comma between it and what stands before it.
+    static func users(_ users: [ListedUser], areFirst: Bool) throws -> String {
+        let elements = try users.map { try text(ListedUserReport($0)) }.joined(separator: ",")
+        return areFirst || users.isEmpty ? elements : "," + elements
+    }
+
     /// Every key is always there; null says that there is nothing.
     private static func fields(_ session: ListedSession) -> [String: String?] {
         [

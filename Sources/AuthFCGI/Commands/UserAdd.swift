@@ -6,10 +6,9 @@ struct UserAdd: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "add", abstract: "Add a user who may sign in.",
         discussion: """
-            The password is read from standard input, one line, or asked for twice on a terminal. It is never a flag: \
-            every process of the machine can read flags.
+            \(NewPassword.help)
 
-            The database is DATABASE_URL, from the environment or from the file given with --env-file, as for 'serve'.
+            \(SessionCommand.databaseHelp)
             """)
 
     @Argument(help: "What the user signs in with.") var username: String
@@ -17,7 +16,7 @@ struct UserAdd: ParsableCommand {
     @Option(help: "The e-mail address.") var email = ""
     @Option(help: "Groups, separated by commas.") var groups = GroupNames()
     @Flag(help: "Do nothing, and succeed, when there is a user of that name already.") var ifAbsent = false
-    @Flag(help: "Accept a password of fewer than 8 characters: for demonstrations.") var allowWeak = false
+    @Flag(help: NewPassword.allowWeakHelp) var allowWeak = false
     @OptionGroup(visibility: .hidden) var options: SettingsOptions
 
     func validate() throws {
@@ -30,18 +29,7 @@ struct UserAdd: ParsableCommand {
         let settings = options.load()
         let log = CommandLog.start(settings)
         defer { CommandLog.finish() }
-        let password: [UInt8]
-        do throws(NewPassword.Problem) {
-            password = try NewPassword.read(for: username, allowWeak: allowWeak)
-        } catch {
-            throw CommandFailure.fail(error.message, code: CommandFailure.dataCode)
-        }
-        let hash: String
-        do throws(PasswordHasher.Failure) {
-            hash = try PasswordHasher.hash(password)
-        } catch {
-            throw CommandFailure.fail("the password cannot be hashed: \(error)", code: CommandFailure.unavailableCode)
-        }
+        let hash = try NewPassword.hashed(for: username, allowWeak: allowWeak)
         let id = try CommandDatabase.open(settings, log).accounts { accounts throws(PostgreSQLError) in
             try accounts.add(
                 username: username, passwordHash: hash, name: name, email: email, groups: groups.names)

@@ -8,6 +8,7 @@ enum HTTPStatus: Int, CaseIterable {
     case forbidden = 403
     case notFound = 404
     case methodNotAllowed = 405
+    case conflict = 409
     case contentTooLarge = 413
     case unsupportedMediaType = 415
     case tooManyRequests = 429
@@ -25,6 +26,7 @@ enum HTTPStatus: Int, CaseIterable {
         case .forbidden: "403 Forbidden"
         case .notFound: "404 Not Found"
         case .methodNotAllowed: "405 Method Not Allowed"
+        case .conflict: "409 Conflict"
         case .contentTooLarge: "413 Content Too Large"
         case .unsupportedMediaType: "415 Unsupported Media Type"
         case .tooManyRequests: "429 Too Many Requests"

@@ -5,35 +5,14 @@ internal import Sessions
 /// `POST /auth/login`: a name and a password for a token.
 extension Gate {
     func login(_ exchange: FastCGIExchange) {
-        if exchange.bodyTooLarge {
-            return exchange.respond(
-                .error(.contentTooLarge, code: "body_too_large", message: "the body is longer than 8 KiB"))
-        }
-        if exchange.bodyIsIncomplete {
-            return refuseBody(exchange, "the body is shorter than Content-Length says")
-        }
-        guard Self.isJSON(exchange.parameter("CONTENT_TYPE") ?? "") else {
-            return exchange.respond(
-                .error(
-                    .unsupportedMediaType, code: "unsupported_media_type",
-                    message: "send Content-Type: application/json"))
-        }
+        guard let body = jsonBody(exchange) else { return }
         let request: LoginRequest
         do throws(LoginRequest.Problem) {
-            request = try LoginRequest(json: exchange.body)
+            request = try LoginRequest(json: body)
         } catch {
             return refuseBody(exchange, error.message)
         }
         EventLoop.spawn { [self] in exchange.respond(await login(request, exchange)) }
-    }
-
-    private func refuseBody(_ exchange: FastCGIExchange, _ message: String) {
-        exchange.respond(.error(.badRequest, code: "bad_request", message: message))
-    }
-
-    private static func isJSON(_ contentType: String) -> Bool {
-        let type = contentType.prefix { $0 != ";" }
-        return type.lowercased().split(separator: " ") == ["application/json"]
     }
 
     /// An unknown, a disabled and a wrong password's user go the same way and get the same answer.
@@ -103,7 +82,8 @@ extension Gate {
 
     private static let wrongCredentials = Response.unauthorized("the user name or the password is wrong")
 
-    private func hashingFailed(_ failure: PasswordHasher.Failure) -> Response {
+    /// 503: the hasher did not answer.
+    func hashingFailed(_ failure: PasswordHasher.Failure) -> Response {
         switch failure {
         case .busy(let seconds): return .unavailable("too many logins at once; try again", retryAfter: seconds)
         case .abandoned: return .unavailable("the client has gone")

@@ -6,12 +6,12 @@ internal import Sessions
 extension Gate {
     /// `GET /auth/me`.
     func me(_ exchange: FastCGIExchange) {
-        withSession(exchange) { _, session in exchange.respond(.json(MeAnswer(session))) }
+        withSession(exchange) { _, _, session in exchange.respond(.json(MeAnswer(session))) }
     }
 
     /// `GET /auth/sessions`: the user's own.
     func listSessions(_ exchange: FastCGIExchange) {
-        withSession(exchange) { [self] _, session in
+        withSession(exchange) { [self] _, _, session in
             do throws(SessionStoreError) {
                 let entries = try await store.sessions(of: session.identity.userID)
                 exchange.respond(.json(SessionsAnswer(entries, current: session.id)))
@@ -24,7 +24,7 @@ extension Gate {
     /// `DELETE /auth/sessions/ID`: one of the user's own. 204 means that it is committed.
     func endSession(_ id: String, _ exchange: FastCGIExchange) {
         guard mayChange(exchange) else { return }
-        withSession(exchange) { [self] source, session in
+        withSession(exchange) { [self] _, source, session in
             do throws(SessionStoreError) {
                 guard try await store.revoke(sessionID: id, ofUser: session.identity.userID) else {
                     return exchange.respond(
@@ -39,9 +39,9 @@ extension Gate {
     }
 
     /// Calls `body` with the session that the request is signed in with, or answers 401 or 503.
-    private func withSession(
+    func withSession(
         _ exchange: FastCGIExchange,
-        _ body: @escaping @Sendable @EventLoop (Credentials.Source, Session) async -> Void
+        _ body: @escaping @Sendable @EventLoop (SessionToken, Credentials.Source, Session) async -> Void
     ) {
         let (token, source): (SessionToken, Credentials.Source)
         switch credentials(of: exchange) {
@@ -54,7 +54,7 @@ extension Gate {
                 guard let session = try await store.session(for: token) else {
                     return exchange.respond(.unauthorized())
                 }
-                await body(source, session)
+                await body(token, source, session)
             } catch {
                 exchange.respond(.unavailable())
             }
@@ -69,12 +69,12 @@ extension Gate {
     }
 
     /// Whether the request may change something: a cookie does so only for a page of this site. Answers 403 otherwise.
-    private func mayChange(_ exchange: FastCGIExchange) -> Bool {
+    func mayChange(_ exchange: FastCGIExchange) -> Bool {
         guard case .token(_, .cookie) = credentials(of: exchange), !isSameOrigin(exchange) else { return true }
         exchange.respond(
             .error(
                 .forbidden, code: "cross_origin",
-                message: "a cookie ends a session only for a page of this site; others send the token as Bearer"))
+                message: "a cookie changes something only for a page of this site; others send the token as Bearer"))
         return false
     }
 

@@ -93,6 +93,7 @@ final class Gate: WorkerService {
         case .login: login(exchange)
         case .me: me(exchange)
         case .logout: logout(exchange)
+        case .password: changePassword(exchange)
         case .sessions: listSessions(exchange)
         case .session(let id): endSession(id, exchange)
         case .health: exchange.respond(.json(ReadinessAnswer(status: "alive")))

@@ -1,15 +1,8 @@
-internal import FoundationEssentials
+internal import Sessions
 
 /// The body of a login: `{"username":"…","password":"…"}`, and `"remember":true` if the session is to last longer.
 struct LoginRequest: CustomStringConvertible {
-    /// What is wrong with a body, in words for the one who sent it.
-    struct Problem: Error, Equatable {
-        let message: String
-
-        init(_ message: String) {
-            self.message = message
-        }
-    }
+    typealias Problem = JSONBody.Problem
 
     let username: String
     /// As it was received, byte for byte (ASVS 6.2.8).
@@ -18,7 +11,7 @@ struct LoginRequest: CustomStringConvertible {
     let remember: Bool
 
     /// Hashing must not be made to work on arbitrarily much.
-    static let longestPassword = 1024
+    static let longestPassword = PasswordRules.mostBytes
     static let longestUsername = 255
 
     private struct Body: Decodable {
@@ -28,23 +21,8 @@ struct LoginRequest: CustomStringConvertible {
     }
 
     init(json body: [UInt8]) throws(Problem) {
-        // JSON is UTF-8 (RFC 8259, section 8.1) and then has no NUL. The decoder would take UTF-16 and UTF-32 as well, in
-        // which what follows would not find a key that comes twice.
-        guard !body.contains(0) else { throw Problem("the body is not JSON") }
-        let decoded: Body
-        do {
-            decoded = try JSONDecoder().decode(Body.self, from: Data(body))
-        } catch let error as DecodingError {
-            throw Self.problem(error)
-        } catch {
-            throw Problem("the body is not JSON")
-        }
-        // What the decoder lets pass: a second value for a key, of which another reader might take the other one, and
-        // NUL, which would end a text early elsewhere.
-        var keys: Set<String> = []
-        for key in JSONKeys.topLevel(of: body) {
-            guard keys.insert(key).inserted else { throw Problem("the body has a key twice") }
-        }
+        let decoded = try JSONBody.decode(Body.self, from: body, fields: "username and password")
+        // It would end a text early elsewhere.
         guard !decoded.username.utf8.contains(0), !decoded.password.utf8.contains(0) else {
             throw Problem("username and password must not contain \\u0000")
         }
@@ -63,18 +41,4 @@ struct LoginRequest: CustomStringConvertible {
     }
 
     var description: String { "(login)" }
-
-    private static func problem(_ error: DecodingError) -> Problem {
-        switch error {
-        case .keyNotFound(let key, _): Problem("\(key.stringValue) is missing")
-        case .typeMismatch(_, let context), .valueNotFound(_, let context):
-            if let key = context.codingPath.first {
-                Problem("\(key.stringValue) must be \(key.stringValue == "remember" ? "true or false" : "a string")")
-            } else {
-                Problem("the body must be a JSON object with username and password")
-            }
-        case .dataCorrupted: Problem("the body is not JSON")
-        @unknown default: Problem("the body is not JSON")
-        }
-    }
 }

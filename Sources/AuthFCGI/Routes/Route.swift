@@ -4,6 +4,7 @@ enum Route: Equatable {
     case login
     case me
     case logout
+    case password
     case sessions
     /// One session of the user, by its public id.
     case session(id: String)
@@ -26,6 +27,7 @@ enum Route: Equatable {
         case "/auth/login": self = method == "POST" ? .login : .methodNotAllowed(allow: "POST")
         case "/auth/me": self = Self.isRead(method) ? .me : .methodNotAllowed(allow: "GET, HEAD")
         case "/auth/logout": self = method == "POST" ? .logout : .methodNotAllowed(allow: "POST")
+        case "/auth/password": self = method == "POST" ? .password : .methodNotAllowed(allow: "POST")
         case "/auth/sessions": self = Self.isRead(method) ? .sessions : .methodNotAllowed(allow: "GET, HEAD")
         case "/healthz": self = Self.isRead(method) ? .health : .methodNotAllowed(allow: "GET, HEAD")
         case "/readyz": self = Self.isRead(method) ? .readiness : .methodNotAllowed(allow: "GET, HEAD")
@@ -61,7 +63,8 @@ enum Route: Equatable {
 
     static func == (a: Route, b: Route) -> Bool {
         switch (a, b) {
-        case (.verify, .verify), (.login, .login), (.me, .me), (.logout, .logout), (.health, .health),
+        case (.verify, .verify), (.login, .login), (.me, .me), (.logout, .logout), (.password, .password),
+            (.health, .health),
             (.sessions, .sessions), (.readiness, .readiness), (.unknown, .unknown):
             true
         case (.session(let a), .session(let b)): a == b

@@ -41,10 +41,14 @@ package struct Migrations: Sendable {
         Step(number: 4, name: "grants", sql: text(PackageResources._004_grants_sql)),
         Step(number: 5, name: "sessions_end", sql: text(PackageResources._005_sessions_end_sql)),
         Step(number: 6, name: "login_throttle", sql: text(PackageResources._006_login_throttle_sql)),
+        Step(number: 7, name: "change_password", sql: text(PackageResources._007_change_password_sql)),
     ]
 
+    /// The numbers of this program's steps, in order.
+    package static var numbers: [Int] { steps.map(\.number) }
+
     /// The number that a database has when all of this program's steps were run.
-    package static var latest: Int { steps.count }
+    package static var latest: Int { numbers.last ?? 0 }
 
     private static func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
 

@@ -89,10 +89,10 @@ extension Statements {
         """
     }
 
-    private static let isLive = "s.expires_at > statement_timestamp() AND s.revoked_at IS NULL"
+    static let isLive = "s.expires_at > statement_timestamp() AND s.revoked_at IS NULL"
 
     /// A moment as text, to the second; `infinity` stays what it is.
-    private static func utc(_ column: String) -> String {
+    static func utc(_ column: String) -> String {
         "coalesce(to_char(\(column) AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'), \(column)::text)"
     }
 }

@@ -120,13 +120,23 @@ package struct Statements: Sendable {
     }
 
     /// A user who may sign in, with the epoch that a login must still find when it makes its session.
-    package var user: String {
+    package var user: String { "\(selectUser) WHERE u.username = $1::text AND NOT u.disabled" }
+
+    /// The same by the user's id.
+    package var userByID: String { "\(selectUser) WHERE u.id = $1::text AND NOT u.disabled" }
+
+    private var selectUser: String {
         """
         SELECT u.id, u.username, u.password_hash, u.name, u.email, array_to_json(u.groups), \
         coalesce(e.epoch, 0) + (SELECT g.epoch FROM \(schema)session_settings g) \
-        FROM \(schema)authfcgi_users u LEFT JOIN \(schema)session_users e ON e.user_id = u.id \
-        WHERE u.username = $1::text AND NOT u.disabled
+        FROM \(schema)authfcgi_users u LEFT JOIN \(schema)session_users e ON e.user_id = u.id
         """
+    }
+
+    /// Gives a user another password, unless it is another one by now than the one that was checked: NULL then.
+    /// - The parameters: the user's id, the hash that was checked, the new one, the hash of the session that stays.
+    package var changePassword: String {
+        "SELECT \(schema)change_user_password($1::text, $2::text, $3::text, $4::bytea)"
     }
 
     /// A new user; no row when the name is taken.

@@ -1,0 +1,28 @@
+internal import ArgumentParser
+internal import Sessions
+
+/// How a command says what it has done to a user.
+struct UserChangeOutput: ParsableArguments {
+    @Flag(help: "Print one JSON object, for programs.") var json = false
+
+    /// - Parameters:
+    ///   - done: what was done, as the beginning of a sentence.
+    ///   - unchanged: how the user is already, when there was nothing to do.
+    func report(
+        _ change: AccountChange, of account: NamedAccount, _ done: String, unchanged: String = "so"
+    ) throws {
+        switch change {
+        case .noSuchAccount:
+            throw CommandFailure.fail("\(account.shown) was deleted meanwhile", code: CommandFailure.dataCode)
+        case .changed, .nothing:
+            print(try json ? JSONOutput.change(change, of: account) : text(change, account, done, unchanged))
+        }
+    }
+
+    private func text(_ change: AccountChange, _ account: NamedAccount, _ done: String, _ unchanged: String) -> String {
+        guard case .changed(let ended) = change else {
+            return "Nothing was changed: \(account.shown) is \(unchanged) already."
+        }
+        return done + (ended.map { " and ended \($0.counted("session"))" } ?? "") + "."
+    }
+}

@@ -1,0 +1,29 @@
+internal import ArgumentParser
+internal import Sessions
+
+/// `authfcgi user disable NAME`
+struct UserDisable: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "disable", abstract: "Keep a user from signing in.",
+        discussion: """
+            All sessions of the user end, on every pod at once, and logins that are under way. 'user enable' undoes it.
+
+            \(User.userHelp)
+
+            \(SessionCommand.databaseHelp)
+            """)
+
+    @Argument(help: "Who is not to sign in any more.") var user: UserName
+    @OptionGroup var output: UserChangeOutput
+    @OptionGroup(visibility: .hidden) var options: SettingsOptions
+
+    func run() throws {
+        let settings = options.load()
+        let log = CommandLog.start(settings)
+        defer { CommandLog.finish() }
+        let database = try CommandDatabase.open(settings, log)
+        let account = try database.account(user)
+        let change = try database.accounts { accounts throws(PostgreSQLError) in try accounts.disable(account.id) }
+        try output.report(change, of: account, "Disabled \(account.shown)", unchanged: "disabled")
+    }
+}

@@ -1,0 +1,20 @@
+internal import Sessions
+
+/// Users as a table for people: a line each, under a heading.
+struct UserTable {
+    private var table = TextTable(
+        "NAME", "ID", "STATE", "CREATED", "SESSIONS", "LAST LOGIN", "GROUPS", "E-MAIL")
+
+    /// The lines of the next users.
+    mutating func lines(_ users: [ListedUser]) -> String { table.lines(users.map(Self.cells)) }
+
+    private static func cells(_ user: ListedUser) -> [String] {
+        [
+            PrintableText.of(user.username, longest: 40), PrintableText.of(user.id, longest: 40),
+            user.isDisabled ? "disabled" : "enabled", user.createdAt.description, "\(user.liveSessions)",
+            user.lastLoginAt?.description ?? "-",
+            user.groups.isEmpty ? "-" : PrintableText.of(user.groups.joined(separator: ","), longest: 60),
+            user.email.isEmpty ? "-" : PrintableText.of(user.email, longest: 60),
+        ]
+    }
+}

@@ -1,0 +1,76 @@
+import TestSupport
+import Testing
+
+/// `authfcgi user passwd`, and where the password comes from.
+extension UserCommandTests {
+    @Test func `passwd gives another password, and the old one opens nothing any more`() throws {
+        #expect(try run(["user", "add", "ann"], input: "the old password").status.isSuccess)
+        let id = try psql("SELECT id FROM authfcgi_users")
+        let folder = try TestFolder()
+        let gate = try GateProcess(in: folder, server: server, database: database, workers: 1)
+        let token = try #require(try gate.logIn("ann", "the old password").json?["token"])
+        try signIn(id, label: "machine")
+
+        let changed = try run(["user", "passwd", "ann"], input: "e\u{301} the new password \n")
+        #expect(changed.status.isSuccess && changed.errors.isEmpty)
+        #expect(changed.output == "Changed the password of user ann (id \(id)) and ended 2 sessions.\n")
+        #expect(try gate.logIn("ann", "the old password").status == 401)
+        #expect(try gate.logIn("ann", "e\u{301} the new password ").status == 200)
+        #expect(try gate.logIn("ann", "\u{e9} the new password ").status == 401)
+        try eventually("the old session has ended", within: .seconds(3)) { try gate.check(token) == 401 }
+        #expect(try psql("SELECT updated_at > created_at FROM authfcgi_users") == "t")
+    }
+
+    @Test(arguments: [
+        ("", "no password on standard input"), ("\n", "the password is empty"), ("hunter2\n", "fewer than 8"),
+        (String(repeating: "hunter2", count: 20), "more than 128"), ("Hunter2hunter2\n", "the user's name"),
+        ("Password123\n", "everybody tries first"), ("hunter2\u{0}hunter2\n", "contains a NUL"),
+    ])
+    func `a password that is not good enough changes nothing`(_ input: String, _ words: String) throws {
+        try addUser("hunter2hunter2", id: "1")
+        try signIn("1")
+        let before = try state()
+        let result = try run(["user", "passwd", "1"], input: input)
+        #expect(result.status == .code(65) && result.output.isEmpty)
+        #expect(result.errors.contains(words), "\(result.errors)")
+        #expect(try state() == before && live() == "1")
+    }
+
+    @Test func `a weak password is taken if that is asked for`() throws {
+        try addUser("test")
+        for weak in ["test", "password", "x"] {
+            #expect(try run(["user", "passwd", "test"], input: weak).status == .code(65))
+            #expect(try run(["user", "passwd", "test", "--allow-weak"], input: weak).status.isSuccess)
+        }
+        #expect(try run(["user", "passwd", "test", "--allow-weak"], input: "").status == .code(65))
+    }
+
+    @Test func `a password that is not UTF-8 is refused, and not changed into another one`() throws {
+        let folder = try TestFolder()
+        let command = #"printf '\377 a password\n' | "$0" user add ann --allow-weak"#
+        let result = try ServerProcess.run(
+            "/bin/sh", ["-c", command, GateProcess.executable], environment: commandEnvironment,
+            workingFolder: folder.path)
+        #expect(result.status == .code(65) && result.errors == "authfcgi: the password is not UTF-8\n", "\(result)")
+        #expect(try psql("SELECT count(*) FROM authfcgi_users") == "0")
+    }
+
+    @Test func `a terminal is asked twice, and nothing is shown of what is typed`() throws {
+        try addUser("ann")
+        for (second, status) in [("a new passwort", ExitStatus.code(65)), ("a new password", .code(0))] {
+            let folder = try TestFolder()
+            let terminal = try PseudoTerminal()
+            let process = try ServerProcess(
+                GateProcess.executable, ["user", "passwd", "ann"], environment: commandEnvironment,
+                logFile: folder.path("log"), descriptors: [0: terminal.screen.number])
+            // What was typed before the terminal is set up is thrown away.
+            try process.waitForLog(containing: "Password for ann: ")
+            try terminal.type("a new password")
+            try process.waitForLog(containing: "The same again: ")
+            try terminal.type(second)
+            #expect(try process.waitForExit() == status, "\(process.log)")
+            #expect(!process.log.contains("a new pass"), "\(process.log)")
+            #expect(process.log.contains("the two passwords differ") == (status != .code(0)), "\(process.log)")
+        }
+    }
+}

@@ -1,0 +1,182 @@
+import EventLoop
+import Logging
+import TestSupport
+import Testing
+
+@testable import Sessions
+
+/// How a user's own change of the password meets sessions, logins and other changes on two pods.
+@Suite struct ChangePasswordTests {
+    private let server: PostgreSQLServer
+    private let database: String
+    private let one: TestStore
+    private let two: TestStore
+
+    init() async throws {
+        (server, database) = try SharedServers.newDatabase()
+        one = try await TestStore.startKeeping(server.url(database: database))
+        two = try await TestStore.startKeeping(server.url(database: database))
+        try psql("INSERT INTO authfcgi_users (id, username, password_hash) VALUES ('1', 'ann', 'x'), ('2', 'bob', 'x')")
+    }
+
+    @discardableResult
+    private func psql(_ sql: String) throws -> String { try server.psql(sql, database: database) }
+
+    private func ann() async throws -> UserRecord { try #require(try await one.store.user(id: "1")) }
+
+    /// A session that both pods have in memory.
+    private func signIn(_ id: String = "1") async throws -> SessionToken {
+        let user = try #require(try await one.store.user(id: id))
+        let token = try #require(try await one.store.createAccessToken(for: user, origin: SessionOrigin())).token
+        for pod in [one, two] { try await pod.warm(token) }
+        return token
+    }
+
+    private func change(
+        _ user: UserRecord, to hash: String = "y", keeping kept: SessionToken
+    ) async throws -> Int? {
+        try await one.store.changePassword(of: user, to: hash, keeping: kept)
+    }
+
+    /// The password's hash of user 1, and whether anything is left of how a session was kept.
+    private func stored() throws -> String {
+        try psql(
+            """
+            SELECT password_hash, (SELECT count(*) FROM session_users WHERE kept_hash IS NOT NULL)
+            FROM authfcgi_users WHERE id = '1'
+            """)
+    }
+
+    private func expectLive(_ tokens: SessionToken...) async throws {
+        for pod in [one, two] { for token in tokens { #expect(try await pod.store.session(for: token) != nil) } }
+    }
+
+    @Test func `the others of the user end on every pod, this one stays on every pod`() async throws {
+        let (kept, ended, third, other) = try await (signIn(), signIn(), signIn(), signIn("2"))
+        let watch = await CheckWatch(two.store, kept)
+        #expect(try await change(ann(), keeping: kept) == 2)
+        let limit = BootInstant.now + TestStore.revocationDelay
+        #expect(try await one.store.session(for: ended) == nil)
+        for pod in [one, two] { for token in [ended, third] { try await pod.expectRefused(token, by: limit) } }
+        for pod in [one, two] { try await pod.warm(kept) }
+        #expect(await watch.stop().allSatisfy(\.isAccepted))
+        try await expectLive(other)
+        #expect(try stored() == "y|0")
+        #expect(try psql("SELECT updated_at > created_at FROM authfcgi_users ORDER BY id") == "t\nf")
+    }
+
+    @Test func `the next change by SQL ends also the one that stayed`() async throws {
+        let kept = try await signIn()
+        #expect(try await change(ann(), keeping: kept) == 0)
+        try psql("UPDATE authfcgi_users SET password_hash = 'z' WHERE id = '1'")
+        let limit = BootInstant.now + TestStore.revocationDelay
+        for pod in [one, two] { try await pod.expectRefused(kept, by: limit) }
+    }
+
+    @Test func `a login that was under way with the old password makes no session`() async throws {
+        let (user, kept) = try await (ann(), signIn())
+        #expect(try await change(user, keeping: kept) == 0)
+        #expect(try await two.store.createAccessToken(for: user, origin: SessionOrigin()) == nil)
+        let next = try await signIn()
+        try await expectLive(next, kept)
+    }
+
+    @Test func `a login that comes while the change is not committed waits for it and makes no session`() async throws {
+        let (user, kept) = try await (ann(), signIn())
+        let transaction = try PostgreSQLConnection(server.url(database: database), log: one.log.logger)
+        try transaction.script("BEGIN", deadline: .seconds(5))
+        let statement = Statements(schema: nil).changePassword
+        let parameters: [PostgreSQLParameter] = [.text("1"), .text("x"), .text("y"), .bytes(kept.hash.bytes)]
+        let done = try transaction.query(statement, parameters, deadline: .seconds(5)).text(0, 0)
+        #expect(done == "0")
+        let login = Task { try await two.store.createAccessToken(for: user, origin: SessionOrigin()) }
+        try await waitForLock()
+        try transaction.script("COMMIT", deadline: .seconds(5))
+        #expect(try await login.value == nil)
+        try await expectLive(kept)
+    }
+
+    @Test func `a session that is being made when the change comes is waited for and ended`() async throws {
+        let (user, kept) = try await (ann(), signIn())
+        let transaction = try PostgreSQLConnection(server.url(database: database), log: one.log.logger)
+        try transaction.script("BEGIN", deadline: .seconds(5))
+        let made = try transaction.query("SELECT create_access_token('1')", deadline: .seconds(5)).text(0, 0)
+        let token = try #require(SessionToken(made))
+        let change = Task { try await self.change(user, keeping: kept) }
+        try await waitForLock()
+        try transaction.script("COMMIT", deadline: .seconds(5))
+        #expect(try await change.value == 1)
+        let limit = BootInstant.now + TestStore.revocationDelay
+        for pod in [one, two] { try await pod.expectRefused(token, by: limit) }
+        try await expectLive(kept)
+    }
+
+    @Test func `of two changes at once with the same password one is made`() async throws {
+        let (user, first, second) = try await (ann(), signIn(), signIn())
+        async let one = change(user, to: "first", keeping: first)
+        async let two = two.store.changePassword(of: user, to: "second", keeping: second)
+        let ended = try await [one, two]
+        #expect(ended.contains(1) && ended.contains(nil), "\(ended)")
+        #expect(try stored() == (ended[0] == 1 ? "first|0" : "second|0"))
+        #expect(try psql("SELECT count(*) FROM session_tokens WHERE expires_at > now()") == "1")
+    }
+
+    @Test(arguments: [
+        "UPDATE authfcgi_users SET disabled = true WHERE id = '1'", "DELETE FROM authfcgi_users WHERE id = '1'",
+        "UPDATE authfcgi_users SET password_hash = 'z' WHERE id = '1'", "SELECT revoke_user_sessions('1')",
+        "SELECT revoke_all_sessions()", "DELETE FROM session_tokens", "UPDATE session_tokens SET user_id = '2'",
+        "UPDATE session_tokens SET expires_at = now()",
+    ])
+    func `who may not sign in any more, or is signed out meanwhile, changes nothing`(sql: String) async throws {
+        let (user, kept) = try await (ann(), signIn())
+        try psql(sql)
+        let before = try stored()
+        let epochs = try psql("SELECT * FROM session_users ORDER BY 1")
+        #expect(try await change(user, keeping: kept) == nil)
+        #expect(try stored() == before)
+        #expect(try psql("SELECT * FROM session_users ORDER BY 1") == epochs)
+    }
+
+    @Test func `the session of another user keeps nothing, and nothing is changed`() async throws {
+        let (mine, other) = try await (signIn(), signIn("2"))
+        #expect(try await change(ann(), keeping: other) == nil)
+        #expect(try stored() == "x|0")
+        try await expectLive(mine, other)
+    }
+
+    @Test func `a change that comes twice because its answer was lost is done once`() async throws {
+        let (user, kept, ended) = try await (ann(), signIn(), signIn())
+        #expect(try await change(user, keeping: kept) == 1)
+        let epoch = try psql("SELECT epoch FROM session_users WHERE user_id = '1'")
+        #expect(try await change(user, keeping: kept) == 0)
+        #expect(try psql("SELECT epoch FROM session_users WHERE user_id = '1'") == epoch)
+        #expect(try await one.store.session(for: ended) == nil)
+        try await expectLive(kept)
+    }
+
+    @Test func `a change that is rolled back changes nothing`() async throws {
+        let (kept, other) = try await (signIn(), signIn())
+        let call = "SELECT change_user_password('1', 'x', 'y', session_token_hash('\(kept.secretText)'))"
+        try psql("BEGIN; \(call); ROLLBACK")
+        #expect(try stored() == "x|0")
+        try await expectLive(kept, other)
+    }
+
+    @Test func `in a transaction that does not see the present it is refused`() async throws {
+        let kept = try await signIn()
+        for level in ["REPEATABLE READ", "SERIALIZABLE"] {
+            let call = "SELECT change_user_password('1', 'x', 'y', session_token_hash('\(kept.secretText)'))"
+            #expect(throws: SupportError.self) { try psql("BEGIN ISOLATION LEVEL \(level); \(call); COMMIT") }
+        }
+        #expect(throws: SupportError.self) { try psql("SELECT change_user_password('1', 'x', 'y', NULL)") }
+        #expect(try stored() == "x|0")
+    }
+
+    private func waitForLock() async throws {
+        let deadline = Deadline(within: .seconds(5))
+        while try server.waitingForLocks(in: database) == 0 {
+            try #require(!deadline.hasPassed, "nobody waits for a lock")
+            try await Task.sleep(for: .milliseconds(5))
+        }
+    }
+}

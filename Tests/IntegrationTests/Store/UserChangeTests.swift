@@ -1,0 +1,100 @@
+import EventLoop
+import TestSupport
+import Testing
+
+@testable import Sessions
+
+/// What a change to one of the gate's own users, by command or by plain SQL, does to sessions that two pods have in memory.
+@Suite struct UserChangeTests: RunsCommands {
+    let server: PostgreSQLServer
+    let database: String
+    private let pods: [TestStore]
+
+    init() async throws {
+        (server, database) = try SharedServers.newDatabase()
+        pods = try await [
+            TestStore.startKeeping(server.url(database: database)),
+            TestStore.startKeeping(server.url(database: database)),
+        ]
+        try psql("INSERT INTO authfcgi_users (id, username, password_hash) VALUES ('1', 'ann', 'x'), ('2', 'bob', 'x')")
+    }
+
+    private func signIn(_ userID: String) async throws -> SessionToken {
+        let token = try await pods[0].store.createAccessToken(for: Identity(userID: userID, username: "ann")).token
+        for pod in pods { try await pod.warm(token) }
+        return token
+    }
+
+    private func expectEnded(_ tokens: [SessionToken], by limit: BootInstant, not other: SessionToken) async throws {
+        for token in tokens { for pod in pods { try await pod.expectRefused(token, by: limit) } }
+        for pod in pods { #expect(try await pod.store.session(for: other) != nil) }
+    }
+
+    @Test(arguments: ["passwd", "disable", "delete"])
+    func `a command ends the sessions on every pod, and those of nobody else`(command: String) async throws {
+        let (tokens, other) = try await ([signIn("1"), signIn("1")], signIn("2"))
+        let result = try run(["user", command, "ann"], input: "another password\n")
+        let limit = BootInstant.now + TestStore.revocationDelay
+        #expect(result.output.hasSuffix(" user ann (id 1) and ended 2 sessions.\n"), "\(result)")
+        try await expectEnded(tokens, by: limit, not: other)
+    }
+
+    @Test(arguments: [
+        "UPDATE authfcgi_users SET password_hash = 'y' WHERE id = '1'",
+        "UPDATE authfcgi_users SET disabled = true WHERE username = 'ann'", "DELETE FROM authfcgi_users WHERE id = '1'",
+        "UPDATE authfcgi_users SET id = '3' WHERE id = '1'",
+        // What keeps a session while a user changes the own password keeps none otherwise.
+        "UPDATE session_users SET kept_hash = NULL; UPDATE authfcgi_users SET password_hash = 'y' WHERE id = '1'",
+        "SET authfcgi.kept_hash = 'x'; UPDATE authfcgi_users SET password_hash = id || 'y' WHERE id = '1'",
+    ])
+    func `plain SQL does as much`(sql: String) async throws {
+        let (tokens, other) = try await ([signIn("1"), signIn("1")], signIn("2"))
+        try psql(sql)
+        try await expectEnded(tokens, by: .now + TestStore.revocationDelay, not: other)
+    }
+
+    @Test(arguments: [
+        "UPDATE authfcgi_users SET name = 'Ann', email = 'a@x', groups = '{a}'",
+        "UPDATE authfcgi_users SET username = id",
+        "UPDATE authfcgi_users SET password_hash = password_hash, disabled = false",
+    ])
+    func `what says nothing about signing in ends nothing`(sql: String) async throws {
+        let (token, other) = try await (signIn("1"), signIn("2"))
+        try psql(sql)
+        #expect(try run(["user", "enable", "1"]).status.isSuccess)
+        for pod in pods {
+            for token in [token, other] { #expect(try await pod.store.session(for: token) != nil) }
+        }
+    }
+
+    @Test(arguments: ["passwd", "disable", "delete"])
+    func `a login that is under way makes no session after a command`(command: String) async throws {
+        let store = pods[0].store
+        let user = try #require(try await store.user(named: "ann"))
+        #expect(try await store.createAccessToken(for: user, origin: SessionOrigin()) != nil)
+        #expect(try run(["user", command, "ann"], input: "another password\n").status.isSuccess)
+        #expect(try await store.createAccessToken(for: user, origin: SessionOrigin()) == nil)
+    }
+
+    @Test func `who may only write users keeps no session by it`() async throws {
+        let token = try await signIn("1")
+        try psql(
+            """
+            DO $$ BEGIN
+                CREATE ROLE \(database)_clerk;
+                GRANT SELECT, UPDATE ON authfcgi_users TO \(database)_clerk;
+            END $$
+            """)
+        let clerk = "SET ROLE \(database)_clerk; "
+        #expect(throws: SupportError.self) {
+            try psql(clerk + "UPDATE session_users SET kept_hash = session_token_hash('\(token.secretText)')")
+        }
+        #expect(throws: SupportError.self) {
+            try psql(clerk + "SELECT change_user_password('1', 'x', 'y', session_token_hash('\(token.secretText)'))")
+        }
+        try psql(clerk + "UPDATE authfcgi_users SET password_hash = 'y' WHERE id = '1'")
+        let limit = BootInstant.now + TestStore.revocationDelay
+        for pod in pods { try await pod.expectRefused(token, by: limit) }
+        try psql("DROP OWNED BY \(database)_clerk; DROP ROLE \(database)_clerk")
+    }
+}
