@@ -46,7 +46,7 @@ let package = Package(
         .target(
             name: "Sessions",
             dependencies: [
-                "EventLoop", "CPostgreSQL", "CHiredis", "COpenSSL", "CArgon2",
+                "EventLoop", "CPostgreSQL", "CHiredis", "COpenSSL", "CArgon2", "CCrypt",
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -66,7 +66,8 @@ let package = Package(
             name: "EventLoopTests", dependencies: ["EventLoop", "COpenSSL", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "SessionsTests",
-            dependencies: ["Sessions", "EventLoop", "CHiredis", "CCrypt", "COpenSSL"],
+            dependencies: ["Sessions", "EventLoop", "CHiredis", "CCrypt", "COpenSSL", "TestSupport"],
+            resources: [.embedInCode("PasswordVectors")],
             swiftSettings: strict),
         .testTarget(name: "AuthFCGITests", dependencies: ["AuthFCGI", "TestSupport"], swiftSettings: strict),
         .testTarget(

@@ -7,12 +7,14 @@ import Testing
 @Suite struct HashingQueueTests {
     private let start = BootInstant(nanoseconds: 1_000_000_000_000)
     private let mebibyte = 1 << 20
+    /// Some hash, of which nobody knows yet how long it takes here.
+    private static let usual = HashingCost(bytes: 19 << 20, time: .milliseconds(40))
 
     /// A queue that an expectation may change.
     private final class Line {
         private var queue: HashingQueue
 
-        init(_ limits: HashingQueue.Limits) { queue = HashingQueue(limits) }
+        init(_ limits: HashingQueue.Limits) { queue = HashingQueue(limits, usual: HashingQueueTests.usual) }
 
         func expectedWait(at now: BootInstant) -> Duration { queue.expectedWait(at: now) }
         func admit(at now: BootInstant) -> HashingQueue.Number? { queue.admit(at: now) }
@@ -32,7 +34,7 @@ import Testing
         var now = start
         for _ in 0..<60 {
             let number = try #require(queue.admit(at: now))
-            queue.enqueue(number, .usual)
+            queue.enqueue(number, Self.usual)
             #expect(queue.next(at: now) == number)
             now = now + .seconds(1)
             queue.finish(number, at: now)
@@ -40,7 +42,7 @@ import Testing
         return queue
     }
 
-    private func begin(_ queue: Line, _ cost: HashingCost = .usual) throws -> HashingQueue.Number {
+    private func begin(_ queue: Line, _ cost: HashingCost = Self.usual) throws -> HashingQueue.Number {
         let number = try #require(queue.admit(at: start))
         queue.enqueue(number, cost)
         return number
@@ -50,7 +52,7 @@ import Testing
         let queue = queue(threads: 2)
         let numbers = try (0..<4).map { _ in try #require(queue.admit(at: start)) }
         #expect(queue.next(at: start) == nil)
-        for number in [2, 0, 3, 1] { queue.enqueue(numbers[number], .usual) }
+        for number in [2, 0, 3, 1] { queue.enqueue(numbers[number], Self.usual) }
         #expect(queue.next(at: start) == numbers[2])
         #expect(queue.next(at: start) == numbers[0])
         #expect(queue.next(at: start) == nil)
@@ -61,9 +63,9 @@ import Testing
 
     @Test func `hashes that need too much memory together wait, and are not overtaken`() throws {
         let queue = queue(threads: 4, mebibytes: 200)
-        let large = try begin(queue, HashingCost(bytes: 128 * mebibyte, work: 1))
-        let second = try begin(queue, HashingCost(bytes: 128 * mebibyte, work: 1))
-        let small = try begin(queue, HashingCost(bytes: mebibyte, work: 1))
+        let large = try begin(queue, HashingCost(bytes: 128 * mebibyte, time: .milliseconds(40)))
+        let second = try begin(queue, HashingCost(bytes: 128 * mebibyte, time: .milliseconds(40)))
+        let small = try begin(queue, HashingCost(bytes: mebibyte, time: .milliseconds(40)))
         #expect(queue.next(at: start) == large)
         #expect(queue.next(at: start) == nil)
         queue.finish(large, at: start)
@@ -74,7 +76,7 @@ import Testing
     @Test func `one that needs more memory than there may be is computed alone`() throws {
         let queue = queue(threads: 4, mebibytes: 64)
         let small = try begin(queue)
-        let huge = try begin(queue, HashingCost(bytes: 200 * mebibyte, work: 1))
+        let huge = try begin(queue, HashingCost(bytes: 200 * mebibyte, time: .milliseconds(40)))
         let other = try begin(queue)
         #expect(queue.next(at: start) == small)
         #expect(queue.next(at: start) == nil)
@@ -91,7 +93,7 @@ import Testing
         let numbers = try (0..<3).map { _ in try #require(queue.admit(at: start)) }
         #expect(queue.admit(at: start) == nil)
         #expect(abs(queue.expectedWait(at: start).seconds - 3) < 0.01)
-        for number in numbers { queue.enqueue(number, .usual) }
+        for number in numbers { queue.enqueue(number, Self.usual) }
         #expect(queue.next(at: start) == numbers[0])
         #expect(queue.admit(at: start) == nil)
         // What is under way counts with what is left of it.
@@ -102,9 +104,9 @@ import Testing
 
     @Test func `costly hashes make the others wait longer`() throws {
         let queue = try slowQueue(wait: .seconds(10))
-        let number = try begin(queue, HashingCost(bytes: mebibyte, work: 5))
+        let number = try begin(queue, HashingCost(bytes: mebibyte, time: .milliseconds(200)))
         #expect(queue.next(at: start) == number)
-        _ = try begin(queue, HashingCost(bytes: mebibyte, work: 2.5))
+        _ = try begin(queue, HashingCost(bytes: mebibyte, time: .milliseconds(100)))
         #expect(abs(queue.expectedWait(at: start).seconds - 7.5) < 0.01)
     }
 
@@ -138,7 +140,7 @@ import Testing
         #expect(queue.next(at: start) == first)
         queue.finish(first, at: start)
         let second = try begin(queue)
-        queue.enqueue(first, .usual)
+        queue.enqueue(first, Self.usual)
         #expect(queue.next(at: start) == second)
         queue.finish(second, at: start)
         #expect(queue.next(at: start) == first)

@@ -37,15 +37,18 @@ extension Gate {
                 log.notice("login throttled", metadata: ["client": "\(address ?? "-")", "who": "\(who)"])
                 return .tooManyAttempts(waitSeconds: seconds)
             }
-            let matches: Bool
+            let verdict: PasswordVerdict
             do throws(PasswordHasher.Failure) {
-                matches = try await place.matches(request.password, user?.passwordHash) { !exchange.peerHasClosed }
+                verdict = try await place.verdict(on: request.password, user?.passwordHash) {
+                    !exchange.peerHasClosed
+                }
             } catch {
                 let answer = hashingFailed(error)
                 try await store.release(reservation)
                 return answer
             }
-            guard let user, matches else {
+            if case .unverifiable(let problem) = verdict { sayUnverifiable(problem, who) }
+            guard let user, verdict.matches else {
                 log.notice("login refused", metadata: ["client": "\(address ?? "-")", "who": "\(who)"])
                 return Self.wrongCredentials
             }
@@ -78,6 +81,12 @@ extension Gate {
     private func signedInToken(_ exchange: FastCGIExchange) throws(SessionStoreError) -> SessionToken? {
         guard case .token(let token, _) = credentials(of: exchange), try store.mayExist(token) else { return nil }
         return token
+    }
+
+    /// Nobody can sign in by such a hash until an operator does something about it: said once a user.
+    private func sayUnverifiable(_ problem: PasswordHashProblem, _ who: String) {
+        guard usersWithoutUsableHash.count < 1000, usersWithoutUsableHash.insert(who).inserted else { return }
+        log.warning("a stored password hash cannot be used: \(problem)", metadata: ["who": "\(who)"])
     }
 
     private static let wrongCredentials = Response.unauthorized("the user name or the password is wrong")

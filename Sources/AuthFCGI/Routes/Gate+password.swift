@@ -48,8 +48,9 @@ extension Gate {
             let passwordHash: String
             do throws(PasswordHasher.Failure) {
                 guard
-                    try await place.matches(
-                        request.currentPassword, user.passwordHash, isWanted: { !exchange.peerHasClosed })
+                    try await place.verdict(
+                        on: request.currentPassword, user.passwordHash, isWanted: { !exchange.peerHasClosed }
+                    ).matches
                 else {
                     return refuseChange(exchange, session, "the current password is wrong", Self.wrongPassword)
                 }

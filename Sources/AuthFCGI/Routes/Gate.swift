@@ -7,6 +7,8 @@ internal import Sessions
 final class Gate: WorkerService {
     let store: SessionStore
     let hasher: PasswordHasher
+    /// Those of whom it was said that nobody can sign in by their stored hash.
+    var usersWithoutUsableHash: Set<String> = []
     let cookie: SessionCookie
     let log: Logger
     /// Said once each: the parameter comes from nginx's configuration.

@@ -1,6 +1,7 @@
 internal import Glibc
 
-/// The block that argon2 works in: one a thread, kept for the thread's next hash and given back when the thread ends.
+/// The block that argon2 works in: that of our own cost stays with the thread, one a thread, for the thread's next hash,
+/// and is given back when the thread ends. A hash of another cost takes a block of its own size and gives it back.
 ///
 /// Left to `malloc`, the block would stay with the process for good after the second hash (glibc raises its threshold
 /// for giving memory back), and mapping it anew for each hash makes a hash half as long again.
@@ -13,10 +14,10 @@ enum HashingMemory {
         return 0
     }
 
-    /// libargon2's `free_cbk`: the block stays with the thread, but what is larger than a usual one goes at once.
+    /// libargon2's `free_cbk`: the block stays with the thread if it is a usual one, and goes at once if not.
     static let free: @convention(c) (UnsafeMutablePointer<UInt8>?, Int) -> Void = { memory, size in
-        guard size > usualSize else { return }
-        unsafe release(pthread_getspecific(key))
+        guard let block = unsafe pthread_getspecific(key), unsafe block.load(as: Int.self) != usualSize else { return }
+        unsafe release(block)
         pthread_setspecific(key, nil)
     }
 

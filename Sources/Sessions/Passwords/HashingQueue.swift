@@ -31,24 +31,27 @@ package struct HashingQueue {
     private var arriving: Set<Number> = []
     private var waiting = Deque<(number: Number, cost: HashingCost)>()
     private var running: [Number: (cost: HashingCost, since: BootInstant)] = [:]
-    /// How long the usual hash takes lately, in seconds.
-    private var usualTime = 0.05
+    /// How many times as long as its cost says a hash takes lately.
+    private var slowness = 1.0
+    /// What is reckoned for a login whose hash is not known yet.
+    private let usual: HashingCost
 
-    /// How much of the newest time goes into the mean.
+    /// How much of the newest hash goes into the mean.
     private static let weight = 0.2
 
-    package init(_ limits: Limits) {
+    package init(_ limits: Limits, usual: HashingCost) {
         self.limits = limits
+        self.usual = usual
     }
 
     /// How long a login that arrives now has to wait until it is hashed for, as far as can be told.
     package func expectedWait(at now: BootInstant) -> Duration {
         guard arriving.count + waiting.count + running.count >= limits.threads else { return .zero }
-        let before = Double(arriving.count) + waiting.reduce(0) { $0 + $1.cost.work }
+        let before = waiting.reduce(Double(arriving.count) * usual.time.seconds) { $0 + $1.cost.time.seconds }
         let left = running.values.reduce(0) { left, job in
-            left + max(0, job.cost.work * usualTime - (now - job.since).seconds)
+            left + max(0, job.cost.time.seconds * slowness - (now - job.since).seconds)
         }
-        return .seconds((before * usualTime + left) / Double(limits.threads))
+        return .seconds((before * slowness + left) / Double(limits.threads))
     }
 
     /// A login arrives.
@@ -79,8 +82,9 @@ package struct HashingQueue {
     /// A hash is done.
     package mutating func finish(_ number: Number, at now: BootInstant) {
         guard let job = running.removeValue(forKey: number) else { return }
-        let time = (now - job.since).seconds / max(job.cost.work, 0.01)
-        usualTime += (time - usualTime) * Self.weight
+        // What takes next to no time says nothing of the machine.
+        let expected = max(job.cost.time.seconds, 0.001)
+        slowness += ((now - job.since).seconds / expected - slowness) * Self.weight
     }
 
     /// A login that will not be hashed for: it was given up, wherever it stands.

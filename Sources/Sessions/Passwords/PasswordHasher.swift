@@ -15,15 +15,22 @@ package final class PasswordHasher {
     }
 
     private let threads: HelperThreads
+    private let pepper: [UInt8]
+    private let allowsLegacy: Bool
     private var queue: HashingQueue
     private var waiting: [HashingQueue.Number: CheckedContinuation<Void, Never>] = [:]
 
     /// Where they compete for a processor, the loop gets nine tenths of it.
     private static let niceness: Int32 = 10
 
-    package init(_ limits: HashingQueue.Limits) {
+    /// - Parameters:
+    ///   - pepper: what Devise appends to each password before bcrypt.
+    ///   - allowsLegacy: whether hashes of legacy formats are checked: see ``PasswordHash/isLegacy``.
+    package init(_ limits: HashingQueue.Limits, pepper: [UInt8] = [], allowsLegacy: Bool = true) {
         threads = HelperThreads(name: "hashing", threads: limits.threads, waiting: 0, niceness: Self.niceness)
-        queue = HashingQueue(limits)
+        queue = HashingQueue(limits, usual: Argon2Hash.ofNobody.cost)
+        self.pepper = pepper
+        self.allowsLegacy = allowsLegacy
     }
 
     /// A place in the queue for a login that has arrived: to be asked for before anything else is done for it.
@@ -37,18 +44,25 @@ package final class PasswordHasher {
 
     /// The form in which a new password is stored. Takes tens of milliseconds on the calling thread: for commands.
     package nonisolated static func hash(_ password: [UInt8]) throws(Failure) -> String {
-        do throws(Argon2idHash.Failure) {
-            return try Argon2idHash(password: password).text
+        do throws(HashingFailure) {
+            return try Argon2Hash(password: password).text
         } catch {
             throw .failed(error.reason)
         }
+    }
+
+    /// Reads a stored hash that may be checked here.
+    func read(_ stored: String) throws(PasswordHashProblem) -> PasswordHash {
+        let hash = try PasswordHash(stored, pepper: pepper)
+        if hash.isLegacy && !allowsLegacy { throw .legacyRefused(hash.format) }
+        return hash
     }
 
     /// Waits for a place's turn and then runs `body` on a thread.
     /// - Parameter isWanted: asked when the turn has come.
     func run<T: Sendable>(
         _ number: HashingQueue.Number, _ cost: HashingCost, isWanted: @EventLoop () -> Bool,
-        _ body: @escaping @Sendable () -> Result<T, Argon2idHash.Failure>
+        _ body: @escaping @Sendable () -> Result<T, HashingFailure>
     ) async throws(Failure) -> T {
         queue.enqueue(number, cost)
         await withCheckedContinuation { continuation in
@@ -59,7 +73,7 @@ package final class PasswordHasher {
             leave(number)
             throw .abandoned
         }
-        let result: Result<T, Argon2idHash.Failure>
+        let result: Result<T, HashingFailure>
         do throws(HelperThreads.Busy) {
             result = try await threads.run { body() }
         } catch {

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Sessions
 
-@Suite struct Argon2idHashTests {
+@Suite struct Argon2HashTests {
     /// Made by the reference program argon2(1).
     private static let vectors = [
         "$argon2id$v=19$m=19456,t=2,p=1$MDEyMzQ1Njc4OWFiY2RlZg$rk2Mi3E4dgRMg0fHaYaptWVZRKqs//6b6k3/nntqGJk",
@@ -11,7 +11,7 @@ import Testing
 
     @Test(arguments: vectors)
     func `hashes of the reference program are verified, also with several lanes`(text: String) throws {
-        let hash = try #require(Argon2idHash(text))
+        let hash = try #require(Argon2Hash(Substring(text)))
         #expect(try hash.matches(Array("correct horse".utf8)))
         #expect(try !hash.matches(Array("correct horsf".utf8)))
         #expect(try !hash.matches([]))
@@ -20,17 +20,17 @@ import Testing
 
     @Test func `a new hash has OWASP's cost, a salt of its own, and matches its password alone`() throws {
         let password = Array("pässwörd".utf8)
-        let (first, second) = (try Argon2idHash(password: password), try Argon2idHash(password: password))
+        let (first, second) = (try Argon2Hash(password: password), try Argon2Hash(password: password))
         #expect(first.text.hasPrefix("$argon2id$v=19$m=19456,t=2,p=1$"))
         #expect(first.text != second.text)
-        let read = try #require(Argon2idHash(first.text))
+        let read = try #require(Argon2Hash(Substring(first.text)))
         #expect(try read.matches(password))
         #expect(try !read.matches(password + [0]))
     }
 
     @Test(arguments: [
-        "", "!", "$", "$argon2id$", "$argon2i$v=19$m=1024,t=3,p=4$MDEyMzQ1Njc4OWFiY2RlZg$AAAAAAAAAAAAAAAAAAAAAA",
-        "$argon2id$v=16$m=1024,t=3,p=4$MDEyMzQ1Njc4OWFiY2RlZg$AAAAAAAAAAAAAAAAAAAAAA",
+        "", "!", "$", "$argon2id$", "$argon2d$v=19$m=1024,t=3,p=4$MDEyMzQ1Njc4OWFiY2RlZg$AAAAAAAAAAAAAAAAAAAAAA",
+        "$argon2id$v=17$m=1024,t=3,p=4$MDEyMzQ1Njc4OWFiY2RlZg$AAAAAAAAAAAAAAAAAAAAAA",
         "$argon2id$v=19$m=1024,t=3$MDEyMzQ1Njc4OWFiY2RlZg$AAAAAAAAAAAAAAAAAAAAAA",
         "$argon2id$v=19$m=1024,t=3,p=4,x=1$MDEyMzQ1Njc4OWFiY2RlZg$AAAAAAAAAAAAAAAAAAAAAA",
         "$argon2id$v=19$t=3,m=1024,p=4$MDEyMzQ1Njc4OWFiY2RlZg$AAAAAAAAAAAAAAAAAAAAAA",
@@ -40,12 +40,12 @@ import Testing
         "$argon2id$v=19$m=1024,t=3,p=4$MDEyMzQ1Njc4OWFiY2RlZg$AAAAAAAAAAAAAAAAAAAAA=",
         "$2b$12$WApznUPhDubN0oeveSXHp.Rk0rMbfbqIkiLGtBbS8rDdHF.6xUqLW",
     ])
-    func `what is not an argon2id hash is not read`(text: String) {
-        #expect(Argon2idHash(text) == nil)
+    func `what is no argon2 hash for passwords is not read`(text: String) {
+        #expect(Argon2Hash(Substring(text)) == nil)
     }
 
-    @Test(arguments: ["m=4194304,t=2,p=1", "m=19456,t=1000,p=1", "m=19456,t=2,p=200", "m=8,t=2,p=4", "m=19456,t=0,p=1"])
-    func `a cost out of bounds is refused before anything is computed`(cost: String) {
-        #expect(Argon2idHash("$argon2id$v=19$\(cost)$MDEyMzQ1Njc4OWFiY2RlZg$AAAAAAAAAAAAAAAAAAAAAA") == nil)
+    @Test(arguments: ["m=8,t=2,p=4", "m=19456,t=0,p=1", "m=19456,t=2,p=0"])
+    func `a cost that argon2 does not have is not read`(cost: String) {
+        #expect(Argon2Hash("$argon2id$v=19$\(cost)$MDEyMzQ1Njc4OWFiY2RlZg$AAAAAAAAAAAAAAAAAAAAAA") == nil)
     }
 }

@@ -1,0 +1,35 @@
+/// What it costs to check one password against a stored hash: known from the hash alone, before anything is run.
+package struct HashingCost: Equatable, Sendable {
+    /// The memory that the computation holds at its height.
+    package let bytes: Int
+
+    /// About what one idle core of a server takes. For comparing formats and parameters with each other, not with a
+    /// clock.
+    package let time: Duration
+
+    /// What a stored hash may at most ask for, whatever its format. Some formats are held to less.
+    package static let highest = HashingCost(bytes: 256 << 20, time: .milliseconds(7500))
+
+    package init(bytes: Int, time: Duration) {
+        self.bytes = bytes
+        self.time = time
+    }
+
+    /// So many repetitions of a step in next to no memory.
+    init(steps: Int, nanosecondsEach: Int) {
+        self.init(bytes: 0, time: .nanoseconds(nanosecondsEach) * steps)
+    }
+
+    /// The cost of filling and reading memory `passes` times. Parameters that no machine could run end up above
+    /// ``highest``, instead of overflowing.
+    init(bytes: Double, passes: Double, nanosecondsPerByte: Double) {
+        self.init(
+            bytes: Int(min(bytes, Self.beyond)),
+            time: .nanoseconds(Int(min(bytes * passes * nanosecondsPerByte, Self.beyond))))
+    }
+
+    /// Far above ``highest``, in bytes as in nanoseconds.
+    private static let beyond = 1e15
+
+    func exceeds(_ other: HashingCost) -> Bool { bytes > other.bytes || time > other.time }
+}

@@ -1,0 +1,14 @@
+/// What came of checking a password.
+package enum PasswordVerdict: Equatable, Sendable {
+    /// It is the one. `isCurrent` unless the stored hash is worth replacing by one of ours.
+    case matches(PasswordFormat, isCurrent: Bool)
+    /// It is another one, or there is no such user.
+    case differs
+    /// No password could have matched, for this reason: the login is refused, and the operator should know.
+    case unverifiable(PasswordHashProblem)
+
+    /// Whether the password is the one.
+    package var matches: Bool {
+        if case .matches = self { true } else { false }
+    }
+}

@@ -1,0 +1,49 @@
+/// The fields of stored hashes, each nil unless it is written in the one way in which it is made.
+extension Substring {
+    /// A number without a sign and without leading zeros.
+    var decimal: UInt32? {
+        guard !isEmpty, isOfDigits, self == "0" || first != "0"
+        else { return nil }
+        return UInt32(self)
+    }
+
+    private var isOfDigits: Bool { utf8.allSatisfy { UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 } }
+
+    /// Two digits, as in bcrypt.
+    var twoDigits: Int? {
+        guard utf8.count == 2, isOfDigits else { return nil }
+        return Int(self)
+    }
+
+    /// What comes behind `name`.
+    func number(named name: String) -> UInt32? { hasPrefix(name) ? dropFirst(name.count).decimal : nil }
+
+    /// Base64 with padding (RFC 4648, section 4).
+    var paddedBase64: [UInt8]? {
+        guard utf8.count % 4 == 0 else { return nil }
+        let padding = utf8.suffix(2).count { $0 == UInt8(ascii: "=") }
+        return dropLast(padding).base64
+    }
+
+    /// Base64 without padding.
+    var base64: [UInt8]? {
+        let text = Array(utf8)
+        return Base64.decode(text.span, Base64.standardValues)
+    }
+
+    /// passlib's base64: without padding, and with a full stop in the plus sign's place.
+    var adaptedBase64: [UInt8]? {
+        guard !utf8.contains(UInt8(ascii: "+")) else { return nil }
+        let text = utf8.map { $0 == UInt8(ascii: ".") ? UInt8(ascii: "+") : $0 }
+        return Base64.decode(text.span, Base64.standardValues)
+    }
+
+    /// Two lower-case digits a byte.
+    var hexadecimal: [UInt8]? {
+        let digits = utf8.compactMap { Self.hexadecimalDigits.firstIndex(of: $0) }
+        guard digits.count == utf8.count, digits.count.isMultiple(of: 2) else { return nil }
+        return stride(from: 0, to: digits.count, by: 2).map { UInt8(digits[$0] << 4 | digits[$0 + 1]) }
+    }
+
+    private static let hexadecimalDigits = Array("0123456789abcdef".utf8)
+}

@@ -1,0 +1,65 @@
+import EventLoop
+import Testing
+
+@testable import Sessions
+
+@Suite struct PasswordHasherTests {
+    private static let bcrypt = "$2y$04$NTC4cwLeyEa3lIQch4dieuklIN/u6CNWsVgJEdgVVNGsLVFUhEK9u"
+    private static let phpass = "$P$BTrxTZL5TCH.azNrOahK3LA1HlZL85."
+    private static let password = Array("correct horse battery staple".utf8)
+
+    private func verdict(
+        on password: [UInt8], _ stored: String?, allowsLegacy: Bool = true
+    ) async throws -> PasswordVerdict {
+        let result: Result<PasswordVerdict, PasswordHasher.Failure> = await withCheckedContinuation { done in
+            EventLoop.spawn {
+                let limits = HashingQueue.Limits(threads: 1, bytes: 256 << 20, wait: .seconds(2))
+                let hasher = PasswordHasher(limits, allowsLegacy: allowsLegacy)
+                do throws(PasswordHasher.Failure) {
+                    let place = try hasher.admit()
+                    let verdict = try await place.verdict(on: password, stored, isWanted: { true })
+                    done.resume(returning: .success(verdict))
+                } catch {
+                    done.resume(returning: .failure(error))
+                }
+            }
+        }
+        return try result.get()
+    }
+
+    @Test func `a verdict says which format matched, and whether the hash is one of ours`() async throws {
+        #expect(try await verdict(on: Self.password, Self.bcrypt) == .matches(.bcrypt, isCurrent: false))
+        let ours = try PasswordHasher.hash(Self.password)
+        #expect(try await verdict(on: Self.password, ours) == .matches(.argon2id, isCurrent: true))
+    }
+
+    @Test func `another password, and a user whom nobody knows, differ`() async throws {
+        #expect(try await verdict(on: [1], Self.bcrypt) == .differs)
+        #expect(try await verdict(on: Self.password, nil) == .differs)
+    }
+
+    @Test func `where no password can match, the verdict says why`() async throws {
+        #expect(try await verdict(on: Self.password, "!") == .unverifiable(.unusable))
+        #expect(try await verdict(on: Self.password, "{noop}correct horse battery staple") == .unverifiable(.unknown))
+        let costly = Self.bcrypt.replacing("$04$", with: "$17$")
+        #expect(try await verdict(on: Self.password, costly) == .unverifiable(.tooCostly(.bcrypt)))
+    }
+
+    @Test func `legacy formats are refused where they are not allowed, and the others are not`() async throws {
+        #expect(try await verdict(on: Self.password, Self.phpass) == .matches(.phpass, isCurrent: false))
+        #expect(
+            try await verdict(on: Self.password, Self.phpass, allowsLegacy: false)
+                == .unverifiable(.legacyRefused(.phpass)))
+        #expect(try await verdict(on: Self.password, Self.bcrypt, allowsLegacy: false).matches)
+    }
+
+    @Test func `what cannot be checked takes the time of one of our hashes`() async throws {
+        let clock = ContinuousClock()
+        let ours = try clock.measure { _ = try Argon2Hash.ofNobody.matches(Self.password) }
+        for stored in [nil, "", "secret", Self.bcrypt.replacing("$04$", with: "$17$")] {
+            let start = clock.now
+            _ = try await verdict(on: Self.password, stored)
+            #expect(start.duration(to: clock.now) > ours / 8)
+        }
+    }
+}
