@@ -43,9 +43,10 @@ import TestSupport
                 hash.cost.time < .milliseconds(20)
             else { continue }
             ran += 1
-            // But for bcrypt, whose salt's and checksum's last characters have bits that do not count.
+            // But for bcrypt, whose variants are the same for most passwords, and whose salt ends with bits that do not
+            // count.
             let matches = try hash.matches(vector.password)
-            #expect(!matches || text.count == vector.hash.count, "\(text)")
+            #expect(!matches || vector.format.rawValue.contains("bcrypt"), "\(text)")
         }
     }
 
