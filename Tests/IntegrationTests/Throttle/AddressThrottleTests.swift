@@ -47,6 +47,11 @@ import Testing
     @Test func `a known user is not held up by others at the same address`() async throws {
         let stores = try await ThrottledStores()
         try await stores.signIn()
+        guard case .allowed(let reservation) = try await stores.ask() else {
+            Issue.record("the first attempt is free")
+            return
+        }
+        try await stores.pods[0].store.release(reservation)
         _ = try await guess(100, from: "192.0.2.1", stores)
         #expect(try await stores.fail("bob", userID: "2") == 1)
         #expect(try await stores.fail() == nil)
@@ -96,12 +101,13 @@ import Testing
     @Test func `rows that say nothing any more are removed by whoever cleans up`() async throws {
         let stores = try await ThrottledStores()
         try await stores.signIn()
+        #expect(try await stores.fail() == nil, "a failure at a known address, which remains known")
         #expect(try await guess(90, from: "192.0.2.1", stores) == 90)
         try stores.age(by: "50 minutes")
         #expect(try await guess(5, from: "192.0.2.5", stores) == 5)
         try stores.age(by: "11 minutes")
         let rows = "SELECT count(*), count(succeeded_at) FROM login_throttle"
-        #expect(try stores.database.psql(rows) == "98|1")
+        #expect(try stores.database.psql(rows) == "100|1")
         // In batches, each leaving out what somebody else has locked.
         #expect(try stores.database.psql("SELECT remove_expired_login_throttle(40)") == "40")
         let cleaning = try await stores.database.store { $0.cleanupInterval = .seconds(1) }
