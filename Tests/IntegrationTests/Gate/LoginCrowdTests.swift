@@ -39,7 +39,8 @@ import Testing
     @Test func `who would have to wait too long is told so at once, and checks go on`() throws {
         let gate = try gate(wait: "300ms")
         let token = try gate.signIn("ann")
-        let snails = CheckLoad(threads: 2) { _ in try gate.logIn("snail-\(Int.random(in: 1...100))", "anything").status }
+        let snails = CheckLoad(threads: 2) { _ in try gate.logIn("snail-\(Int.random(in: 1...100))", "anything").status
+        }
         // One of them is being hashed for nearly all the time.
         try snails.waitForAnswers(4)
         var refusals: [Duration] = []
