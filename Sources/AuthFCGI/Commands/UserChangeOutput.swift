@@ -5,6 +5,24 @@ internal import Sessions
 struct UserChangeOutput: ParsableArguments {
     @Flag(help: "Print one JSON object, for programs.") var json = false
 
+    /// Does `work` to one of the gate's own users and says so.
+    ///
+    /// - Parameters:
+    ///   - done: what was done, in a word that begins a sentence.
+    ///   - unchanged: how the user is already, when there was nothing to do.
+    func change(
+        _ user: UserName, _ options: SettingsOptions, _ done: String, unchanged: String = "so",
+        _ work: (borrowing UserAccounts, String) throws(PostgreSQLError) -> AccountChange
+    ) throws {
+        let settings = options.load()
+        let log = CommandLog.start(settings)
+        defer { CommandLog.finish() }
+        let database = try CommandDatabase.open(settings, log)
+        let account = try database.account(user)
+        let change = try database.accounts { accounts throws(PostgreSQLError) in try work(accounts, account.id) }
+        try report(change, of: account, "\(done) \(account.shown)", unchanged: unchanged)
+    }
+
     /// - Parameters:
     ///   - done: what was done, as the beginning of a sentence.
     ///   - unchanged: how the user is already, when there was nothing to do.

@@ -19,12 +19,8 @@ struct UserDelete: ParsableCommand {
     @OptionGroup(visibility: .hidden) var options: SettingsOptions
 
     func run() throws {
-        let settings = options.load()
-        let log = CommandLog.start(settings)
-        defer { CommandLog.finish() }
-        let database = try CommandDatabase.open(settings, log)
-        let account = try database.account(user)
-        let change = try database.accounts { accounts throws(PostgreSQLError) in try accounts.delete(account.id) }
-        try output.report(change, of: account, "Deleted \(account.shown)")
+        try output.change(user, options, "Deleted") { accounts, id throws(PostgreSQLError) in
+            try accounts.delete(id)
+        }
     }
 }

@@ -18,12 +18,8 @@ struct UserDisable: ParsableCommand {
     @OptionGroup(visibility: .hidden) var options: SettingsOptions
 
     func run() throws {
-        let settings = options.load()
-        let log = CommandLog.start(settings)
-        defer { CommandLog.finish() }
-        let database = try CommandDatabase.open(settings, log)
-        let account = try database.account(user)
-        let change = try database.accounts { accounts throws(PostgreSQLError) in try accounts.disable(account.id) }
-        try output.report(change, of: account, "Disabled \(account.shown)", unchanged: "disabled")
+        try output.change(user, options, "Disabled", unchanged: "disabled") { accounts, id throws(PostgreSQLError) in
+            try accounts.disable(id)
+        }
     }
 }

@@ -18,12 +18,8 @@ struct UserEnable: ParsableCommand {
     @OptionGroup(visibility: .hidden) var options: SettingsOptions
 
     func run() throws {
-        let settings = options.load()
-        let log = CommandLog.start(settings)
-        defer { CommandLog.finish() }
-        let database = try CommandDatabase.open(settings, log)
-        let account = try database.account(user)
-        let change = try database.accounts { accounts throws(PostgreSQLError) in try accounts.enable(account.id) }
-        try output.report(change, of: account, "Enabled \(account.shown)", unchanged: "enabled")
+        try output.change(user, options, "Enabled", unchanged: "enabled") { accounts, id throws(PostgreSQLError) in
+            try accounts.enable(id)
+        }
     }
 }

@@ -60,7 +60,7 @@ final class SessionMemory {
         stated statement: SessionStatement, under hash: Digest, at now: BootInstant, isOutage: Bool = false
     ) -> PackedSession? {
         let session = statement.session
-        guard rule.believes(statement, on: hash, of: session.userKey, at: now, isOutage: isOutage) else { return nil }
+        guard believes(statement, on: hash, of: session.userKey, at: now, isOutage: isOutage) else { return nil }
         learn(statement, under: hash)
         recordUse(of: hash, session, at: now)
         return session
@@ -125,8 +125,10 @@ final class SessionMemory {
     func mayOutlastLease(at now: BootInstant) -> Bool { rule.mayOutlastLease(at: now) }
 
     /// Whether a statement that lies elsewhere may be believed.
-    func believes(_ statement: SessionStatement, on hash: Digest, of user: UserKey, at now: BootInstant) -> Bool {
-        rule.believes(statement, on: hash, of: user, at: now)
+    func believes(
+        _ statement: SessionStatement, on hash: Digest, of user: UserKey, at now: BootInstant, isOutage: Bool = false
+    ) -> Bool {
+        rule.believes(statement, on: hash, of: user, at: now, isOutage: isOutage)
     }
 
     /// What the database's clock shows at most at a moment of this machine's; nil before the first heartbeat.
