@@ -1,3 +1,5 @@
+internal import Sessions
+
 extension Setting {
     /// Every setting, in the order in which people should read about them.
     static let all: [Setting] = [
@@ -6,8 +8,7 @@ extension Setting {
         redisTLSKey, listen, listenMode, listenGroup, listenPeerUIDs, workers, sessionLifetime,
         sessionIdleTimeout, sessionRememberedLifetime, sessionsPerUser, sessionLastSeen, sessionCacheEntries,
         revocationDelay, staleIfDatabaseDown, sessionCleanupInterval, cookieName, hashingThreads, hashingQueue,
-        lookupLimit, shutdownGrace,
-        logLevel,
+        usersQuery, usersPreset, usersQueryDeadline, usersRehash, lookupLimit, shutdownGrace, logLevel,
     ]
 
     static let databaseURL = Setting(
@@ -134,6 +135,26 @@ extension Setting {
     static let hashingQueue = Setting(
         name: "HASHING_QUEUE", kind: .integer(0...100_000), fallback: .value("64"),
         meaning: "how many logins may wait for a hashing thread before the answer is 503")
+
+    static let usersQuery = Setting(
+        name: "USERS_QUERY", kind: .text("SQL"), fallback: .described("the gate's own users"),
+        meaning:
+            "a SELECT that finds who signs in with the name $1: id, password_hash, and any of username, name, email, groups, disabled"
+    )
+
+    static let usersPreset = Setting(
+        name: "USERS_PRESET", kind: .choice(UsersPreset.allCases.map(\.rawValue)), fallback: .described("none"),
+        meaning: "a ready USERS_QUERY for the tables of this product")
+
+    static let usersQueryDeadline = Setting(
+        name: "USERS_QUERY_DEADLINE", kind: .duration(.milliseconds(100) ... .seconds(60)), fallback: .value("2s"),
+        meaning: "how long that query may take before the login is answered 503")
+
+    static let usersRehash = Setting(
+        name: "USERS_REHASH", kind: .text("SQL"), fallback: .described("none"),
+        meaning:
+            "an UPDATE that a login with an older kind of hash runs: $1 the argon2id hash, $2 the id, $3 the old hash if it is named"
+    )
 
     static let lookupLimit = Setting(
         name: "LOOKUP_LIMIT", kind: .integer(1...1_000_000), fallback: .value("4096"),

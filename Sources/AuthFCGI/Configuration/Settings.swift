@@ -47,6 +47,13 @@ struct Settings: Equatable, Sendable {
     let cookieName: String
     let hashingThreads: Int
     let hashingQueue: Int
+    /// nil: a preset, or the gate's own users.
+    let usersQuery: String?
+    /// nil: a query, or the gate's own users.
+    let usersPreset: UsersPreset?
+    let usersQueryDeadline: Duration
+    /// nil: hashes of other programs' users stay as they are.
+    let usersRehash: String?
     let lookupLimit: Int
     let shutdownGrace: Duration
     let logLevel: Logger.Level
@@ -93,6 +100,10 @@ struct Settings: Equatable, Sendable {
             reader.value(.cookieName, "write letters, digits and any of !#$&'*+-.^_`|~, at most 64", Self.token) ?? ""
         hashingThreads = reader.integer(.hashingThreads, fallback: min(256, max(1, sources.host.cores / 2)))
         hashingQueue = reader.integer(.hashingQueue)
+        usersQuery = reader.text(.usersQuery)
+        usersPreset = Self.usersPreset(&reader)
+        usersQueryDeadline = reader.duration(.usersQueryDeadline)
+        usersRehash = reader.text(.usersRehash)
         lookupLimit = reader.integer(.lookupLimit)
         shutdownGrace = reader.duration(.shutdownGrace)
         logLevel = Logger.Level(rawValue: reader.choice(.logLevel)) ?? .info
@@ -102,6 +113,7 @@ struct Settings: Equatable, Sendable {
             )
         }
         checkRedisTLS(&reader)
+        checkUsers(&reader)
         if databaseQueryDeadline >= revocationDelay {
             reader.add(
                 .databaseQueryDeadline,

@@ -1,4 +1,5 @@
 internal import Logging
+internal import Sessions
 
 extension Settings {
     /// The settings as an environment from which the same settings can be read again: what a worker gets. So no secret
@@ -51,6 +52,10 @@ extension Settings {
         case .cookieName: cookieName
         case .hashingThreads: "\(hashingThreads)"
         case .hashingQueue: "\(hashingQueue)"
+        case .usersQuery: usersQuery
+        case .usersPreset: usersPreset?.rawValue
+        case .usersQueryDeadline: "\(DurationText(usersQueryDeadline))"
+        case .usersRehash: usersRehash
         case .lookupLimit: "\(lookupLimit)"
         case .shutdownGrace: "\(DurationText(shutdownGrace))"
         case .logLevel: logLevel.rawValue

@@ -35,6 +35,10 @@ struct SettingsOptions: ParsableArguments {
     @Option(name: .of(.cookieName), help: .of(.cookieName)) var cookieName: String?
     @Option(name: .of(.hashingThreads), help: .of(.hashingThreads)) var hashingThreads: String?
     @Option(name: .of(.hashingQueue), help: .of(.hashingQueue)) var hashingQueue: String?
+    @Option(name: .of(.usersQuery), help: .of(.usersQuery)) var usersQuery: String?
+    @Option(name: .of(.usersPreset), help: .of(.usersPreset)) var usersPreset: String?
+    @Option(name: .of(.usersQueryDeadline), help: .of(.usersQueryDeadline)) var usersQueryDeadline: String?
+    @Option(name: .of(.usersRehash), help: .of(.usersRehash)) var usersRehash: String?
     @Option(name: .of(.lookupLimit), help: .of(.lookupLimit)) var lookupLimit: String?
     @Option(name: .of(.shutdownGrace), help: .of(.shutdownGrace)) var shutdownGrace: String?
     @Option(name: .of(.logLevel), help: .of(.logLevel)) var logLevel: String?
@@ -53,8 +57,9 @@ struct SettingsOptions: ParsableArguments {
             (.sessionLastSeen, sessionLastSeen), (.sessionCacheEntries, sessionCacheEntries),
             (.revocationDelay, revocationDelay), (.sessionCleanupInterval, sessionCleanupInterval),
             (.staleIfDatabaseDown, staleIfDatabaseDown), (.cookieName, cookieName), (.hashingThreads, hashingThreads),
-            (.hashingQueue, hashingQueue), (.lookupLimit, lookupLimit), (.shutdownGrace, shutdownGrace),
-            (.logLevel, logLevel),
+            (.hashingQueue, hashingQueue), (.usersQuery, usersQuery), (.usersPreset, usersPreset),
+            (.usersQueryDeadline, usersQueryDeadline), (.usersRehash, usersRehash), (.lookupLimit, lookupLimit),
+            (.shutdownGrace, shutdownGrace), (.logLevel, logLevel),
         ]
         return Dictionary(uniqueKeysWithValues: given.compactMap { setting, text in text.map { (setting.name, $0) } })
     }

@@ -69,6 +69,7 @@ extension Gate {
                     metadata: ["client": "\(address ?? "-")", "who": "user \(user.identity.userID)"])
                 return Self.wrongCredentials
             }
+            rehash(user, request.password)
             log.info(
                 "login",
                 metadata: [

@@ -11,6 +11,8 @@ final class Gate: WorkerService {
     let log: Logger
     /// Said once each: the parameter comes from nginx's configuration.
     var unreadableRequirements: Set<String> = []
+    /// Whether a login's password is being hashed anew.
+    var isRehashing = false
     private let settings: Settings
     private(set) var seat: WorkerSeat?
     private var server: FastCGIServer?

@@ -40,10 +40,14 @@ package struct Migrations: Sendable {
         Step(number: 3, name: "functions", sql: text(PackageResources._003_functions_sql)),
         Step(number: 4, name: "grants", sql: text(PackageResources._004_grants_sql)),
         Step(number: 5, name: "sessions_end", sql: text(PackageResources._005_sessions_end_sql)),
+        Step(number: 8, name: "rehash", sql: text(PackageResources._008_rehash_sql)),
     ]
 
+    /// The numbers of this program's steps, in order.
+    package static var numbers: [Int] { steps.map(\.number) }
+
     /// The number that a database has when all of this program's steps were run.
-    package static var latest: Int { steps.count }
+    package static var latest: Int { numbers.last ?? 0 }
 
     private static func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
 

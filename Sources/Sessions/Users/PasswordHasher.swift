@@ -45,7 +45,26 @@ package final class PasswordHasher {
         }
     }
 
-    /// The form in which a new password is stored. Takes tens of milliseconds on the calling thread: for commands.
+    /// Whether a stored hash is one that would be made today; others are worth replacing when the password is at hand.
+    package nonisolated static func isCurrent(_ stored: String) -> Bool {
+        // Django writes the name of the algorithm in front.
+        let prefix = "argon2$argon2id"
+        let hash = stored.hasPrefix(prefix) ? "$" + stored.dropFirst("argon2$".count) : stored
+        return Argon2idHash(hash)?.cost == Argon2idHash.Cost()
+    }
+
+    /// The form in which a new password is stored.
+    package func hash(_ password: [UInt8]) async throws(Failure) -> String {
+        let result: Result<String, Failure>
+        do throws(HelperThreads.Busy) {
+            result = try await threads.run { Result { () throws(Failure) in try Self.hash(password) } }
+        } catch {
+            throw .busy
+        }
+        return try result.get()
+    }
+
+    /// The same, which takes tens of milliseconds on the calling thread: for commands.
     package nonisolated static func hash(_ password: [UInt8]) throws(Failure) -> String {
         do throws(Argon2idHash.Failure) {
             return try Argon2idHash(password: password).text
