@@ -53,7 +53,7 @@ struct CommandDatabase {
     /// Looks whether a users query can work; its columns, of those that mean something.
     func check(_ query: UsersQuery) throws(ExitCode) -> [String] {
         try CommandFailure.reporting { () throws(PostgreSQLError) in
-            try UsersQueryCheck(connection, schema: settings.databaseSchema).run(query)
+            try UsersQueryCheck(connection).run(query)
         }
     }
 

@@ -2,9 +2,6 @@
 extension Statements {
     /// A user as an operator's query finds them, with the epoch that a login must still find when it makes its session:
     /// one statement, so that epoch and password are of the same moment.
-    ///
-    /// The row goes through JSON, which knows columns by their names and numbers by their digits. Two rows at most: one
-    /// is a user, more are a mistake. The alias is one that no column has, since a column would be meant then.
     func queriedUser(_ query: String) -> String {
         """
         SELECT f.fields ->> 'id', jsonb_typeof(f.fields -> 'id'), f.fields ->> 'username',
@@ -12,9 +9,17 @@ extension Statements {
                f.fields ->> 'name', f.fields ->> 'email', f.fields ->> 'groups', jsonb_typeof(f.fields -> 'groups'),
                f.fields ->> 'disabled',
                coalesce(e.epoch, 0) + (SELECT g.epoch FROM \(schema)session_settings g)
-        FROM (SELECT to_jsonb("authfcgi user") AS fields FROM (
+        FROM (\(Self.userFields(query))) f LEFT JOIN \(schema)session_users e ON e.user_id = f.fields ->> 'id'
+        """
+    }
+
+    /// What an operator's query returns, as JSON, which knows columns by their names and numbers by their digits. Two rows
+    /// at most: one is a user, more are a mistake. The alias is one that no column has, since a column would be meant then.
+    static func userFields(_ query: String) -> String {
+        """
+        SELECT to_jsonb("authfcgi user") AS fields FROM (
         \(query)
-        ) AS "authfcgi user" LIMIT 2) f LEFT JOIN \(schema)session_users e ON e.user_id = f.fields ->> 'id'
+        ) AS "authfcgi user" LIMIT 2
         """
     }
 

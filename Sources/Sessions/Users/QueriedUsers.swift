@@ -6,7 +6,6 @@ internal import Logging
 @EventLoop
 final class QueriedUsers {
     private let query: UsersQuery
-    private let schema: String?
     private let sql: String
     private let url: String
     private let threads: HelperThreads
@@ -20,7 +19,6 @@ final class QueriedUsers {
         self.threads = threads
         self.log = log
         url = configuration.url
-        schema = configuration.schema
         sql = Statements(schema: configuration.schema).queriedUser(query.sql)
         var patient = configuration
         patient.writeDeadline = query.deadline
@@ -38,13 +36,13 @@ final class QueriedUsers {
 
     /// Finds out on a connection of its own whether the statements can work at all.
     func check() async throws(PostgreSQLError) {
-        let (query, schema, url, log) = (query, schema, url, log)
+        let (query, url, log) = (query, url, log)
         let result: Result<Void, PostgreSQLError>
         do throws(HelperThreads.Busy) {
             result = try await threads.run {
                 Result { () throws(PostgreSQLError) in
                     let connection = try PostgreSQLConnection(url, log: log)
-                    try UsersQueryCheck(connection, schema: schema).run(query)
+                    try UsersQueryCheck(connection).run(query)
                 }
             }
         } catch {

@@ -1,12 +1,9 @@
 /// Finds out, without running them, whether the statements of a ``UsersQuery`` are what they should be.
 package struct UsersQueryCheck: ~Copyable {
     private let connection: PostgreSQLConnection
-    private let statements: Statements
 
-    /// - Parameter schema: the schema of our tables; nil for the connection's own search path.
-    package init(_ connection: PostgreSQLConnection, schema: String?) {
+    package init(_ connection: PostgreSQLConnection) {
         self.connection = connection
-        statements = Statements(schema: schema)
     }
 
     /// The columns that mean something.
@@ -43,7 +40,7 @@ package struct UsersQueryCheck: ~Copyable {
             throw .unusable("\(query.name) takes \(types.count) parameters instead of one: \(form)")
         }
         try requireText(types[0], query)
-        _ = try describe(statements.queriedUser(query.sql), query, called: query.name, "write one plain SELECT")
+        _ = try describe(Statements.userFields(query.sql), query, called: query.name, "write one plain SELECT")
         return used
     }
 
