@@ -28,7 +28,8 @@ public final class SessionStore {
     let checks: SessionChecks
     let log: Logger
     private let uses: UseWriter
-    private var cleanup: CleanupSchedule?
+    /// What one process at a time does for all.
+    private var schedules: [SharedSchedule] = []
     private var wasUsed = false
     /// nil until it has begun.
     private var usersAreChecked: Bool?
@@ -88,11 +89,22 @@ public final class SessionStore {
         }
         uses.onWritten = { [weak self] count in self?.checks.counts.writtenUses += count }
         uses.start()
-        if let interval = configuration.cleanupInterval {
-            cleanup = CleanupSchedule(writeLane, statements, interval: interval, log: log)
-            cleanup?.start()
-        }
+        schedules = [configuration.cleanupInterval.map(cleanupSchedule), usersComparisonSchedule()].compactMap(\.self)
+        for schedule in schedules { schedule.start() }
         readLane.start()
+    }
+
+    private func cleanupSchedule(every interval: Duration) -> SharedSchedule {
+        let cleanup = SessionCleanup(lane: writeLane, statements: statements, interval: interval, log: log)
+        return SharedSchedule(every: interval) { await cleanup.run($0) }
+    }
+
+    private func usersComparisonSchedule() -> SharedSchedule? {
+        guard let queriedUsers, let interval = configuration.usersQuery?.comparisonInterval else { return nil }
+        let comparison = UsersComparison(
+            users: queriedUsers, lane: writeLane, statements: statements, interval: interval, log: log
+        ) { [weak self] userID async throws(SessionStoreError) in try await self?.revokeAll(ofUser: userID) }
+        return SharedSchedule(every: interval) { await comparison.run($0) }
     }
 
     /// Writes down what is still to be written, and ends the connections.
@@ -104,7 +116,7 @@ public final class SessionStore {
     /// Ends the connections at once.
     public func close() {
         uses.stop()
-        cleanup?.stop()
+        for schedule in schedules { schedule.stop() }
         redis?.close()
         readLane.close()
         writeLane.close()

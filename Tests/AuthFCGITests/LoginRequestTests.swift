@@ -99,9 +99,9 @@ struct LoginRequestTests {
         func body(_ name: String, _ password: String) -> String {
             #"{"username":"\#(name)","password":"\#(password)"}"#
         }
-        #expect(Self.problem(body(String(repeating: "x", count: 255), String(repeating: "y", count: 1024))) == nil)
-        #expect(Self.problem(body(String(repeating: "x", count: 256), "y")) == "username is longer than 255 bytes")
-        #expect(Self.problem(body(String(repeating: "é", count: 128), "y")) == "username is longer than 255 bytes")
+        #expect(Self.problem(body(String(repeating: "x", count: 256), String(repeating: "y", count: 1024))) == nil)
+        #expect(Self.problem(body(String(repeating: "x", count: 257), "y")) == "username is longer than 256 bytes")
+        #expect(Self.problem(body(String(repeating: "é", count: 129), "y")) == "username is longer than 256 bytes")
         #expect(Self.problem(body("x", String(repeating: "y", count: 1025))) == "password is longer than 1024 bytes")
     }
 

@@ -72,6 +72,7 @@ struct SettingsTests {
             "SESSION_LIFETIME": "90m", "LOG_LEVEL": "Debug",
             "USERS_QUERY": "SELECT id,\n  hash AS password_hash FROM t WHERE name = $1", "USERS_QUERY_DEADLINE": "3s",
             "USERS_REHASH": "UPDATE t SET hash = $1 WHERE id = $2", "USERS_PEPPER": "sea salt", "LEGACY_HASHES": "off",
+            "USERS_COMPARISON_INTERVAL": "10m",
         ]
         let settings = try Settings(Self.sources(environment: environment))
         #expect(try Settings(Self.sources(environment: settings.environment())) == settings)

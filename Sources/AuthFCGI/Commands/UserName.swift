@@ -1,6 +1,6 @@
 internal import ArgumentParser
 
-/// What names a user on a command line: 1 to 255 bytes.
+/// What names a user on a command line: 1 to 256 bytes.
 struct UserName: ExpressibleByArgument, CustomStringConvertible {
     let text: String
 

@@ -8,7 +8,8 @@ extension Setting {
         redisTLSKey, listen, listenMode, listenGroup, listenPeerUIDs, workers, sessionLifetime,
         sessionIdleTimeout, sessionRememberedLifetime, sessionsPerUser, sessionLastSeen, sessionCacheEntries,
         revocationDelay, staleIfDatabaseDown, sessionCleanupInterval, cookieName, hashingThreads, hashingMemory,
-        hashingWait, usersQuery, usersPreset, usersQueryDeadline, usersRehash, usersPepper, legacyHashes, lookupLimit,
+        hashingWait, usersQuery, usersPreset, usersQueryDeadline, usersRehash, usersComparisonInterval, usersPepper,
+        legacyHashes, lookupLimit,
         shutdownGrace, logLevel,
     ]
 
@@ -162,13 +163,20 @@ extension Setting {
             "an UPDATE that a login with an older kind of hash runs: $1 the argon2id hash, $2 the id, $3 the old hash if it is named"
     )
 
+    static let usersComparisonInterval = Setting(
+        name: "USERS_COMPARISON_INTERVAL", kind: .optionalDuration(.seconds(10) ... .seconds(7 * 24 * 3600)),
+        fallback: .value("off"),
+        meaning: "how often those who are signed in are looked for by that query; who is gone or disabled is signed out"
+    )
+
     static let usersPepper = Setting(
         name: "USERS_PEPPER", kind: .secret("text"), fallback: .described("none"),
         meaning: "Devise's config.pepper, which is part of each password before bcrypt")
 
     static let legacyHashes = Setting(
         name: "LEGACY_HASHES", kind: .toggle, fallback: .value("on"),
-        meaning: "let users sign in whose password is hashed in a way that is weak today; off: they need a new password")
+        meaning: "let users sign in whose password is hashed in a way that is weak today; off: they need a new password"
+    )
 
     static let lookupLimit = Setting(
         name: "LOOKUP_LIMIT", kind: .integer(1...1_000_000), fallback: .value("4096"),

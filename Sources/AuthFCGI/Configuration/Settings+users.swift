@@ -11,8 +11,15 @@ extension Settings {
         if reader.isGiven(.usersQuery), reader.isGiven(.usersPreset) {
             reader.add(.usersQuery, "and USERS_PRESET are both set; remove one")
         }
+        let hasQuery = reader.isGiven(.usersQuery) || reader.isGiven(.usersPreset)
+        if !hasQuery, usersComparisonInterval != nil {
+            reader.add(
+                .usersComparisonInterval,
+                "is set without USERS_QUERY or USERS_PRESET; remove it: the gate hears at once of changes of its own users"
+            )
+        }
         guard reader.isGiven(.usersRehash) else { return }
-        if !reader.isGiven(.usersQuery), !reader.isGiven(.usersPreset) {
+        if !hasQuery {
             reader.add(
                 .usersRehash, "is set without USERS_QUERY or USERS_PRESET; remove it: the gate's own users need none")
         }
@@ -36,6 +43,8 @@ extension UsersQuery {
         } else {
             return nil
         }
-        self.init(sql: sql, rehash: settings.usersRehash, deadline: settings.usersQueryDeadline, name: name)
+        self.init(
+            sql: sql, rehash: settings.usersRehash, deadline: settings.usersQueryDeadline,
+            comparisonInterval: settings.usersComparisonInterval, name: name)
     }
 }

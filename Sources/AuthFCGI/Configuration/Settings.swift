@@ -56,6 +56,8 @@ struct Settings: Equatable, Sendable {
     let usersQueryDeadline: Duration
     /// nil: hashes of other programs' users stay as they are.
     let usersRehash: String?
+    /// nil: never.
+    let usersComparisonInterval: Duration?
     let usersPepper: Secret?
     let allowsLegacyHashes: Bool
     let lookupLimit: Int
@@ -109,6 +111,7 @@ struct Settings: Equatable, Sendable {
         usersPreset = Self.usersPreset(&reader)
         usersQueryDeadline = reader.duration(.usersQueryDeadline)
         usersRehash = reader.text(.usersRehash)
+        usersComparisonInterval = reader.optionalDuration(.usersComparisonInterval)
         usersPepper = reader.secret(.usersPepper) { .value(Secret($0)) }
         allowsLegacyHashes = reader.toggle(.legacyHashes)
         lookupLimit = reader.integer(.lookupLimit)

@@ -57,6 +57,7 @@ extension Settings {
         case .usersPreset: usersPreset?.rawValue
         case .usersQueryDeadline: "\(DurationText(usersQueryDeadline))"
         case .usersRehash: usersRehash
+        case .usersComparisonInterval: Self.orOff(usersComparisonInterval.map(DurationText.init))
         case .usersPepper: usersPepper?.reveal()
         case .legacyHashes: allowsLegacyHashes ? "on" : "off"
         case .lookupLimit: "\(lookupLimit)"

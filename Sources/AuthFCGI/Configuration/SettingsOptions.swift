@@ -40,6 +40,8 @@ struct SettingsOptions: ParsableArguments {
     @Option(name: .of(.usersPreset), help: .of(.usersPreset)) var usersPreset: String?
     @Option(name: .of(.usersQueryDeadline), help: .of(.usersQueryDeadline)) var usersQueryDeadline: String?
     @Option(name: .of(.usersRehash), help: .of(.usersRehash)) var usersRehash: String?
+    @Option(name: .of(.usersComparisonInterval), help: .of(.usersComparisonInterval))
+    var usersComparisonInterval: String?
     @Option(name: .of(.legacyHashes), help: .of(.legacyHashes)) var legacyHashes: String?
     @Option(name: .of(.lookupLimit), help: .of(.lookupLimit)) var lookupLimit: String?
     @Option(name: .of(.shutdownGrace), help: .of(.shutdownGrace)) var shutdownGrace: String?
@@ -61,7 +63,8 @@ struct SettingsOptions: ParsableArguments {
             (.staleIfDatabaseDown, staleIfDatabaseDown), (.cookieName, cookieName), (.hashingThreads, hashingThreads),
             (.hashingMemory, hashingMemory), (.hashingWait, hashingWait), (.usersQuery, usersQuery),
             (.usersPreset, usersPreset), (.usersQueryDeadline, usersQueryDeadline), (.usersRehash, usersRehash),
-            (.legacyHashes, legacyHashes), (.lookupLimit, lookupLimit),
+            (.usersComparisonInterval, usersComparisonInterval), (.legacyHashes, legacyHashes),
+            (.lookupLimit, lookupLimit),
             (.shutdownGrace, shutdownGrace), (.logLevel, logLevel),
         ]
         return Dictionary(uniqueKeysWithValues: given.compactMap { setting, text in text.map { (setting.name, $0) } })

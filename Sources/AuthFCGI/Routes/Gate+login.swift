@@ -32,7 +32,9 @@ extension Gate {
             switch try await store.reserveLogin(
                 username: request.username, userID: user?.identity.userID, from: address)
             {
-            case .allowed(let attempt): reservation = attempt
+            case .allowed(let attempt):
+                reservation = attempt
+                hasher.learn(slowestHash: attempt.slowestHash)
             case .refused(let seconds):
                 log.notice("login throttled", metadata: ["client": "\(address ?? "-")", "who": "\(who)"])
                 return .tooManyAttempts(waitSeconds: seconds)
@@ -47,9 +49,11 @@ extension Gate {
                 try await store.release(reservation)
                 return answer
             }
+            shareSlowestHash(knownTo: reservation)
             if case .unverifiable(let problem) = verdict { sayUnverifiable(problem, who) }
             guard let user, case .matches(_, let isCurrent) = verdict else {
                 log.notice("login refused", metadata: ["client": "\(address ?? "-")", "who": "\(who)"])
+                await place.holdBack()
                 return Self.wrongCredentials
             }
             let origin = SessionOrigin(
@@ -82,6 +86,20 @@ extension Gate {
     private func signedInToken(_ exchange: FastCGIExchange) throws(SessionStoreError) -> SessionToken? {
         guard case .token(let token, _) = credentials(of: exchange), try store.mayExist(token) else { return nil }
         return token
+    }
+
+    /// Lets all workers know of a hash that is slower than any before.
+    private func shareSlowestHash(knownTo reservation: LoginReservation) {
+        let slowest = hasher.slowestHash
+        guard slowest > reservation.slowestHash, slowest > PasswordHasher.ownHash else { return }
+        EventLoop.spawn { [self] in
+            do throws(SessionStoreError) {
+                try await store.noteSlowestHash(slowest)
+            } catch {
+                // The next login has it noted.
+                log.debug("the slowest hash could not be noted: \(error)")
+            }
+        }
     }
 
     /// Nobody can sign in by such a hash until an operator does something about it: said once a user.

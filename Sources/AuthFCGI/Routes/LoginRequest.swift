@@ -12,7 +12,7 @@ struct LoginRequest: CustomStringConvertible {
 
     /// Hashing must not be made to work on arbitrarily much.
     static let longestPassword = PasswordRules.mostBytes
-    static let longestUsername = 255
+    static let longestUsername = 256
 
     private struct Body: Decodable {
         let username: String

@@ -5,6 +5,8 @@ package import EventLoop
 package final class HashingPlace {
     private let number: HashingQueue.Number
     private let hasher: PasswordHasher
+    /// When its turn came.
+    private var turn: BootInstant?
 
     init(_ number: HashingQueue.Number, of hasher: PasswordHasher) {
         self.number = number
@@ -26,30 +28,47 @@ package final class HashingPlace {
         } catch {
             return try await verdictOnNobody(.unverifiable(error), password, isWanted)
         }
-        return try await hasher.run(number, hash.cost, isWanted: isWanted) {
-            Result { () throws(HashingFailure) -> PasswordVerdict in
-                try hash.matches(password) ? .matches(hash.format, isCurrent: hash.isCurrent) : .differs
-            }
+        hasher.learn(slowestHash: hash.cost.time)
+        return try await run(hash.cost, isWanted) { () throws(HashingFailure) in
+            try hash.matches(password) ? .matches(hash.format, isCurrent: hash.isCurrent) : .differs
         }
     }
 
     private func verdictOnNobody(
         _ verdict: PasswordVerdict, _ password: [UInt8], _ isWanted: @EventLoop () -> Bool
     ) async throws(PasswordHasher.Failure) -> PasswordVerdict {
-        try await hasher.run(number, Argon2Hash.ofNobody.cost, isWanted: isWanted) {
-            Result { () throws(HashingFailure) -> PasswordVerdict in
-                _ = try Argon2Hash.ofNobody.matches(password)
-                return verdict
-            }
+        try await run(Argon2Hash.ofNobody.cost, isWanted) { () throws(HashingFailure) in
+            _ = try Argon2Hash.ofNobody.matches(password)
+            return verdict
         }
+    }
+
+    /// Waits until a login whose hash was computed here may be answered as failed: the time then says nothing of the
+    /// hash, nor whether there was one.
+    package func holdBack() async {
+        guard let turn else { return }
+        let left = turn + hasher.failureTime - .now
+        if left > .zero { await Reactor.shared.sleep(for: left) }
     }
 
     /// The form in which a new password is stored.
     package func hash(
         _ password: [UInt8], isWanted: @EventLoop () -> Bool
     ) async throws(PasswordHasher.Failure) -> String {
-        try await hasher.run(number, Argon2Hash.ofNobody.cost, isWanted: isWanted) {
-            Result { () throws(HashingFailure) -> String in try Argon2Hash(password: password).text }
+        try await run(Argon2Hash.ofNobody.cost, isWanted) { () throws(HashingFailure) in
+            try Argon2Hash(password: password).text
         }
+    }
+
+    private func run<T: Sendable>(
+        _ cost: HashingCost, _ isWanted: @EventLoop () -> Bool,
+        _ body: @escaping @Sendable () throws(HashingFailure) -> T
+    ) async throws(PasswordHasher.Failure) -> T {
+        try await hasher.run(
+            number, cost,
+            isWanted: {
+                turn = .now
+                return isWanted()
+            }, { Result(catching: body) })
     }
 }

@@ -33,6 +33,8 @@ package struct HashingQueue {
     private var running: [Number: (cost: HashingCost, since: BootInstant)] = [:]
     /// How many times as long as its cost says a hash takes lately.
     private var slowness = 1.0
+    /// How many hashes were done, as long as there are so few that each weighs more.
+    private var measured = 0.0
     /// What is reckoned for a login whose hash is not known yet.
     private let usual: HashingCost
 
@@ -53,6 +55,9 @@ package struct HashingQueue {
         }
         return .seconds((before * slowness + left) / Double(limits.threads))
     }
+
+    /// How long a hash that costs `time` takes here, lately.
+    package func expectedTime(_ time: Duration) -> Duration { .seconds(time.seconds * slowness) }
 
     /// A login arrives.
     /// - Returns: nil: it would have to wait too long.
@@ -84,7 +89,8 @@ package struct HashingQueue {
         guard let job = running.removeValue(forKey: number) else { return }
         // What takes next to no time says nothing of the machine.
         let expected = max(job.cost.time.seconds, 0.001)
-        slowness += ((now - job.since).seconds / expected - slowness) * Self.weight
+        measured = min(measured + 1, 1 / Self.weight)
+        slowness += ((now - job.since).seconds / expected - slowness) / measured
     }
 
     /// A login that will not be hashed for: it was given up, wherever it stands.

@@ -18,7 +18,12 @@ package final class PasswordHasher {
     private let pepper: [UInt8]
     private let allowsLegacy: Bool
     private var queue: HashingQueue
+    /// What the slowest hash in use costs, as far as is known here: ``HashingCost/time``.
+    package private(set) var slowestHash: Duration
     private var waiting: [HashingQueue.Number: CheckedContinuation<Void, Never>] = [:]
+
+    /// What a hash of ours costs: ``HashingCost/time``.
+    package static let ownHash = Argon2Hash.ofNobody.cost.time
 
     /// Where they compete for a processor, the loop gets nine tenths of it.
     private static let niceness: Int32 = 10
@@ -29,9 +34,17 @@ package final class PasswordHasher {
     package init(_ limits: HashingQueue.Limits, pepper: [UInt8] = [], allowsLegacy: Bool = true) {
         threads = HelperThreads(name: "hashing", threads: limits.threads, waiting: 0, niceness: Self.niceness)
         queue = HashingQueue(limits, usual: Argon2Hash.ofNobody.cost)
+        slowestHash = Self.ownHash
         self.pepper = pepper
         self.allowsLegacy = allowsLegacy
     }
+
+    /// How long every failed login takes from its turn to be hashed on. It does not depend on whether there is such a
+    /// user, nor on how their password is stored: it is more than the slowest hash takes.
+    var failureTime: Duration { min(.seconds(10), queue.expectedTime(slowestHash * 2)) }
+
+    /// Some hash in use costs that much.
+    package func learn(slowestHash time: Duration) { slowestHash = max(slowestHash, time) }
 
     /// A place in the queue for a login that has arrived: to be asked for before anything else is done for it.
     package func admit() throws(Failure) -> HashingPlace {

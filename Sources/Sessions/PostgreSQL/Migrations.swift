@@ -43,6 +43,9 @@ package struct Migrations: Sendable {
         Step(number: 6, name: "login_throttle", sql: text(PackageResources._006_login_throttle_sql)),
         Step(number: 7, name: "change_password", sql: text(PackageResources._007_change_password_sql)),
         Step(number: 8, name: "rehash", sql: text(PackageResources._008_rehash_sql)),
+        Step(number: 9, name: "slowest_hash", sql: text(PackageResources._009_slowest_hash_sql)),
+        Step(number: 10, name: "users_comparison", sql: text(PackageResources._010_users_comparison_sql)),
+        Step(number: 11, name: "usernames", sql: text(PackageResources._011_usernames_sql)),
     ]
 
     /// The numbers of this program's steps, in order.

@@ -23,6 +23,29 @@ extension Statements {
         """
     }
 
+    /// Whether comparing those who are signed in with the users query, each $1 seconds, is this caller's to do now: a row
+    /// then. Later than the clock: the clock was wrong, and would stop all for as long.
+    var claimUsersComparison: String {
+        """
+        UPDATE \(schema)session_settings g SET users_compared_at = statement_timestamp()
+        WHERE g.only_row = (
+            SELECT h.only_row FROM \(schema)session_settings h
+            WHERE h.users_compared_at <= statement_timestamp() - make_interval(secs => $1::double precision)
+               OR h.users_compared_at > clock_timestamp()
+            FOR NO KEY UPDATE SKIP LOCKED)
+        RETURNING true
+        """
+    }
+
+    /// The $2 next users after $1 who have live sessions, by their ids, each with the name of the newest session.
+    var signedInUsers: String {
+        """
+        SELECT DISTINCT ON (t.user_id) t.user_id, t.username FROM \(schema)session_tokens t
+        WHERE t.user_id > $1::text AND t.expires_at > statement_timestamp()
+        ORDER BY t.user_id, t.created_at DESC LIMIT $2::integer
+        """
+    }
+
     /// Another hash of the same password for one of the gate's own users, if it has not been changed meanwhile.
     var rehashUser: String { "SELECT \(schema)rehash_user($1::text, $2::text, $3::text)" }
 }

@@ -3,4 +3,6 @@
 package struct LoginReservation: Sendable {
     /// What the database calls it.
     let text: String
+    /// The cost of the slowest hash in use that any worker knows of, as ``HashingCost/time``.
+    package let slowestHash: Duration
 }

@@ -32,6 +32,8 @@ final class QueriedUsers {
         )
     }
 
+    /// What the query is called in the log.
+    var name: String { query.name }
     var rehashes: Bool { query.rehash != nil }
 
     /// Finds out on a connection of its own whether the statements can work at all.

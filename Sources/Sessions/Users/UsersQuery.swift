@@ -8,15 +8,20 @@ public struct UsersQuery: Equatable, Sendable {
     public var rehash: String?
     /// How long the query may take.
     public var deadline: Duration
+    /// How often those who are signed in are compared with the query, which finds them by the `username` that it returned
+    /// when they signed in: who is not found any more, or is disabled, loses all sessions. nil: never.
+    public var comparisonInterval: Duration?
     /// What the query is called in the log.
     public var name: String
 
     public init(
-        sql: String, rehash: String? = nil, deadline: Duration = .seconds(2), name: String = "USERS_QUERY"
+        sql: String, rehash: String? = nil, deadline: Duration = .seconds(2), comparisonInterval: Duration? = nil,
+        name: String = "USERS_QUERY"
     ) {
         self.sql = Self.statement(sql)
         self.rehash = rehash.map(Self.statement)
         self.deadline = deadline
+        self.comparisonInterval = comparisonInterval
         self.name = name
     }
 

@@ -1,3 +1,4 @@
+import Glibc
 import TestSupport
 import Testing
 
@@ -93,5 +94,22 @@ import Testing
         try users.database.psql("ALTER TABLE gone RENAME TO auth_user")
         #expect(try gate.logIn("ann", "correct horse").status == 200)
         #expect(try gate.logOut(token).status == 204)
+    }
+    @Test func `a worker that is replaced while the table is gone serves all the same, and logins work again later`()
+        throws
+    {
+        let gate = try users.gate(in: folder, ["USERS_PRESET": "django"])
+        let token = try #require(try gate.logIn("ann", "correct horse").json?["token"])
+        try users.database.psql("ALTER TABLE auth_user RENAME TO gone")
+        for _ in 0..<2 {
+            let worker = try #require(try gate.workers.first)
+            kill(worker, SIGKILL)
+            try eventually("another worker") { try gate.workers.first.map { $0 != worker } ?? false }
+            try eventually("it serves") { (try? gate.check(token)) == 200 }
+        }
+        #expect(try gate.logIn("ann", "correct horse").status == 503)
+        #expect(gate.lines(with: "ERROR: USERS_PRESET django does not work") == 2, "\(gate.log)")
+        try users.database.psql("ALTER TABLE gone RENAME TO auth_user")
+        #expect(try gate.logIn("ann", "correct horse").status == 200)
     }
 }

@@ -1,0 +1,63 @@
+internal import EventLoop
+internal import Logging
+
+/// Removes expired sessions, and what the throttle of logins has no more use for: in small batches with pauses, so that
+/// nobody notices.
+@EventLoop
+struct SessionCleanup {
+    let lane: CommandLane
+    let statements: Statements
+    let interval: Duration
+    let log: Logger
+
+    private static let batchSize = 500
+
+    /// Does it if it is time, until `schedule` stops.
+    func run(_ schedule: SharedSchedule) async {
+        do throws(PostgreSQLError) {
+            let claim = try await lane.rows(statements.claimCleanup, [.number(interval.seconds)], mayRepeat: false)
+            guard claim.first?.first == "t" else { return }
+            let started = BootInstant.now
+            let removed = try await removeSessions(schedule)
+            try await removeThrottle(schedule)
+            if removed > 0 {
+                log.info("removed \(removed) expired sessions in \((BootInstant.now - started).seconds) s")
+            }
+        } catch {
+            log.warning("expired sessions could not be removed: \(error.reason)")
+        }
+    }
+
+    private func removeSessions(_ schedule: SharedSchedule) async throws(PostgreSQLError) -> Int {
+        var removed = 0
+        var reached = "-infinity"
+        while !schedule.isStopped {
+            let started = BootInstant.now
+            let rows = try await lane.rows(
+                statements.removeExpired, [.number(Self.batchSize), .text(reached)], mayRepeat: true)
+            // Nothing: somebody else does it at this moment, by hand.
+            guard let row = rows.first, let count = row[0].flatMap({ Int($0) }), count > 0 else { break }
+            removed += count
+            reached = row[1] ?? reached
+            // That was all. What expires meanwhile is for the next time: on a busy site that is always something.
+            guard count == Self.batchSize else { break }
+            await pause(since: started)
+        }
+        return removed
+    }
+
+    private func removeThrottle(_ schedule: SharedSchedule) async throws(PostgreSQLError) {
+        while !schedule.isStopped {
+            let started = BootInstant.now
+            let rows = try await lane.rows(
+                statements.removeExpiredThrottle, [.number(Self.batchSize)], mayRepeat: true)
+            guard rows.first?.first == "\(Self.batchSize)" else { return }
+            await pause(since: started)
+        }
+    }
+
+    /// Most of the time is everybody else's.
+    private func pause(since started: BootInstant) async {
+        await Reactor.shared.sleep(for: (BootInstant.now - started) * Double.random(in: 1...3))
+    }
+}

@@ -1,0 +1,63 @@
+import TestSupport
+import Testing
+
+@testable import Sessions
+
+/// USERS_COMPARISON_INTERVAL: who is signed in is looked for in the users table from time to time.
+@Suite struct UsersComparisonTests {
+    private let users: ForeignUsers
+    private let pod: TestStore
+
+    init() async throws {
+        users = try ForeignUsers.django()
+        pod = try await users.store(
+            UsersQuery(sql: UsersPreset.django.sql, deadline: .seconds(10), comparisonInterval: .milliseconds(200)))
+    }
+
+    private func logIn(_ name: String) async throws -> SessionToken {
+        let user = try #require(try await pod.store.user(named: name))
+        return try #require(try await pod.store.createAccessToken(for: user, origin: SessionOrigin())?.token)
+    }
+
+    private func lives(_ token: SessionToken) async throws -> Bool {
+        try await pod.store.session(for: token) != nil
+    }
+
+    /// Returns when the users were compared twice after now.
+    private func awaitComparison() throws {
+        for _ in 0..<2 {
+            let last = try users.database.psql("SELECT users_compared_at FROM session_settings")
+            try eventually("the users were compared") {
+                try users.database.psql("SELECT users_compared_at FROM session_settings") != last
+            }
+        }
+    }
+
+    @Test(arguments: [
+        "UPDATE auth_user SET is_active = false WHERE username = 'ann'",
+        "DELETE FROM auth_user_groups WHERE user_id = 1; DELETE FROM auth_user WHERE username = 'ann'",
+        // The name is somebody else's now.
+        """
+        DELETE FROM auth_user_groups WHERE user_id = 1; UPDATE auth_user SET id = 77 WHERE username = 'ann'
+        """,
+    ])
+    func `who is disabled or gone is signed out, and nobody else`(sql: String) async throws {
+        let (ann, bob) = (try await logIn("ann"), try await logIn("bob"))
+        try awaitComparison()
+        #expect(try await lives(ann))
+        try users.database.psql(sql)
+        try await eventually("ann is signed out") { try await !lives(ann) }
+        #expect(try await lives(bob))
+    }
+
+    @Test func `when nobody at all is found, or the query fails, nobody is signed out`() async throws {
+        let tokens = [try await logIn("ann"), try await logIn("bob")]
+        for sql in [
+            "UPDATE auth_user SET username = username || ' '", "ALTER TABLE auth_user RENAME TO gone",
+        ] {
+            try users.database.psql(sql)
+            try awaitComparison()
+            for token in tokens { #expect(try await lives(token)) }
+        }
+    }
+}
