@@ -75,6 +75,7 @@ let package = Package(
             dependencies: [
                 "TestSupport", "Sessions", "EventLoop", .product(name: "Logging", package: "swift-log"),
             ],
+            exclude: ["Users/Schemas"],
             swiftSettings: strict),
     ]
 )

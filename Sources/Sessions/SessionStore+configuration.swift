@@ -4,6 +4,8 @@ extension SessionStore {
     /// How sessions live and where.
     public struct Configuration: Sendable {
         public var postgreSQL: PostgreSQLConfiguration
+        /// How users are found who sign in with a password; nil: the gate's own are.
+        public var usersQuery: UsersQuery?
         /// What is asked before PostgreSQL; nil: nothing.
         public var redis: RedisConfiguration?
         /// How long a session lives from its login.
@@ -27,13 +29,14 @@ extension SessionStore {
         public var cleanupInterval: Duration?
 
         public init(
-            postgreSQL: PostgreSQLConfiguration, redis: RedisConfiguration? = nil,
-            lifetime: Duration = .seconds(24 * 3600),
-            idleTimeout: Duration? = nil, rememberedLifetime: Duration? = nil, recordsLastSeen: Bool = true,
+            postgreSQL: PostgreSQLConfiguration, usersQuery: UsersQuery? = nil, redis: RedisConfiguration? = nil,
+            lifetime: Duration = .seconds(24 * 3600), idleTimeout: Duration? = nil, rememberedLifetime: Duration? = nil,
+            recordsLastSeen: Bool = true,
             sessionsPerUser: Int? = nil, cachedSessions: Int = 50_000, revocationDelay: Duration = .seconds(1),
             staleIfDatabaseDown: Duration = .zero, cleanupInterval: Duration? = .seconds(3600)
         ) {
             self.postgreSQL = postgreSQL
+            self.usersQuery = usersQuery
             self.redis = redis
             self.lifetime = lifetime
             self.idleTimeout = idleTimeout

@@ -22,12 +22,17 @@ public final class SessionStore {
     let readLane: ReadLane
     let writeLane: CommandLane
     let loginLane: CommandLane
+    /// nil: the gate's own.
+    let queriedUsers: QueriedUsers?
     let redis: RedisSessions?
     let checks: SessionChecks
     let log: Logger
     private let uses: UseWriter
     private var cleanup: CleanupSchedule?
     private var wasUsed = false
+    /// nil until it has begun.
+    private var usersAreChecked: Bool?
+    var rehashFailure = RepeatedFailure()
     /// What was counted since it was taken last.
     package var counts: SessionStoreCounts { checks.counts }
 
@@ -50,11 +55,12 @@ public final class SessionStore {
             RedisSessions(redis, entryLifetime: RuleOfBelief.maximumAge + configuration.staleIfDatabaseDown, log: log)
         }
         // One a lane: a server that does not answer one lane's attempt must not keep the others waiting.
-        let threads = HelperThreads(name: "connecting", threads: 3, waiting: 3)
+        let threads = HelperThreads(name: "connecting", threads: 6, waiting: 6)
         readLane = ReadLane(
             postgreSQL, memory: memory, migrations: Migrations(configuration), threads: threads, log: log)
         writeLane = CommandLane(postgreSQL, name: "write lane", threads: threads, log: log)
         loginLane = CommandLane(postgreSQL, name: "login lane", threads: threads, log: log)
+        queriedUsers = configuration.usersQuery.map { QueriedUsers($0, postgreSQL, threads: threads, log: log) }
         checks = SessionChecks(
             memory, redis, readLane, staleIfDatabaseDown: configuration.staleIfDatabaseDown, log: log)
         uses = UseWriter(memory, writeLane, statements, log: log)
@@ -103,6 +109,7 @@ public final class SessionStore {
         readLane.close()
         writeLane.close()
         loginLane.close()
+        queriedUsers?.close()
     }
 
     /// After a failover a lane may still have a connection to the former primary: what is written on one server is not
@@ -122,6 +129,17 @@ public final class SessionStore {
 
     private func becomeUsable() {
         guard !wasUsed else { return }
+        if let queriedUsers, usersAreChecked != true {
+            guard usersAreChecked == nil else { return }
+            usersAreChecked = false
+            // Not before now: a query may read tables of ours.
+            EventLoop.spawn { [self] in
+                guard await checkUsers(queriedUsers) else { return }
+                usersAreChecked = true
+                becomeUsable()
+            }
+            return
+        }
         wasUsed = true
         // Redis speaks for itself.
         if redis == nil { log.info("Using database for session storage") }
@@ -144,25 +162,6 @@ public final class SessionStore {
     package func takeCounts() -> SessionStoreCounts {
         defer { checks.counts = SessionStoreCounts() }
         return counts
-    }
-
-    // MARK: Users
-
-    /// The user of a name, if there is one who may sign in.
-    package func user(named username: String) async throws(SessionStoreError) -> UserRecord? {
-        try await user(statements.user, username)
-    }
-
-    /// One of the gate's own users by the id; nil also when the user may not sign in.
-    package func user(id: String) async throws(SessionStoreError) -> UserRecord? {
-        try await user(statements.userByID, id)
-    }
-
-    private func user(_ sql: String, _ key: String) async throws(SessionStoreError) -> UserRecord? {
-        let rows = try await command(loginLane, sql, [.text(key)], mayRepeat: true)
-        guard let row = rows.first else { return nil }
-        guard let user = UserRecord(row) else { throw .unavailable("a user's row cannot be read") }
-        return user
     }
 
     func command(

@@ -1,3 +1,4 @@
+import Sessions
 import Testing
 
 @testable import AuthFCGI
@@ -69,6 +70,8 @@ struct SettingsTests {
             "LISTEN": "unix:/run/a.sock,[::1]:9000,127.0.0.3:9001,localhost:9002,systemd,fd:0", "LISTEN_MODE": "600",
             "LISTEN_GROUP": "www-data", "WORKERS": "7", "HASHING_MEMORY": "300", "HASHING_WAIT": "1500ms",
             "SESSION_LIFETIME": "90m", "LOG_LEVEL": "Debug",
+            "USERS_QUERY": "SELECT id,\n  hash AS password_hash FROM t WHERE name = $1", "USERS_QUERY_DEADLINE": "3s",
+            "USERS_REHASH": "UPDATE t SET hash = $1 WHERE id = $2", "USERS_PEPPER": "sea salt", "LEGACY_HASHES": "off",
         ]
         let settings = try Settings(Self.sources(environment: environment))
         #expect(try Settings(Self.sources(environment: settings.environment())) == settings)
@@ -77,6 +80,31 @@ struct SettingsTests {
         #expect(passed["PATH"] == "/bin")
         #expect(passed["DATABASE_URL_FILE"] == nil && passed["NOTIFY_SOCKET"] == nil && passed["LISTEN_PID"] == nil)
         #expect(try Settings(Self.sources(environment: passed)) == settings)
+    }
+
+    @Test func `A users query is the operator's or a preset's, and hashes are replaced by either`() throws {
+        var environment = ["DATABASE_URL": Self.url]
+        #expect(UsersQuery(try Settings(Self.sources(environment: environment))) == nil)
+        environment["USERS_PRESET"] = "Django"
+        environment["USERS_REHASH"] = "UPDATE t SET hash = $1 WHERE id = $2 ;\n"
+        let settings = try Settings(Self.sources(environment: environment))
+        #expect(try Settings(Self.sources(environment: settings.environment())) == settings)
+        let query = try #require(UsersQuery(settings))
+        #expect(query.sql == UsersPreset.django.sql)
+        #expect(query.rehash == "UPDATE t SET hash = $1 WHERE id = $2")
+        #expect(query.deadline == .seconds(2))
+        #expect(query.name == "USERS_PRESET django")
+        environment["USERS_QUERY"] = "SELECT"
+        #expect(
+            Self.problems(Self.sources(environment: environment))
+                == ["USERS_QUERY and USERS_PRESET are both set; remove one"])
+        environment["USERS_PRESET"] = nil
+        environment["DATABASE_PREPARED_STATEMENTS"] = "off"
+        #expect(Self.problems(Self.sources(environment: environment)).count == 1)
+        environment["USERS_QUERY"] = nil
+        #expect(Self.problems(Self.sources(environment: environment)).count == 2)
+        environment["USERS_PRESET"] = "mysql"
+        #expect(Self.problems(Self.sources(environment: environment)).count == 2)
     }
 
     @Test func `Names of users become numbers, for unix sockets only`() throws {

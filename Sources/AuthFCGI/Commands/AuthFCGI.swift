@@ -6,5 +6,8 @@ struct AuthFCGI: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "authfcgi", abstract: "The session gate for web stacks behind nginx.", version: Version.current,
 
-        subcommands: [Serve.self, Migrate.self, User.self, SessionCommand.self, Cleanup.self, WorkerCommand.self])
+        subcommands: [
+            Serve.self, Migrate.self, User.self, SessionCommand.self, Cleanup.self, ConfigCommand.self,
+            WorkerCommand.self,
+        ])
 }

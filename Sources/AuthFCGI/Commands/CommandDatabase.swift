@@ -50,6 +50,13 @@ struct CommandDatabase {
         }
     }
 
+    /// Looks whether a users query can work; its columns, of those that mean something.
+    func check(_ query: UsersQuery) throws(ExitCode) -> [String] {
+        try CommandFailure.reporting { () throws(PostgreSQLError) in
+            try UsersQueryCheck(connection).run(query)
+        }
+    }
+
     /// Finds out who is meant.
     func find(_ name: UserName) throws(ExitCode) -> UserDirectory.Answer {
         try CommandFailure.reporting { () throws(PostgreSQLError) in

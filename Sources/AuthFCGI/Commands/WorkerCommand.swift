@@ -12,10 +12,12 @@ struct WorkerCommand: ParsableCommand {
 
     @Option var number: Int
     @Option var sockets: Int
+    @Flag var settingsHaveServed = false
 
     /// The command line of a worker.
-    static func arguments(number: Int, sockets: Int) -> [String] {
+    static func arguments(number: Int, sockets: Int, settingsHaveServed: Bool) -> [String] {
         ["authfcgi", "worker", "--number", "\(number)", "--sockets", "\(sockets)"]
+            + (settingsHaveServed ? ["--settings-have-served"] : [])
     }
 
     func validate() throws {
@@ -47,7 +49,8 @@ struct WorkerCommand: ParsableCommand {
                 return EventLoop.stop()
             }
             let worker = Worker(
-                service, seat: seat, grace: settings.shutdownGrace, log: log, status: status)
+                service, seat: seat, settingsHaveServed: settingsHaveServed, grace: settings.shutdownGrace, log: log,
+                status: status)
             do throws(SystemError) {
                 try worker.start(sockets: listening, lifeline: FileDescriptor(owning: InheritedDescriptor.lifeline))
             } catch {

@@ -1,3 +1,5 @@
+internal import Sessions
+
 extension Setting {
     /// Every setting, in the order in which people should read about them.
     static let all: [Setting] = [
@@ -6,9 +8,8 @@ extension Setting {
         redisTLSKey, listen, listenMode, listenGroup, listenPeerUIDs, workers, sessionLifetime,
         sessionIdleTimeout, sessionRememberedLifetime, sessionsPerUser, sessionLastSeen, sessionCacheEntries,
         revocationDelay, staleIfDatabaseDown, sessionCleanupInterval, cookieName, hashingThreads, hashingMemory,
-        hashingWait,
-        lookupLimit, shutdownGrace,
-        logLevel,
+        hashingWait, usersQuery, usersPreset, usersQueryDeadline, usersRehash, usersPepper, legacyHashes, lookupLimit,
+        shutdownGrace, logLevel,
     ]
 
     static let databaseURL = Setting(
@@ -140,6 +141,34 @@ extension Setting {
         name: "HASHING_WAIT", kind: .duration(.zero ... .seconds(60)), fallback: .value("2s"),
         meaning:
             "how long a login may have to wait for its turn to be hashed; if it were longer the answer is 503 at once")
+
+    static let usersQuery = Setting(
+        name: "USERS_QUERY", kind: .text("SQL"), fallback: .described("the gate's own users"),
+        meaning:
+            "a SELECT that finds who signs in with the name $1: id, password_hash, and any of username, name, email, groups, disabled"
+    )
+
+    static let usersPreset = Setting(
+        name: "USERS_PRESET", kind: .choice(UsersPreset.allCases.map(\.rawValue)), fallback: .described("none"),
+        meaning: "a ready USERS_QUERY for the tables of this product")
+
+    static let usersQueryDeadline = Setting(
+        name: "USERS_QUERY_DEADLINE", kind: .duration(.milliseconds(100) ... .seconds(60)), fallback: .value("2s"),
+        meaning: "how long that query may take before the login is answered 503")
+
+    static let usersRehash = Setting(
+        name: "USERS_REHASH", kind: .text("SQL"), fallback: .described("none"),
+        meaning:
+            "an UPDATE that a login with an older kind of hash runs: $1 the argon2id hash, $2 the id, $3 the old hash if it is named"
+    )
+
+    static let usersPepper = Setting(
+        name: "USERS_PEPPER", kind: .secret("text"), fallback: .described("none"),
+        meaning: "Devise's config.pepper, which is part of each password before bcrypt")
+
+    static let legacyHashes = Setting(
+        name: "LEGACY_HASHES", kind: .toggle, fallback: .value("on"),
+        meaning: "let users sign in whose password is hashed in a way that is weak today; off: they need a new password")
 
     static let lookupLimit = Setting(
         name: "LOOKUP_LIMIT", kind: .integer(1...1_000_000), fallback: .value("4096"),

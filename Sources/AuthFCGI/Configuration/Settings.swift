@@ -49,6 +49,15 @@ struct Settings: Equatable, Sendable {
     /// In bytes.
     let hashingMemory: Int
     let hashingWait: Duration
+    /// nil: a preset, or the gate's own users.
+    let usersQuery: String?
+    /// nil: a query, or the gate's own users.
+    let usersPreset: UsersPreset?
+    let usersQueryDeadline: Duration
+    /// nil: hashes of other programs' users stay as they are.
+    let usersRehash: String?
+    let usersPepper: Secret?
+    let allowsLegacyHashes: Bool
     let lookupLimit: Int
     let shutdownGrace: Duration
     let logLevel: Logger.Level
@@ -96,6 +105,12 @@ struct Settings: Equatable, Sendable {
         hashingThreads = reader.integer(.hashingThreads, fallback: min(256, max(1, sources.host.cores / 2)))
         hashingMemory = reader.integer(.hashingMemory) << 20
         hashingWait = reader.duration(.hashingWait)
+        usersQuery = reader.text(.usersQuery)
+        usersPreset = Self.usersPreset(&reader)
+        usersQueryDeadline = reader.duration(.usersQueryDeadline)
+        usersRehash = reader.text(.usersRehash)
+        usersPepper = reader.secret(.usersPepper) { .value(Secret($0)) }
+        allowsLegacyHashes = reader.toggle(.legacyHashes)
         lookupLimit = reader.integer(.lookupLimit)
         shutdownGrace = reader.duration(.shutdownGrace)
         logLevel = Logger.Level(rawValue: reader.choice(.logLevel)) ?? .info
@@ -105,6 +120,7 @@ struct Settings: Equatable, Sendable {
             )
         }
         checkRedisTLS(&reader)
+        checkUsers(&reader)
         if databaseQueryDeadline >= revocationDelay {
             reader.add(
                 .databaseQueryDeadline,

@@ -1,4 +1,5 @@
 internal import Logging
+internal import Sessions
 
 extension Settings {
     /// The settings as an environment from which the same settings can be read again: what a worker gets. So no secret
@@ -52,6 +53,12 @@ extension Settings {
         case .hashingThreads: "\(hashingThreads)"
         case .hashingMemory: "\(hashingMemory >> 20)"
         case .hashingWait: "\(DurationText(hashingWait))"
+        case .usersQuery: usersQuery
+        case .usersPreset: usersPreset?.rawValue
+        case .usersQueryDeadline: "\(DurationText(usersQueryDeadline))"
+        case .usersRehash: usersRehash
+        case .usersPepper: usersPepper?.reveal()
+        case .legacyHashes: allowsLegacyHashes ? "on" : "off"
         case .lookupLimit: "\(lookupLimit)"
         case .shutdownGrace: "\(DurationText(shutdownGrace))"
         case .logLevel: logLevel.rawValue

@@ -36,6 +36,11 @@ struct SettingsOptions: ParsableArguments {
     @Option(name: .of(.hashingThreads), help: .of(.hashingThreads)) var hashingThreads: String?
     @Option(name: .of(.hashingMemory), help: .of(.hashingMemory)) var hashingMemory: String?
     @Option(name: .of(.hashingWait), help: .of(.hashingWait)) var hashingWait: String?
+    @Option(name: .of(.usersQuery), help: .of(.usersQuery)) var usersQuery: String?
+    @Option(name: .of(.usersPreset), help: .of(.usersPreset)) var usersPreset: String?
+    @Option(name: .of(.usersQueryDeadline), help: .of(.usersQueryDeadline)) var usersQueryDeadline: String?
+    @Option(name: .of(.usersRehash), help: .of(.usersRehash)) var usersRehash: String?
+    @Option(name: .of(.legacyHashes), help: .of(.legacyHashes)) var legacyHashes: String?
     @Option(name: .of(.lookupLimit), help: .of(.lookupLimit)) var lookupLimit: String?
     @Option(name: .of(.shutdownGrace), help: .of(.shutdownGrace)) var shutdownGrace: String?
     @Option(name: .of(.logLevel), help: .of(.logLevel)) var logLevel: String?
@@ -54,9 +59,10 @@ struct SettingsOptions: ParsableArguments {
             (.sessionLastSeen, sessionLastSeen), (.sessionCacheEntries, sessionCacheEntries),
             (.revocationDelay, revocationDelay), (.sessionCleanupInterval, sessionCleanupInterval),
             (.staleIfDatabaseDown, staleIfDatabaseDown), (.cookieName, cookieName), (.hashingThreads, hashingThreads),
-            (.hashingMemory, hashingMemory), (.hashingWait, hashingWait), (.lookupLimit, lookupLimit),
-            (.shutdownGrace, shutdownGrace),
-            (.logLevel, logLevel),
+            (.hashingMemory, hashingMemory), (.hashingWait, hashingWait), (.usersQuery, usersQuery),
+            (.usersPreset, usersPreset), (.usersQueryDeadline, usersQueryDeadline), (.usersRehash, usersRehash),
+            (.legacyHashes, legacyHashes), (.lookupLimit, lookupLimit),
+            (.shutdownGrace, shutdownGrace), (.logLevel, logLevel),
         ]
         return Dictionary(uniqueKeysWithValues: given.compactMap { setting, text in text.map { (setting.name, $0) } })
     }

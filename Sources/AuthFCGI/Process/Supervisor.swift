@@ -123,7 +123,9 @@ extension Supervisor {
         inheritance.board.withPage(page) { $0.reset() }
         do throws(SystemError) {
             children[page] = try ChildProcess(
-                arguments: WorkerCommand.arguments(number: page, sockets: inheritance.sockets.count),
+                arguments: WorkerCommand.arguments(
+                    number: page, sockets: inheritance.sockets.count,
+                    settingsHaveServed: pool.haveServed(settingsOf: generation)),
                 environment: WorkerEnvironment.with(settings, over: sources.environment),
                 descriptors: inheritance.descriptors
             ) { self.bury(page, $0) }

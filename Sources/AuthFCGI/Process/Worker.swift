@@ -18,14 +18,21 @@ final class Worker {
     private var endRequests = EndRequests()
     private let service: any WorkerService
     private let seat: WorkerSeat
+    private let settingsHaveServed: Bool
     private let grace: Duration
     private let log: Logger
     private let status: ExitStatus
 
-    /// - Parameter status: gets the exit code of the process.
-    init(_ service: any WorkerService, seat: WorkerSeat, grace: Duration, log: Logger, status: ExitStatus) {
+    /// - Parameters:
+    ///   - settingsHaveServed: whether other workers have served with these settings before.
+    ///   - status: gets the exit code of the process.
+    init(
+        _ service: any WorkerService, seat: WorkerSeat, settingsHaveServed: Bool, grace: Duration, log: Logger,
+        status: ExitStatus
+    ) {
         self.service = service
         self.seat = seat
+        self.settingsHaveServed = settingsHaveServed
         self.grace = grace
         self.log = log
         self.status = status
@@ -37,7 +44,8 @@ final class Worker {
         Reactor.shared.onTick = { [seat] in seat.tick() }
         _ = try SignalDescriptor { signal in self.receive(signal) }
         _ = Lifeline(lifeline) { self.loseSupervisor() }
-        service.prepare(seat: seat, onUnusable: { self.end(SettingsProblems.exitCode) })
+        let refuseSettings: @EventLoop () -> Void = { self.end(SettingsProblems.exitCode) }
+        service.prepare(seat: seat, onUnusable: settingsHaveServed ? nil : refuseSettings)
         service.start(sockets: sockets, onServing: { self.serve() })
     }
 

@@ -8,8 +8,9 @@ protocol WorkerService: AnyObject {
     /// - Parameters:
     ///   - seat: the worker's place on the board, and by it those of all others.
     ///   - onUnusable: to be called instead of `onServing`, after logging why, when no worker can ever serve with these
-    ///     settings: the worker ends with exit code 78, which ends the program at its start and a reload later on.
-    func prepare(seat: WorkerSeat, onUnusable: @escaping @EventLoop () -> Void)
+    ///     settings: the worker ends with exit code 78, which ends the program at its start and a reload later on. nil
+    ///     when workers have served with them: what is wrong now may come right again.
+    func prepare(seat: WorkerSeat, onUnusable: (@EventLoop () -> Void)?)
 
     /// Begins to accept connections.
     /// - Parameters:
@@ -24,5 +25,5 @@ protocol WorkerService: AnyObject {
 }
 
 extension WorkerService {
-    func prepare(seat: WorkerSeat, onUnusable: @escaping @EventLoop () -> Void) {}
+    func prepare(seat: WorkerSeat, onUnusable: (@EventLoop () -> Void)?) {}
 }

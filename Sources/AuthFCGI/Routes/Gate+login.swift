@@ -48,7 +48,7 @@ extension Gate {
                 return answer
             }
             if case .unverifiable(let problem) = verdict { sayUnverifiable(problem, who) }
-            guard let user, verdict.matches else {
+            guard let user, case .matches(_, let isCurrent) = verdict else {
                 log.notice("login refused", metadata: ["client": "\(address ?? "-")", "who": "\(who)"])
                 return Self.wrongCredentials
             }
@@ -66,6 +66,7 @@ extension Gate {
                     metadata: ["client": "\(address ?? "-")", "who": "user \(user.identity.userID)"])
                 return Self.wrongCredentials
             }
+            if !isCurrent { rehash(user, request.password) }
             log.info(
                 "login",
                 metadata: [

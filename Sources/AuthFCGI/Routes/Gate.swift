@@ -13,6 +13,8 @@ final class Gate: WorkerService {
     let log: Logger
     /// Said once each: the parameter comes from nginx's configuration.
     var unreadableRequirements: Set<String> = []
+    /// Whether a login's password is being hashed anew.
+    var isRehashing = false
     private let settings: Settings
     private(set) var seat: WorkerSeat?
     private var server: FastCGIServer?
@@ -23,13 +25,15 @@ final class Gate: WorkerService {
         store = SessionStore(try SessionStore.Configuration(settings), log: log)
         hasher = PasswordHasher(
             HashingQueue.Limits(
-                threads: settings.hashingThreads, bytes: settings.hashingMemory, wait: settings.hashingWait))
+                threads: settings.hashingThreads, bytes: settings.hashingMemory, wait: settings.hashingWait),
+            pepper: Array((settings.usersPepper?.reveal() ?? "").utf8), allowsLegacy: settings.allowsLegacyHashes)
         cookie = SessionCookie(name: settings.cookieName)
     }
 
     /// A database that no worker can use ends the program at its start; later on it may come right again.
-    func prepare(seat: WorkerSeat, onUnusable: @escaping @EventLoop () -> Void) {
+    func prepare(seat: WorkerSeat, onUnusable: (@EventLoop () -> Void)?) {
         self.seat = seat
+        guard let onUnusable else { return }
         store.onUnusable = { [log] reason in
             log.critical("\(reason)")
             onUnusable()

@@ -58,7 +58,12 @@ final class CommandLane: ReadinessHandler {
     /// How long a command waits for a connection while there is none to be had.
     private static let connectionWait = Duration.seconds(1)
 
-    init(_ configuration: PostgreSQLConfiguration, name: String, threads: HelperThreads, log: Logger) {
+    /// - Parameter preparation: SQL that each connection begins with, if there is no pooler in between that would hand
+    ///   on to others what it sets.
+    init(
+        _ configuration: PostgreSQLConfiguration, name: String, preparation: String? = nil, threads: HelperThreads,
+        log: Logger
+    ) {
         self.configuration = configuration
         self.log = log
         self.name = name
@@ -73,6 +78,7 @@ final class CommandLane: ReadinessHandler {
             if setsUp {
                 try connection.script("SET default_transaction_isolation = 'read committed'", deadline: deadline)
                 try connection.limitStatements(to: deadline, locks: lockWait)
+                if let preparation { try connection.script(preparation, deadline: deadline) }
             }
         }
     }

@@ -42,6 +42,7 @@ package struct Migrations: Sendable {
         Step(number: 5, name: "sessions_end", sql: text(PackageResources._005_sessions_end_sql)),
         Step(number: 6, name: "login_throttle", sql: text(PackageResources._006_login_throttle_sql)),
         Step(number: 7, name: "change_password", sql: text(PackageResources._007_change_password_sql)),
+        Step(number: 8, name: "rehash", sql: text(PackageResources._008_rehash_sql)),
     ]
 
     /// The numbers of this program's steps, in order.

@@ -19,6 +19,13 @@ package enum PostgreSQLError: Error, Equatable, Sendable {
         }
     }
 
+    /// The same for a statement that was given what somebody typed into a form: without the server's words where these
+    /// may repeat it.
+    var impersonalReason: String {
+        guard case .server(let state, _) = self, !state.speaksOfStatement else { return reason }
+        return "the server refuses a value or a function does (SQLSTATE \(state.code))"
+    }
+
     /// Whether the connection is of no more use.
     var endsConnection: Bool {
         switch self {
@@ -58,6 +65,15 @@ package struct SQLState: Equatable, Hashable, Sendable {
 
     /// The transaction was undone because of others: a deadlock, a conflict (class 40).
     var asksForRepetition: Bool { code.hasPrefix("40") }
+
+    /// Whether the same statement will fail for ever unless somebody changes it or the tables: what does not exist, is not
+    /// allowed, or is no SQL (classes 0A, 22, 3F and 42).
+    var blamesStatement: Bool { ["0A", "22", "3F", "42"].contains(code.prefix(2)) }
+
+    /// Whether the server's words are about the statement, the server or its resources, and not about a value.
+    var speaksOfStatement: Bool {
+        ["08", "0A", "25", "3F", "40", "42", "53", "54", "55", "57", "58", "XX"].contains(code.prefix(2))
+    }
 
     /// Whether a fresh connection is what helps: the server is gone, a demoted primary, and prepared statements that no
     /// longer fit.

@@ -47,6 +47,18 @@ internal import CPostgreSQL
 
     package var columnCount: Int { Int(unsafe PQnfields(result)) }
 
+    /// The columns' names, in order.
+    var columnNames: [String] {
+        (0..<columnCount).map { column in
+            unsafe PQfname(result, Int32(column)).map { unsafe String(cString: $0) } ?? ""
+        }
+    }
+
+    /// The types of a described statement's parameters, by their numbers in pg_type.
+    var parameterTypes: [UInt32] {
+        (0..<(unsafe PQnparams(result))).map { unsafe PQparamtype(result, $0) }
+    }
+
     package func isNull(_ row: Int, _ column: Int) -> Bool {
         unsafe PQgetisnull(result, Int32(row), Int32(column)) == 1
     }

@@ -8,6 +8,12 @@ package struct UserRecord: Sendable {
     /// How often all of the user's sessions were ended: a login makes a session only if it still finds this number.
     package let epoch: Int64
 
+    init(identity: Identity, passwordHash: String, epoch: Int64) {
+        self.identity = identity
+        self.passwordHash = passwordHash
+        self.epoch = epoch
+    }
+
     /// The row of ``Statements/user``; nil when it has another shape.
     init?(_ row: [String?]) {
         guard row.count == 7, let id = row[0], let username = row[1], let hash = row[2],

@@ -1,0 +1,69 @@
+internal import EventLoop
+internal import Logging
+
+/// Who may sign in: the gate's own users, or those of another program's tables.
+extension SessionStore {
+    /// The user of a name, if there is one who may sign in.
+    package func user(named username: String) async throws(SessionStoreError) -> UserRecord? {
+        if let queriedUsers { return try await queriedUsers.user(named: username) }
+        return try await user(statements.user, username)
+    }
+
+    /// One of the gate's own users by the id; nil also when the user may not sign in, or the gate keeps no users.
+    package func user(id: String) async throws(SessionStoreError) -> UserRecord? {
+        guard queriedUsers == nil else { return nil }
+        return try await user(statements.userByID, id)
+    }
+
+    private func user(_ sql: String, _ key: String) async throws(SessionStoreError) -> UserRecord? {
+        let rows = try await command(loginLane, sql, [.text(key)], mayRepeat: true)
+        guard let row = rows.first else { return nil }
+        guard let user = UserRecord(row) else { throw .unavailable("a user's row cannot be read") }
+        return user
+    }
+
+    /// Whether hashes of an older kind are to be replaced when the password is at hand.
+    package var rehashes: Bool { queriedUsers?.rehashes ?? true }
+
+    /// Writes another hash of the password that `user` has just signed in with, unless the password was changed since.
+    /// The user's sessions go on. What fails is said once and changes nothing.
+    package func rehash(_ user: UserRecord, to hash: String) async {
+        do throws(PostgreSQLError) {
+            if let queriedUsers {
+                try await queriedUsers.rehash(user, to: hash)
+            } else {
+                _ = try await loginLane.rows(
+                    statements.rehashUser, [.text(user.identity.userID), .text(user.passwordHash), .text(hash)],
+                    mayRepeat: true)
+            }
+            if rehashFailure.succeeded() { log.info("a login's new hash could be written again") }
+        } catch {
+            let reason = error.impersonalReason
+            if rehashFailure.failed(reason, at: .now) {
+                log.error("a login's new hash could not be written, the old one stays: \(reason)")
+            }
+        }
+    }
+
+    /// Looks, before the store is used for the first time, whether the users query can work.
+    /// - Returns: whether the store can be used.
+    func checkUsers(_ users: QueriedUsers) async -> Bool {
+        do throws(PostgreSQLError) {
+            try await users.check()
+            return true
+        } catch {
+            switch error {
+            case .unusable(let reason):
+                guard let onUnusable else {
+                    log.error("\(reason)")
+                    return true
+                }
+                onUnusable(reason)
+                return false
+            case .connection, .server, .deadline, .confusion:
+                log.warning("the users query could not be checked: \(error.reason)")
+                return true
+            }
+        }
+    }
+}

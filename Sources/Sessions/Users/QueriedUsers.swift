@@ -1,0 +1,93 @@
+internal import EventLoop
+internal import Logging
+
+/// The users of another program's tables, as the operator's statements find them. Each kind of statement has a
+/// connection of its own, so that a slow one keeps nothing waiting but logins.
+@EventLoop
+final class QueriedUsers {
+    private let query: UsersQuery
+    private let sql: String
+    private let url: String
+    private let threads: HelperThreads
+    private let lane: CommandLane
+    private let rehashLane: CommandLane
+    private let log: Logger
+    private var failure = RepeatedFailure()
+
+    init(_ query: UsersQuery, _ configuration: PostgreSQLConfiguration, threads: HelperThreads, log: Logger) {
+        self.query = query
+        self.threads = threads
+        self.log = log
+        url = configuration.url
+        sql = Statements(schema: configuration.schema).queriedUser(query.sql)
+        var patient = configuration
+        patient.writeDeadline = query.deadline
+        // Looking for a user is to change nothing, whatever functions the query calls.
+        lane = CommandLane(
+            patient, name: "users lane", preparation: "SET default_transaction_read_only = on", threads: threads,
+            log: log)
+        // What the triggers of the migration 0008 look at: the password stays the same, and so do the sessions.
+        rehashLane = CommandLane(
+            configuration, name: "rehash lane", preparation: "SET authfcgi.rehashing = 'on'", threads: threads, log: log
+        )
+    }
+
+    var rehashes: Bool { query.rehash != nil }
+
+    /// Finds out on a connection of its own whether the statements can work at all.
+    func check() async throws(PostgreSQLError) {
+        let (query, url, log) = (query, url, log)
+        let result: Result<Void, PostgreSQLError>
+        do throws(HelperThreads.Busy) {
+            result = try await threads.run {
+                Result { () throws(PostgreSQLError) in
+                    let connection = try PostgreSQLConnection(url, log: log)
+                    try UsersQueryCheck(connection).run(query)
+                }
+            }
+        } catch {
+            throw .connection("all threads for connecting are taken")
+        }
+        try result.get()
+    }
+
+    /// The user of a name, if there is one who may sign in.
+    func user(named username: String) async throws(SessionStoreError) -> UserRecord? {
+        let rows: CommandLane.Rows
+        do throws(PostgreSQLError) {
+            rows = try await lane.rows(sql, [.text(username)], mayRepeat: true)
+        } catch {
+            throw failed("failed: \(error.impersonalReason)")
+        }
+        do throws(UsersQueryRow.Problem) {
+            let answer = try UsersQueryRow(rows, typed: username)
+            if failure.succeeded() { log.info("\(query.name) works again") }
+            switch answer {
+            case .nobody: return nil
+            case .user(let user): return user
+            }
+        } catch {
+            throw failed(error.reason)
+        }
+    }
+
+    /// Writes another hash of the password that `user` has signed in with.
+    func rehash(_ user: UserRecord, to hash: String) async throws(PostgreSQLError) {
+        guard let statement = query.rehash else { return }
+        let old: [PostgreSQLParameter] = query.rehashTakesOldHash ? [.text(user.passwordHash)] : []
+        _ = try await rehashLane.rows(
+            statement, [.text(hash), .text(user.identity.userID)] + old, mayRepeat: false)
+    }
+
+    func close() {
+        lane.close()
+        rehashLane.close()
+    }
+
+    private func failed(_ reason: String) -> SessionStoreError {
+        if failure.failed(reason, at: .now) {
+            log.error("\(query.name) \(reason); logins are answered 503 meanwhile")
+        }
+        return .unavailable("\(query.name) \(reason)")
+    }
+}

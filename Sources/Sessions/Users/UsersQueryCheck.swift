@@ -1,0 +1,76 @@
+/// Finds out, without running them, whether the statements of a ``UsersQuery`` are what they should be.
+package struct UsersQueryCheck: ~Copyable {
+    private let connection: PostgreSQLConnection
+
+    package init(_ connection: PostgreSQLConnection) {
+        self.connection = connection
+    }
+
+    /// The columns that mean something.
+    private static let required = ["id", "password_hash"]
+    private static let optional = ["username", "name", "email", "groups", "disabled"]
+
+    /// Throws ``PostgreSQLError/unusable(_:)`` with what is wrong and what to write; other errors say that it could not be
+    /// found out now.
+    /// - Returns: the columns that are used.
+    @discardableResult
+    package func run(_ query: UsersQuery) throws(PostgreSQLError) -> [String] {
+        // One transaction: behind a pooler the two steps of describing must come to the same server.
+        try connection.transaction(deadline: query.deadline) { () throws(PostgreSQLError) in
+            let columns = try select(query)
+            if let rehash = query.rehash { try update(rehash, query) }
+            return columns
+        }
+    }
+
+    private func select(_ query: UsersQuery) throws(PostgreSQLError) -> [String] {
+        let form = """
+            write a SELECT that takes the name as $1 and returns id and password_hash, and username, name, email, groups \
+            and disabled if there are such
+            """
+        let (columns, types) = try describe(query.sql, query, called: query.name, form)
+        for column in Self.required where !columns.contains(column) {
+            throw .unusable("\(query.name) returns no column \(column): \(form)")
+        }
+        let used = (Self.required + Self.optional).filter { columns.contains($0) }
+        for column in used where columns.count(where: { $0 == column }) > 1 {
+            throw .unusable("\(query.name) returns several columns called \(column): keep one of them")
+        }
+        guard types.count == 1 else {
+            throw .unusable("\(query.name) takes \(types.count) parameters instead of one: \(form)")
+        }
+        try requireText(types[0], query)
+        _ = try describe(Statements.userFields(query.sql), query, called: query.name, "write one plain SELECT")
+        return used
+    }
+
+    /// A name that is no number would be an error instead of an unknown user.
+    private func requireText(_ type: UInt32, _ query: UsersQuery) throws(PostgreSQLError) {
+        let row = try connection.query(
+            "SELECT typcategory = 'S', format_type(oid, NULL) FROM pg_type WHERE oid = $1::oid", [.number(type)],
+            deadline: query.deadline)
+        guard row.rowCount == 1, row.text(0, 0) != "t" else { return }
+        throw .unusable("\(query.name) compares $1, which is a text, with \(row.text(0, 1)): cast the column to text")
+    }
+
+    private func update(_ rehash: String, _ query: UsersQuery) throws(PostgreSQLError) {
+        let form = "write an UPDATE that takes the new hash as $1, the id as $2 and, if you like, the old hash as $3"
+        let (columns, types) = try describe(rehash, query, called: "USERS_REHASH", form)
+        guard columns.isEmpty else { throw .unusable("USERS_REHASH returns rows: \(form)") }
+        guard types.count == (query.rehashTakesOldHash ? 3 : 2) else {
+            throw .unusable("USERS_REHASH takes \(types.count) parameters: \(form)")
+        }
+    }
+
+    private func describe(
+        _ sql: String, _ query: UsersQuery, called name: String, _ advice: String
+    ) throws(PostgreSQLError) -> (columns: [String], types: [UInt32]) {
+        do throws(PostgreSQLError) {
+            let description = try connection.describe(sql, deadline: query.deadline)
+            return (description.columnNames, description.parameterTypes)
+        } catch {
+            guard case .server(let state, _) = error, state.blamesStatement else { throw error }
+            throw .unusable("\(name) does not work: \(error.reason): \(advice)")
+        }
+    }
+}

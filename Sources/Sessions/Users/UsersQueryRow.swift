@@ -1,0 +1,91 @@
+internal import FoundationEssentials
+
+/// What a users query has said of one name.
+enum UsersQueryRow {
+    /// Nobody of that name may sign in: there is none, or the user is disabled.
+    case nobody
+    case user(UserRecord)
+
+    /// The query returned something that is no user. The text says what, and nothing of the row's values.
+    struct Problem: Error, Equatable {
+        let reason: String
+    }
+
+    /// Reads the rows of ``Statements/queriedUser(_:)``.
+    ///
+    /// - Parameter typed: the name that was asked for, which is the user's name unless the query says another one.
+    init(_ rows: [[String?]], typed: String) throws(Problem) {
+        guard let row = rows.first else {
+            self = .nobody
+            return
+        }
+        guard rows.count == 1 else { throw Problem(reason: "returned several rows for one name") }
+        guard row.count == 10, let epoch = row[9].flatMap({ Int64($0) }) else {
+            throw Problem(reason: "was answered in another shape")
+        }
+        if Self.isTrue(row[8]) {
+            self = .nobody
+            return
+        }
+        guard let id = row[0], row[1] == "string" || row[1] == "number" else {
+            throw Problem(reason: "returned a row whose id is no text and no number")
+        }
+        guard (1...255).contains(id.utf8.count) else {
+            throw Problem(reason: "returned a row whose id is empty or longer than 255 bytes")
+        }
+        let username = row[2].flatMap { $0.isEmpty ? nil : $0 } ?? typed
+        let identity = Identity(
+            userID: id, username: username, groups: try Self.groups(row[6], type: row[7]), name: row[4] ?? "",
+            email: row[5] ?? "")
+        // A column of a fixed length is filled up with spaces; a user without a hash has no password that could match.
+        var hash = Substring(row[3] ?? "")
+        while hash.last == " " { hash.removeLast() }
+        self = .user(UserRecord(identity: identity, passwordHash: String(hash), epoch: epoch))
+    }
+
+    /// Whether `disabled` says yes: whatever is there, such as the moment at which it happened, and is no plain no.
+    private static func isTrue(_ value: String?) -> Bool {
+        guard let value else { return false }
+        return !["", "false", "f", "no", "n", "off", "0"].contains(value.lowercased())
+    }
+
+    /// - Parameters:
+    ///   - text: the column as text.
+    ///   - type: what the column is in JSON.
+    private static func groups(_ text: String?, type: String?) throws(Problem) -> [String] {
+        switch (type, text) {
+        case (nil, _), ("null", _), (_, nil): return []
+        case ("array", let text?):
+            guard let groups = array(text) else { break }
+            return groups
+        case ("string", let text?):
+            // A column of JSON may be of a type that knows nothing of it.
+            if text.first == "[", let groups = array(text) { return groups }
+            return text.split(separator: ",").map { trimmed($0) }.filter { !$0.isEmpty }
+        case ("number", let text?): return [text]
+        default: break
+        }
+        throw Problem(reason: "returned groups that are no array and no list with commas")
+    }
+
+    /// The entries of a JSON array of texts and numbers; what is empty or null is no group.
+    private static func array(_ text: String) -> [String]? {
+        guard let entries = try? JSONDecoder().decode([Entry?].self, from: Data(text.utf8)) else { return nil }
+        return entries.compactMap { $0?.text }.filter { !$0.isEmpty }
+    }
+
+    private struct Entry: Decodable {
+        let text: String
+
+        init(from decoder: any Decoder) throws {
+            let value = try decoder.singleValueContainer()
+            text = try (try? value.decode(String.self)) ?? "\(value.decode(Int64.self))"
+        }
+    }
+
+    private static func trimmed(_ text: Substring) -> String {
+        var text = text.drop(while: \.isWhitespace)
+        while text.last?.isWhitespace == true { text.removeLast() }
+        return String(text)
+    }
+}

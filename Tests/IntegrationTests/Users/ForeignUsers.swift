@@ -1,0 +1,68 @@
+import Foundation
+import TestSupport
+
+@testable import Sessions
+
+/// A new database with the users of another program in it.
+struct ForeignUsers {
+    let database: SharedDatabase
+
+    /// The argon2id hash of `correct horse`, of less cost than ours.
+    static let cheapHash =
+        "$argon2id$v=19$m=1024,t=1,p=1$aR2BsqBpt4/M//Wbx2MSdQ$GnGrpm5sMLvSrbtqP3uwcCIvUmB59ITtNPp4jxBi9HU"
+
+    /// A query over the table of ``plain()``.
+    static let query = "SELECT id, password_hash, username, groups FROM people WHERE username = $1"
+
+    /// Runs the SQL that makes the tables.
+    init(_ sql: String) throws {
+        database = try SharedDatabase()
+        try database.psql(sql)
+    }
+
+    /// The tables as a product makes them, from the files beside this one.
+    init(schema name: String, _ change: (String) -> String = { $0 }) throws {
+        let file = Repository.path("Tests/IntegrationTests/Users/Schemas/\(name).sql")
+        try self.init(change(String(contentsOfFile: file, encoding: .utf8)))
+    }
+
+    /// A table `people` with ann in it.
+    static func plain() throws -> ForeignUsers {
+        try ForeignUsers(
+            """
+            CREATE TABLE people (id bigint, username text, password_hash text, groups text[]);
+            INSERT INTO people VALUES (9007199254740993, 'ann', 'x', '{staff,"a, b"}')
+            """)
+    }
+
+    /// Django's tables with ann in them, member of two groups, and bob.
+    static func django() throws -> ForeignUsers {
+        let users = try ForeignUsers(schema: "django")
+        let row = "'\(cheapHash)', false, '%', '%', 'Lee', '%@example.org', false, true, now()"
+        let rows = ["ann", "bob"].map { "(\(row.replacing("%", with: $0)))" }.joined(separator: ", ")
+        try users.database.psql(
+            """
+            INSERT INTO auth_user (password, is_superuser, username, first_name, last_name, email, is_staff, is_active,
+                                   date_joined) VALUES \(rows);
+            INSERT INTO auth_group (name) VALUES ('staff'), ('a, b'), ('others');
+            INSERT INTO auth_user_groups (user_id, group_id) VALUES (1, 1), (1, 2), (2, 3)
+            """)
+        return users
+    }
+
+    /// A store that finds its users by this query.
+    func store(_ query: UsersQuery) async throws -> TestStore { try await database.store { $0.usersQuery = query } }
+
+    func store(_ sql: String = query, deadline: Duration = .seconds(10)) async throws -> TestStore {
+        try await store(UsersQuery(sql: sql, deadline: deadline))
+    }
+
+    func store(_ preset: UsersPreset) async throws -> TestStore { try await store(preset.sql) }
+
+    /// A gate over the database.
+    func gate(in folder: TestFolder, _ environment: [String: String], waits: Bool = true) throws -> GateProcess {
+        try GateProcess(
+            in: folder, server: database.server, database: database.name, workers: 1, environment: environment,
+            waits: waits)
+    }
+}

@@ -1,0 +1,83 @@
+import EventLoop
+import TestSupport
+import Testing
+
+@testable import Sessions
+
+/// A login replaces a hash that is not of today's cost, and nobody notices.
+@Suite struct RehashTests {
+    private static let today = "$argon2id$v=19$m=19456,t=2,p=1$"
+
+    private let folder: TestFolder
+
+    init() throws {
+        folder = try TestFolder()
+    }
+
+    @Test func `one of the gate's own users gets a hash of today's cost, and the sessions go on`() async throws {
+        let users = try ForeignUsers("SELECT 1")
+        let gate = try users.gate(in: folder, [:])
+        try users.database.psql(
+            "INSERT INTO authfcgi_users (id, username, password_hash) VALUES ('7', 'ann', '\(ForeignUsers.cheapHash)')")
+        let old = try gate.signIn("7")
+        let token = try #require(try gate.logIn("ann", "correct horse").json?["token"])
+        func hash() throws -> String { try users.database.psql("SELECT password_hash FROM authfcgi_users") }
+        try eventually("the hash is a new one") { try hash() != ForeignUsers.cheapHash }
+        let new = try hash()
+        #expect(new.hasPrefix(Self.today))
+        for token in [old, token] { #expect(try gate.check(token) == 200) }
+        #expect(try gate.logIn("ann", "wrong").status == 401)
+        #expect(try gate.logIn("ann", "correct horse").status == 200)
+        #expect(try gate.stop() == .code(0))
+        #expect(try hash() == new)
+        // What is a change still ends them.
+        try users.database.psql("UPDATE authfcgi_users SET password_hash = 'z'")
+        #expect(try users.database.psql("SELECT count(*) FROM session_tokens WHERE expires_at > now()") == "0")
+    }
+
+    @Test func `a password that was changed meanwhile is not overwritten`() async throws {
+        let database = try SharedDatabase()
+        let pod = try await database.store()
+        try database.psql("INSERT INTO authfcgi_users (id, username, password_hash) VALUES ('7', 'ann', 'x')")
+        let user = try #require(try await pod.store.user(named: "ann"))
+        try database.psql("UPDATE authfcgi_users SET password_hash = 'changed'")
+        await pod.store.rehash(user, to: "y")
+        #expect(try database.psql("SELECT password_hash FROM authfcgi_users") == "changed")
+        let again = try #require(try await pod.store.user(named: "ann"))
+        await pod.store.rehash(again, to: "y")
+        #expect(try database.psql("SELECT password_hash FROM authfcgi_users") == "y")
+    }
+
+    @Test func `a watched table of Django's is written by USERS_REHASH, and the sessions go on`() throws {
+        let users = try ForeignUsers.django()
+        let rehash = "UPDATE auth_user SET password = $1 WHERE id = $2 AND password = $3;"
+        let gate = try users.gate(in: folder, ["USERS_PRESET": "django", "USERS_REHASH": rehash])
+        try users.database.psql("SELECT authfcgi_watch_users('auth_user', 'id', 'password', 'NOT is_active')")
+        let old = try gate.signIn("1")
+        let token = try #require(try gate.logIn("ann", "correct horse").json?["token"])
+        func hash(_ name: String) throws -> String {
+            try users.database.psql("SELECT password FROM auth_user WHERE username = '\(name)'")
+        }
+        try eventually("the hash is a new one", log: gate.log) { try hash("ann") != ForeignUsers.cheapHash }
+        #expect(try hash("ann").hasPrefix(Self.today))
+        #expect(try hash("bob") == ForeignUsers.cheapHash)
+        for token in [old, token] { #expect(try gate.check(token) == 200) }
+        #expect(try gate.logIn("ann", "correct horse").status == 200)
+    }
+
+    @Test func `without USERS_REHASH another program's hash stays, and one that fails is said once`() async throws {
+        let users = try ForeignUsers.django()
+        let silent = try await users.store(.django)
+        #expect(await !silent.store.rehashes)
+        try users.database.psql("ALTER TABLE auth_user ADD CONSTRAINT short CHECK (password NOT LIKE '%19456%')")
+        let rehash = "UPDATE auth_user SET password = $1 WHERE id = $2"
+        let gate = try users.gate(in: folder, ["USERS_PRESET": "django", "USERS_REHASH": rehash])
+        for _ in 0..<2 { #expect(try gate.logIn("ann", "correct horse").status == 200) }
+        try eventually("it is said", log: gate.log) { gate.lines(with: "new hash could not be written") > 0 }
+        #expect(try gate.logIn("ann", "correct horse").status == 200)
+        #expect(try gate.stop() == .code(0))
+        #expect(gate.lines(with: "new hash could not be written") == 1, "\(gate.log)")
+        #expect(!gate.log.contains("$argon2id"))
+        #expect(try users.database.psql("SELECT password FROM auth_user WHERE id = 1") == ForeignUsers.cheapHash)
+    }
+}

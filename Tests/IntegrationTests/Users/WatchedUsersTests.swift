@@ -1,0 +1,96 @@
+import TestSupport
+import Testing
+
+@testable import Sessions
+
+/// `authfcgi_watch_users`: what happens to users of another program's table ends their sessions.
+@Suite struct WatchedUsersTests {
+    private let users: ForeignUsers
+    private let pod: TestStore
+
+    init() async throws {
+        users = try ForeignUsers.django()
+        pod = try await users.store(.django)
+        try users.database.psql("SELECT authfcgi_watch_users('auth_user', 'id', 'password', 'NOT is_active')")
+    }
+
+    private func logIn(_ name: String) async throws -> SessionToken {
+        let user = try #require(try await pod.store.user(named: name))
+        return try #require(try await pod.store.createAccessToken(for: user, origin: SessionOrigin())?.token)
+    }
+
+    /// Whose sessions live after `sql`: ann's and bob's.
+    private func alive(after sql: String) async throws -> [Bool] {
+        let tokens = [try await logIn("ann"), try await logIn("bob")]
+        try users.database.psql(sql)
+        return [try await pod.store.session(for: tokens[0]) != nil, try await pod.store.session(for: tokens[1]) != nil]
+    }
+
+    @Test(arguments: [
+        "UPDATE auth_user SET password = 'new' WHERE username = 'ann'",
+        "UPDATE auth_user SET is_active = false WHERE username = 'ann'",
+        "UPDATE auth_user SET id = 77 WHERE username = 'ann'",
+        "DELETE FROM auth_user_groups; DELETE FROM auth_user WHERE username = 'ann'",
+        "BEGIN; UPDATE auth_user SET last_login = now(); UPDATE auth_user SET password = 'x' WHERE id = 1; COMMIT",
+    ])
+    func `a changed password, a disabled and a deleted user end the sessions of that user`(sql: String) async throws {
+        try users.database.psql(
+            "ALTER TABLE auth_user_groups DROP CONSTRAINT auth_user_groups_user_id_6a12ed8b_fk_auth_user_id")
+        #expect(try await alive(after: sql) == [false, true])
+    }
+
+    @Test(arguments: [
+        "UPDATE auth_user SET last_login = now(), email = 'new@example.org'",
+        "UPDATE auth_user SET password = password", "UPDATE auth_user SET is_active = true",
+        "SET authfcgi.rehashing = 'on'; UPDATE auth_user SET password = 'other'",
+        "BEGIN; UPDATE auth_user SET password = 'x'; ROLLBACK",
+        "SELECT authfcgi_unwatch_users('auth_user'); UPDATE auth_user SET password = 'x'; DELETE FROM auth_group WHERE false",
+    ])
+    func `what is no such change ends nothing`(sql: String) async throws {
+        #expect(try await alive(after: sql) == [true, true])
+    }
+
+    @Test(arguments: ["UPDATE auth_user SET password = 'x'", "TRUNCATE auth_user CASCADE"])
+    func `a statement about all users ends the sessions of all`(sql: String) async throws {
+        #expect(try await alive(after: sql) == [false, false])
+    }
+
+    @Test func `a login that had read the old password makes no session`() async throws {
+        let user = try #require(try await pod.store.user(named: "ann"))
+        try users.database.psql("UPDATE auth_user SET password = 'new' WHERE username = 'ann'")
+        #expect(try await pod.store.createAccessToken(for: user, origin: SessionOrigin()) == nil)
+    }
+
+    @Test func `watching again changes how, and a mistake is found at once and changes nothing`() async throws {
+        for mistake in [
+            "'auth_user', 'id', 'pasword'", "'auth_user', 'id', 'password', 'nonsense'", "'nowhere', 'id', 'x'",
+        ] {
+            #expect(throws: (any Error).self) { try users.database.psql("SELECT authfcgi_watch_users(\(mistake))") }
+        }
+        let triggers = "SELECT count(*) FROM pg_trigger WHERE tgrelid = 'auth_user'::regclass AND NOT tgisinternal"
+        #expect(try users.database.psql(triggers) == "3")
+        try users.database.psql("SELECT authfcgi_watch_users('auth_user', 'id', 'password')")
+        #expect(try users.database.psql(triggers) == "3")
+        #expect(try await alive(after: "UPDATE auth_user SET is_active = false") == [true, true])
+    }
+
+    @Test func `a user whose id no session can have stops no statement`() async throws {
+        try users.database.psql(
+            """
+            CREATE TABLE odd ("the id" text, "hash" text); INSERT INTO odd VALUES (repeat('i', 300), 'x'), ('', 'x');
+            SELECT authfcgi_watch_users('odd', 'the id', 'hash', NULL); UPDATE odd SET hash = 'y'; DELETE FROM odd
+            """)
+        #expect(try users.database.psql("SELECT count(*) FROM odd") == "0")
+    }
+
+    @Test func `a program that may only change its users ends their sessions all the same`() async throws {
+        let role = "\(users.database.name)_app"
+        try users.database.psql("CREATE ROLE \(role); GRANT SELECT, UPDATE ON auth_user TO \(role)")
+        #expect(
+            try await alive(after: "SET ROLE \(role); UPDATE auth_user SET password = 'x' WHERE username = 'ann'")
+                == [false, true])
+        #expect(throws: (any Error).self) {
+            try users.database.psql("SET ROLE \(role); SELECT authfcgi_watch_users('auth_user', 'id', 'password')")
+        }
+    }
+}
