@@ -168,7 +168,8 @@ extension Setting {
 
     static let legacyHashes = Setting(
         name: "LEGACY_HASHES", kind: .toggle, fallback: .value("on"),
-        meaning: "let users sign in whose password is hashed in a way that is weak today; off: they need a new password")
+        meaning: "let users sign in whose password is hashed in a way that is weak today; off: they need a new password"
+    )
 
     static let lookupLimit = Setting(
         name: "LOOKUP_LIMIT", kind: .integer(1...1_000_000), fallback: .value("4096"),

@@ -65,6 +65,23 @@ import Testing
         #expect(try gate.logIn("ann", "correct horse").status == 200)
     }
 
+    @Test func `a hash that is written as the product itself would write it is new enough at the next login`() throws {
+        let users = try ForeignUsers.django()
+        // Django's argon2 is ours with a word in front.
+        let rehash = "UPDATE auth_user SET password = 'argon2' || $1 WHERE id = $2 AND password = $3"
+        let gate = try users.gate(in: folder, ["USERS_PRESET": "django", "USERS_REHASH": rehash])
+        func hash() throws -> String {
+            try users.database.psql("SELECT password FROM auth_user WHERE username = 'ann'")
+        }
+        #expect(try gate.logIn("ann", "correct horse").status == 200)
+        try eventually("the hash is a new one", log: gate.log) { try hash() != ForeignUsers.cheapHash }
+        let new = try hash()
+        #expect(new.hasPrefix("argon2" + Self.today))
+        #expect(try gate.logIn("ann", "correct horse").status == 200)
+        #expect(try gate.stop() == .code(0))
+        #expect(try hash() == new)
+    }
+
     @Test func `without USERS_REHASH another program's hash stays, and one that fails is said once`() async throws {
         let users = try ForeignUsers.django()
         let silent = try await users.store(.django)
