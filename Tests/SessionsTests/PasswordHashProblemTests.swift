@@ -7,6 +7,7 @@ import Testing
     private static let tag = "AAAAAAAAAAAAAAAAAAAAAA"
     private static let key32 = String(repeating: "A", count: 43)
     private static let key64 = String(repeating: "A", count: 86)
+    private static let digits80 = String(repeating: "a", count: 80)
 
     private func problem(_ stored: String) -> PasswordHashProblem? {
         do throws(PasswordHashProblem) {
@@ -24,6 +25,15 @@ import Testing
 
     @Test(arguments: [
         "secret", "{noop}secret", "{bcrypt}secret", "{noop}$2b$04$\(bcryptEnd)", "{bcrypt}{noop}secret", "$", "$$",
+        "{", "{}", "}", "{argon2}", "{argon2}secret", "{Bcrypt}$2b$04$\(bcryptEnd)", "{id}{bcrypt}$2b$04$\(bcryptEnd)",
+        "{MD5}5f4dcc3b5aa765d61d8327deb882cf99", "{SHA-256}{c2FsdA==}\(String(repeating: "a", count: 64))",
+        "{ldap}{SSHA}\(tag)", "{SSHA}\(tag)", "{pbkdf2}\(digits80)aa", "{pbkdf2}\(digits80.dropLast(2))",
+        "{pbkdf2}\(digits80.dropLast())A", "{pbkdf2@SpringSecurity_v5_8}\(digits80)", "{pbkdf2@v5_8}\(digits80)",
+        "{pbkdf2}", "{sha256}\(digits80)aa", "{sha256}\(digits80.dropLast(2))", "{sha256}",
+        "{scrypt}$0e0801$\(tag)==$\(key32)=", "{scrypt}$E0801$\(tag)==$\(key32)=", "{scrypt}$+e0801$\(tag)==$\(key32)=",
+        "{scrypt}$801$\(tag)==$\(key32)=", "{scrypt}$e0001$\(tag)==$\(key32)=", "{scrypt}$e0800$\(tag)==$\(key32)=",
+        "{scrypt}$400801$\(tag)==$\(key32)=", "{scrypt}$e0801$\(tag)==$\(tag)==", "{scrypt}$e0801$\(tag)==$\(key64)==",
+        "{scrypt}e0801$\(tag)==$\(key32)=", "{scrypt}$7$C6..../....salt$\(key32)",
         "$$$$$",
         "5f4dcc3b5aa765d61d8327deb882cf99", "md5$salt$5f4dcc3b5aa765d61d8327deb882cf99", "rl.3StKT.4T8M",
         "$1$abcdefgh$irWbblnpmw.5z7wgBnprh0", "$2$04$\(bcryptEnd)", "$2x$04$\(bcryptEnd)", "$2b$4$\(bcryptEnd)",
@@ -53,6 +63,10 @@ import Testing
         ("$2b$17$\(bcryptEnd)", PasswordFormat.bcrypt), ("$2y$31$\(bcryptEnd)", .bcrypt),
         ("bcrypt_sha256$$2b$20$\(bcryptEnd)", .djangoBcryptSHA256), ("$wp$2y$17$\(bcryptEnd)", .wordpressBcrypt),
         ("{bcrypt}$2a$17$\(bcryptEnd)", .springBcrypt),
+        ("{argon2}$argon2id$v=19$m=262145,t=1,p=1$\(tag)$\(tag)", .springArgon2),
+        ("{argon2@SpringSecurity_v5_8}$argon2id$v=19$m=1024,t=17,p=1$\(tag)$\(tag)", .springArgon2),
+        ("{scrypt}$130801$\(tag)==$\(key32)=", .springScrypt), ("{scrypt}$e08ff$\(tag)==$\(key32)=", .springScrypt),
+        ("{scrypt@SpringSecurity_v5_8}$3fffff$\(tag)==$\(key32)=", .springScrypt),
         ("$argon2id$v=19$m=262145,t=1,p=1$\(tag)$\(tag)", .argon2id),
         ("$argon2i$v=19$m=1024,t=17,p=1$\(tag)$\(tag)", .argon2i),
         ("argon2$argon2id$v=19$m=1024,t=1,p=17$\(tag)$\(tag)", .djangoArgon2),
@@ -76,6 +90,7 @@ import Testing
         "$2b$16$\(bcryptEnd)", "$argon2id$v=19$m=262144,t=16,p=16$\(tag)$\(tag)", "$y$jDT$salt$\(key32)",
         "$7$DU..../....salt$\(key32)", "$6$rounds=2000000$salt$\(key64)", "pbkdf2_sha256$10000000$salt$\(key32)=",
         "$pbkdf2-sha512$10000000$\(tag)$\(key64)", "$scrypt$ln=17,r=8,p=1$\(tag)$\(key32)",
+        "{scrypt}$110801$\(tag)==$\(key32)=", "{pbkdf2}\(digits80)", "{sha256}\(digits80)",
         "$P$I12345678abcdefghijklmnopqrstuv",
     ])
     func `what is just within the bounds is read`(stored: String) {

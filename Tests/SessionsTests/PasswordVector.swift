@@ -19,7 +19,8 @@ struct PasswordVector: Sendable, CustomTestStringConvertible {
 
     static let all = [
         PackageResources.crypt_tsv, PackageResources.devise_tsv, PackageResources.pgcrypto_tsv,
-        PackageResources.php_tsv, PackageResources.python_tsv, PackageResources.wordpress_tsv,
+        PackageResources.php_tsv, PackageResources.python_tsv, PackageResources.spring_tsv,
+        PackageResources.wordpress_tsv,
     ].flatMap { String(decoding: $0, as: UTF8.self).split(separator: "\n").compactMap(PasswordVector.init) }
 
     static let cheap = all.filter(\.isCheap)

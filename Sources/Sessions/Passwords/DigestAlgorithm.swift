@@ -32,9 +32,11 @@ enum DigestAlgorithm: Sendable {
         return code
     }
 
-    /// PBKDF2 (RFC 8018) to the digest's own length.
-    func derive(_ password: [UInt8], salt: [UInt8], iterations: Int32) throws(HashingFailure) -> [UInt8] {
-        var key = [UInt8](repeating: 0, count: size)
+    /// PBKDF2 (RFC 8018) with this digest's HMAC, to a key of `length` bytes.
+    func derive(
+        _ password: [UInt8], salt: [UInt8], iterations: Int32, length: Int
+    ) throws(HashingFailure) -> [UInt8] {
+        var key = [UInt8](repeating: 0, count: length)
         let result = unsafe password.withUnsafeBytes { password in
             unsafe PKCS5_PBKDF2_HMAC(
                 password.baseAddress?.assumingMemoryBound(to: CChar.self), Int32(password.count),

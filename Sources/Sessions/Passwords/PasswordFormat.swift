@@ -26,4 +26,9 @@ package enum PasswordFormat: String, CaseIterable, Sendable {
     case wordpressBcrypt = "wordpress bcrypt"
     case phpass
     case springBcrypt = "spring bcrypt"
+    case springArgon2 = "spring argon2"
+    case springScrypt = "spring scrypt"
+    case springPBKDF2SHA256 = "spring pbkdf2 sha256"
+    case springPBKDF2SHA1 = "spring pbkdf2 sha1"
+    case springSHA256 = "spring sha256"
 }

@@ -39,22 +39,24 @@ package struct PasswordHash: Sendable {
     /// What checking one password takes.
     package var cost: HashingCost { verifier.cost }
 
-    /// Whether an operator may want to refuse it: what stands on MD5 or SHA-1, and sha256-crypt and sha512-crypt of
-    /// fewer than 100,000 rounds, which is less work than a fast login page should ask of an attacker.
+    /// Whether an operator may want to refuse it: what stands on MD5 or SHA-1, and sha256-crypt, sha512-crypt and
+    /// Spring's SHA-256 of fewer than 100,000 rounds, which is less work than a fast login page should ask of an
+    /// attacker.
     package var isLegacy: Bool {
         switch format {
-        case .phpass, .djangoPBKDF2SHA1, .werkzeugPBKDF2SHA1, .passlibPBKDF2SHA1: true
+        case .phpass, .djangoPBKDF2SHA1, .werkzeugPBKDF2SHA1, .passlibPBKDF2SHA1, .springPBKDF2SHA1, .springSHA256: true
         case .sha256Crypt, .sha512Crypt: cost.time < CryptHash.timeOfSHA2Crypt(rounds: 100_000)
         case .argon2id, .argon2i, .bcrypt, .yescrypt, .gostYescrypt, .scryptCrypt, .djangoPBKDF2SHA256, .djangoArgon2,
             .djangoBcryptSHA256, .djangoBcrypt, .djangoScrypt, .werkzeugScrypt, .werkzeugPBKDF2SHA256,
             .werkzeugPBKDF2SHA512, .passlibPBKDF2SHA256, .passlibPBKDF2SHA512, .passlibBcryptSHA256, .passlibScrypt,
-            .wordpressBcrypt, .springBcrypt:
+            .wordpressBcrypt, .springBcrypt, .springArgon2, .springScrypt, .springPBKDF2SHA256:
             false
         }
     }
 
-    /// Whether it is as good as a new hash of ours; others are worth replacing at a login, where that is wanted.
-    package var isCurrent: Bool { format == .argon2id && (verifier as? Argon2Hash)?.isCurrent == true }
+    /// Whether it is as good as a new hash of ours, whatever a product writes around it; others are worth replacing at a
+    /// login, where that is wanted.
+    package var isCurrent: Bool { (verifier as? Argon2Hash)?.isCurrent == true }
 
     /// Whether `password` is the one, checked as the software that made the hash would. Takes what the cost says, so
     /// never on the loop.

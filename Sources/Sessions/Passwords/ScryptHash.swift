@@ -1,6 +1,6 @@
 internal import COpenSSL
 
-/// scrypt (RFC 7914) as Django, Werkzeug and passlib store it.
+/// scrypt (RFC 7914) as Django, Werkzeug, passlib and Spring store it.
 struct ScryptHash: PasswordVerifier {
     /// N, a power of two: how many blocks are filled and read.
     private let blocks: UInt64

@@ -1,15 +1,17 @@
 /// Products whose users tables are known.
 ///
-/// Passwords are checked as the product stores them; what a product does besides (a lock-out, a confirmation by mail)
-/// is no part of its default tables, and takes a query of its own.
+/// Passwords are checked as the product stores them, and who is locked out in the product's tables is locked out here.
+/// Columns that a product has only where some part of it is in use are looked at if they are there.
 public enum UsersPreset: String, CaseIterable, Sendable {
     /// django.contrib.auth with its own user model and groups.
     case django
     /// Laravel's default migration: people sign in with their e-mail address.
     case laravel
-    /// Rails with Devise's generated migration: as above, in lower case and without spaces around it.
+    /// Rails with Devise's generated migration: as above, in lower case and without spaces around it. Who has not
+    /// confirmed the address, or is locked, is nobody.
     case devise
-    /// WordPress as PG4WP keeps it in PostgreSQL, tables beginning with wp_; the roles are the groups.
+    /// WordPress in PostgreSQL, as PG4WP or pgloader has made it or mysql_fdw shows it, tables beginning with wp_; the
+    /// roles are the groups.
     case wordpress
 
     /// The query, as ``UsersQuery/sql``.
@@ -35,22 +37,30 @@ public enum UsersPreset: String, CaseIterable, Sendable {
         SELECT u.id, u.email AS username, u.password AS password_hash, u.name, u.email FROM users u WHERE u.email = $1
         """
 
-    /// Devise's config.case_insensitive_keys and config.strip_whitespace_keys.
+    /// The name as by Devise's config.case_insensitive_keys and config.strip_whitespace_keys. The modules :confirmable and
+    /// :lockable have columns of their own; where the table lacks one, its name means the one in `absent`, since SQL
+    /// looks for a name in the innermost query first.
     private static let deviseSQL = """
-        SELECT u.id, u.email AS username, u.encrypted_password AS password_hash, u.email
-        FROM users u WHERE u.email = lower(btrim($1, E' \\t\\n\\x0b\\f\\r'))
+        SELECT u.id, u.email AS username, u.encrypted_password AS password_hash, u.email, u.disabled
+        FROM (VALUES (timestamp 'epoch', NULL::timestamp)) absent (confirmed_at, locked_at),
+             LATERAL (SELECT id, email, encrypted_password, confirmed_at IS NULL OR locked_at IS NOT NULL AS disabled
+                      FROM users WHERE email = lower(btrim($1, E' \\t\\n\\x0b\\f\\r'))) u
         """
 
-    /// WordPress takes a name, else an e-mail address. The column of the id is called ID or id, by the version of PG4WP.
-    /// A role is what `wp_capabilities` maps to true in PHP's serialised form.
+    /// WordPress takes a name, else an e-mail address. The column of the id is called ID, and id where pgloader has made
+    /// it; only the table of a multisite knows spammers. Names that the table lacks mean those in `absent`, as above. A
+    /// role is what `wp_capabilities` maps to true in PHP's serialised form.
     private static let wordpressSQL = #"""
-        SELECT k.id, u.user_login AS username, u.user_pass AS password_hash, u.display_name AS name,
+        SELECT u.id, u.user_login AS username, u.user_pass AS password_hash, u.display_name AS name,
                u.user_email AS email,
                ARRAY(SELECT role[1] FROM wp_usermeta m, regexp_matches(m.meta_value, 's:\d+:"([^"]*)";b:1;', 'g') role
-                     WHERE m.user_id = k.id AND m.meta_key = 'wp_capabilities') AS groups
-        FROM wp_users u,
-             LATERAL (SELECT coalesce(to_jsonb(u) ->> 'ID', to_jsonb(u) ->> 'id')::bigint AS id) k
-        WHERE u.user_login = $1
-           OR u.user_email = $1 AND NOT EXISTS (SELECT FROM wp_users o WHERE o.user_login = $1)
+                     WHERE m.user_id = u.id AND m.meta_key = 'wp_capabilities') AS groups,
+               u.disabled
+        FROM (VALUES (NULL::bigint, NULL::bigint, 0)) absent ("ID", id, spam),
+             LATERAL (SELECT coalesce("ID", id)::bigint AS id, user_login, user_pass, display_name, user_email,
+                             spam::text NOT IN ('0', 'false') AS disabled
+                      FROM wp_users
+                      WHERE user_login = $1
+                         OR user_email = $1 AND NOT EXISTS (SELECT FROM wp_users o WHERE o.user_login = $1)) u
         """#
 }

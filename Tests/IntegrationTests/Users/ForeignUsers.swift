@@ -21,9 +21,9 @@ struct ForeignUsers {
     }
 
     /// The tables as a product makes them, from the files beside this one.
-    init(schema name: String, _ change: (String) -> String = { $0 }) throws {
+    init(schema name: String) throws {
         let file = Repository.path("Tests/IntegrationTests/Users/Schemas/\(name).sql")
-        try self.init(change(String(contentsOfFile: file, encoding: .utf8)))
+        try self.init(String(contentsOfFile: file, encoding: .utf8))
     }
 
     /// A table `people` with ann in it.
@@ -47,6 +47,14 @@ struct ForeignUsers {
             INSERT INTO auth_group (name) VALUES ('staff'), ('a, b'), ('others');
             INSERT INTO auth_user_groups (user_id, group_id) VALUES (1, 1), (1, 2), (2, 3)
             """)
+        return users
+    }
+
+    /// WordPress's tables as pgloader leaves them: in a schema with the name of the MariaDB database, which it puts at the
+    /// end of the PostgreSQL database's path.
+    static func wordpress() throws -> ForeignUsers {
+        let users = try ForeignUsers(schema: "wordpress-pgloader")
+        try users.database.psql("ALTER DATABASE \"\(users.database.name)\" SET search_path TO public, wordpress")
         return users
     }
 

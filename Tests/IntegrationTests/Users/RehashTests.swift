@@ -65,6 +65,27 @@ import Testing
         #expect(try gate.logIn("ann", "correct horse").status == 200)
     }
 
+    @Test func `a hash that is written as the product itself would write it is new enough at the next login`() throws {
+        let users = try ForeignUsers.django()
+        // Django's argon2 is ours with a word in front.
+        let rehash = "UPDATE auth_user SET password = 'argon2' || $1 WHERE id = $2 AND password = $3"
+        let gate = try users.gate(in: folder, ["USERS_PRESET": "django", "USERS_REHASH": rehash])
+        func hash(_ name: String) throws -> String {
+            try users.database.psql("SELECT password FROM auth_user WHERE username = '\(name)'")
+        }
+        #expect(try gate.logIn("ann", "correct horse").status == 200)
+        try eventually("the hash is a new one", log: gate.log) { try hash("ann") != ForeignUsers.cheapHash }
+        let new = try hash("ann")
+        #expect(new.hasPrefix("argon2" + Self.today))
+        #expect(try gate.logIn("ann", "correct horse").status == 200)
+        // One hash is renewed at a time: bob's after what ann's login had begun.
+        try eventually("bob's hash is a new one", log: gate.log) {
+            let status = try gate.logIn("bob", "correct horse").status
+            return try status == 200 && hash("bob") != ForeignUsers.cheapHash
+        }
+        #expect(try hash("ann") == new)
+    }
+
     @Test func `without USERS_REHASH another program's hash stays, and one that fails is said once`() async throws {
         let users = try ForeignUsers.django()
         let silent = try await users.store(.django)

@@ -1,7 +1,6 @@
--- wp_users and wp_usermeta of WordPress 6 (wp-admin/includes/schema.php) as the rewriter of PG4WP 3 makes them for
--- PostgreSQL.
+-- What PG4WP 3.4 makes of the users' tables of WordPress 6.1.9: Tests/Vectors/wordpress-pg4wp.php.
 CREATE TABLE IF NOT EXISTS wp_users (
-	"ID" bigserial,
+ "ID" bigserial,
 	user_login varchar(60) NOT NULL default '',
 	user_pass varchar(255) NOT NULL default '',
 	user_nicename varchar(50) NOT NULL default '',
