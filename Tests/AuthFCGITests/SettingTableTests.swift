@@ -28,7 +28,7 @@ struct SettingTableTests {
 
     @Test func `Names are unique, and only secrets have no flag`() {
         #expect(Set(Setting.all.map(\.name)).count == Setting.all.count)
-        #expect(Setting.all.filter { $0.flag == nil }.map(\.name) == ["DATABASE_URL", "REDIS_URL"])
+        #expect(Setting.all.filter { $0.flag == nil }.map(\.name) == ["DATABASE_URL", "REDIS_URL", "USERS_PEPPER"])
         #expect(Setting.listenPeerUIDs.flag == "listen-peer-uids")
     }
 

@@ -1,29 +1,15 @@
 import TestSupport
 import Testing
 
-/// USERS_PEPPER and LEGACY_HASHES, with hashes that the original software made.
-@Suite struct HashSettingsTests {
+/// LEGACY_HASHES.
+@Suite struct LegacyHashTests {
+    /// Of the hash that WordPress made.
     private static let password = "correct horse battery staple"
 
     private let folder: TestFolder
 
     init() throws {
         folder = try TestFolder()
-    }
-
-    @Test(arguments: [("a pepper of Devise: ✓", 200), ("another pepper", 401), (nil, 401)])
-    func `Devise's users sign in with the pepper of their application`(pepper: String?, status: Int) throws {
-        let users = try ForeignUsers(schema: "devise")
-        try users.database.psql(
-            """
-            INSERT INTO users (email, encrypted_password, created_at, updated_at) VALUES ('ann@example.org',
-            '$2a$04$T2DyBXKIbE/2qhrvLZnySe1dTQ.jPc8OINdXWVuT0rgEhHtApEwei', now(), now())
-            """)
-        var environment = ["USERS_PRESET": "devise"]
-        environment["USERS_PEPPER"] = pepper
-        let gate = try users.gate(in: folder, environment)
-        #expect(try gate.logIn("ann@example.org", Self.password).status == status)
-        #expect(pepper.map { !gate.log.contains($0) } ?? true)
     }
 
     @Test(arguments: ["on", "off"])
