@@ -42,6 +42,9 @@ package struct Migrations: Sendable {
         Step(number: 5, name: "sessions_end", sql: text(PackageResources._005_sessions_end_sql)),
         Step(number: 6, name: "login_throttle", sql: text(PackageResources._006_login_throttle_sql)),
         Step(number: 7, name: "change_password", sql: text(PackageResources._007_change_password_sql)),
+        Step(
+            number: 9, name: "tokens_in_no_statement",
+            sql: text(PackageResources._009_tokens_in_no_statement_sql)),
     ]
 
     /// The numbers of this program's steps, in order.
