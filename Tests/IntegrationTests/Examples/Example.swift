@@ -62,10 +62,10 @@ enum Example: String, CaseIterable, Sendable {
     /// Debian's, whatever else is on the PATH: the packages that the example needs are installed for that one.
     static let python = "/usr/bin/python3"
 
-    /// Where Node finds pg: Tests/run says so where it is not Debian's place.
-    static var environment: [String: String] {
-        ["NODE_PATH": ProcessInfo.processInfo.environment["AUTHFCGI_NODE_PATH"] ?? "/usr/share/nodejs"]
-    }
+    /// Where Node finds pg: as Debian installs it, or as Tests/run has unpacked it.
+    static let environment = [
+        "NODE_PATH": "/usr/share/nodejs:" + Repository.path(".build-node/usr/share/nodejs")
+    ]
 
     /// The path of a file of the example.
     private func path(_ name: String) -> String { Repository.path("deploy/examples/\(rawValue)/\(name)") }

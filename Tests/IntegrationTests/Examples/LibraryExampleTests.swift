@@ -31,7 +31,7 @@ struct LibraryExampleTests {
         }
         let (token, session) = try await store.createAccessToken(for: Identity(userID: "42", username: "ann"))
         let current = try await store.session(for: token)
-        #expect(current == session)
+        #expect(current?.id == session.id && current?.identity == session.identity)
         #expect(SessionToken(token.secretText)?.secretText == token.secretText)
         let headers = [("REQUEST_METHOD", "GET"), ("HTTP_AUTHORIZATION", "Bearer \(token.secretText)")]
         let asked = {

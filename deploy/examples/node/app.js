@@ -51,10 +51,11 @@ async function readJSON(request) {
   // A form of another site cannot send this type without asking the browser first.
   if (!/^application\/json\b/i.test(request.headers['content-type'] ?? '')) return null;
   let text = '';
+  // To its end, however long: leaving the loop would close the connection before there is an answer.
   for await (const chunk of request.setEncoding('utf8')) {
-    text += chunk;
-    if (text.length > 8192) return null;
+    if (text.length <= 8192) text += chunk;
   }
+  if (text.length > 8192) return null;
   try { return JSON.parse(text); } catch { return null; }
 }
 
