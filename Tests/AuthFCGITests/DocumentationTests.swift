@@ -26,7 +26,7 @@ struct DocumentationTests {
             UserPassword.helpMessage(), UserDisable.helpMessage(), UserEnable.helpMessage(), UserDelete.helpMessage(),
             SessionList.helpMessage(),
             SessionCount.helpMessage(), SessionCreate.helpMessage(), SessionRevoke.helpMessage(),
-            SessionRefresh.helpMessage(), Cleanup.helpMessage(),
+            SessionRefresh.helpMessage(), Cleanup.helpMessage(), ConfigCheck.helpMessage(),
         ].joined()
         for flag in words(startingWith: "--", of: { $0.isLowercase || $0 == "-" }) where flag.last != "-" {
             #expect(help.contains("\(flag) ") || Self.othersFlags.contains(flag), "\(flag)")

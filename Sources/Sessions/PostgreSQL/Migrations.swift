@@ -46,6 +46,9 @@ package struct Migrations: Sendable {
         Step(number: 9, name: "slowest_hash", sql: text(PackageResources._009_slowest_hash_sql)),
         Step(number: 10, name: "users_comparison", sql: text(PackageResources._010_users_comparison_sql)),
         Step(number: 11, name: "usernames", sql: text(PackageResources._011_usernames_sql)),
+        Step(
+            number: 12, name: "tokens_in_no_statement",
+            sql: text(PackageResources._012_tokens_in_no_statement_sql)),
     ]
 
     /// The numbers of this program's steps, in order.

@@ -1,0 +1,197 @@
+import FoundationEssentials
+import TestSupport
+import Testing
+
+/// The applications of `deploy/examples`: they keep users and login, the gate keeps the sessions.
+@Suite(.serialized) struct ExampleTests {
+    private static let password = "a horse of the application's own"
+
+    /// A user of the application and a session of theirs.
+    private func signedIn(
+        _ name: String, groups: [String] = [], at site: ExampleSite
+    ) throws -> String {
+        try site.addUser(name, password: Self.password, groups: groups)
+        return try #require(site.token(try site.logIn(name, Self.password)))
+    }
+
+    @Test(arguments: Example.allCases)
+    func `a session of the application's own login passes the gate, and the application learns whose it is`(
+        example: Example
+    ) throws {
+        let site = try ExampleSites.site(example)
+        let token = try signedIn("ann", groups: ["staff", "on, call", "Zoë"], at: site)
+        #expect(token.hasPrefix("afs_"))
+        let id = try site.postgreSQL.psql("SELECT id FROM app_users WHERE username = 'ann'")
+        for credentials in [cookie(token), bearer(token)] {
+            let answer = try site.get("/me", [credentials])
+            try #require(answer.status == 200, "\(answer)")
+            let me = try object(answer)
+            #expect(me["user_id"] == .text(id))
+            #expect(me["username"] == .text("ann"))
+            #expect(me["groups"] == .list(["staff", "on, call", "Zoë"]))
+            #expect(me["session_id"]?.text?.count == 36)
+            #expect(try object(site.get("/auth/me", [credentials]))["username"] == .text("ann"))
+        }
+    }
+
+    @Test(arguments: [Example.fastAPI, .php])
+    func `browsers get the token in a cookie that no script can read`(example: Example) throws {
+        let site = try ExampleSites.site(example)
+        try site.addUser("bea", password: Self.password)
+        let answer = try site.logIn("bea", Self.password)
+        #expect(answer.status == (example == .php ? 303 : 204))
+        let fields = try #require(answer.headers["Set-Cookie"]).split(separator: ";")
+        let attributes = Set(fields.dropFirst().map { $0.drop { $0 == " " }.lowercased() })
+        #expect(attributes == ["path=/", "secure", "httponly", "samesite=lax"])
+        #expect(answer.headers["Cache-Control"]?.contains("no-store") == true)
+        #expect(!answer.text.contains(try #require(site.token(answer))))
+    }
+
+    @Test func `programs get the token as JSON, and no cookie`() throws {
+        let site = try ExampleSites.site(.node)
+        try site.addUser("bea", password: Self.password)
+        let answer = try site.logIn("bea", Self.password)
+        #expect(answer.status == 200)
+        #expect(try object(answer)["token_type"] == .text("Bearer"))
+        #expect(site.token(answer)?.hasPrefix("afs_") == true)
+        #expect(answer.headers["Set-Cookie"] == nil)
+        #expect(answer.headers["Cache-Control"] == "no-store")
+    }
+
+    @Test(arguments: Example.allCases)
+    func `a wrong password and an unknown user are refused alike, and get no session`(example: Example) throws {
+        let site = try ExampleSites.site(example)
+        try site.addUser("cid", password: Self.password)
+        let before = try site.postgreSQL.psql("SELECT count(*) FROM session_tokens")
+        let answers = [
+            try site.logIn("cid", "a horse of somebody else"), try site.logIn("cid", ""),
+            try site.logIn("nobody", Self.password), try site.logIn("CID", Self.password),
+        ]
+        for answer in answers {
+            #expect(answer.status == 401)
+            #expect(answer.body == answers[0].body)
+            #expect(site.token(answer) == nil)
+        }
+        #expect(try site.postgreSQL.psql("SELECT count(*) FROM session_tokens") == before)
+    }
+
+    @Test(arguments: Example.allCases)
+    func `a user name is never part of a statement`(example: Example) throws {
+        let site = try ExampleSites.site(example)
+        let names = [
+            "' OR '1'='1", "x'; DROP TABLE app_users; --", "\\' OR 1=1 --", "$1 %s :username ?", "\"quoted\" {a,b} \\",
+            "Zoë 李 😀 %27",
+        ]
+        for name in names {
+            #expect(try site.logIn(name, Self.password).status == 401, "\(name)")
+        }
+        for name in names {
+            let token = try signedIn(name, groups: [name], at: site)
+            let me = try object(site.get("/me", [bearer(token)]))
+            #expect(me["username"] == .text(name))
+            #expect(me["groups"] == .list([name]))
+        }
+    }
+
+    @Test(arguments: Example.allCases)
+    func `what is no user name is the client's mistake, not the application's`(example: Example) throws {
+        let site = try ExampleSites.site(example)
+        try site.addUser("dee", password: Self.password)
+        for name in ["dee\0", "dee\0x", "\0"] {
+            let answer = try site.logIn(name, Self.password)
+            #expect(answer.status == 400, "\(answer)")
+            #expect(site.token(answer) == nil)
+        }
+        let long = try site.logIn("dee", String(repeating: "x", count: 20000))
+        #expect((400..<500).contains(long.status), "\(long)")
+    }
+
+    @Test(arguments: Example.allCases)
+    func `signing out at the application ends that session everywhere, and no other`(example: Example) throws {
+        let site = try ExampleSites.site(example)
+        let token = try signedIn("eve", at: site)
+        let other = try #require(site.token(try site.logIn("eve", Self.password)))
+        #expect(try site.get("/me", [cookie(token)]).status == 200)
+        let answer = try site.post("/logout", [cookie(token)])
+        #expect(answer.status == (example == .php ? 303 : 204))
+        if example != .node { #expect(answer.headers.cookie("__Host-session")?.contains("afs_") == false) }
+        try eventually("the session is refused", within: .seconds(1)) {
+            try site.get("/auth/me", [bearer(token)]).status == 401
+        }
+        #expect(try site.get("/me", [bearer(token)]).status == (example == .php ? 302 : 401))
+        #expect(try site.get("/me", [bearer(other)]).status == 200)
+    }
+
+    @Test(arguments: Example.allCases)
+    func `whoever claims an identity without a session is nobody`(example: Example) throws {
+        let site = try ExampleSites.site(example)
+        let token = try signedIn("fay", groups: ["staff"], at: site)
+        let forged = [
+            "Remote-User", "Remote-Groups", "X-Auth-User-Id", "X-Auth-Session-Id", "remote_user", "X_Auth_User_Id",
+        ].map { ($0, "admin") }
+        let refused = try site.get("/me", forged)
+        #expect(refused.status == (example == .php ? 302 : 401))
+        let answer = try site.get("/me", forged + [cookie(token)])
+        #expect(try object(answer)["username"] == .text("fay"))
+        #expect(try object(answer)["groups"] == .list(["staff"]))
+        #expect(!answer.text.contains("admin"))
+    }
+
+    @Test func `a browser without a session is sent to the application's own sign-in page`() throws {
+        let site = try ExampleSites.site(.php)
+        let answer = try site.get("/me")
+        #expect(answer.status == 302)
+        #expect(answer.headers["Location"] == "/login")
+        #expect(try site.get("/login").text.contains("name=\"password\""))
+    }
+
+    @Test(arguments: Example.allCases)
+    func `pages of other sites can neither sign in nor out`(example: Example) throws {
+        let site = try ExampleSites.site(example)
+        let token = try signedIn("gus", at: site)
+        for origin in ["cross-site", "same-site"] {
+            let from = ("Sec-Fetch-Site", origin)
+            #expect(try site.logIn("gus", Self.password, [from]).status == 403)
+            #expect(try site.post("/logout", [cookie(token), from]).status == 403)
+        }
+        #expect(try site.get("/me", [cookie(token), ("Sec-Fetch-Site", "cross-site")]).status == 200)
+        #expect(try site.logIn("gus", Self.password, [("Sec-Fetch-Site", "same-origin")]).status < 400)
+    }
+
+    @Test func `nginx lets a client guess only so often`() throws {
+        let site = try ExampleSite(.fastAPI, loginRate: nil)
+        // Not even a password to hash, so that they come faster than any are forgotten.
+        let statuses = try (0..<15).map { _ in try site.post("/login").status }
+        #expect(statuses.prefix(11) == ArraySlice(repeating: 422, count: 11))
+        #expect(statuses.last == 429)
+    }
+
+    @Test(arguments: Example.allCases)
+    func `the application's role reads no table of the gate's`(example: Example) throws {
+        let site = try ExampleSites.site(example)
+        #expect(try site.postgreSQL.psql("SELECT count(*) FROM app_users", user: "app") != "")
+        for table in ["session_tokens", "session_keys", "session_users", "authfcgi_users"] {
+            #expect(throws: SupportError.self) {
+                try site.postgreSQL.psql("SELECT count(*) FROM \(table)", user: "app")
+            }
+        }
+    }
+
+    @Test(arguments: Example.allCases)
+    func `no log holds a token or a password, whatever PostgreSQL is told to log`(example: Example) throws {
+        let site = try ExampleSites.site(example)
+        let token = try signedIn("hal", at: site)
+        #expect(try site.get("/me", [cookie(token)]).status == 200)
+        #expect(try site.post("/logout", [cookie(token)]).status < 400)
+        #expect(site.secrets.contains(token) && site.secrets.contains(Self.password))
+        let log = site.postgreSQL.log
+        #expect(log.contains("SELECT create_access_token($1, username => $2, groups => $3)"))
+        #expect(log.contains("SELECT revoke_session($1, $2)"))
+        #expect(log.contains("Query Text: SELECT create_session("))
+        for (name, text) in site.logs {
+            // Not the log itself: a failure would print what it is about.
+            let held = site.secrets.count { $0.utf8.count > 8 && text.contains($0) }
+            #expect(held == 0, "in the log of \(name)")
+        }
+    }
+}

@@ -1,0 +1,31 @@
+import TestSupport
+import Testing
+
+/// What the gate's own statements tell PostgreSQL, and thereby PostgreSQL's log.
+@Suite(.leavesCleanLogs) struct GateStatementTests {
+    private static let passwords = ["first horse battery", "second horse battery"]
+
+    @Test func `passwords go to PostgreSQL as hashes, which are in its log if it logs parameters`() throws {
+        let site = try Site(workers: 1)
+        let pod = site.pod
+        try pod.gate.addUser("ann", password: Self.passwords[0])
+        let login = try pod.logIn("ann", Self.passwords[0])
+        let token = try #require(try object(login)["token"]?.text)
+        RunRecord.note(secret: token)
+        RunRecord.note(secret: Self.passwords[1])
+        let change = try pod.client().post(
+            "/auth/password", #"{"current_password":"\#(Self.passwords[0])","new_password":"\#(Self.passwords[1])"}"#,
+            headers: [bearer(token)])
+        #expect(change.status == 204)
+        #expect(try pod.client().post("/auth/logout", "", headers: [bearer(token)]).status == 204)
+
+        let log = site.postgreSQL.log
+        for secret in Self.passwords + [token] {
+            let isLogged = log.contains(secret)
+            #expect(!isLogged)
+        }
+        let hash = try site.postgreSQL.psql("SELECT password_hash FROM authfcgi_users WHERE username = 'ann'")
+        #expect(hash.hasPrefix("$argon2id$"))
+        #expect(log.contains(hash))
+    }
+}

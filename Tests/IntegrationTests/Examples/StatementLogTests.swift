@@ -1,0 +1,81 @@
+import FoundationEssentials
+import TestSupport
+import Testing
+
+/// What README says of tokens in PostgreSQL's own log, when an application passes one to a function.
+@Suite(.serialized) struct StatementLogTests {
+    private static let shared = Result {
+        let folder = try TestFolder()
+        let server = try PostgreSQLServer(
+            in: folder,
+            settings: [
+                "log_statement": "all", "log_min_duration_statement": "0", "log_parameter_max_length_on_error": "-1",
+            ])
+        try ServerProcess.output(
+            GateProcess.executable, ["migrate"], environment: ["DATABASE_URL": server.url()])
+        // With the settings that README names, and a role without.
+        try server.psql(String(contentsOfFile: Repository.path("deploy/examples/schema.sql"), encoding: .utf8))
+        try server.psql("CREATE ROLE plain LOGIN; GRANT authfcgi_mint TO plain")
+        return server
+    }
+    private let server: PostgreSQLServer
+
+    init() throws {
+        server = try Self.shared.get()
+    }
+
+    /// Whether a token that is passed so is in the log afterwards.
+    private func logs(_ driver: Driver, as role: String, _ passing: Driver.Passing) throws -> Bool {
+        let token = try server.psql("SELECT create_access_token('ann')", user: role)
+        #expect(try driver.user(of: token, as: role, passing, at: server) == "ann")
+        // Written by now: PostgreSQL logs a statement before it answers, and its end before it takes another.
+        return server.log.contains(token)
+    }
+
+    @Test(arguments: Driver.allCases)
+    func `a token that is bound is logged, unless the role's parameters are not`(driver: Driver) throws {
+        #expect(try logs(driver, as: "plain", .bound))
+        #expect(try !logs(driver, as: "app", .bound))
+    }
+
+    @Test(arguments: Driver.allCases)
+    func `of a token whose hash is passed nothing is logged, whatever is set`(driver: Driver) throws {
+        #expect(try !logs(driver, as: "plain", .hashed))
+        #expect(server.log.contains("get_user_from_token_hash"))
+    }
+
+    @Test(arguments: [Driver.psycopg, .pdo])
+    func `a token that the driver writes into the statement is logged, whatever is set`(driver: Driver) throws {
+        #expect(try logs(driver, as: "app", .interpolated))
+    }
+
+    @Test func `a statement that fails logs the token of a role without the settings, and none of a role with them`()
+        throws
+    {
+        for (role, isLogged) in [("plain", true), ("app", false)] {
+            let token = try server.psql("SELECT create_access_token('ann')", user: role)
+            let failing =
+                "import psycopg, sys; psycopg.connect().execute('SELECT revoke_access_token(%s)::int / 0', sys.argv[1:])"
+            let result = try ServerProcess.run(
+                Example.python, ["-c", failing, token],
+                environment: ["PGHOST": server.socketFolder, "PGUSER": role, "PGDATABASE": "postgres"])
+            #expect(result.errors.contains("DivisionByZero"))
+            let found = server.log.contains(token)
+            #expect(found == isLogged)
+        }
+    }
+
+    @Test func `what the functions refuse puts no token into the log`() throws {
+        let (before, refused) = (
+            server.log.utf8.count, ["NULL", "'ann', groups => '{a,NULL}'", "'ann', lifetime => '0'"]
+        )
+        for parameters in refused {
+            #expect(throws: SupportError.self) {
+                try server.psql("SELECT create_access_token(\(parameters))", user: "plain")
+            }
+        }
+        let log = String(decoding: Array(server.log.utf8)[before...], as: UTF8.self)
+        #expect(log.split(separator: "\n").count { $0.contains("ERROR:") } == refused.count)
+        #expect(!log.contains("afs_"))
+    }
+}
