@@ -23,18 +23,21 @@ extension Gate {
         do throws(PasswordHasher.Failure) {
             place = try hasher.admit()
         } catch {
-            return hashingFailed(error)
+            return hashingFailed(error, at: .login, by: .unknownName(hash: nil), exchange)
         }
+        var who = AuditSubject.unknownName(hash: nil)
         do throws(SessionStoreError) {
-            let user = try await store.user(named: request.username)
-            let who = user.map { "user \($0.identity.userID)" } ?? "unknown user"
-            let reservation: LoginReservation
-            switch try await store.reserveLogin(
+            let found = try await store.loginUser(named: request.username)
+            let user = found.user
+            if let id = found.id { who = .user(id: id) }
+            let attempt = try await store.reserveLogin(
                 username: request.username, userID: user?.identity.userID, from: address)
-            {
-            case .allowed(let attempt): reservation = attempt
+            if found.id == nil { who = .unknownName(hash: attempt.nameHash) }
+            let reservation: LoginReservation
+            switch attempt.admission {
+            case .allowed(let allowed): reservation = allowed
             case .refused(let seconds):
-                log.notice("login throttled", metadata: ["client": "\(address ?? "-")", "who": "\(who)"])
+                audit(AuditEvent(.login, .throttled, of: who), exchange)
                 return .tooManyAttempts(waitSeconds: seconds)
             }
             let verdict: PasswordVerdict
@@ -43,13 +46,15 @@ extension Gate {
                     !exchange.peerHasClosed
                 }
             } catch {
-                let answer = hashingFailed(error)
+                let answer = hashingFailed(error, at: .login, by: who, exchange)
                 try await store.release(reservation)
                 return answer
             }
-            if case .unverifiable(let problem) = verdict { sayUnverifiable(problem, who) }
+            if let user, case .unverifiable(let problem) = verdict {
+                sayUnverifiable(problem, user.identity.userID)
+            }
             guard let user, verdict.matches else {
-                log.notice("login refused", metadata: ["client": "\(address ?? "-")", "who": "\(who)"])
+                audit(AuditEvent(.login, .refused, Self.reason(found, verdict), of: who), exchange)
                 return Self.wrongCredentials
             }
             let origin = SessionOrigin(
@@ -61,19 +66,24 @@ extension Gate {
                     for: user, origin: origin, remembered: request.remember, replacing: replaced,
                     settling: reservation)
             else {
-                log.notice(
-                    "login refused: the user's sessions were ended meanwhile",
-                    metadata: ["client": "\(address ?? "-")", "who": "user \(user.identity.userID)"])
+                audit(AuditEvent(.login, .refused, .endedMeanwhile, of: who), exchange)
                 return Self.wrongCredentials
             }
-            log.info(
-                "login",
-                metadata: [
-                    "client": "\(address ?? "-")", "session": "\(session.id)", "user": "\(user.identity.userID)",
-                ])
+            audit(AuditEvent(.login, of: who, session: session.id), exchange)
             return .json(LoginAnswer(token: token, session: session))
         } catch {
+            auditSparingly(AuditEvent(.login, .unavailable, .store, of: who), exchange)
             return .unavailable()
+        }
+    }
+
+    /// Why a login is refused, for the log alone.
+    private static func reason(_ found: LoginUser, _ verdict: PasswordVerdict) -> AuditReason {
+        switch (found, verdict) {
+        case (.nobody, _): .unknownUser
+        case (.disabled, _): .disabledUser
+        case (.user, .unverifiable): .unusableHash
+        case (.user, .matches), (.user, .differs): .wrongPassword
         }
     }
 
@@ -84,21 +94,28 @@ extension Gate {
     }
 
     /// Nobody can sign in by such a hash until an operator does something about it: said once a user.
-    private func sayUnverifiable(_ problem: PasswordHashProblem, _ who: String) {
-        guard usersWithoutUsableHash.count < 1000, usersWithoutUsableHash.insert(who).inserted else { return }
-        log.warning("a stored password hash cannot be used: \(problem)", metadata: ["who": "\(who)"])
+    private func sayUnverifiable(_ problem: PasswordHashProblem, _ userID: String) {
+        guard usersWithoutUsableHash.count < 1000, usersWithoutUsableHash.insert(userID).inserted else { return }
+        log.warning("a stored password hash cannot be used: \(problem)", metadata: ["user": "\(userID)"])
     }
 
     private static let wrongCredentials = Response.unauthorized("the user name or the password is wrong")
 
     /// 503: the hasher did not answer.
-    func hashingFailed(_ failure: PasswordHasher.Failure) -> Response {
+    func hashingFailed(
+        _ failure: PasswordHasher.Failure, at action: AuditAction, by who: AuditSubject, _ exchange: FastCGIExchange
+    ) -> Response {
+        let (reason, response): (AuditReason, Response)
         switch failure {
-        case .busy(let seconds): return .unavailable("too many logins at once; try again", retryAfter: seconds)
-        case .abandoned: return .unavailable("the client has gone")
-        case .failed(let reason):
-            log.error("a password could not be checked: \(reason)")
-            return .unavailable("passwords cannot be checked now; try again")
+        case .busy(let seconds):
+            reason = .busy
+            response = .unavailable("too many logins at once; try again", retryAfter: seconds)
+        case .abandoned: (reason, response) = (.clientGone, .unavailable("the client has gone"))
+        case .failed(let failure):
+            log.error("a password could not be checked: \(failure)")
+            (reason, response) = (.hashing, .unavailable("passwords cannot be checked now; try again"))
         }
+        auditSparingly(AuditEvent(action, .unavailable, reason, of: who), exchange)
+        return response
     }
 }

@@ -13,6 +13,7 @@ final class Gate: WorkerService {
     let log: Logger
     /// Said once each: the parameter comes from nginx's configuration.
     var unreadableRequirements: Set<String> = []
+    var auditLimiter = AuditLimiter()
     private let settings: Settings
     private(set) var seat: WorkerSeat?
     private var server: FastCGIServer?

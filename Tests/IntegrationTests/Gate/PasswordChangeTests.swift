@@ -79,7 +79,11 @@ import Testing
         }
         try gates.warm(token)
         #expect(try hash(id) == before)
-        #expect(one.lines(with: "NOTICE: password change refused: the current password is wrong") == 4)
+        #expect(
+            one.lines(
+                with:
+                    "NOTICE: password change refused client=192.0.2.1 event=password_change outcome=refused reason=\"wrong password\""
+            ) == 4)
         #expect(one.lines(with: "user=\(id)") >= 4)
     }
 

@@ -47,7 +47,7 @@ import Testing
         for name in ["ann", "bob"] {
             let id = try addUser(name)
             let result = try user(command, name == "ann" ? id : name)
-            #expect(result.status.isSuccess && result.errors.isEmpty, "\(result)")
+            #expect(result.status.isSuccess && result.complaints.isEmpty, "\(result)")
             #expect(result.output.contains("user \(name) (id \(id))"), "\(result)")
         }
     }
