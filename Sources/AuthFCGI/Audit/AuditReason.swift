@@ -12,6 +12,8 @@ enum AuditReason: String, CaseIterable {
     case unacceptablePassword = "unacceptable new password"
     case foreignUser = "the password is not kept here"
     case noSuchSession = "no such session of the user"
+    /// A cookie alone does not change anything for a page of another site.
+    case otherSite = "not asked by a page of this site"
     case requirement = "requirement not met"
     case busy = "too many logins at once"
     case clientGone = "the client has gone"

@@ -61,6 +61,7 @@ extension Gate {
                 clientAddress: address, userAgent: exchange.parameter("HTTP_USER_AGENT").map { String($0.prefix(256)) })
             // Who is signed in already signs in anew: the old session would otherwise live on, unknown to everybody.
             let replaced = try signedInToken(exchange)
+            let old = await session(of: replaced)
             guard
                 let (token, session) = try await store.createAccessToken(
                     for: user, origin: origin, remembered: request.remember, replacing: replaced,
@@ -70,6 +71,11 @@ extension Gate {
                 return Self.wrongCredentials
             }
             audit(AuditEvent(.login, of: who, session: session.id), exchange)
+            if let old {
+                let owner = AuditSubject.user(id: old.identity.userID)
+                audit(
+                    AuditEvent(.sessionEnd, of: owner, session: old.id, details: ["by_session": session.id]), exchange)
+            }
             return .json(LoginAnswer(token: token, session: session))
         } catch {
             auditSparingly(AuditEvent(.login, .unavailable, .store, of: who), exchange)
@@ -91,6 +97,17 @@ extension Gate {
     private func signedInToken(_ exchange: FastCGIExchange) throws(SessionStoreError) -> SessionToken? {
         guard case .token(let token, _) = credentials(of: exchange), try store.mayExist(token) else { return nil }
         return token
+    }
+
+    /// Whose session a login takes the place of, for the log: nil also when that cannot be found out, as no login fails for
+    /// the sake of a line.
+    private func session(of token: SessionToken?) async -> Session? {
+        guard let token else { return nil }
+        do throws(SessionStoreError) {
+            return try await store.session(for: token)
+        } catch {
+            return nil
+        }
     }
 
     /// Nobody can sign in by such a hash until an operator does something about it: said once a user.

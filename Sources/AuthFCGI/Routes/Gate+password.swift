@@ -6,7 +6,7 @@ internal import Sessions
 extension Gate {
     /// 204 means that it is committed: all other sessions of the user have ended, and logins with the old password.
     func changePassword(_ exchange: FastCGIExchange) {
-        guard mayChange(exchange) else { return }
+        guard mayChange(exchange, .passwordChange) else { return }
         withSession(exchange) { [self] token, _, session in
             guard let body = jsonBody(exchange) else { return }
             let request: PasswordChangeRequest

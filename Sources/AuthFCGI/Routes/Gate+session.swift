@@ -23,7 +23,7 @@ extension Gate {
 
     /// `DELETE /auth/sessions/ID`: one of the user's own. 204 means that it is committed.
     func endSession(_ id: String, _ exchange: FastCGIExchange) {
-        guard mayChange(exchange) else { return }
+        guard mayChange(exchange, .sessionEnd) else { return }
         withSession(exchange) { [self] _, source, session in
             func event(_ outcome: AuditOutcome, _ reason: AuditReason? = nil) -> AuditEvent {
                 AuditEvent(
@@ -76,8 +76,9 @@ extension Gate {
     }
 
     /// Whether the request may change something: a cookie does so only for a page of this site. Answers 403 otherwise.
-    func mayChange(_ exchange: FastCGIExchange) -> Bool {
+    func mayChange(_ exchange: FastCGIExchange, _ action: AuditAction) -> Bool {
         guard case .token(_, .cookie) = credentials(of: exchange), !isSameOrigin(exchange) else { return true }
+        auditSparingly(AuditEvent(action, .refused, .otherSite), exchange)
         exchange.respond(
             .error(
                 .forbidden, code: "cross_origin",
@@ -93,8 +94,8 @@ extension Gate {
         case .invalid(.severalCookies): refuseSeveralCookies(exchange)
         case .invalid(let source): exchange.respond(loggedOut(exchange, hadCookie: source == .cookie))
         case .token(let token, let source):
-            guard mayChange(exchange) else { return }
             let extent = LogoutExtent(query: exchange.parameter("QUERY_STRING") ?? "")
+            guard mayChange(exchange, extent.action) else { return }
             EventLoop.spawn { [self] in
                 do throws(SessionStoreError) {
                     try await end(token, extent, exchange)

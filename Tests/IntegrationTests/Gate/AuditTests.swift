@@ -3,9 +3,9 @@ import Testing
 
 /// What the log says of those who sign in and out.
 @Suite(.serialized) struct AuditTests {
-    private let gates: TwoGates
-    private var gate: GateProcess { gates.one }
-    private let ann: String
+    let gates: TwoGates
+    var gate: GateProcess { gates.one }
+    let ann: String
 
     init() throws {
         gates = try TwoGates(users: ["ann"])
@@ -13,7 +13,7 @@ import Testing
     }
 
     /// The lines of an event once there are so many of it.
-    private func lines(_ event: String, count: Int = 1, of gate: GateProcess? = nil) throws -> [LogLine] {
+    func lines(_ event: String, count: Int = 1, of gate: GateProcess? = nil) throws -> [LogLine] {
         let gate = gate ?? gates.one
         var lines: [LogLine] = []
         try eventually("\(count) lines of \(event)", log: gate.log) {
@@ -24,7 +24,7 @@ import Testing
         return lines
     }
 
-    private func expect(_ line: LogLine, _ level: String, _ message: String, _ fields: [String: String]) throws {
+    func expect(_ line: LogLine, _ level: String, _ message: String, _ fields: [String: String]) throws {
         #expect(line.level == level && line.message == message)
         var all: [String: String] = [:]
         for (name, value) in line.fields {
@@ -37,11 +37,9 @@ import Testing
         #expect(all == fields)
     }
 
-    private func sessionID(_ token: String) throws -> String {
+    func sessionID(_ token: String) throws -> String {
         try gates.psql("SELECT session_id FROM session_tokens WHERE token_hash = session_token_hash('\(token)')")
     }
-
-    // MARK: Logins
 
     @Test func `a login is a line with user, session, address and time`() throws {
         let before = try gates.psql("SELECT to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS')")
@@ -138,74 +136,5 @@ import Testing
             #expect(line.level == "WARNING" && line.message == "login unavailable" && line["user"] == ann)
             #expect(line["reason"] == "the session store cannot be reached")
         }
-    }
-
-    // MARK: Ends
-
-    @Test func `logouts are lines with user, session and how many sessions ended`() throws {
-        let (first, second, third) = (try gates.logIn("ann"), try gates.logIn("ann"), try gates.logIn("ann"))
-        let common = ["outcome": "success", "user": ann, "client": "192.0.2.1"]
-        func fields(_ event: String, _ token: String, _ ended: Int) throws -> [String: String] {
-            common.merging(["event": event, "session": try sessionID(token), "ended": "\(ended)"]) { $1 }
-        }
-        for _ in 0..<2 { #expect(try gate.logOut(first).status == 204) }
-        let logouts = try lines("logout", count: 2)
-        try expect(logouts[0], "INFO", "logout", fields("logout", first, 1))
-        try expect(logouts[1], "INFO", "logout", fields("logout", first, 0))
-        for (query, token, event, words) in [
-            ("others=1", second, "logout_elsewhere", "logout elsewhere"),
-            ("all=1", second, "logout_everywhere", "logout everywhere"),
-        ] {
-            let parameters = [GateProcess.bearer(token), ("QUERY_STRING", query)]
-            #expect(try gate.ask("POST", "/auth/logout", parameters: parameters).status == 204)
-            try expect(try lines(event)[0], "INFO", words, fields(event, token, 1))
-        }
-        #expect(try gate.check(third) == 401)
-        // Nobody was signed in.
-        let invented = "afs_" + String(repeating: "A", count: 54)
-        for token in ["afs_x", invented] { #expect(try gate.logOut(token).status == 204) }
-        #expect(try lines("logout", count: 2).count == 2)
-    }
-
-    @Test func `a session that is ended from the list is a line, and so is somebody else's that was not`() throws {
-        let (mine, other) = (try gates.logIn("ann"), try gates.logIn("ann"))
-        let bob = try gate.signIn("bob")
-        let (mineID, otherID, bobID) = (try sessionID(mine), try sessionID(other), try sessionID(bob))
-        for (id, status) in [(otherID, 204), (bobID, 404)] {
-            let parameters = [GateProcess.bearer(mine)]
-            #expect(try gate.ask("DELETE", "/auth/sessions/\(id)", parameters: parameters).status == status)
-        }
-        let lines = try lines("session_end", count: 2)
-        let common = ["event": "session_end", "user": ann, "client": "192.0.2.1", "by_session": mineID]
-        try expect(
-            lines[0], "INFO", "session ended", common.merging(["outcome": "success", "session": otherID]) { $1 })
-        try expect(
-            lines[1], "NOTICE", "session end refused",
-            common.merging(["outcome": "refused", "session": bobID, "reason": "no such session of the user"]) { $1 })
-    }
-
-    @Test func `changes of a password are lines, also those that were refused`() throws {
-        let (token, _) = (try gates.logIn("ann"), try gates.logIn("ann"))
-        func change(_ current: String, _ new: String) throws -> Int? {
-            try gate.ask(
-                "POST", "/auth/password",
-                parameters: [("CONTENT_TYPE", "application/json"), GateProcess.bearer(token)],
-                body: Array(#"{"current_password":"\#(current)","new_password":"\#(new)"}"#.utf8)
-            ).status
-        }
-        #expect(try change("wrong", "another password") == 403)
-        #expect(try change(TwoGates.password, "short") == 400)
-        #expect(try change(TwoGates.password, "another password") == 204)
-        let lines = try lines("password_change", count: 3)
-        let common = [
-            "event": "password_change", "user": ann, "client": "192.0.2.1", "session": try sessionID(token),
-        ]
-        for (line, reason) in zip(lines, ["wrong password", "unacceptable new password"]) {
-            try expect(
-                line, "NOTICE", "password change refused",
-                common.merging(["outcome": "refused", "reason": reason]) { $1 })
-        }
-        try expect(
-            lines[2], "INFO", "password changed", common.merging(["outcome": "success", "ended": "1"]) { $1 })
     }
 }
