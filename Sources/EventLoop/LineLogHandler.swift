@@ -38,8 +38,8 @@ package struct LineLogHandler: LogHandler {
         }
     }
 
-    /// A value that ends where it seems to end, and cannot be taken for another field: in quotes if there is a space or a
-    /// quote in it.
+    /// A value that ends where it seems to end, and cannot be taken for another field: in quotes if there is a space or
+    /// a quote in it.
     private static func field(_ value: String) -> String {
         let text = printable(value)
         let isPlain = !text.isEmpty && !text.unicodeScalars.contains { $0 == "\"" || $0.properties.isWhitespace }

@@ -1,8 +1,8 @@
 internal import FoundationEssentials
 internal import Logging
 
-/// Something that happened to a login, a session or a user: one line of the log, with fields that are named alike in all of
-/// them, for those who ask later who did what, when and from where. There is no place in it for a secret.
+/// Something that happened to a login, a session or a user: one line of the log, with fields that are named alike in
+/// all of them, for those who ask later who did what, when and from where. There is no place in it for a secret.
 struct AuditEvent {
     let action: AuditAction
     let outcome: AuditOutcome
@@ -34,8 +34,8 @@ struct AuditEvent {
 
     /// All fields.
     ///
-    /// - Parameter moment: when it happened. Not every log is kept by something that notes the time, and a line may have
-    ///   waited for its reader.
+    /// - Parameter moment: when it happened. Not every log is kept by something that notes the time, and a line may
+    ///   have waited for its reader.
     func metadata(at moment: Date) -> Logger.Metadata {
         var fields: Logger.Metadata = details.mapValues { .string($0) }
         fields["event"] = "\(action.rawValue)"

@@ -1,7 +1,8 @@
 internal import EventLoop
 
-/// Keeps those events from filling the log that a client can cause at any rate, as no look into the database and no hash
-/// comes before them: of each kind a few lines a second, with a count of those that were left out. Time is passed in.
+/// Keeps those events from filling the log that a client can cause at any rate, as no look into the database and no
+/// hash comes before them: of each kind a few lines a second, with a count of those that were left out. Time is passed
+/// in.
 struct AuditLimiter {
     static let linesASecond = 5
     /// Kinds may be as many as there are users.

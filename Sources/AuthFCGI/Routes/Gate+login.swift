@@ -99,8 +99,8 @@ extension Gate {
         return token
     }
 
-    /// Whose session a login takes the place of, for the log: nil also when that cannot be found out, as no login fails for
-    /// the sake of a line.
+    /// Whose session a login takes the place of, for the log: nil also when that cannot be found out, as no login fails
+    /// for the sake of a line.
     private func session(of token: SessionToken?) async -> Session? {
         guard let token else { return nil }
         do throws(SessionStoreError) {

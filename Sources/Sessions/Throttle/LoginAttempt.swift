@@ -2,7 +2,8 @@
 package struct LoginAttempt: Sendable {
     package let admission: LoginAdmission
     /// What stands for the name in logs, where the name itself may be a password that was typed in the wrong place: the
-    /// same for all spellings that the throttle takes for one, on all pods, and not to be had without the database's key.
+    /// same for all spellings that the throttle takes for one, on all pods, and not to be had without the database's
+    /// key.
     package let nameHash: String?
 
     /// The row of ``Statements/reserveLogin``; nil when it has another shape.

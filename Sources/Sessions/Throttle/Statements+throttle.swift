@@ -1,7 +1,7 @@
 /// What the throttle of logins sends.
 extension Statements {
-    /// Counts an attempt as a failure, or says how many seconds to wait. The last is what stands for the name in logs: made
-    /// like the keys of login_throttle, and yet another one, so that no log leads to a row there.
+    /// Counts an attempt as a failure, or says how many seconds to wait. The last is what stands for the name in logs:
+    /// made like the keys of login_throttle, and yet another one, so that no log leads to a row there.
     var reserveLogin: String {
         """
         SELECT wait_seconds, reservation, \

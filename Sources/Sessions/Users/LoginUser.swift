@@ -1,4 +1,5 @@
-/// Whom a name means at a login. What tells the last two apart is for the log alone: whoever tries names must not learn it.
+/// Whom a name means at a login. What tells the last two apart is for the log alone: whoever tries names must not learn
+/// it.
 package enum LoginUser: Sendable {
     case user(UserRecord)
     /// There is such a user, who may not sign in.
