@@ -21,7 +21,7 @@ package struct LineLogHandler: LogHandler {
         var all = metadata
         if let own = event.metadata { all.merge(own) { $1 } }
         for (key, value) in all.sorted(by: { $0.key < $1.key }) {
-            line += " \(key)=" + Self.printable("\(value)")
+            line += " \(key)=" + Self.field("\(value)")
         }
         writer.write(line)
     }
@@ -38,17 +38,33 @@ package struct LineLogHandler: LogHandler {
         }
     }
 
-    /// A text that cannot begin another line or move a terminal's cursor.
+    /// A value that ends where it seems to end, and cannot be taken for another field: in quotes if there is a space or
+    /// a quote in it.
+    private static func field(_ value: String) -> String {
+        let text = printable(value)
+        let isPlain = !text.isEmpty && !text.unicodeScalars.contains { $0 == "\"" || $0.properties.isWhitespace }
+        guard !isPlain else { return text }
+        return "\"" + text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
+    }
+
+    /// A text that cannot begin another line, move a terminal's cursor or turn the direction of writing.
     private static func printable(_ text: String) -> String {
-        guard text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else { return text }
+        guard text.unicodeScalars.contains(where: isHidden) else { return text }
         var result = ""
         for scalar in text.unicodeScalars {
-            if scalar.properties.generalCategory == .control {
+            if isHidden(scalar) {
                 result += "\\u{" + String(scalar.value, radix: 16) + "}"
             } else {
                 result.unicodeScalars.append(scalar)
             }
         }
         return result
+    }
+
+    private static func isHidden(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.properties.generalCategory {
+        case .control, .format, .lineSeparator, .paragraphSeparator: true
+        default: false
+        }
     }
 }

@@ -70,21 +70,35 @@ extension SessionStore {
 
     /// Ends the session of `token`, for good. Returning means that it is committed; ending what has ended is success.
     public func revoke(_ token: SessionToken) async throws(SessionStoreError) {
-        guard try checks.mayExist(token) else { return }
-        _ = try await command(writeLane, statements.revoke, [.bytes(token.hash.bytes)], mayRepeat: true, isUrgent: true)
+        _ = try await end(token)
+    }
+
+    /// The same.
+    /// - Returns: whose session it was; nil when there is none of that token.
+    package func end(_ token: SessionToken) async throws(SessionStoreError) -> EndedSession? {
+        guard try checks.mayExist(token) else { return nil }
+        let rows = try await command(
+            writeLane, statements.revoke, [.bytes(token.hash.bytes)], mayRepeat: true, isUrgent: true)
         readLane.hear(.ended([token.hash]))
         redis?.forget([token.hash])
+        return rows.first.flatMap { EndedSession($0) }
     }
 
     /// Ends all sessions of a user, and all logins of theirs that are under way.
     /// - Parameter kept: the token whose session stays.
+    /// - Returns: how many sessions ended; fewer when the connection was lost meanwhile and it was done twice.
+    @discardableResult
     public func revokeAll(
         ofUser userID: String, except kept: SessionToken? = nil
-    ) async throws(SessionStoreError) {
+    ) async throws(SessionStoreError) -> Int {
         let except: PostgreSQLParameter = kept.map { .bytes($0.hash.bytes) } ?? .null
-        _ = try await command(
+        let rows = try await command(
             writeLane, statements.revokeUser, [.text(userID), except], mayRepeat: true, isUrgent: true)
         readLane.hear(.user(UserKey(userID)))
+        guard let ended = rows.first?.first.flatMap({ $0 }).flatMap({ Int($0) }) else {
+            throw .unavailable("revoke_user_sessions() gives no number")
+        }
+        return ended
     }
 
     /// Gives one of the gate's own users another password, and ends all sessions of the user but one, and all logins that

@@ -5,20 +5,25 @@ internal import Logging
 extension SessionStore {
     /// The user of a name, if there is one who may sign in.
     package func user(named username: String) async throws(SessionStoreError) -> UserRecord? {
+        try await loginUser(named: username).user
+    }
+
+    /// Whom a name means, who may sign in or not.
+    package func loginUser(named username: String) async throws(SessionStoreError) -> LoginUser {
         if let queriedUsers { return try await queriedUsers.user(named: username) }
-        return try await user(statements.user, username)
+        return try await loginUser(statements.user, username)
     }
 
     /// One of the gate's own users by the id; nil also when the user may not sign in, or the gate keeps no users.
     package func user(id: String) async throws(SessionStoreError) -> UserRecord? {
         guard queriedUsers == nil else { return nil }
-        return try await user(statements.userByID, id)
+        return try await loginUser(statements.userByID, id).user
     }
 
-    private func user(_ sql: String, _ key: String) async throws(SessionStoreError) -> UserRecord? {
+    private func loginUser(_ sql: String, _ key: String) async throws(SessionStoreError) -> LoginUser {
         let rows = try await command(loginLane, sql, [.text(key)], mayRepeat: true)
-        guard let row = rows.first else { return nil }
-        guard let user = UserRecord(row) else { throw .unavailable("a user's row cannot be read") }
+        guard let row = rows.first else { return .nobody }
+        guard let user = LoginUser(row) else { throw .unavailable("a user's row cannot be read") }
         return user
     }
 

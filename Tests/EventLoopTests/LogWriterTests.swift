@@ -37,6 +37,19 @@ import Testing
         #expect(pipe.readAll() == "INFO: hello\\u{d}\\u{a}ERROR: forged user=a\\u{1b}[2Jb worker=1\n")
     }
 
+    @Test func `a value with a space or a quote stands in quotes, so that it is one field`() {
+        let pipe = Pipe()
+        let writer = LogWriter(descriptor: pipe.writing)
+        let log = Logger(label: "test") { _ in LineLogHandler(writer: writer, logLevel: .info) }
+        log.info(
+            "said \"it\"",
+            metadata: ["a": "two words", "b": "1\" c=2", "d": "", "e": "x\\y z", "f": "x\\y=z", "g": "x\u{2028}y"])
+        writer.drain(within: .seconds(2))
+        #expect(
+            pipe.readAll()
+                == #"INFO: said "it" a="two words" b="1\" c=2" d="" e="x\\y z" f=x\y=z g=x\u{2028}y"# + "\n")
+    }
+
     private struct Pipe: ~Copyable {
         let reading: Int32
         let writing: Int32

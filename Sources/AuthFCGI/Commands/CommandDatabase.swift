@@ -7,7 +7,7 @@ internal import Sessions
 struct CommandDatabase {
     let connection: PostgreSQLConnection
     private let settings: Settings
-    private let log: Logger
+    let log: Logger
 
     /// Connects, and no more.
     init(_ settings: Settings, _ log: Logger) throws(ExitCode) {

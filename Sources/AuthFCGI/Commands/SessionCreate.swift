@@ -56,6 +56,8 @@ struct SessionCreate: ParsableCommand {
             let unknown = known == nil ? ", who was not known before," : ""
             StandardError.write("Session \(id) of \(user.shown)\(unknown) ends \(expiresAt).\n")
             print(token.secretText)
+            database.audit(
+                AuditEvent(.sessionCreate, of: .user(id: user.id), session: id, details: ["label": label]))
         case .tooLong(let maximum, let table):
             let wanted = DurationText(lifetime)
             throw CommandFailure.fail(

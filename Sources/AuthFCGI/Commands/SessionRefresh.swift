@@ -38,5 +38,7 @@ struct SessionRefresh: ParsableCommand {
                 user.id, username: username?.text, name: name, email: email, groups: groups?.names)
         }
         print("Changed \(changed.counted("live session")) of \(user.shown).")
+        database.audit(
+            AuditEvent(.sessionRefresh, of: .user(id: user.id), details: ["changed": "\(changed)"]))
     }
 }

@@ -40,6 +40,7 @@ struct SessionRevoke: ParsableCommand {
                 try sessions.revoke(userID: user.id)
             }
             print("Ended \(ended.counted("session")) of \(user.shown).")
+            database.audit(AuditEvent(.sessionRevoke, of: .user(id: user.id), details: ["ended": "\(ended)"]))
         } else {
             try revokeAll(database)
         }
@@ -53,6 +54,7 @@ struct SessionRevoke: ParsableCommand {
             throw CommandFailure.fail("there is no live session \(id.text)", code: CommandFailure.dataCode)
         }
         print("Ended session \(id.text).")
+        database.audit(AuditEvent(.sessionRevoke, session: id.text, details: ["ended": "1"]))
     }
 
     private func revokeAll(_ database: CommandDatabase) throws(ExitCode) {
@@ -66,5 +68,6 @@ struct SessionRevoke: ParsableCommand {
         }
         let ended = try database.sessions { sessions throws(PostgreSQLError) in try sessions.revokeAll() }
         print("Ended \(ended.counted("session")) of all users.")
+        database.audit(AuditEvent(.sessionRevoke, details: ["all": "true", "ended": "\(ended)"]))
     }
 }

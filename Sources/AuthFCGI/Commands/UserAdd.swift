@@ -30,12 +30,14 @@ struct UserAdd: ParsableCommand {
         let log = CommandLog.start(settings)
         defer { CommandLog.finish() }
         let hash = try NewPassword.hashed(for: username, allowWeak: allowWeak)
-        let id = try CommandDatabase.open(settings, log).accounts { accounts throws(PostgreSQLError) in
+        let database = try CommandDatabase.open(settings, log)
+        let id = try database.accounts { accounts throws(PostgreSQLError) in
             try accounts.add(
                 username: username, passwordHash: hash, name: name, email: email, groups: groups.names)
         }
         if let id {
             print("Added user \(username) (id \(id)).")
+            database.audit(AuditEvent(.userAdd, of: .user(id: id)))
         } else if ifAbsent {
             print("There is a user \(username) already: nothing was changed.")
         } else {

@@ -8,10 +8,11 @@ struct UserChangeOutput: ParsableArguments {
     /// Does `work` to one of the gate's own users and says so.
     ///
     /// - Parameters:
+    ///   - action: what the log calls it.
     ///   - done: what was done, in a word that begins a sentence.
     ///   - unchanged: how the user is already, when there was nothing to do.
     func change(
-        _ user: UserName, _ options: SettingsOptions, _ done: String, unchanged: String = "so",
+        _ user: UserName, _ options: SettingsOptions, _ action: AuditAction, _ done: String, unchanged: String = "so",
         _ work: (borrowing UserAccounts, String) throws(PostgreSQLError) -> AccountChange
     ) throws {
         let settings = options.load()
@@ -20,20 +21,25 @@ struct UserChangeOutput: ParsableArguments {
         let database = try CommandDatabase.open(settings, log)
         let account = try database.account(user)
         let change = try database.accounts { accounts throws(PostgreSQLError) in try work(accounts, account.id) }
-        try report(change, of: account, "\(done) \(account.shown)", unchanged: unchanged)
+        try report(change, of: account, action, "\(done) \(account.shown)", unchanged: unchanged, database)
     }
 
     /// - Parameters:
+    ///   - action: what the log calls it.
     ///   - done: what was done, as the beginning of a sentence.
     ///   - unchanged: how the user is already, when there was nothing to do.
     func report(
-        _ change: AccountChange, of account: NamedAccount, _ done: String, unchanged: String = "so"
+        _ change: AccountChange, of account: NamedAccount, _ action: AuditAction, _ done: String,
+        unchanged: String = "so", _ database: CommandDatabase
     ) throws {
         switch change {
         case .noSuchAccount:
             throw CommandFailure.fail("\(account.shown) was deleted meanwhile", code: CommandFailure.dataCode)
         case .changed, .nothing:
             print(try json ? JSONOutput.change(change, of: account) : text(change, account, done, unchanged))
+            guard case .changed(let ended) = change else { return }
+            database.audit(
+                AuditEvent(action, of: .user(id: account.id), details: ended.map { ["ended": "\($0)"] } ?? [:]))
         }
     }
 

@@ -19,7 +19,7 @@ struct UserDelete: ParsableCommand {
     @OptionGroup(visibility: .hidden) var options: SettingsOptions
 
     func run() throws {
-        try output.change(user, options, "Deleted") { accounts, id throws(PostgreSQLError) in
+        try output.change(user, options, .userDelete, "Deleted") { accounts, id throws(PostgreSQLError) in
             try accounts.delete(id)
         }
     }

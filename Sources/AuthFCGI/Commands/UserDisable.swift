@@ -18,7 +18,8 @@ struct UserDisable: ParsableCommand {
     @OptionGroup(visibility: .hidden) var options: SettingsOptions
 
     func run() throws {
-        try output.change(user, options, "Disabled", unchanged: "disabled") { accounts, id throws(PostgreSQLError) in
+        try output.change(user, options, .userDisable, "Disabled", unchanged: "disabled") {
+            accounts, id throws(PostgreSQLError) in
             try accounts.disable(id)
         }
     }

@@ -18,7 +18,8 @@ struct UserEnable: ParsableCommand {
     @OptionGroup(visibility: .hidden) var options: SettingsOptions
 
     func run() throws {
-        try output.change(user, options, "Enabled", unchanged: "enabled") { accounts, id throws(PostgreSQLError) in
+        try output.change(user, options, .userEnable, "Enabled", unchanged: "enabled") {
+            accounts, id throws(PostgreSQLError) in
             try accounts.enable(id)
         }
     }

@@ -30,6 +30,6 @@ struct UserPassword: ParsableCommand {
         let change = try database.accounts { accounts throws(PostgreSQLError) in
             try accounts.setPassword(of: account.id, to: hash)
         }
-        try output.report(change, of: account, "Changed the password of \(account.shown)")
+        try output.report(change, of: account, .userPassword, "Changed the password of \(account.shown)", database)
     }
 }

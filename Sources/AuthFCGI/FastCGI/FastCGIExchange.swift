@@ -109,6 +109,12 @@ final class FastCGIExchange {
         }
     }
 
+    /// All values of a parameter that may come several times.
+    func values(of parameter: CheckParameter) -> [ArraySlice<UInt8>] {
+        // Nearly every check comes without.
+        parameters.count(of: parameter) == 0 ? [] : parameters.values(of: parameter)
+    }
+
     /// Whether the request is for exactly this path.
     func isFor(path: StaticString) -> Bool {
         parameters.withLastValue(of: .scriptName) { $0.equals(path) }

@@ -57,6 +57,18 @@ struct FastCGIParameters {
         return last.map { self.pairs[$0] }
     }
 
+    /// All values of a parameter, in the order in which they came.
+    func values(of parameter: CheckParameter) -> [ArraySlice<UInt8>] {
+        let pairs = pairs.span
+        var values: [ArraySlice<UInt8>] = []
+        var next = 0
+        while let pair = Pair(pairs, at: next) {
+            next = pair.value.upperBound
+            if pairs.extracting(pair.name).equals(parameter.name) { values.append(self.pairs[pair.value]) }
+        }
+        return values
+    }
+
     /// Where a name and its value lie.
     private struct Pair {
         let name: Range<Int>

@@ -23,20 +23,24 @@ extension Gate {
         do throws(PasswordHasher.Failure) {
             place = try hasher.admit()
         } catch {
-            return hashingFailed(error)
+            return hashingFailed(error, at: .login, by: .unknownName(hash: nil), exchange)
         }
+        var who = AuditSubject.unknownName(hash: nil)
         do throws(SessionStoreError) {
-            let user = try await store.user(named: request.username)
-            let who = user.map { "user \($0.identity.userID)" } ?? "unknown user"
-            let reservation: LoginReservation
-            switch try await store.reserveLogin(
+            let found = try await store.loginUser(named: request.username)
+            let user = found.user
+            if let id = found.id { who = .user(id: id) }
+            let attempt = try await store.reserveLogin(
                 username: request.username, userID: user?.identity.userID, from: address)
-            {
-            case .allowed(let attempt):
-                reservation = attempt
-                hasher.learn(slowestHash: attempt.slowestHash)
+            if found.id == nil { who = .unknownName(hash: attempt.nameHash) }
+            let reservation: LoginReservation
+            switch attempt.admission {
+            case .allowed(let allowed):
+                reservation = allowed
+                hasher.learn(slowestHash: allowed.slowestHash)
             case .refused(let seconds):
-                log.notice("login throttled", metadata: ["client": "\(address ?? "-")", "who": "\(who)"])
+                audit(AuditEvent(.login, .throttled, of: who), exchange)
+                await place.holdBack()
                 return .tooManyAttempts(waitSeconds: seconds)
             }
             let verdict: PasswordVerdict
@@ -45,14 +49,16 @@ extension Gate {
                     !exchange.peerHasClosed
                 }
             } catch {
-                let answer = hashingFailed(error)
+                let answer = hashingFailed(error, at: .login, by: who, exchange)
                 try await store.release(reservation)
                 return answer
             }
             shareSlowestHash(knownTo: reservation)
-            if case .unverifiable(let problem) = verdict { sayUnverifiable(problem, who) }
+            if let user, case .unverifiable(let problem) = verdict {
+                sayUnverifiable(problem, user.identity.userID)
+            }
             guard let user, case .matches(_, let isCurrent) = verdict else {
-                log.notice("login refused", metadata: ["client": "\(address ?? "-")", "who": "\(who)"])
+                audit(AuditEvent(.login, .refused, Self.reason(found, verdict), of: who), exchange)
                 await place.holdBack()
                 return Self.wrongCredentials
             }
@@ -60,25 +66,36 @@ extension Gate {
                 clientAddress: address, userAgent: exchange.parameter("HTTP_USER_AGENT").map { String($0.prefix(256)) })
             // Who is signed in already signs in anew: the old session would otherwise live on, unknown to everybody.
             let replaced = try signedInToken(exchange)
+            let old = await session(of: replaced)
             guard
                 let (token, session) = try await store.createAccessToken(
                     for: user, origin: origin, remembered: request.remember, replacing: replaced,
                     settling: reservation)
             else {
-                log.notice(
-                    "login refused: the user's sessions were ended meanwhile",
-                    metadata: ["client": "\(address ?? "-")", "who": "user \(user.identity.userID)"])
+                audit(AuditEvent(.login, .refused, .endedMeanwhile, of: who), exchange)
                 return Self.wrongCredentials
             }
             if !isCurrent { rehash(user, request.password) }
-            log.info(
-                "login",
-                metadata: [
-                    "client": "\(address ?? "-")", "session": "\(session.id)", "user": "\(user.identity.userID)",
-                ])
+            audit(AuditEvent(.login, of: who, session: session.id), exchange)
+            if let old {
+                let owner = AuditSubject.user(id: old.identity.userID)
+                audit(
+                    AuditEvent(.sessionEnd, of: owner, session: old.id, details: ["by_session": session.id]), exchange)
+            }
             return .json(LoginAnswer(token: token, session: session))
         } catch {
+            auditSparingly(AuditEvent(.login, .unavailable, .store, of: who), exchange)
             return .unavailable()
+        }
+    }
+
+    /// Why a login is refused, for the log alone.
+    private static func reason(_ found: LoginUser, _ verdict: PasswordVerdict) -> AuditReason {
+        switch (found, verdict) {
+        case (.nobody, _): .unknownUser
+        case (.disabled, _): .disabledUser
+        case (.user, .unverifiable): .unusableHash
+        case (.user, .matches), (.user, .differs): .wrongPassword
         }
     }
 
@@ -102,22 +119,40 @@ extension Gate {
         }
     }
 
+    /// Whose session a login takes the place of, for the log: nil also when that cannot be found out, as no login fails
+    /// for the sake of a line.
+    private func session(of token: SessionToken?) async -> Session? {
+        guard let token else { return nil }
+        do throws(SessionStoreError) {
+            return try await store.session(for: token)
+        } catch {
+            return nil
+        }
+    }
+
     /// Nobody can sign in by such a hash until an operator does something about it: said once a user.
-    private func sayUnverifiable(_ problem: PasswordHashProblem, _ who: String) {
-        guard usersWithoutUsableHash.count < 1000, usersWithoutUsableHash.insert(who).inserted else { return }
-        log.warning("a stored password hash cannot be used: \(problem)", metadata: ["who": "\(who)"])
+    private func sayUnverifiable(_ problem: PasswordHashProblem, _ userID: String) {
+        guard usersWithoutUsableHash.count < 1000, usersWithoutUsableHash.insert(userID).inserted else { return }
+        log.warning("a stored password hash cannot be used: \(problem)", metadata: ["user": "\(userID)"])
     }
 
     private static let wrongCredentials = Response.unauthorized("the user name or the password is wrong")
 
     /// 503: the hasher did not answer.
-    func hashingFailed(_ failure: PasswordHasher.Failure) -> Response {
+    func hashingFailed(
+        _ failure: PasswordHasher.Failure, at action: AuditAction, by who: AuditSubject, _ exchange: FastCGIExchange
+    ) -> Response {
+        let (reason, response): (AuditReason, Response)
         switch failure {
-        case .busy(let seconds): return .unavailable("too many logins at once; try again", retryAfter: seconds)
-        case .abandoned: return .unavailable("the client has gone")
-        case .failed(let reason):
-            log.error("a password could not be checked: \(reason)")
-            return .unavailable("passwords cannot be checked now; try again")
+        case .busy(let seconds):
+            reason = .busy
+            response = .unavailable("too many logins at once; try again", retryAfter: seconds)
+        case .abandoned: (reason, response) = (.clientGone, .unavailable("the client has gone"))
+        case .failed(let failure):
+            log.error("a password could not be checked: \(failure)")
+            (reason, response) = (.hashing, .unavailable("passwords cannot be checked now; try again"))
         }
+        auditSparingly(AuditEvent(action, .unavailable, reason, of: who), exchange)
+        return response
     }
 }

@@ -6,7 +6,7 @@ internal import Sessions
 extension Gate {
     /// 204 means that it is committed: all other sessions of the user have ended, and logins with the old password.
     func changePassword(_ exchange: FastCGIExchange) {
-        guard mayChange(exchange) else { return }
+        guard mayChange(exchange, .passwordChange) else { return }
         withSession(exchange) { [self] token, _, session in
             guard let body = jsonBody(exchange) else { return }
             let request: PasswordChangeRequest
@@ -27,23 +27,25 @@ extension Gate {
         do throws(PasswordHasher.Failure) {
             place = try hasher.admit()
         } catch {
-            return hashingFailed(error)
+            return hashingFailed(error, at: .passwordChange, by: .user(id: session.identity.userID), exchange)
         }
         do throws(SessionStoreError) {
             guard let user = try await store.user(id: session.identity.userID) else {
-                return .error(
-                    .conflict, code: "not_our_user", message: "the password of this user is not kept here")
+                return refuseChange(exchange, session, .foreignUser, Self.foreignUser)
             }
-            if let refusal = Self.refusal(of: request.newPassword, for: user) { return refusal }
+            if let refusal = Self.refusal(of: request.newPassword, for: user) {
+                return refuseChange(exchange, session, .unacceptablePassword, refusal)
+            }
             // Whoever has found a session open must not guess its user's password either.
             let reservation: LoginReservation
             switch try await store.reserveLogin(
                 username: user.identity.username, userID: user.identity.userID,
-                from: exchange.parameter("REMOTE_ADDR"))
-            {
+                from: exchange.parameter("REMOTE_ADDR")
+            ).admission {
             case .allowed(let attempt): reservation = attempt
             case .refused(let seconds):
-                return refuseChange(exchange, session, "too many attempts", .tooManyAttempts(waitSeconds: seconds))
+                audit(change(.throttled, in: session), exchange)
+                return .tooManyAttempts(waitSeconds: seconds)
             }
             let passwordHash: String
             do throws(PasswordHasher.Failure) {
@@ -52,28 +54,24 @@ extension Gate {
                         on: request.currentPassword, user.passwordHash, isWanted: { !exchange.peerHasClosed }
                     ).matches
                 else {
-                    return refuseChange(exchange, session, "the current password is wrong", Self.wrongPassword)
+                    return refuseChange(exchange, session, .wrongPassword, Self.wrongPassword)
                 }
                 passwordHash = try await place.hash(request.newPassword, isWanted: { !exchange.peerHasClosed })
             } catch {
                 try await store.release(reservation)
-                return hashingFailed(error)
+                return hashingFailed(error, at: .passwordChange, by: .user(id: session.identity.userID), exchange)
             }
             try await store.release(reservation)
             guard let ended = try await store.changePassword(of: user, to: passwordHash, keeping: token) else {
                 // Either this session has ended, or the password was changed by another request that it sent.
                 let isOver = try await store.session(for: token) == nil
                 return refuseChange(
-                    exchange, session, "something has changed meanwhile", isOver ? .unauthorized() : Self.wrongPassword)
+                    exchange, session, .changedMeanwhile, isOver ? .unauthorized() : Self.wrongPassword)
             }
-            log.info(
-                "password changed",
-                metadata: [
-                    "client": "\(exchange.parameter("REMOTE_ADDR") ?? "-")", "ended": "\(ended)",
-                    "session": "\(session.id)", "user": "\(session.identity.userID)",
-                ])
+            audit(change(.success, in: session, details: ["ended": "\(ended)"]), exchange)
             return Response(.noContent)
         } catch {
+            auditSparingly(change(.unavailable, .store, in: session), exchange)
             return .unavailable("the password could not be changed; try again")
         }
     }
@@ -82,16 +80,22 @@ extension Gate {
     private static let wrongPassword = Response.error(
         .forbidden, code: "wrong_password", message: "the current password is wrong")
 
+    private static let foreignUser = Response.error(
+        .conflict, code: "not_our_user", message: "the password of this user is not kept here")
+
     private func refuseChange(
-        _ exchange: FastCGIExchange, _ session: Session, _ reason: String, _ response: Response
+        _ exchange: FastCGIExchange, _ session: Session, _ reason: AuditReason, _ response: Response
     ) -> Response {
-        log.notice(
-            "password change refused: \(reason)",
-            metadata: [
-                "client": "\(exchange.parameter("REMOTE_ADDR") ?? "-")", "session": "\(session.id)",
-                "user": "\(session.identity.userID)",
-            ])
+        audit(change(.refused, reason, in: session), exchange)
         return response
+    }
+
+    private func change(
+        _ outcome: AuditOutcome, _ reason: AuditReason? = nil, in session: Session, details: [String: String] = [:]
+    ) -> AuditEvent {
+        AuditEvent(
+            .passwordChange, outcome, reason, of: .user(id: session.identity.userID), session: session.id,
+            details: details)
     }
 
     /// The answer to a new password that cannot be taken; nil to one that can.

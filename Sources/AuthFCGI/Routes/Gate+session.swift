@@ -23,16 +23,23 @@ extension Gate {
 
     /// `DELETE /auth/sessions/ID`: one of the user's own. 204 means that it is committed.
     func endSession(_ id: String, _ exchange: FastCGIExchange) {
-        guard mayChange(exchange) else { return }
+        guard mayChange(exchange, .sessionEnd) else { return }
         withSession(exchange) { [self] _, source, session in
+            func event(_ outcome: AuditOutcome, _ reason: AuditReason? = nil) -> AuditEvent {
+                AuditEvent(
+                    .sessionEnd, outcome, reason, of: .user(id: session.identity.userID), session: id,
+                    details: ["by_session": session.id])
+            }
             do throws(SessionStoreError) {
                 guard try await store.revoke(sessionID: id, ofUser: session.identity.userID) else {
+                    audit(event(.refused, .noSuchSession), exchange)
                     return exchange.respond(
                         .error(.notFound, code: "not_found", message: "you have no live session with this id"))
                 }
-                log.info("session ended", metadata: ["session": "\(id)", "user": "\(session.identity.userID)"])
+                audit(event(.success), exchange)
                 exchange.respond(loggedOut(exchange, hadCookie: source == .cookie && id == session.id))
             } catch {
+                auditSparingly(event(.unavailable, .store), exchange)
                 exchange.respond(.unavailable("the session could not be ended; try again"))
             }
         }
@@ -69,8 +76,9 @@ extension Gate {
     }
 
     /// Whether the request may change something: a cookie does so only for a page of this site. Answers 403 otherwise.
-    func mayChange(_ exchange: FastCGIExchange) -> Bool {
+    func mayChange(_ exchange: FastCGIExchange, _ action: AuditAction) -> Bool {
         guard case .token(_, .cookie) = credentials(of: exchange), !isSameOrigin(exchange) else { return true }
+        auditSparingly(AuditEvent(action, .refused, .otherSite), exchange)
         exchange.respond(
             .error(
                 .forbidden, code: "cross_origin",
@@ -86,25 +94,35 @@ extension Gate {
         case .invalid(.severalCookies): refuseSeveralCookies(exchange)
         case .invalid(let source): exchange.respond(loggedOut(exchange, hadCookie: source == .cookie))
         case .token(let token, let source):
-            guard mayChange(exchange) else { return }
             let extent = LogoutExtent(query: exchange.parameter("QUERY_STRING") ?? "")
+            guard mayChange(exchange, extent.action) else { return }
             EventLoop.spawn { [self] in
                 do throws(SessionStoreError) {
-                    try await end(token, extent)
+                    try await end(token, extent, exchange)
                     exchange.respond(loggedOut(exchange, hadCookie: source == .cookie && extent != .others))
                 } catch {
+                    auditSparingly(AuditEvent(extent.action, .unavailable, .store), exchange)
                     exchange.respond(.unavailable("the session could not be ended; try again"))
                 }
             }
         }
     }
 
-    private func end(_ token: SessionToken, _ extent: LogoutExtent) async throws(SessionStoreError) {
-        if extent == .this { return try await store.revoke(token) }
-        guard let session = try await store.session(for: token) else { return }
-        let userID = session.identity.userID
-        try await store.revokeAll(ofUser: userID, except: extent == .others ? token : nil)
-        log.info("logout \(extent == .others ? "elsewhere" : "everywhere")", metadata: ["user": "\(userID)"])
+    private func end(
+        _ token: SessionToken, _ extent: LogoutExtent, _ exchange: FastCGIExchange
+    ) async throws(SessionStoreError) {
+        let (userID, sessionID, ended): (String, String, Int)
+        if extent == .this {
+            guard let session = try await store.end(token) else { return }
+            (userID, sessionID, ended) = (session.userID, session.id, session.wasLive ? 1 : 0)
+        } else {
+            guard let session = try await store.session(for: token) else { return }
+            (userID, sessionID) = (session.identity.userID, session.id)
+            ended = try await store.revokeAll(ofUser: userID, except: extent == .others ? token : nil)
+        }
+        audit(
+            AuditEvent(
+                extent.action, of: .user(id: userID), session: sessionID, details: ["ended": "\(ended)"]), exchange)
     }
 
     private func loggedOut(_ exchange: FastCGIExchange, hadCookie: Bool) -> Response {
@@ -118,20 +136,5 @@ extension Gate {
         SameOrigin.isProved(
             fetchSite: exchange.parameter("HTTP_SEC_FETCH_SITE"), origin: exchange.parameter("HTTP_ORIGIN"),
             host: exchange.parameter("AUTH_ORIGINAL_HOST"), scheme: exchange.parameter("REQUEST_SCHEME"))
-    }
-}
-
-/// Which sessions a logout ends.
-enum LogoutExtent: Equatable {
-    case this
-    /// All of the user, this one included.
-    case all
-    /// All of the user but this one.
-    case others
-
-    /// - Parameter query: the request's query. Who asks for all gets all.
-    init(query: String) {
-        let parts = query.split(separator: "&")
-        self = parts.contains("all=1") ? .all : parts.contains("others=1") ? .others : .this
     }
 }

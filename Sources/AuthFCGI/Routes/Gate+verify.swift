@@ -33,17 +33,8 @@ extension Gate {
 
     /// Every identity header always goes out, empty if need be: what a client sent under its name must never stay.
     private func accept(_ exchange: FastCGIExchange, _ session: PackedSession) {
-        if let text = exchange.parameter(.require) {
-            do throws(Requirement.Unreadable) {
-                guard try Requirement(text).isMet(by: session.identity) else {
-                    return exchange.respond(Response(.forbidden), keep: false)
-                }
-            } catch {
-                if unreadableRequirements.insert(text).inserted {
-                    log.error("AUTH_REQUIRE is not understood: '\(text)'; write 'group NAME', 'user NAME', 'and', 'or'")
-                }
-                return exchange.respond(Self.cannotTell, keep: false)
-            }
+        if let refusal = refusal(of: session, exchange) {
+            return exchange.respond(refusal, keep: false)
         }
         exchange.respond(SerializedResponse(accepting: session, role: exchange.role), keep: false)
     }

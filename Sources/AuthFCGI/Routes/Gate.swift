@@ -15,6 +15,7 @@ final class Gate: WorkerService {
     var unreadableRequirements: Set<String> = []
     /// Whether a login's password is being hashed anew.
     var isRehashing = false
+    var auditLimiter = AuditLimiter()
     private let settings: Settings
     private(set) var seat: WorkerSeat?
     private var server: FastCGIServer?

@@ -1,7 +1,7 @@
 internal import Sessions
 
 /// What a location asks of the user beyond being signed in, from nginx's parameter `AUTH_REQUIRE`:
-/// `group admin`, `user ann or group admin`, `group staff and group on-call`. `and` binds more tightly than `or`.
+/// `group admin`, `user ann or group "on call"`, `group staff and group on-call`. `and` binds more tightly than `or`.
 struct Requirement: Equatable {
     /// The parameter says something else.
     struct Unreadable: Error, Equatable {}
@@ -15,20 +15,26 @@ struct Requirement: Equatable {
     private var alternatives: [[Term]] = []
 
     init(_ text: String) throws(Unreadable) {
-        var words = text.split(separator: " ").map(String.init)[...]
-        while true {
+        var words = RequirementWords(text)
+        var next: RequirementWord?
+        repeat {
             var all: [Term] = []
             repeat {
-                guard let kind = words.popFirst(), let name = words.popFirst() else { throw Unreadable() }
-                switch kind {
-                case "group": all.append(.group(name))
-                case "user": all.append(.user(name))
-                default: throw Unreadable()
-                }
-            } while words.first == "and" && words.popFirst() != nil
+                all.append(try Self.term(&words))
+                next = try words.next()
+            } while next == .plain("and")
             alternatives.append(all)
-            guard let word = words.popFirst() else { return }
-            guard word == "or" else { throw Unreadable() }
+        } while next == .plain("or")
+        guard next == nil else { throw Unreadable() }
+    }
+
+    private static func term(_ words: inout RequirementWords) throws(Unreadable) -> Term {
+        let (kind, name) = (try words.next(), try words.next())
+        guard let name else { throw Unreadable() }
+        switch kind {
+        case .plain("group"): return .group(name.text)
+        case .plain("user"): return .user(name.text)
+        case .plain, .quoted, nil: throw Unreadable()
         }
     }
 

@@ -5,8 +5,9 @@ package import EventLoop
 package final class HashingPlace {
     private let number: HashingQueue.Number
     private let hasher: PasswordHasher
-    /// When its turn came.
-    private var turn: BootInstant?
+    private let admittedAt = BootInstant.now
+    /// How long it was ready and had to wait.
+    private var waited = Duration.zero
 
     init(_ number: HashingQueue.Number, of hasher: PasswordHasher) {
         self.number = number
@@ -43,11 +44,11 @@ package final class HashingPlace {
         }
     }
 
-    /// Waits until a login whose hash was computed here may be answered as failed: the time then says nothing of the
-    /// hash, nor whether there was one.
+    /// Waits until a login may be answered that failed or was refused: the time then says nothing of the hash, of whether
+    /// there was one, and of what else there was to be found out. Nobody waits for the place meanwhile.
     package func holdBack() async {
-        guard let turn else { return }
-        let left = turn + hasher.failureTime - .now
+        hasher.leave(number)
+        let left = admittedAt + waited + hasher.failureTime - .now
         if left > .zero { await Reactor.shared.sleep(for: left) }
     }
 
@@ -64,10 +65,11 @@ package final class HashingPlace {
         _ cost: HashingCost, _ isWanted: @EventLoop () -> Bool,
         _ body: @escaping @Sendable () throws(HashingFailure) -> T
     ) async throws(PasswordHasher.Failure) -> T {
-        try await hasher.run(
+        let readyAt = BootInstant.now
+        return try await hasher.run(
             number, cost,
             isWanted: {
-                turn = .now
+                waited = .now - readyAt
                 return isWanted()
             }, { Result(catching: body) })
     }

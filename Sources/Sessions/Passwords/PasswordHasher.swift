@@ -39,7 +39,7 @@ package final class PasswordHasher {
         self.allowsLegacy = allowsLegacy
     }
 
-    /// How long every failed login takes from its turn to be hashed on. It does not depend on whether there is such a
+    /// How long every failed login takes, apart from the time that it waits in the queue. It does not depend on whether there is such a
     /// user, nor on how their password is stored: it is more than the slowest hash takes.
     var failureTime: Duration { min(.seconds(10), queue.expectedTime(slowestHash * 2)) }
 

@@ -70,8 +70,13 @@ package struct Statements: Sendable {
         """
     }
 
-    /// Ends the session of a token's hash.
-    package var revoke: String { "SELECT \(schema)revoke_access_token_hash($1::bytea)" }
+    /// Ends the session of a token's hash, and says whose it is if there is one.
+    package var revoke: String {
+        """
+        SELECT \(schema)revoke_access_token_hash($1::bytea), s.session_id, s.user_id \
+        FROM (VALUES (1)) once LEFT JOIN \(schema)session_tokens s ON s.token_hash = $1::bytea
+        """
+    }
 
     /// Ends all sessions of a user, and all logins of theirs that are under way.
     /// - The second parameter: the hash of the one that stays, or NULL.
@@ -119,16 +124,16 @@ package struct Statements: Sendable {
         """
     }
 
-    /// A user who may sign in, with the epoch that a login must still find when it makes its session.
-    package var user: String { "\(selectUser) WHERE u.username = $1::text AND NOT u.disabled" }
+    /// A user with the epoch that a login must still find when it makes its session, and whether the user is disabled.
+    package var user: String { "\(selectUser) WHERE u.username = $1::text" }
 
     /// The same by the user's id.
-    package var userByID: String { "\(selectUser) WHERE u.id = $1::text AND NOT u.disabled" }
+    package var userByID: String { "\(selectUser) WHERE u.id = $1::text" }
 
     private var selectUser: String {
         """
         SELECT u.id, u.username, u.password_hash, u.name, u.email, array_to_json(u.groups), \
-        coalesce(e.epoch, 0) + (SELECT g.epoch FROM \(schema)session_settings g) \
+        coalesce(e.epoch, 0) + (SELECT g.epoch FROM \(schema)session_settings g), u.disabled \
         FROM \(schema)authfcgi_users u LEFT JOIN \(schema)session_users e ON e.user_id = u.id
         """
     }

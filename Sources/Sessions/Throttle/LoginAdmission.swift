@@ -5,7 +5,7 @@ package enum LoginAdmission: Sendable {
     /// There may be one after so many seconds, at least one.
     case refused(seconds: Int)
 
-    /// The row of ``Statements/reserveLogin``; nil when it has another shape.
+    /// What ``Statements/reserveLogin`` begins with; nil when it has another shape.
     init?(_ row: [String?]) {
         guard row.count == 3 else { return nil }
         if let seconds = row[0].flatMap({ Int($0) }) {

@@ -12,16 +12,16 @@ extension SessionStore {
     ///   - clientAddress: the client's, from somebody who knows; one that cannot be read counts as none.
     package func reserveLogin(
         username: String, userID: String?, from clientAddress: String?
-    ) async throws(SessionStoreError) -> LoginAdmission {
+    ) async throws(SessionStoreError) -> LoginAttempt {
         let network = clientAddress.flatMap { ClientNetwork($0) }
         // Sent again after a lost connection it may be counted twice, which costs an attempt and gives none away.
         let rows = try await command(
             loginLane, statements.reserveLogin,
             [.text(username), .optional(userID), network.map { .bytes($0.bytes) } ?? .null], mayRepeat: true)
-        guard let admission = rows.first.flatMap({ LoginAdmission($0) }) else {
+        guard let attempt = rows.first.flatMap({ LoginAttempt($0) }) else {
             throw .unavailable("the throttle's answer cannot be read")
         }
-        return admission
+        return attempt
     }
 
     /// Tells all workers, also those that start later, that a hash of this cost is in use: see

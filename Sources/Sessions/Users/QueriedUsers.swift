@@ -53,8 +53,8 @@ final class QueriedUsers {
         try result.get()
     }
 
-    /// The user of a name, if there is one who may sign in.
-    func user(named username: String) async throws(SessionStoreError) -> UserRecord? {
+    /// Whom a name means, who may sign in or not.
+    func user(named username: String) async throws(SessionStoreError) -> LoginUser {
         let rows: CommandLane.Rows
         do throws(PostgreSQLError) {
             rows = try await lane.rows(sql, [.text(username)], mayRepeat: true)
@@ -62,12 +62,9 @@ final class QueriedUsers {
             throw failed("failed: \(error.impersonalReason)")
         }
         do throws(UsersQueryRow.Problem) {
-            let answer = try UsersQueryRow(rows, typed: username)
+            let user = try UsersQueryRow.user(rows, typed: username)
             if failure.succeeded() { log.info("\(query.name) works again") }
-            switch answer {
-            case .nobody: return nil
-            case .user(let user): return user
-            }
+            return user
         } catch {
             throw failed(error.reason)
         }

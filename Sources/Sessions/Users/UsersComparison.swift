@@ -50,7 +50,7 @@ struct UsersComparison {
             for row in batch where !schedule.isStopped {
                 guard let userID = row[0], let username = row[1] else { continue }
                 last = userID
-                if try await users.user(named: username)?.identity.userID == userID {
+                if try await users.user(named: username).user?.identity.userID == userID {
                     found += 1
                 } else {
                     gone.append(userID)

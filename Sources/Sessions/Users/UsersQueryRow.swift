@@ -1,11 +1,7 @@
 internal import FoundationEssentials
 
-/// What a users query has said of one name.
+/// Reads what a users query has said of one name.
 enum UsersQueryRow {
-    /// Nobody of that name may sign in: there is none, or the user is disabled.
-    case nobody
-    case user(UserRecord)
-
     /// The query returned something that is no user. The text says what, and nothing of the row's values.
     struct Problem: Error, Equatable {
         let reason: String
@@ -14,18 +10,11 @@ enum UsersQueryRow {
     /// Reads the rows of ``Statements/queriedUser(_:)``.
     ///
     /// - Parameter typed: the name that was asked for, which is the user's name unless the query says another one.
-    init(_ rows: [[String?]], typed: String) throws(Problem) {
-        guard let row = rows.first else {
-            self = .nobody
-            return
-        }
+    static func user(_ rows: [[String?]], typed: String) throws(Problem) -> LoginUser {
+        guard let row = rows.first else { return .nobody }
         guard rows.count == 1 else { throw Problem(reason: "returned several rows for one name") }
         guard row.count == 10, let epoch = row[9].flatMap({ Int64($0) }) else {
             throw Problem(reason: "was answered in another shape")
-        }
-        if Self.isTrue(row[8]) {
-            self = .nobody
-            return
         }
         guard let id = row[0], row[1] == "string" || row[1] == "number" else {
             throw Problem(reason: "returned a row whose id is no text and no number")
@@ -33,14 +22,15 @@ enum UsersQueryRow {
         guard (1...255).contains(id.utf8.count) else {
             throw Problem(reason: "returned a row whose id is empty or longer than 255 bytes")
         }
+        if isTrue(row[8]) { return .disabled(id: id) }
         let username = row[2].flatMap { $0.isEmpty ? nil : $0 } ?? typed
         let identity = Identity(
-            userID: id, username: username, groups: try Self.groups(row[6], type: row[7]), name: row[4] ?? "",
+            userID: id, username: username, groups: try groups(row[6], type: row[7]), name: row[4] ?? "",
             email: row[5] ?? "")
         // A column of a fixed length is filled up with spaces; a user without a hash has no password that could match.
         var hash = Substring(row[3] ?? "")
         while hash.last == " " { hash.removeLast() }
-        self = .user(UserRecord(identity: identity, passwordHash: String(hash), epoch: epoch))
+        return .user(UserRecord(identity: identity, passwordHash: String(hash), epoch: epoch))
     }
 
     /// Whether `disabled` says yes: whatever is there, such as the moment at which it happened, and is no plain no.

@@ -64,7 +64,7 @@ extension SessionCommandTests {
             "session", "refresh", "--user", "bob", "--username", "bo", "--name", "Bo", "--email", "b@x", "--groups",
             "a,b",
         ])
-        #expect(changed.output == "Changed 2 live sessions of user 42.\n" && changed.errors.isEmpty, "\(changed)")
+        #expect(changed.output == "Changed 2 live sessions of user 42.\n" && changed.complaints.isEmpty, "\(changed)")
         #expect(try psql(all) == "42|bo|Bo|b@x|{a,b}\n43|eve|||{}")
         let emptied = try run(["session", "refresh", "--user", "bo", "--groups", "", "--name", "Bo"])
         #expect(emptied.output == "Changed 2 live sessions of user 42.\n", "\(emptied)")

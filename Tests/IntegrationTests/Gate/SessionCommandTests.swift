@@ -71,7 +71,7 @@ import Testing
         for (name, shown) in [(ann, "ann (id \(ann))"), ("ann", "ann (id \(ann))"), ("bob", "42"), ("42", "42")] {
             let result = try run(["session", "revoke", "--user", name])
             #expect(result.output.hasSuffix(" of user \(shown).\n"), "\(name): \(result)")
-            #expect(result.errors.isEmpty, "\(result.errors)")
+            #expect(result.complaints.isEmpty, "\(result.errors)")
         }
         // Also an ended session tells that there is such a user; but it has no name that anybody would still mean.
         #expect(try live() == "")
@@ -174,7 +174,7 @@ import Testing
         ).split(separator: "|", omittingEmptySubsequences: false)
         try #require(row.count == 9)
         #expect(row[..<7] == [ann[...], "ann", "Ann A.", "", "{staff,on-call}", "ci", "t"])
-        #expect(created.errors == "Session \(row[7]) of user ann (id \(ann)) ends \(row[8]).\n")
+        #expect(created.complaints == "Session \(row[7]) of user ann (id \(ann)) ends \(row[8]).\n")
 
         let folder = try TestFolder()
         let gate = try GateProcess(in: folder, server: server, database: database, workers: 1)

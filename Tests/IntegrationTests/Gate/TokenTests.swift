@@ -119,6 +119,14 @@ import Testing
         #expect(try status("group admin") == 403)
         #expect(try status("staff") == 503)
         try gate.waitForLog(containing: "AUTH_REQUIRE is not understood: 'staff'")
+        // nginx passes one from an include beside one of the location's own.
+        for (one, two, expected) in [
+            ("group staff", "user ann", 200), ("group admin", "user ann", 403), ("group staff", "user bob", 403),
+            ("", "group staff", 200), ("group admin", "", 403), ("nonsense", "user ann", 503), ("user ann", "x", 503),
+        ] {
+            let both = [GateProcess.bearer(token), ("AUTH_REQUIRE", one), ("AUTH_REQUIRE", two)]
+            #expect(try gate.ask("GET", "/auth/verify", parameters: both).status == expected, "\(one); \(two)")
+        }
     }
 
     @Test func `an authorizer is told by variables, whatever path it asks about`() throws {

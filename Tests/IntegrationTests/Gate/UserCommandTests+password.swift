@@ -12,7 +12,7 @@ extension UserCommandTests {
         try signIn(id, label: "machine")
 
         let changed = try run(["user", "passwd", "ann"], input: "e\u{301} the new password \n")
-        #expect(changed.status.isSuccess && changed.errors.isEmpty)
+        #expect(changed.status.isSuccess && changed.complaints.isEmpty)
         #expect(changed.output == "Changed the password of user ann (id \(id)) and ended 2 sessions.\n")
         #expect(try gate.logIn("ann", "the old password").status == 401)
         #expect(try gate.logIn("ann", "e\u{301} the new password ").status == 200)

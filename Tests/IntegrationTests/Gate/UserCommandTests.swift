@@ -47,7 +47,7 @@ import Testing
         for name in ["ann", "bob"] {
             let id = try addUser(name)
             let result = try user(command, name == "ann" ? id : name)
-            #expect(result.status.isSuccess && result.errors.isEmpty, "\(result)")
+            #expect(result.status.isSuccess && result.complaints.isEmpty, "\(result)")
             #expect(result.output.contains("user \(name) (id \(id))"), "\(result)")
         }
     }
@@ -72,7 +72,7 @@ import Testing
         try addUser("1", id: "2")
         let byID = try user("disable", "1")
         #expect(byID.output == "Disabled user ann (id 1) and ended 0 sessions.\n", "\(byID)")
-        #expect(byID.errors.hasSuffix("for the one who signs in as 1, say 2\n"), "\(byID)")
+        #expect(byID.complaints.hasSuffix("for the one who signs in as 1, say 2\n"), "\(byID)")
         try signIn("eve")
         try addUser("eve", id: "3")
         #expect(try user("delete", "eve").output == "Deleted user eve (id 3) and ended 0 sessions.\n")

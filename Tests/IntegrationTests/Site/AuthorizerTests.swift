@@ -71,6 +71,13 @@ import Testing
             #expect(answer.headers["Variable-REMOTE_USER"] == "ann")
             #expect(answer.headers["Variable-REMOTE_GROUPS"] == "staff")
             #expect(answer.headers["Remote-User"] == nil)
+            for (requirement, status) in [("group staff", 200), ("group admin", 403), ("staff", 503)] {
+                let parameters = [("HTTP_AUTHORIZATION", "Bearer \(token)"), ("AUTH_REQUIRE", requirement)]
+                let answer = try ask(parameters)
+                #expect(answer.status == status, "\(requirement)")
+                #expect(answer.headers["Variable-REMOTE_USER"] == (status == 200 ? "ann" : nil), "\(requirement)")
+                #expect(try ask([parameters[1]]).status == 401, "\(requirement)")
+            }
         }
         RunRecord.keep(["the authorizer": gate.log])
     }

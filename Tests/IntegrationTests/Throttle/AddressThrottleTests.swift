@@ -151,7 +151,7 @@ import Testing
         try server.psql("UPDATE login_throttle SET failed_at[10] = clock_timestamp() + interval '10 minutes'")
         try server.restart()
         try await TestStore.waitUntilReachable(pod.store)
-        let admission = try await pod.store.reserveLogin(username: "ann", userID: nil, from: nil)
+        let admission = try await pod.store.reserveLogin(username: "ann", userID: nil, from: nil).admission
         guard case .refused = admission else {
             Issue.record("let through: \(admission)")
             return

@@ -19,7 +19,7 @@ struct ThrottledStores {
     func ask(
         _ username: String = "ann", userID: String? = "1", from address: String? = "192.0.2.1", on pod: Int = 0
     ) async throws -> LoginAdmission {
-        try await pods[pod].store.reserveLogin(username: username, userID: userID, from: address)
+        try await pods[pod].store.reserveLogin(username: username, userID: userID, from: address).admission
     }
 
     /// An attempt that is left to count as a failure: how long it has to wait, nil when it was let through.

@@ -19,12 +19,12 @@ package struct MemoryFile {
         lseek(file.number, 0, SEEK_SET)
     }
 
-    var descriptor: Int32 { file.number }
+    package var descriptor: Int32 { file.number }
 
     /// Where this process finds the file, for as long as this value lives.
     package var path: String { "/proc/self/fd/\(file.number)" }
 
-    func text() throws -> String {
+    package func text() throws -> String {
         let size = Int(lseek(file.number, 0, SEEK_END))
         let bytes = unsafe [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
             count = unsafe max(0, pread(file.number, buffer.baseAddress, size, 0))

@@ -1,0 +1,105 @@
+import TestSupport
+import Testing
+
+/// What the log says of the ends of sessions and of new passwords.
+extension AuditTests {
+    @Test func `logouts are lines with user, session and how many sessions ended`() throws {
+        let (first, second, third) = (try gates.logIn("ann"), try gates.logIn("ann"), try gates.logIn("ann"))
+        let common = ["outcome": "success", "user": ann, "client": "192.0.2.1"]
+        func fields(_ event: String, _ token: String, _ ended: Int) throws -> [String: String] {
+            common.merging(["event": event, "session": try sessionID(token), "ended": "\(ended)"]) { $1 }
+        }
+        for _ in 0..<2 { #expect(try gate.logOut(first).status == 204) }
+        let logouts = try lines("logout", count: 2)
+        try expect(logouts[0], "INFO", "logout", fields("logout", first, 1))
+        try expect(logouts[1], "INFO", "logout", fields("logout", first, 0))
+        for (query, token, event, words) in [
+            ("others=1", second, "logout_elsewhere", "logout elsewhere"),
+            ("all=1", second, "logout_everywhere", "logout everywhere"),
+        ] {
+            let parameters = [GateProcess.bearer(token), ("QUERY_STRING", query)]
+            #expect(try gate.ask("POST", "/auth/logout", parameters: parameters).status == 204)
+            try expect(try lines(event)[0], "INFO", words, fields(event, token, 1))
+        }
+        #expect(try gate.check(third) == 401)
+        // Nobody was signed in.
+        let invented = "afs_" + String(repeating: "A", count: 54)
+        for token in ["afs_x", invented] { #expect(try gate.logOut(token).status == 204) }
+        #expect(try lines("logout", count: 2).count == 2)
+    }
+
+    @Test func `a session that is ended from the list is a line, and so is somebody else's that was not`() throws {
+        let (mine, other) = (try gates.logIn("ann"), try gates.logIn("ann"))
+        let bob = try gate.signIn("bob")
+        let (mineID, otherID, bobID) = (try sessionID(mine), try sessionID(other), try sessionID(bob))
+        for (id, status) in [(otherID, 204), (bobID, 404)] {
+            let parameters = [GateProcess.bearer(mine)]
+            #expect(try gate.ask("DELETE", "/auth/sessions/\(id)", parameters: parameters).status == status)
+        }
+        let lines = try lines("session_end", count: 2)
+        let common = ["event": "session_end", "user": ann, "client": "192.0.2.1", "by_session": mineID]
+        try expect(
+            lines[0], "INFO", "session ended", common.merging(["outcome": "success", "session": otherID]) { $1 })
+        try expect(
+            lines[1], "NOTICE", "session end refused",
+            common.merging(["outcome": "refused", "session": bobID, "reason": "no such session of the user"]) { $1 })
+    }
+
+    @Test func `a login in the place of a session ends that one, and says so`() throws {
+        let old = try gates.logIn("ann")
+        let token = try gates.logIn("ann", parameters: [GateProcess.bearer(old)])
+        #expect(try gate.check(old) == 401 && gate.check(token) == 200)
+        try expect(
+            try lines("session_end")[0], "INFO", "session ended",
+            [
+                "event": "session_end", "outcome": "success", "user": ann, "client": "192.0.2.1",
+                "session": try sessionID(old), "by_session": try sessionID(token),
+            ])
+        // It has ended before.
+        _ = try gates.logIn("ann", parameters: [GateProcess.bearer(old)])
+        #expect(try lines("login", count: 3).allSatisfy { $0.message == "login" })
+        #expect(try lines("session_end").count == 1)
+    }
+
+    @Test(arguments: [
+        ("POST", "/auth/logout", "", "logout"), ("POST", "/auth/logout", "all=1", "logout_everywhere"),
+        ("POST", "/auth/password", "", "password_change"),
+        ("DELETE", "/auth/sessions/f38558e5-eee0-46ce-a2f4-945457024686", "", "session_end"),
+    ])
+    func `what another site's page asks for is refused, and said so`(
+        method: String, path: String, query: String, event: String
+    ) throws {
+        let parameters = [
+            GateProcess.cookie(try gate.signIn("ann")), ("HTTP_SEC_FETCH_SITE", "cross-site"), ("QUERY_STRING", query),
+        ]
+        #expect(try gate.ask(method, path, parameters: parameters).status == 403)
+        let line = try lines(event)[0]
+        #expect(line.level == "NOTICE" && line["outcome"] == "refused" && line["client"] == "192.0.2.1")
+        #expect(line["reason"] == "not asked by a page of this site")
+    }
+
+    @Test func `changes of a password are lines, also those that were refused`() throws {
+        let (token, _) = (try gates.logIn("ann"), try gates.logIn("ann"))
+        func change(_ current: String, _ new: String) throws -> Int? {
+            try gate.ask(
+                "POST", "/auth/password",
+                parameters: [("CONTENT_TYPE", "application/json"), GateProcess.bearer(token)],
+                body: Array(#"{"current_password":"\#(current)","new_password":"\#(new)"}"#.utf8)
+            ).status
+        }
+        #expect(try change("wrong", "another password") == 403)
+        #expect(try change(TwoGates.password, "short") == 400)
+        #expect(try change(TwoGates.password, "another password") == 204)
+        let lines = try lines("password_change", count: 3)
+        let common = [
+            "event": "password_change", "user": ann, "client": "192.0.2.1", "session": try sessionID(token),
+        ]
+        for (line, reason) in zip(lines, ["wrong password", "unacceptable new password"]) {
+            try expect(
+                line, "NOTICE", "password change refused",
+                common.merging(["outcome": "refused", "reason": reason]) { $1 })
+        }
+        try expect(
+            lines[2], "INFO", "password changed", common.merging(["outcome": "success", "ended": "1"]) { $1 })
+    }
+}

@@ -1,0 +1,160 @@
+import TestSupport
+import Testing
+
+/// Locations that demand more than a session, through nginx with the shipped files.
+@Suite(.serialized, .leavesCleanLogs) struct LocationRequirementTests {
+    private static let shared = Result {
+        try Site(
+            extra: LocationRequirements.configuration, listeners: [LocationRequirements.listener])
+    }
+    private let site: Site
+    private var pod: Pod { site.pod }
+    private var client: HTTPClient { pod.client(LocationRequirements.listener) }
+
+    init() throws { site = try Self.shared.get() }
+
+    private func status(_ path: String, _ token: String?, _ headers: [(String, String)] = []) throws -> Int {
+        try client.get(path, headers: (token.map { [bearer($0)] } ?? []) + headers).status
+    }
+
+    // MARK: The example
+
+    @Test func `the example's location for administrators lets them in, and says 403 to the others`() throws {
+        let (admin, other) = (
+            try pod.signIn("ann", groups: ["staff", "admin"]), try pod.signIn("bob", groups: ["staff"])
+        )
+        let accepted = try pod.client().get("/admin/users", headers: [cookie(admin)])
+        #expect(accepted.status == 200)
+        #expect(EchoedRequest(accepted)["Remote-User"] == ["ann"])
+        #expect(EchoedRequest(accepted)["Remote-Groups"] == ["staff,admin"])
+        let refused = try pod.client().get("/admin/users", headers: [cookie(other)])
+        #expect(refused.status == 403)
+        #expect(refused.headers["X-App"] == nil && !refused.text.contains("bob"))
+        for name in ["Remote-User", "X-Auth-User-Id", "X-Auth-Session-Id", "Set-Cookie", "WWW-Authenticate"] {
+            #expect(refused.headers[name] == nil, "\(name)")
+        }
+        // The rest of the site is open to both.
+        #expect(try pod.client().get("/api/page", headers: [bearer(other)]).status == 200)
+        let stranger = try pod.client().get("/admin/users")
+        #expect(stranger.status == 302 && stranger.headers["Location"] == "/auth/login?rd=/admin/users")
+        #expect(try pod.client().get("/_authfcgi/admins", headers: [bearer(admin)]).status == 404)
+    }
+
+    @Test func `who was turned away, and where, is one line of the gate's log`() throws {
+        let user = "mallory-\(Int.random(in: 0..<1_000_000))"
+        let token = try pod.signIn(user, groups: ["staff"])
+        let path = "/admin/users/%0aINFO:%20forged?password=hunter2"
+        #expect(try pod.client().post(path, "", headers: [bearer(token)]).status == 403)
+        var lines: [LogLine] = []
+        try eventually("the line is there", log: pod.gate.log) {
+            lines = try pod.gate.log.auditLines("access").filter { $0["user"] == user }
+            return !lines.isEmpty
+        }
+        let line = try #require(lines.count == 1 ? lines[0] : nil)
+        #expect(line.level == "NOTICE" && line.message == "access refused")
+        #expect(line["method"] == "POST" && line["path"] == "/admin/users/%0aINFO:%20forged")
+        #expect(line["require"] == "group admin" && line["reason"] == "requirement not met")
+        let id = try site.postgreSQL.psql("SELECT session_id FROM session_tokens WHERE user_id = '\(user)'")
+        #expect(line["session"] == id && line["time"] != nil && line["client"] != nil)
+        #expect(!pod.gate.log.contains("hunter2"))
+    }
+
+    // MARK: Who gets in
+
+    @Test func `no session is 401, too little 403, and a demand that nobody understands 503`() throws {
+        let (admin, other) = (try pod.signIn("ann", groups: ["admin"]), try pod.signIn("bob"))
+        let ended = try pod.signIn("ann", groups: ["admin"])
+        try site.postgreSQL.psql("SELECT revoke_access_token('\(ended)')")
+        for path in ["/admins/x", "/set/x", "/both/x", "/shift/x", "/nonsense/x"] {
+            #expect(try status(path, nil) == 401, "\(path)")
+            #expect(try status(path, ended) == 401, "\(path)")
+        }
+        for path in ["/admins/x", "/set/x", "/both/x", "/shift/x"] {
+            #expect(try status(path, other) == 403, "\(path)")
+        }
+        for token in [admin, other] {
+            let answer = try client.get("/nonsense/x", headers: [bearer(token)])
+            #expect(answer.status == 503 && answer.headers["Retry-After"] != nil)
+        }
+        try pod.gate.waitForLog(containing: "AUTH_REQUIRE is not understood: 'admin, staff'")
+        #expect(try status("/admins/x", admin) == 200)
+        #expect(try status("/nothing/x", other) == 200)
+    }
+
+    @Test func `names with spaces and quotes, and demands over several lines`() throws {
+        for (user, groups, expected) in [
+            ("bob", ["night shift"], 200), ("bob", ["night"], 403), ("bob", ["shift"], 403), ("Ann O'Hara", [], 200),
+            ("Ann", [], 403), ("bob", ["admin", "staff"], 200), ("bob", ["admin"], 403), ("bob", ["Night Shift"], 403),
+            ("bob", ["night shift,admin"], 403),
+        ] {
+            let token = try pod.signIn(user, groups: groups)
+            #expect(try status("/shift/x", token) == expected, "\(user) \(groups)")
+        }
+    }
+
+    @Test func `a demand may be made of the path`() throws {
+        let token = try pod.signIn("bob", groups: ["red"])
+        #expect(try status("/team/red/x", token) == 200)
+        #expect(try status("/team/blue/x", token) == 403)
+    }
+
+    @Test func `a check of one's own and a demand that is set count both`() throws {
+        for (groups, expected) in [(["admin"], 403), (["staff"], 403), (["admin", "staff"], 200)] {
+            #expect(try status("/both/x", pod.signIn("bob", groups: groups)) == expected, "\(groups)")
+        }
+    }
+
+    @Test func `locations nested in one inherit its check, and not what it sets`() throws {
+        let token = try pod.signIn("bob", groups: ["staff"])
+        #expect(try status("/admins/x.php", token) == 403)
+        #expect(try status("/admins/x.php", pod.signIn("ann", groups: ["admin"])) == 200)
+        // nginx's doing, and why the example has a check of its own.
+        #expect(try status("/set/x", token) == 403)
+        #expect(try status("/set/x.php", token) == 200)
+        #expect(try status("/set/x.php", nil) == 401)
+    }
+
+    @Test(arguments: ["Auth-Require", "AUTH_REQUIRE", "HTTP_AUTH_REQUIRE", "auth_require", "Http-Auth-Require"])
+    func `no header takes a demand's place`(_ name: String) throws {
+        let token = try pod.signIn("bob", groups: ["staff"])
+        for value in ["", "group staff", "user bob", "nonsense"] {
+            for path in ["/admins/x", "/set/x", "/both/x"] {
+                #expect(try status(path, token, [(name, value)]) == 403, "\(name): \(value)")
+            }
+            #expect(try status("/open", token, [(name, "group admin")]) == 200)
+            let query = "/admins/x?AUTH_REQUIRE=&authfcgi_require=&arg_authfcgi_require="
+            #expect(try status(query, token, [(name, value)]) == 403)
+        }
+    }
+
+    @Test func `the site's own page for a 403 does not know who it is for`() throws {
+        let token = try pod.signIn("bob", groups: ["staff"])
+        let answer = try client.get("/page/x", headers: [bearer(token)])
+        #expect(answer.status == 403 && answer.headers["X-App"] == "1")
+        #expect(EchoedRequest(answer)["Remote-User"] == [])
+        #expect(EchoedRequest(answer)["Authorization"] == [])
+    }
+
+    // MARK: Changes
+
+    @Test func `a group that is given or taken away counts within a second`() throws {
+        let token = try pod.signIn("carol", groups: ["staff"])
+        for (groups, expected) in [("{staff,admin}", 200), ("{staff}", 403), ("{admin}", 200), ("{}", 403)] {
+            for _ in 0..<5 { #expect(try status("/admins/x", token) != expected) }
+            try site.postgreSQL.psql("SELECT update_user_sessions('carol', groups => '\(groups)')")
+            try eventually("the groups are \(groups)", within: .seconds(1)) {
+                try status("/admins/x", token) == expected
+            }
+        }
+        #expect(try status("/open", token) == 200)
+    }
+
+    @Test func `a gate that is away is 503, for administrators too`() throws {
+        let site = try Site()
+        let admin = try site.pod.signIn("ann", groups: ["admin"])
+        #expect(try site.pod.client().get("/admin/x", headers: [bearer(admin)]).status == 200)
+        try site.pod.gate.stop()
+        let answer = try site.pod.client().get("/admin/x", headers: [bearer(admin)])
+        #expect(answer.status == 503 && answer.headers["Retry-After"] != nil)
+    }
+}
