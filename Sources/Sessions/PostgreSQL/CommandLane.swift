@@ -20,6 +20,10 @@ final class CommandLane: ReadinessHandler {
     /// The first of the queue is at the server when `isSent`.
     private var queue = Deque<Command>()
     private var isSent = false
+    /// Whether it is there to be prepared, and not yet to be run.
+    private var isPreparing = false
+    /// The names of the statements that the connection has prepared, by their texts.
+    private var prepared: [String: String] = [:]
     /// What the server has said about it, until it has said all.
     private var received: Result<Rows, PostgreSQLError>?
     private var idleTimer: LoopTimer?
@@ -133,7 +137,13 @@ final class CommandLane: ReadinessHandler {
         guard let connection else { return connect() }
         guard !isSent else { return }
         do throws(PostgreSQLError) {
-            try connection.send(command.sql, command.parameters, binaryResult: false)
+            let name = prepared[command.sql]
+            if configuration.usesPreparedStatements, name == nil {
+                try connection.sendPrepare(nextName, command.sql)
+                isPreparing = true
+            } else {
+                try connection.send(prepared: name, command.sql, command.parameters, binaryResult: false)
+            }
             isSent = true
             // What it waited before it was sent is no reason to give up a connection that works.
             command.timer?.cancel()
@@ -145,6 +155,9 @@ final class CommandLane: ReadinessHandler {
             lose(error)
         }
     }
+
+    /// The texts are few, and always the same.
+    private var nextName: String { "s\(prepared.count)" }
 
     func ready(_ readiness: Readiness) {
         guard let connection else { return }
@@ -180,6 +193,12 @@ final class CommandLane: ReadinessHandler {
         isSent = false
         received = nil
         connector.proved()
+        if isPreparing, case .success = answer, let command = queue.first {
+            isPreparing = false
+            prepared[command.sql] = nextName
+            return advance()
+        }
+        isPreparing = false
         if case .failure(.server(let state, _)) = answer, state.asksForRepetition, let command = queue.first,
             command.mayRepeat, !command.wasRepeated
         {
@@ -201,8 +220,8 @@ final class CommandLane: ReadinessHandler {
     private func lose(_ error: PostgreSQLError) {
         guard connection != nil else { return }
         if isSent, let command = queue.first {
-            let didNothing = if case .server(.readOnlyTransaction, _) = error { true } else { false }
-            if (didNothing || command.mayRepeat) && !command.wasRepeated && error != .deadline {
+            let wasRefused = if case .server(let state, _) = error { state.refusesConnection } else { false }
+            if (isPreparing || wasRefused || command.mayRepeat) && !command.wasRepeated && error != .deadline {
                 command.wasRepeated = true
             } else {
                 answerFirst(.failure(error))
@@ -227,6 +246,8 @@ final class CommandLane: ReadinessHandler {
         guard let connection else { return }
         connection.leaveLoop()
         self.connection = nil
+        prepared = [:]
+        isPreparing = false
         isSent = false
         received = nil
     }

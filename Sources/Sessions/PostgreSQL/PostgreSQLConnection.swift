@@ -62,7 +62,7 @@ package import Logging
 
     /// Prepares a statement under a name and waits for the server's word.
     package func prepare(_ name: String, _ sql: String, deadline: Duration) throws(PostgreSQLError) {
-        guard unsafe PQsendPrepare(connection, name, sql, 0, nil) == 1 else { throw .connection(errorText) }
+        try sendPrepare(name, sql)
         _ = try wait(for: deadline)
     }
 
@@ -182,13 +182,22 @@ package import Logging
         guard unsafe PQenterPipelineMode(connection) == 1 else { throw .connection(errorText) }
     }
 
-    /// Sends one statement; its parameters' types are the server's to find.
+    /// Sends a statement that is to be prepared under a name.
+    func sendPrepare(_ name: String, _ sql: String) throws(PostgreSQLError) {
+        guard unsafe PQsendPrepare(connection, name, sql, 0, nil) == 1 else { throw .connection(errorText) }
+    }
+
+    /// Sends one statement, prepared under `name` or as text; its parameters' types are the server's to find.
     package func send(
-        _ sql: String, _ parameters: [PostgreSQLParameter], binaryResult: Bool
+        prepared name: String? = nil, _ sql: String, _ parameters: [PostgreSQLParameter], binaryResult: Bool
     ) throws(PostgreSQLError) {
+        let (count, format) = (Int32(parameters.count), Int32(binaryResult ? 1 : 0))
         let sent = unsafe PostgreSQLParameter.withArguments(parameters) { values, lengths, formats in
-            unsafe PQsendQueryParams(
-                connection, sql, Int32(parameters.count), nil, values, lengths, formats, binaryResult ? 1 : 0)
+            if let name {
+                unsafe PQsendQueryPrepared(connection, name, count, values, lengths, formats, format)
+            } else {
+                unsafe PQsendQueryParams(connection, sql, count, nil, values, lengths, formats, format)
+            }
         }
         guard sent == 1 else { throw .connection(errorText) }
     }

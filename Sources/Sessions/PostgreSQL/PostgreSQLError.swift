@@ -75,10 +75,12 @@ package struct SQLState: Equatable, Hashable, Sendable {
         ["08", "0A", "25", "3F", "40", "42", "53", "54", "55", "57", "58", "XX"].contains(code.prefix(2))
     }
 
-    /// Whether a fresh connection is what helps: the server is gone, a demoted primary, and prepared statements that no
-    /// longer fit.
-    var endsConnection: Bool {
-        isServerGone
-            || [.readOnlyTransaction, .undefinedStatement, .duplicateStatement, .featureNotSupported].contains(self)
+    /// Whether a fresh connection is what helps: the server is gone, or it is one of those below.
+    var endsConnection: Bool { isServerGone || refusesConnection }
+
+    /// Whether nothing was done because the connection is the wrong one: to a demoted primary, or with prepared statements
+    /// that no longer fit.
+    var refusesConnection: Bool {
+        [.readOnlyTransaction, .undefinedStatement, .duplicateStatement, .featureNotSupported].contains(self)
     }
 }
