@@ -76,6 +76,8 @@ import Testing
             let answer = try client.get("/nonsense/x", headers: [bearer(token)])
             #expect(answer.status == 503 && answer.headers["Retry-After"] != nil)
         }
+        // The gate is not asked, and neither is the application.
+        for token in [nil, other, admin] { #expect(try status("/mistyped/x", token) == 500) }
         try pod.gate.waitForLog(containing: "AUTH_REQUIRE is not understood: 'admin, staff'")
         #expect(try status("/admins/x", admin) == 200)
         #expect(try status("/nothing/x", other) == 200)

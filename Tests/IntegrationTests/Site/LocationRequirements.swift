@@ -53,6 +53,7 @@ enum LocationRequirements {
             }
             location /shift/ { auth_request /_authfcgi/shift; proxy_pass http://unix:@APP@:; }
             location /nothing/ { auth_request /_authfcgi/nothing; proxy_pass http://unix:@APP@:; }
+            location /mistyped/ { auth_request /_authfcgi/admin; proxy_pass http://unix:@APP@:; }
             location /nonsense/ { auth_request /_authfcgi/nonsense; proxy_pass http://unix:@APP@:; }
             location /page/ {
                 auth_request /_authfcgi/admins;
