@@ -101,8 +101,8 @@ extension SessionStore {
         return ended
     }
 
-    /// Gives one of the gate's own users another password, and ends all sessions of the user but one, and all logins that
-    /// are under way.
+    /// Gives one of the gate's own users another password, and ends all sessions of the user but one, and all logins
+    /// that are under way.
     ///
     /// - Parameters:
     ///   - user: as it was read when the current password was checked.

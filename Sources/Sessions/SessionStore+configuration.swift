@@ -12,7 +12,8 @@ extension SessionStore {
         public var lifetime: Duration
         /// How long a session lives without being used; nil: until its lifetime is over.
         public var idleTimeout: Duration?
-        /// How long the session of somebody lives who asked to be remembered, without an idle timeout; nil: as any other.
+        /// How long the session of somebody lives who asked to be remembered, without an idle timeout; nil: as any
+        /// other.
         public var rememberedLifetime: Duration?
         /// Whether it is written down when sessions were last used, for their list, also when no idle timeout needs it.
         public var recordsLastSeen: Bool
@@ -22,8 +23,8 @@ extension SessionStore {
         public var cachedSessions: Int
         /// Within which time a revocation counts everywhere, whatever fails. At least four round trips to PostgreSQL.
         public var revocationDelay: Duration
-        /// How much longer than `revocationDelay` a session is accepted on what was known of it while PostgreSQL does not
-        /// answer. Zero keeps the promise that nobody is let in whom PostgreSQL might refuse.
+        /// How much longer than `revocationDelay` a session is accepted on what was known of it while PostgreSQL does
+        /// not answer. Zero keeps the promise that nobody is let in whom PostgreSQL might refuse.
         public var staleIfDatabaseDown: Duration
         /// How often expired sessions are removed, by one process of all; nil: not by this one.
         public var cleanupInterval: Duration?
@@ -31,9 +32,9 @@ extension SessionStore {
         public init(
             postgreSQL: PostgreSQLConfiguration, usersQuery: UsersQuery? = nil, redis: RedisConfiguration? = nil,
             lifetime: Duration = .seconds(24 * 3600), idleTimeout: Duration? = nil, rememberedLifetime: Duration? = nil,
-            recordsLastSeen: Bool = true,
-            sessionsPerUser: Int? = nil, cachedSessions: Int = 50_000, revocationDelay: Duration = .seconds(1),
-            staleIfDatabaseDown: Duration = .zero, cleanupInterval: Duration? = .seconds(3600)
+            recordsLastSeen: Bool = true, sessionsPerUser: Int? = nil, cachedSessions: Int = 50_000,
+            revocationDelay: Duration = .seconds(1), staleIfDatabaseDown: Duration = .zero,
+            cleanupInterval: Duration? = .seconds(3600)
         ) {
             self.postgreSQL = postgreSQL
             self.usersQuery = usersQuery

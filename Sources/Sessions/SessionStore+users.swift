@@ -3,11 +3,6 @@ internal import Logging
 
 /// Who may sign in: the gate's own users, or those of another program's tables.
 extension SessionStore {
-    /// The user of a name, if there is one who may sign in.
-    package func user(named username: String) async throws(SessionStoreError) -> UserRecord? {
-        try await loginUser(named: username).user
-    }
-
     /// Whom a name means, who may sign in or not.
     package func loginUser(named username: String) async throws(SessionStoreError) -> LoginUser {
         if let queriedUsers { return try await queriedUsers.user(named: username) }
@@ -48,6 +43,13 @@ extension SessionStore {
                 log.error("a login's new hash could not be written, the old one stays: \(reason)")
             }
         }
+    }
+
+    /// Tells all workers, also those that start later, that a hash of this cost is in use: see
+    /// ``LoginAttempt/slowestHash``.
+    package func noteSlowestHash(_ cost: Duration) async throws(SessionStoreError) {
+        _ = try await command(
+            loginLane, statements.noteSlowestHash, [.number(Int((cost.seconds * 1000).rounded(.up)))], mayRepeat: true)
     }
 
     /// Looks, before the store is used for the first time, whether the users query can work.

@@ -2,8 +2,8 @@ public import EventLoop
 internal import FoundationEssentials
 public import Logging
 
-/// The sessions that all pods share: makes them, finds them, ends them. PostgreSQL is the record; Redis, if there is one,
-/// answers many questions before they come to it.
+/// The sessions that all pods share: makes them, finds them, ends them. PostgreSQL is the record; Redis, if there is
+/// one, answers many questions before they come to it.
 ///
 /// Three answers, not two: a session, nil for "there is none", and a thrown ``SessionStoreError`` for "cannot tell",
 /// which must never be taken for a "no".
@@ -41,6 +41,9 @@ public final class SessionStore {
     package var onFirstUse: (@EventLoop () -> Void)?
     /// Called when the database, at its first use, cannot be used before an operator has done what the text says.
     package var onUnusable: (@EventLoop (String) -> Void)?
+
+    /// Called when a user was signed out whom the users query does not find any more: the id, and how many sessions ended.
+    package var onUserGone: (@EventLoop (String, Int) -> Void)?
 
     public init(_ configuration: Configuration, log: Logger) {
         self.configuration = configuration
@@ -103,7 +106,11 @@ public final class SessionStore {
         guard let queriedUsers, let interval = configuration.usersQuery?.comparisonInterval else { return nil }
         let comparison = UsersComparison(
             users: queriedUsers, lane: writeLane, statements: statements, interval: interval, log: log
-        ) { [weak self] userID async throws(SessionStoreError) in try await self?.revokeAll(ofUser: userID) }
+        ) { [weak self] userID async throws(SessionStoreError) in
+            guard let self else { return }
+            let ended = try await revokeAll(ofUser: userID)
+            onUserGone?(userID, ended)
+        }
         return SharedSchedule(every: interval) { await comparison.run($0) }
     }
 

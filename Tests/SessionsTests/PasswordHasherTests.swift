@@ -28,9 +28,22 @@ import Testing
     }
 
     @Test func `a verdict says which format matched, and whether the hash is one of ours`() async throws {
-        #expect(try await verdict(on: Self.password, Self.bcrypt) == .matches(.bcrypt, isCurrent: false))
+        #expect(try await verdict(on: Self.password, Self.bcrypt) == .matches(.bcrypt, isWorthReplacing: true))
         let ours = try PasswordHasher.hash(Self.password)
-        #expect(try await verdict(on: Self.password, ours) == .matches(.argon2id, isCurrent: true))
+        #expect(try await verdict(on: Self.password, ours) == .matches(.argon2id, isWorthReplacing: false))
+    }
+
+    @Test func `a hash that takes the password with something cut off stays as it is`() async throws {
+        for typed in [Self.password + [0x20], [0x20] + Self.password, Self.password + [0x0a]] {
+            #expect(try await verdict(on: typed, Self.phpass) == .matches(.phpass, isWorthReplacing: false))
+        }
+        // bcrypt reads 72 bytes.
+        let long = try #require(
+            PasswordVector.cheap.first { $0.format == .bcrypt && $0.password.count > 72 && $0.pepper.isEmpty })
+        for typed in [long.password, long.password + [0x20], Array(long.password.prefix(72))] {
+            let isWhole = typed.count <= 72
+            #expect(try await verdict(on: typed, long.hash) == .matches(.bcrypt, isWorthReplacing: isWhole))
+        }
     }
 
     @Test func `another password, and a user whom nobody knows, differ`() async throws {
@@ -46,7 +59,7 @@ import Testing
     }
 
     @Test func `legacy formats are refused where they are not allowed, and the others are not`() async throws {
-        #expect(try await verdict(on: Self.password, Self.phpass) == .matches(.phpass, isCurrent: false))
+        #expect(try await verdict(on: Self.password, Self.phpass) == .matches(.phpass, isWorthReplacing: true))
         #expect(
             try await verdict(on: Self.password, Self.phpass, allowsLegacy: false)
                 == .unverifiable(.legacyRefused(.phpass)))

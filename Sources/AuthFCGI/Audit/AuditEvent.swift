@@ -7,13 +7,13 @@ struct AuditEvent {
     let action: AuditAction
     let outcome: AuditOutcome
     var reason: AuditReason?
-    var subject = AuditSubject.nobody
+    var subject: AuditSubject
     /// The client's address, as nginx knows it; nil for what no client asked for.
     var client: String?
     /// The public id of the session that it is about.
     var session: String?
     /// What else belongs to it, by the field's name.
-    var details: [String: String] = [:]
+    var details: [String: String]
 
     init(
         _ action: AuditAction, _ outcome: AuditOutcome = .success, _ reason: AuditReason? = nil,
@@ -54,11 +54,4 @@ struct AuditEvent {
 
     /// RFC 3339 in UTC, to the millisecond.
     private static let timeFormat = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
-}
-
-extension Logger {
-    /// Writes the line of an event that has happened just now.
-    func audit(_ event: AuditEvent) {
-        log(level: event.outcome.level, "\(event.message)", metadata: event.metadata(at: .now))
-    }
 }

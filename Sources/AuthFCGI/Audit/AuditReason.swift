@@ -11,6 +11,8 @@ enum AuditReason: String, CaseIterable {
     case changedMeanwhile = "something has changed meanwhile"
     case unacceptablePassword = "unacceptable new password"
     case foreignUser = "the password is not kept here"
+    /// The users query finds somebody no more, or disabled.
+    case userGone = "the user is gone or disabled"
     case noSuchSession = "no such session of the user"
     /// A cookie alone does not change anything for a page of another site.
     case otherSite = "not asked by a page of this site"

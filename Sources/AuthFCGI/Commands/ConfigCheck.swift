@@ -25,5 +25,6 @@ struct ConfigCheck: ParsableCommand {
         guard let query, let columns else { return print("Who signs in is one of the gate's own users.") }
         print("\(query.name) finds users by \(columns.joined(separator: ", ")).")
         if query.rehash != nil { print("USERS_REHASH can be run.") }
+        if query.rehash != nil, !query.rehashTakesOldHash { print("Note: \(UsersQueryCheck.rehashAdvice).") }
     }
 }

@@ -55,9 +55,9 @@ struct SessionCreate: ParsableCommand {
         case .created(let token, let id, let expiresAt):
             let unknown = known == nil ? ", who was not known before," : ""
             StandardError.write("Session \(id) of \(user.shown)\(unknown) ends \(expiresAt).\n")
-            print(token.secretText)
             database.audit(
                 AuditEvent(.sessionCreate, of: .user(id: user.id), session: id, details: ["label": label]))
+            print(token.secretText)
         case .tooLong(let maximum, let table):
             let wanted = DurationText(lifetime)
             throw CommandFailure.fail(

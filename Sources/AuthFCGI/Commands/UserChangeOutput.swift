@@ -1,7 +1,7 @@
 internal import ArgumentParser
 internal import Sessions
 
-/// How a command says what it has done to a user.
+/// Does a change to one of the gate's own users, says so, and leaves its line in the log.
 struct UserChangeOutput: ParsableArguments {
     @Flag(help: "Print one JSON object, for programs.") var json = false
 
@@ -36,10 +36,11 @@ struct UserChangeOutput: ParsableArguments {
         case .noSuchAccount:
             throw CommandFailure.fail("\(account.shown) was deleted meanwhile", code: CommandFailure.dataCode)
         case .changed, .nothing:
+            if case .changed(let ended) = change {
+                database.audit(
+                    AuditEvent(action, of: .user(id: account.id), details: ended.map { ["ended": "\($0)"] } ?? [:]))
+            }
             print(try json ? JSONOutput.change(change, of: account) : text(change, account, done, unchanged))
-            guard case .changed(let ended) = change else { return }
-            database.audit(
-                AuditEvent(action, of: .user(id: account.id), details: ended.map { ["ended": "\($0)"] } ?? [:]))
         }
     }
 

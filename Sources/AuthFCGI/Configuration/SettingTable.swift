@@ -9,8 +9,7 @@ extension Setting {
         sessionIdleTimeout, sessionRememberedLifetime, sessionsPerUser, sessionLastSeen, sessionCacheEntries,
         revocationDelay, staleIfDatabaseDown, sessionCleanupInterval, cookieName, hashingThreads, hashingMemory,
         hashingWait, usersQuery, usersPreset, usersQueryDeadline, usersRehash, usersComparisonInterval, usersPepper,
-        legacyHashes, lookupLimit,
-        shutdownGrace, logLevel,
+        legacyHashes, lookupLimit, shutdownGrace, logLevel,
     ]
 
     static let databaseURL = Setting(

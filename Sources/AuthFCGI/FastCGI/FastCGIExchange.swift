@@ -90,8 +90,8 @@ final class FastCGIExchange {
         bodyIsIncomplete = body.count < shape.contentLength
     }
 
-    // Not `isolated`: to ask at the end of every request which thread this is costs more than most of its answer. Nobody
-    // takes an exchange off the loop; and the connection must be known as closed before its number is free.
+    // Not `isolated`: to ask at the end of every request which thread this is costs more than most of its answer.
+    // Nobody takes an exchange off the loop; and the connection must be known as closed before its number is free.
     deinit {
         guard !isAnswered else { return }
         EventLoop.assumeIsolated { [server, connection] in server.exchangeWasDropped(connection) }

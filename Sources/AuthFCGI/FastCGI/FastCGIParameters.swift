@@ -44,8 +44,8 @@ struct FastCGIParameters {
         body(pairs.span.extracting(checkValues[parameter.rawValue]))
     }
 
-    /// The last value of the parameter of that name; nil when there is none. The last, because an nginx location includes
-    /// the usual parameters and sets its own behind them, and nginx then passes both.
+    /// The last value of the parameter of that name; nil when there is none. The last, because an nginx location
+    /// includes the usual parameters and sets its own behind them, and nginx then passes both.
     func lastValue(of name: StaticString) -> ArraySlice<UInt8>? {
         let pairs = pairs.span
         var last: Range<Int>?

@@ -39,7 +39,7 @@ struct WorkerPool: Sendable {
     /// Whether the worker with this page is expected to end.
     func isLeaving(page: Int) -> Bool { leaving.contains(page: page) }
 
-    /// Whether all workers have served with the settings of this generation, and can be expected to again.
+    /// Whether a worker has served with the settings of this generation (at the start), or all have (after a reload).
     func haveServed(settingsOf generation: Int) -> Bool { hasServed && generation == reached.generation }
 
     /// When the pool wants to look again, whatever happens.

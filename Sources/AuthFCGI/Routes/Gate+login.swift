@@ -31,16 +31,15 @@ extension Gate {
             let user = found.user
             if let id = found.id { who = .user(id: id) }
             let attempt = try await store.reserveLogin(
-                username: request.username, userID: user?.identity.userID, from: address)
+                username: request.username, userID: found.id, from: address)
             if found.id == nil { who = .unknownName(hash: attempt.nameHash) }
+            hasher.learn(sharedSlowestHash: attempt.slowestHash)
             let reservation: LoginReservation
             switch attempt.admission {
-            case .allowed(let allowed):
-                reservation = allowed
-                hasher.learn(slowestHash: allowed.slowestHash)
+            case .allowed(let allowed): reservation = allowed
             case .refused(let seconds):
-                audit(AuditEvent(.login, .throttled, of: who), exchange)
-                await place.holdBack()
+                auditSparingly(AuditEvent(.login, .throttled, of: who), exchange)
+                await place.holdBack { !exchange.peerHasClosed }
                 return .tooManyAttempts(waitSeconds: seconds)
             }
             let verdict: PasswordVerdict
@@ -50,16 +49,20 @@ extension Gate {
                 }
             } catch {
                 let answer = hashingFailed(error, at: .login, by: who, exchange)
-                try await store.release(reservation)
+                switch error {
+                case .busy, .abandoned: try await store.release(reservation)
+                // Other hashes can perhaps be computed: it is an attempt like any other.
+                case .failed: await place.holdBack { !exchange.peerHasClosed }
+                }
                 return answer
             }
-            shareSlowestHash(knownTo: reservation)
+            shareSlowestHash(known: attempt.slowestHash)
             if let user, case .unverifiable(let problem) = verdict {
                 sayUnverifiable(problem, user.identity.userID)
             }
-            guard let user, case .matches(_, let isCurrent) = verdict else {
+            guard let user, case .matches(_, let isWorthReplacing) = verdict else {
                 audit(AuditEvent(.login, .refused, Self.reason(found, verdict), of: who), exchange)
-                await place.holdBack()
+                await place.holdBack { !exchange.peerHasClosed }
                 return Self.wrongCredentials
             }
             let origin = SessionOrigin(
@@ -75,7 +78,7 @@ extension Gate {
                 audit(AuditEvent(.login, .refused, .endedMeanwhile, of: who), exchange)
                 return Self.wrongCredentials
             }
-            if !isCurrent { rehash(user, request.password) }
+            if isWorthReplacing { rehash(user, request.password) }
             audit(AuditEvent(.login, of: who, session: session.id), exchange)
             if let old {
                 let owner = AuditSubject.user(id: old.identity.userID)
@@ -105,20 +108,6 @@ extension Gate {
         return token
     }
 
-    /// Lets all workers know of a hash that is slower than any before.
-    private func shareSlowestHash(knownTo reservation: LoginReservation) {
-        let slowest = hasher.slowestHash
-        guard slowest > reservation.slowestHash, slowest > PasswordHasher.ownHash else { return }
-        EventLoop.spawn { [self] in
-            do throws(SessionStoreError) {
-                try await store.noteSlowestHash(slowest)
-            } catch {
-                // The next login has it noted.
-                log.debug("the slowest hash could not be noted: \(error)")
-            }
-        }
-    }
-
     /// Whose session a login takes the place of, for the log: nil also when that cannot be found out, as no login fails
     /// for the sake of a line.
     private func session(of token: SessionToken?) async -> Session? {
@@ -130,29 +119,5 @@ extension Gate {
         }
     }
 
-    /// Nobody can sign in by such a hash until an operator does something about it: said once a user.
-    private func sayUnverifiable(_ problem: PasswordHashProblem, _ userID: String) {
-        guard usersWithoutUsableHash.count < 1000, usersWithoutUsableHash.insert(userID).inserted else { return }
-        log.warning("a stored password hash cannot be used: \(problem)", metadata: ["user": "\(userID)"])
-    }
-
     private static let wrongCredentials = Response.unauthorized("the user name or the password is wrong")
-
-    /// 503: the hasher did not answer.
-    func hashingFailed(
-        _ failure: PasswordHasher.Failure, at action: AuditAction, by who: AuditSubject, _ exchange: FastCGIExchange
-    ) -> Response {
-        let (reason, response): (AuditReason, Response)
-        switch failure {
-        case .busy(let seconds):
-            reason = .busy
-            response = .unavailable("too many logins at once; try again", retryAfter: seconds)
-        case .abandoned: (reason, response) = (.clientGone, .unavailable("the client has gone"))
-        case .failed(let failure):
-            log.error("a password could not be checked: \(failure)")
-            (reason, response) = (.hashing, .unavailable("passwords cannot be checked now; try again"))
-        }
-        auditSparingly(AuditEvent(action, .unavailable, reason, of: who), exchange)
-        return response
-    }
 }

@@ -44,7 +44,7 @@ extension Gate {
             ).admission {
             case .allowed(let attempt): reservation = attempt
             case .refused(let seconds):
-                audit(change(.throttled, in: session), exchange)
+                audit(event(.throttled, in: session), exchange)
                 return .tooManyAttempts(waitSeconds: seconds)
             }
             let passwordHash: String
@@ -68,10 +68,10 @@ extension Gate {
                 return refuseChange(
                     exchange, session, .changedMeanwhile, isOver ? .unauthorized() : Self.wrongPassword)
             }
-            audit(change(.success, in: session, details: ["ended": "\(ended)"]), exchange)
+            audit(event(.success, in: session, details: ["ended": "\(ended)"]), exchange)
             return Response(.noContent)
         } catch {
-            auditSparingly(change(.unavailable, .store, in: session), exchange)
+            auditSparingly(event(.unavailable, .store, in: session), exchange)
             return .unavailable("the password could not be changed; try again")
         }
     }
@@ -86,11 +86,11 @@ extension Gate {
     private func refuseChange(
         _ exchange: FastCGIExchange, _ session: Session, _ reason: AuditReason, _ response: Response
     ) -> Response {
-        audit(change(.refused, reason, in: session), exchange)
+        audit(event(.refused, reason, in: session), exchange)
         return response
     }
 
-    private func change(
+    private func event(
         _ outcome: AuditOutcome, _ reason: AuditReason? = nil, in session: Session, details: [String: String] = [:]
     ) -> AuditEvent {
         AuditEvent(

@@ -8,7 +8,7 @@ extension Gate {
     ///
     /// Of several parameters each must be met: an nginx location may set one beside one that it includes. An empty one
     /// requires nothing, as `$authfcgi_require` does where nobody has set it.
-    func refusal(of session: PackedSession, _ exchange: FastCGIExchange) -> Response? {
+    func unmetRequirement(of session: PackedSession, _ exchange: FastCGIExchange) -> Response? {
         let requirements = exchange.values(of: .require)
         guard !requirements.isEmpty else { return nil }
         let identity = session.identity
@@ -43,11 +43,11 @@ extension Gate {
 
     /// Once each. A requirement may be made of the request's path, so there may be any number of them.
     private func sayUnreadable(_ text: String) {
-        guard unreadableRequirements.count < 1000, unreadableRequirements.insert(text).inserted else { return }
+        guard unreadableRequirements.isFirst(text) else { return }
         log.error(
             "AUTH_REQUIRE is not understood: '\(text.prefix(256))'; write 'group NAME', 'user NAME', 'and', 'or', names with spaces in quotes"
         )
     }
 
-    private static let cannotTell = Response(.serviceUnavailable, headers: [(.retryAfter, 1)])
+    static let cannotTell = Response(.serviceUnavailable, headers: [(.retryAfter, 1)])
 }

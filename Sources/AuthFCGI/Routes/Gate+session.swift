@@ -86,8 +86,8 @@ extension Gate {
         return false
     }
 
-    /// `POST /auth/logout`: with `?all=1` of all of the user's sessions, with `?others=1` of all but this one. 204 means
-    /// that it is committed; it is no error to be out already, and who is can end no others.
+    /// `POST /auth/logout`: with `?all=1` of all of the user's sessions, with `?others=1` of all but this one. 204
+    /// means that it is committed; it is no error to be out already, and who is can end no others.
     func logout(_ exchange: FastCGIExchange) {
         switch credentials(of: exchange) {
         case .none: exchange.respond(loggedOut(exchange, hadCookie: false))
@@ -120,9 +120,10 @@ extension Gate {
             (userID, sessionID) = (session.identity.userID, session.id)
             ended = try await store.revokeAll(ofUser: userID, except: extent == .others ? token : nil)
         }
-        audit(
-            AuditEvent(
-                extent.action, of: .user(id: userID), session: sessionID, details: ["ended": "\(ended)"]), exchange)
+        let event = AuditEvent(
+            extent.action, of: .user(id: userID), session: sessionID, details: ["ended": "\(ended)"])
+        // What has ended already can be ended again any number of times.
+        if ended == 0 { auditSparingly(event, exchange) } else { audit(event, exchange) }
     }
 
     private func loggedOut(_ exchange: FastCGIExchange, hadCookie: Bool) -> Response {

@@ -14,28 +14,26 @@ extension Gate {
                 switch answer {
                 case .success(.some(let session)): accept(exchange, session)
                 case .success(nil): refuse(exchange, source)
-                case .failure: exchange.respond(Self.cannotTell, keep: false)
+                case .failure: exchange.respond(Self.storeCannotTell, keep: false)
                 }
             }
         }
     }
 
-    private static let refusal = Response(.unauthorized, headers: [(.wwwAuthenticate, "Bearer")])
-    private static let notSignedIn = SerializedResponse(refusal)
-    private static let cannotTell = SerializedResponse(Response(.serviceUnavailable, headers: [(.retryAfter, 1)]))
+    private static let unauthorized = Response(.unauthorized, headers: [(.wwwAuthenticate, "Bearer")])
+    private static let notSignedIn = SerializedResponse(unauthorized)
+    private static let storeCannotTell = SerializedResponse(cannotTell)
 
     private func refuse(_ exchange: FastCGIExchange, _ source: Credentials.Source) {
         guard source == .severalCookies else { return exchange.respond(Self.notSignedIn, keep: false) }
-        var response = Self.refusal
+        var response = Self.unauthorized
         response.add(.setCookie, cookie.expired)
         exchange.respond(response, keep: false)
     }
 
     /// Every identity header always goes out, empty if need be: what a client sent under its name must never stay.
     private func accept(_ exchange: FastCGIExchange, _ session: PackedSession) {
-        if let refusal = refusal(of: session, exchange) {
-            return exchange.respond(refusal, keep: false)
-        }
+        if let answer = unmetRequirement(of: session, exchange) { return exchange.respond(answer, keep: false) }
         exchange.respond(SerializedResponse(accepting: session, role: exchange.role), keep: false)
     }
 }

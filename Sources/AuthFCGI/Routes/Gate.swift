@@ -7,12 +7,12 @@ internal import Sessions
 final class Gate: WorkerService {
     let store: SessionStore
     let hasher: PasswordHasher
-    /// Those of whom it was said that nobody can sign in by their stored hash.
-    var usersWithoutUsableHash: Set<String> = []
     let cookie: SessionCookie
     let log: Logger
+    /// Those of whom it was said that nobody can sign in by their stored hash.
+    var usersWithoutUsableHash = SaidTexts()
     /// Said once each: the parameter comes from nginx's configuration.
-    var unreadableRequirements: Set<String> = []
+    var unreadableRequirements = SaidTexts()
     /// Whether a login's password is being hashed anew.
     var isRehashing = false
     var auditLimiter = AuditLimiter()
@@ -34,6 +34,11 @@ final class Gate: WorkerService {
     /// A database that no worker can use ends the program at its start; later on it may come right again.
     func prepare(seat: WorkerSeat, onUnusable: (@EventLoop () -> Void)?) {
         self.seat = seat
+        store.onUserGone = { [log] userID, ended in
+            log.audit(
+                AuditEvent(
+                    .logoutEverywhere, .success, .userGone, of: .user(id: userID), details: ["ended": "\(ended)"]))
+        }
         guard let onUnusable else { return }
         store.onUnusable = { [log] reason in
             log.critical("\(reason)")
@@ -41,9 +46,9 @@ final class Gate: WorkerService {
         }
     }
 
-    /// Serves from the moment PostgreSQL has answered: a worker that takes another's place must not say "cannot tell" to
-    /// checks that the others would have answered. While PostgreSQL is away it serves after a moment all the same, and
-    /// the answers say so.
+    /// Serves from the moment PostgreSQL has answered: a worker that takes another's place must not say "cannot tell"
+    /// to checks that the others would have answered. While PostgreSQL is away it serves after a moment all the same,
+    /// and the answers say so.
     func start(sockets: [Int32], onServing: @escaping @EventLoop () -> Void) {
         FastCGILibrary.prepareProcess()
         // Some descriptors are for the stores, the log and the loop itself.

@@ -14,6 +14,8 @@ struct CryptHash: PasswordVerifier {
     /// What the function reads of a password: 72 bytes in bcrypt, which ignores the rest.
     private let readLength: Int?
 
+    private var lengthRead: Int { readLength ?? Int(CRYPT_MAX_PASSPHRASE_SIZE) - 1 }
+
     /// - Parameter text: parsed, its costs known.
     init(
         _ text: String, checksum length: Int, cost: HashingCost, isTooCostly: Bool? = nil, reads readLength: Int? = nil
@@ -25,8 +27,10 @@ struct CryptHash: PasswordVerifier {
         checksumLength = length
     }
 
+    func readsAll(of password: [UInt8]) -> Bool { password.count <= lengthRead }
+
     func matches(_ password: [UInt8]) throws(HashingFailure) -> Bool {
-        let read = password.prefix(readLength ?? Int(CRYPT_MAX_PASSPHRASE_SIZE) - 1)
+        let read = password.prefix(lengthRead)
         let computed = try Self.compute(Array(read), text)
         // Longer than libxcrypt takes, or with a NUL inside: then it never made a hash of it.
         guard readLength != nil || read.count == password.count, !password.contains(0), let computed else {

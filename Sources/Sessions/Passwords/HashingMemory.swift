@@ -1,7 +1,8 @@
 internal import Glibc
 
-/// The block that argon2 works in: that of our own cost stays with the thread, one a thread, for the thread's next hash,
-/// and is given back when the thread ends. A hash of another cost takes a block of its own size and gives it back.
+/// The block that argon2 works in: that of our own cost stays with the thread, one a thread, for the thread's next
+/// hash, and is given back when the thread ends. A hash of another cost takes a block of its own size and gives it
+/// back.
 ///
 /// Left to `malloc`, the block would stay with the process for good after the second hash (glibc raises its threshold
 /// for giving memory back), and mapping it anew for each hash makes a hash half as long again. In huge pages, where the

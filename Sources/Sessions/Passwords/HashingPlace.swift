@@ -8,6 +8,8 @@ package final class HashingPlace {
     private let admittedAt = BootInstant.now
     /// How long it was ready and had to wait.
     private var waited = Duration.zero
+    /// How long a failed login took before this one's hash was known.
+    private var failureTime: Duration?
 
     init(_ number: HashingQueue.Number, of hasher: PasswordHasher) {
         self.number = number
@@ -22,6 +24,7 @@ package final class HashingPlace {
     package func verdict(
         on password: [UInt8], _ stored: String?, isWanted: @EventLoop () -> Bool
     ) async throws(PasswordHasher.Failure) -> PasswordVerdict {
+        failureTime = hasher.failureTime
         guard let stored else { return try await verdictOnNobody(.differs, password, isWanted) }
         let hash: PasswordHash
         do throws(PasswordHashProblem) {
@@ -29,45 +32,47 @@ package final class HashingPlace {
         } catch {
             return try await verdictOnNobody(.unverifiable(error), password, isWanted)
         }
-        hasher.learn(slowestHash: hash.cost.time)
-        return try await run(hash.cost, isWanted) { () throws(HashingFailure) in
-            try hash.matches(password) ? .matches(hash.format, isCurrent: hash.isCurrent) : .differs
+        hasher.learn(hash.cost)
+        return try await run(hash.format, hash.cost, isWanted) { () throws(HashingFailure) in
+            guard try hash.matches(password) else { return .differs }
+            guard !hash.isCurrent else { return .matches(hash.format, isWorthReplacing: false) }
+            return .matches(hash.format, isWorthReplacing: try hash.readsAll(of: password))
         }
     }
 
     private func verdictOnNobody(
         _ verdict: PasswordVerdict, _ password: [UInt8], _ isWanted: @EventLoop () -> Bool
     ) async throws(PasswordHasher.Failure) -> PasswordVerdict {
-        try await run(Argon2Hash.ofNobody.cost, isWanted) { () throws(HashingFailure) in
+        try await run(.argon2id, Argon2Hash.ofNobody.cost, isWanted) { () throws(HashingFailure) in
             _ = try Argon2Hash.ofNobody.matches(password)
             return verdict
         }
     }
 
-    /// Waits until a login may be answered that failed or was refused: the time then says nothing of the hash, of whether
-    /// there was one, and of what else there was to be found out. Nobody waits for the place meanwhile.
-    package func holdBack() async {
+    /// Waits until a login may be answered that failed or was refused: the time then says nothing of the hash, of
+    /// whether there was one, and of what else there was to be found out. Nobody waits for the place meanwhile.
+    package func holdBack(isWanted: @EventLoop () -> Bool) async {
         hasher.leave(number)
-        let left = admittedAt + waited + hasher.failureTime - .now
-        if left > .zero { await Reactor.shared.sleep(for: left) }
+        let time = failureTime ?? hasher.failureTime
+        await hasher.holdBack(until: admittedAt + waited + time, isWanted: isWanted)
     }
 
     /// The form in which a new password is stored.
     package func hash(
         _ password: [UInt8], isWanted: @EventLoop () -> Bool
     ) async throws(PasswordHasher.Failure) -> String {
-        try await run(Argon2Hash.ofNobody.cost, isWanted) { () throws(HashingFailure) in
+        try await run(.argon2id, Argon2Hash.ofNobody.cost, isWanted) { () throws(HashingFailure) in
             try Argon2Hash(password: password).text
         }
     }
 
     private func run<T: Sendable>(
-        _ cost: HashingCost, _ isWanted: @EventLoop () -> Bool,
+        _ format: PasswordFormat, _ cost: HashingCost, _ isWanted: @EventLoop () -> Bool,
         _ body: @escaping @Sendable () throws(HashingFailure) -> T
     ) async throws(PasswordHasher.Failure) -> T {
         let readyAt = BootInstant.now
         return try await hasher.run(
-            number, cost,
+            number, format, cost,
             isWanted: {
                 waited = .now - readyAt
                 return isWanted()

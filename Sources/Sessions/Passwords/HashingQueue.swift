@@ -56,9 +56,6 @@ package struct HashingQueue {
         return .seconds((before * slowness + left) / Double(limits.threads))
     }
 
-    /// How long a hash that costs `time` takes here, lately.
-    package func expectedTime(_ time: Duration) -> Duration { .seconds(time.seconds * slowness) }
-
     /// A login arrives.
     /// - Returns: nil: it would have to wait too long.
     package mutating func admit(at now: BootInstant) -> Number? {

@@ -1,4 +1,5 @@
-/// PBKDF2 (RFC 8018) as Django, Werkzeug, passlib and Spring store it: each with a text of its own around the same numbers.
+/// PBKDF2 (RFC 8018) as Django, Werkzeug, passlib and Spring store it: each with a text of its own around the same
+/// numbers.
 struct PBKDF2Hash: PasswordVerifier {
     private let digest: DigestAlgorithm
     private let iterations: UInt32

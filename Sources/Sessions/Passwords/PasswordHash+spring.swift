@@ -1,5 +1,5 @@
-/// What Spring Security's delegating encoder stores: the encoder's name in braces, then that encoder's text. Numbers that
-/// the text leaves out are those of `PasswordEncoderFactories`, with no secret.
+/// What Spring Security's delegating encoder stores: the encoder's name in braces, then that encoder's text. Numbers
+/// that the text leaves out are those of `PasswordEncoderFactories`, with no secret.
 ///
 /// `{noop}`, the password itself, is none that is read, and neither are single digests: `{MD4}`, `{MD5}`, `{SHA-1}`,
 /// `{SHA-256}`, `{ldap}`.

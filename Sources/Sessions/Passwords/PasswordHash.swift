@@ -31,7 +31,8 @@ package struct PasswordHash: Sendable {
         self.verifier = verifier
     }
 
-    /// Whether nobody should be able to sign in by it: Django's `!…`, shadow(5)'s `!…`, `*…` and `x`, and nothing at all.
+    /// Whether nobody should be able to sign in by it: Django's `!…`, shadow(5)'s `!…`, `*…` and `x`, and nothing at
+    /// all.
     private static func isUnusable(_ stored: String) -> Bool {
         stored.isEmpty || stored == "x" || stored.hasPrefix("!") || stored.hasPrefix("*")
     }
@@ -54,9 +55,15 @@ package struct PasswordHash: Sendable {
         }
     }
 
-    /// Whether it is as good as a new hash of ours, whatever a product writes around it; others are worth replacing at a
-    /// login, where that is wanted.
+    /// Whether it is as good as a new hash of ours, whatever a product writes around it; others are worth replacing at
+    /// a login, where that is wanted.
     package var isCurrent: Bool { (verifier as? Argon2Hash)?.isCurrent == true }
+
+    /// Whether no other password than `password` is the same to it: nothing is cut off.
+    func readsAll(of password: [UInt8]) throws(HashingFailure) -> Bool {
+        guard preparation.keepsAll(of: password) else { return false }
+        return verifier.readsAll(of: try preparation.apply(to: password))
+    }
 
     /// Whether `password` is the one, checked as the software that made the hash would. Takes what the cost says, so
     /// never on the loop.

@@ -18,8 +18,9 @@ package final class PasswordHasher {
     private let pepper: [UInt8]
     private let allowsLegacy: Bool
     private var queue: HashingQueue
-    /// What the slowest hash in use costs, as far as is known here: ``HashingCost/time``.
-    package private(set) var slowestHash: Duration
+    private var failures = FailureTime(ownHash: ownHash)
+    /// How many answers are held back.
+    private var heldBack = 0
     private var waiting: [HashingQueue.Number: CheckedContinuation<Void, Never>] = [:]
 
     /// What a hash of ours costs: ``HashingCost/time``.
@@ -28,27 +29,36 @@ package final class PasswordHasher {
     /// Where they compete for a processor, the loop gets nine tenths of it.
     private static let niceness: Int32 = 10
 
+    /// Each has a connection, and checks need some too.
+    private static let mostHeldBack = 256
+
     /// - Parameters:
     ///   - pepper: what Devise appends to each password before bcrypt.
     ///   - allowsLegacy: whether hashes of legacy formats are checked: see ``PasswordHash/isLegacy``.
     package init(_ limits: HashingQueue.Limits, pepper: [UInt8] = [], allowsLegacy: Bool = true) {
         threads = HelperThreads(name: "hashing", threads: limits.threads, waiting: 0, niceness: Self.niceness)
         queue = HashingQueue(limits, usual: Argon2Hash.ofNobody.cost)
-        slowestHash = Self.ownHash
         self.pepper = pepper
         self.allowsLegacy = allowsLegacy
     }
 
-    /// How long every failed login takes, apart from the time that it waits in the queue. It does not depend on whether there is such a
-    /// user, nor on how their password is stored: it is more than the slowest hash takes.
-    var failureTime: Duration { min(.seconds(10), queue.expectedTime(slowestHash * 2)) }
+    /// How long every failed login takes, apart from the time that it waits in the queue. It does not depend on whether
+    /// there is such a user, nor on how their password is stored: it is more than the slowest hash takes.
+    var failureTime: Duration { failures.time }
 
-    /// Some hash in use costs that much.
-    package func learn(slowestHash time: Duration) { slowestHash = max(slowestHash, time) }
+    /// What the slowest hash in use costs, as far as is known here: ``HashingCost/time``.
+    package var slowestHash: Duration { failures.slowestHash }
+
+    /// All workers together know of a hash of this cost.
+    package func learn(sharedSlowestHash time: Duration) { failures.learn(shared: time) }
+
+    /// A hash of this cost is in use.
+    func learn(_ cost: HashingCost) { failures.learn(hash: cost.time) }
 
     /// A place in the queue for a login that has arrived: to be asked for before anything else is done for it.
     package func admit() throws(Failure) -> HashingPlace {
         let now = BootInstant.now
+        guard heldBack < Self.mostHeldBack else { throw .busy(retryAfter: 1) }
         guard let number = queue.admit(at: now) else {
             throw .busy(retryAfter: max(1, Int(queue.expectedWait(at: now).seconds.rounded(.up))))
         }
@@ -74,7 +84,7 @@ package final class PasswordHasher {
     /// Waits for a place's turn and then runs `body` on a thread.
     /// - Parameter isWanted: asked when the turn has come.
     func run<T: Sendable>(
-        _ number: HashingQueue.Number, _ cost: HashingCost, isWanted: @EventLoop () -> Bool,
+        _ number: HashingQueue.Number, _ format: PasswordFormat, _ cost: HashingCost, isWanted: @EventLoop () -> Bool,
         _ body: @escaping @Sendable () -> Result<T, HashingFailure>
     ) async throws(Failure) -> T {
         queue.enqueue(number, cost)
@@ -86,6 +96,7 @@ package final class PasswordHasher {
             leave(number)
             throw .abandoned
         }
+        let turn = BootInstant.now
         let result: Result<T, HashingFailure>
         do throws(HelperThreads.Busy) {
             result = try await threads.run { body() }
@@ -94,6 +105,7 @@ package final class PasswordHasher {
             throw .failed("no thread can be started")
         }
         queue.finish(number, at: .now)
+        failures.measured(format, cost.time, took: .now - turn)
         callNext()
         switch result {
         case .success(let value): return value
@@ -106,6 +118,20 @@ package final class PasswordHasher {
         queue.forget(number)
         callNext()
     }
+
+    /// Waits until a moment while nobody waits for a place; not longer than anybody wants to know the answer.
+    func holdBack(until end: BootInstant, isWanted: @EventLoop () -> Bool) async {
+        heldBack += 1
+        defer { heldBack -= 1 }
+        while isWanted() {
+            let left = end - .now
+            guard left > .zero else { return }
+            await Reactor.shared.sleep(for: min(left, Self.patience))
+        }
+    }
+
+    /// After which time it is asked again whether a client is still there.
+    private static let patience = Duration.milliseconds(250)
 
     private func callNext() {
         while let number = queue.next(at: .now) { waiting.removeValue(forKey: number)?.resume() }

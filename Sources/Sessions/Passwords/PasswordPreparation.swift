@@ -33,6 +33,14 @@ enum PasswordPreparation: Sendable {
         }
     }
 
+    /// Whether nothing of `password` is lost.
+    func keepsAll(of password: [UInt8]) -> Bool {
+        switch self {
+        case .trimmed, .wordpress: Self.trim(password) == password
+        case .asReceived, .peppered, .hexadecimalSHA256, .base64SHA256, .base64HMAC: true
+        }
+    }
+
     /// PHP's `trim`.
     private static func trim(_ password: [UInt8]) -> [UInt8] {
         let blanks: [UInt8] = Array(" \t\n\r\0\u{b}".utf8)

@@ -37,6 +37,8 @@ final class CommandLane: ReadinessHandler {
         let isUrgent: Bool
         let askedAt = BootInstant.now
         var wasRepeated = false
+        /// Whether the connection has just prepared its statement, and the time that it has is running.
+        var isPrepared = false
         var timer: LoopTimer?
         let answer: CheckedContinuation<Result<Rows, PostgreSQLError>, Never>
 
@@ -146,9 +148,11 @@ final class CommandLane: ReadinessHandler {
             }
             isSent = true
             // What it waited before it was sent is no reason to give up a connection that works.
-            command.timer?.cancel()
-            command.timer = Reactor.shared.schedule(after: configuration.writeDeadline) { [weak self] in
-                self?.expire(command)
+            if !command.isPrepared {
+                command.timer?.cancel()
+                command.timer = Reactor.shared.schedule(after: configuration.writeDeadline) { [weak self] in
+                    self?.expire(command)
+                }
             }
             try connection.flushOnLoop()
         } catch {
@@ -196,6 +200,7 @@ final class CommandLane: ReadinessHandler {
         if isPreparing, case .success = answer, let command = queue.first {
             isPreparing = false
             prepared[command.sql] = nextName
+            command.isPrepared = true
             return advance()
         }
         isPreparing = false
@@ -221,6 +226,7 @@ final class CommandLane: ReadinessHandler {
         guard connection != nil else { return }
         if isSent, let command = queue.first {
             let wasRefused = if case .server(let state, _) = error { state.refusesConnection } else { false }
+            command.isPrepared = false
             if (isPreparing || wasRefused || command.mayRepeat) && !command.wasRepeated && error != .deadline {
                 command.wasRepeated = true
             } else {

@@ -49,6 +49,7 @@ package struct Migrations: Sendable {
         Step(
             number: 12, name: "tokens_in_no_statement",
             sql: text(PackageResources._012_tokens_in_no_statement_sql)),
+        Step(number: 13, name: "throttled_names", sql: text(PackageResources._013_throttled_names_sql)),
     ]
 
     /// The numbers of this program's steps, in order.

@@ -66,7 +66,8 @@ package import Logging
         _ = try wait(for: deadline)
     }
 
-    /// What the server would take and return for a statement, which is not run. Two steps: to be called in a transaction.
+    /// What the server would take and return for a statement, which is not run. Two steps: to be called in a
+    /// transaction.
     func describe(_ sql: String, deadline: Duration) throws(PostgreSQLError) -> PostgreSQLResult {
         try prepare("", sql, deadline: deadline)
         guard unsafe PQsendDescribePrepared(connection, "") == 1 else { throw .connection(errorText) }

@@ -66,9 +66,12 @@ package struct SQLState: Equatable, Hashable, Sendable {
     /// The transaction was undone because of others: a deadlock, a conflict (class 40).
     var asksForRepetition: Bool { code.hasPrefix("40") }
 
-    /// Whether the same statement will fail for ever unless somebody changes it or the tables: what does not exist, is not
-    /// allowed, or is no SQL (classes 0A, 22, 3F and 42).
+    /// Whether the same statement will fail for ever unless somebody changes it or the tables: what does not exist, is
+    /// not allowed, or is no SQL (classes 0A, 22, 3F and 42).
     var blamesStatement: Bool { ["0A", "22", "3F", "42"].contains(code.prefix(2)) }
+
+    /// Whether it is about what the statement was given, and another value would do (classes 21, 22 and P0).
+    var isAboutValue: Bool { ["21", "22", "P0"].contains(code.prefix(2)) }
 
     /// Whether the server's words are about the statement, the server or its resources, and not about a value.
     var speaksOfStatement: Bool {
@@ -78,8 +81,8 @@ package struct SQLState: Equatable, Hashable, Sendable {
     /// Whether a fresh connection is what helps: the server is gone, or it is one of those below.
     var endsConnection: Bool { isServerGone || refusesConnection }
 
-    /// Whether nothing was done because the connection is the wrong one: to a demoted primary, or with prepared statements
-    /// that no longer fit.
+    /// Whether nothing was done because the connection is the wrong one: to a demoted primary, or with prepared
+    /// statements that no longer fit.
     var refusesConnection: Bool {
         [.readOnlyTransaction, .undefinedStatement, .duplicateStatement, .featureNotSupported].contains(self)
     }

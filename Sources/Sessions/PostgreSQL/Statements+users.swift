@@ -7,14 +7,15 @@ extension Statements {
         SELECT f.fields ->> 'id', jsonb_typeof(f.fields -> 'id'), f.fields ->> 'username',
                CASE jsonb_typeof(f.fields -> 'password_hash') WHEN 'string' THEN f.fields ->> 'password_hash' END,
                f.fields ->> 'name', f.fields ->> 'email', f.fields ->> 'groups', jsonb_typeof(f.fields -> 'groups'),
-               f.fields ->> 'disabled',
+               f.fields ->> 'disabled', f.fields ? 'password_hash', f.fields ? 'disabled',
                coalesce(e.epoch, 0) + (SELECT g.epoch FROM \(schema)session_settings g)
         FROM (\(Self.userFields(query))) f LEFT JOIN \(schema)session_users e ON e.user_id = f.fields ->> 'id'
         """
     }
 
-    /// What an operator's query returns, as JSON, which knows columns by their names and numbers by their digits. Two rows
-    /// at most: one is a user, more are a mistake. The alias is one that no column has, since a column would be meant then.
+    /// What an operator's query returns, as JSON, which knows columns by their names and numbers by their digits. Two
+    /// rows at most: one is a user, more are a mistake. The alias is one that no column has, since a column would be
+    /// meant then.
     static func userFields(_ query: String) -> String {
         """
         SELECT to_jsonb("authfcgi user") AS fields FROM (
@@ -23,8 +24,8 @@ extension Statements {
         """
     }
 
-    /// Whether comparing those who are signed in with the users query, each $1 seconds, is this caller's to do now: a row
-    /// then. Later than the clock: the clock was wrong, and would stop all for as long.
+    /// Whether comparing those who are signed in with the users query, each $1 seconds, is this caller's to do now: a
+    /// row then. Later than the clock: the clock was wrong, and would stop all for as long.
     var claimUsersComparison: String {
         """
         UPDATE \(schema)session_settings g SET users_compared_at = statement_timestamp()
@@ -37,6 +38,9 @@ extension Statements {
         """
     }
 
+    /// Lets anybody claim it again at once.
+    var resignUsersComparison: String { "UPDATE \(schema)session_settings SET users_compared_at = '-infinity'" }
+
     /// The $2 next users after $1 who have live sessions, by their ids, each with the name of the newest session.
     var signedInUsers: String {
         """
@@ -48,4 +52,12 @@ extension Statements {
 
     /// Another hash of the same password for one of the gate's own users, if it has not been changed meanwhile.
     var rehashUser: String { "SELECT \(schema)rehash_user($1::text, $2::text, $3::text)" }
+
+    /// Tells everybody that a hash is in use that costs $1 milliseconds.
+    var noteSlowestHash: String {
+        """
+        UPDATE \(schema)session_settings SET slowest_hash = make_interval(secs => $1::double precision / 1000)
+        WHERE slowest_hash IS NULL OR slowest_hash < make_interval(secs => $1::double precision / 1000)
+        """
+    }
 }

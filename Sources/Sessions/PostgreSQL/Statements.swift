@@ -13,10 +13,10 @@ package struct Statements: Sendable {
         "\"" + name.unicodeScalars.map { $0 == "\"" ? "\"\"" : "\($0)" }.joined() + "\""
     }
 
-    /// One session by its token's hash. The row's own hash comes back with it, so that an answer is known by what it says
-    /// and not by its place. Whether the session is alive is a column's matter and no condition, so that an ended one
-    /// still answers for itself; alive means neither revoked nor expired, by the server's clock at the moment of the
-    /// statement (in a batch `now()` would be the batch's first moment).
+    /// One session by its token's hash. The row's own hash comes back with it, so that an answer is known by what it
+    /// says and not by its place. Whether the session is alive is a column's matter and no condition, so that an ended
+    /// one still answers for itself; alive means neither revoked nor expired, by the server's clock at the moment of
+    /// the statement (in a batch `now()` would be the batch's first moment).
     package var lookUp: String { "\(selectSession) WHERE s.token_hash = $1::bytea" }
 
     /// The same for many hashes at once.
@@ -43,8 +43,8 @@ package struct Statements: Sendable {
         """
 
     /// The token keys, and which of them is for new tokens: the newest that is old enough for every worker to have read
-    /// it, else the first. Beside each what the server says of itself: whether it is a standby, whose word on sessions may
-    /// be out of date; its clock; when it was started; which process answers; whether that one listens to us.
+    /// it, else the first. Beside each what the server says of itself: whether it is a standby, whose word on sessions
+    /// may be out of date; its clock; when it was started; which process answers; whether that one listens to us.
     package var heartbeat: String {
         """
         SELECT generation, key, \
@@ -58,8 +58,8 @@ package struct Statements: Sendable {
     /// Who is at the other end of a new connection.
     static let introduction = "SELECT pg_is_in_recovery(), pg_postmaster_start_time(), pg_backend_pid()"
 
-    /// Makes a session; no row when the user's epoch is not the expected one any more. The login's reservation, if there
-    /// is one, becomes a success with it.
+    /// Makes a session; no row when the user's epoch is not the expected one any more. The login's reservation, if
+    /// there is one, becomes a success with it.
     package var createSession: String {
         """
         SELECT session_id, (extract(epoch FROM created_at) * 1000000)::bigint, \
@@ -99,8 +99,8 @@ package struct Statements: Sendable {
         """
     }
 
-    /// Writes down uses of sessions: hashes, and microseconds since 2000-01-01 UTC. Returns the hashes whose rows somebody
-    /// else holds at the moment.
+    /// Writes down uses of sessions: hashes, and microseconds since 2000-01-01 UTC. Returns the hashes whose rows
+    /// somebody else holds at the moment.
     package var touch: String {
         """
         SELECT encode(touched, 'hex') FROM \(schema)touch_sessions($1::bytea[], ARRAY(SELECT timestamptz \
@@ -152,8 +152,8 @@ package struct Statements: Sendable {
         """
     }
 
-    /// Makes the lifetime that the settings name the one of sessions that applications create by SQL, and allows the one of
-    /// those who are remembered: the second parameter, or NULL.
+    /// Makes the lifetime that the settings name the one of sessions that applications create by SQL, and allows the
+    /// one of those who are remembered: the second parameter, or NULL.
     package var setLifetime: String {
         """
         UPDATE \(schema)session_settings SET default_lifetime = make_interval(secs => $1::double precision), \

@@ -7,11 +7,11 @@ package enum LoginAdmission: Sendable {
 
     /// What ``Statements/reserveLogin`` begins with; nil when it has another shape.
     init?(_ row: [String?]) {
-        guard row.count == 3 else { return nil }
+        guard row.count == 2 else { return nil }
         if let seconds = row[0].flatMap({ Int($0) }) {
             self = .refused(seconds: max(1, seconds))
-        } else if let reservation = row[1], let slowest = row[2].flatMap({ Int64($0) }) {
-            self = .allowed(LoginReservation(text: reservation, slowestHash: .milliseconds(slowest)))
+        } else if let reservation = row[1] {
+            self = .allowed(LoginReservation(text: reservation))
         } else {
             return nil
         }

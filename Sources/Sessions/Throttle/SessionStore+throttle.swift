@@ -24,13 +24,6 @@ extension SessionStore {
         return attempt
     }
 
-    /// Tells all workers, also those that start later, that a hash of this cost is in use: see
-    /// ``LoginReservation/slowestHash``.
-    package func noteSlowestHash(_ cost: Duration) async throws(SessionStoreError) {
-        _ = try await command(
-            loginLane, statements.noteSlowestHash, [.number(Int((cost.seconds * 1000).rounded(.up)))], mayRepeat: true)
-    }
-
     /// Takes an attempt back whose password was never looked at.
     package func release(_ reservation: LoginReservation) async throws(SessionStoreError) {
         _ = try await command(loginLane, statements.releaseLogin, [.text(reservation.text)], mayRepeat: true)

@@ -1,8 +1,8 @@
 /// What the throttle of logins sends.
 extension Statements {
     /// Counts an attempt as a failure, or says how many seconds to wait. And what the slowest hash in use costs, in
-    /// milliseconds, 0 when none is known that is slower than ours. The last is what stands for a name in logs that no user
-    /// has: made like the keys of login_throttle, and yet another one, so that no log leads to a row there.
+    /// milliseconds, 0 when none is known that is slower than ours. The last is what stands for a name in logs that no
+    /// user has: made like the keys of login_throttle, and yet another one, so that no log leads to a row there.
     var reserveLogin: String {
         """
         SELECT r.wait_seconds, r.reservation,
@@ -10,14 +10,6 @@ extension Statements {
                CASE WHEN $2::text IS NULL THEN
                    left(encode(\(schema)login_throttle_key('log', \(schema)login_throttle_name($1::text)), 'hex'), 16) END
         FROM \(schema)reserve_login($1::text, $2::text, $3::bytea) r
-        """
-    }
-
-    /// Tells everybody that a hash is in use that costs $1 milliseconds.
-    var noteSlowestHash: String {
-        """
-        UPDATE \(schema)session_settings SET slowest_hash = make_interval(secs => $1::double precision / 1000)
-        WHERE slowest_hash IS NULL OR slowest_hash < make_interval(secs => $1::double precision / 1000)
         """
     }
 

@@ -1,8 +1,8 @@
 internal import EventLoop
 
-/// Something that is done once an interval, in one process of all that share the database: whoever asks first when it is
-/// time. Each asks several times an interval, at random times, so that it happens about then also when the process that
-/// did it last time is gone.
+/// Something that is done once an interval, in one process of all that share the database: whoever asks first when it
+/// is time. Each asks several times an interval, at random times, so that it happens about then also when the process
+/// that did it last time is gone.
 @EventLoop
 final class SharedSchedule {
     private let interval: Duration

@@ -13,6 +13,8 @@ final class QueriedUsers {
     private let rehashLane: CommandLane
     private let log: Logger
     private var failure = RepeatedFailure()
+    /// Whether the query returned a column `disabled` when it was checked.
+    private var hasDisabled = false
 
     init(_ query: UsersQuery, _ configuration: PostgreSQLConfiguration, threads: HelperThreads, log: Logger) {
         self.query = query
@@ -39,40 +41,60 @@ final class QueriedUsers {
     /// Finds out on a connection of its own whether the statements can work at all.
     func check() async throws(PostgreSQLError) {
         let (query, url, log) = (query, url, log)
-        let result: Result<Void, PostgreSQLError>
+        let result: Result<[String], PostgreSQLError>
         do throws(HelperThreads.Busy) {
             result = try await threads.run {
-                Result { () throws(PostgreSQLError) in
+                Result { () throws(PostgreSQLError) -> [String] in
                     let connection = try PostgreSQLConnection(url, log: log)
-                    try UsersQueryCheck(connection).run(query)
+                    return try UsersQueryCheck(connection).run(query)
                 }
             }
         } catch {
             throw .connection("all threads for connecting are taken")
         }
-        try result.get()
+        hasDisabled = try result.get().contains("disabled")
+        if query.rehash != nil, !query.rehashTakesOldHash { log.warning("\(UsersQueryCheck.rehashAdvice)") }
     }
 
     /// Whom a name means, who may sign in or not.
     func user(named username: String) async throws(SessionStoreError) -> LoginUser {
+        let answer: Result<LoginUser, UsersQueryRow.Problem>
+        do throws(PostgreSQLError) {
+            answer = try await look(username)
+        } catch {
+            throw failed("failed: \(error.impersonalReason)")
+        }
+        switch answer {
+        case .success(let user):
+            if failure.succeeded() { log.info("\(query.name) works again") }
+            return user
+        case .failure(let problem): throw failed(problem.reason)
+        }
+    }
+
+    /// The same without a line in the log: the inner failure is about this name alone.
+    func look(_ username: String) async throws(PostgreSQLError) -> Result<LoginUser, UsersQueryRow.Problem> {
         let rows: CommandLane.Rows
         do throws(PostgreSQLError) {
             rows = try await lane.rows(sql, [.text(username)], mayRepeat: true)
         } catch {
-            throw failed("failed: \(error.impersonalReason)")
+            guard case .server(let state, _) = error, state.isAboutValue else { throw error }
+            return .failure(UsersQueryRow.Problem(reason: "failed: \(error.impersonalReason)"))
         }
-        do throws(UsersQueryRow.Problem) {
-            let user = try UsersQueryRow.user(rows, typed: username)
-            if failure.succeeded() { log.info("\(query.name) works again") }
-            return user
-        } catch {
-            throw failed(error.reason)
+        return Result { () throws(UsersQueryRow.Problem) in
+            try UsersQueryRow.user(rows, typed: username, hadDisabled: hasDisabled)
         }
     }
 
     /// Writes another hash of the password that `user` has signed in with.
     func rehash(_ user: UserRecord, to hash: String) async throws(PostgreSQLError) {
         guard let statement = query.rehash else { return }
+        // A password that was changed since the login read it stays: the statement knows, or it is looked at again.
+        if !query.rehashTakesOldHash {
+            guard case .success(.user(let now)) = try await look(user.identity.username),
+                now.passwordHash == user.passwordHash
+            else { return }
+        }
         let old: [PostgreSQLParameter] = query.rehashTakesOldHash ? [.text(user.passwordHash)] : []
         _ = try await rehashLane.rows(
             statement, [.text(hash), .text(user.identity.userID)] + old, mayRepeat: false)

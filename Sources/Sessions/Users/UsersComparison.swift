@@ -1,8 +1,8 @@
 internal import EventLoop
 internal import Logging
 
-/// Ends the sessions of users whom the users query does not find any more, or finds disabled: for tables of other programs
-/// that no trigger can be hung on.
+/// Ends the sessions of users whom the users query does not find any more, or finds disabled: for tables of other
+/// programs that no trigger can be hung on.
 @EventLoop
 struct UsersComparison {
     let users: QueriedUsers
@@ -14,60 +14,92 @@ struct UsersComparison {
     let endSessions: @EventLoop (_ userID: String) async throws(SessionStoreError) -> Void
 
     private static let batchSize = 500
+    /// Up to so many may be gone though fewer are still there.
+    private static let mostGone = 10
+
+    /// What a comparison has come to.
+    private struct Outcome {
+        /// The ids of those who may not sign in any more.
+        var gone: [String] = []
+        /// How many may.
+        var found = 0
+        /// Of how many nothing can be said, and of the last one why.
+        var unclear = 0
+        var reason = ""
+    }
 
     /// Does it if it is time, until `schedule` stops.
     func run(_ schedule: SharedSchedule) async {
-        do throws(SessionStoreError) {
-            let claim = try await rows(statements.claimUsersComparison, [.number(interval.seconds)], mayRepeat: false)
-            guard !claim.isEmpty else { return }
-            let (gone, found) = try await compare(schedule)
-            guard !schedule.isStopped else { return }
-            // A query that finds nobody by the names that it gave to sessions itself, or a table that is being filled.
-            guard found > 0 || gone.count <= 1 else {
-                log.error(
-                    "\(users.name) finds none of the \(gone.count) users who are signed in: their sessions stay; it must find users by the username that it returns"
-                )
+        do throws(PostgreSQLError) {
+            let seconds = PostgreSQLParameter.number(interval.seconds)
+            guard try await !lane.rows(statements.claimUsersComparison, [seconds], mayRepeat: false).isEmpty else {
                 return
             }
-            for userID in gone where !schedule.isStopped {
-                try await endSessions(userID)
-                log.notice(
-                    "sessions ended: \(users.name) does not find the user any more", metadata: ["user": "\(userID)"])
-            }
         } catch {
-            log.warning("the users who are signed in could not be compared with \(users.name): \(error)")
+            return log.warning("\(users.name) could not be compared: \(error.impersonalReason)")
+        }
+        do throws(PostgreSQLError) {
+            let outcome = try await compare(schedule)
+            guard !schedule.isStopped else { return }
+            await end(outcome, schedule)
+        } catch {
+            log.warning(
+                "the users who are signed in could not be compared with \(users.name): \(error.impersonalReason)")
+            await resign()
         }
     }
 
-    /// - Returns: the ids of those who may not sign in any more, and how many may.
-    private func compare(_ schedule: SharedSchedule) async throws(SessionStoreError) -> (gone: [String], found: Int) {
-        var gone: [String] = []
-        var found = 0
+    /// Has it done again soon, if that is possible.
+    private func resign() async {
+        do throws(PostgreSQLError) {
+            _ = try await lane.rows(statements.resignUsersComparison, [], mayRepeat: true)
+        } catch {
+            log.debug("the comparison waits for the next time: \(error.impersonalReason)")
+        }
+    }
+
+    private func compare(_ schedule: SharedSchedule) async throws(PostgreSQLError) -> Outcome {
+        var outcome = Outcome()
         var last = ""
         while !schedule.isStopped {
-            let batch = try await rows(
+            let batch = try await lane.rows(
                 statements.signedInUsers, [.text(last), .number(Self.batchSize)], mayRepeat: true)
             for row in batch where !schedule.isStopped {
                 guard let userID = row[0], let username = row[1] else { continue }
                 last = userID
-                if try await users.user(named: username).user?.identity.userID == userID {
-                    found += 1
-                } else {
-                    gone.append(userID)
+                switch try await users.look(username) {
+                case .success(let user) where user.user?.identity.userID == userID: outcome.found += 1
+                case .success: outcome.gone.append(userID)
+                case .failure(let problem):
+                    outcome.unclear += 1
+                    outcome.reason = problem.reason
                 }
             }
             guard batch.count == Self.batchSize else { break }
         }
-        return (gone, found)
+        return outcome
     }
 
-    private func rows(
-        _ sql: String, _ parameters: [PostgreSQLParameter], mayRepeat: Bool
-    ) async throws(SessionStoreError) -> CommandLane.Rows {
-        do throws(PostgreSQLError) {
-            return try await lane.rows(sql, parameters, mayRepeat: mayRepeat)
-        } catch {
-            throw .unavailable(error.impersonalReason)
+    private func end(_ outcome: Outcome, _ schedule: SharedSchedule) async {
+        if outcome.unclear > 0 {
+            log.warning(
+                "\(users.name) \(outcome.reason): \(outcome.unclear) who are signed in could not be looked for, their sessions stay"
+            )
+        }
+        let count = outcome.gone.count
+        // A query that does not find people by the names that it gave to sessions itself, or a table that is being
+        // filled.
+        guard outcome.found > 0 ? count <= max(Self.mostGone, outcome.found) : count <= 1 else {
+            return log.error(
+                "\(users.name) finds \(outcome.found == 0 ? "none" : "less than half") of those who are signed in: their sessions stay; it must find users by the username that it returns"
+            )
+        }
+        for userID in outcome.gone where !schedule.isStopped {
+            do throws(SessionStoreError) {
+                try await endSessions(userID)
+            } catch {
+                return log.warning("sessions could not be ended: \(error)")
+            }
         }
     }
 }

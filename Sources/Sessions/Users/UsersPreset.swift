@@ -37,9 +37,9 @@ public enum UsersPreset: String, CaseIterable, Sendable {
         SELECT u.id, u.email AS username, u.password AS password_hash, u.name, u.email FROM users u WHERE u.email = $1
         """
 
-    /// The name as by Devise's config.case_insensitive_keys and config.strip_whitespace_keys. The modules :confirmable and
-    /// :lockable have columns of their own; where the table lacks one, its name means the one in `absent`, since SQL
-    /// looks for a name in the innermost query first.
+    /// The name as by Devise's config.case_insensitive_keys and config.strip_whitespace_keys. The modules :confirmable
+    /// and :lockable have columns of their own; where the table lacks one, its name means the one in `absent`, since
+    /// SQL looks for a name in the innermost query first.
     private static let deviseSQL = """
         SELECT u.id, u.email AS username, u.encrypted_password AS password_hash, u.email, u.disabled
         FROM (VALUES (timestamp 'epoch', NULL::timestamp)) absent (confirmed_at, locked_at),
@@ -47,9 +47,9 @@ public enum UsersPreset: String, CaseIterable, Sendable {
                       FROM users WHERE email = lower(btrim($1, E' \\t\\n\\x0b\\f\\r'))) u
         """
 
-    /// WordPress takes a name, else an e-mail address. The column of the id is called ID, and id where pgloader has made
-    /// it; only the table of a multisite knows spammers. Names that the table lacks mean those in `absent`, as above. A
-    /// role is what `wp_capabilities` maps to true in PHP's serialised form.
+    /// WordPress takes a name, else an e-mail address. The column of the id is called ID, and id where pgloader has
+    /// made it; only the table of a multisite knows spammers. Names that the table lacks mean those in `absent`, as
+    /// above. A role is what `wp_capabilities` maps to true in PHP's serialised form.
     private static let wordpressSQL = #"""
         SELECT u.id, u.user_login AS username, u.user_pass AS password_hash, u.display_name AS name,
                u.user_email AS email,

@@ -1,15 +1,16 @@
 /// How the users of another program's tables are found: SQL that the operator has written, or that a preset brings.
 public struct UsersQuery: Equatable, Sendable {
-    /// A SELECT that takes the name somebody signs in with as `$1`, and returns columns called `id` and `password_hash`;
-    /// `username`, `name`, `email`, `groups` and `disabled` are taken if they are there, others passed over.
+    /// A SELECT that takes the name somebody signs in with as `$1`, and returns columns called `id` and
+    /// `password_hash`; `username`, `name`, `email`, `groups` and `disabled` are taken if they are there, others passed
+    /// over.
     public var sql: String
-    /// An UPDATE that writes a new hash of the same password: `$1` the hash, `$2` the user's id, and `$3`, if it is there,
-    /// the hash that the login has read; nil: hashes stay as they are.
+    /// An UPDATE that writes a new hash of the same password: `$1` the hash, `$2` the user's id, and `$3`, if it is
+    /// there, the hash that the login has read; nil: hashes stay as they are.
     public var rehash: String?
     /// How long the query may take.
     public var deadline: Duration
-    /// How often those who are signed in are compared with the query, which finds them by the `username` that it returned
-    /// when they signed in: who is not found any more, or is disabled, loses all sessions. nil: never.
+    /// How often those who are signed in are compared with the query, which finds them by the `username` that it
+    /// returned when they signed in: who is not found any more, or is disabled, loses all sessions. nil: never.
     public var comparisonInterval: Duration?
     /// What the query is called in the log.
     public var name: String
@@ -26,7 +27,7 @@ public struct UsersQuery: Equatable, Sendable {
     }
 
     /// Whether ``rehash`` wants to know the hash that it replaces.
-    var rehashTakesOldHash: Bool { rehash?.contains("$3") ?? false }
+    package var rehashTakesOldHash: Bool { rehash?.contains("$3") ?? false }
 
     /// What people write at the end of a statement would end the one that ours is put into.
     private static func statement(_ sql: String) -> String {

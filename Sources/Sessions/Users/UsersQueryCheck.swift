@@ -10,8 +10,12 @@ package struct UsersQueryCheck: ~Copyable {
     private static let required = ["id", "password_hash"]
     private static let optional = ["username", "name", "email", "groups", "disabled"]
 
-    /// Throws ``PostgreSQLError/unusable(_:)`` with what is wrong and what to write; other errors say that it could not be
-    /// found out now.
+    /// What to know of a ``UsersQuery/rehash`` that does not look at the hash which it replaces.
+    package static let rehashAdvice =
+        "USERS_REHASH has no $3: a password that is changed while its user signs in may be undone; add AND … = $3, the old hash"
+
+    /// Throws ``PostgreSQLError/unusable(_:)`` with what is wrong and what to write; other errors say that it could not
+    /// be found out now.
     /// - Returns: the columns that are used.
     @discardableResult
     package func run(_ query: UsersQuery) throws(PostgreSQLError) -> [String] {

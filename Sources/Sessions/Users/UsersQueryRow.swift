@@ -9,13 +9,17 @@ enum UsersQueryRow {
 
     /// Reads the rows of ``Statements/queriedUser(_:)``.
     ///
-    /// - Parameter typed: the name that was asked for, which is the user's name unless the query says another one.
-    static func user(_ rows: [[String?]], typed: String) throws(Problem) -> LoginUser {
+    /// - Parameters:
+    ///   - typed: the name that was asked for, which is the user's name unless the query says another one.
+    ///   - hadDisabled: whether there was a column `disabled` before: `SELECT *` does not say that one has gone.
+    static func user(_ rows: [[String?]], typed: String, hadDisabled: Bool) throws(Problem) -> LoginUser {
         guard let row = rows.first else { return .nobody }
         guard rows.count == 1 else { throw Problem(reason: "returned several rows for one name") }
-        guard row.count == 10, let epoch = row[9].flatMap({ Int64($0) }) else {
+        guard row.count == 12, let epoch = row[11].flatMap({ Int64($0) }) else {
             throw Problem(reason: "was answered in another shape")
         }
+        guard row[9] == "t" else { throw Problem(reason: "returns no column password_hash any more") }
+        guard row[10] == "t" || !hadDisabled else { throw Problem(reason: "returns no column disabled any more") }
         guard let id = row[0], row[1] == "string" || row[1] == "number" else {
             throw Problem(reason: "returned a row whose id is no text and no number")
         }

@@ -22,6 +22,7 @@ enum Driver: String, CaseIterable, Sendable {
     ///   - role: whom to connect as, to the database `postgres`.
     ///   - passing: `pg` has none but bound parameters.
     func user(of token: String, as role: String, _ passing: Passing, at server: PostgreSQLServer) throws -> String {
+        if self == .pg && passing == .interpolated { throw SupportError.unexpected("pg only binds") }
         let (program, arguments): (String, [String]) =
             switch self {
             case .psycopg: (Example.python, ["-c", Self.python])

@@ -72,7 +72,7 @@ import Testing
         }
         #expect(outputs.count == 1, "\(outputs.map { String(decoding: $0, as: UTF8.self) })")
         let shown = times.map { kind, times in "\(kind): \(times.sorted())" }.joined(separator: "\n")
-        // By chance a share of 20 and 20 would be below 0.1 or above 0.9 once in 60,000.
+        // By chance one of the ten pairs would be below 0.1 or above 0.9 once in 6,000 runs.
         for a in Kind.allCases {
             for b in Kind.allCases where a != b {
                 let share = share(of: times[a] ?? [], before: times[b] ?? [])

@@ -93,3 +93,10 @@ final class RecordedLog: Sendable {
         func log(event: LogEvent) { log.lines.withLock { $0.append("\(event.level): \(event.message)") } }
     }
 }
+
+extension SessionStore {
+    /// The user of a name, if there is one who may sign in.
+    func user(named username: String) async throws(SessionStoreError) -> UserRecord? {
+        try await loginUser(named: username).user
+    }
+}

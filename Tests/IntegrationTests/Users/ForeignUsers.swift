@@ -50,8 +50,8 @@ struct ForeignUsers {
         return users
     }
 
-    /// WordPress's tables as pgloader leaves them: in a schema with the name of the MariaDB database, which it puts at the
-    /// end of the PostgreSQL database's path.
+    /// WordPress's tables as pgloader leaves them: in a schema with the name of the MariaDB database, which it puts at
+    /// the end of the PostgreSQL database's path.
     static func wordpress() throws -> ForeignUsers {
         let users = try ForeignUsers(schema: "wordpress-pgloader")
         try users.database.psql("ALTER DATABASE \"\(users.database.name)\" SET search_path TO public, wordpress")

@@ -24,9 +24,9 @@ import Testing
             """)
         #expect(try gate.logIn("bob", "correct horse").status == 200)
         #expect(try gate.logIn("ann", Self.password).status == (setting == "on" ? 200 : 401))
-        let warning = "WARNING: a stored password hash cannot be used: "
-        #expect(gate.lines(with: warning) == (setting == "on" ? 0 : 1))
         #expect(try gate.logIn("ann", Self.password).status == (setting == "on" ? 200 : 401))
-        #expect(gate.lines(with: warning) == (setting == "on" ? 0 : 1))
+        try gate.stop()
+        let warning = "WARNING: a stored password hash cannot be used: "
+        #expect(gate.lines(with: warning) == (setting == "on" ? 0 : 1), "\(gate.log)")
     }
 }

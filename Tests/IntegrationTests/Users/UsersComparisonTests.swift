@@ -50,13 +50,33 @@ import Testing
         #expect(try await lives(bob))
     }
 
+    @Test func `somebody who is found twice keeps the sessions, and keeps nobody else from being signed out`()
+        async throws
+    {
+        let (ann, bob) = (try await logIn("ann"), try await logIn("bob"))
+        try users.database.psql(
+            """
+            ALTER TABLE auth_user DROP CONSTRAINT auth_user_username_key;
+            INSERT INTO auth_user (password, is_superuser, username, first_name, last_name, email, is_staff, is_active,
+                                   date_joined)
+            SELECT password, is_superuser, username, first_name, last_name, email, is_staff, is_active, date_joined
+            FROM auth_user WHERE username = 'ann'
+            """)
+        let (eve, _) = try await pod.signIn("eve")
+        try await eventually("whom the table does not know is signed out") { try await !lives(eve) }
+        #expect(try await lives(ann))
+        #expect(try await lives(bob))
+        #expect(pod.log.text.contains("returned several rows for one name: 1 who are signed in"), "\(pod.log.text)")
+    }
+
     @Test func `when nobody at all is found, or the query fails, nobody is signed out`() async throws {
         let tokens = [try await logIn("ann"), try await logIn("bob")]
-        for sql in [
-            "UPDATE auth_user SET username = username || ' '", "ALTER TABLE auth_user RENAME TO gone",
+        for (sql, said) in [
+            ("UPDATE auth_user SET username = username || ' '", "finds none of those who are signed in"),
+            ("ALTER TABLE auth_user RENAME TO gone", "could not be compared"),
         ] {
             try users.database.psql(sql)
-            try awaitComparison()
+            try eventually("it is said", log: pod.log.text) { pod.log.text.contains(said) }
             for token in tokens { #expect(try await lives(token)) }
         }
     }

@@ -104,10 +104,23 @@ import Testing
         #expect(lines[1] == "info: USERS_QUERY works again")
     }
 
+    @Test(arguments: ["password_hash", "disabled"])
+    func `a column that SELECT * has lost is a failure, and not an empty value`(column: String) async throws {
+        let users = try ForeignUsers.plain()
+        try users.database.psql("ALTER TABLE people ADD COLUMN disabled boolean NOT NULL DEFAULT false")
+        let pod = try await users.store("SELECT * FROM people WHERE username = $1")
+        #expect(try await pod.store.user(named: "ann") != nil)
+        try users.database.psql("ALTER TABLE people RENAME COLUMN \(column) TO something_else")
+        await #expect(throws: SessionStoreError.self) { try await pod.store.user(named: "ann") }
+        #expect(pod.log.text.contains("USERS_QUERY returns no column \(column) any more"), "\(pod.log.text)")
+        try users.database.psql("ALTER TABLE people RENAME COLUMN something_else TO \(column)")
+        #expect(try await pod.store.user(named: "ann") != nil)
+    }
+
     @Test func `a slow query keeps no check, no login of others and no logout waiting`() async throws {
         let users = try ForeignUsers.plain()
         let pod = try await users.store(
-            "SELECT id, password_hash FROM people, pg_sleep(60) WHERE username = $1", deadline: .seconds(3))
+            "SELECT id, password_hash FROM people, pg_sleep(60) WHERE username = $1", deadline: .seconds(10))
         let login = Task { try await pod.store.user(named: "ann") }
         func sleeping() throws -> Bool {
             try users.database.psql(

@@ -6,4 +6,4 @@ ALTER TABLE session_settings
     ADD COLUMN slowest_hash interval;
 
 COMMENT ON COLUMN session_settings.slowest_hash IS
-    'What the slowest password hash costs that a login was ever tried with, in seconds of a machine that workers compare themselves with: failed logins take about twice as long. Set it to NULL when such hashes are no longer in use.';
+    'What the slowest password hash costs that a login was ever tried with, in seconds of a machine that workers compare themselves with: failed logins take two to four times as long. Set it to NULL when such hashes are no longer in use.';
