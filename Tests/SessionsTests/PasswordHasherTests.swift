@@ -41,9 +41,13 @@ import Testing
         let long = try #require(
             PasswordVector.cheap.first { $0.format == .bcrypt && $0.password.count > 72 && $0.pepper.isEmpty })
         for typed in [long.password, long.password + [0x20], Array(long.password.prefix(72))] {
-            let isWhole = typed.count <= 72
-            #expect(try await verdict(on: typed, long.hash) == .matches(.bcrypt, isWorthReplacing: isWhole))
+            #expect(try await verdict(on: typed, long.hash) == .matches(.bcrypt, isWorthReplacing: false))
         }
+        // A pepper may go beyond that.
+        let pepper = [UInt8](repeating: 0x61, count: 128)
+        let hash = try PasswordHash(Self.bcrypt, pepper: pepper)
+        #expect(try hash.readsAll(of: Self.password))
+        #expect(try !hash.readsAll(of: [UInt8](repeating: 0x61, count: 72)))
     }
 
     @Test func `another password, and a user whom nobody knows, differ`() async throws {
@@ -64,6 +68,29 @@ import Testing
             try await verdict(on: Self.password, Self.phpass, allowsLegacy: false)
                 == .unverifiable(.legacyRefused(.phpass)))
         #expect(try await verdict(on: Self.password, Self.bcrypt, allowsLegacy: false).matches)
+    }
+
+    @Test func `when many answers are held back nobody is admitted, until they are given or nobody wants them`()
+        async throws
+    {
+        let (refused, admitted) = await withCheckedContinuation { done in
+            EventLoop.spawn {
+                let limits = HashingQueue.Limits(threads: 1, bytes: 256 << 20, wait: .seconds(600))
+                let hasher = PasswordHasher(limits)
+                hasher.learn(sharedSlowestHash: .seconds(5))
+                var isWanted = true
+                for _ in 0..<256 {
+                    guard let place = try? hasher.admit() else { break }
+                    EventLoop.spawn { await place.holdBack { isWanted } }
+                }
+                await Reactor.shared.sleep(for: .milliseconds(50))
+                let refused = (try? hasher.admit()) == nil
+                isWanted = false
+                await Reactor.shared.sleep(for: .seconds(1))
+                done.resume(returning: (refused, (try? hasher.admit()) != nil))
+            }
+        }
+        #expect(refused && admitted)
     }
 
     @Test func `what cannot be checked takes the time of one of our hashes`() async throws {

@@ -39,7 +39,7 @@ extension Gate {
             case .allowed(let allowed): reservation = allowed
             case .refused(let seconds):
                 auditSparingly(AuditEvent(.login, .throttled, of: who), exchange)
-                await place.holdBack { !exchange.peerHasClosed }
+                await place.holdBackRefusal { !exchange.peerHasClosed }
                 return .tooManyAttempts(waitSeconds: seconds)
             }
             let verdict: PasswordVerdict

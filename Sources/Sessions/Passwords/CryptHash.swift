@@ -27,7 +27,8 @@ struct CryptHash: PasswordVerifier {
         checksumLength = length
     }
 
-    func readsAll(of password: [UInt8]) -> Bool { password.count <= lengthRead }
+    /// At exactly the length that is read nobody knows whether more was meant.
+    func readsAll(of password: [UInt8]) -> Bool { password.count < lengthRead }
 
     func matches(_ password: [UInt8]) throws(HashingFailure) -> Bool {
         let read = password.prefix(lengthRead)

@@ -10,7 +10,7 @@ struct FailureTime {
     /// What all workers knew when they were last heard.
     private var shared = Duration.zero
     /// How many times as long as its cost says a hash takes here, by its format: costs are estimates.
-    private var slowness: [PasswordFormat: Double] = [:]
+    private var slowness: [PasswordFormat: (ratio: Double, measurements: Double)] = [:]
     /// What our own hashes cost.
     private let ownHash: Duration
 
@@ -31,7 +31,10 @@ struct FailureTime {
 
     /// All workers together know of a hash of this cost. Less than before: an operator has said that such are gone.
     mutating func learn(shared: Duration) {
-        if shared < self.shared { slowestHash = ownHash }
+        if shared < self.shared {
+            slowestHash = ownHash
+            slowness = [:]
+        }
         self.shared = shared
         learn(hash: shared)
     }
@@ -46,13 +49,16 @@ struct FailureTime {
     mutating func measured(_ format: PasswordFormat, _ cost: Duration, took: Duration) {
         guard cost >= Self.shortestMeasured else { return }
         let ratio = took.seconds / cost.seconds
-        slowness[format] = slowness[format].map { $0 + (ratio - $0) * Self.weight } ?? ratio
+        // The first ones count for more: nobody knows which of them is an outlier.
+        let (mean, before) = slowness[format] ?? (ratio, 0)
+        let measurements = min(before + 1, 1 / Self.weight)
+        slowness[format] = (mean + (ratio - mean) / measurements, measurements)
         settle()
     }
 
     /// Goes up when it has to, so far that it need not soon again, and down only when it is far too long.
     private mutating func settle() {
-        let needed = 2 * slowestHash.seconds * (slowness.values.max() ?? 1)
+        let needed = 2 * slowestHash.seconds * (slowness.values.map(\.ratio).max() ?? 1)
         if time.seconds > needed * 6 { time = Self.lowest }
         guard time.seconds < needed else { return }
         while time.seconds < needed * Self.headroom, time < Self.highest { time = min(Self.highest, time * Self.step) }

@@ -57,6 +57,13 @@ package final class HashingPlace {
         await hasher.holdBack(until: admittedAt + waited + time, isWanted: isWanted)
     }
 
+    /// The same for a login that was refused before its hash was looked at: as long as one of ours takes, which is more
+    /// than there is to be found out until then.
+    package func holdBackRefusal(isWanted: @EventLoop () -> Bool) async {
+        hasher.leave(number)
+        await hasher.holdBack(until: admittedAt + PasswordHasher.ownHash * 2, isWanted: isWanted)
+    }
+
     /// The form in which a new password is stored.
     package func hash(
         _ password: [UInt8], isWanted: @EventLoop () -> Bool

@@ -62,6 +62,8 @@ package struct PasswordHash: Sendable {
     /// Whether no other password than `password` is the same to it: nothing is cut off.
     func readsAll(of password: [UInt8]) throws(HashingFailure) -> Bool {
         guard preparation.keepsAll(of: password) else { return false }
+        // What may be cut off of the pepper is no part of the password.
+        if case .peppered = preparation { return verifier.readsAll(of: password) }
         return verifier.readsAll(of: try preparation.apply(to: password))
     }
 

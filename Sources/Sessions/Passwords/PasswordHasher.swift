@@ -105,10 +105,12 @@ package final class PasswordHasher {
             throw .failed("no thread can be started")
         }
         queue.finish(number, at: .now)
-        failures.measured(format, cost.time, took: .now - turn)
+        let end = BootInstant.now
         callNext()
         switch result {
-        case .success(let value): return value
+        case .success(let value):
+            failures.measured(format, cost.time, took: end - turn)
+            return value
         case .failure(let failure): throw .failed(failure.reason)
         }
     }

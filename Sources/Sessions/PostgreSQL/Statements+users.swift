@@ -45,7 +45,7 @@ extension Statements {
     var signedInUsers: String {
         """
         SELECT DISTINCT ON (t.user_id) t.user_id, t.username FROM \(schema)session_tokens t
-        WHERE t.user_id > $1::text AND t.expires_at > statement_timestamp()
+        WHERE t.user_id > $1::text AND t.expires_at > statement_timestamp() AND t.revoked_at IS NULL
         ORDER BY t.user_id, t.created_at DESC LIMIT $2::integer
         """
     }

@@ -13,7 +13,7 @@ final class QueriedUsers {
     private let rehashLane: CommandLane
     private let log: Logger
     private var failure = RepeatedFailure()
-    /// Whether the query returned a column `disabled` when it was checked.
+    /// Whether the query has returned a column `disabled`.
     private var hasDisabled = false
 
     init(_ query: UsersQuery, _ configuration: PostgreSQLConfiguration, threads: HelperThreads, log: Logger) {
@@ -81,6 +81,7 @@ final class QueriedUsers {
             guard case .server(let state, _) = error, state.isAboutValue else { throw error }
             return .failure(UsersQueryRow.Problem(reason: "failed: \(error.impersonalReason)"))
         }
+        hasDisabled = hasDisabled || UsersQueryRow.hasDisabled(rows)
         return Result { () throws(UsersQueryRow.Problem) in
             try UsersQueryRow.user(rows, typed: username, hadDisabled: hasDisabled)
         }

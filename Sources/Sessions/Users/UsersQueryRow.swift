@@ -37,6 +37,9 @@ enum UsersQueryRow {
         return .user(UserRecord(identity: identity, passwordHash: String(hash), epoch: epoch))
     }
 
+    /// Whether there is a column `disabled`.
+    static func hasDisabled(_ rows: [[String?]]) -> Bool { rows.first.map { $0.count == 12 && $0[10] == "t" } ?? false }
+
     /// Whether `disabled` says yes: whatever is there, such as the moment at which it happened, and is no plain no.
     private static func isTrue(_ value: String?) -> Bool {
         guard let value else { return false }

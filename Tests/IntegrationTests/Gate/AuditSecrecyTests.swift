@@ -80,7 +80,8 @@ import Testing
             _ = try client.post("/auth/login", #"{"username":"\#(broken)","password":"x""#)
         }
         _ = try client.post("/auth/login", #"{"username":"ann","password":"\#(current)","extra""#)
-        for _ in 0..<12 { _ = try logIn(name, wrong) }
+        #expect(try logIn(name, wrong).status == 401)
+        try server.psql("UPDATE login_throttle SET failed_at = array_fill(clock_timestamp(), ARRAY[100])")
         #expect(try logIn(name, wrong).status == 429)
         // Until PostgreSQL is away.
         try server.stop(mode: .immediate)

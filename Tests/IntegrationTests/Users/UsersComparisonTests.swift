@@ -69,6 +69,18 @@ import Testing
         #expect(pod.log.text.contains("returned several rows for one name: 1 who are signed in"), "\(pod.log.text)")
     }
 
+    @Test func `when most of many would be gone, nobody is signed out`() async throws {
+        let bob = try await logIn("bob")
+        var others: [SessionToken] = []
+        for number in 0..<11 { others.append(try await pod.signIn("other-\(number)").token) }
+        try eventually("it is said", log: pod.log.text) { pod.log.text.contains("finds less than half") }
+        for token in others + [bob] { #expect(try await lives(token)) }
+        // One less, and they are: ended by plain SQL they do not count.
+        try users.database.psql("UPDATE session_tokens SET revoked_at = now() WHERE user_id = 'id-other-0'")
+        try await eventually("the others are signed out") { try await !lives(others[1]) }
+        #expect(try await lives(bob))
+    }
+
     @Test func `when nobody at all is found, or the query fails, nobody is signed out`() async throws {
         let tokens = [try await logIn("ann"), try await logIn("bob")]
         for (sql, said) in [
