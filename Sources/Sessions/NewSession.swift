@@ -34,12 +34,17 @@ struct NewSession {
         ]
     }
 
-    /// The session as the statement's row tells; nil when it cannot be read.
-    func session(_ row: [String?]) -> Session? {
-        guard row.count == 4, let id = row[0], let created = Date(row[1]), let expires = Date(row[2]) else {
+    /// The session as the statement's row tells, and those that it has ended; nil when it cannot be read.
+    func made(_ token: SessionToken, _ row: [String?]) -> MadeSession? {
+        guard row.count == 7, let id = row[0], let created = Date(row[1]), let expires = Date(row[2]) else {
             return nil
         }
-        return Session(id: id, identity: identity, createdAt: created, expiresAt: expires)
+        var ended: [EndedSession] = []
+        if let replaced = row[3], let owner = row[4] { ended.append(EndedSession(id: replaced, userID: owner)) }
+        ended += (row[5] ?? "").split(separator: ",").map { EndedSession(id: String($0), userID: identity.userID) }
+        return MadeSession(
+            token: token, session: Session(id: id, identity: identity, createdAt: created, expiresAt: expires),
+            ended: ended)
     }
 }
 

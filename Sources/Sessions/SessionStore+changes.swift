@@ -16,7 +16,7 @@ extension SessionStore {
         request.idleTimeout = configuration.idleTimeout
         // Without an epoch there is nothing that could have changed: a session is always made.
         guard let made = try await create(request) else { throw .unavailable("the session was not made") }
-        return made
+        return (made.token, made.session)
     }
 
     /// The same at the end of a login: nil when the user's sessions were ended since `user` was read.
@@ -28,7 +28,7 @@ extension SessionStore {
     package func createAccessToken(
         for user: UserRecord, origin: SessionOrigin, remembered: Bool = false, replacing replaced: SessionToken? = nil,
         settling reservation: LoginReservation? = nil
-    ) async throws(SessionStoreError) -> (token: SessionToken, session: Session)? {
+    ) async throws(SessionStoreError) -> MadeSession? {
         var request = NewSession(identity: user.identity, lifetime: configuration.lifetime, origin: origin)
         request.epoch = user.epoch
         request.limit = configuration.sessionsPerUser
@@ -48,9 +48,7 @@ extension SessionStore {
         return made
     }
 
-    private func create(
-        _ request: NewSession
-    ) async throws(SessionStoreError) -> (token: SessionToken, session: Session)? {
+    private func create(_ request: NewSession) async throws(SessionStoreError) -> MadeSession? {
         guard let keys = readLane.keys else { throw .unavailable("the token keys are not known yet") }
         let token: SessionToken
         do throws(RandomBytes.Unavailable) {
@@ -61,8 +59,8 @@ extension SessionStore {
         let rows = try await command(
             writeLane, statements.createSession, request.parameters(for: token), mayRepeat: false)
         guard let row = rows.first else { return nil }
-        guard let session = request.session(row) else { throw .unavailable("the new session's row cannot be read") }
-        return (token, session)
+        guard let made = request.made(token, row) else { throw .unavailable("the new session's row cannot be read") }
+        return made
     }
 
     // What this process revokes it has to know at once, not only when PostgreSQL tells everybody; and it goes before

@@ -47,9 +47,10 @@ extension SessionStore {
 
     /// Tells all workers, also those that start later, that a hash of this cost is in use: see
     /// ``LoginAttempt/slowestHash``.
-    package func noteSlowestHash(_ cost: Duration) async throws(SessionStoreError) {
+    package func noteSlowestHash(_ cost: HashingTime) async throws(SessionStoreError) {
         _ = try await command(
-            loginLane, statements.noteSlowestHash, [.number(Int((cost.seconds * 1000).rounded(.up)))], mayRepeat: true)
+            loginLane, statements.noteSlowestHash,
+            [cost.short, cost.perByte].map { .number(Int(($0.seconds * 1e6).rounded(.up))) }, mayRepeat: true)
     }
 
     /// Looks, before the store is used for the first time, whether the users query can work.

@@ -77,7 +77,7 @@ import Testing
             EventLoop.spawn {
                 let limits = HashingQueue.Limits(threads: 1, bytes: 256 << 20, wait: .seconds(600))
                 let hasher = PasswordHasher(limits)
-                hasher.learn(sharedSlowestHash: .seconds(5))
+                hasher.learn(sharedSlowestHash: HashingTime(short: .seconds(5)))
                 var isWanted = true
                 for _ in 0..<256 {
                     guard let place = try? hasher.admit() else { break }

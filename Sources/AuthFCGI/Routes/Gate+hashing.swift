@@ -30,9 +30,9 @@ extension Gate {
 
     /// Lets all workers know of a hash that is slower than any before.
     /// - Parameter known: what they know already.
-    func shareSlowestHash(known: Duration) {
+    func shareSlowestHash(known: HashingTime) {
         let slowest = hasher.slowestHash
-        guard slowest > known, slowest > PasswordHasher.ownHash else { return }
+        guard slowest.exceeds(known), slowest.exceeds(hasher.expectedHash) else { return }
         EventLoop.spawn { [self] in
             do throws(SessionStoreError) {
                 try await store.noteSlowestHash(slowest)

@@ -38,7 +38,7 @@ extension Gate {
             switch attempt.admission {
             case .allowed(let allowed): reservation = allowed
             case .refused(let seconds):
-                auditSparingly(AuditEvent(.login, .throttled, of: who), exchange)
+                audit(AuditEvent(.login, .throttled, of: who), exchange)
                 await place.holdBackRefusal { !exchange.peerHasClosed }
                 return .tooManyAttempts(waitSeconds: seconds)
             }
@@ -69,9 +69,8 @@ extension Gate {
                 clientAddress: address, userAgent: exchange.parameter("HTTP_USER_AGENT").map { String($0.prefix(256)) })
             // Who is signed in already signs in anew: the old session would otherwise live on, unknown to everybody.
             let replaced = try signedInToken(exchange)
-            let old = await session(of: replaced)
             guard
-                let (token, session) = try await store.createAccessToken(
+                let made = try await store.createAccessToken(
                     for: user, origin: origin, remembered: request.remember, replacing: replaced,
                     settling: reservation)
             else {
@@ -79,13 +78,14 @@ extension Gate {
                 return Self.wrongCredentials
             }
             if isWorthReplacing { rehash(user, request.password) }
-            audit(AuditEvent(.login, of: who, session: session.id), exchange)
-            if let old {
-                let owner = AuditSubject.user(id: old.identity.userID)
+            audit(AuditEvent(.login, of: who, session: made.session.id), exchange)
+            for old in made.ended {
                 audit(
-                    AuditEvent(.sessionEnd, of: owner, session: old.id, details: ["by_session": session.id]), exchange)
+                    AuditEvent(
+                        .sessionEnd, of: .user(id: old.userID), session: old.id,
+                        details: ["by_session": made.session.id]), exchange)
             }
-            return .json(LoginAnswer(token: token, session: session))
+            return .json(LoginAnswer(token: made.token, session: made.session))
         } catch {
             auditSparingly(AuditEvent(.login, .unavailable, .store, of: who), exchange)
             return .unavailable()
@@ -106,17 +106,6 @@ extension Gate {
     private func signedInToken(_ exchange: FastCGIExchange) throws(SessionStoreError) -> SessionToken? {
         guard case .token(let token, _) = credentials(of: exchange), try store.mayExist(token) else { return nil }
         return token
-    }
-
-    /// Whose session a login takes the place of, for the log: nil also when that cannot be found out, as no login fails
-    /// for the sake of a line.
-    private func session(of token: SessionToken?) async -> Session? {
-        guard let token else { return nil }
-        do throws(SessionStoreError) {
-            return try await store.session(for: token)
-        } catch {
-            return nil
-        }
     }
 
     private static let wrongCredentials = Response.unauthorized("the user name or the password is wrong")

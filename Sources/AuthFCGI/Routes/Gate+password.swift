@@ -49,12 +49,11 @@ extension Gate {
             }
             let passwordHash: String
             do throws(PasswordHasher.Failure) {
-                guard
-                    try await place.verdict(
-                        on: request.currentPassword, user.passwordHash, isWanted: { !exchange.peerHasClosed }
-                    ).matches
-                else {
-                    return refuseChange(exchange, session, .wrongPassword, Self.wrongPassword)
+                let verdict = try await place.verdict(
+                    on: request.currentPassword, user.passwordHash, isWanted: { !exchange.peerHasClosed })
+                guard verdict.matches else {
+                    let reason: AuditReason = if case .unverifiable = verdict { .unusableHash } else { .wrongPassword }
+                    return refuseChange(exchange, session, reason, Self.wrongPassword)
                 }
                 passwordHash = try await place.hash(request.newPassword, isWanted: { !exchange.peerHasClosed })
             } catch {

@@ -27,7 +27,8 @@ final class Gate: WorkerService {
         hasher = PasswordHasher(
             HashingQueue.Limits(
                 threads: settings.hashingThreads, bytes: settings.hashingMemory, wait: settings.hashingWait),
-            pepper: Array((settings.usersPepper?.reveal() ?? "").utf8), allowsLegacy: settings.allowsLegacyHashes)
+            pepper: Array((settings.usersPepper?.reveal() ?? "").utf8), allowsLegacy: settings.allowsLegacyHashes,
+            expecting: settings.usersPreset?.slowestHash ?? PasswordHasher.ownHash)
         cookie = SessionCookie(name: settings.cookieName)
     }
 

@@ -10,7 +10,7 @@ extension CryptHash {
         else { return nil }
         self.init(
             String(text), checksum: 31, cost: HashingCost(steps: 1 << logarithm, nanosecondsEach: 60_000),
-            isTooCostly: logarithm > 16, reads: 72)
+            reads: 72)
     }
 
     /// `$y$j9T$salt$checksum`, and the same with `gy`. `j` says which flavour, and is the one that libxcrypt makes; then
@@ -57,11 +57,13 @@ extension CryptHash {
         guard parts.count == 4, (1...16).contains(parts[2].utf8.count), !parts[2].contains(":"),
             parts[3].utf8.count == length, parts[3].isOfCryptAlphabet
         else { return nil }
-        // A password of 500 bytes makes a round slower by seven times.
-        self.init(
-            String(text), checksum: length, cost: HashingCost(bytes: 0, time: Self.timeOfSHA2Crypt(rounds: rounds)),
-            isTooCostly: rounds > 2_000_000)
+        self.init(String(text), checksum: length, cost: .sha2Crypt(rounds: rounds))
     }
+}
 
-    static func timeOfSHA2Crypt(rounds: UInt32) -> Duration { .nanoseconds(600) * Int(rounds) }
+extension HashingCost {
+    /// Each round reads the password once or twice.
+    static func sha2Crypt(rounds: UInt32) -> HashingCost {
+        HashingCost(steps: Int(rounds), nanosecondsEach: 600, nanosecondsPerByte: 10)
+    }
 }

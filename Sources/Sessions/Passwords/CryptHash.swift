@@ -4,7 +4,6 @@ internal import Glibc
 /// A hash that libxcrypt computes: bcrypt, yescrypt, gost-yescrypt, scrypt, sha512-crypt and sha256-crypt.
 struct CryptHash: PasswordVerifier {
     let cost: HashingCost
-    let isTooCostly: Bool
 
     /// The whole stored text: libxcrypt takes its settings and its salt from it.
     private let text: String
@@ -14,15 +13,12 @@ struct CryptHash: PasswordVerifier {
     /// What the function reads of a password: 72 bytes in bcrypt, which ignores the rest.
     private let readLength: Int?
 
-    private var lengthRead: Int { readLength ?? Int(CRYPT_MAX_PASSPHRASE_SIZE) - 1 }
+    var lengthRead: Int { readLength ?? Int(CRYPT_MAX_PASSPHRASE_SIZE) - 1 }
 
     /// - Parameter text: parsed, its costs known.
-    init(
-        _ text: String, checksum length: Int, cost: HashingCost, isTooCostly: Bool? = nil, reads readLength: Int? = nil
-    ) {
+    init(_ text: String, checksum length: Int, cost: HashingCost, reads readLength: Int? = nil) {
         self.text = text
         self.cost = cost
-        self.isTooCostly = isTooCostly ?? cost.exceeds(.highest)
         self.readLength = readLength
         checksumLength = length
     }

@@ -1,18 +1,19 @@
 internal import EventLoop
+internal import Glibc
 
 /// How long failed logins take, whoever they are for: two to four times what the slowest hash in use takes here. It moves in
 /// coarse steps, and reluctantly: what one login's hash has taken must not be seen at that login, nor at the next one.
 struct FailureTime {
-    /// What the slowest hash in use costs, as far as is known: ``HashingCost/time``.
-    private(set) var slowestHash: Duration
-    /// How long a failed login takes.
-    private(set) var time = lowest
+    /// What the slowest hash in use costs, as far as is known.
+    private(set) var slowestHash: HashingTime
+    /// How long a failed login with a short password takes.
+    private var time = lowest
     /// What all workers knew when they were last heard.
-    private var shared = Duration.zero
+    private var shared = HashingTime(short: .zero)
     /// How many times as long as its cost says a hash takes here, by its format: costs are estimates.
     private var slowness: [PasswordFormat: (ratio: Double, measurements: Double)] = [:]
-    /// What our own hashes cost.
-    private let ownHash: Duration
+    /// What is known without any login.
+    private let expected: HashingTime
 
     private static let lowest = Duration.milliseconds(10)
     static let highest = Duration.seconds(10)
@@ -23,16 +24,22 @@ struct FailureTime {
     /// Hashes that cost less say more of the machine's other work than of its speed.
     private static let shortestMeasured = Duration.milliseconds(5)
 
-    init(ownHash: Duration) {
-        self.ownHash = ownHash
-        slowestHash = ownHash
+    /// - Parameter expected: what the slowest hash is before there was any login.
+    init(expecting expected: HashingTime) {
+        self.expected = expected
+        slowestHash = expected
         settle()
     }
 
+    /// How long a failed login with a password of so many bytes takes. Each says himself how long his password is.
+    func time(ofPassword length: Int) -> Duration {
+        min(Self.highest, time * (1 + Self.coarse(slowestHash.perByte / slowestHash.short) * Double(length)))
+    }
+
     /// All workers together know of a hash of this cost. Less than before: an operator has said that such are gone.
-    mutating func learn(shared: Duration) {
-        if shared < self.shared {
-            slowestHash = ownHash
+    mutating func learn(shared: HashingTime) {
+        if self.shared.exceeds(shared) {
+            slowestHash = expected
             slowness = [:]
         }
         self.shared = shared
@@ -40,8 +47,8 @@ struct FailureTime {
     }
 
     /// A hash of this cost is in use.
-    mutating func learn(hash cost: Duration) {
-        slowestHash = max(slowestHash, cost)
+    mutating func learn(hash cost: HashingTime) {
+        slowestHash = slowestHash.joined(with: cost)
         settle()
     }
 
@@ -58,9 +65,14 @@ struct FailureTime {
 
     /// Goes up when it has to, so far that it need not soon again, and down only when it is far too long.
     private mutating func settle() {
-        let needed = 2 * slowestHash.seconds * (slowness.values.map(\.ratio).max() ?? 1)
+        let needed = 2 * slowestHash.short.seconds * (slowness.values.map(\.ratio).max() ?? 1)
         if time.seconds > needed * 6 { time = Self.lowest }
         guard time.seconds < needed else { return }
         while time.seconds < needed * Self.headroom, time < Self.highest { time = min(Self.highest, time * Self.step) }
+    }
+
+    /// The next power of ``step``, the square root of two.
+    private static func coarse(_ value: Double) -> Double {
+        value > 0 ? exp2((log2(value) * 2).rounded(.up) / 2) : 0
     }
 }

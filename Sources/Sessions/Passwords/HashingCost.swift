@@ -3,22 +3,32 @@ package struct HashingCost: Equatable, Sendable {
     /// The memory that the computation holds at its height.
     package let bytes: Int
 
-    /// About what one idle core of a server takes. For comparing formats and parameters with each other, not with a
-    /// clock.
+    /// About what one idle core of a server takes for a short password. For comparing formats and parameters with each
+    /// other, not with a clock.
     package let time: Duration
+
+    /// How much more each byte of the password takes: formats that hash it anew in each round need several times as long
+    /// for a long one.
+    package let timePerByte: Duration
 
     /// What a stored hash may at most ask for, whatever its format. Some formats are held to less.
     package static let highest = HashingCost(bytes: 256 << 20, time: .milliseconds(7500))
 
-    package init(bytes: Int, time: Duration) {
+    package init(bytes: Int, time: Duration, timePerByte: Duration = .zero) {
         self.bytes = bytes
         self.time = time
+        self.timePerByte = timePerByte
     }
 
     /// So many repetitions of a step in next to no memory.
-    init(steps: Int, nanosecondsEach: Int) {
-        self.init(bytes: 0, time: .nanoseconds(nanosecondsEach) * steps)
+    init(steps: Int, nanosecondsEach: Int, nanosecondsPerByte: Int = 0) {
+        self.init(
+            bytes: 0, time: .nanoseconds(nanosecondsEach) * steps,
+            timePerByte: .nanoseconds(nanosecondsPerByte) * steps)
     }
+
+    /// What one password of so many bytes costs.
+    func ofPassword(length: Int) -> HashingCost { HashingCost(bytes: bytes, time: time + timePerByte * length) }
 
     /// The cost of filling and reading memory `passes` times. Parameters that no machine could run end up above
     /// ``highest``, instead of overflowing.

@@ -24,7 +24,7 @@ package final class HashingPlace {
     package func verdict(
         on password: [UInt8], _ stored: String?, isWanted: @EventLoop () -> Bool
     ) async throws(PasswordHasher.Failure) -> PasswordVerdict {
-        failureTime = hasher.failureTime
+        failureTime = hasher.failureTime(ofPassword: password.count)
         guard let stored else { return try await verdictOnNobody(.differs, password, isWanted) }
         let hash: PasswordHash
         do throws(PasswordHashProblem) {
@@ -33,7 +33,8 @@ package final class HashingPlace {
             return try await verdictOnNobody(.unverifiable(error), password, isWanted)
         }
         hasher.learn(hash.cost)
-        return try await run(hash.format, hash.cost, isWanted) { () throws(HashingFailure) in
+        return try await run(hash.format, hash.cost(ofPassword: password.count), isWanted) {
+            () throws(HashingFailure) in
             guard try hash.matches(password) else { return .differs }
             guard !hash.isCurrent else { return .matches(hash.format, isWorthReplacing: false) }
             return .matches(hash.format, isWorthReplacing: try hash.readsAll(of: password))
@@ -53,7 +54,7 @@ package final class HashingPlace {
     /// whether there was one, and of what else there was to be found out. Nobody waits for the place meanwhile.
     package func holdBack(isWanted: @EventLoop () -> Bool) async {
         hasher.leave(number)
-        let time = failureTime ?? hasher.failureTime
+        let time = failureTime ?? hasher.failureTime(ofPassword: 0)
         await hasher.holdBack(until: admittedAt + waited + time, isWanted: isWanted)
     }
 
@@ -61,7 +62,7 @@ package final class HashingPlace {
     /// than there is to be found out until then.
     package func holdBackRefusal(isWanted: @EventLoop () -> Bool) async {
         hasher.leave(number)
-        await hasher.holdBack(until: admittedAt + PasswordHasher.ownHash * 2, isWanted: isWanted)
+        await hasher.holdBack(until: admittedAt + PasswordHasher.ownHash.short * 2, isWanted: isWanted)
     }
 
     /// The form in which a new password is stored.

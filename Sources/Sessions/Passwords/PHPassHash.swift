@@ -17,10 +17,7 @@ struct PHPassHash: PasswordVerifier {
         checksum = Array(bytes[9...])
     }
 
-    var cost: HashingCost { HashingCost(steps: rounds, nanosecondsEach: 300) }
-
-    /// A long password makes each round slower by some times.
-    var isTooCostly: Bool { rounds > 1 << 20 }
+    var cost: HashingCost { HashingCost(steps: rounds, nanosecondsEach: 300, nanosecondsPerByte: 2) }
 
     func matches(_ password: [UInt8]) throws(HashingFailure) -> Bool {
         var state = Self.digest(salt + password)

@@ -37,8 +37,11 @@ package struct PasswordHash: Sendable {
         stored.isEmpty || stored == "x" || stored.hasPrefix("!") || stored.hasPrefix("*")
     }
 
-    /// What checking one password takes.
+    /// What checking a short password takes.
     package var cost: HashingCost { verifier.cost }
+
+    /// What checking a password of so many bytes takes.
+    func cost(ofPassword length: Int) -> HashingCost { verifier.cost(ofPassword: length) }
 
     /// Whether an operator may want to refuse it: what stands on MD5 or SHA-1, and sha256-crypt, sha512-crypt and
     /// Spring's SHA-256 of fewer than 100,000 rounds, which is less work than a fast login page should ask of an
@@ -46,7 +49,7 @@ package struct PasswordHash: Sendable {
     package var isLegacy: Bool {
         switch format {
         case .phpass, .djangoPBKDF2SHA1, .werkzeugPBKDF2SHA1, .passlibPBKDF2SHA1, .springPBKDF2SHA1, .springSHA256: true
-        case .sha256Crypt, .sha512Crypt: cost.time < CryptHash.timeOfSHA2Crypt(rounds: 100_000)
+        case .sha256Crypt, .sha512Crypt: cost.time < HashingCost.sha2Crypt(rounds: 100_000).time
         case .argon2id, .argon2i, .bcrypt, .yescrypt, .gostYescrypt, .scryptCrypt, .djangoPBKDF2SHA256, .djangoArgon2,
             .djangoBcryptSHA256, .djangoBcrypt, .djangoScrypt, .werkzeugScrypt, .werkzeugPBKDF2SHA256,
             .werkzeugPBKDF2SHA512, .passlibPBKDF2SHA256, .passlibPBKDF2SHA512, .passlibBcryptSHA256, .passlibScrypt,

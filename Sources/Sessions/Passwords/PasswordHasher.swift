@@ -17,14 +17,16 @@ package final class PasswordHasher {
     private let threads: HelperThreads
     private let pepper: [UInt8]
     private let allowsLegacy: Bool
+    /// What the slowest hash probably costs, as long as no login has shown it.
+    package let expectedHash: HashingTime
     private var queue: HashingQueue
-    private var failures = FailureTime(ownHash: ownHash)
+    private var failures: FailureTime
     /// How many answers are held back.
     private var heldBack = 0
     private var waiting: [HashingQueue.Number: CheckedContinuation<Void, Never>] = [:]
 
-    /// What a hash of ours costs: ``HashingCost/time``.
-    package static let ownHash = Argon2Hash.ofNobody.cost.time
+    /// What a hash of ours costs.
+    package static let ownHash = HashingTime(Argon2Hash.ofNobody.cost)
 
     /// Where they compete for a processor, the loop gets nine tenths of it.
     private static let niceness: Int32 = 10
@@ -35,25 +37,32 @@ package final class PasswordHasher {
     /// - Parameters:
     ///   - pepper: what Devise appends to each password before bcrypt.
     ///   - allowsLegacy: whether hashes of legacy formats are checked: see ``PasswordHash/isLegacy``.
-    package init(_ limits: HashingQueue.Limits, pepper: [UInt8] = [], allowsLegacy: Bool = true) {
+    ///   - expected: ``expectedHash``, if that is not one of ours.
+    package init(
+        _ limits: HashingQueue.Limits, pepper: [UInt8] = [], allowsLegacy: Bool = true,
+        expecting expected: HashingTime = ownHash
+    ) {
         threads = HelperThreads(name: "hashing", threads: limits.threads, waiting: 0, niceness: Self.niceness)
         queue = HashingQueue(limits, usual: Argon2Hash.ofNobody.cost)
         self.pepper = pepper
         self.allowsLegacy = allowsLegacy
+        expectedHash = expected.joined(with: Self.ownHash)
+        failures = FailureTime(expecting: expectedHash)
     }
 
-    /// How long every failed login takes, apart from the time that it waits in the queue. It does not depend on whether
-    /// there is such a user, nor on how their password is stored: it is more than the slowest hash takes.
-    var failureTime: Duration { failures.time }
+    /// How long every failed login with a password of so many bytes takes, apart from the time that it waits in the
+    /// queue. It does not depend on whether there is such a user, nor on how their password is stored: it is more than
+    /// the slowest hash takes.
+    func failureTime(ofPassword length: Int) -> Duration { failures.time(ofPassword: length) }
 
-    /// What the slowest hash in use costs, as far as is known here: ``HashingCost/time``.
-    package var slowestHash: Duration { failures.slowestHash }
+    /// What the slowest hash in use costs, as far as is known here.
+    package var slowestHash: HashingTime { failures.slowestHash }
 
     /// All workers together know of a hash of this cost.
-    package func learn(sharedSlowestHash time: Duration) { failures.learn(shared: time) }
+    package func learn(sharedSlowestHash time: HashingTime) { failures.learn(shared: time) }
 
     /// A hash of this cost is in use.
-    func learn(_ cost: HashingCost) { failures.learn(hash: cost.time) }
+    func learn(_ cost: HashingCost) { failures.learn(hash: HashingTime(cost)) }
 
     /// A place in the queue for a login that has arrived: to be asked for before anything else is done for it.
     package func admit() throws(Failure) -> HashingPlace {

@@ -2,7 +2,10 @@
 protocol PasswordVerifier: Sendable {
     var cost: HashingCost { get }
 
-    /// Whether the hash must not be computed.
+    /// How many bytes of a password are computed with.
+    var lengthRead: Int { get }
+
+    /// Whether the hash must not be computed, be it for the longest password.
     var isTooCostly: Bool { get }
 
     /// Whether every byte of `password` counts.
@@ -13,7 +16,12 @@ protocol PasswordVerifier: Sendable {
 }
 
 extension PasswordVerifier {
-    var isTooCostly: Bool { cost.exceeds(.highest) }
+    var lengthRead: Int { PasswordRules.mostBytes }
+
+    var isTooCostly: Bool { cost(ofPassword: .max).exceeds(.highest) }
+
+    /// What checking a password of so many bytes costs.
+    func cost(ofPassword length: Int) -> HashingCost { cost.ofPassword(length: min(length, lengthRead)) }
 
     func readsAll(of password: [UInt8]) -> Bool { true }
 }

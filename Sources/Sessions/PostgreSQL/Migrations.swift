@@ -50,6 +50,11 @@ package struct Migrations: Sendable {
             number: 12, name: "tokens_in_no_statement",
             sql: text(PackageResources._012_tokens_in_no_statement_sql)),
         Step(number: 13, name: "throttled_names", sql: text(PackageResources._013_throttled_names_sql)),
+        Step(number: 14, name: "login_throttle_plans", sql: text(PackageResources._014_login_throttle_plans_sql)),
+        Step(number: 15, name: "slowest_hash_byte", sql: text(PackageResources._015_slowest_hash_byte_sql)),
+        Step(
+            number: 16, name: "sessions_ended_by_a_login",
+            sql: text(PackageResources._016_sessions_ended_by_a_login_sql)),
     ]
 
     /// The numbers of this program's steps, in order.

@@ -53,11 +53,14 @@ extension Statements {
     /// Another hash of the same password for one of the gate's own users, if it has not been changed meanwhile.
     var rehashUser: String { "SELECT \(schema)rehash_user($1::text, $2::text, $3::text)" }
 
-    /// Tells everybody that a hash is in use that costs $1 milliseconds.
+    /// Tells everybody that a hash is in use that costs $1 microseconds, and $2 more with each byte of the password.
     var noteSlowestHash: String {
         """
-        UPDATE \(schema)session_settings SET slowest_hash = make_interval(secs => $1::double precision / 1000)
-        WHERE slowest_hash IS NULL OR slowest_hash < make_interval(secs => $1::double precision / 1000)
+        UPDATE \(schema)session_settings s
+        SET slowest_hash = greatest(s.slowest_hash, n.short),
+            slowest_hash_byte = greatest(CASE WHEN s.slowest_hash IS NOT NULL THEN s.slowest_hash_byte END, n.byte)
+        FROM (VALUES ($1::bigint * interval '1 microsecond', $2::bigint * interval '1 microsecond')) n (short, byte)
+        WHERE (s.slowest_hash >= n.short AND s.slowest_hash_byte >= n.byte) IS NOT TRUE
         """
     }
 }

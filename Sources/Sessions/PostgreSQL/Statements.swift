@@ -63,7 +63,8 @@ package struct Statements: Sendable {
     package var createSession: String {
         """
         SELECT session_id, (extract(epoch FROM created_at) * 1000000)::bigint, \
-        (extract(epoch FROM expires_at) * 1000000)::bigint, \(schema)settle_login($15::text[], true) \
+        (extract(epoch FROM expires_at) * 1000000)::bigint, replaced_session, replaced_user, \
+        pg_catalog.array_to_string(excess_sessions, ','), \(schema)settle_login($15::text[], true) \
         FROM \(schema)create_session($1::bytea, $2::text, $3::text, $4::text[], $5::text, $6::text, \
         make_interval(secs => $7::double precision), $8::inet, $9::text, $10::text, $11::bigint, \
         make_interval(secs => $12::double precision), $13::integer, $14::bytea)

@@ -2,8 +2,8 @@
 package struct LoginAttempt: Sendable {
     /// What the throttle says to it.
     package let admission: LoginAdmission
-    /// What the slowest hash in use costs that any worker knows of, as ``HashingCost/time``.
-    package let slowestHash: Duration
+    /// What the slowest hash in use costs that any worker knows of.
+    package let slowestHash: HashingTime
     /// What stands for a name that no user has in logs, where the name itself may be a password that was typed in the
     /// wrong place: the same for all spellings that the throttle takes for one, on all pods, and not to be had without
     /// the database's key.
@@ -11,11 +11,11 @@ package struct LoginAttempt: Sendable {
 
     /// The row of ``Statements/reserveLogin``; nil when it has another shape.
     init?(_ row: [String?]) {
-        guard row.count == 4, let admission = LoginAdmission(Array(row[..<2])),
-            let milliseconds = row[2].flatMap({ Int64($0) })
+        guard row.count == 5, let admission = LoginAdmission(Array(row[..<2])),
+            let short = row[2].flatMap({ Int64($0) }), let perByte = row[3].flatMap({ Int64($0) })
         else { return nil }
         self.admission = admission
-        slowestHash = .milliseconds(milliseconds)
-        nameHash = row[3]
+        slowestHash = HashingTime(short: .microseconds(short), perByte: .microseconds(perByte))
+        nameHash = row[4]
     }
 }

@@ -102,4 +102,21 @@ extension AuditTests {
         try expect(
             lines[2], "INFO", "password changed", common.merging(["outcome": "success", "ended": "1"]) { $1 })
     }
+
+    @Test func `sessions that a login ends by the limit are lines`() throws {
+        let tokens = try (0..<5).map { _ in try gates.logIn("ann") }
+        // Of the session in whose place it is there is a line, and none that would be one too many.
+        let last = try gates.logIn("ann", parameters: [GateProcess.bearer(tokens[4])])
+        let statuses = try tokens.map { try gate.check($0) }
+        #expect(statuses == [401, 401, 200, 200, 401])
+        let ended = try lines("session_end", count: 3)
+        for (line, (old, new)) in zip(ended, [(0, tokens[3]), (1, tokens[4]), (4, last)]) {
+            try expect(
+                line, "INFO", "session ended",
+                [
+                    "event": "session_end", "outcome": "success", "user": ann, "client": "192.0.2.1",
+                    "session": try sessionID(tokens[old]), "by_session": try sessionID(new),
+                ])
+        }
+    }
 }
