@@ -3,22 +3,18 @@ internal import Logging
 
 /// Who may sign in: the gate's own users, or those of another program's tables.
 extension SessionStore {
-    /// Whom a name means, who may sign in or not.
-    package func loginUser(named username: String) async throws(SessionStoreError) -> LoginUser {
-        if let queriedUsers { return try await queriedUsers.user(named: username) }
-        return try await loginUser(statements.user, username)
-    }
-
     /// One of the gate's own users by the id; nil also when the user may not sign in, or the gate keeps no users.
     package func user(id: String) async throws(SessionStoreError) -> UserRecord? {
         guard queriedUsers == nil else { return nil }
-        return try await loginUser(statements.userByID, id).user
+        let rows = try await command(loginLane, statements.userByID, [.text(id)], mayRepeat: true)
+        guard let row = rows.first else { return nil }
+        return try Self.loginUser(row[...]).user
     }
 
-    private func loginUser(_ sql: String, _ key: String) async throws(SessionStoreError) -> LoginUser {
-        let rows = try await command(loginLane, sql, [.text(key)], mayRepeat: true)
-        guard let row = rows.first else { return .nobody }
-        guard let user = LoginUser(row) else { throw .unavailable("a user's row cannot be read") }
+    /// The user of a row of ``Statements/user``; all NULL: nobody.
+    static func loginUser(_ row: ArraySlice<String?>) throws(SessionStoreError) -> LoginUser {
+        guard row.contains(where: { $0 != nil }) else { return .nobody }
+        guard let user = LoginUser(Array(row)) else { throw .unavailable("a user's row cannot be read") }
         return user
     }
 

@@ -27,12 +27,9 @@ extension Gate {
         }
         var who = AuditSubject.unknownName(hash: nil)
         do throws(SessionStoreError) {
-            let found = try await store.loginUser(named: request.username)
+            let (found, attempt) = try await store.beginLogin(named: request.username, from: address)
             let user = found.user
-            if let id = found.id { who = .user(id: id) }
-            let attempt = try await store.reserveLogin(
-                username: request.username, userID: found.id, from: address)
-            if found.id == nil { who = .unknownName(hash: attempt.nameHash) }
+            who = found.id.map { .user(id: $0) } ?? .unknownName(hash: attempt.nameHash)
             hasher.learn(sharedSlowestHash: attempt.slowestHash)
             let reservation: LoginReservation
             switch attempt.admission {

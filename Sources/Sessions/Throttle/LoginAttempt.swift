@@ -9,9 +9,12 @@ package struct LoginAttempt: Sendable {
     /// the database's key.
     package let nameHash: String?
 
+    /// How many there are of an attempt in a row.
+    static let columns = 5
+
     /// The row of ``Statements/reserveLogin``; nil when it has another shape.
     init?(_ row: [String?]) {
-        guard row.count == 5, let admission = LoginAdmission(Array(row[..<2])),
+        guard row.count == Self.columns, let admission = LoginAdmission(Array(row[..<2])),
             let short = row[2].flatMap({ Int64($0) }), let perByte = row[3].flatMap({ Int64($0) })
         else { return nil }
         self.admission = admission

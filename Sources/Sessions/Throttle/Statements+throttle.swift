@@ -1,18 +1,32 @@
 /// What the throttle of logins sends.
 extension Statements {
-    /// Counts an attempt as a failure, or says how many seconds to wait. And what the slowest hash in use costs, in
-    /// microseconds, for a short password and for each byte of it; 0 when none is known that is slower than ours. The
-    /// last is what stands for a name in logs that no user has: made like the keys of login_throttle, and yet another
-    /// one, so that no log leads to a row there.
-    var reserveLogin: String {
+    /// Counts an attempt of a name ($1) and its user ($2, NULL for nobody's) from a network ($3) as a failure, or says how
+    /// many seconds to wait: ``attempt(userID:network:of:and:)``.
+    var reserveLogin: String { attempt(userID: "$2::text", network: "$3::bytea", of: "(VALUES (1)) once") }
+
+    /// The same for one of the gate's own users, who is looked up by the name ($1); the network is $2. Behind it come the
+    /// columns of ``user``, all NULL for nobody.
+    var beginLogin: String {
+        attempt(
+            userID: "u.id", network: "$2::bytea", of: "(VALUES (1)) once LEFT JOIN (\(user)) u ON true", and: ", u.*")
+    }
+
+    /// How many seconds to wait or the reservation. What the slowest hash in use costs, in microseconds, for a short
+    /// password and for each byte of it; 0 when none is known that is slower than ours. And what stands for a name in
+    /// logs that no user has: made like the keys of login_throttle, and yet another one, so that no log leads to a row
+    /// there.
+    private func attempt(
+        userID: String, network: String, of users: String, and columns: String = ""
+    ) -> String {
         """
         SELECT r.wait_seconds, r.reservation,
                coalesce((extract(epoch FROM g.slowest_hash) * 1000000)::bigint, 0),
                CASE WHEN g.slowest_hash IS NULL THEN 0
                     ELSE coalesce((extract(epoch FROM g.slowest_hash_byte) * 1000000)::bigint, 0) END,
-               CASE WHEN $2::text IS NULL THEN
-                   left(encode(\(schema)login_throttle_key('log', \(schema)login_throttle_name($1::text)), 'hex'), 16) END
-        FROM \(schema)reserve_login($1::text, $2::text, $3::bytea) r LEFT JOIN \(schema)session_settings g ON true
+               CASE WHEN \(userID) IS NULL THEN
+                   left(encode(\(schema)login_throttle_key('log', \(schema)login_throttle_name($1::text)), 'hex'), 16) END\(columns)
+        FROM \(users) CROSS JOIN LATERAL \(schema)reserve_login($1::text, \(userID), \(network)) r
+             LEFT JOIN \(schema)session_settings g ON true
         """
     }
 

@@ -97,6 +97,6 @@ final class RecordedLog: Sendable {
 extension SessionStore {
     /// The user of a name, if there is one who may sign in.
     func user(named username: String) async throws(SessionStoreError) -> UserRecord? {
-        try await loginUser(named: username).user
+        try await beginLogin(named: username, from: nil).0.user
     }
 }
