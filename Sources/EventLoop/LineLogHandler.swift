@@ -42,7 +42,9 @@ package struct LineLogHandler: LogHandler {
     /// a quote in it.
     private static func field(_ value: String) -> String {
         let text = printable(value)
-        let isPlain = !text.isEmpty && !text.unicodeScalars.contains { $0 == "\"" || $0.properties.isWhitespace }
+        let isPlain =
+            !text.isEmpty
+            && !text.unicodeScalars.contains { $0 == "\"" || $0 == " " || !$0.isASCII && $0.properties.isWhitespace }
         guard !isPlain else { return text }
         return "\"" + text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
     }
@@ -62,7 +64,9 @@ package struct LineLogHandler: LogHandler {
     }
 
     private static func isHidden(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.properties.generalCategory {
+        // Nearly all are, and need no table.
+        if scalar.isASCII { return scalar.value < 0x20 || scalar.value == 0x7f }
+        return switch scalar.properties.generalCategory {
         case .control, .format, .lineSeparator, .paragraphSeparator: true
         default: false
         }

@@ -128,7 +128,7 @@ import Testing
                     let admission = try await stores.ask(
                         "name \(number % 5)", userID: userID, from: "192.0.2.\(number % 4)", on: pod)
                     guard case .allowed(let reservation) = admission else { return }
-                    if userID == "1", let ann = try await stores.pods[pod].store.user(named: "ann") {
+                    if userID == "1", let ann = try await stores.pods[pod].store.user(id: "1") {
                         _ = try await stores.pods[pod].store.createAccessToken(
                             for: ann, origin: SessionOrigin(), settling: reservation)
                     } else {

@@ -35,9 +35,10 @@ struct ThrottledStores {
     /// Ann signs in.
     func signIn(from address: String? = "192.0.2.1") async throws {
         let store = pods[0].store
-        guard let user = try await store.user(named: "ann"),
-            case .allowed(let reservation) = try await ask(from: address)
-        else { throw SupportError.unexpected("ann may not sign in", log: "") }
+        let (found, attempt) = try await store.beginLogin(named: "ann", from: address)
+        guard let user = found.user, case .allowed(let reservation) = attempt.admission else {
+            throw SupportError.unexpected("ann may not sign in", log: "")
+        }
         let made = try await store.createAccessToken(
             for: user, origin: SessionOrigin(clientAddress: address), settling: reservation)
         guard made != nil else { throw SupportError.unexpected("no session was made", log: "") }
