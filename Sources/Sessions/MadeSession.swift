@@ -2,7 +2,16 @@
 package struct MadeSession: Sendable {
     /// It exists nowhere else.
     package let token: SessionToken
+    /// As it is stored.
     package let session: Session
-    /// Which sessions ended with it: the one whose place it takes, and the oldest of too many.
+    /// Which sessions ended with it: the one whose place it takes, and the oldest of too many, ``mostNamed`` of them.
     package let ended: [EndedSession]
+    /// How many sessions were too many, and have ended.
+    package let excess: Int
+
+    /// Where a limit is new, a user may have had any number of sessions.
+    package static let mostNamed = 100
+
+    /// How many sessions have ended that are not among ``ended``.
+    package var unnamed: Int { max(0, excess - Self.mostNamed) }
 }

@@ -36,7 +36,7 @@ struct NewSession {
 
     /// The session as the statement's row tells, and those that it has ended; nil when it cannot be read.
     func made(_ token: SessionToken, _ row: [String?]) -> MadeSession? {
-        guard row.count == 7, let id = row[0], let created = Date(row[1]), let expires = Date(row[2]) else {
+        guard row.count == 8, let id = row[0], let created = Date(row[1]), let expires = Date(row[2]) else {
             return nil
         }
         var ended: [EndedSession] = []
@@ -44,7 +44,7 @@ struct NewSession {
         ended += (row[5] ?? "").split(separator: ",").map { EndedSession(id: String($0), userID: identity.userID) }
         return MadeSession(
             token: token, session: Session(id: id, identity: identity, createdAt: created, expiresAt: expires),
-            ended: ended)
+            ended: ended, excess: row[6].flatMap { Int($0) } ?? 0)
     }
 }
 

@@ -76,17 +76,23 @@ extension Gate {
             }
             if isWorthReplacing { rehash(user, request.password) }
             audit(AuditEvent(.login, of: who, session: made.session.id), exchange)
-            for old in made.ended {
-                audit(
-                    AuditEvent(
-                        .sessionEnd, of: .user(id: old.userID), session: old.id,
-                        details: ["by_session": made.session.id]), exchange)
-            }
+            auditEnds(with: made, exchange)
             return .json(LoginAnswer(token: made.token, session: made.session))
         } catch {
             auditSparingly(AuditEvent(.login, .unavailable, .store, of: who), exchange)
             return .unavailable()
         }
+    }
+
+    /// A line for each session that ended with a new one; of many too many, one for the rest.
+    private func auditEnds(with made: MadeSession, _ exchange: FastCGIExchange) {
+        let details = ["by_session": made.session.id]
+        for old in made.ended {
+            audit(AuditEvent(.sessionEnd, of: .user(id: old.userID), session: old.id, details: details), exchange)
+        }
+        guard made.unnamed > 0 else { return }
+        let rest = details.merging(["ended": "\(made.unnamed)"]) { $1 }
+        audit(AuditEvent(.sessionEnd, of: .user(id: made.session.identity.userID), details: rest), exchange)
     }
 
     /// Why a login is refused, for the log alone.

@@ -85,7 +85,12 @@ extension Gate {
     private func refuseChange(
         _ exchange: FastCGIExchange, _ session: Session, _ reason: AuditReason, _ response: Response
     ) -> Response {
-        audit(event(.refused, reason, in: session), exchange)
+        let event = event(.refused, reason, in: session)
+        switch reason {
+        // Before the throttle had a say.
+        case .foreignUser, .unacceptablePassword: auditSparingly(event, exchange)
+        default: audit(event, exchange)
+        }
         return response
     }
 

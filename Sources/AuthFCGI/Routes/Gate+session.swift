@@ -32,7 +32,7 @@ extension Gate {
             }
             do throws(SessionStoreError) {
                 guard try await store.revoke(sessionID: id, ofUser: session.identity.userID) else {
-                    audit(event(.refused, .noSuchSession), exchange)
+                    auditSparingly(event(.refused, .noSuchSession), exchange)
                     return exchange.respond(
                         .error(.notFound, code: "not_found", message: "you have no live session with this id"))
                 }

@@ -1,7 +1,7 @@
 internal import EventLoop
 internal import Glibc
 
-/// How long failed logins take, whoever they are for: two to four times what the slowest hash in use takes here. It moves in
+/// How long failed logins take, whoever they are for: at least twice what the slowest hash in use takes here. It moves in
 /// coarse steps, and reluctantly: what one login's hash has taken must not be seen at that login, nor at the next one.
 struct FailureTime {
     /// What the slowest hash in use costs, as far as is known.

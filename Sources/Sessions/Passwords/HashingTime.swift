@@ -3,9 +3,9 @@ internal import EventLoop
 /// What is reckoned for a hash, by the length of the password: see ``HashingCost``.
 package struct HashingTime: Equatable, Sendable {
     /// For a short password.
-    package var short: Duration
+    package let short: Duration
     /// And each byte of it.
-    package var perByte: Duration
+    package let perByte: Duration
 
     package init(short: Duration, perByte: Duration = .zero) {
         self.short = short

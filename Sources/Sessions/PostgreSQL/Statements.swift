@@ -59,12 +59,14 @@ package struct Statements: Sendable {
     static let introduction = "SELECT pg_is_in_recovery(), pg_postmaster_start_time(), pg_backend_pid()"
 
     /// Makes a session; no row when the user's epoch is not the expected one any more. The login's reservation, if
-    /// there is one, becomes a success with it.
+    /// there is one, becomes a success with it. Behind the session come the one that it replaces and whose that was,
+    /// the first of those that were too many, and how many these were.
     package var createSession: String {
         """
         SELECT session_id, (extract(epoch FROM created_at) * 1000000)::bigint, \
         (extract(epoch FROM expires_at) * 1000000)::bigint, replaced_session, replaced_user, \
-        pg_catalog.array_to_string(excess_sessions, ','), \(schema)settle_login($15::text[], true) \
+        pg_catalog.array_to_string(excess_sessions[:\(MadeSession.mostNamed)], ','), \
+        pg_catalog.cardinality(excess_sessions), \(schema)settle_login($15::text[], true) \
         FROM \(schema)create_session($1::bytea, $2::text, $3::text, $4::text[], $5::text, $6::text, \
         make_interval(secs => $7::double precision), $8::inet, $9::text, $10::text, $11::bigint, \
         make_interval(secs => $12::double precision), $13::integer, $14::bytea)

@@ -119,4 +119,18 @@ extension AuditTests {
                 ])
         }
     }
+
+    @Test func `where a login ends very many sessions, a line says how many have none of their own`() throws {
+        try gates.psql("SELECT count(create_access_token('\(ann)')) FROM generate_series(1, 150)")
+        let token = try gates.logIn("ann")
+        let ended = try lines("session_end", count: 101)
+        #expect(Set(ended.map { $0["session"] }).count == 101 && ended.allSatisfy { $0["user"] == ann })
+        try expect(
+            ended[100], "INFO", "session ended",
+            [
+                "event": "session_end", "outcome": "success", "user": ann, "client": "192.0.2.1", "ended": "48",
+                "by_session": try sessionID(token),
+            ])
+        #expect(try gates.liveCount(of: ann) == "3")
+    }
 }
