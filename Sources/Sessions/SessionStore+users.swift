@@ -41,12 +41,13 @@ extension SessionStore {
         }
     }
 
-    /// Tells all workers, also those that start later, that a hash of this cost is in use: see
-    /// ``LoginAttempt/slowestHash``.
-    package func noteSlowestHash(_ cost: HashingTime) async throws(SessionStoreError) {
+    /// Tells all workers, also those that start later, that the hashes in use cost so much at most: see
+    /// ``LoginAttempt/highestHashingCost``.
+    package func note(highestHashingCost cost: HashingCost) async throws(SessionStoreError) {
         _ = try await command(
-            loginLane, statements.noteSlowestHash,
-            [cost.short, cost.perByte].map { .number(Int(($0.seconds * 1e6).rounded(.up))) }, mayRepeat: true)
+            loginLane, statements.noteHighestHashingCost,
+            [cost.time, cost.timePerByte].map { .number(Int(($0.seconds * 1e6).rounded(.up))) } + [.number(cost.bytes)],
+            mayRepeat: true)
     }
 
     /// Looks, before the store is used for the first time, whether the users query can work.

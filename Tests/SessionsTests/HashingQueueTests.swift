@@ -18,10 +18,11 @@ import Testing
 
         func expectedWait(at now: BootInstant) -> Duration { queue.expectedWait(at: now) }
         func admit(at now: BootInstant) -> HashingQueue.Number? { queue.admit(at: now) }
-        func enqueue(_ number: HashingQueue.Number, _ cost: HashingCost) { queue.enqueue(number, cost) }
+        func enqueue(_ number: HashingQueue.Number) { queue.enqueue(number) }
         func next(at now: BootInstant) -> HashingQueue.Number? { queue.next(at: now) }
         func finish(_ number: HashingQueue.Number, at now: BootInstant) { queue.finish(number, at: now) }
         func forget(_ number: HashingQueue.Number) { queue.forget(number) }
+        func learn(largestHash bytes: Int) { queue.largestHash = bytes }
     }
 
     private func queue(threads: Int = 1, mebibytes: Int = 256, wait: Duration = .seconds(2)) -> Line {
@@ -34,7 +35,7 @@ import Testing
         var now = start
         for _ in 0..<60 {
             let number = try #require(queue.admit(at: now))
-            queue.enqueue(number, Self.usual)
+            queue.enqueue(number)
             #expect(queue.next(at: now) == number)
             now = now + .seconds(1)
             queue.finish(number, at: now)
@@ -42,9 +43,9 @@ import Testing
         return queue
     }
 
-    private func begin(_ queue: Line, _ cost: HashingCost = Self.usual) throws -> HashingQueue.Number {
+    private func begin(_ queue: Line) throws -> HashingQueue.Number {
         let number = try #require(queue.admit(at: start))
-        queue.enqueue(number, cost)
+        queue.enqueue(number)
         return number
     }
 
@@ -52,7 +53,7 @@ import Testing
         let queue = queue(threads: 2)
         let numbers = try (0..<4).map { _ in try #require(queue.admit(at: start)) }
         #expect(queue.next(at: start) == nil)
-        for number in [2, 0, 3, 1] { queue.enqueue(numbers[number], Self.usual) }
+        for number in [2, 0, 3, 1] { queue.enqueue(numbers[number]) }
         #expect(queue.next(at: start) == numbers[2])
         #expect(queue.next(at: start) == numbers[0])
         #expect(queue.next(at: start) == nil)
@@ -61,30 +62,30 @@ import Testing
         #expect(queue.next(at: start) == nil)
     }
 
-    @Test func `hashes that need too much memory together wait, and are not overtaken`() throws {
+    @Test func `so many are hashed for at once that all could be the largest`() throws {
         let queue = queue(threads: 4, mebibytes: 200)
-        let large = try begin(queue, HashingCost(bytes: 128 * mebibyte, time: .milliseconds(40)))
-        let second = try begin(queue, HashingCost(bytes: 128 * mebibyte, time: .milliseconds(40)))
-        let small = try begin(queue, HashingCost(bytes: mebibyte, time: .milliseconds(40)))
-        #expect(queue.next(at: start) == large)
+        let numbers = try (0..<6).map { _ in try begin(queue) }
+        for number in numbers[..<3] { #expect(queue.next(at: start) == number) }
+        queue.learn(largestHash: 90 * mebibyte)
         #expect(queue.next(at: start) == nil)
-        queue.finish(large, at: start)
-        #expect(queue.next(at: start) == second)
-        #expect(queue.next(at: start) == small)
+        for number in numbers[..<2] {
+            #expect(queue.next(at: start) == nil)
+            queue.finish(number, at: start)
+        }
+        #expect(queue.next(at: start) == numbers[3])
+        #expect(queue.next(at: start) == nil)
     }
 
     @Test func `one that needs more memory than there may be is computed alone`() throws {
         let queue = queue(threads: 4, mebibytes: 64)
-        let small = try begin(queue)
-        let huge = try begin(queue, HashingCost(bytes: 200 * mebibyte, time: .milliseconds(40)))
-        let other = try begin(queue)
-        #expect(queue.next(at: start) == small)
-        #expect(queue.next(at: start) == nil)
-        queue.finish(small, at: start)
-        #expect(queue.next(at: start) == huge)
-        #expect(queue.next(at: start) == nil)
-        queue.finish(huge, at: start)
-        #expect(queue.next(at: start) == other)
+        let numbers = try (0..<3).map { _ in try begin(queue) }
+        #expect(queue.next(at: start) == numbers[0])
+        queue.learn(largestHash: 200 * mebibyte)
+        for (number, next) in zip(numbers, numbers.dropFirst()) {
+            #expect(queue.next(at: start) == nil)
+            queue.finish(number, at: start)
+            #expect(queue.next(at: start) == next)
+        }
     }
 
     @Test func `who would wait too long is turned away, also when the others have not come so far yet`() throws {
@@ -93,21 +94,28 @@ import Testing
         let numbers = try (0..<3).map { _ in try #require(queue.admit(at: start)) }
         #expect(queue.admit(at: start) == nil)
         #expect(abs(queue.expectedWait(at: start).seconds - 3) < 0.01)
-        for number in numbers { queue.enqueue(number, Self.usual) }
+        for number in numbers { queue.enqueue(number) }
         #expect(queue.next(at: start) == numbers[0])
         #expect(queue.admit(at: start) == nil)
         // What is under way counts with what is left of it.
         #expect(abs(queue.expectedWait(at: start + .milliseconds(600)).seconds - 2.4) < 0.01)
-        let later = start + .milliseconds(1100)
-        #expect(queue.admit(at: later) != nil)
+        queue.finish(numbers[0], at: start + .seconds(1))
+        #expect(queue.next(at: start + .seconds(1)) == numbers[1])
+        #expect(queue.admit(at: start + .seconds(1)) != nil)
     }
 
-    @Test func `costly hashes make the others wait longer`() throws {
-        let queue = try slowQueue(wait: .seconds(10))
-        let number = try begin(queue, HashingCost(bytes: mebibyte, time: .milliseconds(200)))
+    @Test func `a turn that takes longer than others did makes those behind it wait longer`() throws {
+        let queue = queue(wait: .seconds(10))
+        #expect(queue.next(at: start) == nil)
+        let number = try begin(queue)
         #expect(queue.next(at: start) == number)
-        _ = try begin(queue, HashingCost(bytes: mebibyte, time: .milliseconds(100)))
-        #expect(abs(queue.expectedWait(at: start).seconds - 7.5) < 0.01)
+        for _ in 0..<4 { _ = try begin(queue) }
+        #expect(abs(queue.expectedWait(at: start).seconds - 0.2) < 0.01)
+        #expect(abs(queue.expectedWait(at: start + .milliseconds(30)).seconds - 0.17) < 0.01)
+        #expect(abs(queue.expectedWait(at: start + .milliseconds(500)).seconds - 2.5) < 0.01)
+        // The first turns count for more.
+        queue.finish(number, at: start + .milliseconds(500))
+        #expect(abs(queue.expectedWait(at: start + .milliseconds(500)).seconds - 2) < 0.01)
     }
 
     @Test func `several threads share what waits`() throws {
@@ -140,7 +148,7 @@ import Testing
         #expect(queue.next(at: start) == first)
         queue.finish(first, at: start)
         let second = try begin(queue)
-        queue.enqueue(first, Self.usual)
+        queue.enqueue(first)
         #expect(queue.next(at: start) == second)
         queue.finish(second, at: start)
         #expect(queue.next(at: start) == first)

@@ -74,7 +74,7 @@ import Testing
         ("$y$jET$salt$\(key32)", .yescrypt), ("$gy$jjj$salt$\(key32)", .gostYescrypt),
         ("$7$EU..../....salt$\(key32)", .scryptCrypt), ("$7$zzzzzzzzzzzsalt$\(key32)", .scryptCrypt),
         ("$7$CU.....1...salt$\(key32)", .scryptCrypt),
-        ("$6$rounds=1320000$salt$\(key64)", .sha512Crypt), ("$5$rounds=999999999$salt$\(key32)", .sha256Crypt),
+        ("$6$rounds=880000$salt$\(key64)", .sha512Crypt), ("$5$rounds=999999999$salt$\(key32)", .sha256Crypt),
         ("pbkdf2_sha256$10000001$salt$\(key32)=", .djangoPBKDF2SHA256),
         ("$pbkdf2-sha512$4294967295$\(tag)$\(key64)", .passlibPBKDF2SHA512),
         ("scrypt$524288$salt$8$1$\(key64)==", .djangoScrypt), ("scrypt$16384$salt$8$500$\(key64)==", .djangoScrypt),
@@ -88,8 +88,8 @@ import Testing
 
     @Test(arguments: [
         "$2b$16$\(bcryptEnd)", "$argon2id$v=19$m=262144,t=16,p=16$\(tag)$\(tag)", "$y$jDT$salt$\(key32)",
-        "$7$DU..../....salt$\(key32)", "$6$rounds=1300000$salt$\(key64)", "pbkdf2_sha256$10000000$salt$\(key32)=",
-        "$pbkdf2-sha512$10000000$\(tag)$\(key64)", "$scrypt$ln=17,r=8,p=1$\(tag)$\(key32)",
+        "$7$DU..../....salt$\(key32)", "$6$rounds=870000$salt$\(key64)", "pbkdf2_sha256$10000000$salt$\(key32)=",
+        "$pbkdf2-sha512$7000000$\(tag)$\(key64)", "$scrypt$ln=17,r=8,p=1$\(tag)$\(key32)",
         "{scrypt}$110801$\(tag)==$\(key32)=", "{pbkdf2}\(digits80)", "{sha256}\(digits80)",
         "$P$I12345678abcdefghijklmnopqrstuv",
     ])

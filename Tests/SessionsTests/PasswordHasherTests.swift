@@ -77,7 +77,7 @@ import Testing
             EventLoop.spawn {
                 let limits = HashingQueue.Limits(threads: 1, bytes: 256 << 20, wait: .seconds(600))
                 let hasher = PasswordHasher(limits)
-                hasher.learn(sharedSlowestHash: HashingTime(short: .seconds(5)))
+                hasher.learn(shared: HashingCost(time: .seconds(5)))
                 var isWanted = true
                 for _ in 0..<256 {
                     guard let place = try? hasher.admit() else { break }
@@ -91,6 +91,36 @@ import Testing
             }
         }
         #expect(refused && admitted)
+    }
+
+    /// How long the verdict on a second password takes from the moment when the first one's turn came.
+    private func timeOfSecond(after first: [UInt8], _ stored: String?) async throws -> Duration {
+        try await withCheckedThrowingContinuation { done in
+            EventLoop.spawn {
+                let limits = HashingQueue.Limits(threads: 1, bytes: 256 << 20, wait: .seconds(2))
+                let hasher = PasswordHasher(limits, expecting: HashingCost(time: .milliseconds(200)))
+                let start = BootInstant.now
+                EventLoop.spawn {
+                    // Whoever sent it has gone when it is answered.
+                    _ = try? await hasher.admit().verdict(on: first, stored, isWanted: { true })
+                }
+                await Reactor.shared.sleep(for: .milliseconds(1))
+                do {
+                    _ = try await hasher.admit().verdict(on: Self.password, nil, isWanted: { true })
+                    done.resume(returning: .now - start)
+                } catch {
+                    done.resume(throwing: error)
+                }
+            }
+        }
+    }
+
+    @Test func `those behind a failed login wait as long as for the slowest hash, whatever its own was`() async throws {
+        for stored in [nil, Self.bcrypt, "!"] {
+            #expect(try await timeOfSecond(after: [1], stored) > .milliseconds(250))
+        }
+        // Behind one that succeeds they come next.
+        #expect(try await timeOfSecond(after: Self.password, Self.bcrypt) < .milliseconds(200))
     }
 
     @Test func `what cannot be checked takes the time of one of our hashes`() async throws {

@@ -135,7 +135,9 @@ extension Setting {
 
     static let hashingMemory = Setting(
         name: "HASHING_MEMORY", kind: .integer(32...65_536), fallback: .value("256"),
-        meaning: "how many MiB a worker's hashes may take together; one that needs more by itself is computed alone")
+        meaning:
+            "how many MiB a worker's hashes may take together, were all like the largest in use; one that needs more is computed alone"
+    )
 
     static let hashingWait = Setting(
         name: "HASHING_WAIT", kind: .duration(.zero ... .seconds(60)), fallback: .value("2s"),

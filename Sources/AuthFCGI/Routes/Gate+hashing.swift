@@ -28,17 +28,17 @@ extension Gate {
         log.warning("a stored password hash cannot be used: \(problem)", metadata: ["user": "\(userID)"])
     }
 
-    /// Lets all workers know of a hash that is slower than any before.
+    /// Lets all workers know of a hash that is more costly than any before.
     /// - Parameter known: what they know already.
-    func shareSlowestHash(known: HashingTime) {
-        let slowest = hasher.slowestHash
-        guard slowest.exceeds(known), slowest.exceeds(hasher.expectedHash) else { return }
+    func shareHighestCost(known: HashingCost) {
+        let highest = hasher.highestCost
+        guard highest.exceeds(known), highest.exceeds(hasher.expectedCost) else { return }
         EventLoop.spawn { [self] in
             do throws(SessionStoreError) {
-                try await store.noteSlowestHash(slowest)
+                try await store.note(highestHashingCost: highest)
             } catch {
                 // The next login has it noted.
-                log.debug("the slowest hash could not be noted: \(error)")
+                log.debug("the most costly hash could not be noted: \(error)")
             }
         }
     }

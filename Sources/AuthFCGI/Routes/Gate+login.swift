@@ -30,7 +30,7 @@ extension Gate {
             let (found, attempt) = try await store.beginLogin(named: request.username, from: address)
             let user = found.user
             who = found.id.map { .user(id: $0) } ?? .unknownName(hash: attempt.nameHash)
-            hasher.learn(sharedSlowestHash: attempt.slowestHash)
+            hasher.learn(shared: attempt.highestHashingCost)
             let reservation: LoginReservation
             switch attempt.admission {
             case .allowed(let allowed): reservation = allowed
@@ -53,7 +53,7 @@ extension Gate {
                 }
                 return answer
             }
-            shareSlowestHash(known: attempt.slowestHash)
+            shareHighestCost(known: attempt.highestHashingCost)
             if let user, case .unverifiable(let problem) = verdict {
                 sayUnverifiable(problem, user.identity.userID)
             }

@@ -28,7 +28,7 @@ final class Gate: WorkerService {
             HashingQueue.Limits(
                 threads: settings.hashingThreads, bytes: settings.hashingMemory, wait: settings.hashingWait),
             pepper: Array((settings.usersPepper?.reveal() ?? "").utf8), allowsLegacy: settings.allowsLegacyHashes,
-            expecting: settings.usersPreset?.slowestHash ?? PasswordHasher.ownHash)
+            expecting: settings.usersQuery.map { _ in PasswordHasher.ownHash } ?? settings.usersPreset?.highestCost)
         cookie = SessionCookie(name: settings.cookieName)
     }
 

@@ -12,9 +12,9 @@ package struct HashingCost: Equatable, Sendable {
     package let timePerByte: Duration
 
     /// What a stored hash may at most ask for, whatever its format. Some formats are held to less.
-    package static let highest = HashingCost(bytes: 256 << 20, time: .milliseconds(7500))
+    package static let highest = HashingCost(bytes: 256 << 20, time: .seconds(5))
 
-    package init(bytes: Int, time: Duration, timePerByte: Duration = .zero) {
+    package init(bytes: Int = 0, time: Duration, timePerByte: Duration = .zero) {
         self.bytes = bytes
         self.time = time
         self.timePerByte = timePerByte
@@ -22,9 +22,7 @@ package struct HashingCost: Equatable, Sendable {
 
     /// So many repetitions of a step in next to no memory.
     init(steps: Int, nanosecondsEach: Int, nanosecondsPerByte: Int = 0) {
-        self.init(
-            bytes: 0, time: .nanoseconds(nanosecondsEach) * steps,
-            timePerByte: .nanoseconds(nanosecondsPerByte) * steps)
+        self.init(time: .nanoseconds(nanosecondsEach) * steps, timePerByte: .nanoseconds(nanosecondsPerByte) * steps)
     }
 
     /// What one password of so many bytes costs.
@@ -41,5 +39,15 @@ package struct HashingCost: Equatable, Sendable {
     /// Far above ``highest``, in bytes as in nanoseconds.
     private static let beyond = 1e15
 
-    func exceeds(_ other: HashingCost) -> Bool { bytes > other.bytes || time > other.time }
+    /// At least the one and the other, whatever the password.
+    func joined(with other: HashingCost) -> HashingCost {
+        HashingCost(
+            bytes: max(bytes, other.bytes), time: max(time, other.time),
+            timePerByte: max(timePerByte, other.timePerByte))
+    }
+
+    /// Whether it is more than `other` in memory or, with some password, in time.
+    package func exceeds(_ other: HashingCost) -> Bool {
+        bytes > other.bytes || time > other.time || timePerByte > other.timePerByte
+    }
 }

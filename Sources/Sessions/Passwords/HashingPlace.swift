@@ -1,6 +1,7 @@
 package import EventLoop
 
-/// A login's place in the queue for hashing. It is given up with the last reference.
+/// A login's place in the queue for hashing. It is given up with the last reference, or when its turn is over: a failed
+/// login's turn lasts as long as the slowest hash takes, so that those behind it cannot tell what its own was.
 @EventLoop
 package final class HashingPlace {
     private let number: HashingQueue.Number
@@ -32,8 +33,8 @@ package final class HashingPlace {
         } catch {
             return try await verdictOnNobody(.unverifiable(error), password, isWanted)
         }
-        hasher.learn(hash.cost)
-        return try await run(hash.format, hash.cost(ofPassword: password.count), isWanted) {
+        hasher.learn(hash.format, hash.cost)
+        return try await verdict(on: password, hash.format, hash.cost(ofPassword: password.count), isWanted) {
             () throws(HashingFailure) in
             guard try hash.matches(password) else { return .differs }
             guard !hash.isCurrent else { return .matches(hash.format, isWorthReplacing: false) }
@@ -44,16 +45,27 @@ package final class HashingPlace {
     private func verdictOnNobody(
         _ verdict: PasswordVerdict, _ password: [UInt8], _ isWanted: @EventLoop () -> Bool
     ) async throws(PasswordHasher.Failure) -> PasswordVerdict {
-        try await run(.argon2id, Argon2Hash.ofNobody.cost, isWanted) { () throws(HashingFailure) in
+        try await self.verdict(on: password, .argon2id, PasswordHasher.ownHash, isWanted) {
+            () throws(HashingFailure) in
             _ = try Argon2Hash.ofNobody.matches(password)
             return verdict
         }
     }
 
+    private func verdict(
+        on password: [UInt8], _ format: PasswordFormat, _ cost: HashingCost, _ isWanted: @EventLoop () -> Bool,
+        _ body: @escaping @Sendable () throws(HashingFailure) -> PasswordVerdict
+    ) async throws(PasswordHasher.Failure) -> PasswordVerdict {
+        var matches = false
+        defer { hasher.finish(number, after: matches ? .zero : hasher.placeTime(ofPassword: password.count)) }
+        let verdict = try await run(format, cost, isWanted, body)
+        matches = verdict.matches
+        return verdict
+    }
+
     /// Waits until a login may be answered that failed or was refused: the time then says nothing of the hash, of
-    /// whether there was one, and of what else there was to be found out. Nobody waits for the place meanwhile.
+    /// whether there was one, and of what else there was to be found out. Its turn is over before.
     package func holdBack(isWanted: @EventLoop () -> Bool) async {
-        hasher.leave(number)
         let time = failureTime ?? hasher.failureTime(ofPassword: 0)
         await hasher.holdBack(until: admittedAt + waited + time, isWanted: isWanted)
     }
@@ -62,14 +74,15 @@ package final class HashingPlace {
     /// than there is to be found out until then.
     package func holdBackRefusal(isWanted: @EventLoop () -> Bool) async {
         hasher.leave(number)
-        await hasher.holdBack(until: admittedAt + PasswordHasher.ownHash.short * 2, isWanted: isWanted)
+        await hasher.holdBack(until: admittedAt + PasswordHasher.ownHash.time * 2, isWanted: isWanted)
     }
 
     /// The form in which a new password is stored.
     package func hash(
         _ password: [UInt8], isWanted: @EventLoop () -> Bool
     ) async throws(PasswordHasher.Failure) -> String {
-        try await run(.argon2id, Argon2Hash.ofNobody.cost, isWanted) { () throws(HashingFailure) in
+        defer { hasher.finish(number, after: .zero) }
+        return try await run(.argon2id, PasswordHasher.ownHash, isWanted) { () throws(HashingFailure) in
             try Argon2Hash(password: password).text
         }
     }

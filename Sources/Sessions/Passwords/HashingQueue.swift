@@ -4,8 +4,9 @@ package import EventLoop
 /// Who is hashed for next, and who is told at once to come back later: so many at a time, in so much memory, and nobody
 /// waits longer than is worth it. It only keeps count; time is passed in.
 ///
-/// A login is admitted when it arrives, before anybody knows what its hash will cost, and counts from then on. In the
-/// queue it is first come, first served: a costly hash is not overtaken by cheap ones while it waits for memory.
+/// A login is admitted when it arrives and counts from then on; in the queue it is first come, first served. All are
+/// reckoned alike, whatever their hashes cost: whoever sends many logins at once would else learn from the wait, or from
+/// who is turned away, what the hashes before it were, and so whether there are such users.
 package struct HashingQueue {
     package struct Limits: Sendable {
         /// How many hashes are computed at once.
@@ -25,35 +26,41 @@ package struct HashingQueue {
     /// One login.
     package typealias Number = Int
 
+    /// How much memory the hash in use takes that needs most.
+    package var largestHash: Int
     private let limits: Limits
     private var last: Number = 0
     /// Admitted, and not yet ready to be hashed.
     private var arriving: Set<Number> = []
-    private var waiting = Deque<(number: Number, cost: HashingCost)>()
-    private var running: [Number: (cost: HashingCost, since: BootInstant)] = [:]
-    /// How many times as long as its cost says a hash takes lately.
-    private var slowness = 1.0
-    /// How many hashes were done, as long as there are so few that each weighs more.
+    private var waiting = Deque<Number>()
+    /// Those whose turn has come, and when that was.
+    private var current: [Number: BootInstant] = [:]
+    /// How long a turn takes lately, in seconds.
+    private var turn: Double
+    /// How many turns have ended, as long as there are so few that each weighs more.
     private var measured = 0.0
-    /// What is reckoned for a login whose hash is not known yet.
-    private let usual: HashingCost
 
-    /// How much of the newest hash goes into the mean.
+    /// How much of the newest turn goes into the mean.
     private static let weight = 0.2
 
+    /// - Parameter usual: what a hash costs as long as none was computed.
     package init(_ limits: Limits, usual: HashingCost) {
         self.limits = limits
-        self.usual = usual
+        turn = usual.time.seconds
+        largestHash = usual.bytes
     }
+
+    /// How many may have their turn at once.
+    private var places: Int { min(limits.threads, max(1, limits.bytes / max(1, largestHash))) }
 
     /// How long a login that arrives now has to wait until it is hashed for, as far as can be told.
     package func expectedWait(at now: BootInstant) -> Duration {
-        guard arriving.count + waiting.count + running.count >= limits.threads else { return .zero }
-        let before = waiting.reduce(Double(arriving.count) * usual.time.seconds) { $0 + $1.cost.time.seconds }
-        let left = running.values.reduce(0) { left, job in
-            left + max(0, job.cost.time.seconds * slowness - (now - job.since).seconds)
-        }
-        return .seconds((before * slowness + left) / Double(limits.threads))
+        guard arriving.count + waiting.count + current.count >= places else { return .zero }
+        let elapsed = current.values.map { (now - $0).seconds }
+        // One that has taken longer than others did may well take as long again, and so may those behind it.
+        let left = elapsed.reduce(0) { $0 + ($1 < turn ? turn - $1 : $1) }
+        let longest = max(turn, elapsed.max() ?? 0)
+        return .seconds((left + longest * Double(arriving.count + waiting.count)) / Double(places))
     }
 
     /// A login arrives.
@@ -66,34 +73,32 @@ package struct HashingQueue {
     }
 
     /// An admitted login is ready to be hashed.
-    package mutating func enqueue(_ number: Number, _ cost: HashingCost) {
+    package mutating func enqueue(_ number: Number) {
         arriving.remove(number)
-        waiting.append((number, cost))
+        waiting.append(number)
     }
 
-    /// The login whose turn it is, which counts as being hashed from now on; nil: nobody's.
+    /// The login whose turn it is from now on; nil: nobody's.
     package mutating func next(at now: BootInstant) -> Number? {
-        guard let first = waiting.first, running.count < limits.threads else { return nil }
-        let taken = running.values.reduce(0) { $0 + $1.cost.bytes }
-        guard running.isEmpty || first.cost.bytes <= limits.bytes - taken else { return nil }
-        waiting.removeFirst()
-        running[first.number] = (first.cost, now)
-        return first.number
+        guard current.count < places, let first = waiting.popFirst() else { return nil }
+        current[first] = now
+        return first
     }
 
-    /// A hash is done.
+    /// When a login's turn has come; nil: it has not, or is over.
+    package func turn(of number: Number) -> BootInstant? { current[number] }
+
+    /// A login's turn is over.
     package mutating func finish(_ number: Number, at now: BootInstant) {
-        guard let job = running.removeValue(forKey: number) else { return }
-        // What takes next to no time says nothing of the machine.
-        let expected = max(job.cost.time.seconds, 0.001)
+        guard let since = current.removeValue(forKey: number) else { return }
         measured = min(measured + 1, 1 / Self.weight)
-        slowness += ((now - job.since).seconds / expected - slowness) / measured
+        turn += ((now - since).seconds - turn) / measured
     }
 
     /// A login that will not be hashed for: it was given up, wherever it stands.
     package mutating func forget(_ number: Number) {
         if arriving.remove(number) != nil { return }
-        if running.removeValue(forKey: number) != nil { return }
-        waiting.removeAll { $0.number == number }
+        if current.removeValue(forKey: number) != nil { return }
+        waiting.removeAll { $0 == number }
     }
 }

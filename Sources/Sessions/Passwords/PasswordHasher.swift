@@ -17,8 +17,8 @@ package final class PasswordHasher {
     private let threads: HelperThreads
     private let pepper: [UInt8]
     private let allowsLegacy: Bool
-    /// What the slowest hash probably costs, as long as no login has shown it.
-    package let expectedHash: HashingTime
+    /// What the hashes in use probably cost at most, as long as no login has shown it.
+    package let expectedCost: HashingCost
     private var queue: HashingQueue
     private var failures: FailureTime
     /// How many answers are held back.
@@ -26,7 +26,7 @@ package final class PasswordHasher {
     private var waiting: [HashingQueue.Number: CheckedContinuation<Void, Never>] = [:]
 
     /// What a hash of ours costs.
-    package static let ownHash = HashingTime(Argon2Hash.ofNobody.cost)
+    package static let ownHash = Argon2Hash.ofNobody.cost
 
     /// Where they compete for a processor, the loop gets nine tenths of it.
     private static let niceness: Int32 = 10
@@ -37,17 +37,17 @@ package final class PasswordHasher {
     /// - Parameters:
     ///   - pepper: what Devise appends to each password before bcrypt.
     ///   - allowsLegacy: whether hashes of legacy formats are checked: see ``PasswordHash/isLegacy``.
-    ///   - expected: ``expectedHash``, if that is not one of ours.
+    ///   - expected: what hashes of other software probably cost at most; nil where there should be none.
     package init(
         _ limits: HashingQueue.Limits, pepper: [UInt8] = [], allowsLegacy: Bool = true,
-        expecting expected: HashingTime = ownHash
+        expecting expected: HashingCost? = nil
     ) {
         threads = HelperThreads(name: "hashing", threads: limits.threads, waiting: 0, niceness: Self.niceness)
-        queue = HashingQueue(limits, usual: Argon2Hash.ofNobody.cost)
         self.pepper = pepper
         self.allowsLegacy = allowsLegacy
-        expectedHash = expected.joined(with: Self.ownHash)
-        failures = FailureTime(expecting: expectedHash)
+        failures = FailureTime(own: Self.ownHash, expecting: expected)
+        expectedCost = failures.highestCost
+        queue = HashingQueue(limits, usual: expectedCost)
     }
 
     /// How long every failed login with a password of so many bytes takes, apart from the time that it waits in the
@@ -55,14 +55,23 @@ package final class PasswordHasher {
     /// the slowest hash takes.
     func failureTime(ofPassword length: Int) -> Duration { failures.time(ofPassword: length) }
 
-    /// What the slowest hash in use costs, as far as is known here.
-    package var slowestHash: HashingTime { failures.slowestHash }
+    /// How long at least a failed login with such a password has its turn: as long as the slowest hash takes.
+    func placeTime(ofPassword length: Int) -> Duration { failures.placeTime(ofPassword: length) }
 
-    /// All workers together know of a hash of this cost.
-    package func learn(sharedSlowestHash time: HashingTime) { failures.learn(shared: time) }
+    /// What the hashes in use cost at most, as far as is known here.
+    package var highestCost: HashingCost { failures.highestCost }
 
-    /// A hash of this cost is in use.
-    func learn(_ cost: HashingCost) { failures.learn(hash: HashingTime(cost)) }
+    /// All workers together know of hashes that cost so much at most.
+    package func learn(shared cost: HashingCost) {
+        failures.learn(shared: cost)
+        queue.largestHash = failures.highestCost.bytes
+    }
+
+    /// A hash of this format and cost is in use.
+    func learn(_ format: PasswordFormat, _ cost: HashingCost) {
+        failures.learn(format, cost)
+        queue.largestHash = failures.highestCost.bytes
+    }
 
     /// A place in the queue for a login that has arrived: to be asked for before anything else is done for it.
     package func admit() throws(Failure) -> HashingPlace {
@@ -90,42 +99,52 @@ package final class PasswordHasher {
         return hash
     }
 
-    /// Waits for a place's turn and then runs `body` on a thread.
+    /// Waits for a place's turn, which goes on afterwards, and then runs `body` on a thread.
     /// - Parameter isWanted: asked when the turn has come.
     func run<T: Sendable>(
         _ number: HashingQueue.Number, _ format: PasswordFormat, _ cost: HashingCost, isWanted: @EventLoop () -> Bool,
         _ body: @escaping @Sendable () -> Result<T, HashingFailure>
     ) async throws(Failure) -> T {
-        queue.enqueue(number, cost)
+        queue.enqueue(number)
         await withCheckedContinuation { continuation in
             waiting[number] = continuation
             callNext()
         }
         guard isWanted() else {
-            leave(number)
+            queue.forget(number)
+            callNext()
             throw .abandoned
         }
-        let turn = BootInstant.now
+        let start = BootInstant.now
         let result: Result<T, HashingFailure>
         do throws(HelperThreads.Busy) {
             result = try await threads.run { body() }
         } catch {
-            leave(number)
             throw .failed("no thread can be started")
         }
-        queue.finish(number, at: .now)
-        let end = BootInstant.now
-        callNext()
         switch result {
         case .success(let value):
-            failures.measured(format, cost.time, took: end - turn)
+            failures.measured(format, cost.time, took: .now - start)
             return value
         case .failure(let failure): throw .failed(failure.reason)
         }
     }
 
-    /// Nobody is hashed for at this place any more.
+    /// A place's turn is over when it has taken so long, now at the earliest.
+    func finish(_ number: HashingQueue.Number, after time: Duration) {
+        guard let turn = queue.turn(of: number) else { return }
+        let left = turn + time - .now
+        guard left <= .zero else {
+            Reactor.shared.schedule(after: left) { [self] in finish(number, after: .zero) }
+            return
+        }
+        queue.finish(number, at: .now)
+        callNext()
+    }
+
+    /// Nobody is to be hashed for at this place any more. A turn that has come goes on to its end.
     func leave(_ number: HashingQueue.Number) {
+        guard queue.turn(of: number) == nil else { return }
         queue.forget(number)
         callNext()
     }

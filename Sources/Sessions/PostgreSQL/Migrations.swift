@@ -55,6 +55,7 @@ package struct Migrations: Sendable {
         Step(
             number: 16, name: "sessions_ended_by_a_login",
             sql: text(PackageResources._016_sessions_ended_by_a_login_sql)),
+        Step(number: 17, name: "largest_hash", sql: text(PackageResources._017_largest_hash_sql)),
     ]
 
     /// The numbers of this program's steps, in order.

@@ -53,14 +53,17 @@ extension Statements {
     /// Another hash of the same password for one of the gate's own users, if it has not been changed meanwhile.
     var rehashUser: String { "SELECT \(schema)rehash_user($1::text, $2::text, $3::text)" }
 
-    /// Tells everybody that a hash is in use that costs $1 microseconds, and $2 more with each byte of the password.
-    var noteSlowestHash: String {
+    /// Tells everybody that the hashes in use cost at most $1 microseconds, $2 more with each byte of the password, and $3
+    /// bytes of memory.
+    var noteHighestHashingCost: String {
         """
         UPDATE \(schema)session_settings s
         SET slowest_hash = greatest(s.slowest_hash, n.short),
-            slowest_hash_byte = greatest(CASE WHEN s.slowest_hash IS NOT NULL THEN s.slowest_hash_byte END, n.byte)
-        FROM (VALUES ($1::bigint * interval '1 microsecond', $2::bigint * interval '1 microsecond')) n (short, byte)
-        WHERE (s.slowest_hash >= n.short AND s.slowest_hash_byte >= n.byte) IS NOT TRUE
+            slowest_hash_byte = greatest(CASE WHEN s.slowest_hash IS NOT NULL THEN s.slowest_hash_byte END, n.byte),
+            largest_hash = greatest(CASE WHEN s.slowest_hash IS NOT NULL THEN s.largest_hash END, n.bytes)
+        FROM (VALUES ($1::bigint * interval '1 microsecond', $2::bigint * interval '1 microsecond', $3::bigint))
+             n (short, byte, bytes)
+        WHERE (s.slowest_hash >= n.short AND s.slowest_hash_byte >= n.byte AND s.largest_hash >= n.bytes) IS NOT TRUE
         """
     }
 }

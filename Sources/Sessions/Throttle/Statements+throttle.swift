@@ -11,8 +11,8 @@ extension Statements {
             userID: "u.id", network: "$2::bytea", of: "(VALUES (1)) once LEFT JOIN (\(user)) u ON true", and: ", u.*")
     }
 
-    /// How many seconds to wait or the reservation. What the slowest hash in use costs, in microseconds, for a short
-    /// password and for each byte of it; 0 when none is known that is slower than ours. And what stands for a name in
+    /// How many seconds to wait or the reservation. What the hashes in use cost at most: in microseconds, for a short
+    /// password and for each byte of it, and in bytes of memory; 0 when none is known that costs more than ours. And what stands for a name in
     /// logs that no user has: made like the keys of login_throttle, and yet another one, so that no log leads to a row
     /// there.
     private func attempt(
@@ -23,6 +23,7 @@ extension Statements {
                coalesce((extract(epoch FROM g.slowest_hash) * 1000000)::bigint, 0),
                CASE WHEN g.slowest_hash IS NULL THEN 0
                     ELSE coalesce((extract(epoch FROM g.slowest_hash_byte) * 1000000)::bigint, 0) END,
+               CASE WHEN g.slowest_hash IS NULL THEN 0 ELSE coalesce(g.largest_hash, 0) END,
                CASE WHEN \(userID) IS NULL THEN
                    left(encode(\(schema)login_throttle_key('log', \(schema)login_throttle_name($1::text)), 'hex'), 16) END\(columns)
         FROM \(users) CROSS JOIN LATERAL \(schema)reserve_login($1::text, \(userID), \(network)) r

@@ -26,12 +26,12 @@ public enum UsersPreset: String, CaseIterable, Sendable {
 
     /// What the product's own hashes cost at most with its settings as they come: Django 6's PBKDF2, bcrypt of PHP 8.4
     /// and of Devise, phpass of WordPress up to 6.7.
-    package var slowestHash: HashingTime {
-        let bcrypt = HashingTime(short: .milliseconds(250))
+    package var highestCost: HashingCost {
+        let bcrypt = HashingCost(time: .milliseconds(250))
         return switch self {
-        case .django: HashingTime(short: .milliseconds(420))
+        case .django: HashingCost(time: .milliseconds(420))
         case .laravel, .devise: bcrypt
-        case .wordpress: HashingTime(short: bcrypt.short, perByte: .microseconds(17))
+        case .wordpress: HashingCost(time: bcrypt.time, timePerByte: .microseconds(17))
         }
     }
 

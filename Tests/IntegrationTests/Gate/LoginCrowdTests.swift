@@ -17,8 +17,8 @@ import Testing
     /// password: so many because nobody may fail often.
     private func gate(wait: String) throws -> GateProcess {
         let gate = try GateProcess(
-            in: folder, server: server, database: database,
-            environment: ["WORKERS": "1", "HASHING_THREADS": "1", "HASHING_WAIT": wait])
+            in: folder, server: server, database: database, workers: 1,
+            environment: ["HASHING_THREADS": "1", "HASHING_WAIT": wait])
         try gate.addUser("ann", password: "correct horse")
         try server.psql(
             """

@@ -20,13 +20,16 @@ import Testing
     private let folder: TestFolder
     private let server: PostgreSQLServer
     private let database: String
-    private let gate: GateProcess
 
     init() throws {
         folder = try TestFolder()
         (server, database) = try SharedServers.newDatabase()
-        gate = try GateProcess(
-            in: folder, server: server, database: database, environment: ["WORKERS": "2", "HASHING_THREADS": "1"])
+    }
+
+    /// With a hundred users of each kind.
+    private func gate(workers: Int) throws -> GateProcess {
+        let gate = try GateProcess(
+            in: folder, server: server, database: database, workers: workers, environment: ["HASHING_THREADS": "1"])
         try gate.addUser("ann", password: "correct horse")
         let bcrypt = "$2b$10$" + String(repeating: ".", count: 22) + String(repeating: "a", count: 31)
         let sha256 = "$5$rounds=20000$salt$" + String(repeating: "a", count: 43)
@@ -38,11 +41,12 @@ import Testing
               FROM authfcgi_users u, unnest('{plain,slow,disabled,unusable,lengthening}'::text[]) kind, generate_series(1, 100) n
              WHERE u.username = 'ann'
             """, database: database)
+        return gate
     }
 
     /// Each attempt has a name and an address of its own, as the throttle would answer otherwise.
-    private func fail(
-        _ kind: Kind, _ number: Int, _ password: String = "anything at all"
+    private static func fail(
+        _ kind: Kind, _ number: Int, _ password: String = "anything at all", at gate: GateProcess
     ) throws -> (answer: FastCGIAnswer, time: Duration) {
         let start = ContinuousClock.now
         let answer = try gate.logIn(
@@ -68,34 +72,72 @@ import Testing
             least: .milliseconds(240), String(repeating: "long", count: 125))
     }
 
+    @Test func `nor does it show by how long a login waits for those before it`() throws {
+        let gate = try gate(workers: 1)
+        try learn(.slow, at: gate)
+        let kinds = [Kind.unknown, .plain, .slow, .lengthening]
+        var times: [Kind: [Duration]] = [:]
+        for round in 0..<8 {
+            for (turn, kind) in kinds.shuffled().enumerated() {
+                let others = (1...3).map { number in
+                    JoinableThread {
+                        do {
+                            let answer = try Self.fail(kind, round * 3 + number, at: gate).answer
+                            #expect(answer.status == 401)
+                        } catch {
+                            Issue.record(error)
+                        }
+                    }
+                }
+                sleepThread(for: .milliseconds(60))
+                let last = try Self.fail(.unknown, 101 + round * kinds.count + turn, at: gate)
+                for other in others { other.join() }
+                #expect(last.answer.status == 401)
+                times[kind, default: []].append(last.time)
+            }
+        }
+        // Three turns of the slowest hash, but for the start, and then twice as long as it takes.
+        expectAlike(times, least: .milliseconds(60 * 5 - 60), within: 0.05...0.95)
+    }
+
     private func compare(
         _ kinds: [Kind], slowest: Kind, attempts: Int, within chance: ClosedRange<Double>, least: Duration,
         _ password: String
     ) throws {
-        // Until somebody has tried it nobody knows that there is a slow hash; then the other worker knows as well.
-        _ = try fail(slowest, 100)
-        try eventually("the slow hash was noted") {
-            try server.psql("SELECT slowest_hash > interval '0' FROM session_settings", database: database) == "t"
-        }
-        for number in 90..<94 { _ = try fail(.unknown, number) }
+        let gate = try gate(workers: 2)
+        try learn(slowest, at: gate)
         var times: [Kind: [Duration]] = [:]
         var outputs: Set<[UInt8]> = []
         for number in 1...attempts {
             for kind in kinds.shuffled() {
-                let (answer, time) = try fail(kind, number, password)
+                let (answer, time) = try Self.fail(kind, number, password, at: gate)
                 #expect(answer.status == 401)
                 outputs.insert(answer.output)
                 times[kind, default: []].append(time)
             }
         }
         #expect(outputs.count == 1, "\(outputs.map { String(decoding: $0, as: UTF8.self) })")
-        let shown = times.map { kind, times in "\(kind): \(times.sorted())" }.joined(separator: "\n")
         // Twice what the slowest hash is reckoned to take with such a password.
-        #expect(try #require(times.values.joined().min()) >= least, "\(shown)")
-        // By chance one of the pairs would be outside once in some thousand runs.
-        for a in kinds {
-            for b in kinds where a != b {
-                let share = share(of: times[a] ?? [], before: times[b] ?? [])
+        expectAlike(times, least: least, within: chance)
+    }
+
+    /// Until somebody has tried it nobody knows that there is a slow hash; then the other worker knows as well.
+    private func learn(_ slowest: Kind, at gate: GateProcess) throws {
+        _ = try Self.fail(slowest, 100, at: gate)
+        try eventually("the slow hash was noted") {
+            try server.psql("SELECT slowest_hash > interval '0' FROM session_settings", database: database) == "t"
+        }
+        for number in 90..<94 { _ = try Self.fail(.unknown, number, at: gate) }
+    }
+
+    /// - Parameter chance: how often one of a kind may take less time than one of another; by chance a pair would be
+    ///   outside once in some thousand runs.
+    private func expectAlike(_ times: [Kind: [Duration]], least: Duration, within chance: ClosedRange<Double>) {
+        let shown = times.map { kind, times in "\(kind): \(times.sorted())" }.joined(separator: "\n")
+        #expect(times.values.joined().allSatisfy { $0 >= least }, "\(shown)")
+        for (a, timesOfA) in times {
+            for (b, timesOfB) in times where a != b {
+                let share = share(of: timesOfA, before: timesOfB)
                 #expect(chance.contains(share), "\(a), \(b): \(share)\n\(shown)")
             }
         }
