@@ -1,6 +1,6 @@
 #pragma once
 // System calls that Swift's Glibc module does not show. No _GNU_SOURCE here: it would give fd_set another shape than
-// the Glibc module's, so the two functions that need it are declared by hand.
+// the Glibc module's, so the functions that need it are declared by hand.
 #include <linux/sockios.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -14,6 +14,7 @@
 
 int accept4(int fd, struct sockaddr *address, socklen_t *length, int flags);
 int memfd_create(const char *name, unsigned int flags);
+int sched_getaffinity(pid_t process, size_t size, void *set);
 
 // Linux's own layout of SO_PEERCRED's answer (struct ucred needs _GNU_SOURCE).
 struct authfcgi_peer { pid_t pid; uid_t uid; gid_t gid; };

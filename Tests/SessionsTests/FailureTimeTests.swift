@@ -2,6 +2,16 @@ import Testing
 
 @testable import Sessions
 
+extension FailureTime {
+    fileprivate mutating func learn(_ format: PasswordFormat, _ cost: HashingCost) {
+        learn(HashingKind(format, cost), cost)
+    }
+
+    fileprivate mutating func measured(_ format: PasswordFormat, _ cost: Duration, took: Duration) {
+        measured(HashingKind(format, HashingCost(time: cost)), cost, took: took)
+    }
+}
+
 @Suite struct FailureTimeTests {
     private static let own = HashingCost(bytes: 19 << 20, time: .milliseconds(20))
     private var time = FailureTime(own: own, expecting: nil)
@@ -56,6 +66,51 @@ import Testing
         #expect(time.time(ofPassword: 0) >= .seconds(4))
         time.measured(.djangoPBKDF2SHA256, .milliseconds(400), took: .milliseconds(400))
         #expect(time.time(ofPassword: 0) < .milliseconds(2400))
+    }
+
+    @Test func `nor does a cheap hash of a format say how slow a costly one is`() {
+        var time = time
+        time.learn(.argon2id, Self.cost(200))
+        for _ in 0..<10 {
+            time.measured(.argon2id, .milliseconds(200), took: .milliseconds(400))
+            for _ in 0..<20 { time.measured(.argon2id, .milliseconds(20), took: .milliseconds(20)) }
+        }
+        #expect((.milliseconds(800)..<(.milliseconds(1600))).contains(time.time(ofPassword: 0)))
+    }
+
+    @Test func `a hash of ours is in use always, since it is computed for users whom nobody knows`() {
+        var time = FailureTime(own: Self.own, expecting: Self.cost(30))
+        time.learn(.bcrypt, Self.cost(30))
+        time.measured(.bcrypt, .milliseconds(30), took: .milliseconds(18))
+        time.measured(.argon2id, .milliseconds(20), took: .milliseconds(50))
+        #expect(time.placeTime(ofPassword: 0) >= .milliseconds(60))
+    }
+
+    @Test func `what long passwords take is reckoned by the formats that read them`() {
+        var time = time
+        time.learn(.bcrypt, Self.cost(250))
+        time.learn(.sha256Crypt, HashingCost(time: .milliseconds(120), timePerByte: .milliseconds(2)))
+        time.measured(.bcrypt, .milliseconds(250), took: .milliseconds(125))
+        time.measured(.sha256Crypt, .milliseconds(120), took: .milliseconds(120))
+        #expect(time.placeTime(ofPassword: 511) > .milliseconds(1142))
+    }
+
+    @Test func `all should know of what is not like ours, once`() {
+        var time = time
+        #expect(time.news == nil)
+        time.learn(.phpass, Self.cost(2))
+        #expect(time.news == Self.own)
+        time.learn(shared: Self.own)
+        #expect(time.news == nil)
+        time.learn(.bcrypt, Self.cost(250))
+        #expect(time.news?.time == .milliseconds(250) && time.news?.bytes == Self.own.bytes)
+        // Another worker hears that there are such hashes, and nothing of what was to be expected anyway is told.
+        var other = FailureTime(own: Self.own, expecting: nil)
+        other.learn(shared: Self.own)
+        #expect(other.placeTime(ofPassword: 0) > .zero && other.news == nil)
+        var preset = FailureTime(own: Self.own, expecting: Self.cost(250))
+        preset.learn(.bcrypt, Self.cost(250))
+        #expect(preset.news == nil)
     }
 
     @Test func `what was never seen here, but is known of, may be as slow as the slowest that was`() {

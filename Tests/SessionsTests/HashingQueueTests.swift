@@ -22,7 +22,7 @@ import Testing
         func next(at now: BootInstant) -> HashingQueue.Number? { queue.next(at: now) }
         func finish(_ number: HashingQueue.Number, at now: BootInstant) { queue.finish(number, at: now) }
         func forget(_ number: HashingQueue.Number) { queue.forget(number) }
-        func learn(largestHash bytes: Int) { queue.largestHash = bytes }
+        func learn(largestHash bytes: Int) { queue.learn(largestHash: bytes) }
     }
 
     private func queue(threads: Int = 1, mebibytes: Int = 256, wait: Duration = .seconds(2)) -> Line {
@@ -74,6 +74,21 @@ import Testing
         }
         #expect(queue.next(at: start) == numbers[3])
         #expect(queue.next(at: start) == nil)
+    }
+
+    @Test func `that a large hash is gone counts when none is under way any more`() throws {
+        let queue = queue(threads: 4, mebibytes: 64)
+        queue.learn(largestHash: 64 * mebibyte)
+        let numbers = try (0..<3).map { _ in try begin(queue) }
+        #expect(queue.next(at: start) == numbers[0])
+        queue.learn(largestHash: mebibyte)
+        #expect(queue.next(at: start) == nil)
+        for number in numbers {
+            _ = queue.next(at: start)
+            queue.finish(number, at: start)
+        }
+        queue.learn(largestHash: mebibyte)
+        for number in try [begin(queue), begin(queue)] { #expect(queue.next(at: start) == number) }
     }
 
     @Test func `one that needs more memory than there may be is computed alone`() throws {

@@ -80,7 +80,8 @@ extension Setting {
         meaning: "the users, by name or number, that may connect to a unix socket")
 
     static let workers = Setting(
-        name: "WORKERS", kind: .integer(1...256), fallback: .described("the number of cores, at most 2"),
+        name: "WORKERS", kind: .integer(1...256),
+        fallback: .described("the number of cores for this process, at most 2"),
         meaning: "how many worker processes serve")
 
     static let sessionLifetime = Setting(
@@ -130,7 +131,8 @@ extension Setting {
         meaning: "the name of the session's cookie")
 
     static let hashingThreads = Setting(
-        name: "HASHING_THREADS", kind: .integer(1...256), fallback: .described("half the cores, at least 1"),
+        name: "HASHING_THREADS", kind: .integer(1...256),
+        fallback: .described("half the cores for this process, at least 1"),
         meaning: "how many passwords a worker hashes at once")
 
     static let hashingMemory = Setting(

@@ -4,7 +4,7 @@ extension SettingsSources.Host {
     /// This machine.
     static var current: Self {
         .init(
-            cores: max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))),
+            cores: ProcessorCount.usable,
             readFile: { path throws(TextFileError) in try TextFile.read(path) },
             userID: { name in
                 // Answers from static memory: asked for by the main thread alone, while there is no other one that asks.

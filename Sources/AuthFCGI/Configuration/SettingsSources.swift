@@ -13,7 +13,7 @@ struct SettingsSources: Sendable {
 
     /// What reading settings asks the machine.
     struct Host: Sendable {
-        /// How many processors there are.
+        /// How many processors there are for this process.
         var cores: Int
         /// The text of a file.
         var readFile: @Sendable (_ path: String) throws(TextFileError) -> String

@@ -28,14 +28,13 @@ extension Gate {
         log.warning("a stored password hash cannot be used: \(problem)", metadata: ["user": "\(userID)"])
     }
 
-    /// Lets all workers know of a hash that is more costly than any before.
-    /// - Parameter known: what they know already.
-    func shareHighestCost(known: HashingCost) {
-        let highest = hasher.highestCost
-        guard highest.exceeds(known), highest.exceeds(hasher.expectedCost) else { return }
+    /// Lets all workers know of a hash that is more costly than any before, or the first that is not like ours.
+    func shareHighestCost() {
+        guard let highest = hasher.news else { return }
         EventLoop.spawn { [self] in
             do throws(SessionStoreError) {
                 try await store.note(highestHashingCost: highest)
+                hasher.learn(shared: highest)
             } catch {
                 // The next login has it noted.
                 log.debug("the most costly hash could not be noted: \(error)")

@@ -53,7 +53,7 @@ extension Gate {
                 }
                 return answer
             }
-            shareHighestCost(known: attempt.highestHashingCost)
+            shareHighestCost()
             if let user, case .unverifiable(let problem) = verdict {
                 sayUnverifiable(problem, user.identity.userID)
             }

@@ -38,10 +38,10 @@ extension Gate {
             }
             // Whoever has found a session open must not guess its user's password either.
             let reservation: LoginReservation
-            switch try await store.reserveLogin(
-                username: user.identity.username, userID: user.identity.userID,
-                from: exchange.parameter("REMOTE_ADDR")
-            ).admission {
+            let attempt = try await store.reserveLogin(
+                username: user.identity.username, userID: user.identity.userID, from: exchange.parameter("REMOTE_ADDR"))
+            hasher.learn(shared: attempt.highestHashingCost)
+            switch attempt.admission {
             case .allowed(let attempt): reservation = attempt
             case .refused(let seconds):
                 audit(event(.throttled, in: session), exchange)
@@ -51,6 +51,7 @@ extension Gate {
             do throws(PasswordHasher.Failure) {
                 let verdict = try await place.verdict(
                     on: request.currentPassword, user.passwordHash, isWanted: { !exchange.peerHasClosed })
+                shareHighestCost()
                 guard verdict.matches else {
                     let reason: AuditReason = if case .unverifiable = verdict { .unusableHash } else { .wrongPassword }
                     return refuseChange(exchange, session, reason, Self.wrongPassword)

@@ -9,8 +9,9 @@ package final class HashingPlace {
     private let admittedAt = BootInstant.now
     /// How long it was ready and had to wait.
     private var waited = Duration.zero
-    /// How long a failed login took before this one's hash was known.
+    /// How long a failed login took, and its turn, before this one's hash was known.
     private var failureTime: Duration?
+    private var turnTime = Duration.zero
 
     init(_ number: HashingQueue.Number, of hasher: PasswordHasher) {
         self.number = number
@@ -26,6 +27,7 @@ package final class HashingPlace {
         on password: [UInt8], _ stored: String?, isWanted: @EventLoop () -> Bool
     ) async throws(PasswordHasher.Failure) -> PasswordVerdict {
         failureTime = hasher.failureTime(ofPassword: password.count)
+        turnTime = hasher.placeTime(ofPassword: password.count)
         guard let stored else { return try await verdictOnNobody(.differs, password, isWanted) }
         let hash: PasswordHash
         do throws(PasswordHashProblem) {
@@ -33,8 +35,9 @@ package final class HashingPlace {
         } catch {
             return try await verdictOnNobody(.unverifiable(error), password, isWanted)
         }
-        hasher.learn(hash.format, hash.cost)
-        return try await verdict(on: password, hash.format, hash.cost(ofPassword: password.count), isWanted) {
+        let kind = HashingKind(hash.format, hash.cost)
+        hasher.learn(kind, hash.cost)
+        return try await verdict(kind, hash.cost(ofPassword: password.count), isWanted) {
             () throws(HashingFailure) in
             guard try hash.matches(password) else { return .differs }
             guard !hash.isCurrent else { return .matches(hash.format, isWorthReplacing: false) }
@@ -45,20 +48,19 @@ package final class HashingPlace {
     private func verdictOnNobody(
         _ verdict: PasswordVerdict, _ password: [UInt8], _ isWanted: @EventLoop () -> Bool
     ) async throws(PasswordHasher.Failure) -> PasswordVerdict {
-        try await self.verdict(on: password, .argon2id, PasswordHasher.ownHash, isWanted) {
-            () throws(HashingFailure) in
+        try await self.verdict(.own, PasswordHasher.ownHash, isWanted) { () throws(HashingFailure) in
             _ = try Argon2Hash.ofNobody.matches(password)
             return verdict
         }
     }
 
     private func verdict(
-        on password: [UInt8], _ format: PasswordFormat, _ cost: HashingCost, _ isWanted: @EventLoop () -> Bool,
+        _ kind: HashingKind, _ cost: HashingCost, _ isWanted: @EventLoop () -> Bool,
         _ body: @escaping @Sendable () throws(HashingFailure) -> PasswordVerdict
     ) async throws(PasswordHasher.Failure) -> PasswordVerdict {
         var matches = false
-        defer { hasher.finish(number, after: matches ? .zero : hasher.placeTime(ofPassword: password.count)) }
-        let verdict = try await run(format, cost, isWanted, body)
+        defer { hasher.finish(number, after: matches ? .zero : turnTime) }
+        let verdict = try await run(kind, cost, isWanted, body)
         matches = verdict.matches
         return verdict
     }
@@ -82,18 +84,18 @@ package final class HashingPlace {
         _ password: [UInt8], isWanted: @EventLoop () -> Bool
     ) async throws(PasswordHasher.Failure) -> String {
         defer { hasher.finish(number, after: .zero) }
-        return try await run(.argon2id, PasswordHasher.ownHash, isWanted) { () throws(HashingFailure) in
+        return try await run(.own, PasswordHasher.ownHash, isWanted) { () throws(HashingFailure) in
             try Argon2Hash(password: password).text
         }
     }
 
     private func run<T: Sendable>(
-        _ format: PasswordFormat, _ cost: HashingCost, _ isWanted: @EventLoop () -> Bool,
+        _ kind: HashingKind, _ cost: HashingCost, _ isWanted: @EventLoop () -> Bool,
         _ body: @escaping @Sendable () throws(HashingFailure) -> T
     ) async throws(PasswordHasher.Failure) -> T {
         let readyAt = BootInstant.now
         return try await hasher.run(
-            number, format, cost,
+            number, kind, cost,
             isWanted: {
                 waited = .now - readyAt
                 return isWanted()

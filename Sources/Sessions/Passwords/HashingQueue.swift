@@ -27,7 +27,7 @@ package struct HashingQueue {
     package typealias Number = Int
 
     /// How much memory the hash in use takes that needs most.
-    package var largestHash: Int
+    private var largestHash: Int
     private let limits: Limits
     private var last: Number = 0
     /// Admitted, and not yet ready to be hashed.
@@ -42,6 +42,8 @@ package struct HashingQueue {
 
     /// How much of the newest turn goes into the mean.
     private static let weight = 0.2
+    /// After how many times the mean a turn takes longer than was to be expected.
+    private static let late = 1.25
 
     /// - Parameter usual: what a hash costs as long as none was computed.
     package init(_ limits: Limits, usual: HashingCost) {
@@ -57,10 +59,18 @@ package struct HashingQueue {
     package func expectedWait(at now: BootInstant) -> Duration {
         guard arriving.count + waiting.count + current.count >= places else { return .zero }
         let elapsed = current.values.map { (now - $0).seconds }
-        // One that has taken longer than others did may well take as long again, and so may those behind it.
-        let left = elapsed.reduce(0) { $0 + ($1 < turn ? turn - $1 : $1) }
+        // One that has taken much longer than others did may well take as long again, and so may those behind it.
+        let left = elapsed.reduce(0) { $0 + ($1 < turn * Self.late ? max(0, turn - $1) : $1) }
         let longest = max(turn, elapsed.max() ?? 0)
         return .seconds((left + longest * Double(arriving.count + waiting.count)) / Double(places))
+    }
+
+    /// How long a login waits at most when it turns out that those before it take longer than was to be expected.
+    package var longestWait: Duration { max(limits.wait * 2, .seconds(1)) }
+
+    /// So much memory takes the hash in use that needs most. Less than before counts from when none is under way.
+    package mutating func learn(largestHash bytes: Int) {
+        largestHash = waiting.isEmpty && current.isEmpty ? bytes : max(bytes, largestHash)
     }
 
     /// A login arrives.

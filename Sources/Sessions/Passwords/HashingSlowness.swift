@@ -1,13 +1,14 @@
-/// How many times as long as its cost says a hash takes here, and lately: costs are estimates.
+/// How many times as long as its cost says a hash takes here, and lately: costs are estimates. Nearly the highest of
+/// what was measured, since the time that others compute at the same moment counts too.
 struct HashingSlowness {
     private(set) var ratio: Double
     private var measurements = 1
 
     /// Of the first ones the least counts: memory that is new, and a start among others, take longer.
     private static let first = 5
-    /// How much of a later one goes into the mean.
-    private static let weight = 0.05
-    /// How many times the mean a later one counts at most.
+    /// How much of a later one that took longer counts, and of one that took less time.
+    private static let (longer, shorter) = (0.15, 0.03)
+    /// How many times as long one counts at most.
     private static let outlier = 2.0
 
     init(_ ratio: Double) { self.ratio = ratio }
@@ -16,8 +17,10 @@ struct HashingSlowness {
         measurements += 1
         if measurements <= Self.first {
             ratio = min(ratio, new)
+        } else if new > ratio {
+            ratio += (min(new, ratio * Self.outlier) - ratio) * Self.longer
         } else {
-            ratio += (min(new, ratio * Self.outlier) - ratio) * Self.weight
+            ratio += (new - ratio) * Self.shorter
         }
     }
 }

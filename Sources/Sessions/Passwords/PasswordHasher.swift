@@ -17,8 +17,6 @@ package final class PasswordHasher {
     private let threads: HelperThreads
     private let pepper: [UInt8]
     private let allowsLegacy: Bool
-    /// What the hashes in use probably cost at most, as long as no login has shown it.
-    package let expectedCost: HashingCost
     private var queue: HashingQueue
     private var failures: FailureTime
     /// How many answers are held back.
@@ -46,8 +44,7 @@ package final class PasswordHasher {
         self.pepper = pepper
         self.allowsLegacy = allowsLegacy
         failures = FailureTime(own: Self.ownHash, expecting: expected)
-        expectedCost = failures.highestCost
-        queue = HashingQueue(limits, usual: expectedCost)
+        queue = HashingQueue(limits, usual: failures.highestCost)
     }
 
     /// How long every failed login with a password of so many bytes takes, apart from the time that it waits in the
@@ -58,29 +55,31 @@ package final class PasswordHasher {
     /// How long at least a failed login with such a password has its turn: as long as the slowest hash takes.
     func placeTime(ofPassword length: Int) -> Duration { failures.placeTime(ofPassword: length) }
 
-    /// What the hashes in use cost at most, as far as is known here.
-    package var highestCost: HashingCost { failures.highestCost }
+    /// What the hashes in use cost at most, if that is not what all workers know already.
+    package var news: HashingCost? { failures.news }
 
     /// All workers together know of hashes that cost so much at most.
     package func learn(shared cost: HashingCost) {
         failures.learn(shared: cost)
-        queue.largestHash = failures.highestCost.bytes
+        queue.learn(largestHash: failures.highestCost.bytes)
     }
 
-    /// A hash of this format and cost is in use.
-    func learn(_ format: PasswordFormat, _ cost: HashingCost) {
-        failures.learn(format, cost)
-        queue.largestHash = failures.highestCost.bytes
+    /// A hash of this kind and cost is in use.
+    func learn(_ kind: HashingKind, _ cost: HashingCost) {
+        failures.learn(kind, cost)
+        queue.learn(largestHash: failures.highestCost.bytes)
     }
 
     /// A place in the queue for a login that has arrived: to be asked for before anything else is done for it.
     package func admit() throws(Failure) -> HashingPlace {
         let now = BootInstant.now
         guard heldBack < Self.mostHeldBack else { throw .busy(retryAfter: 1) }
-        guard let number = queue.admit(at: now) else {
-            throw .busy(retryAfter: max(1, Int(queue.expectedWait(at: now).seconds.rounded(.up))))
-        }
+        guard let number = queue.admit(at: now) else { throw busy(at: now) }
         return HashingPlace(number, of: self)
+    }
+
+    private func busy(at now: BootInstant) -> Failure {
+        .busy(retryAfter: max(1, Int(queue.expectedWait(at: now).seconds.rounded(.up))))
     }
 
     /// The form in which a new password is stored. Takes tens of milliseconds on the calling thread: for commands.
@@ -102,20 +101,23 @@ package final class PasswordHasher {
     /// Waits for a place's turn, which goes on afterwards, and then runs `body` on a thread.
     /// - Parameter isWanted: asked when the turn has come.
     func run<T: Sendable>(
-        _ number: HashingQueue.Number, _ format: PasswordFormat, _ cost: HashingCost, isWanted: @EventLoop () -> Bool,
+        _ number: HashingQueue.Number, _ kind: HashingKind, _ cost: HashingCost, isWanted: @EventLoop () -> Bool,
         _ body: @escaping @Sendable () -> Result<T, HashingFailure>
     ) async throws(Failure) -> T {
+        let ready = BootInstant.now
         queue.enqueue(number)
         await withCheckedContinuation { continuation in
             waiting[number] = continuation
             callNext()
         }
-        guard isWanted() else {
+        let start = BootInstant.now
+        let failure: Failure? =
+            if !isWanted() { .abandoned } else if start - ready > queue.longestWait { busy(at: start) } else { nil }
+        if let failure {
             queue.forget(number)
             callNext()
-            throw .abandoned
+            throw failure
         }
-        let start = BootInstant.now
         let result: Result<T, HashingFailure>
         do throws(HelperThreads.Busy) {
             result = try await threads.run { body() }
@@ -124,7 +126,7 @@ package final class PasswordHasher {
         }
         switch result {
         case .success(let value):
-            failures.measured(format, cost.time, took: .now - start)
+            failures.measured(kind, cost.time, took: .now - start)
             return value
         case .failure(let failure): throw .failed(failure.reason)
         }

@@ -12,9 +12,9 @@ extension Statements {
     }
 
     /// How many seconds to wait or the reservation. What the hashes in use cost at most: in microseconds, for a short
-    /// password and for each byte of it, and in bytes of memory; 0 when none is known that costs more than ours. And what stands for a name in
-    /// logs that no user has: made like the keys of login_throttle, and yet another one, so that no log leads to a row
-    /// there.
+    /// password and for each byte of it, and in bytes of memory; 0 when none is known that is not like ours. And what
+    /// stands for a name in logs that no user has: made like the keys of login_throttle, and yet another one, so that no
+    /// log leads to a row there.
     private func attempt(
         userID: String, network: String, of users: String, and columns: String = ""
     ) -> String {

@@ -77,7 +77,7 @@ import Testing
         try learn(.slow, at: gate)
         let kinds = [Kind.unknown, .plain, .slow, .lengthening]
         var times: [Kind: [Duration]] = [:]
-        for round in 0..<8 {
+        for round in 0..<10 {
             for (turn, kind) in kinds.shuffled().enumerated() {
                 let others = (1...3).map { number in
                     JoinableThread {
