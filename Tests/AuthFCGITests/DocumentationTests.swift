@@ -27,6 +27,7 @@ struct DocumentationTests {
             SessionList.helpMessage(),
             SessionCount.helpMessage(), SessionCreate.helpMessage(), SessionRevoke.helpMessage(),
             SessionRefresh.helpMessage(), Cleanup.helpMessage(), ConfigCheck.helpMessage(),
+            HealthCheck.helpMessage(),
         ].joined()
         for flag in words(startingWith: "--", of: { $0.isLowercase || $0 == "-" }) where flag.last != "-" {
             #expect(help.contains("\(flag) ") || Self.othersFlags.contains(flag), "\(flag)")

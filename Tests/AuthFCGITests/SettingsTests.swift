@@ -171,7 +171,7 @@ struct SettingsTests {
     @Test func `What is printed for people begins with their number`() {
         var problems = SettingsProblems()
         problems.add("a")
-        #expect(problems.description == "authfcgi: 1 problem with the settings:\n  a\n")
+        #expect(problems.description == "authfcgi: a\n")
         problems.add("b")
         #expect(problems.description == "authfcgi: 2 problems with the settings:\n  a\n  b\n")
     }

@@ -8,6 +8,7 @@ struct AuthFCGI: ParsableCommand {
 
         subcommands: [
             Serve.self, Migrate.self, User.self, SessionCommand.self, Cleanup.self, ConfigCommand.self,
+            HealthCheck.self,
             WorkerCommand.self,
         ])
 }

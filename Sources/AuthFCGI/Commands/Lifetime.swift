@@ -4,8 +4,12 @@ internal import ArgumentParser
 struct Lifetime: ExpressibleByArgument {
     let duration: Duration
 
+    init(_ duration: Duration) { self.duration = duration }
+
     init?(argument: String) {
         guard let text = DurationText(parsing: argument), text.duration > .zero else { return nil }
         duration = text.duration
     }
+
+    var defaultValueDescription: String { "\(DurationText(duration))" }
 }

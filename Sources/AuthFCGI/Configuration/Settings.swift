@@ -139,6 +139,17 @@ struct Settings: Equatable, Sendable {
         if !reader.problems.isEmpty { throw reader.problems }
     }
 
+    /// ``listen`` alone, for a command that needs nothing else and works whatever is wrong with the rest.
+    static func listen(_ sources: SettingsSources) throws(SettingsProblems) -> [ListenAddress] {
+        var reader = SettingsReader(sources)
+        let others = reader.problems.lines.count
+        let addresses = addresses(&reader)
+        var problems = SettingsProblems()
+        for line in reader.problems.lines.dropFirst(others) { problems.add(line) }
+        guard problems.isEmpty else { throw problems }
+        return addresses
+    }
+
     private static func databaseURL(_ reader: inout SettingsReader) -> Secret {
         if !reader.isGiven(.databaseURL) { reader.add(.databaseURL, "is not set; \(DatabaseURL.form)") }
         return reader.secret(.databaseURL) { text in

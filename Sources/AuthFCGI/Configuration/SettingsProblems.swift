@@ -12,10 +12,10 @@ struct SettingsProblems: Error, Equatable, CustomStringConvertible {
 
     mutating func add(contentsOf other: SettingsProblems) { lines += other.lines }
 
-    /// What is printed for people.
+    /// What is printed for people. One problem is one line, as a container's log shows it.
     var description: String {
-        let count = lines.count == 1 ? "1 problem" : "\(lines.count) problems"
-        return "authfcgi: \(count) with the settings:\n" + lines.map { "  \($0)\n" }.joined()
+        if lines.count == 1 { return "authfcgi: \(lines[0])\n" }
+        return "authfcgi: \(lines.count) problems with the settings:\n" + lines.map { "  \($0)\n" }.joined()
     }
 
     /// A value that is not secret as it appears in a line: quoted, short, and without control characters.

@@ -23,7 +23,8 @@ import Testing
         #expect(result.status == .code(78), "\(result)", sourceLocation: sourceLocation)
         #expect(result.output.isEmpty, sourceLocation: sourceLocation)
         #expect(
-            result.errors.hasPrefix("authfcgi: 1 problem with the settings:\n"), "\(result.errors)",
+            result.errors.hasPrefix("authfcgi: ") && result.errors.split(separator: "\n").count == 1,
+            "\(result.errors)",
             sourceLocation: sourceLocation)
         for word in words {
             #expect(result.errors.contains(word), "\(word): \(result.errors)", sourceLocation: sourceLocation)
@@ -56,12 +57,12 @@ import Testing
         ("redis://:hunter2@cache\nredis://:hunter2@other", "has a line break or another control character in it"),
     ])
     func `a REDIS_URL that is none stops the start, wherever it stands`(url: String, words: String) throws {
-        try expectRefusal(["REDIS_URL": url], names: "  REDIS_URL (environment) ", words)
+        try expectRefusal(["REDIS_URL": url], names: "authfcgi: REDIS_URL (environment) ", words)
         let file = try folder.write("redis-url", url + "\n")
-        try expectRefusal(["REDIS_URL_FILE": file], names: "  REDIS_URL (environment) ", words)
+        try expectRefusal(["REDIS_URL_FILE": file], names: "authfcgi: REDIS_URL (environment) ", words)
         guard !url.contains("\n") else { return }
         let settings = try folder.write("settings", "REDIS_URL='\(url)'\n")
-        try expectRefusal([:], ["--env-file", settings], names: "  REDIS_URL (--env-file) ", words)
+        try expectRefusal([:], ["--env-file", settings], names: "authfcgi: REDIS_URL (--env-file) ", words)
     }
 
     @Test func `a file for REDIS_URL that says nothing stops the start`() throws {

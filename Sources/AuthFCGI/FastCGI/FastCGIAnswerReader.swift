@@ -1,0 +1,46 @@
+/// Reads a FastCGI application's answer to one request, as a web server does (specification, sections 3.3, 5.3, 5.5).
+struct FastCGIAnswerReader {
+    /// The answer's own bytes: headers, an empty line, the body.
+    private(set) var output: [UInt8] = []
+    /// Whether all of it has come.
+    private(set) var isComplete = false
+    private var unread: [UInt8] = []
+
+    private enum RecordType: UInt8 { case endRequest = 3, standardOutput = 6 }
+
+    /// Takes some more bytes of the connection.
+    mutating func receive(_ bytes: some Sequence<UInt8>) {
+        unread.append(contentsOf: bytes)
+        var offset = 0
+        while !isComplete, unread.count - offset >= FastCGIRecordHeader.size {
+            let header = FastCGIRecordHeader(unread.span, at: offset)
+            let content = offset + FastCGIRecordHeader.size
+            let end = content + header.contentBytes + header.paddingBytes
+            guard unread.count >= end else { break }
+            switch RecordType(rawValue: unread[offset + 1]) {
+            case .standardOutput: output += unread[content..<(content + header.contentBytes)]
+            case .endRequest: isComplete = true
+            case nil: break
+            }
+            offset = end
+        }
+        unread.removeFirst(offset)
+    }
+
+    /// The number of the `Status` header, 200 without one; nil when there are no headers.
+    var status: Int? {
+        guard let headers = parts?.headers else { return nil }
+        let line = headers.split(whereSeparator: \.isNewline).first { $0.lowercased().hasPrefix("status:") }
+        guard let line else { return 200 }
+        return Int(line.dropFirst("status:".count).drop { $0 == " " }.prefix(3))
+    }
+
+    /// What follows the headers.
+    var body: Substring { parts?.body ?? "" }
+
+    private var parts: (headers: Substring, body: Substring)? {
+        let text = String(decoding: output, as: UTF8.self)
+        guard let line = text.firstRange(of: "\r\n\r\n") else { return nil }
+        return (text[..<line.lowerBound], text[line.upperBound...])
+    }
+}
