@@ -1,0 +1,134 @@
+import FoundationEssentials
+import Glibc
+import TestSupport
+import Testing
+
+/// `deploy/README.md`: its blocks of commands and SQL, run as they stand there, with processes of this machine in place
+/// of pods.
+@Suite(.serialized, .leavesCleanLogs) struct GuideTests {
+    private let folder: TestFolder
+    private let postgreSQL: PostgreSQLServer
+    private let redis: RedisServer
+    private let pod: Pod
+    private let redisURL: String
+
+    init() throws {
+        folder = try TestFolder()
+        postgreSQL = try PostgreSQLServer(in: folder)
+        let port = try Endpoint.freePort()
+        redis = try RedisServer(in: folder, tcpPort: port)
+        redisURL = "redis://127.0.0.1:\(port)/0"
+        pod = try Pod(in: folder, name: "pod", server: postgreSQL, environment: ["REDIS_URL": redisURL])
+        try pod.gate.addUser("test", password: "test")
+        try waitForRedis()
+    }
+
+    private func waitForRedis() throws {
+        try eventually("Redis is in use", log: pod.gate.log) { try pod.gate.stores == ["redis", "postgresql"] }
+    }
+
+    /// The blocks of that language in a section of the guide.
+    private func blocks(_ language: String, in section: String) throws -> [String] {
+        let guide = try String(contentsOfFile: Repository.path("deploy/README.md"), encoding: .utf8)
+        let start = try #require(guide.firstRange(of: "\n## \(section)\n"), "no section \(section)").upperBound
+        let text = guide[start...]
+        let end = text.firstRange(of: "\n## ")?.lowerBound ?? text.endIndex
+        return text[..<end].split(separator: "```\(language)\n").dropFirst().map {
+            String($0[..<($0.firstRange(of: "\n```")?.lowerBound ?? $0.endIndex)])
+        }
+    }
+
+    /// Runs commands in a shell in which `kubectl` and `curl` reach the pod's processes; the first that fails ends it.
+    private func run(_ commands: String) throws -> CommandResult {
+        let programs = try folder.makeFolder("programs")
+        try folder.write("programs/kubectl", Self.kubectl)
+        unsafe chmod("\(programs)/kubectl", 0o755)
+        if !FileManager.default.fileExists(atPath: "\(programs)/authfcgi") {
+            try FileManager.default.createSymbolicLink(
+                atPath: "\(programs)/authfcgi", withDestinationPath: GateProcess.executable)
+        }
+        // No part of a URL says which socket: curl gets that from its own settings.
+        try folder.write("programs/.curlrc", "unix-socket = \"\(try socket())\"\n")
+        return try ServerProcess.run(
+            "bash", ["-euo", "pipefail", "-c", "PATH=\(programs):$PATH\n\(commands)"],
+            environment: [
+                "CURL_HOME": programs, "GATE_LOG": folder.path("pod-gate.log"), "REPLICAS": folder.path("replicas"),
+                "REDIS_URL": redisURL, "DATABASE_URL": postgreSQL.url(database: "postgres"),
+                "LISTEN": "unix:\(pod.gate.socketPath)",
+            ])
+    }
+
+    private func socket() throws -> String {
+        guard case .unix(let path) = pod.entry else { throw SupportError.unexpected("the site has no unix socket") }
+        return path
+    }
+
+    /// What the guide needs of it: the log of the gate, a command in its environment, and the number of Redis's pods,
+    /// which the test sees to and then removes.
+    private static let kubectl = """
+        #!/bin/bash
+        set -eu
+        case $1 in
+            logs) cat "$GATE_LOG" ;;
+            exec)
+                while [[ $1 != -- ]]; do shift; done
+                shift
+                exec "$@" ;;
+            scale)
+                [[ "$*" =~ ^scale\\ deployment\\ redis\\ --replicas=([01])\\ -n\\ mocklab$ ]]
+                echo "${BASH_REMATCH[1]}" >"$REPLICAS.new"
+                mv "$REPLICAS.new" "$REPLICAS"
+                while [[ -e $REPLICAS ]]; do sleep 0.02; done ;;
+            *) exit 64 ;;
+        esac
+
+        """
+
+    /// Does what `kubectl scale` asks for, `count` times.
+    private func scaling(_ count: Int) -> JoinableThread {
+        JoinableThread {
+            for _ in 0..<count {
+                do {
+                    try eventually("somebody scales Redis", within: .seconds(30)) {
+                        !folder.read("replicas").isEmpty
+                    }
+                    if folder.read("replicas") == "0\n" {
+                        try redis.stop()
+                        try pod.gate.waitForLog(containing: "Using database for session storage")
+                    } else {
+                        try redis.start()
+                        try waitForRedis()
+                    }
+                } catch {
+                    Issue.record(error)
+                }
+                unsafe unlink(folder.path("replicas"))
+            }
+        }
+    }
+
+    @Test func `what is asked to see whether it is well has its answers`() throws {
+        let section = "Is it well?"
+        let result = try run(blocks("bash", in: section).joined(separator: "\n"))
+        #expect(result.status == .code(0), "\(result)")
+        for words in ["✓ Connected to Redis for session storage", "\nready\n", "\nPONG\n", "0 live sessions"] {
+            #expect(result.output.contains(words), "\(words): \(result)")
+        }
+        let queries = try blocks("sql", in: section)
+        #expect(queries.count == 1)
+        for query in queries { #expect(try postgreSQL.psql(query).contains("authfcgi|idle|"), "\(query)") }
+    }
+
+    @Test func `the fallback drill goes as the guide says`() throws {
+        let drill = try blocks("bash", in: "The fallback drill")
+        #expect(drill.count == 1)
+        #expect(!pod.gate.log.contains("Using database for session storage"))
+        let scaling = scaling(2)
+        let result = try run(drill.joined())
+        scaling.join()
+        #expect(result.status == .code(0), "\(result)")
+        #expect(result.output.split(separator: "\"username\":\"test\"").count == 4, "three times who it is: \(result)")
+        #expect(result.output.contains("INFO: Using database for session storage"), "\(result)")
+        #expect(result.output.contains("INFO: ✓ Connected to Redis for session storage"), "\(result)")
+    }
+}
