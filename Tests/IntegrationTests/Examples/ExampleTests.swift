@@ -167,13 +167,44 @@ import Testing
     }
 
     @Test(arguments: Example.allCases)
-    func `the application's role reads no table of the gate's`(example: Example) throws {
+    func `a user sees their own live sessions, which the application reads from the gate's table`(
+        example: Example
+    ) throws {
+        let site = try ExampleSites.site(example)
+        let name = "ida"
+        let tokens =
+            try [signedIn(name, at: site)]
+            + (0..<2).map { _ in
+                try #require(site.token(try site.logIn(name, Self.password)))
+            }
+        _ = try signedIn("jon", at: site)
+        let ids = try tokens.map { try #require(object(site.get("/me", [bearer($0)]))["session_id"]?.text) }
+        let sessions = {
+            let answer = try site.get("/sessions", [bearer(tokens[0])])
+            try #require(answer.status == 200, "\(answer)")
+            let list = try JSONDecoder().decode([[String: String]].self, from: Data(answer.body))
+            #expect(list.allSatisfy { Set($0.keys) == ["session_id", "created_at", "expires_at"] })
+            return list.compactMap { $0["session_id"] }
+        }
+        #expect(try sessions() == ids)
+        #expect(try site.post("/logout", [cookie(tokens[1])]).status < 400)
+        try site.postgreSQL.psql(
+            "UPDATE session_tokens SET expires_at = now() - interval '1 s' WHERE session_id = '\(ids[2])'")
+        #expect(try sessions() == [ids[0]])
+        #expect(try site.get("/sessions", [("X-Auth-User-Id", "1")]).status == (example == .php ? 302 : 401))
+    }
+
+    @Test(arguments: Example.allCases)
+    func `the application's role reads none of the gate's secrets`(example: Example) throws {
         let site = try ExampleSites.site(example)
         #expect(try site.postgreSQL.psql("SELECT count(*) FROM app_users", user: "app") != "")
-        for table in ["session_tokens", "session_keys", "session_users", "authfcgi_users"] {
-            #expect(throws: SupportError.self) {
+        for table in [
+            "session_keys", "session_users", "authfcgi_users", "(SELECT token_hash FROM session_tokens) AS t",
+        ] {
+            let error = #expect(throws: SupportError.self) {
                 try site.postgreSQL.psql("SELECT count(*) FROM \(table)", user: "app")
             }
+            #expect("\(error, default: "")".contains("permission denied"), "\(table)")
         }
     }
 

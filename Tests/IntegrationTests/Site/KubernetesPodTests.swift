@@ -1,6 +1,34 @@
 import FoundationEssentials
+import Glibc
+import Synchronization
 import TestSupport
 import Testing
+
+/// Containers whose preStop hooks run, all from the same moment on.
+private final class EndingContainers: Sendable {
+    private let ended = Mutex<[String]>([])
+    private let hooks = Mutex<[JoinableThread]>([])
+
+    init(_ commands: [(name: String, command: [String])], path: String) {
+        for (name, command) in commands {
+            let hook = JoinableThread { [self] in
+                do {
+                    try ServerProcess.output("sh", ["-c", "PATH=\(path):$PATH; exec \"$@\"", "sh"] + command)
+                    ended.withLock { $0.append(name) }
+                } catch {
+                    Issue.record(error)
+                }
+            }
+            hooks.withLock { $0.append(hook) }
+        }
+    }
+
+    /// Waits for all of them; in which order they were over.
+    func join() -> [String] {
+        for hook in hooks.withLock({ $0 }) { hook.join() }
+        return ended.withLock { $0 }
+    }
+}
 
 /// The nginx configurations of the pods of `deploy/kubernetes`, with nginx and the gate of this machine.
 @Suite(.leavesCleanLogs) struct KubernetesPodTests {
@@ -68,5 +96,63 @@ import Testing
         #expect(request["Authorization"] == [])
         #expect(try client(8080).get("/healthz").status == 200)
         withExtendedLifetime((nginx, application)) {}
+    }
+
+    /// The command of a container's preStop.
+    private func preStop(_ manifest: String) throws -> [String] {
+        let text = try String(contentsOfFile: Repository.path("deploy/kubernetes/\(manifest)"), encoding: .utf8)
+        let hook = try #require(text.split(separator: "preStop:").dropFirst().first)
+        let line = try #require(hook.split(separator: "\n").first { $0.contains("command:") })
+        let command = try #require(line.split(separator: "command:").last)
+        return try JSONDecoder().decode([String].self, from: Data(command.utf8))
+    }
+
+    /// Runs preStops with the files of this nginx, five times as fast, and notes which is over.
+    private func end(_ hooks: [(name: String, command: [String])], nginx: NginxServer) throws -> EndingContainers {
+        let programs = try folder.makeFolder("programs")
+        try folder.write("programs/sleep", "#!/bin/sh\nexec /bin/sleep $(echo $1 | awk '{ print $1 / 5 }')\n")
+        try folder.write(
+            "programs/nginx",
+            "#!/bin/sh\nPATH=${PATH#*:}:/usr/sbin:/sbin\nexec nginx -e \(nginx.prefix)/error.log "
+                + "-p \(nginx.prefix)/ -c \(nginx.configurationFile) \"$@\"\n")
+        for program in ["sleep", "nginx"] { unsafe chmod("\(programs)/\(program)", 0o755) }
+        return EndingContainers(
+            hooks.map { name, command in (name, command.map { $0.replacing("/tmp/", with: "\(nginx.prefix)/") }) },
+            path: programs)
+    }
+
+    @Test func `a pod that ends lets everybody finish, nginx first and then the gate`() throws {
+        let nginx = try start("base/nginx.conf")
+        try gate.addUser("ann", password: "a-password-for-ann")
+        let token = try gate.signIn("ann")
+        RunRecord.note(secret: token)
+        let check = Endpoint.unix(socket(8081))
+        let load = CheckLoad(threads: 4, pause: .milliseconds(2)) { _ in
+            try HTTPClient(check).get("/page", headers: [bearer(token)]).status
+        }
+        try load.waitForAnswers(50)
+        // A login whose second half takes its time.
+        let credentials = #"{"username":"ann","password":"a-password-for-ann"}"#
+        let login = client(8080)
+        let head = "POST /auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length:"
+        try login.send(Array("\(head) \(credentials.utf8.count)\r\n\r\n".utf8) + credentials.utf8.prefix(20))
+
+        let containers = try end(
+            [
+                ("nginx", preStop("base/deployment.yaml")), ("gate", preStop("components/gate/gate.yaml")),
+            ], nginx: nginx)
+        // Load balancers have not heard of it yet: 0.6 s of the first sleep, which takes 1 s here.
+        sleepThread(for: .milliseconds(600))
+        let report = load.stop()
+        #expect(report.failures == [:])
+        #expect(report.statuses == [200: report.count])
+        try eventually("nginx takes no more", within: .seconds(5)) { !check.isListening }
+        try login.send(Array(credentials.utf8.dropFirst(20)))
+        let answer = try #require(try login.receive(toMethod: "POST"))
+        #expect(answer.status == 200)
+        login.close()
+        RunRecord.note(secret: try #require(try object(answer)["token"]?.text))
+        #expect(containers.join() == ["nginx", "gate"])
+        #expect(try gate.stop() == .code(0))
     }
 }

@@ -7,6 +7,7 @@ token again once it has handed one out; see ../nginx.conf and ../schema.sql.
 """
 
 import os
+from datetime import datetime
 from typing import List
 from urllib.parse import unquote
 
@@ -36,6 +37,12 @@ class User(BaseModel):
     username: str
     groups: List[str]
     session_id: str
+
+
+class Session(BaseModel):
+    session_id: str
+    created_at: datetime
+    expires_at: datetime
 
 
 def current_user(
@@ -90,6 +97,18 @@ def login(given: Credentials, response: Response) -> None:
 @app.get("/me")
 def me(user: User = Depends(current_user)) -> User:
     return user
+
+
+@app.get("/sessions")
+def sessions(user: User = Depends(current_user)) -> List[Session]:
+    """Where the user is signed in, read from the gate's table."""
+    with psycopg.connect(DATABASE_URL, autocommit=True) as database:
+        rows = database.execute(
+            "SELECT session_id::text, created_at, expires_at FROM session_tokens"
+            " WHERE user_id = %s AND expires_at > now() AND revoked_at IS NULL ORDER BY created_at",
+            (user.user_id,),
+        ).fetchall()
+    return [Session(session_id=row[0], created_at=row[1], expires_at=row[2]) for row in rows]
 
 
 @app.post("/logout", status_code=204)

@@ -75,6 +75,14 @@ async function login(database, request, response) {
   answer(response, 200, { token, token_type: 'Bearer' });
 }
 
+// Where the user is signed in, read from the gate's table.
+async function sessions(database, user, response) {
+  const { rows } = await database.query(
+    'SELECT session_id, created_at, expires_at FROM session_tokens'
+    + ' WHERE user_id = $1 AND expires_at > now() AND revoked_at IS NULL ORDER BY created_at', [user.user_id]);
+  answer(response, 200, rows);
+}
+
 // Ends the session, on every pod, by its public id: the token is not needed for it.
 async function logout(database, user, response) {
   await database.query('SELECT revoke_session($1, $2)', [user.session_id, user.user_id]);
@@ -87,6 +95,7 @@ async function respond(database, request, response) {
   const user = currentUser(request);
   if (!user) return answer(response, 401, { error: 'nobody is signed in' });
   if (route === 'GET /me') return answer(response, 200, user);
+  if (route === 'GET /sessions') return sessions(database, user, response);
   if (route === 'POST /logout') return logout(database, user, response);
   answer(response, 404, { error: 'not found' });
 }

@@ -94,12 +94,22 @@ function login_page(string $message = ''): never
     exit;
 }
 
-function me(array $user): never
+function answer_json(array $content): never
 {
     header('Content-Type: application/json');
     header('Cache-Control: no-store');
-    echo json_encode($user);
+    echo json_encode($content);
     exit;
+}
+
+/** Where the user is signed in, read from the gate's table. */
+function sessions(array $user): array
+{
+    $query = database()->prepare(
+        'SELECT session_id, created_at, expires_at FROM session_tokens'
+        . ' WHERE user_id = :user AND expires_at > now() AND revoked_at IS NULL ORDER BY created_at');
+    $query->execute(['user' => $user['user_id']]);
+    return $query->fetchAll(PDO::FETCH_ASSOC);
 }
 
 /** Ends the session, on every pod, by its public id: the token is not needed for it. */
@@ -120,7 +130,8 @@ if ($request === 'GET /login') {
 }
 $user = current_user() ?? answer(401);
 match ($request) {
-    'GET /me' => me($user),
+    'GET /me' => answer_json($user),
+    'GET /sessions' => answer_json(sessions($user)),
     'POST /logout' => logout($user),
     default => answer(404),
 };
