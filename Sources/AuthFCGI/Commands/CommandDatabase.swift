@@ -36,6 +36,13 @@ struct CommandDatabase {
         }
     }
 
+    /// Lets a role use the tables.
+    func grant(to role: String) throws(ExitCode) {
+        try CommandFailure.reporting { () throws(PostgreSQLError) in
+            try Grants(schema: settings.databaseSchema).run(to: role, on: connection)
+        }
+    }
+
     /// Does something with the gate's own users.
     func accounts<T>(_ work: (borrowing UserAccounts) throws(PostgreSQLError) -> T) throws(ExitCode) -> T {
         try CommandFailure.reporting { () throws(PostgreSQLError) in

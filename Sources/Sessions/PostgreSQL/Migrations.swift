@@ -30,7 +30,8 @@ package struct Migrations: Sendable {
         self.rememberedLifetime = rememberedLifetime
     }
 
-    private static let table = "authfcgi_migrations"
+    /// The table of the steps that were run.
+    static let table = "authfcgi_migrations"
     /// Other pods may be at it for a while.
     private static let deadline = Duration.seconds(60)
 

@@ -50,12 +50,15 @@ package struct SQLState: Equatable, Hashable, Sendable {
     static let duplicateStatement = SQLState("42P05")
     /// A prepared statement whose tables have changed their shape.
     static let featureNotSupported = SQLState("0A000")
+    static let insufficientPrivilege = SQLState("42501")
 
     /// What an operator may do about it, as the end of a sentence.
     var advice: String {
         switch self {
         case .undefinedStatement, .duplicateStatement:
             "; behind a transaction pooler set DATABASE_PREPARED_STATEMENTS=off"
+        case .insufficientPrivilege:
+            "; for tables that another role owns, that role runs: authfcgi migrate --grant-to ROLE"
         default: ""
         }
     }
