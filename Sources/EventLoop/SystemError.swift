@@ -15,6 +15,9 @@ package struct SystemError: Error, Equatable, CustomStringConvertible {
     /// The failure of `call` that has just happened on this thread.
     package static func last(_ call: String) -> SystemError { SystemError(call, code: errno) }
 
+    /// A unix socket has as many connections waiting as it takes.
+    package var isFullQueue: Bool { call == "connect" && code == EAGAIN }
+
     package var description: String { "\(call): \(reason)" }
 
     /// The kernel's words for ``code``.

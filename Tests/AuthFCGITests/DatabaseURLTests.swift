@@ -21,4 +21,25 @@ struct DatabaseURLTests {
     func `Anything else is refused`(text: String) {
         #expect(DatabaseURL.normalised(text) == nil)
     }
+
+    @Test(arguments: [
+        ("postgresql://u:hunter2@h/d?target_session_attrs=foo", "target_session_attrs"),
+        ("postgresql://u:hunter2@a:1,b:2/d?sslmode=hunter2", "sslmode"),
+        ("host=h channel_binding=maybe", "channel_binding"),
+        ("service=there-is-none", "service"),
+    ])
+    func `A value that libpq never takes is named by its parameter`(text: String, parameter: String) throws {
+        let problem = try #require(DatabaseURL.problem(text))
+        #expect(problem.hasPrefix("has a value of \(parameter) that libpq does not take; "))
+        #expect(!problem.contains("hunter2"))
+    }
+
+    @Test(arguments: [
+        "postgresql://u:p@h/d", "postgresql://u@a:1,b:2,c:3/d?target_session_attrs=read-write&sslmode=verify-full",
+        "host=/run/postgresql dbname=app", "postgresql://h/d?sslrootcert=/nowhere&sslmode=verify-ca&connect_timeout=5",
+        "hostaddr=192.0.2.1 dbname=app", "postgresql://", "host=a,b hostaddr=192.0.2.1,192.0.2.2 port=1,2",
+    ])
+    func `Nothing is wrong with what only a server could refuse`(text: String) {
+        #expect(DatabaseURL.problem(text) == nil)
+    }
 }

@@ -38,11 +38,28 @@ import Testing
 
     @Test(arguments: [
         ("Status: 200\r\n\r\n", 200), ("Content-Type: text/plain\r\n\r\n", 200), ("STATUS:401 No\r\nX: y\r\n\r\n", 401),
-        ("X-Status: 500\r\nstatus:   404\r\n\r\n", 404), ("Status: soon\r\n\r\n", nil), ("Status: 200\r\n", nil),
+        ("X-Status: 500\r\nstatus:   404\r\n\r\n", 404), ("Status: soon\r\n\r\n", nil), ("Status: 2000\r\n\r\n", nil),
+        ("Status: 20x\r\n\r\n", nil), ("Status: +20\r\n\r\n", nil), ("Status: 200\r\n", nil),
         ("", nil),
     ])
     func `the status is that of the header, and 200 without one`(_ output: String, _ status: Int?) {
         #expect(read(Self.record(6, output) + Self.end).status == status)
+    }
+
+    @Test(
+        arguments: [
+            [1, 3, 0, 1, 0, 8, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0], [1, 3, 0, 1, 0, 0, 0, 0], [1, 6, 0, 2, 0, 0, 0, 0],
+            [2, 6, 0, 1, 0, 0, 0, 0], Array("HTTP/1.1 400 Bad Request\r\n".utf8),
+        ] as [[UInt8]])
+    func `what is no answer to the request is malformed`(_ bytes: [UInt8]) {
+        #expect(read(bytes).isMalformed)
+        #expect(read(Self.record(6, "Status: 200\r\n\r\n") + bytes).isMalformed)
+    }
+
+    @Test func `an answer without an end is not kept`() {
+        var reader = FastCGIAnswerReader()
+        for _ in 0..<100 { reader.receive(Self.record(6, String(repeating: "x", count: 4096))) }
+        #expect(reader.isMalformed && reader.output.count < 70_000)
     }
 
     @Test func `what is cut off is not complete`() {

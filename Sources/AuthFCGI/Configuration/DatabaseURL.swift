@@ -15,6 +15,19 @@ enum DatabaseURL {
         spelled(text).flatMap { ConnectionString.isReadable($0) ? $0 : nil }
     }
 
+    /// What is wrong with a parameter of a normalised `text`, as a part of a sentence that tells no value; nil when
+    /// libpq takes them all.
+    static func problem(_ text: String) -> String? {
+        guard let parameter = ConnectionString.refusedParameter(text) else { return nil }
+        let advice =
+            switch parameter {
+            case "sslmode": "write sslmode=verify-full, require, prefer or disable"
+            case "target_session_attrs": "leave it out, or write target_session_attrs=primary or read-write"
+            default: "PostgreSQL's manual has them under \"Parameter Key Words\""
+            }
+        return "has a value of \(parameter) that libpq does not take; \(advice)"
+    }
+
     private static func spelled(_ text: String) -> String? {
         guard let end = text.firstRange(of: "://"), !text[..<end.lowerBound].contains("=") else {
             return isKeyValue(text) ? text : nil

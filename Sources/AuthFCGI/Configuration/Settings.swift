@@ -153,8 +153,10 @@ struct Settings: Equatable, Sendable {
     private static func databaseURL(_ reader: inout SettingsReader) -> Secret {
         if !reader.isGiven(.databaseURL) { reader.add(.databaseURL, "is not set; \(DatabaseURL.form)") }
         return reader.secret(.databaseURL) { text in
-            DatabaseURL.normalised(text).map { .value(Secret($0)) }
-                ?? .problem("is not understood; \(DatabaseURL.form)")
+            guard let url = DatabaseURL.normalised(text) else {
+                return .problem("is not understood; \(DatabaseURL.form)")
+            }
+            return DatabaseURL.problem(url).map { .problem($0) } ?? .value(Secret(url))
         } ?? Secret("")
     }
 

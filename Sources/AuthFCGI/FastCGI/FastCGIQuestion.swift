@@ -10,21 +10,25 @@ final class FastCGIQuestion: ByteStreamHandler {
         case failed(String)
     }
 
-    private let stream: ByteStream
+    private let address: ServerAddress
+    private let threads = HelperThreads(name: "names", threads: 1, waiting: 0, niceness: 0)
+    private var stream: ByteStream?
     private let request: [UInt8]
     private let timeout: Duration
     private var reader = FastCGIAnswerReader()
     private var timer: LoopTimer?
+    /// The next attempt.
+    private var again: LoopTimer?
     private var done: (@EventLoop (Outcome) -> Void)?
+
+    private static let pause = Duration.milliseconds(20)
 
     /// - Parameters:
     ///   - path: what the web server would have matched, in SCRIPT_NAME.
     ///   - timeout: for all of it.
     ///   - done: called once.
     init(_ path: String, at address: ServerAddress, timeout: Duration, done: @escaping @EventLoop (Outcome) -> Void) {
-        stream = ByteStream(
-            to: address, tls: nil, threads: HelperThreads(name: "names", threads: 1, waiting: 0, niceness: 0),
-            deadline: timeout)
+        self.address = address
         request = Self.request([
             ("REQUEST_METHOD", "GET"), ("SCRIPT_NAME", path), ("SERVER_PROTOCOL", "HTTP/1.1"),
         ])
@@ -37,24 +41,37 @@ final class FastCGIQuestion: ByteStreamHandler {
             guard let self else { return }
             finish(.failed("no answer within \(DurationText(timeout))"))
         }
+        connect()
+    }
+
+    private func connect() {
+        let stream = ByteStream(to: address, tls: nil, threads: threads, deadline: timeout)
+        self.stream = stream
         stream.handler = self
         stream.open()
     }
 
-    func streamOpened() { stream.write(request) }
+    func streamOpened() { stream?.write(request) }
 
     func received(_ bytes: UnsafeRawBufferPointer) {
         unsafe reader.receive(bytes)
+        guard !reader.isMalformed else { return finish(.failed("the answer is no FastCGI")) }
         guard reader.isComplete else { return }
         guard let status = reader.status else { return finish(.failed("the answer is no HTTP")) }
         finish(.answered(status: status, body: String(reader.body)))
     }
 
-    func streamEnded(_ reason: StreamError) { finish(.failed(reason.reason)) }
+    func streamEnded(_ reason: StreamError) {
+        guard case .system(let error) = reason, error.isFullQueue else { return finish(.failed(reason.reason)) }
+        // The kernel does not let a connection wait for its turn here, so it is tried again.
+        // Meanwhile no stream keeps this object.
+        again = Reactor.shared.schedule(after: Self.pause) { [self] in connect() }
+    }
 
     private func finish(_ outcome: Outcome) {
         timer?.cancel()
-        stream.close()
+        again?.cancel()
+        stream?.close()
         let done = done
         self.done = nil
         done?(outcome)

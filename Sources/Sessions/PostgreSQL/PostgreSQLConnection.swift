@@ -271,7 +271,7 @@ package import Logging
     }
 
     /// Lends `texts` as a NULL-terminated array of C strings.
-    private static func withCStrings<T>(
+    static func withCStrings<T>(
         _ texts: [String], _ body: (UnsafePointer<UnsafePointer<CChar>?>?) -> T
     ) -> T {
         let bytes = texts.map { Array($0.utf8CString) }

@@ -65,6 +65,16 @@ import Testing
         withExtendedLifetime(silent) {}
     }
 
+    @Test func `a socket at which many wait is asked again`() throws {
+        let path = folder.path("full")
+        let listener = try Endpoint.unix(path).makeListener(backlog: 0)
+        let waiting = try Endpoint.unix(path).connect(until: Deadline(within: .seconds(1)))
+        let start = ContinuousClock.now
+        expect(try check("unix:\(path)", "--timeout", "500ms"), 1, errors: "no answer within 500ms")
+        #expect(ContinuousClock.now - start > .milliseconds(400))
+        withExtendedLifetime((listener, waiting)) {}
+    }
+
     @Test func `what LISTEN says wrongly is 78, and other settings do not matter`() throws {
         expect(try check("/run/gate.sock"), 78, errors: "LISTEN has the entry \"/run/gate.sock\": write unix: before")
         expect(try check("systemd"), 78, errors: "systemd opens", "--listen unix:PATH")

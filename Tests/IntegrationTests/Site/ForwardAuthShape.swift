@@ -4,7 +4,7 @@ import TestSupport
 enum ForwardAuthShape: String, CaseIterable, Sendable {
     /// ingress-nginx with `auth-url: http://authfcgi:8081/`: the client's headers, no body, the path of auth-url.
     case ingressNginx
-    /// F5 NGINX Ingress Controller, Policy externalAuth with `authURI: /`.
+    /// F5 NGINX Ingress Controller, Policy externalAuth with `authURI: /check`.
     case f5
     /// Traefik's ForwardAuth with `address: http://authfcgi:8081/`: always GET.
     case traefik
@@ -29,7 +29,7 @@ enum ForwardAuthShape: String, CaseIterable, Sendable {
                     ("X-Forwarded-For", "192.0.2.1"), ("X-Auth-Request-Redirect", path), ("X-Request-ID", "1f"),
                 ])
         case .f5:
-            LoadRequest(method, "/", headers: headers + [("X-Original-URI", path)])
+            LoadRequest(method, "/check", headers: headers + [("X-Original-URI", path)])
         case .traefik:
             LoadRequest(
                 "GET", "/",

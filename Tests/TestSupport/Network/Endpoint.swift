@@ -46,7 +46,7 @@ package enum Endpoint: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// Connects, non-blocking from then on.
-    func connect(until deadline: Deadline) throws -> Descriptor {
+    package func connect(until deadline: Deadline) throws -> Descriptor {
         let socket = try makeSocket()
         while try unsafe withAddress({ unsafe Glibc.connect(socket.number, $0, $1) }) != 0 {
             switch errno {
