@@ -3,8 +3,8 @@ import Glibc
 import TestSupport
 import Testing
 
-/// `deploy/README.md`: its blocks of commands and SQL, run as they stand there, with processes of this machine in place
-/// of pods.
+/// `deploy/README.md` and its neighbours: blocks of commands and SQL, run as they stand there, with processes of this
+/// machine in place of pods.
 @Suite(.serialized, .leavesCleanLogs) struct GuideTests {
     private let folder: TestFolder
     private let postgreSQL: PostgreSQLServer
@@ -27,14 +27,30 @@ import Testing
         try eventually("Redis is in use", log: pod.gate.log) { try pod.gate.stores == ["redis", "postgresql"] }
     }
 
-    /// The blocks of that language in a section of the guide.
-    private func blocks(_ language: String, in section: String) throws -> [String] {
-        let guide = try String(contentsOfFile: Repository.path("deploy/README.md"), encoding: .utf8)
-        let start = try #require(guide.firstRange(of: "\n## \(section)\n"), "no section \(section)").upperBound
+    private func page(_ path: String) throws -> String {
+        try String(contentsOfFile: Repository.path(path), encoding: .utf8)
+    }
+
+    /// A section of the guide.
+    private func section(_ title: String) throws -> Substring {
+        let guide = try page("deploy/README.md")
+        let start = try #require(guide.firstRange(of: "\n## \(title)\n"), "no section \(title)").upperBound
         let text = guide[start...]
-        let end = text.firstRange(of: "\n## ")?.lowerBound ?? text.endIndex
-        return text[..<end].split(separator: "```\(language)\n").dropFirst().map {
+        return text[..<(text.firstRange(of: "\n## ")?.lowerBound ?? text.endIndex)]
+    }
+
+    /// The blocks of that language in a text.
+    private func blocks(_ language: String, in text: some StringProtocol) -> [String] {
+        String(text).split(separator: "```\(language)\n").dropFirst().map {
             String($0[..<($0.firstRange(of: "\n```")?.lowerBound ?? $0.endIndex)])
+        }
+    }
+
+    /// What stands between backticks in the lines of tables, as it would be typed.
+    private func codeInTables(of text: some StringProtocol) -> [String] {
+        text.split(separator: "\n").filter { $0.hasPrefix("|") }.flatMap { line in
+            line.split(separator: "`", omittingEmptySubsequences: false).enumerated()
+                .filter { $0.offset % 2 == 1 }.map { String($0.element).replacing("\\|", with: "|") }
         }
     }
 
@@ -70,6 +86,8 @@ import Testing
         set -eu
         case $1 in
             logs) cat "$GATE_LOG" ;;
+            port-forward) exec sleep 60 ;;
+            wait | rollout) while [[ -e $REPLICAS ]]; do sleep 0.02; done ;;
             exec)
                 while [[ $1 != -- ]]; do shift; done
                 shift
@@ -77,8 +95,7 @@ import Testing
             scale)
                 [[ "$*" =~ ^scale\\ deployment\\ redis\\ --replicas=([01])\\ -n\\ mocklab$ ]]
                 echo "${BASH_REMATCH[1]}" >"$REPLICAS.new"
-                mv "$REPLICAS.new" "$REPLICAS"
-                while [[ -e $REPLICAS ]]; do sleep 0.02; done ;;
+                mv "$REPLICAS.new" "$REPLICAS" ;;
             *) exit 64 ;;
         esac
 
@@ -108,19 +125,19 @@ import Testing
     }
 
     @Test func `what is asked to see whether it is well has its answers`() throws {
-        let section = "Is it well?"
+        let section = try section("Is it well?")
         let result = try run(blocks("bash", in: section).joined(separator: "\n"))
         #expect(result.status == .code(0), "\(result)")
         for words in ["✓ Connected to Redis for session storage", "\nready\n", "\nPONG\n", "0 live sessions"] {
             #expect(result.output.contains(words), "\(words): \(result)")
         }
-        let queries = try blocks("sql", in: section)
+        let queries = blocks("sql", in: section)
         #expect(queries.count == 1)
         for query in queries { #expect(try postgreSQL.psql(query).contains("authfcgi|idle|"), "\(query)") }
     }
 
     @Test func `the fallback drill goes as the guide says`() throws {
-        let drill = try blocks("bash", in: "The fallback drill")
+        let drill = try blocks("bash", in: section("The fallback drill"))
         #expect(drill.count == 1)
         #expect(!pod.gate.log.contains("Using database for session storage"))
         let scaling = scaling(2)
@@ -130,5 +147,51 @@ import Testing
         #expect(result.output.split(separator: "\"username\":\"test\"").count == 4, "three times who it is: \(result)")
         #expect(result.output.contains("INFO: Using database for session storage"), "\(result)")
         #expect(result.output.contains("INFO: ✓ Connected to Redis for session storage"), "\(result)")
+    }
+
+    @Test func `each command that the table of symptoms names can be given, and says something`() throws {
+        let programs = ["kubectl ", "authfcgi ", "redis-cli ", "SELECT "]
+        let commands = try codeInTables(of: section("When something is wrong")).filter { code in
+            programs.contains { code.hasPrefix($0) }
+        }
+        #expect(commands.count >= 7, "\(commands)")
+        for command in commands where command.hasPrefix("SELECT ") {
+            #expect(try postgreSQL.psql(command).isEmpty == false, "\(command)")
+        }
+        for command in commands where !command.hasPrefix("SELECT ") {
+            let result = try run(command.replacing("NAME", with: "test"))
+            #expect(result.status == .code(0), "\(command): \(result)")
+            #expect(!result.output.isEmpty, "\(command): \(result)")
+        }
+    }
+
+    @Test func `the first login of the page on containers works`() throws {
+        let commands = try blocks("bash", in: page("deploy/docker/README.md"))
+        #expect(commands.count == 1)
+        let result = try run(commands.joined())
+        #expect(result.status == .code(0) && result.output.contains(#""username":"test""#), "\(result)")
+    }
+
+    @Test func `what the page on systemd says to type can be typed`() throws {
+        let page = try page("deploy/systemd/README.md")
+        let check = try #require(codeInTables(of: page).first { $0.contains("config check") })
+        let settings = "/etc/authfcgi/authfcgi.env"
+        #expect(check.contains(settings))
+        let shipped = try self.page("deploy/systemd/authfcgi.env").split(separator: "\n").map { line in
+            line.hasPrefix("DATABASE_URL=") ? "DATABASE_URL=\(postgreSQL.url(database: "postgres"))" : String(line)
+        }
+        try folder.write("authfcgi.env", shipped.joined(separator: "\n"))
+        let healthCheck = try #require(
+            page.split(separator: "\n").first { $0.contains("authfcgi healthcheck --listen") })
+        let socket = "/run/authfcgi/authfcgi.sock"
+        #expect(healthCheck.contains(socket))
+        for command in [String(check), String(healthCheck)] {
+            let result = try run(
+                "unset DATABASE_URL REDIS_URL LISTEN\n"
+                    + command.replacing("runuser -u authfcgi -- ", with: "")
+                    .replacing(settings, with: folder.path("authfcgi.env"))
+                    .replacing(socket, with: pod.gate.socketPath))
+            #expect(result.status == .code(0), "\(command): \(result)")
+        }
     }
 }
