@@ -117,7 +117,11 @@ import Testing
 
     @Test func `those behind a failed login wait as long as for the slowest hash, whatever its own was`() async throws {
         // Ten times as long as one of ours are reckoned for the slowest.
-        let ours = try ContinuousClock().measure { _ = try Argon2Hash.ofNobody.matches(Self.password) }
+        let times = try (0..<5).map { _ in
+            try ContinuousClock().measure { _ = try Argon2Hash.ofNobody.matches(Self.password) }
+        }
+        // The first ones find new memory.
+        let ours = try #require(times.min())
         for stored in [nil, Self.bcrypt, "!"] {
             #expect(try await timeOfSecond(after: [1], stored) > ours * 5)
         }

@@ -172,6 +172,44 @@ import Testing
         #expect(result.status == .code(0) && result.output.contains(#""username":"test""#), "\(result)")
     }
 
+    @Test func `the four requests of the page on ingress show that the site is guarded`() throws {
+        let page = try page("deploy/kubernetes/ingress/README.md")
+        let requests = try #require(blocks("bash", in: page).last)
+        let token = try pod.signIn("ann")
+        let result = try run(
+            "TOKEN=\(token)\n"
+                + requests.replacing("https://app.example.com/PROTECTED", with: "http://localhost/page")
+                .replacing("https://app.example.com", with: "http://localhost").replacing("PROTECTED", with: "page"))
+        #expect(result.status == .code(0), "\(result)")
+        let answers = result.output.split(separator: "HTTP/1.1 ").map { $0.prefix(3) }
+        // A page of this site sends people to sign in where an ingress answers 401.
+        #expect(answers.count == 4 && answers[1] == "200" && answers[3] == "200", "\(result)")
+        #expect(answers[0] == "302" && ["302", "401", "404"].contains(answers[2]), "\(result)")
+        #expect(result.output.contains("ann"), "\(result)")
+        // The application says what reached it.
+        #expect(!result.output.contains(": x") && !result.output.contains("=x"), "\(result)")
+    }
+
+    @Test func `the roles that the page on AWS makes are what the gate and applications need`() throws {
+        let page = try page("deploy/aws/README.md")
+        let sql = try #require(page.split(separator: "<<'END'\n").dropFirst().first)
+        let statements = sql[..<(try #require(sql.firstRange(of: "\nEND\n")).lowerBound)]
+        // One that has none of our roles yet.
+        let another = try PostgreSQLServer(in: TestFolder())
+        let database = another.url(database: "postgres")
+        let made = try run(
+            "cd \(folder.path)\necho 5eC2e7 >database-password\npsql '\(database)' <<'END'\n\(statements)\nEND")
+        #expect(made.status == .code(0) && made.output.contains("CREATE DATABASE"), "\(made)")
+        let own = another.url(user: "authfcgi", database: "authfcgi")
+        let migrated = try run("DATABASE_URL='\(own)' authfcgi migrate")
+        #expect(migrated.status == .code(0) && migrated.errors.firstRange(of: "authfcgi_mint") == nil, "\(migrated)")
+        let granted = try another.psql(
+            """
+            SELECT has_function_privilege('authfcgi_mint', oid, 'EXECUTE') FROM pg_proc WHERE proname = 'create_access_token'
+            """, database: "authfcgi")
+        #expect(granted == "t")
+    }
+
     @Test func `what the page on systemd says to type can be typed`() throws {
         let page = try page("deploy/systemd/README.md")
         let check = try #require(codeInTables(of: page).first { $0.contains("config check") })
