@@ -9,10 +9,7 @@ package struct Grants: Sendable {
         self.schema = schema
     }
 
-    private static let tables = [
-        "session_tokens", "session_users", "session_settings", "authfcgi_users", "login_throttle",
-    ]
-    private static let readTables = ["session_keys", Migrations.table]
+    private static let keys = "session_keys"
     /// What they do is what commands and requests of the gate do. Not among them: what triggers call, which nobody has
     /// to be allowed, keys, and other programs' tables of users.
     private static let functions = [
@@ -44,9 +41,10 @@ package struct Grants: Sendable {
             SELECT format('GRANT EXECUTE ON FUNCTION %s TO %I', p.oid::regprocedure, $1::text)
               FROM pg_proc p JOIN home ON home.oid = p.pronamespace WHERE p.proname = ANY ($5::text[])
             """,
-            [.text(role), schema.map { .text($0) } ?? .null]
-                + [Self.tables, Self.readTables, Self.functions].map { .text("{\($0.joined(separator: ","))}") },
-            deadline: Self.deadline)
+            [
+                .text(role), .optional(schema), .texts(Migrations.tables.filter { $0 != Self.keys }),
+                .texts([Self.keys, Migrations.table]), .texts(Self.functions),
+            ], deadline: Self.deadline)
         let script = (0..<statements.rowCount).map { statements.text($0, 0) }
         // One script is one transaction.
         try connection.script(script.joined(separator: ";\n"), deadline: Self.deadline)

@@ -30,6 +30,10 @@ package struct Migrations: Sendable {
         self.rememberedLifetime = rememberedLifetime
     }
 
+    /// The tables that the steps make.
+    static let tables = [
+        "session_tokens", "session_users", "session_keys", "session_settings", "authfcgi_users", "login_throttle",
+    ]
     /// The table of the steps that were run.
     static let table = "authfcgi_migrations"
     /// Other pods may be at it for a while.
@@ -169,10 +173,8 @@ package struct Migrations: Sendable {
         let found = try connection.query(
             """
             SELECT relname FROM pg_class JOIN pg_namespace n ON n.oid = relnamespace
-            WHERE nspname = $1 AND relname IN
-            ('session_tokens', 'session_users', 'session_keys', 'session_settings', 'authfcgi_users',
-            'login_throttle') LIMIT 1
-            """, [.text(schema)], deadline: Self.deadline)
+            WHERE nspname = $1 AND relname = ANY ($2::text[]) LIMIT 1
+            """, [.text(schema), .texts(Self.tables)], deadline: Self.deadline)
         guard found.rowCount == 0 else {
             throw .unusable(
                 "the schema \(Statements.identifier(schema)) has a table \(found.text(0, 0)) that authfcgi did not make, "
