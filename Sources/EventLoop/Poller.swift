@@ -38,13 +38,16 @@ final class Poller {
 
     private let descriptor: Int32
     private var slots: [Slot] = []
-    private let events: UnsafeMutableBufferPointer<epoll_event>
+    /// Where the kernel puts what is ready: `capacity` events. glibc declares the pointer that `epoll_wait` takes as
+    /// never null since 2.38, so it is one that cannot be.
+    private let events: UnsafeMutablePointer<epoll_event>
+    private static let capacity = 128
 
     init() {
         descriptor = epoll_create1(Int32(EPOLL_CLOEXEC))
         precondition(descriptor >= 0, "the event loop cannot start: \(SystemError.last("epoll_create1"))")
-        unsafe events = .allocate(capacity: 128)
-        unsafe events.initialize(repeating: epoll_event())
+        unsafe events = .allocate(capacity: Self.capacity)
+        unsafe events.initialize(repeating: epoll_event(), count: Self.capacity)
     }
 
     isolated deinit {
@@ -85,7 +88,7 @@ final class Poller {
     func wait(_ time: Duration) {
         // Rounded up: a timer's wait must not end just before it.
         let milliseconds = Int32((time.nanoseconds + 999_999) / 1_000_000)
-        let count = unsafe epoll_wait(descriptor, events.baseAddress, Int32(events.count), milliseconds)
+        let count = unsafe epoll_wait(descriptor, events, Int32(Self.capacity), milliseconds)
         guard count > 0 else { return }
         for index in 0..<Int(count) {
             let (data, flags) = unsafe (events[index].data.u64, events[index].events)
