@@ -24,8 +24,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     ],
     targets: [
-        // C libraries, one folder each: a module map and a shim. hiredis.pc carries a flag that SwiftPM warns about on
-        // every build, so that one is linked by its module map alone.
+        // C libraries, one folder each: a module map and a shim. hiredis is the one without its .pc file: that carries a
+        // flag that SwiftPM warns about on every build, and names the shared library.
         .systemLibrary(name: "CLinux"),
         .systemLibrary(name: "CFastCGI", pkgConfig: "fcgi", providers: [.apt(["libfcgi-dev"])]),
         .systemLibrary(name: "CPostgreSQL", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
@@ -51,7 +51,10 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             resources: [.embedInCode("PostgreSQL/Migrations")],
-            swiftSettings: strict),
+            swiftSettings: strict,
+            // The archive by its file name: each release has a shared hiredis of another name (0.14, 1.1.0), and a
+            // program that is linked to one does not start on the next.
+            linkerSettings: [.linkedLibrary(":libhiredis.a")]),
         .executableTarget(
             name: "AuthFCGI",
             dependencies: [

@@ -12,12 +12,25 @@ final class RedisReplyAssembly {
     /// All arrays within each other have no more elements together than such a map, whose every line has a primary and
     /// a replica: a few bytes would take a hundred otherwise.
     private static let mostElementsTogether = 16 * 16_384
+    /// How deep arrays lie within each other at most: the map of a cluster needs four. hiredis has a bound of its own in
+    /// some versions only, and arrays without one would be freed by as many nested calls.
+    private static let mostNested = 7
     /// What is taken on the server's word alone.
     private static let mostReserved = 256
 
-    /// - Returns: false when no reply is that large.
+    /// Why `begin` has refused an array. hiredis calls every refusal a lack of memory.
+    private(set) var refusal: String?
+
+    /// - Returns: false when no reply is that large or that deep.
     func begin(elements count: Int) -> Bool {
-        guard count <= Self.mostElements, elements + count <= Self.mostElementsTogether else { return false }
+        guard arrays.count < Self.mostNested else {
+            refusal = "arrays nested more than \(Self.mostNested) deep"
+            return false
+        }
+        guard count <= Self.mostElements, elements + count <= Self.mostElementsTogether else {
+            refusal = "an array larger than any that was asked for"
+            return false
+        }
         elements += count
         guard count > 0 else {
             add(.array([]))

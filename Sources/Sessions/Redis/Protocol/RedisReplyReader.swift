@@ -96,7 +96,8 @@ final class RedisReplyReader {
     }
 
     private var errorText: String {
-        unsafe withUnsafeBytes(of: &reader.pointee.errstr) { bytes in
+        if let refusal = assembly.refusal { return refusal }
+        return unsafe withUnsafeBytes(of: &reader.pointee.errstr) { bytes in
             unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
         }
     }
