@@ -56,7 +56,7 @@ extension SessionStore {
         } catch {
             throw .unavailable("no random bytes")
         }
-        let rows = try await command(
+        let rows = try await change(
             writeLane, statements.createSession, request.parameters(for: token), mayRepeat: false)
         guard let row = rows.first else { return nil }
         guard let made = request.made(token, row) else { throw .unavailable("the new session's row cannot be read") }
@@ -75,7 +75,7 @@ extension SessionStore {
     /// - Returns: whose session it was; nil when there is none of that token.
     package func end(_ token: SessionToken) async throws(SessionStoreError) -> EndedSession? {
         guard try checks.mayExist(token) else { return nil }
-        let rows = try await command(
+        let rows = try await change(
             writeLane, statements.revoke, [.bytes(token.hash.bytes)], mayRepeat: true, isUrgent: true)
         readLane.hear(.ended([token.hash]))
         redis?.forget([token.hash])
@@ -90,7 +90,7 @@ extension SessionStore {
         ofUser userID: String, except kept: SessionToken? = nil
     ) async throws(SessionStoreError) -> Int {
         let except: PostgreSQLParameter = kept.map { .bytes($0.hash.bytes) } ?? .null
-        let rows = try await command(
+        let rows = try await change(
             writeLane, statements.revokeUser, [.text(userID), except], mayRepeat: true, isUrgent: true)
         readLane.hear(.user(UserKey(userID)))
         guard let ended = rows.first?.first.flatMap({ $0 }).flatMap({ Int($0) }) else {
@@ -112,7 +112,7 @@ extension SessionStore {
         of user: UserRecord, to passwordHash: String, keeping kept: SessionToken
     ) async throws(SessionStoreError) -> Int? {
         let userID = user.identity.userID
-        let rows = try await command(
+        let rows = try await change(
             writeLane, statements.changePassword,
             [.text(userID), .text(user.passwordHash), .text(passwordHash), .bytes(kept.hash.bytes)], mayRepeat: true,
             isUrgent: true)
@@ -124,7 +124,7 @@ extension SessionStore {
     /// Ends one session of a user by its public id, which the list of sessions tells.
     /// - Returns: whether it was there to be ended; false also for the session of somebody else.
     public func revoke(sessionID: String, ofUser userID: String) async throws(SessionStoreError) -> Bool {
-        let rows = try await command(
+        let rows = try await change(
             writeLane, statements.revokeSession, [.text(sessionID), .text(userID)], mayRepeat: true, isUrgent: true)
         readLane.hear(.user(UserKey(userID)))
         return rows.first?.first == "t"

@@ -34,6 +34,7 @@ public final class SessionStore {
     /// nil until it has begun.
     private var usersAreChecked: Bool?
     var rehashFailure = RepeatedFailure()
+    private var changeFailure = RepeatedFailure()
     /// What was counted since it was taken last.
     package var counts: SessionStoreCounts { checks.counts }
 
@@ -183,12 +184,27 @@ public final class SessionStore {
         return counts
     }
 
+    /// Runs a statement that changes something.
+    func change(
+        _ lane: CommandLane, _ sql: String, _ parameters: [PostgreSQLParameter], mayRepeat: Bool,
+        isUrgent: Bool = false
+    ) async throws(SessionStoreError) -> CommandLane.Rows {
+        let rows = try await command(lane, sql, parameters, mayRepeat: mayRepeat, isUrgent: isUrgent)
+        if changeFailure.succeeded() { log.info("PostgreSQL takes changes again") }
+        return rows
+    }
+
     func command(
         _ lane: CommandLane, _ sql: String, _ parameters: [PostgreSQLParameter], mayRepeat: Bool,
         isUrgent: Bool = false
     ) async throws(SessionStoreError) -> CommandLane.Rows {
         do throws(PostgreSQLError) {
             return try await lane.rows(sql, parameters, mayRepeat: mayRepeat, isUrgent: isUrgent)
+        } catch where error.isRefusalOfChanges {
+            if changeFailure.failed(error.reason, at: .now) {
+                log.error("PostgreSQL takes no changes: \(error.reason); checks go on, logins and logouts fail meanwhile")
+            }
+            throw .readOnly
         } catch {
             log.warning("a command failed: \(error.reason)")
             throw .unavailable(error.reason)

@@ -1,3 +1,5 @@
+internal import Sessions
+
 /// Why something was not done, as far as the gate knows. The log alone says it: the one who asked must not learn, for
 /// example, whether there is such a user.
 enum AuditReason: String, CaseIterable {
@@ -21,4 +23,12 @@ enum AuditReason: String, CaseIterable {
     case clientGone = "the client has gone"
     case hashing = "passwords cannot be hashed"
     case store = "the session store cannot be reached"
+    case readOnlyStore = "the session store is read-only"
+
+    init(_ error: SessionStoreError) {
+        switch error {
+        case .readOnly: self = .readOnlyStore
+        case .unavailable, .overloaded: self = .store
+        }
+    }
 }

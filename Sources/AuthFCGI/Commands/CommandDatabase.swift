@@ -9,12 +9,21 @@ struct CommandDatabase {
     private let settings: Settings
     let log: Logger
 
+    /// How long the server has for its first answers.
+    private static let deadline = Duration.seconds(10)
+
     /// Connects, and no more.
     init(_ settings: Settings, _ log: Logger) throws(ExitCode) {
         self.settings = settings
         self.log = log
         connection = try CommandFailure.reporting { () throws(PostgreSQLError) in
-            try PostgreSQLConnection(settings.databaseURL.reveal(), log: log)
+            let connection = try PostgreSQLConnection(settings.databaseURL.reveal(), log: log)
+            try connection.introduce(deadline: Self.deadline)
+            // Some of what commands do takes longer than a role may be allowed.
+            if settings.preparesStatements, connection.isDirect {
+                try connection.setTimeLimits(deadline: Self.deadline)
+            }
+            return connection
         }
     }
 

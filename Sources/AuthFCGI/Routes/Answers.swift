@@ -19,6 +19,15 @@ extension Response {
             headers: [(.retryAfter, HeaderValue(retryAfter))])
     }
 
+    /// 503: the store cannot tell, or takes no changes.
+    /// - Parameter message: what could not be done, when there is more to say than that the store cannot be reached.
+    static func unavailable(_ error: SessionStoreError, _ message: String? = nil) -> Response {
+        switch error {
+        case .readOnly: unavailable("the session store is read-only at present: nobody can sign in or out; try again later")
+        case .unavailable, .overloaded: message.map { unavailable($0) } ?? unavailable()
+        }
+    }
+
     /// 429: too many attempts to sign in have failed.
     static func tooManyAttempts(waitSeconds: Int) -> Response {
         .error(

@@ -79,8 +79,8 @@ extension Gate {
             auditEnds(with: made, exchange)
             return .json(LoginAnswer(token: made.token, session: made.session))
         } catch {
-            auditSparingly(AuditEvent(.login, .unavailable, .store, of: who), exchange)
-            return .unavailable()
+            auditSparingly(AuditEvent(.login, .unavailable, AuditReason(error), of: who), exchange)
+            return .unavailable(error)
         }
     }
 

@@ -71,8 +71,8 @@ extension Gate {
             audit(event(.success, in: session, details: ["ended": "\(ended)"]), exchange)
             return Response(.noContent)
         } catch {
-            auditSparingly(event(.unavailable, .store, in: session), exchange)
-            return .unavailable("the password could not be changed; try again")
+            auditSparingly(event(.unavailable, AuditReason(error), in: session), exchange)
+            return .unavailable(error, "the password could not be changed; try again")
         }
     }
 

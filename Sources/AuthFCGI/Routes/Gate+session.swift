@@ -16,7 +16,7 @@ extension Gate {
                 let entries = try await store.sessions(of: session.identity.userID)
                 exchange.respond(.json(SessionsAnswer(entries, current: session.id)))
             } catch {
-                exchange.respond(.unavailable())
+                exchange.respond(.unavailable(error))
             }
         }
     }
@@ -39,8 +39,8 @@ extension Gate {
                 audit(event(.success), exchange)
                 exchange.respond(loggedOut(exchange, hadCookie: source == .cookie && id == session.id))
             } catch {
-                auditSparingly(event(.unavailable, .store), exchange)
-                exchange.respond(.unavailable("the session could not be ended; try again"))
+                auditSparingly(event(.unavailable, AuditReason(error)), exchange)
+                exchange.respond(.unavailable(error, "the session could not be ended; try again"))
             }
         }
     }
@@ -63,7 +63,7 @@ extension Gate {
                 }
                 await body(token, source, session)
             } catch {
-                exchange.respond(.unavailable())
+                exchange.respond(.unavailable(error))
             }
         }
     }
@@ -101,8 +101,8 @@ extension Gate {
                     try await end(token, extent, exchange)
                     exchange.respond(loggedOut(exchange, hadCookie: source == .cookie && extent != .others))
                 } catch {
-                    auditSparingly(AuditEvent(extent.action, .unavailable, .store), exchange)
-                    exchange.respond(.unavailable("the session could not be ended; try again"))
+                    auditSparingly(AuditEvent(extent.action, .unavailable, AuditReason(error)), exchange)
+                    exchange.respond(.unavailable(error, "the session could not be ended; try again"))
                 }
             }
         }

@@ -61,6 +61,8 @@ final class CommandLane: ReadinessHandler {
     private static let idleTime = Duration.seconds(60)
     /// How long a command waits for a lock of somebody else's transaction: others wait behind it.
     private static let lockWait = Duration.seconds(2)
+    /// For how long a connection is known to lead to the server that is the primary.
+    private static let certainty = Duration.seconds(5)
     /// How long a command waits for a connection while there is none to be had.
     private static let connectionWait = Duration.seconds(1)
 
@@ -79,11 +81,11 @@ final class CommandLane: ReadinessHandler {
         connector = Connector(lane: name, url: configuration.url, threads: threads, log: log) {
             connection throws(PostgreSQLError) in
             try connection.introduce(deadline: deadline)
-            // Ending all sessions of a user needs it, whatever the database's default is. A pooler would hand the
-            // setting on to somebody else.
-            if setsUp {
+            // A pooler would hand on to somebody else what is set here.
+            if setsUp, connection.isDirect {
+                // Ending all sessions of a user needs it, whatever the database's default is.
                 try connection.script("SET default_transaction_isolation = 'read committed'", deadline: deadline)
-                try connection.limitStatements(to: deadline, locks: lockWait)
+                try connection.limitStatements(to: deadline, lock: lockWait)
                 if let preparation { try connection.script(preparation, deadline: deadline) }
             }
         }
@@ -181,7 +183,7 @@ final class CommandLane: ReadinessHandler {
     private func take(_ result: borrowing PostgreSQLResult) throws(PostgreSQLError) {
         guard isSent else { throw .confusion("an answer to nothing that was asked") }
         if case .failed(let error) = result.status {
-            guard !error.endsConnection else { throw error }
+            guard !error.endsConnection || isAnswer(error) else { throw error }
             received = .failure(error)
         } else {
             var rows: Rows = []
@@ -191,6 +193,13 @@ final class CommandLane: ReadinessHandler {
             }
             received = .success(rows)
         }
+    }
+
+    /// Whether a server that takes no changes is the right one all the same: it was not a standby a moment ago. Another
+    /// connection would hear the same.
+    private func isAnswer(_ error: PostgreSQLError) -> Bool {
+        guard error.isReadOnlyTransaction, let openedAt else { return false }
+        return .now - openedAt < Self.certainty
     }
 
     private func finish(_ answer: Result<Rows, PostgreSQLError>) {
@@ -232,7 +241,8 @@ final class CommandLane: ReadinessHandler {
             } else {
                 answerFirst(.failure(error))
             }
-            connector.lost(error.reason)
+            // After this one the next connection is made at once, which tells whether that server was demoted.
+            if !error.isReadOnlyTransaction { connector.lost(error.reason) }
         } else if !queue.isEmpty {
             connector.lost(error.reason)
         }

@@ -81,11 +81,28 @@ package struct Migrations: Sendable {
         } else {
             outcome = try apply(on: connection, schema, log: log)
         }
-        let statements = Statements(schema: schema)
-        let remembered: PostgreSQLParameter = rememberedLifetime.map { .number($0.seconds) } ?? .null
-        _ = try connection.query(
-            statements.setLifetime, [.number(lifetime.seconds), remembered], deadline: Self.deadline)
+        try setLifetimes(on: connection, schema, log: log)
         return outcome
+    }
+
+    /// Writes the lifetimes of the settings down, if they are other ones. Checks do not depend on them: a database that
+    /// takes no changes keeps the old ones.
+    private func setLifetimes(
+        on connection: PostgreSQLConnection, _ schema: String, log: Logger
+    ) throws(PostgreSQLError) {
+        let statements = Statements(schema: schema)
+        let lifetimes: [PostgreSQLParameter] = [
+            .number(lifetime.seconds), rememberedLifetime.map { .number($0.seconds) } ?? .null,
+        ]
+        // Looked at first: a read-only server refuses also an UPDATE of no rows.
+        let differing = try connection.query(statements.differingLifetimes, lifetimes, deadline: Self.deadline)
+        guard differing.rowCount > 0 else { return }
+        do throws(PostgreSQLError) {
+            _ = try connection.query(statements.setLifetimes, lifetimes, deadline: Self.deadline)
+        } catch {
+            guard error.isRefusalOfChanges else { throw error }
+            log.warning("lifetimes for sessions made by SQL stay as they were: \(error.reason)")
+        }
     }
 
     /// The schema's name, made sure of.
@@ -125,6 +142,7 @@ package struct Migrations: Sendable {
     ) throws(PostgreSQLError) -> Outcome {
         try connection.script("BEGIN", deadline: Self.deadline)
         do throws(PostgreSQLError) {
+            try connection.liftTimeLimitsInTransaction(deadline: Self.deadline)
             let done = try applyLocked(on: connection, schema)
             try connection.script("COMMIT", deadline: Self.deadline)
             for step in done { log.info("migration \(step.number) (\(step.name)) applied to schema \(schema)") }

@@ -100,8 +100,12 @@ package import Logging
         return last
     }
 
-    /// Asks who is at the other end, and throws when it is a standby, whose word on a session may be out of date.
-    func introduce(deadline: Duration) throws(PostgreSQLError) {
+    /// Asks who is at the other end.
+    ///
+    /// - Throws: `PostgreSQLError`; also when it is a standby, whose word on a session may be out of date, and when the
+    ///   database cannot store every text.
+    package func introduce(deadline: Duration) throws(PostgreSQLError) {
+        try requireUTF8()
         try send(Statements.introduction, [], binaryResult: true)
         let answer = try wait(for: deadline)
         guard !answer.isTrue(0, 0) else {
@@ -114,25 +118,34 @@ package import Logging
         isDirect = unsafe Int32(truncatingIfNeeded: backend) == PQbackendPID(connection)
     }
 
+    /// Every other encoding lacks characters that names have, or takes bytes for characters. The server says which one it
+    /// is when a connection begins, and no pooler hides it.
+    private func requireUTF8() throws(PostgreSQLError) {
+        guard let name = unsafe PQparameterStatus(connection, "server_encoding").map({ unsafe String(cString: $0) }),
+            name != "UTF8"
+        else { return }
+        throw .unusable(
+            "the database has the encoding \(name), and authfcgi needs UTF8: make another one "
+                + "(CREATE DATABASE authfcgi TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C') and name it in DATABASE_URL")
+    }
+
     // MARK: Not waiting, for the loop
 
     /// The descriptor to wait for. libpq closes it by itself when the connection is lost.
     package let socket: Int32
 
-    /// Has the server itself give up statements and waits for locks, a little after nobody waits for them any more:
-    /// otherwise, while a table is locked, each connection that was given up would leave a process behind.
-    func limitStatements(to time: Duration, locks: Duration) throws(PostgreSQLError) {
-        let limit = (time + .milliseconds(500)).nanoseconds / 1_000_000
-        try script(
-            "SET statement_timeout = \(limit); SET lock_timeout = \(locks.nanoseconds / 1_000_000)", deadline: time)
-    }
+    /// The server's version, such as 150018.
+    var serverVersion: Int { Int(unsafe PQserverVersion(connection)) }
+
+    /// Whether ``setTimeLimits(statement:lock:deadline:)`` has replaced the limits that the role or the database has.
+    var hasOwnTimeLimits = false
 
     /// Which server answers; nil before it has introduced itself.
     private(set) var origin: DatabaseOrigin?
 
     /// Whether the process that answers is the one that the connection was opened to. A pooler is in between otherwise,
     /// and what one statement sets up, such as LISTEN, may be gone for the next one.
-    private(set) var isDirect = false
+    package private(set) var isDirect = false
 
     /// Whether the server sends notifications of revocations on this connection.
     private(set) var isListening = false

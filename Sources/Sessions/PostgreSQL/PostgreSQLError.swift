@@ -26,6 +26,16 @@ package enum PostgreSQLError: Error, Equatable, Sendable {
         return "the server refuses a value or a function does (SQLSTATE \(state.code))"
     }
 
+    /// Whether the server takes no writes on this connection.
+    var isReadOnlyTransaction: Bool {
+        if case .server(.readOnlyTransaction, _) = self { true } else { false }
+    }
+
+    /// Whether PostgreSQL answers, and can change nothing at present.
+    var isRefusalOfChanges: Bool {
+        if case .server(let state, _) = self { [.readOnlyTransaction, .diskFull].contains(state) } else { false }
+    }
+
     /// Whether the connection is of no more use.
     var endsConnection: Bool {
         switch self {
@@ -43,8 +53,9 @@ package struct SQLState: Equatable, Hashable, Sendable {
         self.code = code
     }
 
-    /// The server takes no writes: a standby, or a primary that was demoted under an old connection.
+    /// The server takes no writes: `default_transaction_read_only` is on, or it was demoted under an old connection.
     static let readOnlyTransaction = SQLState("25006")
+    static let diskFull = SQLState("53100")
     /// A prepared statement is gone: the connection goes through a transaction pooler.
     static let undefinedStatement = SQLState("26000")
     static let duplicateStatement = SQLState("42P05")
@@ -57,6 +68,9 @@ package struct SQLState: Equatable, Hashable, Sendable {
         switch self {
         case .undefinedStatement, .duplicateStatement:
             "; behind a transaction pooler set DATABASE_PREPARED_STATEMENTS=off"
+        case .readOnlyTransaction:
+            "; default_transaction_read_only is on, as managed services set it when the disk is full, or this is a standby"
+        case .diskFull: "; PostgreSQL's disk is full"
         case .insufficientPrivilege:
             "; for tables that another role owns, that role runs: authfcgi migrate --grant-to ROLE"
         default: ""

@@ -85,8 +85,11 @@ final class ReadLane: ReadinessHandler, TurnEndHandler {
         connector = Connector(lane: "read lane", url: configuration.url, threads: threads, log: log) {
             connection throws(PostgreSQLError) in
             try connection.introduce(deadline: deadline)
+            if setsUp, connection.isDirect { try connection.setTimeLimits(deadline: deadline) }
             try migrations?.run(on: connection, log: log)
-            if setsUp { try connection.limitStatements(to: lookUpDeadline, locks: lookUpDeadline) }
+            if setsUp, connection.isDirect {
+                try connection.limitStatements(to: lookUpDeadline, lock: lookUpDeadline)
+            }
             try statements.prepare(on: connection, deadline: deadline)
             // Before the first heartbeat, whose time is the one from which on nothing can be missed.
             if listens { try connection.listen(deadline: deadline) }

@@ -24,8 +24,10 @@ struct ReadLaneStatements: Sendable {
     /// Readies a new connection; waits.
     func prepare(on connection: PostgreSQLConnection, deadline: Duration) throws(PostgreSQLError) {
         guard prepares else { return }
-        // Planned once: the plan is the same for every token.
-        try connection.script("SET plan_cache_mode = force_generic_plan", deadline: deadline)
+        // Planned once: the plan is the same for every token. A pooler would hand the setting on to others.
+        if connection.isDirect {
+            try connection.script("SET plan_cache_mode = force_generic_plan", deadline: deadline)
+        }
         for statement in [lookUp, lookUpSeveral, lookUpAbsent, heartbeat] {
             try connection.prepare(statement.name, statement.text, deadline: deadline)
         }

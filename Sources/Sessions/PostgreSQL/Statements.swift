@@ -157,13 +157,19 @@ package struct Statements: Sendable {
 
     /// Makes the lifetime that the settings name the one of sessions that applications create by SQL, and allows the
     /// one of those who are remembered: the second parameter, or NULL.
-    package var setLifetime: String {
+    var setLifetimes: String {
         """
         UPDATE \(schema)session_settings SET default_lifetime = make_interval(secs => $1::double precision), \
         maximum_lifetime = greatest(maximum_lifetime, make_interval(secs => $1::double precision), \
-        make_interval(secs => $2::double precision)) \
-        WHERE default_lifetime <> make_interval(secs => $1::double precision) \
-        OR maximum_lifetime < make_interval(secs => $2::double precision)
+        make_interval(secs => $2::double precision)) WHERE \(Self.lifetimesDiffer)
         """
     }
+
+    /// A row when ``setLifetimes`` with the same parameters would change something.
+    var differingLifetimes: String { "SELECT 1 FROM \(schema)session_settings WHERE \(Self.lifetimesDiffer)" }
+
+    private static let lifetimesDiffer = """
+        (default_lifetime <> make_interval(secs => $1::double precision) \
+        OR maximum_lifetime < make_interval(secs => $2::double precision))
+        """
 }

@@ -10,7 +10,7 @@ extension SessionStore {
             let user = try await queriedUsers.user(named: username)
             return (user, try await reserveLogin(username: username, userID: user.id, from: clientAddress))
         }
-        let rows = try await command(
+        let rows = try await change(
             loginLane, statements.beginLogin, [.text(username), Self.network(of: clientAddress)], mayRepeat: true)
         guard let row = rows.first, let attempt = LoginAttempt(Array(row.prefix(LoginAttempt.columns))) else {
             throw Self.unreadable
@@ -30,7 +30,7 @@ extension SessionStore {
         username: String, userID: String?, from clientAddress: String?
     ) async throws(SessionStoreError) -> LoginAttempt {
         // Sent again after a lost connection it may be counted twice, which costs an attempt and gives none away.
-        let rows = try await command(
+        let rows = try await change(
             loginLane, statements.reserveLogin,
             [.text(username), .optional(userID), Self.network(of: clientAddress)], mayRepeat: true)
         guard let attempt = rows.first.flatMap({ LoginAttempt($0) }) else { throw Self.unreadable }
@@ -45,6 +45,6 @@ extension SessionStore {
 
     /// Takes an attempt back whose password was never looked at.
     package func release(_ reservation: LoginReservation) async throws(SessionStoreError) {
-        _ = try await command(loginLane, statements.releaseLogin, [.text(reservation.text)], mayRepeat: true)
+        _ = try await change(loginLane, statements.releaseLogin, [.text(reservation.text)], mayRepeat: true)
     }
 }

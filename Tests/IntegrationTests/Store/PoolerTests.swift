@@ -57,6 +57,33 @@ import Testing
         #expect(said.count == 1 && said[0].contains("pooler"), "\(pod.log.text)")
     }
 
+    /// What the lanes set on a connection of their own would be on others' connections behind a pooler.
+    @Test func `nothing that the lanes set stays on the connections of a transaction pooler`() async throws {
+        // One for everybody: whoever comes next gets the one that the lanes have used.
+        let bouncer = try PgBouncer(in: folder, before: server, poolMode: "transaction", poolSize: 1)
+        let pod = try await TestStore.start(
+            bouncer.url(database: database),
+            configured: { configuration in
+                configuration.usersQuery = UsersQuery(
+                    sql: "SELECT id, password_hash FROM authfcgi_users WHERE username = $1",
+                    rehash: "UPDATE authfcgi_users SET password_hash = $1 WHERE id = $2 AND password_hash = $3")
+            })
+        // Each lane connects for this. PgBouncer before 1.21 confuses the statements that they prepare.
+        if let (token, _) = try? await pod.signIn() { _ = try? await pod.store.session(for: token) }
+        _ = try? await pod.store.user(named: "nobody")
+        // The read, the write and the users lane.
+        #expect(bouncer.log.split(separator: "login attempt").count > 3, "\(bouncer.log)")
+        let settings = """
+            SELECT name, setting FROM pg_settings WHERE name LIKE 'default_transaction%' OR name LIKE '%timeout%'
+            OR name IN ('plan_cache_mode', 'search_path', 'role', 'TimeZone') ORDER BY 1;
+            SELECT current_setting('authfcgi.rehashing', true);
+            SELECT count(*) FROM pg_listening_channels()
+            """
+        let direct = try server.psql(settings, database: database)
+        let pooled = try ServerProcess.output("psql", ["-XqAt", "-d", bouncer.url(database: database)], input: settings)
+        #expect(pooled == direct + "\n")
+    }
+
     @Test func `behind nothing at all sessions are kept, and nothing is said`() async throws {
         let pod = try await TestStore.startKeeping(server.url(database: database))
         let (token, _) = try await pod.signIn()

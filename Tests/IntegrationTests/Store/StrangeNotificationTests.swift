@@ -52,8 +52,7 @@ import Testing
         #expect(!pod.log.text.contains("lost PostgreSQL"), "\(pod.log.text)")
     }
 
-    @Test func `a flood of notifications is survived, and sessions are kept again afterwards`() async throws {
-        // A debug build on a busy machine takes a while for what is read at once here: nobody's deadline is the matter.
+    @Test func `a flood of notifications refuses nobody, and sessions are kept again afterwards`() async throws {
         let pod = try await TestStore.startKeeping(server.url(database: database)) {
             $0.postgreSQL.lookUpDeadline = .seconds(5)
         }
@@ -68,8 +67,8 @@ import Testing
             NOTIFY authfcgi_revoked, '*'
             """
         for statement in sql.split(separator: ";") { try stranger.script(String(statement), deadline: .seconds(20)) }
-        let deadline = Deadline(within: .seconds(10))
-        while await !watch.checks.contains(where: { $0.answer == .confirmed }) {
+        let deadline = Deadline(within: .seconds(60))
+        while await !watch.checks.contains(where: { $0.answer != .kept }) {
             try #require(!deadline.hasPassed, "nothing is doubted")
             try await Task.sleep(for: .milliseconds(10))
         }
@@ -78,8 +77,13 @@ import Testing
             try #require(!deadline.hasPassed, "nothing is kept again")
             try await Task.sleep(for: .milliseconds(10))
         }
+        let keptAgain = await watch.checks.count
+        try await Task.sleep(for: .milliseconds(300))
         let checks = await watch.stop()
-        #expect(checks.allSatisfy { $0.isAccepted }, "\(checks.filter { !$0.isAccepted })")
+        // How long it takes to read what is told at once is a matter of the machine. Until it is read, and no longer, a
+        // check may not be able to tell.
+        #expect(!checks.contains { $0.answer == .refused })
+        #expect(checks.dropFirst(keptAgain).allSatisfy { $0.isAccepted }, "\(checks.dropFirst(keptAgain))")
     }
 
     @Test(arguments: ["h:", "c:"])

@@ -90,17 +90,27 @@ final class GateProcess: Sendable {
         if waits { try waitUntilReady() }
     }
 
-    /// Waits until all workers run and /readyz has said yes often enough that each of them was asked.
+    /// Waits until all workers run and each of them says yes to /readyz.
     func waitUntilReady(within duration: Duration = .seconds(20)) throws {
         let process = try running()
-        var yes = 0
-        try eventually("the gate is ready", within: duration, log: process.log) {
+        try waitUntilEveryWorker("is ready", within: duration) {
             try process.requireRunning()
             let serving = ProcessInspector(process.processIdentifier).children.filter {
                 !"ZX".contains(ProcessInspector($0).state ?? "X")
             }
-            yes = serving.count == workerCount && isReady ? yes + 1 : 0
-            return yes == 10 * workerCount
+            return serving.count == workerCount && isReady
+        }
+    }
+
+    /// Waits until something that a request finds out of one worker is so of each: until it was so often enough in a row
+    /// that each of them was asked.
+    func waitUntilEveryWorker(
+        _ what: String, within duration: Duration = .seconds(20), _ condition: () throws -> Bool
+    ) throws {
+        var inARow = 0
+        try eventually("every worker \(what)", within: duration, log: log) {
+            inARow = try condition() ? inARow + 1 : 0
+            return inARow == 10 * workerCount
         }
     }
 

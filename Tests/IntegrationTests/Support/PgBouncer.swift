@@ -5,8 +5,10 @@ final class PgBouncer: Sendable {
     private let folder: String
     private let process: ServerProcess
 
-    /// - Parameter poolMode: `transaction` or `session`.
-    init(in folder: TestFolder, before server: PostgreSQLServer, poolMode: String) throws {
+    /// - Parameters:
+    ///   - poolMode: `transaction` or `session`.
+    ///   - poolSize: the most connections to PostgreSQL.
+    init(in folder: TestFolder, before server: PostgreSQLServer, poolMode: String, poolSize: Int = 10) throws {
         let socketFolder = try folder.makeFolder("bouncer", mode: 0o777)
         self.folder = socketFolder
         let users = try folder.write("users.txt", "\"postgres\" \"\"\n")
@@ -22,7 +24,7 @@ final class PgBouncer: Sendable {
             auth_type = trust
             auth_file = \(users)
             pool_mode = \(poolMode)
-            default_pool_size = 10
+            default_pool_size = \(poolSize)
             ignore_startup_parameters = extra_float_digits
             """)
         process = try ServerProcess(

@@ -1,0 +1,110 @@
+import TestSupport
+import Testing
+
+/// PostgreSQL answers and takes no changes, as when a managed service makes it read-only because its disk is full: checks
+/// go on, and whatever would change something says why it does not.
+@Suite struct ReadOnlyDatabaseTests: RunsCommands {
+    let server: PostgreSQLServer
+    let database = "postgres"
+    private let folder: TestFolder
+    private static let answer =
+        "the session store is read-only at present: nobody can sign in or out; try again later"
+
+    init() throws {
+        folder = try TestFolder()
+        server = try PostgreSQLServer(in: folder)
+    }
+
+    /// Changes the server's default, and ends all connections, so that all find it so from the start.
+    private func makeReadOnly(_ isReadOnly: Bool) throws {
+        try psql("ALTER SYSTEM SET default_transaction_read_only = \(isReadOnly ? "on" : "off")")
+        try psql("SELECT pg_reload_conf()")
+        try eventually("the setting is read") {
+            try psql("SHOW default_transaction_read_only") == (isReadOnly ? "on" : "off")
+        }
+        try server.terminateBackends(of: database)
+    }
+
+    /// What each worker does while there are no changes.
+    ///
+    /// - Parameter account: the token of a session of ann's, who is one of the gate's own users.
+    private func expectChecksAlone(_ gate: GateProcess, _ token: String, _ account: String) throws {
+        try gate.waitUntilEveryWorker("accepts the session") { try gate.check(token) == 200 }
+        try gate.waitUntilReady()
+        let bearer = [GateProcess.bearer(token)]
+        let json = ("CONTENT_TYPE", "application/json")
+        for _ in 0..<6 {
+            #expect(try gate.check(token) == 200)
+            #expect(try gate.ask("GET", "/auth/me", parameters: bearer).status == 200)
+            #expect(try gate.check("afs_" + String(repeating: "A", count: 54)) == 401)
+            let change = #"{"current_password":"correct horse","new_password":"battery staple"}"#
+            let answers = try [
+                gate.logIn("ann", "correct horse"), gate.logIn("nobody", "x"), gate.logOut(token),
+                gate.ask("POST", "/auth/logout", parameters: bearer + [("QUERY_STRING", "all=1")]),
+                gate.ask("DELETE", "/auth/sessions/00000000-0000-4000-8000-000000000000", parameters: bearer),
+                gate.ask("POST", "/auth/password", parameters: [GateProcess.bearer(account), json], body: Array(change.utf8)),
+            ]
+            for answer in answers {
+                #expect(answer.status == 503 && answer.json?["message"] == Self.answer, "\(answer)")
+                #expect(answer.headers["Retry-After"] == "1")
+            }
+        }
+    }
+
+    @Test func `checks go on, also of workers that start now, and logins and changes are 503 with the reason`() throws {
+        let gate = try GateProcess(in: folder, server: server)
+        try gate.addUser("ann", password: "correct horse")
+        let token = try gate.signIn("ann")
+        let account = try #require(gate.logIn("ann", "correct horse").json?["token"])
+        try makeReadOnly(true)
+        try expectChecksAlone(gate, token, account)
+        let line = "ERROR: PostgreSQL takes no changes: cannot execute "
+        // Once for each statement that fails, and not for each request.
+        #expect((1...12).contains(gate.lines(with: line)), "\(gate.log)")
+        #expect(gate.log.contains("(SQLSTATE 25006; default_transaction_read_only is on"))
+        #expect(gate.lines(with: "lane lost PostgreSQL: cannot execute") == 0, "\(gate.log)")
+        // Other lifetimes are written down when that is possible.
+        let late = try GateProcess(
+            in: folder, name: "late", server: server, workers: 1, environment: ["SESSION_LIFETIME": "2h"])
+        #expect(late.log.contains("WARNING: lifetimes for sessions made by SQL stay as they were: cannot execute UPDATE"))
+        try expectChecksAlone(late, token, account)
+        _ = try late.stop()
+
+        try makeReadOnly(false)
+        try gate.waitUntilEveryWorker("accepts the session") { try gate.check(token) == 200 }
+        try eventually("logins are back", log: gate.log) { try gate.logIn("ann", "correct horse").status == 200 }
+        #expect(gate.log.contains("INFO: PostgreSQL takes changes again"))
+        try eventually("logouts are back", log: gate.log) { try gate.logOut(token).status == 204 }
+        try gate.waitUntilEveryWorker("refuses it", within: .seconds(5)) { try gate.check(token) == 401 }
+    }
+
+    @Test func `a server that fills its disk does the same`() throws {
+        let gate = try GateProcess(in: folder, server: server, workers: 1)
+        try gate.addUser("ann", password: "correct horse")
+        let token = try gate.signIn("ann")
+        // The error that PostgreSQL gives then (manual, appendix A), from where it would come.
+        try psql(
+            """
+            CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS
+            $$ BEGIN RAISE EXCEPTION 'could not extend file' USING ERRCODE = 'disk_full'; END $$;
+            CREATE TRIGGER full_disk BEFORE INSERT OR UPDATE ON session_tokens EXECUTE FUNCTION full_disk();
+            """)
+        for answer in try [gate.logIn("ann", "correct horse"), gate.logOut(token)] {
+            #expect(answer.status == 503 && answer.json?["message"] == Self.answer, "\(answer)")
+        }
+        #expect(try gate.check(token) == 200)
+        #expect(gate.log.contains("could not extend file (SQLSTATE 53100; PostgreSQL's disk is full)"), "\(gate.log)")
+    }
+
+    @Test func `commands that look go on, and those that change say why they do not`() throws {
+        #expect(try run(["migrate"]).status.isSuccess)
+        try makeReadOnly(true)
+        for command in [["session", "count"], ["user", "list"], ["migrate"], ["session", "list", "--user", "ann"]] {
+            let result = try run(command)
+            #expect(!result.errors.contains("25006"), "\(command): \(result)")
+        }
+        let changed = try run(["session", "revoke", "--all", "--yes"])
+        #expect(changed.status == .code(69))
+        #expect(changed.errors.contains("(SQLSTATE 25006; default_transaction_read_only is on"), "\(changed)")
+    }
+}

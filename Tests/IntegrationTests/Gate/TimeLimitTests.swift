@@ -1,0 +1,85 @@
+import EventLoop
+import Logging
+import Sessions
+import TestSupport
+import Testing
+
+/// A role or a database may have limits that suit an application. The gate's connections have their own.
+@Suite struct TimeLimitTests: RunsCommands {
+    let server: PostgreSQLServer
+    let database: String
+    private let folder: TestFolder
+    private static let revokeAll = ["session", "revoke", "--all", "--yes"]
+
+    init() throws {
+        (server, database) = try SharedServers.newDatabase()
+        folder = try TestFolder()
+        var limits = [
+            "statement_timeout = '100ms'", "lock_timeout = '50ms'", "idle_in_transaction_session_timeout = '100ms'",
+        ]
+        let version = try #require(Int(psql("SHOW server_version_num")))
+        if version >= 140_000 { limits.append("idle_session_timeout = '200ms'") }
+        if version >= 170_000 { limits.append("transaction_timeout = '200ms'") }
+        for limit in limits { try psql("ALTER DATABASE \(database) SET \(limit)") }
+    }
+
+    /// A connection that holds a lock, and itself has no limits.
+    private func holding(_ lock: String) throws -> PostgreSQLConnection {
+        let connection = try PostgreSQLConnection(server.url(database: database), log: RecordedLog().logger)
+        try connection.setTimeLimits(deadline: .seconds(5))
+        try connection.script("BEGIN; \(lock)", deadline: .seconds(5))
+        return connection
+    }
+
+    /// Runs a command while somebody holds a lock for half a second: it waits longer than any of the limits.
+    private func runBehind(
+        _ lock: String, _ command: [String], environment: [String: String] = [:]
+    ) async throws -> CommandResult {
+        let connection = try holding(lock)
+        let clock = ContinuousClock()
+        let start = clock.now
+        let (executable, all) = (try GateProcess.executable, commandEnvironment.merging(environment) { $1 })
+        async let result = ServerProcess.run(executable, command, environment: all)
+        try await Task.sleep(for: .milliseconds(500))
+        try connection.script("COMMIT", deadline: .seconds(5))
+        let done = try await result
+        #expect(clock.now - start > .milliseconds(450))
+        return done
+    }
+
+    @Test func `commands take as long as they need, also behind a transaction pooler`() async throws {
+        // What migrations wait for when another pod is at it.
+        let migrated = try await runBehind(
+            "SELECT pg_advisory_xact_lock(hashtextextended('authfcgi migrations public', 0))", ["migrate"])
+        #expect(migrated.status.isSuccess, "\(migrated)")
+        let table = "LOCK TABLE session_tokens IN ACCESS EXCLUSIVE MODE"
+        let revoked = try await runBehind(table, Self.revokeAll)
+        #expect(revoked.status.isSuccess, "\(revoked)")
+        let bouncer = try PgBouncer(in: folder, before: server, poolMode: "transaction")
+        let pooled = try await runBehind(
+            table, Self.revokeAll,
+            environment: [
+                "DATABASE_URL": bouncer.url(database: database), "DATABASE_PREPARED_STATEMENTS": "off",
+            ])
+        #expect(pooled.status.isSuccess, "\(pooled)")
+    }
+
+    @Test func `lanes are not ended while they are idle, and a look-up has all of its deadline`() async throws {
+        let gate = try GateProcess(
+            in: folder, server: server, database: database, workers: 1,
+            environment: ["SESSION_CACHE_ENTRIES": "0", "DATABASE_QUERY_DEADLINE": "900ms"])
+        try gate.addUser("ann", password: "correct horse")
+        let token = try gate.signIn("ann")
+        #expect(try gate.logIn("ann", "correct horse").status == 200)
+        // Longer than a heartbeat's interval, and than any limit.
+        try await Task.sleep(for: .seconds(3))
+        #expect(try gate.logIn("ann", "correct horse").status == 200)
+        let lock = try holding("LOCK TABLE session_tokens IN ACCESS EXCLUSIVE MODE")
+        async let status = gate.check(token)
+        try await Task.sleep(for: .milliseconds(300))
+        try lock.script("COMMIT", deadline: .seconds(5))
+        #expect(try await status == 200)
+        #expect(!gate.log.contains("lost PostgreSQL"), "\(gate.log)")
+        #expect(!gate.log.contains("57014"), "\(gate.log)")
+    }
+}
