@@ -200,14 +200,20 @@ public final class SessionStore {
     ) async throws(SessionStoreError) -> CommandLane.Rows {
         do throws(PostgreSQLError) {
             return try await lane.rows(sql, parameters, mayRepeat: mayRepeat, isUrgent: isUrgent)
-        } catch where error.isRefusalOfChanges {
-            if changeFailure.failed(error.reason, at: .now) {
-                log.error("PostgreSQL takes no changes: \(error.reason); checks go on, logins and logouts fail meanwhile")
-            }
-            throw .readOnly
         } catch {
-            log.warning("a command failed: \(error.reason)")
-            throw .unavailable(error.reason)
+            throw failure(of: error)
         }
+    }
+
+    /// What to tell the caller of a statement that failed; says it in the log.
+    private func failure(of error: PostgreSQLError) -> SessionStoreError {
+        guard error.isRefusalOfChanges else {
+            log.warning("a command failed: \(error.reason)")
+            return .unavailable(error.reason)
+        }
+        if changeFailure.failed(error.reason, at: .now) {
+            log.error("PostgreSQL takes no changes: \(error.reason); checks go on, logins and logouts fail meanwhile")
+        }
+        return .readOnly
     }
 }

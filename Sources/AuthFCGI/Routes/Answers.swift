@@ -23,7 +23,8 @@ extension Response {
     /// - Parameter message: what could not be done, when there is more to say than that the store cannot be reached.
     static func unavailable(_ error: SessionStoreError, _ message: String? = nil) -> Response {
         switch error {
-        case .readOnly: unavailable("the session store is read-only at present: nobody can sign in or out; try again later")
+        case .readOnly:
+            unavailable("the session store is read-only at present: nobody can sign in or out; try again later")
         case .unavailable, .overloaded: message.map { unavailable($0) } ?? unavailable()
         }
     }

@@ -126,7 +126,8 @@ package import Logging
         else { return }
         throw .unusable(
             "the database has the encoding \(name), and authfcgi needs UTF8: make another one "
-                + "(CREATE DATABASE authfcgi TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C') and name it in DATABASE_URL")
+                + "(CREATE DATABASE authfcgi TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C') and name it in DATABASE_URL"
+        )
     }
 
     // MARK: Not waiting, for the loop

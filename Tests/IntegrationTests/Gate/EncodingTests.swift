@@ -28,7 +28,8 @@ import Testing
             in: folder, server: server, database: database, waits: false)
         #expect(try gate.waitForExit() == .code(78), "\(gate.log)")
         #expect(gate.log.contains(advice), "\(gate.log)")
-        #expect(try server.psql("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'", database: database) == "0")
+        #expect(
+            try server.psql("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'", database: database) == "0")
     }
 
     @Test func `the advice works`() throws {

@@ -42,7 +42,8 @@ import Testing
                 gate.logIn("ann", "correct horse"), gate.logIn("nobody", "x"), gate.logOut(token),
                 gate.ask("POST", "/auth/logout", parameters: bearer + [("QUERY_STRING", "all=1")]),
                 gate.ask("DELETE", "/auth/sessions/00000000-0000-4000-8000-000000000000", parameters: bearer),
-                gate.ask("POST", "/auth/password", parameters: [GateProcess.bearer(account), json], body: Array(change.utf8)),
+                gate.ask(
+                    "POST", "/auth/password", parameters: [GateProcess.bearer(account), json], body: Array(change.utf8)),
             ]
             for answer in answers {
                 #expect(answer.status == 503 && answer.json?["message"] == Self.answer, "\(answer)")
@@ -66,7 +67,8 @@ import Testing
         // Other lifetimes are written down when that is possible.
         let late = try GateProcess(
             in: folder, name: "late", server: server, workers: 1, environment: ["SESSION_LIFETIME": "2h"])
-        #expect(late.log.contains("WARNING: lifetimes for sessions made by SQL stay as they were: cannot execute UPDATE"))
+        #expect(
+            late.log.contains("WARNING: lifetimes for sessions made by SQL stay as they were: cannot execute UPDATE"))
         try expectChecksAlone(late, token, account)
         _ = try late.stop()
 

@@ -80,7 +80,8 @@ import Testing
             SELECT count(*) FROM pg_listening_channels()
             """
         let direct = try server.psql(settings, database: database)
-        let pooled = try ServerProcess.output("psql", ["-XqAt", "-d", bouncer.url(database: database)], input: settings)
+        let pooled = try ServerProcess.output(
+            "psql", ["-XqAt", "-d", bouncer.url(database: database)], input: settings)
         #expect(pooled == direct + "\n")
     }
 
