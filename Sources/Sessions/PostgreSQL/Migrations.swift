@@ -121,6 +121,9 @@ package struct Migrations: Sendable {
         guard let schema = current.optionalText(0, 0) else {
             throw .unusable("the search path names no schema that exists: set DATABASE_SCHEMA")
         }
+        guard !schema.hasPrefix("pg_") else {
+            throw .unusable("the search path begins with \(schema), which is PostgreSQL's own: set DATABASE_SCHEMA")
+        }
         return schema
     }
 
