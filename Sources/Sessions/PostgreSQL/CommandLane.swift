@@ -66,11 +66,13 @@ final class CommandLane: ReadinessHandler {
     /// How long a command waits for a connection while there is none to be had.
     private static let connectionWait = Duration.seconds(1)
 
-    /// - Parameter preparation: SQL that each connection begins with, if there is no pooler in between that would hand
-    ///   on to others what it sets.
+    /// - Parameters:
+    ///   - preparation: SQL that each connection begins with, if there is no pooler in between that would hand on to
+    ///     others what it sets.
+    ///   - requiresPreparation: whether a connection through a pooler is of no use for that reason.
     init(
-        _ configuration: PostgreSQLConfiguration, name: String, preparation: String? = nil, threads: HelperThreads,
-        log: Logger
+        _ configuration: PostgreSQLConfiguration, name: String, preparation: String? = nil,
+        requiresPreparation: Bool = false, threads: HelperThreads, log: Logger
     ) {
         self.configuration = configuration
         self.log = log
@@ -87,6 +89,8 @@ final class CommandLane: ReadinessHandler {
                 try connection.script("SET default_transaction_isolation = 'read committed'", deadline: deadline)
                 try connection.limitStatements(to: deadline, lock: lockWait)
                 if let preparation { try connection.script(preparation, deadline: deadline) }
+            } else if requiresPreparation {
+                throw .unusable("there is a pooler in between, behind which it cannot be done")
             }
         }
     }

@@ -28,10 +28,11 @@ final class QueriedUsers {
         lane = CommandLane(
             patient, name: "users lane", preparation: "SET default_transaction_read_only = on", threads: threads,
             log: log)
-        // What the triggers of the migration 0008 look at: the password stays the same, and so do the sessions.
+        // What the triggers of the migration 0008 look at: the password stays the same, and so do the sessions. Without it
+        // the new hash would end them, and on a connection that others get it would keep theirs alive.
         rehashLane = CommandLane(
-            configuration, name: "rehash lane", preparation: "SET authfcgi.rehashing = 'on'", threads: threads, log: log
-        )
+            configuration, name: "rehash lane", preparation: "SET authfcgi.rehashing = 'on'", requiresPreparation: true,
+            threads: threads, log: log)
     }
 
     /// What the query is called in the log.
