@@ -12,7 +12,7 @@ extension RedisServer {
     /// answers.
     package func start(within duration: Duration = .seconds(20)) throws {
         let started = try ServerProcess(
-            "redis-server", options, environment: clock?.environment ?? [:], workingFolder: dataFolder,
+            ServerPrograms.redis, options, environment: clock?.environment ?? [:], workingFolder: dataFolder,
             logFile: logFile)
         process.withLock { $0 = started }
         try eventually("Redis answers at \(socket)", within: duration, log: started.log) {
