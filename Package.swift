@@ -17,6 +17,8 @@ let package = Package(
     products: [
         .executable(name: "authfcgi", targets: ["AuthFCGI"]),
         .library(name: "Sessions", targets: ["Sessions"]),
+        // For tests alone; no dynamic library is built that is not a product.
+        .library(name: "TestClock", type: .dynamic, targets: ["TestClock"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -64,6 +66,7 @@ let package = Package(
             ],
             swiftSettings: strict),
 
+        .target(name: "TestClock", path: "Tests/TestClock"),
         .target(name: "TestSupport", dependencies: ["CLinux"], path: "Tests/TestSupport", swiftSettings: strict),
         .testTarget(
             name: "EventLoopTests", dependencies: ["EventLoop", "COpenSSL", "TestSupport"], swiftSettings: strict),

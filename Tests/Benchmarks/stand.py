@@ -71,6 +71,18 @@ def need(*programs):
         fail("missing: apt-get install " + " ".join(packages[name] for name in missing))
 
 
+def choose(variable, *programs):
+    """The first of `programs` that is in the folder which the environment names, as `Tests/run --help` has it."""
+    folder = os.environ.get(variable)
+    if not folder:
+        return None
+    for program in programs:
+        path = pathlib.Path(folder, program)
+        if os.access(path, os.X_OK):
+            return str(path.absolute())
+    fail(f"{variable} has none of {' '.join(programs)}: {folder}")
+
+
 def find_gate():
     path = os.environ.get("AUTHFCGI_BINARY") or CHECKOUT / ".build-release/release/authfcgi"
     if not os.access(path, os.X_OK):
@@ -91,11 +103,14 @@ class Stand:
     def __init__(self, workers=1, tokens=10_000, pods=1, settings=None, redis=False):
         """settings: of the gate, by their names in the environment. redis: whether there is one in front of PostgreSQL."""
         os.environ["PATH"] += ":/usr/sbin"
-        need("nginx", "wrk", *["redis-server"] if redis else [])
+        self.nginx = os.environ.get("AUTHFCGI_NGINX") or "nginx"
+        self.redis_server = choose("AUTHFCGI_REDIS", "redis-server", "valkey-server") or "redis-server"
+        need("wrk", *[name for name in [self.nginx] + [self.redis_server] * redis if "/" not in name])
+        chosen = choose("AUTHFCGI_POSTGRESQL", "initdb", "bin/initdb")
         found = sorted(pathlib.Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: float(path.parent.name))
-        if not found:
+        if not chosen and not found:
             fail("missing: apt-get install postgresql")
-        self.postgresql, self.gate = found[-1], find_gate()
+        self.postgresql, self.gate = pathlib.Path(chosen).parent if chosen else found[-1], find_gate()
         self.workers, self.tokens, self.settings = workers, tokens, dict(settings or {})
         self.has_redis = redis
         self.pods = [Pod(number) for number in range(pods)]
@@ -167,7 +182,7 @@ class Stand:
 
     def _start_redis(self):
         socket_path = self.run / "redis.sock"
-        self._start(["redis-server", "--port", "0", "--unixsocket", str(socket_path), "--save", "",
+        self._start([self.redis_server, "--port", "0", "--unixsocket", str(socket_path), "--save", "",
                      "--dir", str(self.run)], signal.SIGTERM)
         self._await("Redis", lambda: self.redis("PING") == "PONG")
         self.settings["REDIS_URL"] = f"unix://{socket_path}"
@@ -203,7 +218,7 @@ class Stand:
         user = "user root;" if os.geteuid() == 0 else ""
         (pod.run / "nginx.conf").write_text(SITE.format(user=user, run=pod.run, port=pod.port))
         (self.run / "load.lua").write_text(LOAD)
-        self._start([shutil.which("nginx"), "-e", str(pod.run / "nginx.log"), "-p", f"{pod.run}/", "-c",
+        self._start([shutil.which(self.nginx), "-e", str(pod.run / "nginx.log"), "-p", f"{pod.run}/", "-c",
                      str(pod.run / "nginx.conf")], signal.SIGTERM, log=f"nginx{pod.number}")
         self._await("nginx", lambda: self.get("/readyz", pod=pod) == 200)
 

@@ -15,9 +15,14 @@ import Testing
         manifest = try String(
             contentsOfFile: Repository.path("deploy/kubernetes/redis-deployment.yaml"), encoding: .utf8)
         try folder.makeFolder("data")
-        let programs = try folder.makeFolder("programs")
-        try folder.write("programs/redis-cli", "#!/bin/sh\nexec /usr/bin/redis-cli -p \(port) \"$@\"\n")
-        unsafe chmod("\(programs)/redis-cli", 0o755)
+        try folder.makeFolder("programs")
+        let programs = try [
+            ("redis-server", ServerPrograms.redis, ""), ("redis-cli", ServerPrograms.redisClient, "-p \(port)"),
+        ]
+        for (name, program, options) in programs {
+            let path = try ServerProcess.output("sh", ["-c", "command -v \(program)"]).split(separator: "\n")[0]
+            try folder.write("programs/\(name)", "#!/bin/sh\nexec \(path) \(options) \"$@\"\n", mode: 0o755)
+        }
     }
 
     /// Starts the container's command, with a folder and a port of this test.
@@ -28,10 +33,13 @@ import Testing
         let here = script.replacing("dir /data", with: "dir \(folder.path("data"))\nport \(port)\nbind 127.0.0.1")
         #expect(here != script)
         let process = try ServerProcess(
-            "sh", ["-c", here], environment: environment(password), logFile: folder.path("redis.log"))
+            "sh", ["-c", "\(path)\n\(here)"], environment: environment(password), logFile: folder.path("redis.log"))
         try process.waitForLog(containing: "Ready to accept connections")
         return process
     }
+
+    /// Lets a script find the programs of this test.
+    private var path: String { "PATH=\(folder.path("programs")):$PATH" }
 
     private func environment(_ password: String?) -> [String: String] {
         password.map { ["REDIS_PASSWORD": $0] } ?? [:]
@@ -45,7 +53,7 @@ import Testing
             let command = try JSONDecoder().decode([String].self, from: Data(words.utf8))
             try #require(command.prefix(2) == ["sh", "-c"])
             return try ServerProcess.run(
-                "sh", ["-c", "PATH=\(folder.path("programs")):$PATH; \(command[2])"],
+                "sh", ["-c", "\(path)\n\(command[2])"],
                 environment: environment(password)
             ).status.isSuccess
         }
@@ -65,7 +73,8 @@ import Testing
             #expect(try probe(password: nil) == [false, false])
             #expect(try probe(password: "letters") == [false, false])
             let arguments = ProcessInspector(redis.processIdentifier).commandLine
-            #expect(arguments.contains("redis-server") && !arguments.contains("letters1and2digits"))
+            let program = try #require(ServerPrograms.redis.split(separator: "/").last)
+            #expect(arguments.contains(program) && !arguments.contains("letters1and2digits"))
         }
         #expect(try cli(["SET", "key", "value"], password: password) == "OK\n")
         #expect(try cli(["CONFIG", "GET", "maxmemory-policy"], password: password).contains("allkeys-lru"))

@@ -79,7 +79,8 @@ import Testing
         }
         // On this port nothing else is.
         #expect(throws: SupportError.self) {
-            try ServerProcess.output("redis-cli", ["-e", "-p", "\(server.tcpPort ?? 0)", "PING"])
+            try ServerProcess.output(
+                ServerPrograms.redisClient, ["-e", "-p", "\(server.tcpPort ?? 0)", "PING"])
         }
     }
 

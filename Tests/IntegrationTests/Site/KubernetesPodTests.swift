@@ -113,7 +113,7 @@ private final class EndingContainers: Sendable {
         try folder.write("programs/sleep", "#!/bin/sh\nexec /bin/sleep $(echo $1 | awk '{ print $1 / 5 }')\n")
         try folder.write(
             "programs/nginx",
-            "#!/bin/sh\nPATH=${PATH#*:}:/usr/sbin:/sbin\nexec nginx -e \(nginx.prefix)/error.log "
+            "#!/bin/sh\nPATH=${PATH#*:}:/usr/sbin:/sbin\nexec \(ServerPrograms.nginx) -e \(nginx.prefix)/error.log "
                 + "-p \(nginx.prefix)/ -c \(nginx.configurationFile) \"$@\"\n")
         for program in ["sleep", "nginx"] { unsafe chmod("\(programs)/\(program)", 0o755) }
         return EndingContainers(

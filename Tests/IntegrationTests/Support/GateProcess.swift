@@ -55,14 +55,7 @@ final class GateProcess: Sendable {
     static var executable: String {
         get throws {
             if let path = ProcessInfo.processInfo.environment["AUTHFCGI_BINARY"] { return path }
-            // The test bundle lies beside the products; the process itself may be the toolchain's test runner.
-            let runner = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-            for path in [runner] + CommandLine.arguments {
-                let folder = path.split(separator: "/", omittingEmptySubsequences: false).dropLast()
-                let candidate = folder.joined(separator: "/") + "/authfcgi"
-                if FileManager.default.isExecutableFile(atPath: candidate) { return candidate }
-            }
-            throw SupportError.unexpected("no authfcgi beside the tests: set AUTHFCGI_BINARY")
+            return try BuiltProduct.path("authfcgi")
         }
     }
 

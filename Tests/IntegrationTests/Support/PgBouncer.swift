@@ -1,3 +1,4 @@
+import Glibc
 import TestSupport
 
 /// A PgBouncer of the tests' own before a PostgreSQL server.
@@ -27,8 +28,10 @@ final class PgBouncer: Sendable {
             default_pool_size = \(poolSize)
             ignore_startup_parameters = extra_float_digits
             """)
+        // SIGINT waits for transactions alone. SIGTERM waits for clients to leave since 1.23, and SIGQUIT was nothing before.
         process = try ServerProcess(
-            "/usr/sbin/pgbouncer", [configuration], user: "postgres", logFile: folder.path("pgbouncer.log"))
+            ServerPrograms.pgBouncer, [configuration], user: "postgres", logFile: folder.path("pgbouncer.log"),
+            stopSignal: SIGINT)
         try eventually("pgbouncer listens", log: process.log) {
             Endpoint.unix("\(socketFolder)/.s.PGSQL.6432").isListening
         }

@@ -112,7 +112,8 @@ package final class NginxServer: Sendable {
     package func start(within duration: Duration = .seconds(10)) throws {
         // nginx that ended by SIGQUIT or SIGKILL leaves its sockets behind and then cannot bind them.
         for case .unix(let path) in listening { unsafe unlink(path) }
-        let started = try ServerProcess("nginx", options, workingFolder: prefix, logFile: folder.path("\(name).log"))
+        let started = try ServerProcess(
+            ServerPrograms.nginx, options, workingFolder: prefix, logFile: folder.path("\(name).log"))
         process.withLock { $0 = started }
         for endpoint in listening {
             try eventually("nginx accepts at \(endpoint)", within: duration, log: errorLog) {

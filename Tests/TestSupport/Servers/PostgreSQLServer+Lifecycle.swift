@@ -15,7 +15,8 @@ extension PostgreSQLServer {
         // The clock's library is loaded into the server alone, not into what helps it to start as another user.
         let variables = clock.map { $0.environment.map { "\($0.key)=\($0.value)" } } ?? []
         let started = try ServerProcess(
-            "env", variables + [programs.path("postgres"), "-D", dataFolder] + options, workingFolder: folder.path,
+            "env", variables + [ServerPrograms.postgreSQL("postgres"), "-D", dataFolder] + options,
+            workingFolder: folder.path,
             user: Self.user, logFile: logFile, stopSignal: SIGQUIT)
         process.withLock { $0 = started }
         // Of a standby it says "ready to accept read-only connections".

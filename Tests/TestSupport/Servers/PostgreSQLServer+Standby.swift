@@ -13,7 +13,7 @@ extension PostgreSQLServer {
             clock: primary.clock)
         let host = socketFolder ?? primary.socketFolder
         try ServerProcess.output(
-            standby.programs.path("pg_basebackup"),
+            ServerPrograms.postgreSQL("pg_basebackup"),
             [
                 "--pgdata=\(standby.dataFolder)", "--write-recovery-conf", "--checkpoint=fast", "--wal-method=stream",
                 "--no-sync", "--dbname=host=\(host) port=\(primary.port) user=postgres application_name=\(name)",

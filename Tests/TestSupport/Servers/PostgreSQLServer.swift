@@ -24,7 +24,6 @@ package final class PostgreSQLServer: Sendable {
     package let logFile: String
 
     let folder: TestFolder
-    let programs: PostgreSQLPrograms
     let listensOnTCP: Bool
     let settings: [String: String]
     let clock: FakeClock?
@@ -45,7 +44,7 @@ package final class PostgreSQLServer: Sendable {
         try self.init(
             in: folder, name: name, settings: ["max_connections": "\(maxConnections)"].merging(settings) { $1 },
             tcpPort: tcpPort, clock: clock)
-        try PostgreSQLTemplate.copy(to: dataFolder, programs: programs)
+        try PostgreSQLTemplate.copy(to: dataFolder)
         if let accessRules { try Data(accessRules.utf8).write(to: URL(filePath: "\(dataFolder)/pg_hba.conf")) }
         try start()
     }
@@ -55,7 +54,6 @@ package final class PostgreSQLServer: Sendable {
         in folder: TestFolder, name: String, settings: [String: String], tcpPort: UInt16?, clock: FakeClock?
     ) throws {
         self.folder = folder
-        programs = try PostgreSQLPrograms()
         socketFolder = try folder.makeFolder(name, user: Self.user)
         dataFolder = try folder.makeFolder("\(name)/data", mode: 0o700, user: Self.user)
         logFile = folder.path("\(name).log")
@@ -83,7 +81,7 @@ package final class PostgreSQLServer: Sendable {
     /// Whether it takes connections.
     package var isReady: Bool {
         let arguments = ["--quiet", "--host=\(socketFolder)", "--port=\(port)", "--timeout=2", "--dbname=postgres"]
-        let result = try? ServerProcess.run(programs.path("pg_isready"), arguments)
+        let result = try? ServerProcess.run(ServerPrograms.postgreSQL("pg_isready"), arguments)
         return result?.status.isSuccess ?? false
     }
 
@@ -116,7 +114,7 @@ package final class PostgreSQLServer: Sendable {
     @discardableResult
     package func psql(_ sql: String, database: String = "postgres", user: String = "postgres") throws -> String {
         let rows = try ServerProcess.output(
-            programs.path("psql"),
+            ServerPrograms.postgreSQL("psql"),
             [
                 "--no-psqlrc", "--quiet", "--tuples-only", "--no-align", "--set=ON_ERROR_STOP=1",
                 "--dbname=\(url(user: user, database: database))",

@@ -5,16 +5,16 @@ enum PostgreSQLTemplate {
     private static let folder = Mutex<TestFolder?>(nil)
 
     /// Fills `data`, an empty folder of user postgres.
-    static func copy(to data: String, programs: PostgreSQLPrograms) throws {
+    static func copy(to data: String) throws {
         let template = try folder.withLock { folder in
             if let folder { return folder }
             let made = try TestFolder()
             let data = try made.makeFolder("data", mode: 0o700, user: PostgreSQLServer.user)
             try ServerProcess.output(
-                programs.path("initdb"),
+                ServerPrograms.postgreSQL("initdb"),
                 [
                     "--pgdata=\(data)", "--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C",
-                    "--no-sync", "--no-instructions",
+                    "--no-sync",
                 ],
                 workingFolder: made.path, user: PostgreSQLServer.user)
             folder = made

@@ -16,7 +16,8 @@ package final class RedisCluster: Sendable {
         in folder: TestFolder, name: String = "cluster", settings: [String: String] = [:], password: String? = nil
     ) throws {
         let count = 6
-        let ports = try Endpoint.freePorts(2 * count)
+        let choosesBus = try ServerPrograms.redisVersion >= 7
+        let ports = try choosesBus ? Endpoint.freePorts(2 * count) : Self.portsWithBus(count)
         var common = [
             "cluster-enabled": "yes", "cluster-config-file": "nodes.conf", "cluster-node-timeout": "1000",
             // A replica takes over however long its link to the primary was down.
@@ -27,18 +28,29 @@ package final class RedisCluster: Sendable {
         common.merge(settings) { $1 }
         nodes = try (0..<count).map { index in
             var settings = common
-            // By itself it would be 10,000 above, which may be no port at all.
-            settings["cluster-port"] = "\(ports[count + index])"
+            // By itself it is 10,000 above, which may be no port at all.
+            if choosesBus { settings["cluster-port"] = "\(ports[count + index])" }
             return try RedisServer(
                 in: folder, name: "\(name)-\(index + 1)", settings: settings, tcpPort: ports[index])
         }
         self.password = password
         try ServerProcess.output(
-            "redis-cli",
+            ServerPrograms.redisClient,
             ["--cluster", "create"] + nodes.map(\.tcpEndpoint.description)
                 + ["--cluster-replicas", "1", "--cluster-yes"],
             environment: password.map { ["REDISCLI_AUTH": $0] } ?? [:], within: .seconds(60))
         try waitUntilReady()
+    }
+
+    /// Free ports that have a free port 10,000 above them.
+    private static func portsWithBus(_ count: Int) throws -> [UInt16] {
+        let candidates = try Endpoint.freePorts(20 * count)
+        let usable = candidates.filter { port in
+            let (bus, overflow) = port.addingReportingOverflow(10_000)
+            return !overflow && !candidates.contains(bus) && (try? Endpoint.tcp(port: bus).makeListener()) != nil
+        }
+        guard usable.count >= count else { throw SupportError.unexpected("no ports for a cluster and its bus") }
+        return Array(usable.prefix(count))
     }
 
     /// `redis+cluster://…`, without a password.

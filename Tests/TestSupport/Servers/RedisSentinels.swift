@@ -142,6 +142,8 @@ package final class RedisSentinels: Sendable {
     /// because a busy machine let it wait. When started again it has forgotten this; until it is told again it may
     /// think a server down that is not.
     package static func hurry(_ sentinel: RedisServer) throws {
+        // Before 7 there is no such command, and all takes longer.
+        guard try ServerPrograms.redisVersion >= 7 else { return }
         // A replica is chosen only if its INFO, which then comes every second, is no older than five pings.
         try sentinel.command(
             "SENTINEL", "DEBUG", "ping-period", "300", "info-period", "500", "publish-period", "200", "ask-period",

@@ -46,7 +46,7 @@ extension RedisServer {
         // By the environment, so that no error message and no list of processes shows it.
         let environment = password.map { ["REDISCLI_AUTH": $0] } ?? [:]
         let result = try ServerProcess.run(
-            "redis-cli", ["-e"] + options + arguments, environment: environment, within: .seconds(30))
+            ServerPrograms.redisClient, ["-e"] + options + arguments, environment: environment, within: .seconds(30))
         guard result.status.isSuccess else {
             throw SupportError.unexpected(
                 "redis-cli \(arguments.first ?? ""): \(result.status)", log: result.output + result.errors)

@@ -11,11 +11,8 @@ extension RedisServer {
     /// Starts the server after a `stop` or `kill`, with the dump.rdb in its folder if there is one, and waits until it
     /// answers.
     package func start(within duration: Duration = .seconds(20)) throws {
-        var environment = clock?.environment ?? [:]
-        // With jemalloc in front of the C library's own allocation libfaketime waits for itself.
-        if let library = environment["LD_PRELOAD"] { environment["LD_PRELOAD"] = "\(library) libc.so.6" }
         let started = try ServerProcess(
-            "redis-server", options, environment: environment, workingFolder: dataFolder,
+            ServerPrograms.redis, options, environment: clock?.environment ?? [:], workingFolder: dataFolder,
             logFile: logFile)
         process.withLock { $0 = started }
         try eventually("Redis answers at \(socket)", within: duration, log: started.log) {

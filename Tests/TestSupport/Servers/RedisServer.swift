@@ -35,8 +35,10 @@ package final class RedisServer: Sendable {
         tls: TLSFiles? = nil, clock: FakeClock? = nil
     ) throws {
         var directives = [
-            "save": "\"\"", "appendonly": "no", "enable-debug-command": "yes", "repl-diskless-sync-delay": "0",
+            "save": "\"\"", "appendonly": "no", "repl-diskless-sync-delay": "0",
         ]
+        // Before, everybody may DEBUG.
+        if try ServerPrograms.redisVersion >= 7 { directives["enable-debug-command"] = "yes" }
         if let tls {
             directives["tls-port"] = "\(tcpPort ?? 0)"
             directives["tls-cert-file"] = tls.certificate
