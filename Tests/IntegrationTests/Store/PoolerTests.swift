@@ -16,14 +16,24 @@ import Testing
     }
 
     /// In transaction mode each transaction may get another server connection.
-    @Test func `without prepared statements everything works behind a transaction pooler`() async throws {
-        let bouncer = try PgBouncer(in: folder, before: server, poolMode: "transaction")
-        let pod = try await TestStore.start(bouncer.url(database: database)) { $0.usesPreparedStatements = false }
-        let (token, _) = try await pod.signIn()
-        for _ in 0..<200 { #expect(try await pod.store.session(for: token) != nil) }
-        try await pod.store.revoke(token)
-        #expect(try await pod.store.session(for: token) == nil)
-        #expect(try bouncer.stop() == .code(0))
+    @Test func `without prepared statements everything works behind a transaction pooler, with them if it is new`()
+        async throws
+    {
+        for usesPreparedStatements in try PgBouncer.knowsPreparedStatements.get() ? [false, true] : [false] {
+            let bouncer = try PgBouncer(
+                in: TestFolder(), before: server, poolMode: "transaction", poolSize: usesPreparedStatements ? 2 : 10)
+            let pod = try await TestStore.start(bouncer.url(database: database)) {
+                $0.usesPreparedStatements = usesPreparedStatements
+            }
+            for _ in 0..<20 {
+                let (token, _) = try await pod.signIn()
+                for _ in 0..<10 { #expect(try await pod.store.session(for: token) != nil) }
+                try await pod.store.revoke(token)
+                #expect(try await pod.store.session(for: token) == nil)
+            }
+            #expect(!pod.log.text.contains("lost PostgreSQL"), "\(pod.log.text)")
+            #expect(try bouncer.stop() == .code(0))
+        }
     }
 
     @Test(arguments: ["transaction", "session"])
