@@ -34,7 +34,8 @@ public final class SessionStore {
     /// nil until it has begun.
     private var usersAreChecked: Bool?
     var rehashFailure = RepeatedFailure()
-    private var changeFailure = RepeatedFailure()
+    private var readOnlyFailure = RepeatedFailure()
+    private var fullDiskFailure = RepeatedFailure()
     /// What was counted since it was taken last.
     package var counts: SessionStoreCounts { checks.counts }
 
@@ -190,7 +191,7 @@ public final class SessionStore {
         isUrgent: Bool = false
     ) async throws(SessionStoreError) -> CommandLane.Rows {
         let rows = try await command(lane, sql, parameters, mayRepeat: mayRepeat, isUrgent: isUrgent)
-        if changeFailure.succeeded() { log.info("PostgreSQL takes changes again") }
+        if readOnlyFailure.succeeded() { log.info("PostgreSQL takes changes again") }
         return rows
     }
 
@@ -207,13 +208,21 @@ public final class SessionStore {
 
     /// What to tell the caller of a statement that failed; says it in the log.
     private func failure(of error: PostgreSQLError) -> SessionStoreError {
-        guard error.isRefusalOfChanges else {
-            log.warning("a command failed: \(error.reason)")
-            return .unavailable(error.reason)
+        // One reason, whatever the statement was.
+        if error.isReadOnlyTransaction {
+            if readOnlyFailure.failed("read-only", at: .now) {
+                log.error(
+                    "PostgreSQL takes no changes: \(error.reason); checks go on, logins and logouts fail meanwhile")
+            }
+            return .readOnly
         }
-        if changeFailure.failed(error.reason, at: .now) {
-            log.error("PostgreSQL takes no changes: \(error.reason); checks go on, logins and logouts fail meanwhile")
+        if error.isFullDisk {
+            if fullDiskFailure.failed("full", at: .now) {
+                log.error("PostgreSQL has no room for changes: \(error.reason); checks go on, logins fail meanwhile")
+            }
+            return .readOnly
         }
-        return .readOnly
+        log.warning("a command failed: \(error.reason)")
+        return .unavailable(error.reason)
     }
 }

@@ -23,7 +23,7 @@ enum AuditReason: String, CaseIterable {
     case clientGone = "the client has gone"
     case hashing = "passwords cannot be hashed"
     case store = "the session store cannot be reached"
-    case readOnlyStore = "the session store is read-only"
+    case readOnlyStore = "the session store takes no changes"
 
     init(_ error: SessionStoreError) {
         switch error {

@@ -12,7 +12,7 @@ struct CommandDatabase {
     /// How long the server has for its first answers.
     private static let deadline = Duration.seconds(10)
 
-    /// Connects, and no more.
+    /// Connects to a primary, and changes nothing.
     init(_ settings: Settings, _ log: Logger) throws(ExitCode) {
         self.settings = settings
         self.log = log

@@ -24,7 +24,12 @@ struct ConfigCheck: ParsableCommand {
         print("The settings are right, and the database answers.")
         guard let query, let columns else { return print("Who signs in is one of the gate's own users.") }
         print("\(query.name) finds users by \(columns.joined(separator: ", ")).")
-        if query.rehash != nil { print("USERS_REHASH can be run.") }
+        if query.rehash != nil {
+            print(
+                database.connection.isDirect
+                    ? "USERS_REHASH can be run."
+                    : "USERS_REHASH writes nothing: there is a pooler in between. Connect DATABASE_URL directly.")
+        }
         if query.rehash != nil, !query.rehashTakesOldHash { print("Note: \(UsersQueryCheck.rehashAdvice).") }
     }
 }

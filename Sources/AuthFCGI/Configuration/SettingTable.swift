@@ -22,7 +22,9 @@ extension Setting {
 
     static let databasePreparedStatements = Setting(
         name: "DATABASE_PREPARED_STATEMENTS", kind: .toggle, fallback: .value("on"),
-        meaning: "prepare statements once a connection; off behind a transaction pooler such as PgBouncer")
+        meaning:
+            "prepare statements once a connection; off behind a transaction pooler that the gate does not notice by itself, as it does PgBouncer"
+    )
 
     static let databaseQueryDeadline = Setting(
         name: "DATABASE_QUERY_DEADLINE", kind: .duration(.milliseconds(10) ... .milliseconds(999)),

@@ -24,7 +24,7 @@ extension Response {
     static func unavailable(_ error: SessionStoreError, _ message: String? = nil) -> Response {
         switch error {
         case .readOnly:
-            unavailable("the session store is read-only at present: nobody can sign in or out; try again later")
+            unavailable("the session store takes no changes at present; try again later")
         case .unavailable, .overloaded: message.map { unavailable($0) } ?? unavailable()
         }
     }

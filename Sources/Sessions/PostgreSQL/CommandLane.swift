@@ -62,7 +62,7 @@ final class CommandLane: ReadinessHandler {
     /// How long a command waits for a lock of somebody else's transaction: others wait behind it.
     private static let lockWait = Duration.seconds(2)
     /// For how long a connection is known to lead to the server that is the primary.
-    private static let certainty = Duration.seconds(5)
+    private static let certainty = Duration.seconds(1)
     /// How long a command waits for a connection while there is none to be had.
     private static let connectionWait = Duration.seconds(1)
 
@@ -146,8 +146,8 @@ final class CommandLane: ReadinessHandler {
         guard !isSent else { return }
         do throws(PostgreSQLError) {
             let name = prepared[command.sql]
-            if configuration.usesPreparedStatements, name == nil {
-                try connection.sendPrepare(nextName, command.sql)
+            if prepares(on: connection), name == nil {
+                try connection.sendPrepare(StatementName.of(command.sql), command.sql)
                 isPreparing = true
             } else {
                 try connection.send(prepared: name, command.sql, command.parameters, binaryResult: false)
@@ -166,8 +166,10 @@ final class CommandLane: ReadinessHandler {
         }
     }
 
-    /// The texts are few, and always the same.
-    private var nextName: String { "s\(prepared.count)" }
+    /// A pooler gives each transaction another connection, which has not prepared it or has it from somebody else.
+    private func prepares(on connection: PostgreSQLConnection) -> Bool {
+        configuration.usesPreparedStatements && connection.isDirect
+    }
 
     func ready(_ readiness: Readiness) {
         guard let connection else { return }
@@ -212,7 +214,7 @@ final class CommandLane: ReadinessHandler {
         connector.proved()
         if isPreparing, case .success = answer, let command = queue.first {
             isPreparing = false
-            prepared[command.sql] = nextName
+            prepared[command.sql] = StatementName.of(command.sql)
             command.isPrepared = true
             return advance()
         }
@@ -284,10 +286,12 @@ final class CommandLane: ReadinessHandler {
     /// There was no connection to be had: those who have waited long enough learn why.
     private func giveUp(_ error: PostgreSQLError) {
         let now = BootInstant.now
-        while let command = queue.first, now - command.askedAt >= Self.connectionWait {
+        while let command = queue.first, isHopeless(error) || now - command.askedAt >= Self.connectionWait {
             answerFirst(.failure(error))
         }
     }
+
+    private func isHopeless(_ error: PostgreSQLError) -> Bool { if case .unusable = error { true } else { false } }
 
     private func connect() {
         connector.connect { [weak self] result in

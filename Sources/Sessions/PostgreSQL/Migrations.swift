@@ -100,14 +100,17 @@ package struct Migrations: Sendable {
         do throws(PostgreSQLError) {
             _ = try connection.query(statements.setLifetimes, lifetimes, deadline: Self.deadline)
         } catch {
-            guard error.isRefusalOfChanges else { throw error }
-            log.warning("lifetimes for sessions made by SQL stay as they were: \(error.reason)")
+            guard error.isReadOnlyTransaction || error.isFullDisk else { throw error }
+            log.warning("the next start writes down the lifetimes for sessions made by SQL: \(error.reason)")
         }
     }
 
     /// The schema's name, made sure of.
     private func existingSchema(on connection: PostgreSQLConnection) throws(PostgreSQLError) -> String {
         if let schema {
+            guard !Self.isOfPostgreSQL(schema) else {
+                throw .unusable("the schema \(schema) is PostgreSQL's own: set DATABASE_SCHEMA to another one")
+            }
             let found = try connection.query(
                 "SELECT 1 FROM pg_namespace WHERE nspname = $1", [.text(schema)], deadline: Self.deadline)
             guard found.rowCount == 1 else {
@@ -121,10 +124,14 @@ package struct Migrations: Sendable {
         guard let schema = current.optionalText(0, 0) else {
             throw .unusable("the search path names no schema that exists: set DATABASE_SCHEMA")
         }
-        guard !schema.hasPrefix("pg_") else {
+        guard !Self.isOfPostgreSQL(schema) else {
             throw .unusable("the search path begins with \(schema), which is PostgreSQL's own: set DATABASE_SCHEMA")
         }
         return schema
+    }
+
+    private static func isOfPostgreSQL(_ schema: String) -> Bool {
+        schema.hasPrefix("pg_") || schema == "information_schema"
     }
 
     /// The numbers of the steps that were run; empty when there is no table of them.

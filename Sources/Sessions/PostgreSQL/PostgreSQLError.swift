@@ -31,10 +31,8 @@ package enum PostgreSQLError: Error, Equatable, Sendable {
         if case .server(.readOnlyTransaction, _) = self { true } else { false }
     }
 
-    /// Whether PostgreSQL answers, and can change nothing at present.
-    var isRefusalOfChanges: Bool {
-        if case .server(let state, _) = self { [.readOnlyTransaction, .diskFull].contains(state) } else { false }
-    }
+    /// Whether PostgreSQL's disk is full. What needs no more room still works.
+    var isFullDisk: Bool { if case .server(.diskFull, _) = self { true } else { false } }
 
     /// Whether the connection is of no more use.
     var endsConnection: Bool {
@@ -69,7 +67,7 @@ package struct SQLState: Equatable, Hashable, Sendable {
         case .undefinedStatement, .duplicateStatement:
             "; behind a transaction pooler set DATABASE_PREPARED_STATEMENTS=off"
         case .readOnlyTransaction:
-            "; default_transaction_read_only is on, as managed services set it when the disk is full, or this is a standby"
+            "; default_transaction_read_only is on, as managed services set it when the disk is full, or it is a standby"
         case .diskFull: "; PostgreSQL's disk is full"
         case .insufficientPrivilege:
             "; for tables that another role owns, that role runs: authfcgi migrate --grant-to ROLE"

@@ -50,7 +50,7 @@ package enum PostgreSQLParameter: Sendable {
                 offsets.append(storage.count)
                 lengths.append(Int32(bytes.count))
                 formats.append(1)
-                storage.append(contentsOf: bytes.map { CChar(bitPattern: $0) })
+                storage.append(contentsOf: bytes.map { CChar(truncatingIfNeeded: $0) })
                 storage.append(0)
             case .null:
                 offsets.append(nil)

@@ -1,10 +1,15 @@
 internal import EventLoop
 
-/// What the read lane sends: prepared once a connection, or as text where a pooler gives each transaction another one.
+/// What the read lane sends: prepared once a connection, or as text where a pooler may give each transaction another one.
 struct ReadLaneStatements: Sendable {
     private struct Statement: Sendable {
         let name: String
         let text: String
+
+        init(_ purpose: String, _ text: String) {
+            name = StatementName.of(text, purpose: purpose)
+            self.text = text
+        }
     }
 
     private let lookUp: Statement
@@ -14,20 +19,18 @@ struct ReadLaneStatements: Sendable {
     private let prepares: Bool
 
     init(_ statements: Statements, prepares: Bool) {
-        lookUp = Statement(name: "authfcgi_look_up", text: statements.lookUp)
-        lookUpSeveral = Statement(name: "authfcgi_look_up_several", text: statements.lookUpSeveral)
-        lookUpAbsent = Statement(name: "authfcgi_look_up_absent", text: statements.lookUpAbsent)
-        heartbeat = Statement(name: "authfcgi_heartbeat", text: statements.heartbeat)
+        lookUp = Statement("look_up", statements.lookUp)
+        lookUpSeveral = Statement("look_up_several", statements.lookUpSeveral)
+        lookUpAbsent = Statement("look_up_absent", statements.lookUpAbsent)
+        heartbeat = Statement("heartbeat", statements.heartbeat)
         self.prepares = prepares
     }
 
     /// Readies a new connection; waits.
     func prepare(on connection: PostgreSQLConnection, deadline: Duration) throws(PostgreSQLError) {
-        guard prepares else { return }
-        // Planned once: the plan is the same for every token. A pooler would hand the setting on to others.
-        if connection.isDirect {
-            try connection.script("SET plan_cache_mode = force_generic_plan", deadline: deadline)
-        }
+        guard prepares, connection.isDirect else { return }
+        // Planned once: the plan is the same for every token.
+        try connection.script("SET plan_cache_mode = force_generic_plan", deadline: deadline)
         for statement in [lookUp, lookUpSeveral, lookUpAbsent, heartbeat] {
             try connection.prepare(statement.name, statement.text, deadline: deadline)
         }
@@ -53,7 +56,8 @@ struct ReadLaneStatements: Sendable {
     private func send(
         _ statement: Statement, _ parameter: BinaryParameter?, on connection: PostgreSQLConnection
     ) throws(PostgreSQLError) {
-        try connection.sendBinary(prepared: prepares ? statement.name : nil, statement.text, parameter)
+        try connection.sendBinary(
+            prepared: prepares && connection.isDirect ? statement.name : nil, statement.text, parameter)
     }
 }
 

@@ -79,6 +79,8 @@ final class QueriedUsers {
         do throws(PostgreSQLError) {
             rows = try await lane.rows(sql, [.text(username)], mayRepeat: true)
         } catch {
+            // The lane's own doing, and no state of the server.
+            if error.isReadOnlyTransaction { throw .unusable("it writes, and is run read-only") }
             guard case .server(let state, _) = error, state.isAboutValue else { throw error }
             return .failure(UsersQueryRow.Problem(reason: "failed: \(error.impersonalReason)"))
         }

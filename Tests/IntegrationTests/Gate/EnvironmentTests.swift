@@ -108,6 +108,17 @@ import Testing
                 == "authfcgi: the search path begins with pg_catalog, which is PostgreSQL's own: set DATABASE_SCHEMA\n")
     }
 
+    @Test(arguments: ["pg_catalog", "pg_toast", "information_schema"])
+    func `so is a schema of that kind`(schema: String) throws {
+        let result = try ServerProcess.run(
+            GateProcess.executable, ["migrate"],
+            environment: ["DATABASE_URL": server.url(database: database), "DATABASE_SCHEMA": schema])
+        #expect(result.status == .code(78))
+        #expect(
+            result.errors
+                == "authfcgi: the schema \(schema) is PostgreSQL's own: set DATABASE_SCHEMA to another one\n")
+    }
+
     @Test func `nor does its locale, whoever provides it`() throws {
         let version = try #require(Int(server.psql("SHOW server_version_num")))
         let hasICU = try server.psql("SELECT count(*) > 0 FROM pg_collation WHERE collprovider = 'i'") == "t"

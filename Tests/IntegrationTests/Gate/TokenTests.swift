@@ -91,9 +91,10 @@ import Testing
         let brief = try gate.signIn("ann", lifetime: "1 second")
         #expect(try gate.check(brief) == 200)
         #expect(try gate.logOut(token).status == 204)
-        #expect(try gate.check(token) == 401)
+        try expectRefused { try gate.check(token) }
         try eventually("the session has expired") { try gate.check(brief) == 401 }
-        let me = try gate.ask("GET", "/auth/me", parameters: [GateProcess.bearer(token)])
+        try expectRefused { try gate.ask("GET", "/auth/me", parameters: [GateProcess.bearer(token)]).status ?? 0 }
+        let me = try gate.ask("GET", "/auth/me", parameters: [GateProcess.bearer(brief)])
         #expect(me.status == 401 && me.json?["error"] == "unauthorized")
     }
 

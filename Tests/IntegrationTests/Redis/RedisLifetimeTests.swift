@@ -56,9 +56,10 @@ import Testing
         #expect(left > 0 && left <= 2000)
         let lookUps = await pods[1].store.counts.lookUps
         try await expect(pods, token, endAt: session.expiresAt)
-        // It took PostgreSQL only to say no.
-        #expect(await pods[1].store.counts.lookUps <= lookUps + 2)
-        #expect(await pods[1].store.counts.shared >= (kept > 0 ? 1 : 50))
+        // It took PostgreSQL to say no, and besides only where a busy machine made Redis miss its deadline.
+        let counts = await pods[1].store.counts
+        #expect(counts.lookUps <= lookUps + 2 + (counts.kept + counts.shared) / 10, "\(counts)")
+        #expect(counts.shared >= (kept > 0 ? 1 : 50))
         #expect(try redis.command("EXISTS", RedisPods.key(token)) == "0")
     }
 

@@ -8,16 +8,6 @@ final class PgBouncer: Sendable {
     private let folder: String
     private let process: ServerProcess
 
-    /// Whether it keeps clients' prepared statements apart in transaction mode, as it does since 1.21.
-    static let knowsPreparedStatements = Result {
-        // PgBouncer 1.18.0
-        let said = try ServerProcess.output(ServerPrograms.pgBouncer, ["--version"])
-        let words = said.split(whereSeparator: \.isWhitespace)
-        let numbers = words.dropFirst().first?.split(separator: ".").compactMap { Int($0) } ?? []
-        guard numbers.count > 1 else { throw SupportError.unexpected("no version: \(said)") }
-        return (numbers[0], numbers[1]) >= (1, 21)
-    }
-
     /// - Parameters:
     ///   - poolMode: `transaction` or `session`.
     ///   - poolSize: the most connections to PostgreSQL.
@@ -26,7 +16,6 @@ final class PgBouncer: Sendable {
         self.folder = socketFolder
         testFolder = folder
         let users = try folder.write("users.txt", "\"postgres\" \"\"\n")
-        let statements = try Self.knowsPreparedStatements.get() ? "max_prepared_statements = 200" : ""
         let configuration = try folder.write(
             "pgbouncer.ini",
             """
@@ -41,7 +30,6 @@ final class PgBouncer: Sendable {
             pool_mode = \(poolMode)
             default_pool_size = \(poolSize)
             ignore_startup_parameters = extra_float_digits
-            \(statements)
             """)
         // SIGINT waits for transactions alone. SIGTERM waits for clients to leave since 1.23, and SIGQUIT was nothing before.
         process = try ServerProcess(
