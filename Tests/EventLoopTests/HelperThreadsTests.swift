@@ -62,8 +62,8 @@ import Testing
             defer { unsafe fclose(file) }
             var line = [CChar](repeating: 0, count: 64)
             guard unsafe fgets(&line, 64, file) != nil else { continue }
-            names.append(
-                String(decoding: line.prefix { $0 != 0 && $0 != 10 }.map { UInt8(bitPattern: $0) }, as: UTF8.self))
+            let bytes = line.prefix { $0 != 0 && $0 != 10 }.map { UInt8(truncatingIfNeeded: $0) }
+            names.append(String(decoding: bytes, as: UTF8.self))
         }
         return names
     }

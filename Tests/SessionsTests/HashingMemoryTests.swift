@@ -27,5 +27,5 @@ import Testing
         return unsafe try #require(memory)
     }
 
-    private func isMapped(_ block: UnsafeMutablePointer<UInt8>) -> Bool { unsafe msync(block, 4096, MS_ASYNC) == 0 }
+    private func isMapped(_ block: UnsafeMutablePointer<UInt8>) -> Bool { unsafe msync(block, 1, MS_ASYNC) == 0 }
 }

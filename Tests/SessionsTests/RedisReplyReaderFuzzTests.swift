@@ -1,5 +1,6 @@
 import EventLoop
 import FoundationEssentials
+import Glibc
 import Testing
 
 @testable import Sessions
@@ -10,7 +11,7 @@ import Testing
     private static func residentBytes() throws -> Int {
         let text = try String(contentsOfFile: "/proc/self/statm", encoding: .utf8)
         let fields = text.split(separator: " ")
-        return try #require(fields.count > 1 ? Int(fields[1]) : nil) * 4096
+        return try #require(fields.count > 1 ? Int(fields[1]) : nil) * sysconf(Int32(_SC_PAGESIZE))
     }
 
     private static func bytes(_ text: String, times count: Int = 1) -> [UInt8] {

@@ -11,7 +11,7 @@ package final class TestFolder: Sendable {
     package init() throws {
         var template = Array("/tmp/afXXXXXX".utf8CString)
         guard unsafe mkdtemp(&template) != nil else { throw SupportError.lastSystemError("mkdtemp") }
-        path = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
+        path = String(decoding: template.dropLast().map { UInt8(truncatingIfNeeded: $0) }, as: UTF8.self)
         ExitCleanup.add(folder: path)
         try Self.setMode(0o755, of: path)
     }

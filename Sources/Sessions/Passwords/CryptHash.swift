@@ -38,7 +38,7 @@ struct CryptHash: PasswordVerifier {
 
     /// Nil when libxcrypt does not like the settings.
     private static func compute(_ password: [UInt8], _ settings: String) throws(HashingFailure) -> [UInt8]? {
-        let password = (password + [0]).map { CChar(bitPattern: $0) }
+        let password = (password + [0]).map { CChar(truncatingIfNeeded: $0) }
         var (memory, size): (UnsafeMutableRawPointer?, Int32) = (nil, 0)
         // Allocates the 32 KiB that it works in, with what it returns inside them.
         let result = unsafe crypt_ra(password, settings, &memory, &size)
