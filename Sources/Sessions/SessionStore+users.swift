@@ -44,7 +44,7 @@ extension SessionStore {
     /// Tells all workers, also those that start later, that the hashes in use cost so much at most: see
     /// ``LoginAttempt/highestHashingCost``.
     package func note(highestHashingCost cost: HashingCost) async throws(SessionStoreError) {
-        _ = try await command(
+        _ = try await change(
             loginLane, statements.noteHighestHashingCost,
             [cost.time, cost.timePerByte].map { .number(Int(($0.seconds * 1e6).rounded(.up))) } + [.number(cost.bytes)],
             mayRepeat: true)

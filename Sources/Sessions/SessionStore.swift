@@ -216,6 +216,7 @@ public final class SessionStore {
             }
             return .readOnly
         }
+        // Never said to be over: what needs no more room succeeds meanwhile.
         if error.isFullDisk {
             if fullDiskFailure.failed("full", at: .now) {
                 log.error("PostgreSQL has no room for changes: \(error.reason); checks go on, logins fail meanwhile")

@@ -18,11 +18,9 @@ struct CommandDatabase {
         self.log = log
         connection = try CommandFailure.reporting { () throws(PostgreSQLError) in
             let connection = try PostgreSQLConnection(settings.databaseURL.reveal(), log: log)
-            try connection.introduce(deadline: Self.deadline)
+            try connection.introduce(isPooled: !settings.preparesStatements, deadline: Self.deadline)
             // Some of what commands do takes longer than a role may be allowed.
-            if settings.preparesStatements, connection.isDirect {
-                try connection.setTimeLimits(deadline: Self.deadline)
-            }
+            if connection.keepsState { try connection.setTimeLimits(deadline: Self.deadline) }
             return connection
         }
     }

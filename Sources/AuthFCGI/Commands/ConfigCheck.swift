@@ -26,7 +26,7 @@ struct ConfigCheck: ParsableCommand {
         print("\(query.name) finds users by \(columns.joined(separator: ", ")).")
         if query.rehash != nil {
             print(
-                database.connection.isDirect
+                database.connection.keepsState
                     ? "USERS_REHASH can be run."
                     : "USERS_REHASH writes nothing: there is a pooler in between. Connect DATABASE_URL directly.")
         }

@@ -23,7 +23,7 @@ extension Setting {
     static let databasePreparedStatements = Setting(
         name: "DATABASE_PREPARED_STATEMENTS", kind: .toggle, fallback: .value("on"),
         meaning:
-            "prepare statements once a connection; off behind a transaction pooler that the gate does not notice by itself, as it does PgBouncer"
+            "prepare statements once a connection; off says that there is a pooler in between, where the gate notices none"
     )
 
     static let databaseQueryDeadline = Setting(

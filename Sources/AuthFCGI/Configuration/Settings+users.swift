@@ -27,7 +27,7 @@ extension Settings {
         if !preparesStatements {
             reader.add(
                 .usersRehash,
-                "does not go with DATABASE_PREPARED_STATEMENTS=off: behind a pooler it would end sessions; remove it")
+                "does not go with DATABASE_PREPARED_STATEMENTS=off: behind a pooler it can write nothing; remove it")
         }
     }
 }

@@ -20,8 +20,8 @@ final class CommandLane: ReadinessHandler {
     /// The first of the queue is at the server when `isSent`.
     private var queue = Deque<Command>()
     private var isSent = false
-    /// Whether it is there to be prepared, and not yet to be run.
-    private var isPreparing = false
+    /// The name under which it is being prepared; nil when it is there to be run.
+    private var preparing: String?
     /// The names of the statements that the connection has prepared, by their texts.
     private var prepared: [String: String] = [:]
     /// What the server has said about it, until it has said all.
@@ -78,19 +78,19 @@ final class CommandLane: ReadinessHandler {
         self.log = log
         self.name = name
         let deadline = configuration.writeDeadline
-        let setsUp = configuration.usesPreparedStatements
+        let isPooled = !configuration.usesPreparedStatements
         let lockWait = min(deadline, Self.lockWait)
         connector = Connector(lane: name, url: configuration.url, threads: threads, log: log) {
             connection throws(PostgreSQLError) in
-            try connection.introduce(deadline: deadline)
+            try connection.introduce(isPooled: isPooled, deadline: deadline)
             // A pooler would hand on to somebody else what is set here.
-            if setsUp, connection.isDirect {
+            if connection.keepsState {
                 // Ending all sessions of a user needs it, whatever the database's default is.
                 try connection.script("SET default_transaction_isolation = 'read committed'", deadline: deadline)
                 try connection.limitStatements(to: deadline, lock: lockWait)
                 if let preparation { try connection.script(preparation, deadline: deadline) }
             } else if requiresPreparation {
-                throw .unusable("there is a pooler in between, behind which it cannot be done")
+                throw .unusable("behind a pooler it cannot be done")
             }
         }
     }
@@ -146,9 +146,10 @@ final class CommandLane: ReadinessHandler {
         guard !isSent else { return }
         do throws(PostgreSQLError) {
             let name = prepared[command.sql]
-            if prepares(on: connection), name == nil {
-                try connection.sendPrepare(StatementName.of(command.sql), command.sql)
-                isPreparing = true
+            if connection.keepsState, name == nil {
+                let name = StatementName.of(command.sql)
+                try connection.sendPrepare(name, command.sql)
+                preparing = name
             } else {
                 try connection.send(prepared: name, command.sql, command.parameters, binaryResult: false)
             }
@@ -164,11 +165,6 @@ final class CommandLane: ReadinessHandler {
         } catch {
             lose(error)
         }
-    }
-
-    /// A pooler gives each transaction another connection, which has not prepared it or has it from somebody else.
-    private func prepares(on connection: PostgreSQLConnection) -> Bool {
-        configuration.usesPreparedStatements && connection.isDirect
     }
 
     func ready(_ readiness: Readiness) {
@@ -212,13 +208,13 @@ final class CommandLane: ReadinessHandler {
         isSent = false
         received = nil
         connector.proved()
-        if isPreparing, case .success = answer, let command = queue.first {
-            isPreparing = false
-            prepared[command.sql] = StatementName.of(command.sql)
+        if let name = preparing, case .success = answer, let command = queue.first {
+            preparing = nil
+            prepared[command.sql] = name
             command.isPrepared = true
             return advance()
         }
-        isPreparing = false
+        preparing = nil
         if case .failure(.server(let state, _)) = answer, state.asksForRepetition, let command = queue.first,
             command.mayRepeat, !command.wasRepeated
         {
@@ -242,7 +238,7 @@ final class CommandLane: ReadinessHandler {
         if isSent, let command = queue.first {
             let wasRefused = if case .server(let state, _) = error { state.refusesConnection } else { false }
             command.isPrepared = false
-            if (isPreparing || wasRefused || command.mayRepeat) && !command.wasRepeated && error != .deadline {
+            if (preparing != nil || wasRefused || command.mayRepeat) && !command.wasRepeated && error != .deadline {
                 command.wasRepeated = true
             } else {
                 answerFirst(.failure(error))
@@ -269,7 +265,7 @@ final class CommandLane: ReadinessHandler {
         connection.leaveLoop()
         self.connection = nil
         prepared = [:]
-        isPreparing = false
+        preparing = nil
         isSent = false
         received = nil
     }

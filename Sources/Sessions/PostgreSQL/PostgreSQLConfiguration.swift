@@ -4,7 +4,8 @@ public struct PostgreSQLConfiguration: Sendable {
     public var url: String
     /// The schema of our tables; nil for the connection's own search path.
     public var schema: String?
-    /// Off behind a transaction pooler, which gives each transaction another server connection.
+    /// Off behind a transaction pooler that a connection cannot notice by itself. Nothing is then prepared, set or listened
+    /// to, and so no session is kept in memory.
     public var usesPreparedStatements: Bool
     /// How long a look-up may take, the wait for a connection included.
     public var lookUpDeadline: Duration

@@ -5,7 +5,7 @@ internal import EventLoop
 extension PostgreSQLConnection {
     /// Limits each statement and its waits for locks, and lifts every other limit, for as long as the connection lasts.
     ///
-    /// Only for a connection that ``isDirect``: a pooler would hand what is set on to others.
+    /// Only for a connection that ``keepsState``: a pooler would hand what is set on to others.
     ///
     /// - Parameters:
     ///   - statement: how long a statement may take; nil: as long as it needs.

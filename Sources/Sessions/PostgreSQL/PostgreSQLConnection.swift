@@ -102,9 +102,11 @@ package import Logging
 
     /// Asks who is at the other end.
     ///
+    /// - Parameter isPooled: whether the configuration says that there is a pooler in between, which a connection may not
+    ///   be able to tell.
     /// - Throws: `PostgreSQLError`; also when it is a standby, whose word on a session may be out of date, and when the
     ///   database cannot store every text.
-    package func introduce(deadline: Duration) throws(PostgreSQLError) {
+    package func introduce(isPooled: Bool, deadline: Duration) throws(PostgreSQLError) {
         try requireUTF8()
         try send(Statements.introduction, [], binaryResult: true)
         let answer = try wait(for: deadline)
@@ -115,11 +117,17 @@ package import Logging
             throw .confusion("the server's first answer cannot be read")
         }
         origin = DatabaseOrigin(startedAt: DatabaseInstant(microseconds: started))
-        isDirect = unsafe Int32(truncatingIfNeeded: backend) == PQbackendPID(connection)
+        if unsafe Int32(truncatingIfNeeded: backend) != PQbackendPID(connection) {
+            whyShared = "there is a pooler in between"
+        } else if isPooled {
+            whyShared = "DATABASE_PREPARED_STATEMENTS=off says that there is a pooler in between"
+        } else {
+            whyShared = nil
+        }
     }
 
     /// Every other encoding lacks characters that names have, or takes bytes for characters. The server says which one it
-    /// is when a connection begins, and no pooler hides it.
+    /// is when a connection begins; where a pooler does not hand that on nothing is known.
     private func requireUTF8() throws(PostgreSQLError) {
         guard let name = unsafe PQparameterStatus(connection, "server_encoding").map({ unsafe String(cString: $0) }),
             name != "UTF8"
@@ -144,9 +152,14 @@ package import Logging
     /// Which server answers; nil before it has introduced itself.
     private(set) var origin: DatabaseOrigin?
 
-    /// Whether the process that answers is the one that the connection was opened to. A pooler is in between otherwise,
-    /// and what one statement sets up, such as LISTEN, may be gone for the next one.
-    package private(set) var isDirect = false
+    /// Why others may get the connection between two statements, and with it what was set, prepared and listened to; nil
+    /// when it is this program's alone.
+    ///
+    /// The process that answers is then another one than the connection was opened to, or the configuration says so.
+    package private(set) var whyShared: String? = "nobody has answered yet"
+
+    /// Whether what a statement sets up, such as LISTEN, is there for the next one and for nobody else.
+    package var keepsState: Bool { whyShared == nil }
 
     /// Whether the server sends notifications of revocations on this connection.
     private(set) var isListening = false
@@ -159,8 +172,8 @@ package import Logging
 
     /// Has the server tell of revocations from now on, if that can work.
     func listen(deadline: Duration) throws(PostgreSQLError) {
-        guard isDirect else {
-            whyNotListening = "there is a pooler in between, behind which LISTEN does not work"
+        if let whyShared {
+            whyNotListening = "\(whyShared), and LISTEN does not work through it"
             return
         }
         do throws(PostgreSQLError) {

@@ -65,7 +65,7 @@ package struct SQLState: Equatable, Hashable, Sendable {
     var advice: String {
         switch self {
         case .undefinedStatement, .duplicateStatement:
-            "; behind a transaction pooler set DATABASE_PREPARED_STATEMENTS=off"
+            "; behind a transaction pooler that the gate has not noticed set DATABASE_PREPARED_STATEMENTS=off"
         case .readOnlyTransaction:
             "; default_transaction_read_only is on, as managed services set it when the disk is full, or it is a standby"
         case .diskFull: "; PostgreSQL's disk is full"

@@ -76,18 +76,17 @@ final class ReadLane: ReadinessHandler, TurnEndHandler {
         heartbeatInterval =
             memory.isOn ? min(Self.longestHeartbeatInterval, leaseTime / 4) : Self.longestHeartbeatInterval
         waiting = WaitingLookUps()
-        let statements = ReadLaneStatements(
-            Statements(schema: configuration.schema), prepares: configuration.usesPreparedStatements)
+        let statements = ReadLaneStatements(Statements(schema: configuration.schema))
         self.statements = statements
         let listens = memory.isOn
         let deadline = configuration.writeDeadline
-        let (lookUpDeadline, setsUp) = (configuration.lookUpDeadline, configuration.usesPreparedStatements)
+        let (lookUpDeadline, isPooled) = (configuration.lookUpDeadline, !configuration.usesPreparedStatements)
         connector = Connector(lane: "read lane", url: configuration.url, threads: threads, log: log) {
             connection throws(PostgreSQLError) in
-            try connection.introduce(deadline: deadline)
-            if setsUp, connection.isDirect { try connection.setTimeLimits(deadline: deadline) }
+            try connection.introduce(isPooled: isPooled, deadline: deadline)
+            if connection.keepsState { try connection.setTimeLimits(deadline: deadline) }
             try migrations?.run(on: connection, log: log)
-            if setsUp, connection.isDirect {
+            if connection.keepsState {
                 try connection.limitStatements(to: lookUpDeadline, lock: lookUpDeadline)
             }
             try statements.prepare(on: connection, deadline: deadline)

@@ -16,19 +16,17 @@ struct ReadLaneStatements: Sendable {
     private let lookUpSeveral: Statement
     private let lookUpAbsent: Statement
     private let heartbeat: Statement
-    private let prepares: Bool
 
-    init(_ statements: Statements, prepares: Bool) {
+    init(_ statements: Statements) {
         lookUp = Statement("look_up", statements.lookUp)
         lookUpSeveral = Statement("look_up_several", statements.lookUpSeveral)
         lookUpAbsent = Statement("look_up_absent", statements.lookUpAbsent)
         heartbeat = Statement("heartbeat", statements.heartbeat)
-        self.prepares = prepares
     }
 
     /// Readies a new connection; waits.
     func prepare(on connection: PostgreSQLConnection, deadline: Duration) throws(PostgreSQLError) {
-        guard prepares, connection.isDirect else { return }
+        guard connection.keepsState else { return }
         // Planned once: the plan is the same for every token.
         try connection.script("SET plan_cache_mode = force_generic_plan", deadline: deadline)
         for statement in [lookUp, lookUpSeveral, lookUpAbsent, heartbeat] {
@@ -57,7 +55,7 @@ struct ReadLaneStatements: Sendable {
         _ statement: Statement, _ parameter: BinaryParameter?, on connection: PostgreSQLConnection
     ) throws(PostgreSQLError) {
         try connection.sendBinary(
-            prepared: prepares && connection.isDirect ? statement.name : nil, statement.text, parameter)
+            prepared: connection.keepsState ? statement.name : nil, statement.text, parameter)
     }
 }
 

@@ -15,12 +15,16 @@ final class QueriedUsers {
     private var failure = RepeatedFailure()
     /// Whether the query has returned a column `disabled`.
     private var hasDisabled = false
+    private let isPooled: Bool
+    /// Whether a connection keeps the setting that a rehash needs.
+    private var canRehash = true
 
     init(_ query: UsersQuery, _ configuration: PostgreSQLConfiguration, threads: HelperThreads, log: Logger) {
         self.query = query
         self.threads = threads
         self.log = log
         url = configuration.url
+        isPooled = !configuration.usesPreparedStatements
         sql = Statements(schema: configuration.schema).queriedUser(query.sql)
         var patient = configuration
         patient.writeDeadline = query.deadline
@@ -37,24 +41,29 @@ final class QueriedUsers {
 
     /// What the query is called in the log.
     var name: String { query.name }
-    var rehashes: Bool { query.rehash != nil }
+    var rehashes: Bool { query.rehash != nil && canRehash }
 
     /// Finds out on a connection of its own whether the statements can work at all.
     func check() async throws(PostgreSQLError) {
-        let (query, url, log) = (query, url, log)
-        let result: Result<[String], PostgreSQLError>
+        let (query, url, isPooled, log) = (query, url, isPooled, log)
+        let result: Result<(columns: [String], keepsState: Bool), PostgreSQLError>
         do throws(HelperThreads.Busy) {
             result = try await threads.run {
-                Result { () throws(PostgreSQLError) -> [String] in
+                Result { () throws(PostgreSQLError) -> (columns: [String], keepsState: Bool) in
                     let connection = try PostgreSQLConnection(url, log: log)
-                    return try UsersQueryCheck(connection).run(query)
+                    try connection.introduce(isPooled: isPooled, deadline: query.deadline)
+                    return (try UsersQueryCheck(connection).run(query), connection.keepsState)
                 }
             }
         } catch {
             throw .connection("all threads for connecting are taken")
         }
-        hasDisabled = try result.get().contains("disabled")
-        if query.rehash != nil, !query.rehashTakesOldHash { log.warning("\(UsersQueryCheck.rehashAdvice)") }
+        let (columns, keepsState) = try result.get()
+        hasDisabled = columns.contains("disabled")
+        guard query.rehash != nil else { return }
+        canRehash = keepsState
+        if !canRehash { log.warning("older hashes stay as they are: behind a pooler USERS_REHASH can write nothing") }
+        if !query.rehashTakesOldHash { log.warning("\(UsersQueryCheck.rehashAdvice)") }
     }
 
     /// Whom a name means, who may sign in or not.
@@ -79,7 +88,7 @@ final class QueriedUsers {
         do throws(PostgreSQLError) {
             rows = try await lane.rows(sql, [.text(username)], mayRepeat: true)
         } catch {
-            // The lane's own doing, and no state of the server.
+            // The lane has seen to that itself, unless there is a pooler in between.
             if error.isReadOnlyTransaction { throw .unusable("it writes, and is run read-only") }
             guard case .server(let state, _) = error, state.isAboutValue else { throw error }
             return .failure(UsersQueryRow.Problem(reason: "failed: \(error.impersonalReason)"))

@@ -29,12 +29,18 @@ import Testing
         #expect(report.failures == [], "seed \(seed)")
         #expect(report.oddities == [:], "seed \(seed)")
 
-        let fromRedis = try hammer.site.pods.map { pod in
+        let counts = try hammer.site.pods.map { pod in
             try pod.gate.stop()
-            return try #require(pod.gate.counts["from_redis"])
+            return pod.gate.counts
         }
-        print("  \(fromRedis) checks of the pods answered from Redis")
-        #expect(fromRedis[0] > 0 && fromRedis[1] > 500, "seed \(seed): Redis was of little use: \(fromRedis)")
+        let (fromRedis, lookUps) = try (
+            counts.map { try #require($0["from_redis"]) }, counts.map { try #require($0["look_ups"]) }
+        )
+        print("  \(fromRedis) checks of the pods answered from Redis, \(lookUps) look-ups")
+        // The second pod keeps nothing in memory. How many checks there are is a matter of the machine.
+        #expect(
+            fromRedis[0] > 0 && fromRedis[1] > lookUps[1] / 4,
+            "seed \(seed): Redis was of little use: \(fromRedis), \(lookUps)")
         for pod in hammer.site.pods {
             for (name, log) in pod.logs { #expect(!log.contains("afs_"), "a token in the log of \(name)") }
         }

@@ -104,7 +104,8 @@ import Testing
         try await drill.awaitChecks(200)
         #expect(try await drill.shared(drill.live) == 0)
         for pod in [drill.watched, drill.probe] {
-            #expect(pod.log.lines(with: "Failed to connect to Redis").count == 1, "\(pod.log.text)")
+            // A busy machine may have another reason besides: no reply in time.
+            #expect(pod.log.lines(with: refusal.reason).count == 1, "\(pod.log.text)")
         }
         if !refusal.remedy.isEmpty {
             try server.command(refusal.remedy)

@@ -92,12 +92,25 @@ import Testing
             SELECT name, setting FROM pg_settings WHERE name LIKE 'default_transaction%' OR name LIKE '%timeout%'
             OR name IN ('plan_cache_mode', 'search_path', 'role', 'TimeZone') ORDER BY 1;
             SELECT count(*) FROM pg_listening_channels();
-            SELECT count(*) FROM pg_prepared_statements WHERE name LIKE 'authfcgi%'
+            SELECT count(*) FROM pg_prepared_statements
             """
         let direct = try server.psql(settings, database: database)
         let pooled = try ServerProcess.output(
             "psql", ["-XqAt", "-d", bouncer.url(database: database)], input: settings)
         #expect(pooled == direct + "\n")
+    }
+
+    @Test func `a pooler that nobody can notice is one if the configuration says so`() async throws {
+        let pod = try await TestStore.startKeeping(server.url(database: database)) {
+            $0.postgreSQL.usesPreparedStatements = false
+        }
+        let (token, _) = try await pod.signIn()
+        for _ in 0..<5 { #expect(try await pod.store.session(for: token) != nil) }
+        #expect(await pod.store.counts.kept == 0)
+        #expect(pod.log.text.contains("sessions are not kept in memory"))
+        let state = try server.psql(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = '\(database)' AND query ~* '^(SET|LISTEN|PREPARE)'")
+        #expect(state == "0")
     }
 
     @Test func `behind nothing at all sessions are kept, and nothing is said`() async throws {

@@ -76,8 +76,9 @@ import Testing
             ])
         try users.database.psql("SELECT authfcgi_watch_users('auth_user', 'id', 'password', 'NOT is_active')")
         let token = try #require(try gate.logIn("ann", "correct horse").json?["token"])
-        try gate.waitForLog(
-            containing: "a login's new hash could not be written, the old one stays: there is a pooler in between")
+        #expect(gate.lines(with: "WARNING: older hashes stay as they are: behind a pooler USERS_REHASH can write") == 1)
+        #expect(try gate.logIn("ann", "correct horse").status == 200)
+        #expect(!gate.log.contains("rehash lane") && !gate.log.contains("new hash"), "\(gate.log)")
         #expect(
             try users.database.psql("SELECT password FROM auth_user WHERE username = 'ann'") == ForeignUsers.cheapHash)
         #expect(try gate.check(token) == 200)

@@ -7,11 +7,16 @@ package final class FakeClock: Sendable {
     /// What a program needs in its environment, and hands on to those that it starts.
     package let environment: [String: String]
     private let file: Descriptor
+    private let library: String
 
     package init(in folder: TestFolder, name: String = "clock") throws {
         let path = folder.path(name)
         file = try Descriptor(opening: path, O_RDWR | O_CREAT)
-        environment = ["LD_PRELOAD": try BuiltProduct.path("libTestClock.so"), "TEST_CLOCK": path]
+        // A copy: not every user that servers run as may get at what was built, and LD_PRELOAD ends a name at a space.
+        library = folder.path("\(name).so")
+        try Data(contentsOf: URL(filePath: BuiltProduct.path("libTestClock.so"))).write(to: URL(filePath: library))
+        guard unsafe chmod(library, 0o755) == 0 else { throw SupportError.lastSystemError("chmod") }
+        environment = ["LD_PRELOAD": library, "TEST_CLOCK": path]
         try set(offset: 0)
     }
 
@@ -24,6 +29,6 @@ package final class FakeClock: Sendable {
 
     /// Whether it is the time of that process: whether it has the library in it.
     package func isSeen(by process: Int32) throws -> Bool {
-        try ServerProcess.run("grep", ["-q", "/libTestClock", "/proc/\(process)/maps"]).status.isSuccess
+        try ServerProcess.run("grep", ["-qF", library, "/proc/\(process)/maps"]).status.isSuccess
     }
 }
