@@ -96,7 +96,7 @@ import Testing
             """
         let direct = try server.psql(settings, database: database)
         let pooled = try ServerProcess.output(
-            "psql", ["-XqAt", "-d", bouncer.url(database: database)], input: settings)
+            ServerPrograms.postgreSQL("psql"), ["-XqAt", "-d", bouncer.url(database: database)], input: settings)
         #expect(pooled == direct + "\n")
     }
 

@@ -25,6 +25,12 @@ struct EchoedRequest: CustomStringConvertible {
         self.init(bytes: answer.body)
     }
 
+    /// `GET /page`; nil unless nginx has said it in one of the versions that it speaks by itself: 1.0, since 1.30 it is 1.1.
+    var methodAndPath: String? {
+        let version = [" HTTP/1.0", " HTTP/1.1"].first { startLine.hasSuffix($0) }
+        return version.map { String(startLine.dropLast($0.count)) }
+    }
+
     /// Every value of that header, names compared without case.
     subscript(name: String) -> [String] {
         headers.filter { $0.name.lowercased() == name.lowercased() }.map(\.value)

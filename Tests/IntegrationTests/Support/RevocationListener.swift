@@ -9,7 +9,7 @@ final class RevocationListener {
 
     init(_ url: String) throws {
         connection = try PostgreSQLConnection(url, log: Logger(label: "listener"))
-        try connection.introduce(deadline: .seconds(5))
+        try connection.introduce(isPooled: false, deadline: .seconds(5))
         try connection.listen(deadline: .seconds(5))
         #expect(connection.isListening)
     }

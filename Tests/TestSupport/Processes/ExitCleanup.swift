@@ -7,7 +7,8 @@ import Synchronization
 ///
 /// For test processes that are killed, each running process also has a file in the folder that AUTHFCGI_TEST_PIDS names:
 /// file name and content are its pid, which is also its process group's number. The file goes when the process has been
-/// reaped; what is still there when the tests are over is to be killed by whoever started them.
+/// reaped; what is still there when the tests are over is to be killed by whoever started them. Likewise each folder has
+/// one in the folder of AUTHFCGI_TEST_FOLDERS, by its last name.
 enum ExitCleanup {
     private struct Leftovers {
         var isRegistered = false
@@ -36,6 +37,7 @@ enum ExitCleanup {
             register(&state)
             state.folders.insert(folder)
         }
+        if let path = folderFile(folder) { _ = FileManager.default.createFile(atPath: path, contents: nil) }
     }
 
     static func remove(folder: String) {
@@ -62,6 +64,12 @@ enum ExitCleanup {
         guard ProcessInfo.processInfo.environment["AUTHFCGI_TEST_KEEP"] == nil else { return }
         // Nothing to do about a folder that cannot be removed: it is under /tmp.
         try? FileManager.default.removeItem(atPath: folder)
+        if let path = folderFile(folder) { unsafe unlink(path) }
+    }
+
+    private static func folderFile(_ folder: String) -> String? {
+        guard let name = folder.split(separator: "/").last else { return nil }
+        return ProcessInfo.processInfo.environment["AUTHFCGI_TEST_FOLDERS"].map { "\($0)/\(name)" }
     }
 
     private static func register(_ state: inout Leftovers) {
