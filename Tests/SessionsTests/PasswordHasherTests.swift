@@ -94,11 +94,15 @@ import Testing
     }
 
     /// How long the verdict on a second password takes from the moment when the first one's turn came.
-    private func timeOfSecond(after first: [UInt8], _ stored: String?) async throws -> Duration {
+    ///
+    /// - Parameter slowest: what the slowest hash is reckoned to take.
+    private func timeOfSecond(
+        after first: [UInt8], _ stored: String?, expecting slowest: Duration
+    ) async throws -> Duration {
         try await withCheckedThrowingContinuation { done in
             EventLoop.spawn {
                 let limits = HashingQueue.Limits(threads: 1, bytes: 256 << 20, wait: .seconds(2))
-                let hasher = PasswordHasher(limits, expecting: HashingCost(time: .milliseconds(200)))
+                let hasher = PasswordHasher(limits, expecting: HashingCost(time: slowest))
                 let start = BootInstant.now
                 EventLoop.spawn {
                     // Whoever sent it has gone when it is answered.
@@ -123,10 +127,14 @@ import Testing
         // The first ones find new memory.
         let ours = try #require(times.min())
         for stored in [nil, Self.bcrypt, "!"] {
-            #expect(try await timeOfSecond(after: [1], stored) > ours * 5)
+            #expect(try await timeOfSecond(after: [1], stored, expecting: ours * 10) > ours * 5)
         }
-        // Behind one that succeeds they come next.
-        #expect(try await timeOfSecond(after: Self.password, Self.bcrypt) < ours * 5)
+        // Behind one that succeeds they come next, though the machine may do something else meanwhile.
+        var least = Duration.seconds(60)
+        for _ in 0..<10 where least >= ours * 5 {
+            least = min(least, try await timeOfSecond(after: Self.password, Self.bcrypt, expecting: ours * 10))
+        }
+        #expect(least < ours * 5)
     }
 
     @Test func `who waits much longer than was to be expected is told that there are too many`() async throws {
