@@ -148,6 +148,8 @@ package final class RedisCluster: Sendable {
         for node in nodes {
             if !node.isRunning { try node.start() }
             node.resume()
+            // A primary that has handed over lets no client write for ten seconds, before 7 also when it is a primary again.
+            if try ServerPrograms.redisVersion < 7 { try node.command("CLIENT", "UNPAUSE") }
         }
         try waitUntilReady()
         for primary in try primaries() { try primary.command("FLUSHALL") }
