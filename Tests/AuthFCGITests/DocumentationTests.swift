@@ -54,7 +54,8 @@ struct DocumentationTests {
 
     /// What README says about other programs: swift build, useradd, the benchmarks.
     private static let othersFlags: Set<String> = [
-        "--help", "--pattern", "--product", "--redis", "--scan", "--scratch-path", "--static-swift-stdlib", "--system",
+        "--help", "--pattern", "--product", "--redis", "--scan", "--scratch-path", "--smoke", "--static-swift-stdlib",
+        "--system",
         "--uncached",
     ]
 
