@@ -38,7 +38,7 @@ package final class ByteStream: ReadinessHandler {
     private static let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 << 10, alignment: 16)
     private static let plaintext = UnsafeMutableRawBufferPointer.allocate(byteCount: 16 << 10, alignment: 16)
     /// A server that leaves so many bytes lying is not well.
-    private static let mostUnsent = 4 << 20
+    private static let maxUnsent = 4 << 20
 
     /// - Parameters:
     ///   - tls: what encrypts it; nil: nothing.
@@ -86,7 +86,7 @@ package final class ByteStream: ReadinessHandler {
                 try flush()
             } else if sent < unsent.count {
                 unsent.append(contentsOf: bytes)
-                guard unsent.count - sent < Self.mostUnsent else { throw .congested }
+                guard unsent.count - sent < Self.maxUnsent else { throw .congested }
             } else {
                 let count = send(bytes, from: 0)
                 guard count < bytes.count else { return }
@@ -148,7 +148,7 @@ package final class ByteStream: ReadinessHandler {
     func flush() throws(StreamError) {
         guard sent < unsent.count else { return }
         sent += send(unsent, from: sent)
-        guard unsent.count - sent < Self.mostUnsent else { throw .congested }
+        guard unsent.count - sent < Self.maxUnsent else { throw .congested }
         if sent == unsent.count {
             unsent.removeAll(keepingCapacity: unsent.capacity <= 64 << 10)
             sent = 0

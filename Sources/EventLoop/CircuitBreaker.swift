@@ -15,7 +15,7 @@ package struct CircuitBreaker: Sendable {
     private var backoff: Backoff
 
     /// So many failures in a row are no accident.
-    private static let mostFailures = 3
+    private static let maxFailures = 3
 
     /// - Parameter backoff: how long it stays open.
     package init(backoff: Backoff) {
@@ -25,16 +25,16 @@ package struct CircuitBreaker: Sendable {
     /// The server did not do what it was asked, or not in time.
     package mutating func failed(at now: BootInstant) {
         failures += 1
-        if state == .halfOpen || failures >= Self.mostFailures { state = .open(until: now + backoff.next()) }
+        if state == .halfOpen || failures >= Self.maxFailures { state = .open(until: now + backoff.next()) }
     }
 
     /// The wait is over: now there is one try.
     package mutating func probe() { state = .halfOpen }
 
     /// The try has worked. From now on the server may be asked, but the next failure opens the breaker again.
-    package mutating func proved() {
+    package mutating func markHealthy() {
         state = .closed
-        failures = min(failures, Self.mostFailures - 1)
+        failures = min(failures, Self.maxFailures - 1)
     }
 
     /// The server did what it was asked in earnest.

@@ -18,7 +18,7 @@ package final class Reactor {
     private var isStopping = false
 
     /// The longest wait: bounds how late a timer may be after the machine slept, and how old a tick may be.
-    private static let longestWait = Duration.milliseconds(500)
+    private static let maxWait = Duration.milliseconds(500)
 
     /// Ticks closer to each other tell nothing new.
     private static let tickInterval = Duration.milliseconds(50)
@@ -36,7 +36,7 @@ package final class Reactor {
         while !isStopping {
             finishTurn()
             if isStopping { break }
-            poller.wait(timers.wait(at: now, atMost: Self.longestWait))
+            poller.wait(timers.wait(at: now, atMost: Self.maxWait))
             now = .now
             if now >= nextTick {
                 onTick?()

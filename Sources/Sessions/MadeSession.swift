@@ -4,14 +4,14 @@ package struct MadeSession: Sendable {
     package let token: SessionToken
     /// As it is stored.
     package let session: Session
-    /// Which sessions ended with it: the one whose place it takes, and the oldest of too many, ``mostNamed`` of them.
+    /// Which sessions ended with it: the one whose place it takes, and the oldest of too many, ``maxNamed`` of them.
     package let ended: [EndedSession]
     /// How many sessions were too many, and have ended.
     package let excess: Int
 
     /// Where a limit is new, a user may have had any number of sessions.
-    package static let mostNamed = 100
+    package static let maxNamed = 100
 
     /// How many sessions have ended that are not among ``ended``.
-    package var unnamed: Int { max(0, excess - Self.mostNamed) }
+    package var unnamed: Int { max(0, excess - Self.maxNamed) }
 }

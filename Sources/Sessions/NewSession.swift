@@ -12,7 +12,7 @@ struct NewSession {
     /// How many sessions the user may have with this one; the oldest of more end.
     var limit: Int?
     /// The token hash of a session that this one takes the place of.
-    var replaced: Digest?
+    var replaced: SHA256Digest?
     /// What the throttle has counted for the login.
     var reservation: LoginReservation?
 

@@ -4,7 +4,7 @@ internal import EventLoop
 /// one, and once a minute while it lasts; never more than once a second.
 struct RepeatedFailure {
     private static let pause = Duration.seconds(60)
-    private static let shortestPause = Duration.seconds(1)
+    private static let minPause = Duration.seconds(1)
 
     private var last: (reason: String, said: BootInstant)?
     /// Whether it was said, and not that it is over.
@@ -12,7 +12,7 @@ struct RepeatedFailure {
 
     /// Whether to say so.
     mutating func failed(_ reason: String, at now: BootInstant) -> Bool {
-        if let last, now - last.said < (last.reason == reason ? Self.pause : Self.shortestPause) { return false }
+        if let last, now - last.said < (last.reason == reason ? Self.pause : Self.minPause) { return false }
         last = (reason, now)
         isOpen = true
         return true

@@ -9,7 +9,7 @@ final class SessionChecks {
     typealias Answer = SessionStore.Answer
 
     /// What was counted since it was taken last.
-    var counts = SessionStoreCounts()
+    var counts = StoreCounts()
 
     private let memory: SessionMemory
     private let redis: RedisSessions?
@@ -37,7 +37,7 @@ final class SessionChecks {
     /// asked. The first step of every check: no task, no store.
     func keptSession(for token: SessionToken) -> PackedSession? {
         guard let session = memory.session(token.hash, at: .now) else { return nil }
-        counts.kept += 1
+        counts[.fromMemory] += 1
         return session
     }
 
@@ -61,7 +61,7 @@ final class SessionChecks {
 
     /// Asks Redis, and PostgreSQL when Redis has nothing that may be believed.
     /// - Returns: false when Redis cannot be asked now; then nobody is.
-    private func askRedis(_ hash: Digest, _ answer: @escaping Answer) -> Bool {
+    private func askRedis(_ hash: SHA256Digest, _ answer: @escaping Answer) -> Bool {
         guard let redis else { return false }
         // One closure and no more: this is the path of every check that memory has no answer to.
         return redis.find(hash) { [self] result in
@@ -72,20 +72,20 @@ final class SessionChecks {
 
     /// What Redis has said of a session, if it may be believed now.
     private func session(
-        in result: Result<RedisReply, RedisError>, under hash: Digest, isOutage: Bool = false
+        in result: Result<RedisReply, RedisError>, under hash: SHA256Digest, isOutage: Bool = false
     ) -> PackedSession? {
-        guard let keys = readLane.keys, let statement = RedisSessions.statement(in: result, on: hash, with: keys),
-            let session = memory.session(stated: statement, under: hash, at: .now, isOutage: isOutage)
+        guard let keys = readLane.keys, let snapshot = RedisSessions.snapshot(in: result, on: hash, with: keys),
+            let session = memory.session(stated: snapshot, under: hash, at: .now, isOutage: isOutage)
         else { return nil }
-        counts.shared += 1
+        counts[.fromRedis] += 1
         return session
     }
 
-    private func askPostgreSQL(_ hash: Digest, _ answer: @escaping Answer) {
-        counts.lookUps += 1
+    private func askPostgreSQL(_ hash: SHA256Digest, _ answer: @escaping Answer) {
+        counts[.lookUps] += 1
         readLane.lookUp(hash) { [self] result in
             switch result {
-            case .success(.some(let session)): memory.recordUse(of: hash, session, at: .now)
+            case .success(.some(let session)): memory.recordTouch(of: hash, session, at: .now)
             case .success(nil): break
             case .failure:
                 guard staleIfDatabaseDown > .zero else { break }
@@ -96,12 +96,12 @@ final class SessionChecks {
     }
 
     /// PostgreSQL does not answer: what was known of a session before may do for a while, if the operator says so.
-    private func outlast(_ hash: Digest, otherwise: @escaping @EventLoop () -> Void, _ answer: @escaping Answer) {
+    private func outlast(_ hash: SHA256Digest, otherwise: @escaping @EventLoop () -> Void, _ answer: @escaping Answer) {
         let now = BootInstant.now
         guard memory.mayOutlastLease(at: now) else { return otherwise() }
-        sayOutage()
+        logOutage()
         if let session = memory.session(hash, at: now, isOutage: true) {
-            counts.kept += 1
+            counts[.fromMemory] += 1
             return answer(.success(session))
         }
         let isAsked = redis?.find(hash) { [self] result in
@@ -111,7 +111,7 @@ final class SessionChecks {
         if isAsked != true { otherwise() }
     }
 
-    private func sayOutage() {
+    private func logOutage() {
         guard !isInOutage, !memory.hasLease(at: .now) else { return }
         isInOutage = true
         log.warning(

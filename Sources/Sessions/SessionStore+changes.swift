@@ -57,7 +57,7 @@ extension SessionStore {
             throw .unavailable("no random bytes")
         }
         let rows = try await change(
-            writeLane, statements.createSession, request.parameters(for: token), mayRepeat: false)
+            writeLane, statements.createSession, request.parameters(for: token), isIdempotent: false)
         guard let row = rows.first else { return nil }
         guard let made = request.made(token, row) else { throw .unavailable("the new session's row cannot be read") }
         return made
@@ -76,7 +76,7 @@ extension SessionStore {
     package func end(_ token: SessionToken) async throws(SessionStoreError) -> EndedSession? {
         guard try checks.mayExist(token) else { return nil }
         let rows = try await change(
-            writeLane, statements.revoke, [.bytes(token.hash.bytes)], mayRepeat: true, isUrgent: true)
+            writeLane, statements.revoke, [.bytes(token.hash.bytes)], isIdempotent: true, isUrgent: true)
         readLane.hear(.ended([token.hash]))
         redis?.forget([token.hash])
         return rows.first.flatMap { EndedSession($0) }
@@ -91,7 +91,7 @@ extension SessionStore {
     ) async throws(SessionStoreError) -> Int {
         let except: PostgreSQLParameter = kept.map { .bytes($0.hash.bytes) } ?? .null
         let rows = try await change(
-            writeLane, statements.revokeUser, [.text(userID), except], mayRepeat: true, isUrgent: true)
+            writeLane, statements.revokeUser, [.text(userID), except], isIdempotent: true, isUrgent: true)
         readLane.hear(.user(UserKey(userID)))
         guard let ended = rows.first?.first.flatMap({ $0 }).flatMap({ Int($0) }) else {
             throw .unavailable("revoke_user_sessions() gives no number")
@@ -114,7 +114,7 @@ extension SessionStore {
         let userID = user.identity.userID
         let rows = try await change(
             writeLane, statements.changePassword,
-            [.text(userID), .text(user.passwordHash), .text(passwordHash), .bytes(kept.hash.bytes)], mayRepeat: true,
+            [.text(userID), .text(user.passwordHash), .text(passwordHash), .bytes(kept.hash.bytes)], isIdempotent: true,
             isUrgent: true)
         readLane.hear(.user(UserKey(userID)))
         guard let value = rows.first?.first else { throw .unavailable("change_user_password() says nothing") }
@@ -125,14 +125,14 @@ extension SessionStore {
     /// - Returns: whether it was there to be ended; false also for the session of somebody else.
     public func revoke(sessionID: String, ofUser userID: String) async throws(SessionStoreError) -> Bool {
         let rows = try await change(
-            writeLane, statements.revokeSession, [.text(sessionID), .text(userID)], mayRepeat: true, isUrgent: true)
+            writeLane, statements.revokeSession, [.text(sessionID), .text(userID)], isIdempotent: true, isUrgent: true)
         readLane.hear(.user(UserKey(userID)))
         return rows.first?.first == "t"
     }
 
     /// The live sessions of a user, the newest first, at most 100.
     public func sessions(of userID: String) async throws(SessionStoreError) -> [SessionEntry] {
-        let rows = try await command(writeLane, statements.sessions, [.text(userID), .number(100)], mayRepeat: true)
+        let rows = try await command(writeLane, statements.sessions, [.text(userID), .number(100)], isIdempotent: true)
         return try rows.map { row throws(SessionStoreError) in
             guard let entry = SessionEntry(row) else { throw .unavailable("a session's row cannot be read") }
             return entry

@@ -52,18 +52,6 @@ extension SessionStore {
     }
 }
 
-/// What a store has counted.
-package struct SessionStoreCounts: Equatable, Sendable {
-    /// Answers from memory.
-    package var kept = 0
-    /// Answers from Redis.
-    package var shared = 0
-    /// Questions to PostgreSQL.
-    package var lookUps = 0
-    /// Uses of sessions that were sent to PostgreSQL to be written down.
-    package var writtenUses = 0
-}
-
 extension Migrations {
     /// nil when the configuration leaves them to somebody else.
     init?(_ configuration: SessionStore.Configuration) {

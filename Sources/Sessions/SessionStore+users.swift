@@ -5,8 +5,8 @@ internal import Logging
 extension SessionStore {
     /// One of the gate's own users by the id; nil also when the user may not sign in, or the gate keeps no users.
     package func user(id: String) async throws(SessionStoreError) -> UserRecord? {
-        guard queriedUsers == nil else { return nil }
-        let rows = try await command(loginLane, statements.userByID, [.text(id)], mayRepeat: true)
+        guard externalUsers == nil else { return nil }
+        let rows = try await command(loginLane, statements.userByID, [.text(id)], isIdempotent: true)
         guard let row = rows.first else { return nil }
         return try Self.loginUser(row[...]).user
     }
@@ -19,18 +19,18 @@ extension SessionStore {
     }
 
     /// Whether hashes of an older kind are to be replaced when the password is at hand.
-    package var rehashes: Bool { queriedUsers?.rehashes ?? true }
+    package var rehashes: Bool { externalUsers?.rehashes ?? true }
 
     /// Writes another hash of the password that `user` has just signed in with, unless the password was changed since.
     /// The user's sessions go on. What fails is said once and changes nothing.
     package func rehash(_ user: UserRecord, to hash: String) async {
         do throws(PostgreSQLError) {
-            if let queriedUsers {
-                try await queriedUsers.rehash(user, to: hash)
+            if let externalUsers {
+                try await externalUsers.rehash(user, to: hash)
             } else {
                 _ = try await loginLane.rows(
                     statements.rehashUser, [.text(user.identity.userID), .text(user.passwordHash), .text(hash)],
-                    mayRepeat: true)
+                    isIdempotent: true)
             }
             if rehashFailure.succeeded() { log.info("a login's new hash could be written again") }
         } catch {
@@ -47,12 +47,12 @@ extension SessionStore {
         _ = try await change(
             loginLane, statements.noteHighestHashingCost,
             [cost.time, cost.timePerByte].map { .number(Int(($0.seconds * 1e6).rounded(.up))) } + [.number(cost.bytes)],
-            mayRepeat: true)
+            isIdempotent: true)
     }
 
     /// Looks, before the store is used for the first time, whether the users query can work.
     /// - Returns: whether the store can be used.
-    func checkUsers(_ users: QueriedUsers) async -> Bool {
+    func checkUsers(_ users: ExternalUsers) async -> Bool {
         do throws(PostgreSQLError) {
             try await users.check()
             return true

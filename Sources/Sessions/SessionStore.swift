@@ -23,13 +23,13 @@ public final class SessionStore {
     let writeLane: CommandLane
     let loginLane: CommandLane
     /// nil: the gate's own.
-    let queriedUsers: QueriedUsers?
+    let externalUsers: ExternalUsers?
     let redis: RedisSessions?
     let checks: SessionChecks
     let log: Logger
-    private let uses: UseWriter
+    private let touches: TouchWriter
     /// What one process at a time does for all.
-    private var schedules: [SharedSchedule] = []
+    private var schedules: [ClusterSchedule] = []
     private var wasUsed = false
     /// nil until it has begun.
     private var usersAreChecked: Bool?
@@ -37,7 +37,7 @@ public final class SessionStore {
     private var readOnlyFailure = RepeatedFailure()
     private var fullDiskFailure = RepeatedFailure()
     /// What was counted since it was taken last.
-    package var counts: SessionStoreCounts { checks.counts }
+    package var counts: StoreCounts { checks.counts }
 
     /// Called once, when the store can be used for the first time.
     package var onFirstUse: (@EventLoop () -> Void)?
@@ -52,13 +52,13 @@ public final class SessionStore {
         self.log = log
         let postgreSQL = configuration.postgreSQL
         statements = Statements(schema: postgreSQL.schema)
-        let rule = RuleOfBelief(
+        let rule = FreshnessRule(
             leaseTime: configuration.revocationDelay, outageTime: configuration.staleIfDatabaseDown)
         memory = SessionMemory(
             entries: configuration.cachedSessions, hasOthers: configuration.redis != nil, rule: rule,
-            recordsAllUses: configuration.recordsLastSeen, log: log)
+            recordsAllTouches: configuration.recordsLastSeen, log: log)
         redis = configuration.redis.map { redis in
-            RedisSessions(redis, entryLifetime: RuleOfBelief.maximumAge + configuration.staleIfDatabaseDown, log: log)
+            RedisSessions(redis, entryLifetime: FreshnessRule.maximumAge + configuration.staleIfDatabaseDown, log: log)
         }
         // One a lane: a server that does not answer one lane's attempt must not keep the others waiting.
         let threads = HelperThreads(name: "connecting", threads: 6, waiting: 6)
@@ -66,10 +66,10 @@ public final class SessionStore {
             postgreSQL, memory: memory, migrations: Migrations(configuration), threads: threads, log: log)
         writeLane = CommandLane(postgreSQL, name: "write lane", threads: threads, log: log)
         loginLane = CommandLane(postgreSQL, name: "login lane", threads: threads, log: log)
-        queriedUsers = configuration.usersQuery.map { QueriedUsers($0, postgreSQL, threads: threads, log: log) }
+        externalUsers = configuration.usersQuery.map { ExternalUsers($0, postgreSQL, threads: threads, log: log) }
         checks = SessionChecks(
             memory, redis, readLane, staleIfDatabaseDown: configuration.staleIfDatabaseDown, log: log)
-        uses = UseWriter(memory, writeLane, statements, log: log)
+        touches = TouchWriter(memory, writeLane, statements, log: log)
     }
 
     /// Connects, and stays connected. Until it has, and whenever PostgreSQL is away, calls throw.
@@ -85,52 +85,52 @@ public final class SessionStore {
             onUnusable?(reason)
         }
         if let redis {
-            readLane.onStatement = { [weak self] statement, hash in
+            readLane.onSnapshot = { [weak self] snapshot, hash in
                 // What is said to somebody who hears of no revocations is of no use to himself, and others ask too.
                 guard let self, memory.hasLease(at: .now), let keys = readLane.keys else { return }
-                redis.keep(statement, under: hash, with: keys)
+                redis.keep(snapshot, under: hash, with: keys)
             }
             redis.start()
         }
-        uses.onWritten = { [weak self] count in self?.checks.counts.writtenUses += count }
-        uses.start()
+        touches.onWritten = { [weak self] count in self?.checks.counts[.touchesWritten] += count }
+        touches.start()
         schedules = [configuration.cleanupInterval.map(cleanupSchedule), usersComparisonSchedule()].compactMap(\.self)
         for schedule in schedules { schedule.start() }
         readLane.start()
     }
 
-    private func cleanupSchedule(every interval: Duration) -> SharedSchedule {
+    private func cleanupSchedule(every interval: Duration) -> ClusterSchedule {
         let cleanup = SessionCleanup(lane: writeLane, statements: statements, interval: interval, log: log)
-        return SharedSchedule(every: interval) { await cleanup.run($0) }
+        return ClusterSchedule(every: interval) { await cleanup.run($0) }
     }
 
-    private func usersComparisonSchedule() -> SharedSchedule? {
-        guard let queriedUsers, let interval = configuration.usersQuery?.comparisonInterval else { return nil }
-        let comparison = UsersComparison(
-            users: queriedUsers, lane: writeLane, statements: statements, interval: interval, log: log
+    private func usersComparisonSchedule() -> ClusterSchedule? {
+        guard let externalUsers, let interval = configuration.usersQuery?.comparisonInterval else { return nil }
+        let comparison = ExternalUserSweep(
+            users: externalUsers, lane: writeLane, statements: statements, interval: interval, log: log
         ) { [weak self] userID async throws(SessionStoreError) in
             guard let self else { return }
             let ended = try await revokeAll(ofUser: userID)
             onUserGone?(userID, ended)
         }
-        return SharedSchedule(every: interval) { await comparison.run($0) }
+        return ClusterSchedule(every: interval) { await comparison.run($0) }
     }
 
     /// Writes down what is still to be written, and ends the connections.
     public func shutDown() async {
-        await uses.finish()
+        await touches.finish()
         close()
     }
 
     /// Ends the connections at once.
     public func close() {
-        uses.stop()
+        touches.stop()
         for schedule in schedules { schedule.stop() }
         redis?.close()
         readLane.close()
         writeLane.close()
         loginLane.close()
-        queriedUsers?.close()
+        externalUsers?.close()
     }
 
     /// After a failover a lane may still have a connection to the former primary: what is written on one server is not
@@ -150,12 +150,12 @@ public final class SessionStore {
 
     private func becomeUsable() {
         guard !wasUsed else { return }
-        if let queriedUsers, usersAreChecked != true {
+        if let externalUsers, usersAreChecked != true {
             guard usersAreChecked == nil else { return }
             usersAreChecked = false
             // Not before now: a query may read tables of ours.
             EventLoop.spawn { [self] in
-                guard await checkUsers(queriedUsers) else { return }
+                guard await checkUsers(externalUsers) else { return }
                 usersAreChecked = true
                 becomeUsable()
             }
@@ -180,27 +180,27 @@ public final class SessionStore {
     package var usesRedis: Bool { redis?.isInUse ?? false }
 
     /// Hands over what was counted, and begins anew.
-    package func takeCounts() -> SessionStoreCounts {
-        defer { checks.counts = SessionStoreCounts() }
+    package func takeCounts() -> StoreCounts {
+        defer { checks.counts = StoreCounts() }
         return counts
     }
 
     /// Runs a statement that changes something.
     func change(
-        _ lane: CommandLane, _ sql: String, _ parameters: [PostgreSQLParameter], mayRepeat: Bool,
+        _ lane: CommandLane, _ sql: String, _ parameters: [PostgreSQLParameter], isIdempotent: Bool,
         isUrgent: Bool = false
     ) async throws(SessionStoreError) -> CommandLane.Rows {
-        let rows = try await command(lane, sql, parameters, mayRepeat: mayRepeat, isUrgent: isUrgent)
+        let rows = try await command(lane, sql, parameters, isIdempotent: isIdempotent, isUrgent: isUrgent)
         if readOnlyFailure.succeeded() { log.info("PostgreSQL takes changes again") }
         return rows
     }
 
     func command(
-        _ lane: CommandLane, _ sql: String, _ parameters: [PostgreSQLParameter], mayRepeat: Bool,
+        _ lane: CommandLane, _ sql: String, _ parameters: [PostgreSQLParameter], isIdempotent: Bool,
         isUrgent: Bool = false
     ) async throws(SessionStoreError) -> CommandLane.Rows {
         do throws(PostgreSQLError) {
-            return try await lane.rows(sql, parameters, mayRepeat: mayRepeat, isUrgent: isUrgent)
+            return try await lane.rows(sql, parameters, isIdempotent: isIdempotent, isUrgent: isUrgent)
         } catch {
             throw failure(of: error)
         }

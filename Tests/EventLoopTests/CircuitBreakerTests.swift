@@ -64,13 +64,13 @@ import Testing
         var breaker = makeBreaker()
         for _ in 0..<3 { breaker.failed(at: instant(0)) }
         breaker.probe()
-        breaker.proved()
+        breaker.markHealthy()
         #expect(breaker.state == .closed)
         breaker.failed(at: instant(1))
         #expect(isOpen(breaker, from: instant(1), full: .milliseconds(200)))
         // And so each time, for as long as nothing was done in earnest.
         breaker.probe()
-        breaker.proved()
+        breaker.markHealthy()
         breaker.failed(at: instant(2))
         #expect(isOpen(breaker, from: instant(2), full: .milliseconds(400)))
     }
@@ -83,7 +83,7 @@ import Testing
             breaker.failed(at: instant(Int64(second)))
         }
         breaker.probe()
-        breaker.proved()
+        breaker.markHealthy()
         breaker.succeeded()
         #expect(breaker.state == .closed)
         breaker.failed(at: instant(10))
@@ -95,13 +95,13 @@ import Testing
 
     @Test func `a server that was well from the beginning has nothing to prove`() {
         var breaker = makeBreaker()
-        breaker.proved()
+        breaker.markHealthy()
         breaker.succeeded()
         breaker.failed(at: instant(1))
         breaker.failed(at: instant(2))
         #expect(breaker.state == .closed)
         // Being reached is no success in earnest: what failed before still counts.
-        breaker.proved()
+        breaker.markHealthy()
         breaker.failed(at: instant(3))
         #expect(isOpen(breaker, from: instant(3), full: Self.first))
     }

@@ -14,14 +14,14 @@ extension CommandDatabase {
     }
 
     /// The same of the gate's own users: a user of another application with that id is not meant.
-    func account(_ name: UserName) throws(ExitCode) -> NamedAccount {
+    func account(_ name: UserName) throws(ExitCode) -> ResolvedUser {
         if case .user(let user, let namesake?) = try find(name), user.accountName == nil,
-            let account = NamedAccount(namesake)
+            let account = ResolvedUser(namesake)
         {
             return account
         }
         let user = try user(name, option: "")
-        if let account = NamedAccount(user) { return account }
+        if let account = ResolvedUser(user) { return account }
         throw CommandFailure.fail("\(user.shown) is not one of the gate's own users", code: CommandFailure.dataCode)
     }
 
@@ -36,7 +36,7 @@ extension CommandDatabase {
                     + "\(option)\(PrintableText.of(namesake.id))\n")
             return user
         case .several(let ids):
-            let more = ids.count == UserDirectory.mostListed ? ", and maybe more" : ""
+            let more = ids.count == UserDirectory.maxListed ? ", and maybe more" : ""
             throw CommandFailure.fail(
                 "sessions of several users have the name \(name); say which user by the id: "
                     + ids.map { PrintableText.of($0) }.joined(separator: ", ") + more, code: CommandFailure.dataCode)

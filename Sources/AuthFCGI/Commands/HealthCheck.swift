@@ -18,7 +18,7 @@ struct HealthCheck: ParsableCommand {
     var alive = false
 
     @Option(help: .init("How long to wait for the answer.", valueName: "duration"))
-    var timeout = Lifetime.healthCheck
+    var timeout = PositiveDuration.healthCheck
 
     @OptionGroup(visibility: .hidden) var options: SettingsOptions
 
@@ -26,7 +26,7 @@ struct HealthCheck: ParsableCommand {
         let address = try address()
         let answer = Answer()
         EventLoop.run {
-            FastCGIQuestion(alive ? "/healthz" : "/readyz", at: address, timeout: timeout.duration) {
+            FastCGIClientRequest(alive ? "/healthz" : "/readyz", at: address, timeout: timeout.duration) {
                 answer.set($0)
                 EventLoop.stop()
             }.ask()
@@ -42,11 +42,11 @@ struct HealthCheck: ParsableCommand {
 
     /// What the loop leaves for the code that runs after it.
     private final class Answer: Sendable {
-        private let value = Mutex<FastCGIQuestion.Outcome?>(nil)
+        private let value = Mutex<FastCGIClientRequest.Outcome?>(nil)
 
-        var outcome: FastCGIQuestion.Outcome? { value.withLock { $0 } }
+        var outcome: FastCGIClientRequest.Outcome? { value.withLock { $0 } }
 
-        func set(_ outcome: FastCGIQuestion.Outcome) { value.withLock { $0 = outcome } }
+        func set(_ outcome: FastCGIClientRequest.Outcome) { value.withLock { $0 = outcome } }
     }
 
     private func address() throws(ExitCode) -> ServerAddress {
@@ -78,7 +78,7 @@ struct HealthCheck: ParsableCommand {
     }
 }
 
-extension Lifetime {
+extension PositiveDuration {
     /// Less than the second that Kubernetes waits unless told otherwise would be too little on a busy machine.
-    fileprivate static let healthCheck = Lifetime(.seconds(3))
+    fileprivate static let healthCheck = PositiveDuration(.seconds(3))
 }

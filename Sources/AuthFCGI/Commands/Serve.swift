@@ -44,13 +44,10 @@ struct Serve: ParsableCommand {
             }
         }
         inheritance.closeSockets()
-        let totals = inheritance.board.totals
-        log.info(
-            "ended after \(totals.checks) checks",
-            metadata: [
-                "from_memory": "\(totals.kept)", "from_redis": "\(totals.shared)", "look_ups": "\(totals.lookUps)",
-                "uses_written": "\(totals.writtenUses)",
-            ])
+        let totals = inheritance.scoreboard.totals
+        var counts = Logger.Metadata()
+        for metric in Metric.all where metric != .checks { counts[metric.name] = "\(totals[metric])" }
+        log.info("ended after \(totals[.checks]) checks", metadata: counts)
         processLog.drain()
         if status.code != 0 { throw ExitCode(status.code) }
     }
@@ -61,7 +58,7 @@ struct Serve: ParsableCommand {
     ) throws(ExitCode) -> WorkerInheritance {
         do throws(ListenError) {
             let sockets = try ListeningSockets.open(settings, environment)
-            return try ListenError.naming("the board of the workers") { () throws(SystemError) in
+            return try ListenError.naming("the scoreboard") { () throws(SystemError) in
                 try WorkerInheritance(sockets: sockets)
             }
         } catch {

@@ -12,16 +12,16 @@ struct WorkerCommand: ParsableCommand {
 
     @Option var number: Int
     @Option var sockets: Int
-    @Flag var settingsHaveServed = false
+    @Flag var settingsAreProven = false
 
     /// The command line of a worker.
-    static func arguments(number: Int, sockets: Int, settingsHaveServed: Bool) -> [String] {
+    static func arguments(number: Int, sockets: Int, settingsAreProven: Bool) -> [String] {
         ["authfcgi", "worker", "--number", "\(number)", "--sockets", "\(sockets)"]
-            + (settingsHaveServed ? ["--settings-have-served"] : [])
+            + (settingsAreProven ? ["--settings-have-served"] : [])
     }
 
     func validate() throws {
-        guard (0..<WorkerBoard.count).contains(number), (0...InheritedDescriptor.mostSockets).contains(sockets) else {
+        guard (0..<Scoreboard.count).contains(number), (0...InheritedDescriptor.maxSockets).contains(sockets) else {
             throw ValidationError("there is no such worker")
         }
     }
@@ -29,7 +29,7 @@ struct WorkerCommand: ParsableCommand {
     func run() throws {
         SignalDescriptor.block()
         unsafe authfcgi_set_process_name("authfcgi-worker")
-        let seat = try takeSeat()
+        let slot = try takeSlot()
         let settings = try readSettings()
         let processLog = ProcessLog(level: settings.logLevel)
         processLog.bootstrap()
@@ -49,7 +49,7 @@ struct WorkerCommand: ParsableCommand {
                 return EventLoop.stop()
             }
             let worker = Worker(
-                service, seat: seat, settingsHaveServed: settingsHaveServed, grace: settings.shutdownGrace, log: log,
+                service, slot: slot, settingsAreProven: settingsAreProven, grace: settings.shutdownGrace, log: log,
                 status: status)
             do throws(SystemError) {
                 try worker.start(sockets: listening, lifeline: FileDescriptor(owning: InheritedDescriptor.lifeline))
@@ -69,13 +69,13 @@ struct WorkerCommand: ParsableCommand {
     }
 
     /// Opens what the supervisor has left under fixed numbers.
-    private func takeSeat() throws(ExitCode) -> WorkerSeat {
+    private func takeSlot() throws(ExitCode) -> OwnSlot {
         do throws(SystemError) {
-            let numbers = InheritedDescriptor.board..<InheritedDescriptor.firstSocket + Int32(sockets)
+            let numbers = InheritedDescriptor.scoreboard..<InheritedDescriptor.firstSocket + Int32(sockets)
             for number in numbers where fcntl(number, F_SETFD, FD_CLOEXEC) != 0 { throw SystemError.last("fcntl") }
-            let board = try WorkerBoard(sharing: FileDescriptor(owning: InheritedDescriptor.board))
-            return WorkerSeat(
-                board: board, number: number, bell: FileDescriptor(owning: InheritedDescriptor.bell))
+            let scoreboard = try Scoreboard(sharing: FileDescriptor(owning: InheritedDescriptor.scoreboard))
+            return OwnSlot(
+                scoreboard: scoreboard, number: number, bell: FileDescriptor(owning: InheritedDescriptor.bell))
         } catch {
             StandardError.write("authfcgi: workers are started by authfcgi serve alone\n")
             throw ExitCode(64)

@@ -23,7 +23,7 @@ extension Gate {
     }
 
     /// Nobody can sign in by such a hash until an operator does something about it: said once a user.
-    func sayUnverifiable(_ problem: PasswordHashProblem, _ userID: String) {
+    func logUnverifiable(_ problem: PasswordHashProblem, _ userID: String) {
         guard usersWithoutUsableHash.isFirst(userID) else { return }
         log.warning("a stored password hash cannot be used: \(problem)", metadata: ["user": "\(userID)"])
     }

@@ -19,7 +19,7 @@ extension Gate {
     private func login(_ request: LoginRequest, _ exchange: FastCGIExchange) async -> Response {
         let address = exchange.parameter("REMOTE_ADDR")
         // Before the database is asked: a flood of logins is turned away here.
-        let place: HashingPlace
+        let place: HashingTicket
         do throws(PasswordHasher.Failure) {
             place = try hasher.admit()
         } catch {
@@ -55,7 +55,7 @@ extension Gate {
             }
             shareHighestCost()
             if let user, case .unverifiable(let problem) = verdict {
-                sayUnverifiable(problem, user.identity.userID)
+                logUnverifiable(problem, user.identity.userID)
             }
             guard let user, case .matches(_, let isWorthReplacing) = verdict else {
                 audit(AuditEvent(.login, .refused, Self.reason(found, verdict), of: who), exchange)

@@ -23,7 +23,7 @@ extension Gate {
         _ request: PasswordChangeRequest, _ exchange: FastCGIExchange, _ token: SessionToken, _ session: Session
     ) async -> Response {
         // As at a login: a flood is turned away before the database is asked.
-        let place: HashingPlace
+        let place: HashingTicket
         do throws(PasswordHasher.Failure) {
             place = try hasher.admit()
         } catch {

@@ -16,11 +16,11 @@ extension Gate {
             let text = String(decoding: value, as: UTF8.self)
             do throws(Requirement.Unreadable) {
                 guard try Requirement(text).isMet(by: identity) else {
-                    sayRefused(session, text, exchange)
+                    logRefused(session, text, exchange)
                     return Response(.forbidden)
                 }
             } catch {
-                sayUnreadable(text)
+                logUnreadable(text)
                 return Self.cannotTell
             }
         }
@@ -29,7 +29,7 @@ extension Gate {
 
     /// The one place where it is to be found who was turned away: the answer has no identity, as what nginx hears in an
     /// answer may reach an application, and that must be after a yes alone.
-    private func sayRefused(_ session: PackedSession, _ requirement: String, _ exchange: FastCGIExchange) {
+    private func logRefused(_ session: PackedSession, _ requirement: String, _ exchange: FastCGIExchange) {
         // Without the query, where applications have secrets.
         let path = (exchange.parameter("AUTH_ORIGINAL_URI") ?? "-").prefix { $0 != "?" && $0 != "#" }
         auditSparingly(
@@ -42,7 +42,7 @@ extension Gate {
     }
 
     /// Once each. A requirement may be made of the request's path, so there may be any number of them.
-    private func sayUnreadable(_ text: String) {
+    private func logUnreadable(_ text: String) {
         guard unreadableRequirements.isFirst(text) else { return }
         log.error(
             "AUTH_REQUIRE is not understood: '\(text.prefix(256))'; write 'group NAME', 'user NAME', 'and', 'or', names with spaces in quotes"

@@ -4,7 +4,7 @@ internal import Sessions
 /// The check: is this request signed in, and as whom?
 extension Gate {
     func verify(_ exchange: FastCGIExchange) {
-        seat?.countCheck()
+        slot?.count(.checks)
         switch credentials(of: exchange) {
         case .none: exchange.respond(Self.notSignedIn, keep: false)
         case .invalid(let source): refuse(exchange, source)

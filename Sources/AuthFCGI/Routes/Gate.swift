@@ -10,14 +10,14 @@ final class Gate: WorkerService {
     let cookie: SessionCookie
     let log: Logger
     /// Those of whom it was said that nobody can sign in by their stored hash.
-    var usersWithoutUsableHash = SaidTexts()
+    var usersWithoutUsableHash = LogOnce()
     /// Said once each: the parameter comes from nginx's configuration.
-    var unreadableRequirements = SaidTexts()
+    var unreadableRequirements = LogOnce()
     /// Whether a login's password is being hashed anew.
     var isRehashing = false
     var auditLimiter = AuditLimiter()
     private let settings: Settings
-    private(set) var seat: WorkerSeat?
+    private(set) var slot: OwnSlot?
     private var server: FastCGIServer?
 
     init(settings: Settings, log: Logger) throws(RedisTLS.Problem) {
@@ -33,8 +33,8 @@ final class Gate: WorkerService {
     }
 
     /// A database that no worker can use ends the program at its start; later on it may come right again.
-    func prepare(seat: WorkerSeat, onUnusable: (@EventLoop () -> Void)?) {
-        self.seat = seat
+    func prepare(slot: OwnSlot, onUnusable: (@EventLoop () -> Void)?) {
+        self.slot = slot
         store.onUserGone = { [log] userID, ended in
             log.audit(
                 AuditEvent(
@@ -65,7 +65,7 @@ final class Gate: WorkerService {
             for socket in sockets { server.listen(on: socket) }
             onServing()
         }
-        let timer = Reactor.shared.schedule(after: Self.longestWaitForStore, serve)
+        let timer = Reactor.shared.schedule(after: Self.maxWaitForStore, serve)
         store.onFirstUse = {
             timer.cancel()
             serve()
@@ -76,19 +76,19 @@ final class Gate: WorkerService {
 
     /// Lets the other workers see what this one's store has counted.
     private func publishCounts() {
-        seat?.count(store.takeCounts())
+        slot?.count(store.takeCounts())
         Reactor.shared.schedule(after: .seconds(1)) { [self] in publishCounts() }
     }
 
-    private static let longestWaitForStore = Duration.seconds(1)
+    private static let maxWaitForStore = Duration.seconds(1)
 
     /// Takes no new requests and calls `onIdle` when those under way are answered.
     func drain(onIdle: @escaping @EventLoop () -> Void) {
         guard let server else { return onIdle() }
-        server.onIdle = { [store, seat] in
+        server.onIdle = { [store, slot] in
             EventLoop.spawn {
                 await store.shutDown()
-                seat?.count(store.takeCounts())
+                slot?.count(store.takeCounts())
                 onIdle()
             }
         }

@@ -11,8 +11,8 @@ struct LoginRequest: CustomStringConvertible {
     let remember: Bool
 
     /// Hashing must not be made to work on arbitrarily much.
-    static let longestPassword = PasswordRules.mostBytes
-    static let longestUsername = 256
+    static let maxPassword = PasswordRules.maxBytes
+    static let maxUsername = 256
 
     private struct Body: Decodable {
         let username: String
@@ -29,11 +29,11 @@ struct LoginRequest: CustomStringConvertible {
         guard !decoded.username.isEmpty, !decoded.password.isEmpty else {
             throw Problem("username and password must not be empty")
         }
-        guard decoded.username.utf8.count <= Self.longestUsername else {
-            throw Problem("username is longer than \(Self.longestUsername) bytes")
+        guard decoded.username.utf8.count <= Self.maxUsername else {
+            throw Problem("username is longer than \(Self.maxUsername) bytes")
         }
-        guard decoded.password.utf8.count <= Self.longestPassword else {
-            throw Problem("password is longer than \(Self.longestPassword) bytes")
+        guard decoded.password.utf8.count <= Self.maxPassword else {
+            throw Problem("password is longer than \(Self.maxPassword) bytes")
         }
         username = decoded.username
         password = Array(decoded.password.utf8)

@@ -24,8 +24,8 @@ struct PasswordChangeRequest: CustomStringConvertible {
         guard !currentPassword.contains(0) else {
             throw JSONBody.Problem("current_password must not contain \\u0000")
         }
-        guard currentPassword.count <= LoginRequest.longestPassword else {
-            throw JSONBody.Problem("current_password is longer than \(LoginRequest.longestPassword) bytes")
+        guard currentPassword.count <= LoginRequest.maxPassword else {
+            throw JSONBody.Problem("current_password is longer than \(LoginRequest.maxPassword) bytes")
         }
     }
 

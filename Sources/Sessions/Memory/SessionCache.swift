@@ -1,20 +1,20 @@
 internal import EventLoop
 
-/// Statements by the hash of their token, bounded in number and in bytes. When it is full, what was not used for longest
+/// Snapshots by the hash of their token, bounded in number and in bytes. When it is full, what was not used for longest
 /// makes room (second chance: one bit of use for each entry, and a hand that goes round).
 ///
-/// It keeps whatever it is given; whether that may be believed is for ``RuleOfBelief`` to say.
+/// It keeps whatever it is given; whether that may be believed is for ``FreshnessRule`` to say.
 struct SessionCache {
-    /// One statement and what became of it.
+    /// One snapshot and what became of it.
     private struct Slot {
-        var hash: Digest
+        var hash: SHA256Digest
         /// nil: the slot is free.
-        var statement: SessionStatement?
+        var snapshot: SessionSnapshot?
         var user: UserKey
         /// Used again since it came, or since the hand was last here: tokens that come once push out nobody who stays.
         var wasUsed = false
         /// The last use that is not written down yet.
-        var unwrittenUse: BootInstant?
+        var unwrittenTouch: BootInstant?
     }
 
     private var slots: [Slot] = []
@@ -26,8 +26,8 @@ struct SessionCache {
     private var unwritten: [Int32] = []
     private var beingWritten: [Int32] = []
 
-    private let mostEntries: Int
-    private let mostBytes: Int
+    private let maxEntries: Int
+    private let maxBytes: Int
     private(set) var byteCount = 0
 
     /// An entry on average may have this many bytes: three times what a usual session takes.
@@ -35,8 +35,8 @@ struct SessionCache {
 
     /// - Parameter entries: how many it keeps; 0 turns it off.
     init(entries: Int) {
-        mostEntries = entries
-        mostBytes = entries * Self.bytesAnEntry
+        maxEntries = entries
+        maxBytes = entries * Self.bytesAnEntry
         // In full from the beginning: to grow them would stop the loop. The system gives memory when it is written to.
         var size = 64
         while size * 2 < entries * 3 { size *= 2 }
@@ -48,7 +48,7 @@ struct SessionCache {
 
     /// The number of the entry with this hash, valid until the cache changes.
     @inline(__always)
-    func find(_ hash: Digest) -> Int? {
+    func find(_ hash: SHA256Digest) -> Int? {
         let mask = index.count - 1
         var position = Int(truncatingIfNeeded: hash.spread) & mask
         while true {
@@ -59,36 +59,36 @@ struct SessionCache {
         }
     }
 
-    func statement(_ number: Int) -> (statement: SessionStatement, user: UserKey)? {
-        slots[number].statement.map { ($0, slots[number].user) }
+    func snapshot(_ number: Int) -> (snapshot: SessionSnapshot, user: UserKey)? {
+        slots[number].snapshot.map { ($0, slots[number].user) }
     }
 
     /// The entry was used again.
     mutating func use(_ number: Int) { slots[number].wasUsed = true }
 
     /// The use of an entry is to be written down.
-    mutating func noteUse(_ number: Int, at now: BootInstant) {
-        if slots[number].unwrittenUse == nil {
+    mutating func noteTouch(_ number: Int, at now: BootInstant) {
+        if slots[number].unwrittenTouch == nil {
             // Entries that went since leave their numbers behind: not more of them than entries.
-            if unwritten.count > 2 * mostEntries { unwritten.removeAll { slots[Int($0)].unwrittenUse == nil } }
+            if unwritten.count > 2 * maxEntries { unwritten.removeAll { slots[Int($0)].unwrittenTouch == nil } }
             unwritten.append(Int32(number))
         }
-        slots[number].unwrittenUse = now
+        slots[number].unwrittenTouch = now
     }
 
-    /// Keeps a statement, in place of an older one if there is one.
-    /// - Returns: the uses of what had to make room, which are not written down yet.
-    mutating func insert(_ statement: SessionStatement, under hash: Digest) -> [SessionUse] {
-        let size = statement.session.bytes.count
-        guard mostEntries > 0, size <= mostBytes / 4 else { return remove(hash).map { [$0] } ?? [] }
+    /// Keeps a snapshot, in place of an older one if there is one.
+    /// - Returns: the touches of what had to make room, which are not written down yet.
+    mutating func insert(_ snapshot: SessionSnapshot, under hash: SHA256Digest) -> [SessionTouch] {
+        let size = snapshot.session.bytes.count
+        guard maxEntries > 0, size <= maxBytes / 4 else { return remove(hash).map { [$0] } ?? [] }
         if let number = find(hash) {
-            byteCount += size - (slots[number].statement?.session.bytes.count ?? 0)
-            slots[number].statement = statement
-            slots[number].user = statement.session.userKey
-            return makeRoom(entries: mostEntries, bytes: mostBytes, keeping: number)
+            byteCount += size - (slots[number].snapshot?.session.bytes.count ?? 0)
+            slots[number].snapshot = snapshot
+            slots[number].user = snapshot.session.userKey
+            return makeRoom(entries: maxEntries, bytes: maxBytes, keeping: number)
         }
-        let evicted = makeRoom(entries: mostEntries - 1, bytes: mostBytes - size, keeping: nil)
-        let slot = Slot(hash: hash, statement: statement, user: statement.session.userKey)
+        let evicted = makeRoom(entries: maxEntries - 1, bytes: maxBytes - size, keeping: nil)
+        let slot = Slot(hash: hash, snapshot: snapshot, user: snapshot.session.userKey)
         byteCount += size
         if let number = free.popLast() {
             slots[Int(number)] = slot
@@ -100,70 +100,72 @@ struct SessionCache {
         return evicted
     }
 
-    /// Forgets the statement, if there is one.
+    /// Forgets the snapshot, if there is one.
     /// - Returns: the last use, if it is not written down yet.
     @discardableResult
-    mutating func remove(_ hash: Digest) -> SessionUse? {
+    mutating func remove(_ hash: SHA256Digest) -> SessionTouch? {
         guard let number = find(hash) else { return nil }
-        let use = slots[number].unwrittenUse
+        let touch = slots[number].unwrittenTouch
         remove(number)
-        return use.map { SessionUse(hash: hash, at: $0) }
+        return touch.map { SessionTouch(hash: hash, at: $0) }
     }
 
-    /// Now it is the turn of all uses that are not written down yet, the oldest first.
+    /// Now it is the turn of all touches that are not written down yet, the oldest first.
     mutating func beginWriting() {
-        beingWritten = unwritten.reversed() + beingWritten.filter { slots[Int($0)].unwrittenUse != nil }
+        beingWritten = unwritten.reversed() + beingWritten.filter { slots[Int($0)].unwrittenTouch != nil }
         unwritten = []
     }
 
-    /// Some of the uses whose turn it is, which from now on count as written.
-    mutating func takeUses(atMost most: Int) -> [SessionUse] {
-        var uses: [SessionUse] = []
-        while uses.count < most, let number = beingWritten.popLast() {
+    /// Some of the touches whose turn it is, which from now on count as written.
+    mutating func takeTouches(atMost most: Int) -> [SessionTouch] {
+        var touches: [SessionTouch] = []
+        while touches.count < most, let number = beingWritten.popLast() {
             // A slot that was freed since is not used, or is there a second time.
-            guard let use = slots[Int(number)].unwrittenUse else { continue }
-            slots[Int(number)].unwrittenUse = nil
-            uses.append(SessionUse(hash: slots[Int(number)].hash, at: use))
+            guard let touch = slots[Int(number)].unwrittenTouch else { continue }
+            slots[Int(number)].unwrittenTouch = nil
+            touches.append(SessionTouch(hash: slots[Int(number)].hash, at: touch))
         }
-        return uses
+        return touches
     }
 
-    /// Forgets all statements.
-    /// - Returns: the uses that are not written down yet.
-    mutating func removeAll() -> [SessionUse] {
+    /// Forgets all snapshots.
+    /// - Returns: the touches that are not written down yet.
+    mutating func removeAll() -> [SessionTouch] {
         beginWriting()
-        let uses = takeUses(atMost: .max)
-        self = SessionCache(entries: mostEntries)
-        return uses
+        let touches = takeTouches(atMost: .max)
+        self = SessionCache(entries: maxEntries)
+        return touches
     }
 
     // MARK: Private
 
-    private mutating func makeRoom(entries: Int, bytes: Int, keeping kept: Int?) -> [SessionUse] {
-        var uses: [SessionUse] = []
+    private mutating func makeRoom(entries: Int, bytes: Int, keeping kept: Int?) -> [SessionTouch] {
+        var touches: [SessionTouch] = []
         while count > entries || byteCount > bytes, count > (kept == nil ? 0 : 1) {
             if hand >= slots.count { hand = 0 }
             defer { hand += 1 }
-            guard slots[hand].statement != nil, hand != kept else { continue }
+            guard slots[hand].snapshot != nil, hand != kept else { continue }
             if slots[hand].wasUsed {
                 slots[hand].wasUsed = false
                 continue
             }
-            if let use = slots[hand].unwrittenUse { uses.append(SessionUse(hash: slots[hand].hash, at: use)) }
+            if let touch = slots[hand].unwrittenTouch {
+                touches.append(SessionTouch(hash: slots[hand].hash, at: touch))
+            }
             remove(hand)
         }
-        return uses
+        return touches
     }
 
     private mutating func remove(_ number: Int) {
-        byteCount -= slots[number].statement?.session.bytes.count ?? 0
+        byteCount -= slots[number].snapshot?.session.bytes.count ?? 0
         removeFromIndex(number)
-        slots[number].statement = nil
-        slots[number].unwrittenUse = nil
+        slots[number].snapshot = nil
+        slots[number].unwrittenTouch = nil
         free.append(Int32(number))
     }
 
-    private mutating func addToIndex(_ hash: Digest, _ number: Int32) {
+    private mutating func addToIndex(_ hash: SHA256Digest, _ number: Int32) {
         let mask = index.count - 1
         var position = Int(truncatingIfNeeded: hash.spread) & mask
         while index[position] >= 0 { position = (position + 1) & mask }

@@ -33,7 +33,7 @@ final class CommandLane: ReadinessHandler {
     private final class Command {
         let sql: String
         let parameters: [PostgreSQLParameter]
-        let mayRepeat: Bool
+        let isIdempotent: Bool
         let isUrgent: Bool
         let askedAt = BootInstant.now
         var wasRepeated = false
@@ -43,12 +43,12 @@ final class CommandLane: ReadinessHandler {
         let answer: CheckedContinuation<Result<Rows, PostgreSQLError>, Never>
 
         init(
-            _ sql: String, _ parameters: [PostgreSQLParameter], mayRepeat: Bool, isUrgent: Bool,
+            _ sql: String, _ parameters: [PostgreSQLParameter], isIdempotent: Bool, isUrgent: Bool,
             _ answer: CheckedContinuation<Result<Rows, PostgreSQLError>, Never>
         ) {
             self.sql = sql
             self.parameters = parameters
-            self.mayRepeat = mayRepeat
+            self.isIdempotent = isIdempotent
             self.isUrgent = isUrgent
             self.answer = answer
         }
@@ -57,7 +57,7 @@ final class CommandLane: ReadinessHandler {
     /// Rows of nullable texts.
     typealias Rows = [[String?]]
 
-    private static let longestQueue = 1024
+    private static let maxQueue = 1024
     private static let idleTime = Duration.seconds(60)
     /// How long a command waits for a lock of somebody else's transaction: others wait behind it.
     private static let lockWait = Duration.seconds(2)
@@ -97,19 +97,19 @@ final class CommandLane: ReadinessHandler {
 
     /// Runs one statement.
     ///
-    /// - Parameter mayRepeat: whether running it twice does no harm, so that it may be sent again when a connection was
+    /// - Parameter isIdempotent: whether running it twice does no harm, so that it may be sent again when a connection was
     ///   lost before its answer came, or the server asks for it.
     /// - Parameter isUrgent: whether it goes before all that wait and are not.
     func rows(
-        _ sql: String, _ parameters: [PostgreSQLParameter], mayRepeat: Bool, isUrgent: Bool = false
+        _ sql: String, _ parameters: [PostgreSQLParameter], isIdempotent: Bool, isUrgent: Bool = false
     ) async throws(PostgreSQLError) -> Rows {
         let answer = await withCheckedContinuation { answer in
-            guard queue.count < Self.longestQueue, !isClosed else {
+            guard queue.count < Self.maxQueue, !isClosed else {
                 return answer.resume(
                     returning: Result<Rows, PostgreSQLError>.failure(
                         .connection("too many commands wait, or the store was closed")))
             }
-            let command = Command(sql, parameters, mayRepeat: mayRepeat, isUrgent: isUrgent, answer)
+            let command = Command(sql, parameters, isIdempotent: isIdempotent, isUrgent: isUrgent, answer)
             enqueue(command)
             command.timer = Reactor.shared.schedule(after: configuration.writeDeadline) { [weak self] in
                 self?.expire(command)
@@ -120,7 +120,7 @@ final class CommandLane: ReadinessHandler {
     }
 
     /// Which server the connection is to; nil while there is none.
-    var origin: DatabaseOrigin? { connection?.origin }
+    var origin: ServerIncarnation? { connection?.origin }
 
     /// Gives the connection up, because its server is not the right one any more.
     func abandon(_ reason: String) { lose(.connection(reason)) }
@@ -207,7 +207,7 @@ final class CommandLane: ReadinessHandler {
     private func finish(_ answer: Result<Rows, PostgreSQLError>) {
         isSent = false
         received = nil
-        connector.proved()
+        connector.markHealthy()
         if let name = preparing, case .success = answer, let command = queue.first {
             preparing = nil
             prepared[command.sql] = name
@@ -216,7 +216,7 @@ final class CommandLane: ReadinessHandler {
         }
         preparing = nil
         if case .failure(.server(let state, _)) = answer, state.asksForRepetition, let command = queue.first,
-            command.mayRepeat, !command.wasRepeated
+            command.isIdempotent, !command.wasRepeated
         {
             command.wasRepeated = true
         } else {
@@ -238,7 +238,7 @@ final class CommandLane: ReadinessHandler {
         if isSent, let command = queue.first {
             let wasRefused = if case .server(let state, _) = error { state.refusesConnection } else { false }
             command.isPrepared = false
-            if (preparing != nil || wasRefused || command.mayRepeat) && !command.wasRepeated && error != .deadline {
+            if (preparing != nil || wasRefused || command.isIdempotent) && !command.wasRepeated && error != .deadline {
                 command.wasRepeated = true
             } else {
                 answerFirst(.failure(error))

@@ -30,7 +30,7 @@ final class RedisKeySpace: Sendable {
         case remove
     }
 
-    func append(_ command: Command, on hash: Digest, to bytes: inout [UInt8]) {
+    func append(_ command: Command, on hash: SHA256Digest, to bytes: inout [UInt8]) {
         switch command {
         case .get: append(get, hash, to: &bytes)
         case .remove: append(remove, hash, to: &bytes)
@@ -43,7 +43,7 @@ final class RedisKeySpace: Sendable {
     }
 
     /// One command for the entries of several sessions, which only a server that has them all can answer.
-    func appendGet(_ hashes: ArraySlice<Digest>, to bytes: inout [UInt8]) {
+    func appendGet(_ hashes: ArraySlice<SHA256Digest>, to bytes: inout [UInt8]) {
         bytes.append(UInt8(ascii: "*"))
         bytes.append(contentsOf: String(hashes.count + 1).utf8)
         bytes.append(contentsOf: [UInt8(ascii: "\r"), UInt8(ascii: "\n")])
@@ -52,7 +52,7 @@ final class RedisKeySpace: Sendable {
     }
 
     /// The whole key, of which a cluster makes the slot.
-    func key(_ hash: Digest) -> [UInt8] {
+    func key(_ hash: SHA256Digest) -> [UInt8] {
         var key = keyOfZeros
         hash.writeHex(to: &key, endingAt: key.count)
         return key
@@ -64,7 +64,7 @@ final class RedisKeySpace: Sendable {
     }
 
     /// The key is what these bytes end with, but for its line's end.
-    private func append(_ command: [UInt8], _ hash: Digest, to bytes: inout [UInt8]) {
+    private func append(_ command: [UInt8], _ hash: SHA256Digest, to bytes: inout [UInt8]) {
         bytes.append(contentsOf: command)
         hash.writeHex(to: &bytes, endingAt: bytes.count - 2)
     }

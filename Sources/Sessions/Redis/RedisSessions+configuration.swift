@@ -18,7 +18,7 @@ extension RedisSessions {
             servers = RedisSingleServer(
                 RedisNode(network, handshake, locate: { done in done(.success(address)) }))
         case .sentinel(let addresses, let service):
-            let sentinels = RedisSentinelGuide(addresses, service: service, location, network)
+            let sentinels = RedisSentinelLocator(addresses, service: service, location, network)
             let handshake = RedisHandshake(location, probe: keys.probe(.together), mustBePrimary: true)
             servers = RedisSingleServer(
                 RedisNode(network, handshake, locate: { done in sentinels.locate(done) }))

@@ -1,21 +1,21 @@
 internal import EventLoop
 internal import Logging
 
-/// What pods tell each other of sessions through Redis: statements, which lie there for minutes. Whether one may be
-/// believed is for ``RuleOfBelief`` to say; that there is none, or that Redis is away, says nothing at all.
+/// What pods tell each other of sessions through Redis: snapshots, which lie there for minutes. Whether one may be
+/// believed is for ``FreshnessRule`` to say; that there is none, or that Redis is away, says nothing at all.
 @EventLoop
 final class RedisSessions {
     private let servers: any RedisServers
     private let entryLifetime: Duration
     private let log: Logger
-    private var said = RedisCondition.unknown
+    private var said = RedisHealth.unknown
     /// Why it cannot be used, as was said since that began.
     private var reasonsSaid: Set<String> = []
     /// What was last said about entries that cannot be written, and when.
     private var refusal: (code: String, at: BootInstant)?
 
     /// So many reasons tell an operator enough; a server that is not well may have another one at each try.
-    private static let mostReasons = 5
+    private static let maxReasons = 5
     /// How often at most the same refusal is logged.
     private static let refusalInterval = Duration.seconds(60)
 
@@ -24,7 +24,7 @@ final class RedisSessions {
         self.servers = servers
         self.entryLifetime = entryLifetime
         self.log = log
-        servers.onChange = { [unowned self] in sayHowItIs() }
+        servers.onChange = { [unowned self] in logHealth() }
     }
 
     func start() { servers.start() }
@@ -38,33 +38,33 @@ final class RedisSessions {
         }
     }
 
-    /// Asks for what is known of a session: what ``statement(in:on:with:)`` reads.
+    /// Asks for what is known of a session: what ``snapshot(in:on:with:)`` reads.
     /// - Returns: false when Redis cannot be asked now; `answer` is not called then.
-    func find(_ hash: Digest, _ answer: @escaping RedisConnection.Answer) -> Bool {
+    func find(_ hash: SHA256Digest, _ answer: @escaping RedisConnection.Answer) -> Bool {
         servers.find(hash, answer)
     }
 
-    /// The statement in a reply; nil: nothing that a worker wrote on this session.
-    static func statement(
-        in result: Result<RedisReply, RedisError>, on hash: Digest, with keys: TokenKeys
-    ) -> SessionStatement? {
+    /// The snapshot in a reply; nil: nothing that a worker wrote on this session.
+    static func snapshot(
+        in result: Result<RedisReply, RedisError>, on hash: SHA256Digest, with keys: TokenKeys
+    ) -> SessionSnapshot? {
         guard case .success(.string(let bytes)) = result else { return nil }
-        return StatementSeal.open(bytes, on: hash, with: keys)
+        return SnapshotSeal.open(bytes, on: hash, with: keys)
     }
 
     /// Tells the others what PostgreSQL has said of a session.
-    func keep(_ statement: SessionStatement, under hash: Digest, with keys: TokenKeys) {
-        let lifetime = min(entryLifetime, statement.session.expiresAt - statement.asOf)
+    func keep(_ snapshot: SessionSnapshot, under hash: SHA256Digest, with keys: TokenKeys) {
+        let lifetime = min(entryLifetime, snapshot.session.expiresAt - snapshot.asOf)
         let milliseconds = lifetime.nanoseconds / 1_000_000
         guard milliseconds > 0 else { return }
-        let value = StatementSeal.seal(statement, on: hash, with: keys)
+        let value = SnapshotSeal.seal(snapshot, on: hash, with: keys)
         _ = servers.send(.set(value, lifetime: milliseconds), on: hash) { [self] result in
             if case .success(.error(let error)) = result { wasRefused(error) }
         }
     }
 
     /// Sessions have ended. What is known of them is worth nothing any more, and only takes space.
-    func forget(_ hashes: [Digest]) {
+    func forget(_ hashes: [SHA256Digest]) {
         for hash in hashes { _ = servers.send(.remove, on: hash) { _ in } }
     }
 
@@ -77,7 +77,7 @@ final class RedisSessions {
         log.warning("Redis does not take sessions, checks ask PostgreSQL for those: \(error.description)")
     }
 
-    private func sayHowItIs() {
+    private func logHealth() {
         let condition = servers.condition
         // Not known yet, such as of a server that has joined a cluster: it will be.
         guard condition != said, condition != .unknown else { return }
@@ -100,7 +100,7 @@ final class RedisSessions {
     }
 
     private func say(_ reason: String) {
-        guard reasonsSaid.count < Self.mostReasons, reasonsSaid.insert(reason).inserted else { return }
+        guard reasonsSaid.count < Self.maxReasons, reasonsSaid.insert(reason).inserted else { return }
         log.warning("Failed to connect to Redis: \(reason)")
     }
 }

@@ -15,21 +15,21 @@ final class RedisSingleServer: RedisServers {
     func start() { node.start() }
     func close() { node.close() }
 
-    func find(_ hash: Digest, _ answer: @escaping RedisConnection.Answer) -> Bool {
+    func find(_ hash: SHA256Digest, _ answer: @escaping RedisConnection.Answer) -> Bool {
         guard let connection = node.connection else { return false }
         connection.find(hash, answer)
         return true
     }
 
     func send(
-        _ command: RedisKeySpace.Command, on hash: Digest, _ answer: @escaping RedisConnection.Answer
+        _ command: RedisKeySpace.Command, on hash: SHA256Digest, _ answer: @escaping RedisConnection.Answer
     ) -> Bool {
         guard let connection = node.connection else { return false }
         connection.send(command, on: hash, answer)
         return true
     }
 
-    var condition: RedisCondition {
+    var condition: RedisHealth {
         switch node.condition {
         case .unknown: .unknown
         case .up(let address): .up("\(address)")

@@ -6,12 +6,12 @@ extension SessionStore {
     package func beginLogin(
         named username: String, from clientAddress: String?
     ) async throws(SessionStoreError) -> (LoginUser, LoginAttempt) {
-        if let queriedUsers {
-            let user = try await queriedUsers.user(named: username)
+        if let externalUsers {
+            let user = try await externalUsers.user(named: username)
             return (user, try await reserveLogin(username: username, userID: user.id, from: clientAddress))
         }
         let rows = try await change(
-            loginLane, statements.beginLogin, [.text(username), Self.network(of: clientAddress)], mayRepeat: true)
+            loginLane, statements.beginLogin, [.text(username), Self.network(of: clientAddress)], isIdempotent: true)
         guard let row = rows.first, let attempt = LoginAttempt(Array(row.prefix(LoginAttempt.columns))) else {
             throw Self.unreadable
         }
@@ -32,7 +32,7 @@ extension SessionStore {
         // Sent again after a lost connection it may be counted twice, which costs an attempt and gives none away.
         let rows = try await change(
             loginLane, statements.reserveLogin,
-            [.text(username), .optional(userID), Self.network(of: clientAddress)], mayRepeat: true)
+            [.text(username), .optional(userID), Self.network(of: clientAddress)], isIdempotent: true)
         guard let attempt = rows.first.flatMap({ LoginAttempt($0) }) else { throw Self.unreadable }
         return attempt
     }
@@ -45,6 +45,6 @@ extension SessionStore {
 
     /// Takes an attempt back whose password was never looked at.
     package func release(_ reservation: LoginReservation) async throws(SessionStoreError) {
-        _ = try await change(loginLane, statements.releaseLogin, [.text(reservation.text)], mayRepeat: true)
+        _ = try await change(loginLane, statements.releaseLogin, [.text(reservation.text)], isIdempotent: true)
     }
 }

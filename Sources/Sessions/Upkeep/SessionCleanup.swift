@@ -13,9 +13,9 @@ struct SessionCleanup {
     private static let batchSize = 500
 
     /// Does it if it is time, until `schedule` stops.
-    func run(_ schedule: SharedSchedule) async {
+    func run(_ schedule: ClusterSchedule) async {
         do throws(PostgreSQLError) {
-            let claim = try await lane.rows(statements.claimCleanup, [.number(interval.seconds)], mayRepeat: false)
+            let claim = try await lane.rows(statements.claimCleanup, [.number(interval.seconds)], isIdempotent: false)
             guard claim.first?.first == "t" else { return }
             let started = BootInstant.now
             let removed = try await removeSessions(schedule)
@@ -28,13 +28,13 @@ struct SessionCleanup {
         }
     }
 
-    private func removeSessions(_ schedule: SharedSchedule) async throws(PostgreSQLError) -> Int {
+    private func removeSessions(_ schedule: ClusterSchedule) async throws(PostgreSQLError) -> Int {
         var removed = 0
         var reached = "-infinity"
         while !schedule.isStopped {
             let started = BootInstant.now
             let rows = try await lane.rows(
-                statements.removeExpired, [.number(Self.batchSize), .text(reached)], mayRepeat: true)
+                statements.removeExpired, [.number(Self.batchSize), .text(reached)], isIdempotent: true)
             // Nothing: somebody else does it at this moment, by hand.
             guard let row = rows.first, let count = row[0].flatMap({ Int($0) }), count > 0 else { break }
             removed += count
@@ -46,11 +46,11 @@ struct SessionCleanup {
         return removed
     }
 
-    private func removeThrottle(_ schedule: SharedSchedule) async throws(PostgreSQLError) {
+    private func removeThrottle(_ schedule: ClusterSchedule) async throws(PostgreSQLError) {
         while !schedule.isStopped {
             let started = BootInstant.now
             let rows = try await lane.rows(
-                statements.removeExpiredThrottle, [.number(Self.batchSize)], mayRepeat: true)
+                statements.removeExpiredThrottle, [.number(Self.batchSize)], isIdempotent: true)
             guard rows.first?.first == "\(Self.batchSize)" else { return }
             await pause(since: started)
         }

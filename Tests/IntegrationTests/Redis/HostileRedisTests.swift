@@ -38,7 +38,7 @@ import Testing
         return pod
     }
 
-    private func key(_ hash: Digest) -> [UInt8] { Array("authfcgi:\(hash.hex)".utf8) }
+    private func key(_ hash: SHA256Digest) -> [UInt8] { Array("authfcgi:\(hash.hex)".utf8) }
 
     private func makeSessions(_ pod: TestStore) async throws -> ProbedSessions {
         try await .make(pod) { hostile.remembered(key($0)) != nil }
@@ -76,8 +76,8 @@ import Testing
         hostile.stop()
         let redis = try RedisServer(in: folder)
         let since = BootInstant.now
-        let before = await pod.store.counts.shared
-        try await expectNoFault(of: [pod], sessions, "with Redis back") { await pod.store.counts.shared > before }
+        let before = await pod.store.counts[.fromRedis]
+        try await expectNoFault(of: [pod], sessions, "with Redis back") { await pod.store.counts[.fromRedis] > before }
         let time = BootInstant.now - since
         #expect(try redis.command("DBSIZE") != "0")
         return time
@@ -122,9 +122,9 @@ import Testing
             await CheckWatch(pod.store, leaver, every: .milliseconds(5)),
         ]
         // The old statement on it is there, and is believed as long as it may be.
-        let shared = await late.store.counts.shared
+        let shared = await late.store.counts[.fromRedis]
         try await eventually("Redis answers the late one too", log: late.log.text) {
-            await late.store.counts.shared > shared + 5 && hostile.remembered(key(leaver.hash)) != nil
+            await late.store.counts[.fromRedis] > shared + 5 && hostile.remembered(key(leaver.hash)) != nil
         }
         let replay = HostileRedis.Conduct.value("the last statement") { key, server in server.remembered(key) }
         hostile.behave(replay)
@@ -187,10 +187,10 @@ import Testing
                 cluster.behave(.line("-\(kind) 1 \(target)"))
                 try await expectNoFault(of: [pod], sessions, "amid \(kind) \(target)") { cluster.answered >= 6 }
                 cluster.behave(.decent)
-                let before = await pod.store.counts.shared
+                let before = await pod.store.counts[.fromRedis]
                 let since = BootInstant.now
                 try await expectNoFault(of: [pod], sessions, "after \(kind) \(target)") {
-                    await pod.store.counts.shared > before + 2
+                    await pod.store.counts[.fromRedis] > before + 2
                 }
                 #expect(BootInstant.now - since < .seconds(2), "\(kind) \(target)")
             }

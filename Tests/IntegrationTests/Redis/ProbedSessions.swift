@@ -12,7 +12,7 @@ struct ProbedSessions {
     /// Makes sessions, of which some end again once Redis has them, and a token with a good tag that was never issued.
     ///
     /// - Parameter isShared: whether Redis has the session of a token's hash.
-    static func make(_ pod: TestStore, isShared: (Digest) -> Bool) async throws -> ProbedSessions {
+    static func make(_ pod: TestStore, isShared: (SHA256Digest) -> Bool) async throws -> ProbedSessions {
         var live: [(token: SessionToken, session: Session)] = []
         for name in ["ann", "bob", "größe"] { live.append(try await pod.signIn(name)) }
         var dead = [try await #require(pod.store.readLane.keys).newToken()]

@@ -75,11 +75,11 @@ import Testing
             let source = try cluster.node(ofSlot: slot)
             let target = try #require(primaries.first { $0 !== source })
             let moved = try errors("MOVED", of: source)
-            let before = await drill.probe.store.counts.lookUps
+            let before = await drill.probe.store.counts[.lookUps]
             try cluster.migrateSlot(slot, to: target)
             // The pod learns of it by the first answer, and goes where that says.
             #expect(try await drill.shared([token, token, token]) == 3)
-            #expect(await drill.probe.store.counts.lookUps == before)
+            #expect(await drill.probe.store.counts[.lookUps] == before)
             #expect(try errors("MOVED", of: source) > moved)
         }
         try await drill.end()

@@ -94,7 +94,7 @@ struct RedisDrill {
     /// - Throws: also when it does not answer at all.
     @EventLoop
     func ask(_ token: SessionToken) async throws -> (session: Session?, isShared: Bool) {
-        let before = probe.store.counts.shared
+        let before = probe.store.counts[.fromRedis]
         var waiting: CheckedContinuation<Result<PackedSession?, SessionStoreError>?, Never>?
         let answer = await withCheckedContinuation { continuation in
             waiting = continuation
@@ -109,7 +109,7 @@ struct RedisDrill {
             }
         }
         guard let answer else { throw SupportError.timedOut("a check is answered", log: probe.log.text) }
-        return (try answer.get().map { Session($0) }, probe.store.counts.shared > before)
+        return (try answer.get().map { Session($0) }, probe.store.counts[.fromRedis] > before)
     }
 
     /// How many of the sessions are answered from Redis, each asked for once; expects that all are answered.
@@ -126,7 +126,7 @@ struct RedisDrill {
     /// Waits until each of the sessions has been answered from Redis, and the watched pod is answered from there too.
     func timeUntilShared(_ tokens: [SessionToken], since start: BootInstant) async throws -> Duration {
         var left = tokens
-        let before = await watched.store.counts.shared
+        let before = await watched.store.counts[.fromRedis]
         try await eventually("all sessions are answered from Redis", every: .milliseconds(2), log: probe.log.text) {
             var missing: [SessionToken] = []
             for token in left where try await !ask(token).isShared { missing.append(token) }
@@ -134,7 +134,7 @@ struct RedisDrill {
             return left.isEmpty
         }
         try await eventually("the watched pod is as well", every: .milliseconds(1), log: watched.log.text) {
-            await watched.store.counts.shared > before
+            await watched.store.counts[.fromRedis] > before
         }
         return .now - start
     }

@@ -66,15 +66,15 @@ import Testing
             let before = await pod.store.counts
             #expect(try await pod.store.session(for: token) == session)
             let after = await pod.store.counts
-            #expect(after.shared == before.shared && after.lookUps == before.lookUps + 1, "byte \(index)")
+            #expect(after[.fromRedis] == before[.fromRedis] && after[.lookUps] == before[.lookUps] + 1, "byte \(index)")
             // PostgreSQL's answer takes its place.
             try eventually("it is made good", every: .milliseconds(1)) { try client.value(of: key) != forged }
         }
         for length in 0..<entry.count {
             try client.set(key, Array(entry.prefix(length)))
-            let before = await pod.store.counts.lookUps
+            let before = await pod.store.counts[.lookUps]
             #expect(try await pod.store.session(for: token) == session)
-            #expect(await pod.store.counts.lookUps == before + 1, "\(length) bytes")
+            #expect(await pod.store.counts[.lookUps] == before + 1, "\(length) bytes")
             try eventually("it is made good", every: .milliseconds(1)) {
                 try client.value(of: key)?.count == entry.count
             }
@@ -82,7 +82,7 @@ import Testing
     }
 
     @Test func `only what the installation's own key vouches for is believed, and only within its time`() async throws {
-        let forge = try await StatementForge()
+        let forge = try await SnapshotForge()
         // That what is forged would do in every other respect shows in what the right key makes of it.
         #expect(try await forge.isAccepted(sealedWith: forge.keys))
 
@@ -98,11 +98,11 @@ import Testing
         #expect(try await !forge.isAccepted(sealedWith: forge.keys, changed: { $0.suffix(16).map { _ in 0 } }))
         #expect(try await !forge.isAccepted(sealedWith: forge.keys, changed: { _ in [] }))
 
-        let now = forge.statement.asOf
+        let now = forge.snapshot.asOf
         #expect(try await !forge.isAccepted(asOf: now + .seconds(60)), "from the future")
         #expect(try await !forge.isAccepted(asOf: now + .seconds(-301)), "too old, and from before the store listened")
         #expect(try await !forge.isAccepted(asOf: forge.before), "from before the store listened")
-        let origin = DatabaseOrigin(startedAt: forge.statement.origin.startedAt + .microseconds(1))
+        let origin = ServerIncarnation(startedAt: forge.snapshot.origin.startedAt + .microseconds(1))
         #expect(try await !forge.isAccepted(origin: origin), "another server's word")
         // And after all that, as before.
         #expect(try await forge.isAccepted(sealedWith: forge.keys))
@@ -132,8 +132,8 @@ import Testing
         let told = Session(
             id: session.id, identity: Identity(userID: "id-ann", username: "by the old key"),
             createdAt: session.createdAt, expiresAt: session.expiresAt)
-        let statement = try await StatementForge.statement(of: told, for: pod)
-        let byOldKey = StatementSeal.seal(statement, on: new.hash, with: oldKeys)
+        let snapshot = try await SnapshotForge.snapshot(of: told, for: pod)
+        let byOldKey = SnapshotSeal.seal(snapshot, on: new.hash, with: oldKeys)
         try client.set(RedisPods.key(new), byOldKey)
         #expect(try await pod.store.session(for: new)?.identity.username == "by the old key")
 
@@ -153,14 +153,14 @@ import Testing
         #expect(await watch.stop().violations == [])
         try await eventually("no fill of the watch is on its way any more") {
             try client.set(RedisPods.key(new), byOldKey)
-            let before = await pod.store.counts.shared
+            let before = await pod.store.counts[.fromRedis]
             #expect(try await pod.store.session(for: new)?.identity.username == "ann")
-            return await pod.store.counts.shared == before
+            return await pod.store.counts[.fromRedis] == before
         }
         try await pod.awaitShared(new)
         // Nor does it vouch for anything new, for whoever has kept it.
-        let anew = try await StatementForge.statement(of: told, for: pod)
-        try client.set(RedisPods.key(new), StatementSeal.seal(anew, on: new.hash, with: oldKeys))
+        let anew = try await SnapshotForge.snapshot(of: told, for: pod)
+        try client.set(RedisPods.key(new), SnapshotSeal.seal(anew, on: new.hash, with: oldKeys))
         #expect(try await pod.store.session(for: new)?.identity.username == "ann")
     }
 }

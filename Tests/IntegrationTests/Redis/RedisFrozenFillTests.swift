@@ -25,10 +25,10 @@ import Testing
 
         // Redis has nothing, PostgreSQL's answer is held back until nothing gets through to Redis any more.
         postgreSQL.pause(.toClient)
-        let before = await slow.store.counts.lookUps
+        let before = await slow.store.counts[.lookUps]
         let checks = tokens.map { token in Task { try await slow.store.session(for: token) } }
         try await eventually("PostgreSQL is asked", every: .milliseconds(1)) {
-            await slow.store.counts.lookUps == before + 3
+            await slow.store.counts[.lookUps] == before + 3
         }
         redis.pause(.toServer)
         postgreSQL.resume()

@@ -23,14 +23,14 @@ import Testing
                 #expect(session.identity.userID == "id-\(index + 1)" && session.identity.username == "user\(index + 1)")
             }
             let counts = await pod.store.counts
-            #expect(counts.shared == 100 && counts.lookUps == 0 && counts.kept == 0)
+            #expect(counts[.fromRedis] == 100 && counts[.lookUps] == 0 && counts[.fromMemory] == 0)
         }
         // The second time only the one with memory does without Redis.
         for pod in pods.pods { for token in tokens { #expect(try await pod.store.session(for: token) != nil) } }
         for (pod, kept) in zip(pods.pods, [0, 0, 100]) {
             let counts = await pod.store.counts
-            #expect(counts.kept == kept)
-            #expect(counts.shared + counts.lookUps + counts.kept == 200)
+            #expect(counts[.fromMemory] == kept)
+            #expect(counts[.fromRedis] + counts[.lookUps] + counts[.fromMemory] == 200)
         }
     }
 

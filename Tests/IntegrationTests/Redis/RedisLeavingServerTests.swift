@@ -35,7 +35,7 @@ import Testing
         let answers = Mutex(0)
         await Self.ask(pod, tokens) { answers.withLock { $0 += 1 } }
         try eventually("both are accepted", within: .seconds(5)) { answers.withLock { $0 == 2 } }
-        #expect(await pod.store.counts.lookUps == 2)
+        #expect(await pod.store.counts[.lookUps] == 2)
         await pod.store.close()
         withExtendedLifetime((old, new)) {}
     }

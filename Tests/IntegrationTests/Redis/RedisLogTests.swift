@@ -9,23 +9,23 @@ import Testing
     @EventLoop
     private final class Servers: RedisServers {
         var onChange: (@EventLoop () -> Void)?
-        var condition = RedisCondition.unknown {
+        var condition = RedisHealth.unknown {
             didSet { if condition != oldValue { onChange?() } }
         }
 
         func start() {}
         func close() {}
 
-        func find(_ hash: Digest, _ answer: @escaping RedisConnection.Answer) -> Bool { false }
+        func find(_ hash: SHA256Digest, _ answer: @escaping RedisConnection.Answer) -> Bool { false }
 
         func send(
-            _ command: RedisKeySpace.Command, on hash: Digest, _ answer: @escaping RedisConnection.Answer
+            _ command: RedisKeySpace.Command, on hash: SHA256Digest, _ answer: @escaping RedisConnection.Answer
         ) -> Bool { false }
     }
 
     /// What is logged while the servers are one after the other as given.
     @EventLoop
-    private func lines(_ conditions: [RedisCondition]) -> [String] {
+    private func lines(_ conditions: [RedisHealth]) -> [String] {
         let servers = Servers()
         let log = RecordedLog()
         let sessions = RedisSessions(servers, entryLifetime: .seconds(300), log: log.logger)

@@ -75,9 +75,9 @@ extension RedisPods {
     private func timeUntilAllUseRedis(_ token: SessionToken) async throws -> Duration {
         let wellAt = BootInstant.now
         for pod in pods.prefix(2) {
-            let before = await pod.store.counts.shared
+            let before = await pod.store.counts[.fromRedis]
             try await eventually("Redis is in use again", every: .milliseconds(1), log: pod.log.text) {
-                await pod.store.counts.shared > before
+                await pod.store.counts[.fromRedis] > before
             }
         }
         try await eventually("Redis is in use again", every: .milliseconds(1), log: pods[2].log.text) {

@@ -90,9 +90,9 @@ struct RedisPods {
 extension TestStore {
     /// Whether a check of the token is answered from Redis now. Nobody else may use the store meanwhile.
     func isShared(_ token: SessionToken) async throws -> Bool {
-        let before = await store.counts.shared
+        let before = await store.counts[.fromRedis]
         let session = try await store.session(for: token)
-        let after = await store.counts.shared
+        let after = await store.counts[.fromRedis]
         return session != nil && after > before
     }
 
@@ -106,9 +106,9 @@ extension TestStore {
     /// The same where memory may answer too.
     func awaitSharedOrKept(_ token: SessionToken) async throws {
         try await eventually("the session is not asked for") {
-            let before = await store.counts.lookUps
+            let before = await store.counts[.lookUps]
             let session = try await store.session(for: token)
-            let after = await store.counts.lookUps
+            let after = await store.counts[.lookUps]
             return session != nil && after == before
         }
     }

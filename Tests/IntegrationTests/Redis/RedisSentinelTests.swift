@@ -123,7 +123,7 @@ import Testing
             return pod.log.text.contains(
                 "sentinel 127.0.0.1:\(place): names \(replica.tcpEndpoint), which is a replica")
         }
-        #expect(await pod.store.counts.shared == 0)
+        #expect(await pod.store.counts[.fromRedis] == 0)
         #expect(try !replica.command("INFO", "commandstats").contains("cmdstat_mget:"))
         await pod.store.close()
         try await drill.finish()
@@ -199,7 +199,7 @@ import Testing
             }
         }
         #expect(try await newcomer.store.session(for: drill.live[0]) != nil)
-        #expect(await newcomer.store.counts.shared == 0)
+        #expect(await newcomer.store.counts[.fromRedis] == 0)
         try await drill.end()
         for sentinel in group.sentinels {
             try sentinel.command("ACL", "SETUSER", "default", "nopass", password: "another")

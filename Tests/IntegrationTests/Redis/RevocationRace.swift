@@ -30,7 +30,7 @@ final class RevocationRace {
     private var random = SeededGenerator(seed: 4)
     private var isStopped = false
     private var underWay = 0
-    private var sessions: [Digest: PackedSession] = [:]
+    private var sessions: [SHA256Digest: PackedSession] = [:]
     private(set) var counts = Counts()
 
     private static let mostUnderWay = 100
@@ -92,14 +92,14 @@ final class RevocationRace {
         }
     }
 
-    /// Whether a statement on the session would not be believed even if PostgreSQL had made it this very moment.
-    private func hasHeard(_ hash: Digest, _ store: SessionStore) -> Bool {
+    /// Whether a snapshot on the session would not be believed even if PostgreSQL had made it this very moment.
+    private func hasHeard(_ hash: SHA256Digest, _ store: SessionStore) -> Bool {
         let now = BootInstant.now
         let memory = store.readLane.memory
         guard memory.hasLease(at: now), let session = sessions[hash], let origin = store.readLane.origin,
             let clock = memory.databaseTime(at: now)
         else { return false }
-        let statement = SessionStatement(session: session, asOf: clock, origin: origin)
-        return !memory.believes(statement, on: hash, of: session.userKey, at: now)
+        let snapshot = SessionSnapshot(session: session, asOf: clock, origin: origin)
+        return !memory.accepts(snapshot, on: hash, of: session.userKey, at: now)
     }
 }

@@ -29,7 +29,7 @@ import Testing
             try await Task.sleep(for: .milliseconds(50))
         }
         #expect(try await pod.store.session(for: unused) == nil)
-        #expect(await pod.store.counts.writtenUses > 0)
+        #expect(await pod.store.counts[.touchesWritten] > 0)
     }
 
     @Test func `a session without an end is in the list like any other`() async throws {

@@ -27,8 +27,8 @@ final class ListeningLane {
 
     init(_ url: String, log: RecordedLog) {
         memory = SessionMemory(
-            entries: 50_000, hasOthers: false, rule: RuleOfBelief(leaseTime: TestStore.revocationDelay),
-            recordsAllUses: false, log: log.logger)
+            entries: 50_000, hasOthers: false, rule: FreshnessRule(leaseTime: TestStore.revocationDelay),
+            recordsAllTouches: false, log: log.logger)
         let threads = HelperThreads(name: "connecting", threads: 1, waiting: 1)
         lane = ReadLane(
             PostgreSQLConfiguration(url: url), memory: memory, migrations: nil, threads: threads, log: log.logger)
@@ -63,13 +63,13 @@ final class ListeningLane {
         }
     }
 
-    /// Whether a statement on the session would not be believed even if PostgreSQL had made it this very moment.
-    private func hasHeard(_ hash: Digest) -> Bool {
+    /// Whether a snapshot on the session would not be believed even if PostgreSQL had made it this very moment.
+    private func hasHeard(_ hash: SHA256Digest) -> Bool {
         let now = BootInstant.now
         guard memory.hasLease(at: now), let packed, let origin = lane.origin,
             let clock = memory.databaseTime(at: now)
         else { return false }
-        let statement = SessionStatement(session: packed, asOf: clock, origin: origin)
-        return !memory.believes(statement, on: hash, of: packed.userKey, at: now)
+        let snapshot = SessionSnapshot(session: packed, asOf: clock, origin: origin)
+        return !memory.accepts(snapshot, on: hash, of: packed.userKey, at: now)
     }
 }

@@ -58,7 +58,7 @@ import Testing
             try await direct.store.revoke(token)
             #expect(try await pod.store.session(for: token) == nil)
         }
-        #expect(await pod.store.counts.kept == 0)
+        #expect(await pod.store.counts[.fromMemory] == 0)
         // Also not after connections were lost, and still it is said but once.
         let (token, _) = try await pod.signIn()
         try server.terminateBackends(of: database)
@@ -68,7 +68,7 @@ import Testing
         }
         try await direct.store.revoke(token)
         #expect(try await pod.sessionOnceItAnswers(token) == nil)
-        #expect(await pod.store.counts.kept == 0)
+        #expect(await pod.store.counts[.fromMemory] == 0)
         let said = pod.log.text.split(separator: "\n").filter { $0.contains("sessions are not kept in memory") }
         #expect(said.count == 1 && said[0].contains("pooler"), "\(pod.log.text)")
     }
@@ -106,7 +106,7 @@ import Testing
         }
         let (token, _) = try await pod.signIn()
         for _ in 0..<5 { #expect(try await pod.store.session(for: token) != nil) }
-        #expect(await pod.store.counts.kept == 0)
+        #expect(await pod.store.counts[.fromMemory] == 0)
         #expect(pod.log.text.contains("sessions are not kept in memory"))
         let state = try server.psql(
             "SELECT count(*) FROM pg_stat_activity WHERE datname = '\(database)' AND query ~* '^(SET|LISTEN|PREPARE)'")

@@ -22,7 +22,7 @@ import Testing
         let before = await two.store.counts
         for _ in 0..<50 { #expect(try await two.store.session(for: token) != nil) }
         let after = await two.store.counts
-        #expect(after.kept == before.kept + 50 && after.lookUps == before.lookUps)
+        #expect(after[.fromMemory] == before[.fromMemory] + 50 && after[.lookUps] == before[.lookUps])
         let watch = await CheckWatch(two.store, token)
         let begun = BootInstant.now
         try await one.store.revoke(token)

@@ -106,7 +106,7 @@ import Testing
         let pod = try await TestStore.start(server.url(database: database))
         let invented = try #require(SessionToken("afs_" + String(repeating: "A", count: 54)))
         for _ in 0..<100 { #expect(try await pod.store.session(for: invented) == nil) }
-        #expect(await pod.store.counts.lookUps == 0)
+        #expect(await pod.store.counts[.lookUps] == 0)
     }
 
     @Test func `a login that was under way when all of the user's sessions were ended makes none`() async throws {

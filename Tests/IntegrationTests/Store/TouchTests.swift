@@ -84,21 +84,21 @@ import Testing
         let (token, _) = try await pod.signIn("ann")
         let (other, _) = try await pod.signIn("bob")
         for token in [token, other] { #expect(try await pod.store.session(for: token) != nil) }
-        let kept = await pod.store.counts.kept
+        let kept = await pod.store.counts[.fromMemory]
         proxy.pause()
         // From memory, as long as nothing is known of the network's end.
         try await Task.sleep(for: .milliseconds(100))
         let used = Date.now
         for token in [token, other] { #expect(try await pod.store.session(for: token) != nil) }
-        #expect(await pod.store.counts.kept == kept + 2)
+        #expect(await pod.store.counts[.fromMemory] == kept + 2)
         // The touch leaves within 150 ms, and lies in the proxy.
         try await Task.sleep(for: .milliseconds(300))
-        let written = await pod.store.counts.writtenUses
+        let written = await pod.store.counts[.touchesWritten]
         try database.psql(end.sql("user_id = 'id-ann'"))
         let ended = end == .deleted ? nil : try database.row(token)
         proxy.resume()
         try await eventually("the touch is through", within: .seconds(3), log: pod.log.text) {
-            let isThrough = await pod.store.counts.writtenUses >= written + 2
+            let isThrough = await pod.store.counts[.touchesWritten] >= written + 2
             return try isThrough && database.row(other).lastSeenAt > used - 0.01
         }
         #expect(!pod.log.text.contains("cannot be written"), "\(pod.log.text)")
@@ -122,12 +122,12 @@ import Testing
         let (other, _) = try await pod.store.createAccessToken(for: Identity(userID: "bob", username: "bob"))
         try database.psql("UPDATE session_tokens SET expires_at = now() + interval '1 hour' WHERE user_id = 'bob'")
         for token in [token, other] { #expect(try await pod.store.session(for: token) != nil) }
-        let kept = await pod.store.counts.kept
+        let kept = await pod.store.counts[.fromMemory]
         proxy.pause()
         try await Task.sleep(for: .milliseconds(100))
         let used = Date.now
         for token in [token, other] { #expect(try await pod.store.session(for: token) != nil) }
-        #expect(await pod.store.counts.kept == kept + 2)
+        #expect(await pod.store.counts[.fromMemory] == kept + 2)
         // What was on its way when the pause began is there by now.
         let stuck = try database.row(token)
         #expect(stuck.lastSeenAt < used)

@@ -34,12 +34,12 @@ package final class HTTPClient {
         bytes += [0x0D, 0x0A]
         bytes += body ?? []
 
-        let mayRepeat = isReused && (method == "GET" || method == "HEAD")
+        let isIdempotent = isReused && (method == "GET" || method == "HEAD")
         let deadline = Deadline(within: timeout)
         do {
             try send(bytes, until: deadline)
             if let answer = try receiveIfAny(toMethod: method, until: deadline) { return answer }
-            guard mayRepeat else { throw SupportError.unexpected("\(endpoint) closed without an answer") }
+            guard isIdempotent else { throw SupportError.unexpected("\(endpoint) closed without an answer") }
             try send(bytes, until: deadline)
             if let answer = try receiveIfAny(toMethod: method, until: deadline) { return answer }
             throw SupportError.unexpected("\(endpoint) closed without an answer")

@@ -46,7 +46,7 @@ package final class RedisClient {
         return value
     }
 
-    /// Sets a value for five minutes, which is longer than a statement may be believed.
+    /// Sets a value for five minutes, which is longer than a snapshot may be believed.
     package func set(_ key: String, _ value: [UInt8]) throws {
         let reply = try command([Array("SET".utf8), Array(key.utf8), value, Array("PX".utf8), Array("300000".utf8)])
         guard reply == .text("OK") else { throw SupportError.unexpected("SET: \(reply)") }

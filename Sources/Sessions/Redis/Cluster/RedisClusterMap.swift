@@ -9,7 +9,7 @@ package struct RedisClusterMap: Equatable, Sendable {
     private static let nobody = UInt16.max
 
     /// More nodes than the thousand that the specification is made for are a mistake, or worse.
-    private static let mostNodes = 1000
+    private static let maxNodes = 1000
 
     /// Servers that are known as replicas.
     package private(set) var replicas: [ServerAddress] = []
@@ -38,7 +38,7 @@ package struct RedisClusterMap: Equatable, Sendable {
             }
             for replica in range.replicas.compactMap({ $0.address(askedFrom: server) })
             where others.insert(replica).inserted {
-                guard replicas.count < Self.mostNodes else { throw RedisClusterRange.problem("too many nodes") }
+                guard replicas.count < Self.maxNodes else { throw RedisClusterRange.problem("too many nodes") }
                 replicas.append(replica)
             }
         }
@@ -74,7 +74,7 @@ package struct RedisClusterMap: Equatable, Sendable {
     /// The place of the address in `nodes`, made when there is none; nil when there are too many.
     private mutating func index(of address: ServerAddress) -> UInt16? {
         if let index = indexes[address] { return index }
-        guard nodes.count < Self.mostNodes else { return nil }
+        guard nodes.count < Self.maxNodes else { return nil }
         let index = UInt16(nodes.count)
         nodes.append(address)
         indexes[address] = index

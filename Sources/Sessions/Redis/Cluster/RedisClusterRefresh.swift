@@ -19,9 +19,9 @@ package struct RedisClusterRefresh: Sendable {
     }
 
     /// How long after one question the next may follow when there is reason to.
-    package static let shortestInterval = Duration.milliseconds(100)
+    package static let minInterval = Duration.milliseconds(100)
     /// How long a map is trusted without any reason to doubt it.
-    package static let longestInterval = Duration.seconds(10)
+    package static let maxInterval = Duration.seconds(10)
 
     private let seeds: [ServerAddress]
     /// The nodes of the last map.
@@ -80,13 +80,13 @@ package struct RedisClusterRefresh: Sendable {
         guard address == asked else { return next(now) }
         known = map.servers
         failures[address] = nil
-        failures = failures.filter { now - $0.value < Self.longestInterval }
+        failures = failures.filter { now - $0.value < Self.maxInterval }
         lastAnswerer = address
         asked = nil
         others = []
         isBackingOff = false
         backoff.reset()
-        due = isOutdated ? earliest(now) : now + Self.longestInterval
+        due = isOutdated ? earliest(now) : now + Self.maxInterval
         isOutdated = false
         return next(now)
     }
@@ -116,7 +116,7 @@ package struct RedisClusterRefresh: Sendable {
     }
 
     private func earliest(_ now: BootInstant) -> BootInstant {
-        max(now, beganAt.map { $0 + Self.shortestInterval } ?? now)
+        max(now, beganAt.map { $0 + Self.minInterval } ?? now)
     }
 
     private mutating func next(_ now: BootInstant) -> Action? {
@@ -137,7 +137,7 @@ package struct RedisClusterRefresh: Sendable {
             turn = Array(turn[(last + 1)...] + turn[...last])
         }
         func isFailing(_ address: ServerAddress) -> Bool {
-            failures[address].map { now - $0 < Self.longestInterval } ?? false
+            failures[address].map { now - $0 < Self.maxInterval } ?? false
         }
         turn = turn.filter { !isFailing($0) } + turn.filter { isFailing($0) }
         guard let hint else { return turn }

@@ -14,7 +14,7 @@ final class RedisClusterServers: RedisServers {
     private var nodes: [ServerAddress: RedisNode] = [:]
     /// Servers without slots of their own, which others have named since the last map.
     private var named: Set<ServerAddress> = []
-    private var errand: RedisErrand?
+    private var errand: RedisOneOffCommand?
     private var timer: LoopTimer?
     /// Why there is no map, when nobody gave one.
     private var failure: RedisError?
@@ -40,10 +40,10 @@ final class RedisClusterServers: RedisServers {
 
     // MARK: Commands
 
-    func find(_ hash: Digest, _ answer: @escaping RedisConnection.Answer) -> Bool { send(.get, on: hash, answer) }
+    func find(_ hash: SHA256Digest, _ answer: @escaping RedisConnection.Answer) -> Bool { send(.get, on: hash, answer) }
 
     func send(
-        _ command: RedisKeySpace.Command, on hash: Digest, _ answer: @escaping RedisConnection.Answer
+        _ command: RedisKeySpace.Command, on hash: SHA256Digest, _ answer: @escaping RedisConnection.Answer
     ) -> Bool {
         guard let server = map.primary(of: RedisHashSlot(of: network.keys.key(hash))),
             let connection = nodes[server]?.connection
@@ -96,7 +96,7 @@ final class RedisClusterServers: RedisServers {
         guard !isClosed else { return }
         switch action {
         case .ask(let address):
-            let errand = RedisErrand(RedisCommand("CLUSTER", "SLOTS"))
+            let errand = RedisOneOffCommand(RedisCommand("CLUSTER", "SLOTS"))
             self.errand = errand
             errand.run(to: address, mapHandshake, network) { [weak self] result in self?.take(result, of: address) }
         case .wait(let until):
@@ -144,7 +144,7 @@ final class RedisClusterServers: RedisServers {
 
     // MARK: How they are
 
-    var condition: RedisCondition {
+    var condition: RedisHealth {
         let primaries = map.primaries
         guard !primaries.isEmpty else { return failure.map { .down($0.reason) } ?? .unknown }
         var reasons: [String] = []

@@ -51,7 +51,7 @@ final class RedisConnection: ByteStreamHandler, TurnEndHandler {
     private var questions = Deque<Question>()
     private var unsent: [UInt8] = []
     /// Sessions that have been asked for since the turn began, and who wants to know.
-    private var sought: [Digest] = []
+    private var sought: [SHA256Digest] = []
     private var seekers: [Answer] = []
     private let keys: RedisKeySpace
     private var timer: LoopTimer?
@@ -63,9 +63,9 @@ final class RedisConnection: ByteStreamHandler, TurnEndHandler {
     private var hasEnded = false
 
     /// More questions than a healthy server ever leaves open.
-    private static let mostQuestions = 10_000
+    private static let maxQuestions = 10_000
     /// So many of the longest entries do not yet make a reply that would be refused for its length.
-    private static let mostTogether = 50
+    private static let maxTogether = 50
 
     init(
         to address: ServerAddress, _ handshake: RedisHandshake, _ network: RedisNetwork,
@@ -97,14 +97,14 @@ final class RedisConnection: ByteStreamHandler, TurnEndHandler {
 
     /// Asks for the entry of a session, together with all others that are asked for in this turn: no server of a cluster
     /// answers that. Only when it is ready.
-    func find(_ hash: Digest, _ answer: @escaping Answer) {
+    func find(_ hash: SHA256Digest, _ answer: @escaping Answer) {
         guard mayAsk(answer) else { return }
         sought.append(hash)
         seekers.append(answer)
     }
 
     /// Asks for the entry of a session, or changes it. Only when it is ready.
-    func send(_ command: RedisKeySpace.Command, on hash: Digest, _ answer: @escaping Answer) {
+    func send(_ command: RedisKeySpace.Command, on hash: SHA256Digest, _ answer: @escaping Answer) {
         guard mayAsk(answer) else { return }
         let expectation: RedisExpectation =
             switch command {
@@ -122,7 +122,7 @@ final class RedisConnection: ByteStreamHandler, TurnEndHandler {
     }
 
     private func mayAsk(_ answer: Answer) -> Bool {
-        guard !hasEnded, questions.count < Self.mostQuestions else {
+        guard !hasEnded, questions.count < Self.maxQuestions else {
             answer(.failure(.connection("too many questions are open")))
             return false
         }
@@ -136,8 +136,8 @@ final class RedisConnection: ByteStreamHandler, TurnEndHandler {
 
     func turnEnds() {
         guard !hasEnded else { return }
-        for start in stride(from: 0, to: sought.count, by: Self.mostTogether) {
-            let part = start..<min(start + Self.mostTogether, sought.count)
+        for start in stride(from: 0, to: sought.count, by: Self.maxTogether) {
+            let part = start..<min(start + Self.maxTogether, sought.count)
             ask(.values(part.count), .each(Array(seekers[part])))
             keys.appendGet(sought[part], to: &unsent)
         }

@@ -35,7 +35,7 @@ final class RedisNode: RedisConnectionOwner {
     /// How long a server that was down has to live before it is up again without having been asked anything.
     private static let trialTime = Duration.seconds(1)
     /// A connection that does not live as long was not closed for being idle.
-    private static let shortestIdleness = Duration.milliseconds(500)
+    private static let minIdleness = Duration.milliseconds(500)
 
     /// - Parameter locate: finds out where the server is, before each try.
     init(
@@ -76,7 +76,7 @@ final class RedisNode: RedisConnectionOwner {
         attempt = nil
         self.connection = connection
         readyAt = .now
-        breaker.proved()
+        breaker.markHealthy()
         guard case .down = condition else { return change(.up(connection.address)) }
         // One that lets everybody in and then fails is not up at each try: it has to answer, or to stay.
         Reactor.shared.schedule(after: Self.trialTime) { [weak self] in
@@ -95,7 +95,7 @@ final class RedisNode: RedisConnectionOwner {
         attempt = nil
         self.connection = nil
         // A server may close connections that nobody uses; whether it is well shows when the next one is opened.
-        if wasIdle, case .connection = reason, .now - readyAt >= Self.shortestIdleness {
+        if wasIdle, case .connection = reason, .now - readyAt >= Self.minIdleness {
             return again(after: .milliseconds(1))
         }
         failed("\(connection.address): \(reason.reason)")

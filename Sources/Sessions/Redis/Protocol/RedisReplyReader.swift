@@ -12,7 +12,7 @@ final class RedisReplyReader {
     private var pendingBytes = 0
 
     /// The longest reply: the greatest map of a cluster with the names of its servers.
-    private static let mostBytes = 4 << 20
+    private static let maxBytes = 4 << 20
 
     /// nil when there is no memory for it.
     init?() {
@@ -92,7 +92,7 @@ final class RedisReplyReader {
             guard let reply = assembly.take() else { throw .confusion("a reply of an unknown kind") }
             guard try take(reply) else { return }
         }
-        guard pendingBytes <= Self.mostBytes else { throw .confusion("a reply longer than any that was asked for") }
+        guard pendingBytes <= Self.maxBytes else { throw .confusion("a reply longer than any that was asked for") }
     }
 
     private var errorText: String {

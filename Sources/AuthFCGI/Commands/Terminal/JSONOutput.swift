@@ -1,0 +1,38 @@
+internal import FoundationEssentials
+internal import Sessions
+
+/// JSON that commands print for other programs.
+enum JSONOutput {
+    static func sessions(_ sessions: [ListedSession]) throws -> String { try text(sessions.map(fields)) }
+
+    static func count(sessions: Int, users: Int) throws -> String {
+        try text(["sessions": sessions, "users": users])
+    }
+
+    /// What has become of one user.
+    static func change(_ change: AccountChange, of account: ResolvedUser) throws -> String {
+        try text(AccountChangeReport(change, of: account))
+    }
+
+    /// A portion of an array of users: its elements, and the comma between it and what stands before it.
+    static func users(_ users: [ListedUser], areFirst: Bool) throws -> String {
+        let elements = try users.map { try text(ListedUserReport($0)) }.joined(separator: ",")
+        return areFirst || users.isEmpty ? elements : "," + elements
+    }
+
+    /// Every key is always there; null says that there is nothing.
+    private static func fields(_ session: ListedSession) -> [String: String?] {
+        [
+            "id": session.id, "user_id": session.userID, "username": session.username,
+            "created_at": session.createdAt.text, "last_seen_at": session.lastSeenAt.text,
+            "expires_at": session.expiresAt.text, "client_ip": session.clientAddress,
+            "user_agent": session.userAgent, "label": session.label,
+        ]
+    }
+
+    private static func text(_ value: some Encodable) throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return String(decoding: try encoder.encode(value), as: UTF8.self)
+    }
+}

@@ -1,0 +1,47 @@
+internal import ArgumentParser
+internal import Sessions
+
+/// `authfcgi user add NAME`
+struct UserAdd: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "add", abstract: "Add a user who may sign in.",
+        discussion: """
+            \(NewPassword.help)
+
+            \(SessionCommand.databaseHelp)
+            """)
+
+    @Argument(help: "What the user signs in with.") var username: String
+    @Option(help: "The name to show.") var name = ""
+    @Option(help: "The e-mail address.") var email = ""
+    @Option(help: "Groups, separated by commas.") var groups = GroupNames()
+    @Flag(help: "Do nothing, and succeed, when there is a user of that name already.") var ifAbsent = false
+    @Flag(help: NewPassword.allowWeakHelp) var allowWeak = false
+    @OptionGroup(visibility: .hidden) var options: SettingsOptions
+
+    func validate() throws {
+        guard (1...LoginRequest.maxUsername).contains(username.utf8.count) else {
+            throw ValidationError("The user name must have 1 to \(LoginRequest.maxUsername) bytes.")
+        }
+    }
+
+    func run() throws {
+        let settings = options.load()
+        let log = CommandLog.start(settings)
+        defer { CommandLog.finish() }
+        let hash = try NewPassword.hashed(for: username, allowWeak: allowWeak)
+        let database = try CommandDatabase.open(settings, log)
+        let id = try database.accounts { accounts throws(PostgreSQLError) in
+            try accounts.add(
+                username: username, passwordHash: hash, name: name, email: email, groups: groups.names)
+        }
+        if let id {
+            print("Added user \(username) (id \(id)).")
+            database.audit(AuditEvent(.userAdd, of: .user(id: id)))
+        } else if ifAbsent {
+            print("There is a user \(username) already: nothing was changed.")
+        } else {
+            throw CommandFailure.fail("there is a user \(username) already", code: CommandFailure.dataCode)
+        }
+    }
+}

@@ -1,0 +1,93 @@
+internal import EventLoop
+
+/// One request without a body to a FastCGI application, on a connection of its own.
+@EventLoop
+final class FastCGIClientRequest: ByteStreamHandler {
+    /// What came of it.
+    enum Outcome: Sendable {
+        case answered(status: Int, body: String)
+        /// Why there is no answer, as a part of a sentence.
+        case failed(String)
+    }
+
+    private let address: ServerAddress
+    private let threads = HelperThreads(name: "names", threads: 1, waiting: 0, niceness: 0)
+    private var stream: ByteStream?
+    private let request: [UInt8]
+    private let timeout: Duration
+    private var reader = FastCGIResponseReader()
+    private var timer: LoopTimer?
+    /// The next attempt.
+    private var again: LoopTimer?
+    private var done: (@EventLoop (Outcome) -> Void)?
+
+    private static let pause = Duration.milliseconds(20)
+
+    /// - Parameters:
+    ///   - path: what the web server would have matched, in SCRIPT_NAME.
+    ///   - timeout: for all of it.
+    ///   - done: called once.
+    init(_ path: String, at address: ServerAddress, timeout: Duration, done: @escaping @EventLoop (Outcome) -> Void) {
+        self.address = address
+        request = Self.request([
+            ("REQUEST_METHOD", "GET"), ("SCRIPT_NAME", path), ("SERVER_PROTOCOL", "HTTP/1.1"),
+        ])
+        self.timeout = timeout
+        self.done = done
+    }
+
+    func ask() {
+        timer = Reactor.shared.schedule(after: timeout) { [weak self] in
+            guard let self else { return }
+            finish(.failed("no answer within \(DurationText(timeout))"))
+        }
+        connect()
+    }
+
+    private func connect() {
+        let stream = ByteStream(to: address, tls: nil, threads: threads, deadline: timeout)
+        self.stream = stream
+        stream.handler = self
+        stream.open()
+    }
+
+    func streamOpened() { stream?.write(request) }
+
+    func received(_ bytes: UnsafeRawBufferPointer) {
+        unsafe reader.receive(bytes)
+        guard !reader.isMalformed else { return finish(.failed("the answer is no FastCGI")) }
+        guard reader.isComplete else { return }
+        guard let status = reader.status else { return finish(.failed("the answer is no HTTP")) }
+        finish(.answered(status: status, body: String(reader.body)))
+    }
+
+    func streamEnded(_ reason: StreamError) {
+        guard case .system(let error) = reason, error.isFullQueue else { return finish(.failed(reason.reason)) }
+        // The kernel does not let a connection wait for its turn here, so it is tried again.
+        // Meanwhile no stream keeps this object.
+        again = Reactor.shared.schedule(after: Self.pause) { [self] in connect() }
+    }
+
+    private func finish(_ outcome: Outcome) {
+        timer?.cancel()
+        again?.cancel()
+        stream?.close()
+        let done = done
+        self.done = nil
+        done?(outcome)
+    }
+
+    /// The records of a request that a responder answers and then closes the connection. Names and values are shorter
+    /// than 128 bytes.
+    private static func request(_ parameters: [(String, String)]) -> [UInt8] {
+        let pairs = parameters.flatMap { name, value in
+            [UInt8(name.utf8.count), UInt8(value.utf8.count)] + Array((name + value).utf8)
+        }
+        return record(1, [0, UInt8(FastCGIRole.responder.rawValue), 0, 0, 0, 0, 0, 0])
+            + record(4, pairs) + record(4, []) + record(5, [])
+    }
+
+    private static func record(_ type: UInt8, _ content: [UInt8]) -> [UInt8] {
+        [1, type, 0, 1, UInt8(content.count >> 8), UInt8(content.count & 255), 0, 0] + content
+    }
+}

@@ -1,9 +1,0 @@
-/// A worker process as the pool knows it.
-struct PoolWorker: Equatable, Sendable {
-    /// The number of its page on the board, which is what logs call it.
-    let page: Int
-    /// Which reading of the settings it was started with.
-    let generation: Int
-    /// When it was started.
-    let since: MonotonicInstant
-}

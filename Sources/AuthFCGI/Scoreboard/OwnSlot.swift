@@ -1,0 +1,40 @@
+internal import EventLoop
+internal import Glibc
+internal import Sessions
+internal import Synchronization
+
+/// A worker's own slot of the scoreboard, and the bell that makes the supervisor look at it.
+final class OwnSlot: Sendable {
+    private let scoreboard: Scoreboard
+    private let number: Int
+    private let bell: FileDescriptor
+
+    /// - Parameter number: the slot's number.
+    init(scoreboard: Scoreboard, number: Int, bell: consuming FileDescriptor) {
+        self.scoreboard = scoreboard
+        self.number = number
+        self.bell = bell
+    }
+
+    /// The loop turns.
+    func tick() {
+        scoreboard.withSlot(number) { $0.lastTick.store(MonotonicInstant.now.nanoseconds, ordering: .relaxed) }
+    }
+
+    /// Adds one to a counter.
+    func count(_ metric: Metric) { scoreboard.withSlot(number) { $0.count(metric) } }
+
+    /// Adds what the store has counted since the last time.
+    func count(_ counts: StoreCounts) {
+        scoreboard.withSlot(number) { slot in
+            for metric in StoreMetric.allCases { slot.count(.store(metric), by: UInt64(counts[metric])) }
+        }
+    }
+
+    /// Sets what the worker does now, and has the supervisor look.
+    func set(_ state: WorkerState) {
+        scoreboard.withSlot(number) { $0.state.store(state.rawValue, ordering: .releasing) }
+        var one: UInt64 = 1
+        _ = unsafe write(bell.number, &one, 8)  // full, it rings anyway
+    }
+}

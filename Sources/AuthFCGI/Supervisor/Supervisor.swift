@@ -1,0 +1,191 @@
+internal import CLinux
+internal import EventLoop
+internal import Glibc
+internal import Logging
+
+/// Starts the workers and keeps them running: does what the ``WorkerPool`` decides. Serves no client and knows no
+/// database.
+@EventLoop
+final class Supervisor: ReadinessHandler {
+    private let sources: SettingsSources
+    private let inheritance: WorkerInheritance
+    private let notifier: SystemdNotifier
+    private let status: ExitStatus
+    private var log: Logger
+    private var pool: WorkerPool
+    /// The settings by the generation of workers that have them.
+    private var settings: [Int: Settings]
+    private var children: [Int: ChildProcess] = [:]
+    private var timer: LoopTimer?
+    private var endRequests = StopSignals()
+    private var isReady = false
+
+    /// How often it looks at the scoreboard at least.
+    private static let lookInterval = Duration.milliseconds(500)
+    /// How much longer than SHUTDOWN_GRACE it waits for a worker, which keeps to that by itself.
+    private static let extraGrace = Duration.milliseconds(500)
+
+    /// - Parameter status: gets the exit code of the process.
+    init(
+        settings: Settings, sources: SettingsSources, inheritance: WorkerInheritance, log: Logger, status: ExitStatus
+    ) {
+        self.sources = sources
+        self.inheritance = inheritance
+        self.log = log
+        self.status = status
+        notifier = SystemdNotifier(sources.environment)
+        pool = WorkerPool(workers: settings.workers, grace: settings.shutdownGrace + Self.extraGrace)
+        self.settings = [0: settings]
+    }
+
+    func start() throws(SystemError) {
+        _ = try SignalDescriptor { self.receive($0) }
+        Reactor.shared.add(inheritance.bell.number, .readable, self)
+        apply(pool.start(at: .now))
+    }
+
+    /// The bell: a worker has said something on the scoreboard.
+    func ready(_ readiness: Readiness) {
+        var count: UInt64 = 0
+        _ = unsafe read(inheritance.bell.number, &count, 8)
+        look()
+    }
+
+    private func look() {
+        let scoreboard = inheritance.scoreboard
+        apply(pool.look(at: .now) { scoreboard.sample($0) })
+    }
+
+    private func receive(_ signal: SignalDescriptor.Signal) {
+        switch signal {
+        case .reload: reload()
+        case .terminate, .interrupt:
+            switch endRequests.request(at: .now) {
+            case .ignore: break
+            case .finish:
+                log.info("ending: the workers finish what they have begun")
+                notify(.stopping)
+                inheritance.closeSockets()
+                apply(pool.stop(at: .now))
+            case .endAtOnce:
+                log.warning("ending at once")
+                apply(pool.stopAtOnce(at: .now))
+            }
+        }
+    }
+
+    /// Does what the pool wants, and what it wants next because of that.
+    private func apply(_ actions: [PoolAction]) {
+        for action in actions {
+            switch action {
+            case .spawn(let number, let generation): spawn(number, generation)
+            case .terminate(let number): children[number]?.signal(SIGTERM)
+            case .kill(let number, let reason):
+                log.warning("\(name(number)) is killed: \(reason)")
+                children[number]?.signal(SIGKILL)
+            case .lost(let number, let delay):
+                let start = delay == .zero ? "at once" : "in \(DurationText(delay))"
+                log.notice("worker \(number) is replaced \(start)")
+            case .ready:
+                isReady = true
+                notifyReady()
+            case .reloaded(let generation):
+                keepSettings(of: generation)
+                log.info("all workers have the new settings")
+                notifyReady()
+            case .refused(let generation):
+                keepSettings(of: generation)
+                log.error("workers cannot work with the new settings: the old ones stay")
+                notifyReady()
+            case .finished(let code):
+                if code == SettingsProblems.exitCode {
+                    log.critical("the workers cannot work with these settings, for the reason that they have logged")
+                }
+                status.set(code)
+                EventLoop.stop()
+            }
+        }
+        scheduleLook()
+    }
+
+    private func scheduleLook() {
+        timer?.cancel()
+        let wait = pool.nextDeadline.map { max(.zero, $0 - .now) } ?? Self.lookInterval
+        timer = Reactor.shared.schedule(after: min(wait, Self.lookInterval)) { self.look() }
+    }
+
+    private func name(_ number: Int) -> String { "worker \(number) (pid \(children[number]?.pid ?? 0))" }
+}
+
+extension Supervisor {
+    private func spawn(_ number: Int, _ generation: Int) {
+        guard let settings = settings[generation] else { preconditionFailure("no settings \(generation)") }
+        inheritance.scoreboard.withSlot(number) { $0.reset() }
+        do throws(SystemError) {
+            children[number] = try ChildProcess(
+                arguments: WorkerCommand.arguments(
+                    number: number, sockets: inheritance.sockets.count,
+                    settingsAreProven: pool.haveServed(settingsOf: generation)),
+                environment: WorkerEnvironment.with(settings, over: sources.environment),
+                descriptors: inheritance.descriptors
+            ) { self.bury(number, $0) }
+            log.debug("\(name(number)) starts")
+        } catch {
+            log.error("worker \(number) cannot be started: \(error)")
+            apply(pool.exited(number, exitCode: nil, at: .now))
+        }
+    }
+
+    private func bury(_ number: Int, _ reason: ExitReason) {
+        log.log(level: pool.isLeaving(number: number) ? .debug : .warning, "\(name(number)) ended with \(reason)")
+        children[number] = nil
+        inheritance.scoreboard.withSlot(number) { $0.reset() }
+        apply(pool.exited(number, exitCode: reason.exitCode, at: .now))
+    }
+}
+
+extension Supervisor {
+    /// Reads files again; flags and environment are as they were at the start.
+    private func reload() {
+        guard pool.isRunning else { return }
+        let new: Settings
+        do throws(SettingsProblems) {
+            new = try Settings(sources)
+        } catch {
+            log.error("the settings stay as they were: there are problems with the new ones")
+            for line in error.lines { log.error("\(line)") }
+            return
+        }
+        log.info("the settings were read again: workers are replaced one by one")
+        if let old = settings[pool.target.generation],
+            (old.listen, old.listenMode, old.listenGroup) != (new.listen, new.listenMode, new.listenGroup)
+        {
+            log.warning("LISTEN, LISTEN_MODE and LISTEN_GROUP change at the next start, not by reading settings again")
+        }
+        if isReady { notify(.reloading) }
+        let actions = pool.reload(
+            workers: new.workers, grace: new.shutdownGrace + Self.extraGrace, at: .now)
+        settings[pool.target.generation] = new
+        log.logLevel = new.logLevel
+        apply(actions)
+    }
+
+    private func keepSettings(of generation: Int) {
+        settings = settings.filter { $0.key == generation }
+        log.logLevel = settings[generation]?.logLevel ?? log.logLevel
+    }
+}
+
+extension Supervisor {
+    private func notifyReady() {
+        notify(.ready(status: "\(settings[pool.target.generation]?.workers ?? 0) workers"))
+    }
+
+    private func notify(_ message: SystemdNotifier.Message) {
+        do throws(SystemError) {
+            try notifier.send(message)
+        } catch {
+            log.warning("systemd cannot be told \(message): \(error)")
+        }
+    }
+}

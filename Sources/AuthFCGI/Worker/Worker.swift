@@ -1,0 +1,96 @@
+internal import EventLoop
+internal import Logging
+
+/// One worker process: runs a service until it is told to end, or until the supervisor is gone.
+@EventLoop
+final class Worker {
+    private enum State {
+        /// The service gets ready. → serving, draining, ended
+        case starting
+        /// → draining
+        case serving
+        /// Nothing new is accepted. → ended, when the service is idle or SHUTDOWN_GRACE is over
+        case draining
+        case ended
+    }
+
+    private var state = State.starting
+    private var endRequests = StopSignals()
+    private let service: any WorkerService
+    private let slot: OwnSlot
+    private let settingsAreProven: Bool
+    private let grace: Duration
+    private let log: Logger
+    private let status: ExitStatus
+
+    /// - Parameters:
+    ///   - settingsAreProven: whether other workers have served with these settings before.
+    ///   - status: gets the exit code of the process.
+    init(
+        _ service: any WorkerService, slot: OwnSlot, settingsAreProven: Bool, grace: Duration, log: Logger,
+        status: ExitStatus
+    ) {
+        self.service = service
+        self.slot = slot
+        self.settingsAreProven = settingsAreProven
+        self.grace = grace
+        self.log = log
+        self.status = status
+    }
+
+    /// - Parameter lifeline: a pipe that ends when the supervisor does.
+    func start(sockets: [Int32], lifeline: consuming FileDescriptor) throws(SystemError) {
+        slot.tick()
+        Reactor.shared.onTick = { [slot] in slot.tick() }
+        _ = try SignalDescriptor { signal in self.receive(signal) }
+        _ = Lifeline(lifeline) { self.loseSupervisor() }
+        let refuseSettings: @EventLoop () -> Void = { self.end(SettingsProblems.exitCode) }
+        service.prepare(slot: slot, onUnusable: settingsAreProven ? nil : refuseSettings)
+        service.start(sockets: sockets, onServing: { self.serve() })
+    }
+
+    private func serve() {
+        guard state == .starting else { return }
+        state = .serving
+        slot.set(.serving)
+    }
+
+    private func receive(_ signal: SignalDescriptor.Signal) {
+        switch signal {
+        case .interrupt, .reload: return  // meant for the supervisor, which says by SIGTERM what follows
+        case .terminate: break
+        }
+        switch endRequests.request(at: .now) {
+        case .finish: drain()
+        case .ignore: break
+        case .endAtOnce: end(0)
+        }
+    }
+
+    private func loseSupervisor() {
+        log.warning("the supervisor is gone: this worker finishes and ends")
+        drain()
+    }
+
+    private func drain() {
+        switch state {
+        case .starting, .serving: break
+        case .draining, .ended: return
+        }
+        state = .draining
+        slot.set(.draining)
+        Reactor.shared.schedule(after: grace) {
+            guard self.state == .draining else { return }
+            self.log.warning("not everything was finished within \(DurationText(self.grace))")
+            self.end(0)
+        }
+        service.drain { self.end(0) }
+    }
+
+    private func end(_ code: Int32) {
+        guard state != .ended else { return }
+        state = .ended
+        status.set(code)
+        EventLoop.stop()
+    }
+}

@@ -1,0 +1,42 @@
+/// PBKDF2 (RFC 8018) as Django, Werkzeug, passlib and Spring store it: each with a text of its own around the same
+/// numbers.
+struct PBKDF2Hash: PasswordVerifier {
+    private let digest: DigestAlgorithm
+    private let iterations: UInt32
+    private let salt: [UInt8]
+    private let key: [UInt8]
+
+    private static let maxIterations: UInt32 = 10_000_000
+
+    /// - Parameter keyLength: what the format has, else as long as the digest; shorter keys are beginnings of the longer
+    ///   ones, so that a cut hash would match still.
+    init?(_ digest: DigestAlgorithm, iterations: UInt32?, salt: [UInt8]?, key: [UInt8]?, keyLength: Int? = nil) {
+        guard let iterations, iterations > 0, let salt, let key, key.count == keyLength ?? digest.size else {
+            return nil
+        }
+        self.digest = digest
+        self.iterations = iterations
+        self.salt = salt
+        self.key = key
+    }
+
+    var cost: HashingCost {
+        let nanoseconds =
+            switch digest {
+            case .sha1: 300
+            case .sha256: 350
+            case .sha384, .sha512: 700
+            }
+        // A longer key is computed in pieces of the digest's length, each with all iterations.
+        let pieces = (key.count + digest.size - 1) / digest.size
+        return HashingCost(steps: Int(iterations) * pieces, nanosecondsEach: nanoseconds)
+    }
+
+    var isTooCostly: Bool { iterations > Self.maxIterations || cost.exceeds(.highest) }
+
+    func matches(_ password: [UInt8]) throws(HashingFailure) -> Bool {
+        guard let iterations = Int32(exactly: iterations) else { return false }
+        let derived = try digest.derive(password, salt: salt, iterations: iterations, length: key.count)
+        return equalInConstantTime(derived, key)
+    }
+}

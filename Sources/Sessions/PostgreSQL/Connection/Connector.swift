@@ -1,0 +1,87 @@
+internal import EventLoop
+internal import Logging
+
+/// Opens connections for one lane, on helper threads: one attempt at a time, with growing waits after failures. Says
+/// once that PostgreSQL is away and why, and once that it is back.
+@EventLoop
+final class Connector {
+    private let lane: String
+    private let url: String
+    private let threads: HelperThreads
+    private let log: Logger
+    private let prepare: @Sendable (PostgreSQLConnection) throws(PostgreSQLError) -> Void
+    private var backoff = Backoff(first: .milliseconds(20), longest: .seconds(2))
+    private var isConnecting = false
+    /// When the next attempt may begin: a lane that nobody has needed for long tries at once.
+    private var notBefore: BootInstant?
+    private var lastReason: String?
+
+    /// - Parameters:
+    ///   - lane: the lane's name, for the log.
+    ///   - prepare: what every connection goes through, on the helper thread, before the loop gets it; may wait.
+    init(
+        lane: String, url: String, threads: HelperThreads, log: Logger,
+        prepare: @escaping @Sendable (PostgreSQLConnection) throws(PostgreSQLError) -> Void
+    ) {
+        self.lane = lane
+        self.url = url
+        self.threads = threads
+        self.log = log
+        self.prepare = prepare
+    }
+
+    /// Connects after the wait that the last failures ask for, and calls `done` with the connection or with why there
+    /// is none. While an attempt is under way a second call does nothing.
+    func connect(_ done: @escaping @EventLoop (consuming Result<PostgreSQLConnection, PostgreSQLError>) -> Void) {
+        guard !isConnecting else { return }
+        isConnecting = true
+        let (url, log, prepare, threads) = (url, log, prepare, threads)
+        EventLoop.spawn { [self] in
+            if let notBefore, notBefore > .now { await Reactor.shared.sleep(for: notBefore - .now) }
+            let result: Result<PostgreSQLConnection, PostgreSQLError>
+            do throws(HelperThreads.Busy) {
+                result = try await threads.run { Self.open(url, log, prepare) }
+            } catch {
+                result = .failure(.connection("all threads for connecting are taken"))
+            }
+            isConnecting = false
+            if case .failure(let error) = result { failed(error) }
+            done(result)
+        }
+    }
+
+    /// A connection was lost or thrown away for `reason`: the next attempt waits a little.
+    func lost(_ reason: String) {
+        notBefore = .now + backoff.next()
+        guard lastReason == nil else { return }
+        lastReason = reason
+        log.warning("the \(lane) lost PostgreSQL: \(reason); connecting again")
+    }
+
+    /// A connection has answered: only now is PostgreSQL back, since one that opens may still be of no use.
+    func markHealthy() {
+        if lastReason != nil { log.info("the \(lane) has PostgreSQL again") }
+        lastReason = nil
+        backoff.reset()
+        notBefore = nil
+    }
+
+    private func failed(_ error: PostgreSQLError) {
+        notBefore = .now + backoff.next()
+        guard lastReason != error.reason else { return }
+        lastReason = error.reason
+        log.warning("the \(lane) cannot use PostgreSQL: \(error.reason); trying again")
+    }
+
+    private nonisolated static func open(
+        _ url: String, _ log: Logger, _ prepare: @Sendable (PostgreSQLConnection) throws(PostgreSQLError) -> Void
+    ) -> sending Result<PostgreSQLConnection, PostgreSQLError> {
+        do throws(PostgreSQLError) {
+            let connection = try PostgreSQLConnection(url, log: log)
+            try prepare(connection)
+            return .success(connection)
+        } catch {
+            return .failure(error)
+        }
+    }
+}

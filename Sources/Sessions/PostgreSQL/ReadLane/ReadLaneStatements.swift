@@ -1,0 +1,93 @@
+internal import EventLoop
+
+/// What the read lane sends: prepared once a connection, or as text where a pooler may give each transaction another one.
+struct ReadLaneStatements: Sendable {
+    private struct Statement: Sendable {
+        let name: String
+        let text: String
+
+        init(_ purpose: String, _ text: String) {
+            name = StatementName.of(text, purpose: purpose)
+            self.text = text
+        }
+    }
+
+    private let lookUp: Statement
+    private let lookUpSeveral: Statement
+    private let lookUpAbsent: Statement
+    private let heartbeat: Statement
+
+    init(_ statements: Statements) {
+        lookUp = Statement("look_up", statements.lookUp)
+        lookUpSeveral = Statement("look_up_several", statements.lookUpSeveral)
+        lookUpAbsent = Statement("look_up_absent", statements.lookUpAbsent)
+        heartbeat = Statement("heartbeat", statements.heartbeat)
+    }
+
+    /// Readies a new connection; waits.
+    func prepare(on connection: PostgreSQLConnection, deadline: Duration) throws(PostgreSQLError) {
+        guard connection.keepsState else { return }
+        // Planned once: the plan is the same for every token.
+        try connection.script("SET plan_cache_mode = force_generic_plan", deadline: deadline)
+        for statement in [lookUp, lookUpSeveral, lookUpAbsent, heartbeat] {
+            try connection.prepare(statement.name, statement.text, deadline: deadline)
+        }
+    }
+
+    @EventLoop
+    func sendLookUp(of batch: [LookUp], on connection: PostgreSQLConnection) throws(PostgreSQLError) {
+        if batch.count == 1 {
+            try send(lookUp, .digest(batch[0].hash), on: connection)
+        } else {
+            try send(lookUpSeveral, .digests(batch.map(\.hash)), on: connection)
+        }
+    }
+
+    func sendLookUpAbsent(_ hash: SHA256Digest, on connection: PostgreSQLConnection) throws(PostgreSQLError) {
+        try send(lookUpAbsent, .digest(hash), on: connection)
+    }
+
+    func sendHeartbeat(on connection: PostgreSQLConnection) throws(PostgreSQLError) {
+        try send(heartbeat, nil, on: connection)
+    }
+
+    private func send(
+        _ statement: Statement, _ parameter: BinaryParameter?, on connection: PostgreSQLConnection
+    ) throws(PostgreSQLError) {
+        try connection.sendBinary(
+            prepared: connection.keepsState ? statement.name : nil, statement.text, parameter)
+    }
+}
+
+/// A parameter in PostgreSQL's binary form.
+enum BinaryParameter {
+    /// bytea
+    case digest(SHA256Digest)
+    /// bytea[]
+    case digests([SHA256Digest])
+
+    /// Lends the bytes that go over the wire.
+    func withBytes<T>(_ body: (UnsafeRawBufferPointer) -> T) -> T {
+        switch self {
+        case .digest(let digest): unsafe digest.withBytes { unsafe body($0) }
+        case .digests(let digests): unsafe Self.array(digests).withUnsafeBytes { unsafe body($0) }
+        }
+    }
+
+    /// A one-dimensional bytea[]: dimensions, a flag for NULLs, the elements' type; the one dimension's size and first
+    /// index; then each element's length and bytes, all numbers in network order.
+    static func array(_ digests: [SHA256Digest]) -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(20 + digests.count * 36)
+        func append(_ number: UInt32) {
+            for shift in [24, 16, 8, 0] as [UInt32] { bytes.append(UInt8(truncatingIfNeeded: number >> shift)) }
+        }
+        let bytea: UInt32 = 17
+        for number in [1, 0, bytea, UInt32(digests.count), 1] { append(number) }
+        for digest in digests {
+            append(32)
+            unsafe digest.withBytes { unsafe bytes.append(contentsOf: $0) }
+        }
+        return bytes
+    }
+}

@@ -1,0 +1,44 @@
+internal import EventLoop
+
+/// One question to one server, over a connection of its own.
+@EventLoop
+final class RedisOneOffCommand: RedisConnectionOwner {
+    private let command: RedisCommand
+    private var answer: RedisConnection.Answer?
+    private var connection: RedisConnection?
+
+    init(_ command: RedisCommand) {
+        self.command = command
+    }
+
+    isolated deinit { connection?.close() }
+
+    /// Goes. `answer` is called once, maybe before this returns, unless this object is let go before.
+    func run(
+        to address: ServerAddress, _ handshake: RedisHandshake, _ network: RedisNetwork,
+        _ answer: @escaping RedisConnection.Answer
+    ) {
+        self.answer = answer
+        let connection = RedisConnection(to: address, handshake, network, owner: self)
+        self.connection = connection
+        connection.open()
+    }
+
+    func ready(_ connection: RedisConnection) {
+        connection.send(command) { [weak self] reply in
+            connection.close()
+            self?.finish(reply)
+        }
+    }
+
+    func answered(_ connection: RedisConnection) {}
+
+    func ended(_ connection: RedisConnection, _ reason: RedisError, wasIdle: Bool) { finish(.failure(reason)) }
+
+    private func finish(_ result: Result<RedisReply, RedisError>) {
+        let answer = answer
+        self.answer = nil
+        connection = nil
+        answer?(result)
+    }
+}

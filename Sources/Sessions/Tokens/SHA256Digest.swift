@@ -1,0 +1,75 @@
+/// The 32 bytes of a SHA-256 digest.
+package struct SHA256Digest: Hashable, Sendable {
+    private var words: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
+
+    package init() {}
+
+    /// Takes over 32 bytes; nil when there are more or fewer.
+    package init?(_ bytes: borrowing Span<UInt8>) {
+        guard bytes.count == 32 else { return nil }
+        unsafe withMutableBytes { own in
+            for index in 0..<32 { unsafe own[index] = bytes[index] }
+        }
+    }
+
+    /// Reads 64 hexadecimal digits; nil for anything else.
+    package init?(hex: borrowing Span<UInt8>) {
+        guard hex.count == 64 else { return nil }
+        func digit(_ byte: UInt8) -> UInt8? {
+            switch byte {
+            case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
+            case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
+            case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
+            default: nil
+            }
+        }
+        var bytes: [UInt8] = []
+        for index in 0..<32 {
+            guard let high = digit(hex[2 * index]), let low = digit(hex[2 * index + 1]) else { return nil }
+            bytes.append(high << 4 | low)
+        }
+        self.init(bytes.span)
+    }
+
+    /// Part of the digest, as good as any other for spreading entries over a table.
+    package var spread: UInt64 { words.0 }
+
+    package static func == (a: SHA256Digest, b: SHA256Digest) -> Bool { a.words == b.words }
+
+    package func hash(into hasher: inout Hasher) { hasher.combine(words.0) }
+
+    /// Reads the bytes in place.
+    package func withBytes<T>(_ body: (UnsafeRawBufferPointer) -> T) -> T {
+        unsafe withUnsafeBytes(of: words) { unsafe body($0) }
+    }
+
+    mutating func withMutableBytes<T>(_ body: (UnsafeMutableBufferPointer<UInt8>) -> T) -> T {
+        unsafe withUnsafeMutableBytes(of: &words) { bytes in
+            unsafe body(bytes.bindMemory(to: UInt8.self))
+        }
+    }
+
+    /// The bytes as an array.
+    package var bytes: [UInt8] { unsafe withBytes { bytes in unsafe Array(bytes) } }
+
+    /// Writes the bytes in hexadecimal over the 64 bytes before `end`.
+    func writeHex(to bytes: inout [UInt8], endingAt end: Int) {
+        var place = end - 64
+        func digit(_ value: UInt8) -> UInt8 { value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") - 10 + value }
+        unsafe withBytes { own in
+            for index in 0..<32 {
+                let byte = unsafe own[index]
+                bytes[place] = digit(byte >> 4)
+                bytes[place + 1] = digit(byte & 15)
+                place += 2
+            }
+        }
+    }
+
+    /// The bytes in hexadecimal.
+    package var hex: String {
+        var digits = [UInt8](repeating: 0, count: 64)
+        writeHex(to: &digits, endingAt: 64)
+        return String(decoding: digits, as: UTF8.self)
+    }
+}

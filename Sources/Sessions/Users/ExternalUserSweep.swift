@@ -1,0 +1,105 @@
+internal import EventLoop
+internal import Logging
+
+/// Ends the sessions of users whom the users query does not find any more, or finds disabled: for tables of other
+/// programs that no trigger can be hung on.
+@EventLoop
+struct ExternalUserSweep {
+    let users: ExternalUsers
+    let lane: CommandLane
+    let statements: Statements
+    let interval: Duration
+    let log: Logger
+    /// Ends all sessions of the user with this id.
+    let endSessions: @EventLoop (_ userID: String) async throws(SessionStoreError) -> Void
+
+    private static let batchSize = 500
+    /// Up to so many may be gone though fewer are still there.
+    private static let maxGone = 10
+
+    /// What a comparison has come to.
+    private struct Outcome {
+        /// The ids of those who may not sign in any more.
+        var gone: [String] = []
+        /// How many may.
+        var found = 0
+        /// Of how many nothing can be said, and of the last one why.
+        var unclear = 0
+        var reason = ""
+    }
+
+    /// Does it if it is time, until `schedule` stops.
+    func run(_ schedule: ClusterSchedule) async {
+        do throws(PostgreSQLError) {
+            let seconds = PostgreSQLParameter.number(interval.seconds)
+            guard try await !lane.rows(statements.claimUsersComparison, [seconds], isIdempotent: false).isEmpty else {
+                return
+            }
+        } catch {
+            return log.warning("\(users.name) could not be compared: \(error.impersonalReason)")
+        }
+        do throws(PostgreSQLError) {
+            let outcome = try await compare(schedule)
+            guard !schedule.isStopped else { return }
+            await end(outcome, schedule)
+        } catch {
+            log.warning(
+                "the users who are signed in could not be compared with \(users.name): \(error.impersonalReason)")
+            await resign()
+        }
+    }
+
+    /// Has it done again soon, if that is possible.
+    private func resign() async {
+        do throws(PostgreSQLError) {
+            _ = try await lane.rows(statements.resignUsersComparison, [], isIdempotent: true)
+        } catch {
+            log.debug("the comparison waits for the next time: \(error.impersonalReason)")
+        }
+    }
+
+    private func compare(_ schedule: ClusterSchedule) async throws(PostgreSQLError) -> Outcome {
+        var outcome = Outcome()
+        var last = ""
+        while !schedule.isStopped {
+            let batch = try await lane.rows(
+                statements.signedInUsers, [.text(last), .number(Self.batchSize)], isIdempotent: true)
+            for row in batch where !schedule.isStopped {
+                guard let userID = row[0], let username = row[1] else { continue }
+                last = userID
+                switch try await users.look(username) {
+                case .success(let user) where user.user?.identity.userID == userID: outcome.found += 1
+                case .success: outcome.gone.append(userID)
+                case .failure(let problem):
+                    outcome.unclear += 1
+                    outcome.reason = problem.reason
+                }
+            }
+            guard batch.count == Self.batchSize else { break }
+        }
+        return outcome
+    }
+
+    private func end(_ outcome: Outcome, _ schedule: ClusterSchedule) async {
+        if outcome.unclear > 0 {
+            log.warning(
+                "\(users.name) \(outcome.reason): \(outcome.unclear) who are signed in could not be looked for, their sessions stay"
+            )
+        }
+        let count = outcome.gone.count
+        // A query that does not find people by the names that it gave to sessions itself, or a table that is being
+        // filled.
+        guard outcome.found > 0 ? count <= max(Self.maxGone, outcome.found) : count <= 1 else {
+            return log.error(
+                "\(users.name) finds \(outcome.found == 0 ? "none" : "less than half") of those who are signed in: their sessions stay; it must find users by the username that it returns"
+            )
+        }
+        for userID in outcome.gone where !schedule.isStopped {
+            do throws(SessionStoreError) {
+                try await endSessions(userID)
+            } catch {
+                return log.warning("sessions could not be ended: \(error)")
+            }
+        }
+    }
+}

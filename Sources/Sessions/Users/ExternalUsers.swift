@@ -1,0 +1,127 @@
+internal import EventLoop
+internal import Logging
+
+/// The users of another program's tables, as the operator's statements find them. Each kind of statement has a
+/// connection of its own, so that a slow one keeps nothing waiting but logins.
+@EventLoop
+final class ExternalUsers {
+    private let query: UsersQuery
+    private let sql: String
+    private let url: String
+    private let threads: HelperThreads
+    private let lane: CommandLane
+    private let rehashLane: CommandLane
+    private let log: Logger
+    private var failure = RepeatedFailure()
+    /// Whether the query has returned a column `disabled`.
+    private var hasDisabled = false
+    private let isPooled: Bool
+    /// Whether a connection keeps the setting that a rehash needs.
+    private var canRehash = true
+
+    init(_ query: UsersQuery, _ configuration: PostgreSQLConfiguration, threads: HelperThreads, log: Logger) {
+        self.query = query
+        self.threads = threads
+        self.log = log
+        url = configuration.url
+        isPooled = !configuration.usesPreparedStatements
+        sql = Statements(schema: configuration.schema).queriedUser(query.sql)
+        var patient = configuration
+        patient.writeDeadline = query.deadline
+        // Looking for a user is to change nothing, whatever functions the query calls.
+        lane = CommandLane(
+            patient, name: "users lane", preparation: "SET default_transaction_read_only = on", threads: threads,
+            log: log)
+        // What the triggers of the migration 0008 look at: the password stays the same, and so do the sessions. Without it
+        // the new hash would end them, and on a connection that others get it would keep theirs alive.
+        rehashLane = CommandLane(
+            configuration, name: "rehash lane", preparation: "SET authfcgi.rehashing = 'on'", requiresPreparation: true,
+            threads: threads, log: log)
+    }
+
+    /// What the query is called in the log.
+    var name: String { query.name }
+    var rehashes: Bool { query.rehash != nil && canRehash }
+
+    /// Finds out on a connection of its own whether the statements can work at all.
+    func check() async throws(PostgreSQLError) {
+        let (query, url, isPooled, log) = (query, url, isPooled, log)
+        let result: Result<(columns: [String], keepsState: Bool), PostgreSQLError>
+        do throws(HelperThreads.Busy) {
+            result = try await threads.run {
+                Result { () throws(PostgreSQLError) -> (columns: [String], keepsState: Bool) in
+                    let connection = try PostgreSQLConnection(url, log: log)
+                    try connection.introduce(isPooled: isPooled, deadline: query.deadline)
+                    return (try UsersQueryCheck(connection).run(query), connection.keepsState)
+                }
+            }
+        } catch {
+            throw .connection("all threads for connecting are taken")
+        }
+        let (columns, keepsState) = try result.get()
+        hasDisabled = columns.contains("disabled")
+        guard query.rehash != nil else { return }
+        canRehash = keepsState
+        if !canRehash { log.warning("older hashes stay as they are: behind a pooler USERS_REHASH can write nothing") }
+        if !query.rehashTakesOldHash { log.warning("\(UsersQueryCheck.rehashAdvice)") }
+    }
+
+    /// Whom a name means, who may sign in or not.
+    func user(named username: String) async throws(SessionStoreError) -> LoginUser {
+        let answer: Result<LoginUser, UsersQueryRow.Problem>
+        do throws(PostgreSQLError) {
+            answer = try await look(username)
+        } catch {
+            throw failed("failed: \(error.impersonalReason)")
+        }
+        switch answer {
+        case .success(let user):
+            if failure.succeeded() { log.info("\(query.name) works again") }
+            return user
+        case .failure(let problem): throw failed(problem.reason)
+        }
+    }
+
+    /// The same without a line in the log: the inner failure is about this name alone.
+    func look(_ username: String) async throws(PostgreSQLError) -> Result<LoginUser, UsersQueryRow.Problem> {
+        let rows: CommandLane.Rows
+        do throws(PostgreSQLError) {
+            rows = try await lane.rows(sql, [.text(username)], isIdempotent: true)
+        } catch {
+            // The lane has seen to that itself, unless there is a pooler in between.
+            if error.isReadOnlyTransaction { throw .unusable("it writes, and is run read-only") }
+            guard case .server(let state, _) = error, state.isAboutValue else { throw error }
+            return .failure(UsersQueryRow.Problem(reason: "failed: \(error.impersonalReason)"))
+        }
+        hasDisabled = hasDisabled || UsersQueryRow.hasDisabled(rows)
+        return Result { () throws(UsersQueryRow.Problem) in
+            try UsersQueryRow.user(rows, typed: username, hadDisabled: hasDisabled)
+        }
+    }
+
+    /// Writes another hash of the password that `user` has signed in with.
+    func rehash(_ user: UserRecord, to hash: String) async throws(PostgreSQLError) {
+        guard let statement = query.rehash else { return }
+        // A password that was changed since the login read it stays: the statement knows, or it is looked at again.
+        if !query.rehashTakesOldHash {
+            guard case .success(.user(let now)) = try await look(user.identity.username),
+                now.passwordHash == user.passwordHash
+            else { return }
+        }
+        let old: [PostgreSQLParameter] = query.rehashTakesOldHash ? [.text(user.passwordHash)] : []
+        _ = try await rehashLane.rows(
+            statement, [.text(hash), .text(user.identity.userID)] + old, isIdempotent: false)
+    }
+
+    func close() {
+        lane.close()
+        rehashLane.close()
+    }
+
+    private func failed(_ reason: String) -> SessionStoreError {
+        if failure.failed(reason, at: .now) {
+            log.error("\(query.name) \(reason); logins are answered 503 meanwhile")
+        }
+        return .unavailable("\(query.name) \(reason)")
+    }
+}

@@ -1,0 +1,242 @@
+import Testing
+
+@testable import AuthFCGI
+
+struct WorkerPoolTests {
+    /// A pool, a clock, and workers that say what a test has them say.
+    private struct Scene {
+        var pool: WorkerPool
+        var now = MonotonicInstant(nanoseconds: 1_000_000_000_000)
+        var readings: [Int: WorkerSample] = [:]
+        /// Workers that tick whenever time passes.
+        var living: Set<Int> = []
+
+        init(workers: Int) { pool = WorkerPool(workers: workers, grace: .seconds(10), random: { 0.5 }) }
+
+        /// A pool all of whose workers serve.
+        static func serving(_ workers: Int) -> Scene {
+            var scene = Scene(workers: workers)
+            _ = scene.pool.start(at: scene.now)
+            for number in 0..<workers { _ = scene.serve(number) }
+            return scene
+        }
+
+        mutating func serve(_ number: Int) -> [PoolAction] {
+            living.insert(number)
+            readings[number] = WorkerSample(lastTick: now, state: .serving)
+            return look()
+        }
+
+        mutating func look() -> [PoolAction] {
+            for number in living { readings[number]?.lastTick = now }
+            return pool.look(at: now) { readings[$0] ?? WorkerSample(lastTick: nil, state: .starting) }
+        }
+
+        mutating func exit(_ number: Int, code: Int32? = nil) -> [PoolAction] {
+            living.remove(number)
+            readings[number] = nil
+            return pool.exited(number, exitCode: code, at: now)
+        }
+
+        /// Lets time pass, with a look every half second.
+        mutating func pass(_ duration: Duration) -> [PoolAction] {
+            var actions: [PoolAction] = []
+            let end = now + duration
+            while now < end {
+                now = min(end, now + .milliseconds(500))
+                actions += look()
+            }
+            return actions
+        }
+    }
+
+    @Test func `All workers start at once, and the first that serves makes the program ready`() {
+        var scene = Scene(workers: 2)
+        #expect(
+            scene.pool.start(at: scene.now) == [.spawn(number: 0, generation: 0), .spawn(number: 1, generation: 0)])
+        #expect(scene.look() == [])
+        #expect(scene.serve(1) == [.ready])
+        #expect(scene.serve(0) == [])
+    }
+
+    @Test func `A worker that dies is replaced at once`() {
+        var scene = Scene.serving(2)
+        _ = scene.pass(.seconds(20))
+        #expect(scene.exit(1) == [.lost(number: 1, respawnAfter: .zero), .spawn(number: 1, generation: 0)])
+    }
+
+    @Test func `A worker that keeps dying is replaced more and more slowly, until one lives`() {
+        var scene = Scene.serving(1)
+        var delays: [Duration] = []
+        func delay(_ actions: [PoolAction]) -> Duration? {
+            guard case .lost(_, let delay) = actions.first else { return nil }
+            return delay
+        }
+        for _ in 0..<10 {
+            guard let next = delay(scene.exit(0)) else { break }
+            delays.append(next)
+            scene.now = scene.now + next
+            _ = scene.look()
+            _ = scene.serve(0)
+        }
+        #expect(delays.count == 10)
+        #expect(delays.prefix(3) == [.zero, .milliseconds(75), .milliseconds(150)])
+        #expect(zip(delays, delays.dropFirst()).allSatisfy { $0 <= $1 })
+        #expect(delays.last == .milliseconds(3750))
+        _ = scene.pass(.seconds(10))
+        #expect(delay(scene.exit(0)) == .zero)
+    }
+
+    @Test func `A replacement waits for its time and not for a look`() {
+        var scene = Scene.serving(1)
+        _ = scene.exit(0)
+        _ = scene.exit(0)
+        #expect(scene.pool.nextDeadline == scene.now + .milliseconds(75))
+        scene.now = scene.now + .milliseconds(74)
+        #expect(scene.look() == [])
+        scene.now = scene.now + .milliseconds(1)
+        #expect(scene.look() == [.spawn(number: 0, generation: 0)])
+    }
+
+    @Test
+    func `A worker whose loop stands still for three seconds is killed, and replaced without waiting for its end`() {
+        var scene = Scene.serving(2)
+        _ = scene.pass(.seconds(20))
+        scene.living.remove(1)
+        #expect(scene.pass(.seconds(3)) == [])
+        #expect(
+            scene.pass(.milliseconds(500)) == [
+                .kill(number: 1, .hangs(.milliseconds(3500))), .lost(number: 1, respawnAfter: .zero),
+                .spawn(number: 2, generation: 0),
+            ])
+        #expect(scene.exit(1) == [])
+        #expect(scene.pool.nextDeadline == nil)
+    }
+
+    @Test func `A worker has ten seconds to its first turn`() {
+        var scene = Scene(workers: 1)
+        _ = scene.pool.start(at: scene.now)
+        #expect(scene.pass(.seconds(10)) == [])
+        #expect(scene.pass(.milliseconds(500)).first == .kill(number: 0, .hangs(.milliseconds(10_500))))
+    }
+
+    @Test func `What happens while the supervisor sleeps is not held against workers`() {
+        var scene = Scene.serving(2)
+        scene.living = []
+        scene.now = scene.now + .seconds(60)
+        #expect(scene.look() == [])
+        #expect(scene.pass(.seconds(3)) == [])
+        #expect(scene.pass(.seconds(1)).contains(.kill(number: 0, .hangs(.milliseconds(3500)))))
+    }
+
+    @Test func `The end: all are told, and the last one's end ends the program`() {
+        var scene = Scene.serving(2)
+        #expect(scene.pool.stop(at: scene.now) == [.terminate(number: 0), .terminate(number: 1)])
+        #expect(scene.pool.stop(at: scene.now) == [])
+        #expect(scene.pool.reload(workers: 4, grace: .zero, at: scene.now) == [])
+        #expect(scene.exit(0, code: 0) == [])
+        #expect(scene.exit(1, code: 0) == [.finished(status: 0)])
+    }
+
+    @Test func `The end: who takes longer than the grace is killed`() {
+        var scene = Scene.serving(2)
+        _ = scene.pool.stop(at: scene.now)
+        _ = scene.exit(0, code: 0)
+        #expect(scene.pool.nextDeadline == scene.now + .seconds(10))
+        #expect(scene.pass(.seconds(10)) == [.kill(number: 1, .outstaysGrace)])
+        #expect(scene.exit(1) == [.finished(status: 0)])
+    }
+
+    @Test func `The end at once waits for nobody`() {
+        var scene = Scene.serving(2)
+        _ = scene.pool.stop(at: scene.now)
+        _ = scene.exit(0, code: 0)
+        #expect(scene.pool.stopAtOnce(at: scene.now) == [.kill(number: 1, .impatience), .finished(status: 0)])
+    }
+
+    @Test func `Reading the settings again replaces one after the other, each when its successor serves`() {
+        var scene = Scene.serving(2)
+        #expect(
+            scene.pool.reload(workers: 2, grace: .seconds(10), at: scene.now) == [.spawn(number: 2, generation: 1)])
+        #expect(scene.serve(2) == [.terminate(number: 0), .spawn(number: 3, generation: 1)])
+        #expect(scene.exit(0, code: 0) == [])
+        #expect(scene.serve(3) == [.terminate(number: 1), .reloaded(generation: 1)])
+        #expect(scene.exit(1, code: 0) == [])
+    }
+
+    @Test func `More places are filled at once, fewer when the others have changed`() {
+        var scene = Scene.serving(1)
+        #expect(
+            scene.pool.reload(workers: 2, grace: .seconds(10), at: scene.now)
+                == [.spawn(number: 1, generation: 1), .spawn(number: 2, generation: 1)])
+        _ = scene.serve(1)
+        #expect(scene.serve(2) == [.reloaded(generation: 1)])
+        _ = scene.exit(0, code: 0)
+        #expect(
+            scene.pool.reload(workers: 1, grace: .seconds(10), at: scene.now) == [.spawn(number: 0, generation: 2)])
+        #expect(scene.serve(0) == [.terminate(number: 1), .terminate(number: 2), .reloaded(generation: 2)])
+    }
+
+    @Test func `When workers cannot work with new settings, the old workers stay`() {
+        var scene = Scene.serving(2)
+        _ = scene.pool.reload(workers: 1, grace: .seconds(10), at: scene.now)
+        #expect(scene.exit(2, code: 78) == [.refused(fallback: 0)])
+        #expect(scene.look() == [])
+        #expect(scene.exit(1) == [.lost(number: 1, respawnAfter: .zero), .spawn(number: 1, generation: 0)])
+    }
+
+    @Test func `When only a later worker refuses, the earlier ones go back`() {
+        var scene = Scene.serving(2)
+        _ = scene.pool.reload(workers: 2, grace: .seconds(10), at: scene.now)
+        _ = scene.serve(2)
+        _ = scene.exit(0, code: 0)
+        #expect(scene.exit(3, code: 78) == [.refused(fallback: 0), .spawn(number: 0, generation: 0)])
+        #expect(scene.serve(0) == [.terminate(number: 2)])
+    }
+
+    @Test func `A successor that crashes is tried again while the old worker serves`() {
+        var scene = Scene.serving(1)
+        _ = scene.pool.reload(workers: 1, grace: .seconds(10), at: scene.now)
+        #expect(scene.exit(1, code: 3) == [.lost(number: 1, respawnAfter: .zero), .spawn(number: 1, generation: 1)])
+        _ = scene.exit(1, code: 3)
+        #expect(
+            scene.pool.reload(workers: 1, grace: .seconds(10), at: scene.now) == [.spawn(number: 1, generation: 2)])
+        #expect(scene.serve(1) == [.terminate(number: 0), .reloaded(generation: 2)])
+    }
+
+    @Test func `The old worker's death during the change leaves its successor`() {
+        var scene = Scene.serving(1)
+        _ = scene.pool.reload(workers: 1, grace: .seconds(10), at: scene.now)
+        #expect(scene.exit(0) == [.lost(number: 0, respawnAfter: .zero)])
+        #expect(scene.serve(1) == [.reloaded(generation: 1)])
+    }
+
+    @Test func `A program whose first workers cannot work with the settings ends`() {
+        var scene = Scene(workers: 2)
+        _ = scene.pool.start(at: scene.now)
+        #expect(scene.exit(0, code: 78) == [.terminate(number: 1)])
+        #expect(scene.exit(1, code: 78) == [.finished(status: 78)])
+    }
+
+    @Test func `Once a worker has served, a refusal is a death like any other`() {
+        var scene = Scene.serving(1)
+        _ = scene.exit(0)
+        #expect(scene.exit(0, code: 78).first == .lost(number: 0, respawnAfter: .milliseconds(75)))
+    }
+
+    @Test func `A worker that somebody else told to end is replaced while it drains`() {
+        var scene = Scene.serving(1)
+        _ = scene.pass(.seconds(20))
+        scene.readings[0]?.state = .draining
+        #expect(scene.look() == [.lost(number: 0, respawnAfter: .zero), .spawn(number: 1, generation: 0)])
+        #expect(scene.exit(0, code: 0) == [])
+    }
+
+    @Test func `Signals in one moment are one wish to end`() {
+        let now = MonotonicInstant(nanoseconds: 1_000_000_000_000)
+        var requests = StopSignals()
+        #expect(requests.request(at: now) == .finish)
+        #expect(requests.request(at: now + .milliseconds(499)) == .ignore)
+        #expect(requests.request(at: now + .milliseconds(500)) == .endAtOnce)
+    }
+}

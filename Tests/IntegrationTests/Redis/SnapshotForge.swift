@@ -1,0 +1,67 @@
+import EventLoop
+import TestSupport
+import Testing
+
+@testable import Sessions
+
+/// Makes entries for a session that had ended before the store began to listen: nothing that it has heard speaks against
+/// them, so that all depends on what is forged.
+struct SnapshotForge {
+    let pod: TestStore
+    let keys: TokenKeys
+    /// Says that the session lives, as of a moment at which the store listened.
+    let snapshot: SessionSnapshot
+    /// A moment shortly before it listened.
+    let before: DatabaseInstant
+    private let folder: TestFolder
+    private let token: SessionToken
+    private let redis: RedisServer
+
+    init() async throws {
+        folder = try TestFolder()
+        let database = try SharedDatabase()
+        redis = try RedisServer(in: folder)
+        let (former, session) = try await {
+            let former = try await database.store()
+            let made = try await former.signIn("ann")
+            try await former.store.revoke(made.token)
+            await former.store.close()
+            return (made.token, made.session)
+        }()
+        token = former
+        pod = try await RedisPods.pod(database.url, redis: redis.url)
+        try await RedisPods.waitUntilItUsesRedis(pod)
+        keys = try #require(await pod.store.readLane.keys)
+        snapshot = try await Self.snapshot(of: session, for: pod)
+        before = DatabaseInstant(session.createdAt)
+        #expect(try await pod.store.session(for: token) == nil)
+    }
+
+    /// What a worker would state of a session now.
+    @EventLoop
+    static func snapshot(of session: Session, for pod: TestStore) async throws -> SessionSnapshot {
+        let packed = try #require(PackedSession(session))
+        let origin = try #require(pod.store.readLane.origin)
+        let heard = BootInstant.now
+        let asOf = try #require(pod.store.readLane.memory.databaseTime(at: heard))
+        // What the store takes for the database's clock may be ahead of it by a little, never behind.
+        return SessionSnapshot(session: packed, asOf: asOf, origin: origin)
+    }
+
+    /// Whether the store accepts the session when an entry of this kind lies there.
+    func isAccepted(
+        sealedWith sealing: TokenKeys? = nil, asOf: DatabaseInstant? = nil, origin: ServerIncarnation? = nil,
+        changed code: (ArraySlice<UInt8>) -> [UInt8] = { Array($0.suffix(16)) }
+    ) async throws -> Bool {
+        let forged = SessionSnapshot(
+            session: snapshot.session, asOf: asOf ?? snapshot.asOf, origin: origin ?? snapshot.origin)
+        let sealed = SnapshotSeal.seal(forged, on: token.hash, with: sealing ?? keys)
+        let entry = sealed.dropLast(16) + code(sealed[...])
+        let client = try RedisClient(redis)
+        try client.set(RedisPods.key(token), Array(entry))
+        let session = try await pod.store.session(for: token)
+        // It was this one that was asked about.
+        #expect(try client.value(of: RedisPods.key(token)) == Array(entry))
+        return session != nil
+    }
+}

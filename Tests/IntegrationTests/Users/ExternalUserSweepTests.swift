@@ -1,0 +1,95 @@
+import TestSupport
+import Testing
+
+@testable import Sessions
+
+/// USERS_COMPARISON_INTERVAL: who is signed in is looked for in the users table from time to time.
+@Suite struct ExternalUserSweepTests {
+    private let users: ForeignUsers
+    private let pod: TestStore
+
+    init() async throws {
+        users = try ForeignUsers.django()
+        pod = try await users.store(
+            UsersQuery(sql: UsersPreset.django.sql, deadline: .seconds(10), comparisonInterval: .milliseconds(200)))
+    }
+
+    private func logIn(_ name: String) async throws -> SessionToken {
+        let user = try #require(try await pod.store.user(named: name))
+        return try #require(try await pod.store.createAccessToken(for: user, origin: SessionOrigin())?.token)
+    }
+
+    private func lives(_ token: SessionToken) async throws -> Bool {
+        try await pod.store.session(for: token) != nil
+    }
+
+    /// Returns when the users were compared twice after now.
+    private func awaitComparison() throws {
+        for _ in 0..<2 {
+            let last = try users.database.psql("SELECT users_compared_at FROM session_settings")
+            try eventually("the users were compared") {
+                try users.database.psql("SELECT users_compared_at FROM session_settings") != last
+            }
+        }
+    }
+
+    @Test(arguments: [
+        "UPDATE auth_user SET is_active = false WHERE username = 'ann'",
+        "DELETE FROM auth_user_groups WHERE user_id = 1; DELETE FROM auth_user WHERE username = 'ann'",
+        // The name is somebody else's now.
+        """
+        DELETE FROM auth_user_groups WHERE user_id = 1; UPDATE auth_user SET id = 77 WHERE username = 'ann'
+        """,
+    ])
+    func `who is disabled or gone is signed out, and nobody else`(sql: String) async throws {
+        let (ann, bob) = (try await logIn("ann"), try await logIn("bob"))
+        try awaitComparison()
+        #expect(try await lives(ann))
+        try users.database.psql(sql)
+        try await eventually("ann is signed out") { try await !lives(ann) }
+        #expect(try await lives(bob))
+    }
+
+    @Test func `somebody who is found twice keeps the sessions, and keeps nobody else from being signed out`()
+        async throws
+    {
+        let (ann, bob) = (try await logIn("ann"), try await logIn("bob"))
+        try users.database.psql(
+            """
+            ALTER TABLE auth_user DROP CONSTRAINT auth_user_username_key;
+            INSERT INTO auth_user (password, is_superuser, username, first_name, last_name, email, is_staff, is_active,
+                                   date_joined)
+            SELECT password, is_superuser, username, first_name, last_name, email, is_staff, is_active, date_joined
+            FROM auth_user WHERE username = 'ann'
+            """)
+        let (eve, _) = try await pod.signIn("eve")
+        try await eventually("whom the table does not know is signed out") { try await !lives(eve) }
+        #expect(try await lives(ann))
+        #expect(try await lives(bob))
+        #expect(pod.log.text.contains("returned several rows for one name: 1 who are signed in"), "\(pod.log.text)")
+    }
+
+    @Test func `when most of many would be gone, nobody is signed out`() async throws {
+        let bob = try await logIn("bob")
+        var others: [SessionToken] = []
+        for number in 0..<11 { others.append(try await pod.signIn("other-\(number)").token) }
+        try eventually("it is said", log: pod.log.text) { pod.log.text.contains("finds less than half") }
+        for token in others + [bob] { #expect(try await lives(token)) }
+        // One less, and they are: ended by plain SQL they do not count.
+        try users.database.psql("UPDATE session_tokens SET revoked_at = now() WHERE user_id = 'id-other-0'")
+        try await eventually("the others are signed out") { try await !lives(others[1]) }
+        #expect(try await lives(bob))
+    }
+
+    @Test func `when nobody at all is found, or the query fails, nobody is signed out`() async throws {
+        let tokens = [try await logIn("ann"), try await logIn("bob")]
+        for (sql, said) in [
+            ("UPDATE auth_user SET username = username || ' '", "finds none of those who are signed in"),
+            ("ALTER TABLE auth_user RENAME TO gone", "could not be compared"),
+        ] {
+            try users.database.psql(sql)
+            try eventually("it is said", log: pod.log.text) { pod.log.text.contains(said) }
+            for token in tokens { #expect(try await lives(token)) }
+        }
+    }
+}

@@ -1,0 +1,279 @@
+import EventLoop
+import FoundationEssentials
+import Testing
+
+@testable import Sessions
+
+/// Each clause of the rule by itself, and the order of events. Times are seconds; the machine's clock and the database's
+/// start at zero together unless a test says otherwise.
+@Suite struct FreshnessRuleTests {
+    private static let here = ServerIncarnation(startedAt: DatabaseInstant(microseconds: 1))
+    private static let elsewhere = ServerIncarnation(startedAt: DatabaseInstant(microseconds: 2))
+    private let hash = SHA256Digest(Array(repeating: 7, count: 32).span) ?? SHA256Digest()
+    private let otherHash = SHA256Digest(Array(repeating: 8, count: 32).span) ?? SHA256Digest()
+    private let ann = UserKey("ann")
+
+    private static func machine(_ seconds: Double) -> BootInstant { BootInstant(nanoseconds: Int64(seconds * 1e9)) }
+    private static func database(_ seconds: Double) -> DatabaseInstant {
+        DatabaseInstant(microseconds: Int64(seconds * 1e6))
+    }
+
+    private func snapshot(
+        asOf: Double, expires: Double = 86_400, origin: ServerIncarnation = here
+    ) throws -> SessionSnapshot {
+        let session = Session(
+            id: "00010203-0405-0607-0809-0a0b0c0d0e0f", identity: Identity(userID: "ann", username: "ann"),
+            createdAt: Self.database(0).date, expiresAt: Self.database(expires).date)
+        return SessionSnapshot(
+            session: try #require(PackedSession(session)), asOf: Self.database(asOf), origin: origin)
+    }
+
+    /// A rule that has listened since `start` and whose last heartbeat was sent, and answered at once, at `last`.
+    private func rule(listeningSince start: Double = 0, lastHeartbeat last: Double) -> FreshnessRule {
+        var rule = FreshnessRule(leaseTime: .seconds(1))
+        beat(&rule, at: start, isFirst: true)
+        beat(&rule, at: last)
+        return rule
+    }
+
+    private func beat(
+        _ rule: inout FreshnessRule, at time: Double, clock: Double? = nil, origin: ServerIncarnation = here,
+        isFirst: Bool = false
+    ) {
+        beatAndAsk(&rule, at: time, clock: clock, origin: origin, isFirst: isFirst)
+    }
+
+    /// - Returns: whether everything kept is worthless.
+    @discardableResult
+    private func beatAndAsk(
+        _ rule: inout FreshnessRule, at time: Double, clock: Double? = nil, origin: ServerIncarnation = here,
+        isFirst: Bool = false, listens: Bool = true
+    ) -> Bool {
+        rule.takeHeartbeat(
+            clock: Self.database(clock ?? time), origin: origin, sentAt: Self.machine(time), isFirst: isFirst,
+            listens: listens)
+    }
+
+    private func accepts(_ rule: FreshnessRule, _ snapshot: SessionSnapshot, at time: Double) -> Bool {
+        rule.accepts(snapshot, on: hash, of: ann, at: Self.machine(time))
+    }
+
+    // MARK: The lease
+
+    @Test func `nothing is believed before the first heartbeat has come back`() throws {
+        let rule = FreshnessRule(leaseTime: .seconds(1))
+        #expect(!accepts(rule, try snapshot(asOf: 1), at: 1))
+    }
+
+    @Test func `a heartbeat lets believe for the lease's time from its sending, to the nanosecond`() throws {
+        let rule = rule(lastHeartbeat: 10)
+        let known = try snapshot(asOf: 9)
+        #expect(accepts(rule, known, at: 10))
+        #expect(accepts(rule, known, at: 10.999_999))
+        let end = Self.machine(11)
+        #expect(!rule.accepts(known, on: hash, of: ann, at: end))
+        #expect(rule.accepts(known, on: hash, of: ann, at: BootInstant(nanoseconds: end.nanoseconds - 1)))
+    }
+
+    @Test func `an answer that took long is counted from when its question was sent`() throws {
+        var rule = rule(lastHeartbeat: 10)
+        // Comes back now, at 10.9, and was sent at 10.2, when the clock showed a little more.
+        beat(&rule, at: 10.2, clock: 10.8)
+        #expect(accepts(rule, try snapshot(asOf: 9), at: 11.19))
+        #expect(!accepts(rule, try snapshot(asOf: 9), at: 11.2))
+    }
+
+    @Test func `an older heartbeat that comes later does not shorten the lease`() throws {
+        var rule = rule(lastHeartbeat: 10)
+        beat(&rule, at: 9.5, clock: 9.6)
+        #expect(accepts(rule, try snapshot(asOf: 9), at: 10.9))
+    }
+
+    @Test func `the lease ends at once when the server is not the right one any more, and comes back`() throws {
+        var rule = rule(lastHeartbeat: 10)
+        rule.endLease()
+        #expect(!accepts(rule, try snapshot(asOf: 9), at: 10.1))
+        beat(&rule, at: 10.2)
+        #expect(accepts(rule, try snapshot(asOf: 9), at: 10.3))
+    }
+
+    // MARK: Listening, and to whom
+
+    @Test func `a snapshot from before the listening is worth nothing, nor one of its very moment`() throws {
+        let rule = rule(listeningSince: 5, lastHeartbeat: 10)
+        #expect(!accepts(rule, try snapshot(asOf: 4), at: 10))
+        #expect(!accepts(rule, try snapshot(asOf: 5), at: 10))
+        #expect(accepts(rule, try snapshot(asOf: 5.000_001), at: 10))
+    }
+
+    @Test func `a new connection is a new beginning for everything that is kept`() throws {
+        var rule = rule(lastHeartbeat: 10)
+        beat(&rule, at: 10.5, isFirst: true)
+        #expect(!accepts(rule, try snapshot(asOf: 10.4), at: 10.6))
+        #expect(accepts(rule, try snapshot(asOf: 10.55), at: 10.6))
+    }
+
+    @Test func `what another server said is worth nothing, even when its clock is ahead`() throws {
+        var rule = rule(lastHeartbeat: 10)
+        #expect(!accepts(rule, try snapshot(asOf: 9, origin: Self.elsewhere), at: 10))
+        // A new primary whose clock is behind: the old one's snapshots look newer than the listening.
+        beat(&rule, at: 10.5, clock: 3, origin: Self.elsewhere, isFirst: true)
+        #expect(!accepts(rule, try snapshot(asOf: 10.4), at: 10.6))
+    }
+
+    @Test func `a clock that was set back does not make old snapshots look new`() throws {
+        var rule = rule(lastHeartbeat: 3600)
+        // The connection was lost, and the database's clock went back an hour.
+        beat(&rule, at: 3600.5, clock: 0.5, isFirst: true)
+        #expect(!accepts(rule, try snapshot(asOf: 3600.1), at: 3600.6))
+        #expect(!accepts(rule, try snapshot(asOf: 0.6), at: 3600.6))
+    }
+
+    // MARK: What was heard
+
+    @Test func `what has ended is never believed again, however new the snapshot`() throws {
+        var rule = rule(lastHeartbeat: 10)
+        rule.hear(.ended([hash]), at: Self.machine(10))
+        beat(&rule, at: 20)
+        #expect(!accepts(rule, try snapshot(asOf: 9), at: 20))
+        #expect(!accepts(rule, try snapshot(asOf: 19), at: 20))
+        #expect(rule.accepts(try snapshot(asOf: 9), on: otherHash, of: ann, at: Self.machine(20)))
+    }
+
+    @Test(arguments: ["changed", "user", "everything"])
+    func `what may have changed is believed again when the snapshot is from after it was heard`(
+        _ kind: String
+    ) throws {
+        var rule = rule(lastHeartbeat: 10)
+        let revocation: Revocation =
+            switch kind {
+            case "changed": .changed([hash])
+            case "user": .user(ann)
+            default: .everything
+            }
+        rule.hear(revocation, at: Self.machine(10.5))
+        // Until a heartbeat has told how late it was by the database's clock, nothing is new enough.
+        #expect(!accepts(rule, try snapshot(asOf: 10.6), at: 10.7))
+        // One that was sent before says nothing about it.
+        beat(&rule, at: 10.4)
+        #expect(!accepts(rule, try snapshot(asOf: 10.6), at: 10.7))
+        beat(&rule, at: 10.8)
+        #expect(!accepts(rule, try snapshot(asOf: 10.6), at: 11))
+        #expect(!accepts(rule, try snapshot(asOf: 10.8), at: 11))
+        #expect(accepts(rule, try snapshot(asOf: 10.9), at: 11))
+        if kind != "everything" {
+            #expect(rule.accepts(try snapshot(asOf: 9), on: otherHash, of: UserKey("bob"), at: Self.machine(11)))
+        }
+    }
+
+    @Test func `a change does not undo an end`() throws {
+        var rule = rule(lastHeartbeat: 10)
+        rule.hear(.ended([hash]), at: Self.machine(10.1))
+        rule.hear(.changed([hash]), at: Self.machine(10.2))
+        beat(&rule, at: 11)
+        #expect(!accepts(rule, try snapshot(asOf: 10.9), at: 11.1))
+    }
+
+    @Test func `a clock that jumps between the snapshot and the revocation does not help the snapshot`() throws {
+        var rule = rule(lastHeartbeat: 10)
+        // The database's clock went an hour ahead, a look-up was answered, the user was signed out: all between two
+        // heartbeats.
+        let early = try snapshot(asOf: 3610.1)
+        rule.hear(.user(ann), at: Self.machine(10.2))
+        beat(&rule, at: 10.25, clock: 3610.25)
+        #expect(!accepts(rule, early, at: 10.3))
+        // And back again before the next heartbeat.
+        var second = self.rule(lastHeartbeat: 3610)
+        second.hear(.user(ann), at: Self.machine(3610.2))
+        beat(&second, at: 3610.25, clock: 10.25)
+        #expect(!accepts(second, try snapshot(asOf: 3610.1), at: 3610.3))
+    }
+
+    @Test func `marks outlive every snapshot from before them`() throws {
+        var rule = rule(lastHeartbeat: 10)
+        rule.hear(.ended([hash]), at: Self.machine(10))
+        rule.hear(.user(ann), at: Self.machine(10))
+        beat(&rule, at: 10.1)
+        for time in stride(from: 20.0, to: 310, by: 10) {
+            beat(&rule, at: time)
+            // Others come and go meanwhile.
+            rule.hear(.ended([otherHash]), at: Self.machine(time))
+            #expect(!accepts(rule, try snapshot(asOf: 9.9), at: time))
+        }
+    }
+
+    @Test func `too many marks are one mark for everything`() throws {
+        var rule = rule(lastHeartbeat: 10)
+        let many = (0..<20_001).map { SHA256.digest(Array("\($0)".utf8).span) }
+        rule.hear(.ended(many), at: Self.machine(10.1))
+        beat(&rule, at: 10.2)
+        #expect(!accepts(rule, try snapshot(asOf: 9), at: 10.3))
+        #expect(accepts(rule, try snapshot(asOf: 10.25), at: 10.3))
+    }
+
+    // MARK: Age
+
+    @Test func `an old snapshot, one from the future, and one of a session that has ended are not believed`() throws {
+        var rule = rule(lastHeartbeat: 400)
+        #expect(accepts(rule, try snapshot(asOf: 100), at: 400))
+        #expect(!accepts(rule, try snapshot(asOf: 99.999), at: 400))
+        #expect(!accepts(rule, try snapshot(asOf: 400.001), at: 400))
+        #expect(accepts(rule, try snapshot(asOf: 390, expires: 400.5), at: 400.499))
+        #expect(!accepts(rule, try snapshot(asOf: 390, expires: 400.5), at: 400.5))
+        // Between heartbeats the database's clock goes on.
+        beat(&rule, at: 400.5)
+        #expect(!accepts(rule, try snapshot(asOf: 100.3), at: 400.6))
+    }
+
+    @Test func `what was too old stays too old when the database's clock is set back`() throws {
+        var rule = rule(lastHeartbeat: 400)
+        let old = try snapshot(asOf: 50)
+        #expect(!accepts(rule, old, at: 400))
+        beat(&rule, at: 401, clock: 60)
+        #expect(!accepts(rule, old, at: 401.1))
+    }
+
+    @Test func `the database's clock that was set back is followed again when nothing from before is left`() throws {
+        var rule = rule(lastHeartbeat: 3600)
+        let late = try snapshot(asOf: 3600)
+        var worthless: [Double] = []
+        // Two hours of heartbeats by a clock that was set back by an hour.
+        for time in stride(from: 3601.0, to: 10_800, by: 1) {
+            if beatAndAsk(&rule, at: time, clock: time - 3600) { worthless.append(time) }
+            // As old as any while the clock's going back is remembered, from the future later on; what is told to be
+            // worthless by then is not asked about any more.
+            if time > 3900, time < 7200 { #expect(!accepts(rule, late, at: time)) }
+        }
+        #expect(worthless.count == 1)
+        // At most two spans of six minutes after it.
+        let found = try #require(worthless.first)
+        #expect((3600 + 300...3600 + 730).contains(found), "\(found)")
+        #expect(accepts(rule, try snapshot(asOf: 7190, expires: 86_400), at: 10_799.5))
+    }
+
+    @Test func `another server makes everything that is kept worthless, another connection to the same does not`() {
+        var rule = rule(lastHeartbeat: 10)
+        #expect(!beatAndAsk(&rule, at: 11, isFirst: true))
+        #expect(beatAndAsk(&rule, at: 12, clock: 5, origin: Self.elsewhere, isFirst: true))
+        #expect(!beatAndAsk(&rule, at: 13, clock: 6, origin: Self.elsewhere))
+        // Its clock counts, not that of the one before.
+        #expect(rule.databaseTime(at: Self.machine(13)).map { $0 < Self.database(6.1) } == true)
+    }
+
+    @Test func `without notifications there is a clock and no lease`() throws {
+        var rule = rule(lastHeartbeat: 10)
+        beatAndAsk(&rule, at: 10.5, listens: false)
+        #expect(!accepts(rule, try snapshot(asOf: 9), at: 10.6))
+        #expect(rule.databaseTime(at: Self.machine(11)) != nil)
+    }
+
+    @Test func `a session without an end is believed`() throws {
+        let rule = rule(lastHeartbeat: 10)
+        var packed = try snapshot(asOf: 9).session.bytes
+        packed.replaceSubrange(25..<33, with: [255, 255, 255, 255, 255, 255, 255, 127])  // infinity
+        let endless = PackedSession(bytes: packed)
+        #expect(endless.expiresAt == DatabaseInstant(microseconds: .max))
+        let known = SessionSnapshot(session: endless, asOf: Self.database(9), origin: Self.here)
+        #expect(accepts(rule, known, at: 10))
+    }
+}

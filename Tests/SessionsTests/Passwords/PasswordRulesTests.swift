@@ -1,0 +1,85 @@
+import Testing
+
+@testable import Sessions
+
+@Suite struct PasswordRulesTests {
+    private static func violation(
+        _ password: [UInt8], username: String = "ann", allowWeak: Bool = false
+    ) -> PasswordRules.Violation? {
+        do throws(PasswordRules.Violation) {
+            try PasswordRules.check(password, username: username, allowWeak: allowWeak)
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    private static func violation(
+        _ password: String, username: String = "ann", allowWeak: Bool = false
+    ) -> PasswordRules.Violation? {
+        violation(Array(password.utf8), username: username, allowWeak: allowWeak)
+    }
+
+    @Test(arguments: [
+        "correct horse", " leading and trailing ", "xkcdxkcd", "ππππππππ", "🔑🔑🔑🔑🔑🔑🔑🔑", "\t\t\t\t\t\t\t\t", "1029384756",
+        "pass\u{200d}word", "Annannann", "authfcgi!",
+    ])
+    func `what a password is made of is nobody's business`(_ password: String) {
+        #expect(Self.violation(password) == nil)
+    }
+
+    @Test func `length is counted in code points, each of which is one character`() {
+        #expect(Self.violation("1029384") == .tooShort)
+        #expect(Self.violation("10293847") == nil)
+        // Seven letters, one of them written with two code points.
+        #expect(Self.violation("e\u{301}abcxyz") == nil)
+        #expect(Self.violation("\u{e9}abcxyz") == .tooShort)
+        #expect(Self.violation("👩‍👩‍👧‍👦") == .tooShort)
+        #expect(Self.violation(String(repeating: "é", count: 128)) == nil)
+        #expect(Self.violation(String(repeating: "x", count: 129)) == .tooLong)
+        #expect(Self.violation("a" + String(repeating: "\u{301}", count: 128)) == .tooLong)
+    }
+
+    @Test func `the longest password is one that a login takes`() {
+        let longest = String(repeating: "\u{10ffff}", count: PasswordRules.lengths.upperBound)
+        #expect(Self.violation(longest) == nil)
+        #expect(longest.utf8.count <= PasswordRules.maxBytes)
+    }
+
+    @Test(arguments: [
+        "12345678", "password", "PASSWORD", "Passw0rd", "QwertyUiop", "iLoveYou", "11111111", "letmein123", "Admin@123",
+        "correcthorsebatterystaple",
+    ])
+    func `a password that everybody tries first is refused, in whatever letters`(_ password: String) {
+        #expect(Self.violation(password) == .worst)
+        #expect(Self.violation(password + "+" + password) == nil)
+    }
+
+    @Test func `the user's own name and the program's are refused`() {
+        #expect(Self.violation("Ann.Example", username: "ann.example") == .userName)
+        #expect(Self.violation("ZOË-EXAMPLE", username: "zoë-example") == .userName)
+        #expect(Self.violation("ann.example", username: "ann") == nil)
+        #expect(Self.violation("AuthFCGI") == .product)
+    }
+
+    @Test func `what no login could carry is refused always, what is only weak not if that is allowed`() {
+        for allowWeak in [false, true] {
+            #expect(Self.violation("", allowWeak: allowWeak) == .empty)
+            #expect(Self.violation("1029\u{0}3847", allowWeak: allowWeak) == .containsNUL)
+            #expect(Self.violation(Array("10293847".utf8) + [0xff], allowWeak: allowWeak) == .notUTF8)
+            #expect(Self.violation([0xed, 0xa0, 0x80] + Array("10293847".utf8), allowWeak: allowWeak) == .notUTF8)
+            #expect(Self.violation(String(repeating: "x", count: 129), allowWeak: allowWeak) == .tooLong)
+        }
+        for weak in ["x", "password", "authfcgi", "ann-ann-ann"] {
+            #expect(Self.violation(weak, username: "ann-ann-ann")?.isWeakness == true, "\(weak)")
+            #expect(Self.violation(weak, username: "ann-ann-ann", allowWeak: true) == nil, "\(weak)")
+        }
+    }
+
+    @Test func `every violation says what is wrong in its own words`() {
+        let texts = Set(PasswordRules.Violation.allCases.map(\.text))
+        #expect(texts.count == PasswordRules.Violation.allCases.count)
+        #expect(PasswordRules.Violation.tooShort.text == "has fewer than 8 characters")
+        #expect(PasswordRules.Violation.tooLong.text == "has more than 128 characters")
+    }
+}
