@@ -38,7 +38,7 @@ struct Serve: ParsableCommand {
             do throws(SystemError) {
                 try supervisor.start()
             } catch {
-                log.critical("the supervisor cannot start: \(error)")
+                log.critical("supervisor cannot start: \(error)")
                 status.set(71)
                 EventLoop.stop()
             }
@@ -47,7 +47,7 @@ struct Serve: ParsableCommand {
         let totals = inheritance.scoreboard.totals
         var counts = Logger.Metadata()
         for metric in Metric.all where metric != .checks { counts[metric.name] = "\(totals[metric])" }
-        log.info("ended after \(totals[.checks]) checks", metadata: counts)
+        log.info("shut down after \(totals[.checks]) checks", metadata: counts)
         processLog.drain()
         if status.code != 0 { throw ExitCode(status.code) }
     }
@@ -78,7 +78,7 @@ struct Serve: ParsableCommand {
         if geteuid() == 0 { log.warning("running as root: run it as a user of its own") }
         if let limit = ListeningSocket.smallerBacklog {
             log.warning(
-                "only \(limit) connections may wait (net.core.somaxconn); \(ListeningSocket.backlog) would be better")
+                "listen backlog limited to \(limit) by net.core.somaxconn; \(ListeningSocket.backlog) is better")
         }
     }
 }

@@ -44,7 +44,7 @@ struct WorkerCommand: ParsableCommand {
                 service = try Gate(settings: settings, log: log)
             } catch {
                 // It could be read when the settings were checked, a moment ago.
-                log.critical("the worker cannot start: \(error)")
+                log.critical("worker cannot start: \(error)")
                 status.set(SettingsProblems.exitCode)
                 return EventLoop.stop()
             }
@@ -54,7 +54,7 @@ struct WorkerCommand: ParsableCommand {
             do throws(SystemError) {
                 try worker.start(sockets: listening, lifeline: FileDescriptor(owning: InheritedDescriptor.lifeline))
             } catch {
-                log.critical("the worker cannot start: \(error)")
+                log.critical("worker cannot start: \(error)")
                 status.set(71)
                 EventLoop.stop()
             }

@@ -1,6 +1,6 @@
-/// Why a worker is not let live.
+/// Why a worker is killed.
 enum KillReason: Equatable, Sendable, CustomStringConvertible {
-    /// Its loop has not turned for this long.
+    /// Its event loop has not turned for this long.
     case hangs(Duration)
     /// It was told to end and has not within its time.
     case outstaysGrace
@@ -9,9 +9,9 @@ enum KillReason: Equatable, Sendable, CustomStringConvertible {
 
     var description: String {
         switch self {
-        case .hangs(let time): "its loop has stood still for \(DurationText(time))"
-        case .outstaysGrace: "it was told to end and has not"
-        case .impatience: "everything is to end at once"
+        case .hangs(let time): "event loop stalled for \(DurationText(time))"
+        case .outstaysGrace: "still running after SHUTDOWN_GRACE"
+        case .impatience: "immediate shutdown"
         }
     }
 }

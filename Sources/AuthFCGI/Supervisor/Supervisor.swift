@@ -63,12 +63,12 @@ final class Supervisor: ReadinessHandler {
             switch endRequests.request(at: .now) {
             case .ignore: break
             case .finish:
-                log.info("ending: the workers finish what they have begun")
+                log.info("shutting down: waiting for workers to finish requests in flight")
                 notify(.stopping)
                 inheritance.closeSockets()
                 apply(pool.stop(at: .now))
             case .endAtOnce:
-                log.warning("ending at once")
+                log.warning("shutting down immediately")
                 apply(pool.stopAtOnce(at: .now))
             }
         }
@@ -81,25 +81,25 @@ final class Supervisor: ReadinessHandler {
             case .spawn(let number, let generation): spawn(number, generation)
             case .terminate(let number): children[number]?.signal(SIGTERM)
             case .kill(let number, let reason):
-                log.warning("\(name(number)) is killed: \(reason)")
+                log.warning("killing \(name(number)): \(reason)")
                 children[number]?.signal(SIGKILL)
             case .lost(let number, let delay):
-                let start = delay == .zero ? "at once" : "in \(DurationText(delay))"
-                log.notice("worker \(number) is replaced \(start)")
+                let start = delay == .zero ? "immediately" : "in \(DurationText(delay))"
+                log.notice("worker \(number): restarting \(start)")
             case .ready:
                 isReady = true
                 notifyReady()
             case .reloaded(let generation):
                 keepSettings(of: generation)
-                log.info("all workers have the new settings")
+                log.info("reload complete: all workers use the new settings")
                 notifyReady()
             case .refused(let generation):
                 keepSettings(of: generation)
-                log.error("workers cannot work with the new settings: the old ones stay")
+                log.error("reload failed: workers cannot start with the new settings; keeping the old ones")
                 notifyReady()
             case .finished(let code):
                 if code == SettingsProblems.exitCode {
-                    log.critical("the workers cannot work with these settings, for the reason that they have logged")
+                    log.critical("workers cannot start with these settings: see the messages above")
                 }
                 status.set(code)
                 EventLoop.stop()
@@ -129,15 +129,15 @@ extension Supervisor {
                 environment: WorkerEnvironment.with(settings, over: sources.environment),
                 descriptors: inheritance.descriptors
             ) { self.bury(number, $0) }
-            log.debug("\(name(number)) starts")
+            log.debug("starting \(name(number))")
         } catch {
-            log.error("worker \(number) cannot be started: \(error)")
+            log.error("starting worker \(number) failed: \(error)")
             apply(pool.exited(number, exitCode: nil, at: .now))
         }
     }
 
     private func bury(_ number: Int, _ reason: ExitReason) {
-        log.log(level: pool.isLeaving(number: number) ? .debug : .warning, "\(name(number)) ended with \(reason)")
+        log.log(level: pool.isLeaving(number: number) ? .debug : .warning, "\(name(number)) exited with \(reason)")
         children[number] = nil
         inheritance.scoreboard.withSlot(number) { $0.reset() }
         apply(pool.exited(number, exitCode: reason.exitCode, at: .now))
@@ -152,15 +152,15 @@ extension Supervisor {
         do throws(SettingsProblems) {
             new = try Settings(sources)
         } catch {
-            log.error("the settings stay as they were: there are problems with the new ones")
+            log.error("reload failed: keeping the current settings")
             for line in error.lines { log.error("\(line)") }
             return
         }
-        log.info("the settings were read again: workers are replaced one by one")
+        log.info("settings reloaded: replacing workers one by one")
         if let old = settings[pool.target.generation],
             (old.listen, old.listenMode, old.listenGroup) != (new.listen, new.listenMode, new.listenGroup)
         {
-            log.warning("LISTEN, LISTEN_MODE and LISTEN_GROUP change at the next start, not by reading settings again")
+            log.warning("LISTEN, LISTEN_MODE and LISTEN_GROUP take effect at the next start, not on reload")
         }
         if isReady { notify(.reloading) }
         let actions = pool.reload(
@@ -185,7 +185,7 @@ extension Supervisor {
         do throws(SystemError) {
             try notifier.send(message)
         } catch {
-            log.warning("systemd cannot be told \(message): \(error)")
+            log.warning("notifying systemd of \(message) failed: \(error)")
         }
     }
 }

@@ -68,7 +68,7 @@ final class Worker {
     }
 
     private func loseSupervisor() {
-        log.warning("the supervisor is gone: this worker finishes and ends")
+        log.warning("supervisor gone: finishing requests in flight, then exiting")
         drain()
     }
 
@@ -81,7 +81,7 @@ final class Worker {
         slot.set(.draining)
         Reactor.shared.schedule(after: grace) {
             guard self.state == .draining else { return }
-            self.log.warning("not everything was finished within \(DurationText(self.grace))")
+            self.log.warning("SHUTDOWN_GRACE of \(DurationText(self.grace)) expired with requests in flight")
             self.end(0)
         }
         service.drain { self.end(0) }

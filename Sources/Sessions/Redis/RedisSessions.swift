@@ -74,7 +74,7 @@ final class RedisSessions {
         let now = BootInstant.now
         if let refusal, refusal.code == error.code, now - refusal.at < Self.refusalInterval { return }
         refusal = (error.code, now)
-        log.warning("Redis does not take sessions, checks ask PostgreSQL for those: \(error.description)")
+        log.warning("Redis refuses to store sessions, checks of those ask PostgreSQL: \(error.description)")
     }
 
     private func logHealth() {
@@ -91,7 +91,7 @@ final class RedisSessions {
         case (.partly(let reason), _):
             reasonsSaid = []
             say(reason)
-            log.info("Using database for session storage, as far as those servers had it")
+            log.info("Using database for session storage, for the keys of the lost servers")
         case (.down(let reason), _):
             reasonsSaid = []
             say(reason)

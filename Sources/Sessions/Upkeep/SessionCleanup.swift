@@ -24,7 +24,7 @@ struct SessionCleanup {
                 log.info("removed \(removed) expired sessions in \((BootInstant.now - started).seconds) s")
             }
         } catch {
-            log.warning("expired sessions could not be removed: \(error.reason)")
+            log.warning("removing expired sessions failed: \(error.reason)")
         }
     }
 

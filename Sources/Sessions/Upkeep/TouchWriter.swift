@@ -84,7 +84,7 @@ final class TouchWriter {
                 skipped += try await write(batch)
                 hasFailed = false
             } catch {
-                if !hasFailed { log.warning("the last use of sessions cannot be written down now: \(error.reason)") }
+                if !hasFailed { log.warning("writing last-seen times failed: \(error.reason)") }
                 hasFailed = true
                 memory.keepTouches(batch)
                 return false

@@ -80,7 +80,7 @@ extension GateProcess {
 
     /// What the program has counted, by the words of the line with which it ends.
     var counts: [String: Int] {
-        guard let line = log.split(separator: "\n").last(where: { $0.hasPrefix("INFO: ended after") }) else {
+        guard let line = log.split(separator: "\n").last(where: { $0.hasPrefix("INFO: shut down after") }) else {
             return [:]
         }
         return line.split(separator: " ").reduce(into: [:]) { counts, word in

@@ -117,7 +117,7 @@ import Testing
         #expect(accepted == 0)
         #expect(try gate.workers == workers)
         #expect(try gate.check(token) == 200)
-        #expect(!gate.log.contains("ended with"))
+        #expect(!gate.log.contains("exited with"))
     }
 }
 

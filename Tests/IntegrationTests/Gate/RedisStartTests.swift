@@ -178,7 +178,7 @@ import Testing
 
         try folder.write("settings", "REDIS_URL=\(two.url)\n")
         try gate.send(SIGHUP)
-        try gate.waitForLog(containing: "all workers have the new settings")
+        try gate.waitForLog(containing: "reload complete: all workers use the new settings")
         try eventually("the new workers are connected", log: gate.log) {
             lines(gate, startingWith: Self.connected).count { $0.contains(two.socket) } == Self.workers
         }
@@ -192,8 +192,8 @@ import Testing
 
         try folder.write("settings", "REDIS_URL=\n")
         try gate.send(SIGHUP)
-        try eventually("all workers have the new settings again", log: gate.log) {
-            gate.lines(with: "all workers have the new settings") == 2
+        try eventually("all workers use the new settings again", log: gate.log) {
+            gate.lines(with: "reload complete: all workers use the new settings") == 2
         }
         for _ in 0..<20 { #expect(try gate.stores == ["postgresql"]) }
         #expect(lines(gate, startingWith: Self.fallback).count == Self.workers)

@@ -115,7 +115,7 @@ import Testing
         #expect(try two.check(stays) == 200)
         // It was the same worker.
         #expect(try two.workers == [worker])
-        #expect(two.lines(with: "is killed") == 0)
+        #expect(two.lines(with: "killing worker") == 0)
     }
 
     @Test func `a worker that could not even have heard of the logout does not accept the session either`() throws {

@@ -36,7 +36,7 @@ import Testing
         try gate.waitUntilReady()
         let after = try gate.workers
         #expect(after.count == 2 && after.contains(before[1]) && !after.contains(before[0]))
-        #expect(gate.log.contains("(pid \(before[0])) ended with signal 9"))
+        #expect(gate.log.contains("(pid \(before[0])) exited with signal 9"))
     }
 
     @Test func `all workers killed at once are replaced, and who asks then waits a moment`() throws {
@@ -65,7 +65,7 @@ import Testing
         let report = load.stop()
         #expect(report.failures == [:] && Set(report.statuses.keys) == [200], "\(report)")
         #expect(try gate.workers.contains(before[0]))
-        #expect(gate.log.contains("(pid \(before[1])) is killed: its loop has stood still for 3"))
+        #expect(gate.log.contains("(pid \(before[1])): event loop stalled for 3"))
     }
 
     @Test func `SIGTERM lets logins finish that were sent before, then the program ends`() throws {
@@ -97,12 +97,12 @@ import Testing
         try eventually("the connection is accepted") { try !client.isClosedByPeer(within: .milliseconds(50)) }
         let workers = try gate.workers
         try gate.send(SIGTERM)
-        try gate.waitForLog(containing: "ending: the workers finish")
+        try gate.waitForLog(containing: "shutting down: waiting for workers")
         // Closer together they would be one wish.
         sleepThread(for: .milliseconds(600))
         try gate.send(SIGTERM)
         #expect(try gate.waitForExit(within: .seconds(1)) == .code(0))
-        #expect(gate.log.contains("ending at once"))
+        #expect(gate.log.contains("shutting down immediately"))
         #expect(!socketExists)
         try eventually("the workers are gone") { workers.allSatisfy { hasEnded($0) } }
     }
@@ -114,7 +114,7 @@ import Testing
         kill(try gate.supervisor, SIGKILL)
         #expect(try gate.waitForExit() == .signal(SIGKILL))
         try eventually("the workers are gone", log: gate.log) { workers.allSatisfy { hasEnded($0) } }
-        #expect(gate.log.contains("the supervisor is gone: this worker finishes and ends"))
+        #expect(gate.log.contains("supervisor gone: finishing requests in flight, then exiting"))
         #expect(socketExists)
         try gate.start()
         #expect(try gate.check(token) == 200)
@@ -139,7 +139,7 @@ import Testing
         let load = CheckLoad(threads: 2) { _ in try gate.check(token) }
         try load.waitForAnswers(50)
         try gate.send(SIGHUP)
-        try gate.waitForLog(containing: "all workers have the new settings")
+        try gate.waitForLog(containing: "reload complete: all workers use the new settings")
         try load.waitForAnswers(50)
         try eventually("the old workers have ended") { before.allSatisfy { hasEnded($0) } }
         let report = load.stop()

@@ -55,7 +55,7 @@ import Testing
     }
 
     @Test func `some servers of several that are away are another matter than all`() async {
-        let some = "\(database), as far as those servers had it"
+        let some = "\(database), for the keys of the lost servers"
         let lines = await lines([
             .up("a"), .partly("x"), .partly("y"), .partly("x"), .down("x"), .partly("x"), .up("a"),
         ])

@@ -8,7 +8,7 @@ import Testing
     /// How often the stores have said that Redis takes no sessions.
     private func refusals(_ pods: RedisPods) -> [Int] {
         pods.pods.map { pod in
-            pod.log.text.split(separator: "\n").count { $0.contains("Redis does not take sessions") }
+            pod.log.text.split(separator: "\n").count { $0.contains("Redis refuses to store sessions") }
         }
     }
 
@@ -82,7 +82,7 @@ import Testing
             for pod in pods.pods { if try await pod.store.session(for: tokens[0]) != nil { return false } }
             return true
         }
-        #expect(reader.log.text.split(separator: "\n").count { $0.contains("Redis does not take sessions") } == 1)
+        #expect(reader.log.text.split(separator: "\n").count { $0.contains("Redis refuses to store sessions") } == 1)
         #expect(reader.log.text.contains("NOPERM") && !reader.log.text.contains("secret"))
         #expect(await reader.store.usesRedis)
         await reader.store.close()

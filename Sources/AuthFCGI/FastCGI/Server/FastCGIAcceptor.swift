@@ -40,7 +40,7 @@ final class FastCGIAcceptor {
     func failed(_ error: SystemError) {
         let now = BootInstant.now
         if Self.beginsEpisode(lastFailure, now) {
-            log.error("cannot accept connections for the moment: \(error)")
+            log.error("accepting connections failed, retrying: \(error)")
         }
         lastFailure = now
         rest()
@@ -52,7 +52,7 @@ final class FastCGIAcceptor {
         guard !isPaused else { return }
         let now = BootInstant.now
         if Self.beginsEpisode(lastFull, now) {
-            log.warning("\(maximum) connections are open: accepting no more until some close")
+            log.warning("connection limit of \(maximum) reached: not accepting until some close")
         }
         lastFull = now
         rest()
