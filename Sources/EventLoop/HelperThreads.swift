@@ -64,9 +64,6 @@ package final class HelperThreads: Sendable {
         }
     }
 
-    /// Whether one more call would be taken.
-    package var hasRoom: Bool { state.withLock { $0.admitted < maximumThreads + maximumWaiting } }
-
     /// Counts one more call in, if there is room for it and a thread that will come to it.
     private func reserve() throws(Busy) {
         let (isAdmitted, needsThread) = state.withLock { state in

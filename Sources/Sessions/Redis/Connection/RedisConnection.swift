@@ -1,4 +1,3 @@
-internal import DequeModule
 internal import EventLoop
 
 /// A connection to one Redis server. Commands of one turn of the loop go out in one write; replies come in their order.
@@ -10,12 +9,6 @@ internal import EventLoop
 final class RedisConnection: ByteStreamHandler, TurnEndHandler {
     /// Called once, with the reply or with why there is none.
     typealias Answer = @EventLoop (Result<RedisReply, RedisError>) -> Void
-
-    private struct Question {
-        let sentAt: BootInstant
-        let expectation: RedisExpectation
-        let answers: Answers
-    }
 
     private enum Answers {
         case one(Answer)
@@ -45,10 +38,7 @@ final class RedisConnection: ByteStreamHandler, TurnEndHandler {
     private weak var owner: (any RedisConnectionOwner)?
     private let stream: ByteStream
     private let reader: RedisReplyReader?
-    private let handshake: RedisHandshake
-    private let deadline: Duration
-    private var nextStep = 0
-    private var questions = Deque<Question>()
+    private var dialogue: RedisDialogue<Answers>
     private var unsent: [UInt8] = []
     /// Sessions that have been asked for since the turn began, and who wants to know.
     private var sought: [SHA256Digest] = []
@@ -56,14 +46,7 @@ final class RedisConnection: ByteStreamHandler, TurnEndHandler {
     private let keys: RedisKeySpace
     private var timer: LoopTimer?
     private let isPlainTCP: Bool
-    private var isOpen = false
-    private var hasReplied = false
-    private var isReady = false
-    private var hasAnswered = false
-    private var hasEnded = false
 
-    /// More questions than a healthy server ever leaves open.
-    private static let maxQuestions = 10_000
     /// So many of the longest entries do not yet make a reply that would be refused for its length.
     private static let maxTogether = 50
 
@@ -72,9 +55,8 @@ final class RedisConnection: ByteStreamHandler, TurnEndHandler {
         owner: any RedisConnectionOwner
     ) {
         self.address = address
-        self.handshake = handshake
         self.owner = owner
-        deadline = network.deadline
+        dialogue = RedisDialogue(handshake, deadline: network.deadline)
         keys = network.keys
         isPlainTCP = if case .tcp = address { network.tls == nil } else { false }
         reader = RedisReplyReader()
@@ -122,7 +104,7 @@ final class RedisConnection: ByteStreamHandler, TurnEndHandler {
     }
 
     private func mayAsk(_ answer: Answer) -> Bool {
-        guard !hasEnded, questions.count < Self.maxQuestions else {
+        guard dialogue.mayAsk else {
             answer(.failure(.connection("too many questions are open")))
             return false
         }
@@ -131,11 +113,11 @@ final class RedisConnection: ByteStreamHandler, TurnEndHandler {
     }
 
     private func ask(_ expectation: RedisExpectation, _ answers: Answers) {
-        questions.append(Question(sentAt: .now, expectation: expectation, answers: answers))
+        dialogue.ask(expectation, answers, at: .now)
     }
 
     func turnEnds() {
-        guard !hasEnded else { return }
+        guard dialogue.phase != .ended else { return }
         for start in stride(from: 0, to: sought.count, by: Self.maxTogether) {
             let part = start..<min(start + Self.maxTogether, sought.count)
             ask(.values(part.count), .each(Array(seekers[part])))
@@ -152,8 +134,7 @@ final class RedisConnection: ByteStreamHandler, TurnEndHandler {
 
     func streamOpened() {
         guard reader != nil else { return end(.connection("no memory")) }
-        isOpen = true
-        takeNextStep()
+        take(dialogue.opened())
     }
 
     func received(_ bytes: UnsafeRawBufferPointer) {
@@ -168,7 +149,8 @@ final class RedisConnection: ByteStreamHandler, TurnEndHandler {
     func streamEnded(_ reason: StreamError) {
         // Which is what servers do that want TLS.
         let hint =
-            isOpen && isPlainTCP && !hasReplied ? " before the first reply (is TLS wanted there, rediss://?)" : ""
+            isPlainTCP && dialogue.wasRejectedUnheard
+            ? " before the first reply (is TLS wanted there, rediss://?)" : ""
         end(.connection(reason.reason + hint))
     }
 
@@ -176,35 +158,24 @@ final class RedisConnection: ByteStreamHandler, TurnEndHandler {
 
     /// - Returns: whether more replies are wanted.
     private func take(_ reply: RedisReply) throws(RedisError) -> Bool {
-        hasReplied = true
-        guard let question = questions.popFirst() else { throw .confusion("a reply to nothing that was asked") }
-        if let objection = question.expectation.objection(to: reply) {
-            // It goes the way of all questions that are open when the connection ends.
-            questions.prepend(question)
-            throw objection
-        }
-        // What belongs to the handshake proves no more than that it can be asked.
-        let isEarnest = isReady
-        question.answers.take(reply)
-        if isEarnest, !hasAnswered {
-            hasAnswered = true
-            owner?.answered(self)
-        }
-        return !hasEnded
+        let (answers, proves) = try dialogue.take(reply)
+        answers.take(reply)
+        if proves { owner?.answered(self) }
+        return dialogue.phase != .ended
     }
 
-    private func takeNextStep() {
-        guard nextStep < handshake.steps.count else {
-            isReady = true
-            owner?.ready(self)
-            return
-        }
-        let step = handshake.steps[nextStep]
-        nextStep += 1
-        send(step.command) { [self] result in
-            guard case .success(let reply) = result else { return }
-            if let objection = handshake.objection(to: reply, at: step) { return end(objection) }
-            takeNextStep()
+    private func take(_ advance: RedisDialogue<Answers>.Advance) {
+        switch advance {
+        case .becomeReady: owner?.ready(self)
+        case .send(let step):
+            send(step.command) { [self] result in
+                guard case .success(let reply) = result else { return }
+                do throws(RedisError) {
+                    if let next = try dialogue.takeStep(reply) { take(next) }
+                } catch {
+                    end(error)
+                }
+            }
         }
     }
 
@@ -212,24 +183,21 @@ final class RedisConnection: ByteStreamHandler, TurnEndHandler {
 
     /// Wakes at the deadline of what was sent first.
     private func armDeadline() {
-        guard timer == nil, let first = questions.first else { return }
-        timer = Reactor.shared.schedule(at: first.sentAt + deadline) { [self] in
+        guard timer == nil, let deadline = dialogue.nextDeadline else { return }
+        timer = Reactor.shared.schedule(at: deadline) { [self] in
             timer = nil
-            if let first = questions.first, first.sentAt + deadline <= .now { end(.deadline) }
+            if let deadline = dialogue.nextDeadline, deadline <= .now { end(.deadline) }
             armDeadline()
         }
     }
 
     private func end(_ reason: RedisError) {
-        guard !hasEnded else { return }
-        hasEnded = true
-        let open = questions
-        questions.removeAll()
+        guard let (open, wasIdle) = dialogue.end() else { return }
         let unasked = seekers
         seekers = []
         release()
-        owner?.ended(self, reason, wasIdle: isReady && open.isEmpty && unasked.isEmpty)
-        for question in open { question.answers.fail(reason) }
+        owner?.ended(self, reason, wasIdle: wasIdle && unasked.isEmpty)
+        for answers in open { answers.fail(reason) }
         for seeker in unasked { seeker(.failure(reason)) }
     }
 

@@ -1,0 +1,138 @@
+import EventLoop
+import Testing
+
+@testable import Sessions
+
+/// A connection's dialogue without a connection: what is asked, what is made of replies, and when it is over.
+@Suite struct RedisDialogueTests {
+    private static let deadline = Duration.milliseconds(50)
+    private let start = BootInstant.now
+
+    /// A dialogue whose handshake is ROLE and the probe.
+    private func dialogue(steps mustBePrimary: Bool = true) -> RedisDialogue<String> {
+        let location = RedisLocation(
+            deployment: .server(.unix(path: "/r")), credentials: nil, database: 0, usesTLS: false)
+        let probe = RedisKeySpace(prefix: "authfcgi:").probe(.single)
+        return RedisDialogue(
+            RedisHandshake(location, probe: probe, mustBePrimary: mustBePrimary), deadline: Self.deadline)
+    }
+
+    private static let primary = RedisReply.array([.string(Array("master".utf8)), .integer(0), .array([])])
+
+    /// One that is past its handshake.
+    private func ready() throws -> RedisDialogue<String> {
+        var dialogue = dialogue()
+        _ = dialogue.opened()
+        for reply in [Self.primary, .null] {
+            dialogue.ask(.anything, "step", at: start)
+            _ = try dialogue.take(reply)
+            _ = try dialogue.takeStep(reply)
+        }
+        #expect(dialogue.phase == .ready)
+        return dialogue
+    }
+
+    private func isStep(_ advance: RedisDialogue<String>.Advance?, _ words: String) -> Bool {
+        guard case .send(let step) = advance else { return false }
+        return String(decoding: step.command.bytes, as: UTF8.self).contains(words)
+    }
+
+    @Test func `the handshake goes step by step, and then sessions may be asked for`() throws {
+        var dialogue = dialogue()
+        #expect(dialogue.phase == .opening)
+        #expect(isStep(dialogue.opened(), "ROLE"))
+        #expect(dialogue.phase == .handshaking(step: 0))
+        dialogue.ask(.anything, "role", at: start)
+        let role = try dialogue.take(Self.primary)
+        #expect(role.answers == "role" && !role.proves)
+        #expect(isStep(try dialogue.takeStep(Self.primary), "GET"))
+        dialogue.ask(.anything, "probe", at: start)
+        #expect(try !dialogue.take(.null).proves)
+        guard case .becomeReady = try dialogue.takeStep(.null) else {
+            Issue.record("not ready after the last step")
+            return
+        }
+        #expect(dialogue.phase == .ready)
+    }
+
+    @Test func `a step that the server answers wrongly ends the handshake with the reason`() throws {
+        var dialogue = dialogue()
+        _ = dialogue.opened()
+        dialogue.ask(.anything, "role", at: start)
+        let replica = RedisReply.array([
+            .string(Array("slave".utf8)), .string([]), .integer(1), .string([]), .integer(0),
+        ])
+        _ = try dialogue.take(replica)
+        #expect(throws: RedisError.refused("the server is a replica")) { try dialogue.takeStep(replica) }
+        #expect(dialogue.phase == .handshaking(step: 0))
+    }
+
+    @Test func `the first reply after the handshake proves the server, and no other does`() throws {
+        var dialogue = try ready()
+        dialogue.ask(.value, "first", at: start)
+        dialogue.ask(.value, "second", at: start)
+        let first = try dialogue.take(.null)
+        let second = try dialogue.take(.string([1]))
+        #expect(first.answers == "first" && first.proves)
+        #expect(second.answers == "second" && !second.proves)
+        #expect(dialogue.phase == .proven)
+    }
+
+    @Test func `a reply that nobody asked for, or of another kind, ends all that is open`() throws {
+        var dialogue = try ready()
+        #expect(throws: RedisError.confusion("a reply to nothing that was asked")) { try dialogue.take(.null) }
+        dialogue.ask(.value, "one", at: start)
+        dialogue.ask(.value, "two", at: start)
+        #expect(throws: RedisError.confusion("a reply of another kind than was asked for")) {
+            try dialogue.take(.integer(1))
+        }
+        // The question whose reply it was to be is told of the end like all others.
+        #expect(try #require(dialogue.end()).open == ["one", "two"])
+        #expect(dialogue.phase == .ended)
+    }
+
+    @Test func `the deadline is that of the oldest open question`() throws {
+        var dialogue = try ready()
+        #expect(dialogue.nextDeadline == nil)
+        dialogue.ask(.value, "one", at: start)
+        dialogue.ask(.value, "two", at: start + .milliseconds(7))
+        #expect(dialogue.nextDeadline == start + Self.deadline)
+        _ = try dialogue.take(.null)
+        #expect(dialogue.nextDeadline == start + .milliseconds(7) + Self.deadline)
+        _ = try dialogue.take(.null)
+        #expect(dialogue.nextDeadline == nil)
+    }
+
+    @Test func `it ends once, and was idle only when ready with nothing open`() throws {
+        var opening = dialogue()
+        #expect(try #require(opening.end()).wasIdle == false)
+        var idle = try ready()
+        #expect(try #require(idle.end()).wasIdle)
+        #expect(idle.end() == nil)
+        #expect(!idle.mayAsk)
+        var busy = try ready()
+        busy.ask(.value, "one", at: start)
+        #expect(try #require(busy.end()).wasIdle == false)
+    }
+
+    @Test func `a server that closes before its first reply has not heard us`() throws {
+        var dialogue = dialogue()
+        #expect(!dialogue.wasRejectedUnheard)
+        _ = dialogue.opened()
+        #expect(dialogue.wasRejectedUnheard)
+        dialogue.ask(.anything, "role", at: start)
+        _ = try dialogue.take(Self.primary)
+        #expect(!dialogue.wasRejectedUnheard)
+    }
+
+    @Test func `more questions than a healthy server leaves open are not asked`() throws {
+        var dialogue = try ready()
+        for number in 0..<10_000 {
+            #expect(dialogue.mayAsk)
+            dialogue.ask(.value, "\(number)", at: start)
+        }
+        #expect(!dialogue.mayAsk)
+        _ = try dialogue.take(.null)
+        #expect(dialogue.mayAsk)
+    }
+}
