@@ -5,7 +5,7 @@ import TestSupport
 /// server makes one of its own.
 enum SharedServers {
     static let folder = Result { try TestFolder() }
-    private static let postgreSQL = Result { try PostgreSQLServer(in: folder.get(), maxConnections: 800) }
+    static let postgreSQL = Result { try PostgreSQLServer(in: folder.get(), maxConnections: 800) }
     private static let databases = Mutex(0)
 
     /// The shared PostgreSQL and a new, empty database in it.
