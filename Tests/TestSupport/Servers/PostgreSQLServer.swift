@@ -4,7 +4,7 @@ import Synchronization
 /// A PostgreSQL server of the tests' own: everybody may connect as anybody, nothing is flushed to disk, and unless a
 /// port is given it listens on a unix socket alone.
 ///
-/// With the last reference it is stopped at once; its files stay for as long as the `TestFolder`.
+/// With the last reference it is stopped at once and its data goes; its log stays for as long as the `TestFolder`.
 package final class PostgreSQLServer: Sendable {
     package enum StopMode: Sendable {
         /// Ends every session, then stops cleanly.
@@ -24,6 +24,7 @@ package final class PostgreSQLServer: Sendable {
     package let logFile: String
 
     let folder: TestFolder
+    private let data: TestFolder
     let listensOnTCP: Bool
     let settings: [String: String]
     let clock: FakeClock?
@@ -55,7 +56,8 @@ package final class PostgreSQLServer: Sendable {
     ) throws {
         self.folder = folder
         socketFolder = try folder.makeFolder(name, user: Self.user)
-        dataFolder = try folder.makeFolder("\(name)/data", mode: 0o700, user: Self.user)
+        data = try TestFolder.forData()
+        dataFolder = try data.makeFolder("data", mode: 0o700, user: Self.user)
         logFile = folder.path("\(name).log")
         port = tcpPort ?? 5432
         listensOnTCP = tcpPort != nil
