@@ -61,6 +61,20 @@ package struct ProcessInspector: Sendable {
         return result
     }
 
+    /// The descriptors that the process waits for by epoll(7), named as in `descriptors`.
+    package var polledDescriptors: Set<String> {
+        let open = descriptors
+        let pollers = open.filter { $0.value == "anon_inode:[eventpoll]" }.keys
+        let numbers = pollers.flatMap { poller in
+            text("fdinfo/\(poller)").split(separator: "\n").compactMap { line -> Int32? in
+                // `tfd:        5 events: …`
+                let words = line.split(separator: " ", maxSplits: 2)
+                return words.first == "tfd:" && words.count > 1 ? Int32(words[1]) : nil
+            }
+        }
+        return Set(numbers.compactMap { open[$0] })
+    }
+
     /// The processes whose parent this is, by number.
     package var children: [Int32] {
         Self.all.filter { $0.parent == processIdentifier }.map(\.processIdentifier)
