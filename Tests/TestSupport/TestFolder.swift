@@ -74,20 +74,26 @@ package final class TestFolder: Sendable {
 }
 
 /// A file's text from a byte offset on; empty if there is no such file.
+func readText(_ path: String, from offset: Int = 0) -> String {
+    String(decoding: readBytes(path, from: offset), as: UTF8.self)
+}
+
+/// A file's bytes from an offset on; none if there is no such file.
 ///
 /// Without Foundation: what waits for a log or looks at processes reads files hundreds of times a second.
-func readText(_ path: String, from offset: Int = 0) -> String {
-    guard let file = try? Descriptor(opening: path, O_RDONLY), lseek(file.number, off_t(offset), SEEK_SET) >= 0 else {
-        return ""
-    }
-    var text: [UInt8] = []
+func readBytes(_ path: String, from offset: Int = 0) -> [UInt8] {
+    let file = unsafe open(path, O_RDONLY | O_CLOEXEC)
+    guard file >= 0 else { return [] }
+    defer { close(file) }
+    guard offset == 0 || lseek(file, off_t(offset), SEEK_SET) >= 0 else { return [] }
+    var bytes: [UInt8] = []
     while true {
         // Files of /proc say that they have no bytes.
-        let room = max(4096, text.count)
+        let room = max(4096, bytes.count)
         let part = unsafe [UInt8](unsafeUninitializedCapacity: room) { buffer, count in
-            count = unsafe max(0, read(file.number, buffer.baseAddress, room))
+            count = unsafe max(0, read(file, buffer.baseAddress, room))
         }
-        guard !part.isEmpty else { return String(decoding: text, as: UTF8.self) }
-        text += part
+        guard !part.isEmpty else { return bytes }
+        bytes += part
     }
 }
