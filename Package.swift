@@ -67,7 +67,9 @@ let package = Package(
             swiftSettings: strict),
 
         .target(name: "TestClock", path: "Tests/TestClock"),
-        .target(name: "TestSupport", dependencies: ["CLinux"], path: "Tests/TestSupport", swiftSettings: strict),
+        .target(
+            name: "TestSupport", dependencies: ["CLinux", "CPostgreSQL"], path: "Tests/TestSupport",
+            swiftSettings: strict),
         .testTarget(
             name: "EventLoopTests", dependencies: ["EventLoop", "COpenSSL", "TestSupport"], swiftSettings: strict),
         .testTarget(

@@ -1,3 +1,5 @@
+import Logging
+import Sessions
 import Synchronization
 import TestSupport
 
@@ -5,18 +7,62 @@ import TestSupport
 /// server makes one of its own.
 enum SharedServers {
     static let folder = Result { try TestFolder() }
-    private static let postgreSQL = Result { try PostgreSQLServer(in: folder.get(), maxConnections: 800) }
+    static let postgreSQL = Result { try PostgreSQLServer(in: folder.get(), maxConnections: 800) }
     private static let databases = Mutex(0)
 
-    /// The shared PostgreSQL and a new, empty database in it.
+    /// A database with our tables, which others are copied from: the migrations take much longer.
+    private static let template = Result { () throws -> String in
+        let (server, name) = try emptyDatabase()
+        let log = Logger(label: "template") { _ in SwiftLogNoOpLogHandler() }
+        let connection = try PostgreSQLConnection(server.url(database: name), log: log)
+        try Migrations(schema: nil, lifetime: .seconds(86400)).run(on: connection, log: log)
+        return name
+    }
+
+    /// The shared PostgreSQL and a new database in it, with our tables as the program makes them and secrets of its own.
     static func newDatabase() throws -> (server: PostgreSQLServer, name: String) {
+        let (template, server) = (try template.get(), try postgreSQL.get())
+        let name = newName()
+        try server.createDatabase(name, from: template)
+        try server.psql(freshSecrets, database: name)
+        return (server, name)
+    }
+
+    /// The shared PostgreSQL and a new, empty database in it, for tests of how our tables come into one.
+    static func emptyDatabase() throws -> (server: PostgreSQLServer, name: String) {
         let server = try postgreSQL.get()
+        let name = newName()
+        try server.createDatabase(name)
+        return (server, name)
+    }
+
+    private static func newName() -> String {
         let number = databases.withLock { count in
             count += 1
             return count
         }
-        let name = "test\(number)"
-        try server.createDatabase(name)
-        return (server, name)
+        return "test\(number)"
     }
+
+    /// Makes the copy of a database one that was migrated just now: what the migrations draw by lot is drawn again (in
+    /// tables that have rows every column of bytes is a secret), and what they date is dated anew.
+    private static let freshSecrets = """
+        DO $$
+        DECLARE
+            column_ record;
+        BEGIN
+            FOR column_ IN
+                SELECT a.attrelid::regclass AS table_, quote_ident(a.attname) AS name, t.typname AS type
+                  FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_type t ON t.oid = a.atttypid
+                 WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace AND a.attnum > 0
+                   AND NOT a.attisdropped AND t.typname IN ('bytea', 'timestamptz') AND c.relname <> 'session_tokens'
+            LOOP
+                IF column_.type = 'bytea' THEN
+                    EXECUTE format('UPDATE %s SET %s = session_random_bytes()', column_.table_, column_.name);
+                ELSE
+                    EXECUTE format('UPDATE %s SET %s = clock_timestamp() WHERE isfinite(%2$s)', column_.table_, column_.name);
+                END IF;
+            END LOOP;
+        END $$
+        """
 }

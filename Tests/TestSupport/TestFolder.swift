@@ -1,15 +1,17 @@
 import FoundationEssentials
 import Glibc
 
-/// A folder of a test's own under /tmp: short, because a unix socket's path has 107 bytes, and open to other users,
-/// because PostgreSQL and nginx's workers run as such.
+/// A folder of a test's own under /tmp, or another folder: short, because a unix socket's path has 107 bytes, and open to
+/// other users, because PostgreSQL and nginx's workers run as such.
 ///
 /// It goes away with the last reference, or when the test process exits, unless AUTHFCGI_TEST_KEEP is set.
 package final class TestFolder: Sendable {
     package let path: String
 
-    package init() throws {
-        var template = Array("/tmp/afXXXXXX".utf8CString)
+    package convenience init() throws { try self.init(below: "/tmp") }
+
+    init(below root: String) throws {
+        var template = Array("\(root)/afXXXXXX".utf8CString)
         guard unsafe mkdtemp(&template) != nil else { throw SupportError.lastSystemError("mkdtemp") }
         path = String(decoding: template.dropLast().map { UInt8(truncatingIfNeeded: $0) }, as: UTF8.self)
         ExitCleanup.add(folder: path)
@@ -19,6 +21,22 @@ package final class TestFolder: Sendable {
     deinit {
         ExitCleanup.remove(folder: path)
     }
+
+    /// A folder for a server's data: in memory if there is plenty, for a new database of PostgreSQL costs a multiple of
+    /// the processor time on a disk, even one that is never waited for.
+    static func forData() throws -> TestFolder { try TestFolder(below: dataRoot) }
+
+    /// The databases of all suites take some 3 GB at their end.
+    private static let dataRoot: String = {
+        let (memory, needed) = ("/dev/shm", 6 << 30)
+        var space = statvfs()
+        guard unsafe statvfs(memory, &space) == 0, unsafe access(memory, W_OK) == 0,
+            Int(space.f_bavail) * Int(space.f_frsize) >= needed
+        else { return "/tmp" }
+        let line = readText("/proc/meminfo").split(separator: "\n").first { $0.hasPrefix("MemAvailable:") }
+        let available = line?.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0
+        return available * 1024 >= needed ? memory : "/tmp"
+    }()
 
     /// The path of something in the folder.
     package func path(_ name: String) -> String { "\(path)/\(name)" }
@@ -57,6 +75,25 @@ package final class TestFolder: Sendable {
 
 /// A file's text from a byte offset on; empty if there is no such file.
 func readText(_ path: String, from offset: Int = 0) -> String {
-    guard let bytes = FileManager.default.contents(atPath: path) else { return "" }
-    return String(decoding: bytes.dropFirst(offset), as: UTF8.self)
+    String(decoding: readBytes(path, from: offset), as: UTF8.self)
+}
+
+/// A file's bytes from an offset on; none if there is no such file.
+///
+/// Without Foundation: what waits for a log or looks at processes reads files hundreds of times a second.
+func readBytes(_ path: String, from offset: Int = 0) -> [UInt8] {
+    let file = unsafe open(path, O_RDONLY | O_CLOEXEC)
+    guard file >= 0 else { return [] }
+    defer { close(file) }
+    guard offset == 0 || lseek(file, off_t(offset), SEEK_SET) >= 0 else { return [] }
+    var bytes: [UInt8] = []
+    while true {
+        // Files of /proc say that they have no bytes.
+        let room = max(4096, bytes.count)
+        let part = unsafe [UInt8](unsafeUninitializedCapacity: room) { buffer, count in
+            count = unsafe max(0, read(file, buffer.baseAddress, room))
+        }
+        guard !part.isEmpty else { return bytes }
+        bytes += part
+    }
 }

@@ -7,7 +7,7 @@ import Testing
     let database: String
 
     init() throws {
-        (server, database) = try SharedServers.newDatabase()
+        (server, database) = try SharedServers.emptyDatabase()
     }
 
     @Test func `settings that cannot be used are all named, and the exit code is 78`() throws {

@@ -7,7 +7,7 @@ import Testing
     private let folder: TestFolder
 
     init() throws {
-        server = try SharedServers.newDatabase().server
+        server = try SharedServers.postgreSQL.get()
         folder = try TestFolder()
     }
 

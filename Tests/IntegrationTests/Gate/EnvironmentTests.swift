@@ -11,7 +11,7 @@ import Testing
 
     init() throws {
         folder = try TestFolder()
-        (server, database) = try SharedServers.newDatabase()
+        (server, database) = try SharedServers.emptyDatabase()
     }
 
     /// Has commands and a gate do what they do all day.

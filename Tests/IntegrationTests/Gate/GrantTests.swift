@@ -15,7 +15,7 @@ import Testing
     }
 
     init() throws {
-        (server, database) = try SharedServers.newDatabase()
+        (server, database) = try SharedServers.emptyDatabase()
         folder = try TestFolder()
         // As PostgreSQL 15 has it from the start.
         try psql("CREATE ROLE \"\(role)\" LOGIN; REVOKE CREATE ON SCHEMA public FROM PUBLIC")

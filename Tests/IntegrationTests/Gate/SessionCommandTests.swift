@@ -11,7 +11,6 @@ import Testing
 
     init() throws {
         (server, database) = try SharedServers.newDatabase()
-        try #require(try run(["migrate"]).status.isSuccess)
     }
 
     /// Makes a session as an application would; its token.

@@ -12,7 +12,7 @@ import Testing
     private static let revokeAll = ["session", "revoke", "--all", "--yes"]
 
     init() throws {
-        (server, database) = try SharedServers.newDatabase()
+        (server, database) = try SharedServers.emptyDatabase()
         folder = try TestFolder()
         var limits = [
             "statement_timeout = '100ms'", "lock_timeout = '50ms'", "idle_in_transaction_session_timeout = '100ms'",

@@ -9,7 +9,6 @@ import Testing
 
     init() throws {
         (server, database) = try SharedServers.newDatabase()
-        try #require(try run(["migrate"]).status.isSuccess)
     }
 
     @Test func `the table shows each user with what is live`() throws {

@@ -46,8 +46,13 @@ extension RedisClusterTests {
         }
         let begun = BootInstant.now
         for token in lost { #expect(try await drill.ask(token).session != nil) }
-        // The others' sessions go on being answered from there: the replica needs a second at least.
-        #expect(try await drill.timeUntilShared(kept, since: begun) < .seconds(1))
+        // The others' sessions go on being answered from there: the replica needs a second at least. On a machine so slow
+        // that another server misses its deadline too, the pods say so, and then this shows nothing.
+        let time = try await drill.timeUntilShared(kept, since: begun)
+        let isSlow = [drill.watched, drill.probe].contains { pod in
+            pod.log.lines(with: "Failed to connect to Redis: ").contains { !$0.contains("\(primary.tcpEndpoint): ") }
+        }
+        #expect(time < .seconds(1) || isSlow)
         let reason = loss == .killed ? "Connection refused" : "no reply within the deadline"
         try await drill.awaitLog("warning: Failed to connect to Redis: \(primary.tcpEndpoint): \(reason)")
         try await drill.awaitLog("info: Using database for session storage, for the keys of the lost servers")

@@ -11,8 +11,6 @@ struct FunctionDatabase {
 
     init() throws {
         (server, name) = try SharedServers.newDatabase()
-        let connection = try PostgreSQLConnection(server.url(database: name), log: RecordedLog().logger)
-        try Migrations(schema: nil, lifetime: .seconds(86400)).run(on: connection, log: RecordedLog().logger)
     }
 
     /// Runs SQL in a database session of its own and returns the rows, as psql writes them.

@@ -16,7 +16,7 @@ import Testing
     }
 
     @Test func `an empty database gets everything, a second run does nothing`() throws {
-        let (server, database) = try SharedServers.newDatabase()
+        let (server, database) = try SharedServers.emptyDatabase()
         #expect(try migrate(server, database) == .applied(Migrations.numbers))
         #expect(try migrate(server, database) == .upToDate(Migrations.latest))
         #expect(
@@ -26,7 +26,7 @@ import Testing
     }
 
     @Test func `many pods may start at once`() async throws {
-        let (server, database) = try SharedServers.newDatabase()
+        let (server, database) = try SharedServers.emptyDatabase()
         let url = server.url(database: database)
         let logger = log.logger
         let outcomes = try await withThrowingTaskGroup(of: Migrations.Outcome.self) { group in
@@ -43,7 +43,7 @@ import Testing
     }
 
     @Test func `a foreign session_tokens stops everything with a word on what to do, and stays as it is`() throws {
-        let (server, database) = try SharedServers.newDatabase()
+        let (server, database) = try SharedServers.emptyDatabase()
         _ = try server.psql("CREATE TABLE session_tokens (token text, user_id integer)", database: database)
         #expect {
             try migrate(server, database)
@@ -63,7 +63,7 @@ import Testing
     }
 
     @Test func `a schema that does not exist is said so`() throws {
-        let (server, database) = try SharedServers.newDatabase()
+        let (server, database) = try SharedServers.emptyDatabase()
         #expect {
             try migrate(server, database, schema: "nowhere")
         } throws: { error in
@@ -73,7 +73,7 @@ import Testing
     }
 
     @Test func `a schema of its own carries a whole store`() async throws {
-        let (server, database) = try SharedServers.newDatabase()
+        let (server, database) = try SharedServers.emptyDatabase()
         _ = try server.psql("CREATE SCHEMA auth", database: database)
         let pod = try await TestStore.start(server.url(database: database)) { $0.schema = "auth" }
         let (token, _) = try await pod.signIn()
@@ -83,7 +83,7 @@ import Testing
     }
 
     @Test func `an owner who may not make roles is told what is missing and goes on`() throws {
-        let (server, database) = try SharedServers.newDatabase()
+        let (server, database) = try SharedServers.emptyDatabase()
         _ = try server.psql(
             """
             CREATE ROLE \(database)_owner LOGIN; GRANT ALL ON DATABASE \(database) TO \(database)_owner;
@@ -93,7 +93,7 @@ import Testing
     }
 
     @Test func `the session lifetime of the settings is the one that SQL gives`() throws {
-        let (server, database) = try SharedServers.newDatabase()
+        let (server, database) = try SharedServers.emptyDatabase()
         _ = try migrate(server, database)
         _ = try server.psql("SELECT create_access_token('1')", database: database)
         let lifetime = try server.psql(
@@ -102,7 +102,7 @@ import Testing
     }
 
     @Test func `a database of the release before keeps its sessions`() throws {
-        let (server, database) = try SharedServers.newDatabase()
+        let (server, database) = try SharedServers.emptyDatabase()
         for step in ["0001_tables", "0002_revocation_triggers", "0003_functions", "0004_grants"] {
             let file = Repository.path("Sources/Sessions/PostgreSQL/Migrations/\(step).sql")
             let sql = try String(contentsOfFile: file, encoding: .utf8)

@@ -80,7 +80,29 @@ final class GateProcess: Sendable {
             Self.executable, arguments, environment: environment, workingFolder: folder.path,
             logFile: folder.path(logName))
         process.withLock { $0 = started }
-        if waits { try waitUntilReady() }
+        if waits { try waitForStart() }
+    }
+
+    /// Waits until all workers take connections, which they do once PostgreSQL has answered them, and the program says
+    /// yes to /readyz as often as `waitUntilReady` wants it.
+    private func waitForStart() throws {
+        let process = try running()
+        let supervisor = ProcessInspector(process.processIdentifier)
+        try eventually("\(workerCount) workers take connections", within: .seconds(20), log: log) {
+            try process.requireRunning()
+            let listening = Set(supervisor.descriptors.values.filter { $0.hasPrefix("socket:") })
+            let taking = supervisor.children.count {
+                !ProcessInspector($0).polledDescriptors.isDisjoint(with: listening)
+            }
+            return taking == workerCount
+        }
+        var inARow = 0
+        try eventually("the gate is ready", within: .seconds(20), log: log) {
+            while inARow < Self.answersOfEach * workerCount, isReady { inARow += 1 }
+            if inARow == Self.answersOfEach * workerCount { return true }
+            inARow = 0
+            return false
+        }
     }
 
     /// Waits until all workers run and each of them says yes to /readyz.
@@ -103,9 +125,12 @@ final class GateProcess: Sendable {
         var inARow = 0
         try eventually("every worker \(what)", within: duration, log: log) {
             inARow = try condition() ? inARow + 1 : 0
-            return inARow == 10 * workerCount
+            return inARow == Self.answersOfEach * workerCount
         }
     }
+
+    /// So many in a row for each worker, and each was asked.
+    private static let answersOfEach = 10
 
     /// What /readyz says, of one worker.
     var isReady: Bool {

@@ -19,17 +19,26 @@ import Testing
         }
     }
 
+    /// One more is let through a second after the last, which a slow machine may come to.
+    private func expectAHundred(from address: String, _ stores: ThrottledStores) async throws {
+        let start = ContinuousClock.now
+        let count = try await guess(150, from: address, stores)
+        let seconds = Int((ContinuousClock.now - start).components.seconds)
+        #expect(count >= 100 && count <= 100 + seconds, "\(count) of \(address) in \(seconds) s")
+    }
+
     @Test func `an address may try a hundred names at once, and two hundred an hour`() async throws {
         let stores = try await ThrottledStores(4)
-        #expect(try await guess(150, from: "192.0.2.1", stores) == 100)
-        #expect(try await stores.fail("zoe", userID: nil) == 1)
-        #expect(try await guess(150, from: "192.0.2.2", stores) == 100, "another one")
+        try await expectAHundred(from: "192.0.2.1", stores)
+        let waits = try await [stores.fail("zoe", userID: nil), stores.fail("eve", userID: nil)]
+        #expect(waits.contains(1), "\(waits)")
+        try await expectAHundred(from: "192.0.2.2", stores)
         #expect(try await guess(150, from: nil, stores) == 150, "no address, no limit by address")
         try stores.database.psql(
             """
             UPDATE login_throttle SET failed_at = ARRAY(
                 SELECT clock_timestamp() - n * interval '10 seconds' FROM generate_series(200, 1, -1) n)
-            WHERE cardinality(failed_at) = 100
+            WHERE cardinality(failed_at) >= 100
             """)
         try stores.age(by: "25 seconds")
         #expect(try #require(try await stores.fail("zoe", userID: nil)) > 1500)

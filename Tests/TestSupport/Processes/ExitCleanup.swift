@@ -8,7 +8,7 @@ import Synchronization
 /// For test processes that are killed, each running process also has a file in the folder that AUTHFCGI_TEST_PIDS names:
 /// file name and content are its pid, which is also its process group's number. The file goes when the process has been
 /// reaped; what is still there when the tests are over is to be killed by whoever started them. Likewise each folder has
-/// one in the folder of AUTHFCGI_TEST_FOLDERS, by its last name.
+/// one in the folder of AUTHFCGI_TEST_FOLDERS: its last name, and in it the path.
 enum ExitCleanup {
     private struct Leftovers {
         var isRegistered = false
@@ -37,7 +37,8 @@ enum ExitCleanup {
             register(&state)
             state.folders.insert(folder)
         }
-        if let path = folderFile(folder) { _ = FileManager.default.createFile(atPath: path, contents: nil) }
+        guard let path = folderFile(folder) else { return }
+        _ = FileManager.default.createFile(atPath: path, contents: Data("\(folder)\n".utf8))
     }
 
     static func remove(folder: String) {

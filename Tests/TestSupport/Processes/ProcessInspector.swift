@@ -12,8 +12,8 @@ package struct ProcessInspector: Sendable {
     package var exists: Bool { state != nil }
 
     /// R, S, D, T (stopped), Z (ended, not reaped) and so on.
-    package var state: Character? { fields?.first?.first }
-    package var parent: Int32? { field(1).flatMap { Int32($0) } }
+    package var state: Character? { stateAndParent?.state }
+    package var parent: Int32? { stateAndParent?.parent }
     package var processGroup: Int32? { field(2).flatMap { Int32($0) } }
 
     /// User and system time together; the kernel counts in hundredths of a second.
@@ -61,6 +61,20 @@ package struct ProcessInspector: Sendable {
         return result
     }
 
+    /// The descriptors that the process waits for by epoll(7), named as in `descriptors`.
+    package var polledDescriptors: Set<String> {
+        let open = descriptors
+        let pollers = open.filter { $0.value == "anon_inode:[eventpoll]" }.keys
+        let numbers = pollers.flatMap { poller in
+            text("fdinfo/\(poller)").split(separator: "\n").compactMap { line -> Int32? in
+                // `tfd:        5 events: …`
+                let words = line.split(separator: " ", maxSplits: 2)
+                return words.first == "tfd:" && words.count > 1 ? Int32(words[1]) : nil
+            }
+        }
+        return Set(numbers.compactMap { open[$0] })
+    }
+
     /// The processes whose parent this is, by number.
     package var children: [Int32] {
         Self.all.filter { $0.parent == processIdentifier }.map(\.processIdentifier)
@@ -68,8 +82,29 @@ package struct ProcessInspector: Sendable {
 
     /// Every process of the machine, by number.
     package static var all: [ProcessInspector] {
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
-        return names.compactMap { Int32($0) }.sorted().map(ProcessInspector.init)
+        guard let folder = unsafe opendir("/proc") else { return [] }
+        defer { unsafe closedir(folder) }
+        var numbers: [Int32] = []
+        while let entry = unsafe readdir(folder) {
+            let number = unsafe withUnsafeBytes(of: &entry.pointee.d_name) {
+                // 0 for the names that are no numbers.
+                unsafe $0.baseAddress.map { unsafe atoi($0.assumingMemoryBound(to: CChar.self)) } ?? 0
+            }
+            if number > 0 { numbers.append(number) }
+        }
+        return numbers.sorted().map(ProcessInspector.init)
+    }
+
+    /// By the C library: tests look for children among all processes of the machine, over and over.
+    private var stateAndParent: (state: Character, parent: Int32)? {
+        let bytes = readBytes(path("stat")) + [0]
+        return unsafe bytes.withUnsafeBytes { bytes in
+            guard let start = unsafe bytes.baseAddress?.assumingMemoryBound(to: CChar.self),
+                // As below: `4711 (name) S 4712 …`.
+                let end = unsafe strrchr(start, Int32(UInt8(ascii: ")"))), unsafe strlen(end) > 4
+            else { return nil }
+            return unsafe (Character(UnicodeScalar(UInt8(bitPattern: end[2]))), Int32(strtol(end + 4, nil, 10)))
+        }
     }
 
     // The fields of `stat` after the name, which is in parentheses and may itself hold blanks and parentheses.

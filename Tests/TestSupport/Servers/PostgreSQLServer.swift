@@ -4,7 +4,7 @@ import Synchronization
 /// A PostgreSQL server of the tests' own: everybody may connect as anybody, nothing is flushed to disk, and unless a
 /// port is given it listens on a unix socket alone.
 ///
-/// With the last reference it is stopped at once; its files stay for as long as the `TestFolder`.
+/// With the last reference it is stopped at once and its data goes; its log stays for as long as the `TestFolder`.
 package final class PostgreSQLServer: Sendable {
     package enum StopMode: Sendable {
         /// Ends every session, then stops cleanly.
@@ -24,6 +24,7 @@ package final class PostgreSQLServer: Sendable {
     package let logFile: String
 
     let folder: TestFolder
+    private let data: TestFolder
     let listensOnTCP: Bool
     let settings: [String: String]
     let clock: FakeClock?
@@ -55,7 +56,8 @@ package final class PostgreSQLServer: Sendable {
     ) throws {
         self.folder = folder
         socketFolder = try folder.makeFolder(name, user: Self.user)
-        dataFolder = try folder.makeFolder("\(name)/data", mode: 0o700, user: Self.user)
+        data = try TestFolder.forData()
+        dataFolder = try data.makeFolder("data", mode: 0o700, user: Self.user)
         logFile = folder.path("\(name).log")
         port = tcpPort ?? 5432
         listensOnTCP = tcpPort != nil
@@ -104,22 +106,28 @@ package final class PostgreSQLServer: Sendable {
     /// The unix socket.
     package var endpoint: Endpoint { .unix("\(socketFolder)/.s.PGSQL.\(port)") }
 
-    package func createDatabase(_ name: String) throws {
-        try psql("create database \"\(name)\"")
+    /// Makes a database: an empty one, or the copy of another, which nobody may be connected to.
+    package func createDatabase(_ name: String, from template: String? = nil) throws {
+        guard let template else {
+            try psql("create database \"\(name)\"")
+            return
+        }
+        // The other strategy of PostgreSQL 15 and newer writes all of it to the log once more.
+        let version = Int(readText("\(dataFolder)/PG_VERSION").prefix { $0.isNumber }) ?? 0
+        let strategy = version >= 15 ? " strategy file_copy" : ""
+        try psql("create database \"\(name)\" template \"\(template)\"\(strategy)")
     }
 
-    /// Runs SQL, which may be several statements, and returns the rows: a line each, columns divided by `|`.
+    /// Runs SQL as psql does, in a session of its own: statement by statement, each a transaction unless there is a
+    /// BEGIN. Returns what psql would write without headings: the rows, a line each, columns divided by `|`, and what
+    /// the session was notified of.
     ///
-    /// - Throws: with the server's message, at the first statement that fails.
+    /// - Throws: with the server's message, at the first statement that fails; also when it all takes a minute.
     @discardableResult
     package func psql(_ sql: String, database: String = "postgres", user: String = "postgres") throws -> String {
-        let rows = try ServerProcess.output(
-            ServerPrograms.postgreSQL("psql"),
-            [
-                "--no-psqlrc", "--quiet", "--tuples-only", "--no-align", "--set=ON_ERROR_STOP=1",
-                "--dbname=\(url(user: user, database: database))",
-            ], environment: ["PGCONNECT_TIMEOUT": "10"], input: sql)
-        return rows.hasSuffix("\n") ? String(rows.dropLast()) : rows
+        let statements = try SQLScript.statements(of: sql)
+        let session = try SQLSession(url(user: user, database: database), until: Deadline(within: .seconds(60)))
+        return try statements.flatMap { try session.run($0) }.joined(separator: "\n")
     }
 
     /// Ends the sessions of a database, as a failover or an operator would.

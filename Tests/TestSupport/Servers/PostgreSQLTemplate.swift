@@ -8,7 +8,7 @@ enum PostgreSQLTemplate {
     static func copy(to data: String) throws {
         let template = try folder.withLock { folder in
             if let folder { return folder }
-            let made = try TestFolder()
+            let made = try TestFolder.forData()
             let data = try made.makeFolder("data", mode: 0o700, user: PostgreSQLServer.user)
             try ServerProcess.output(
                 ServerPrograms.postgreSQL("initdb"),

@@ -1,0 +1,72 @@
+import TestSupport
+import Testing
+
+/// The tests' own psql, a session of libpq in this process, against the program.
+@Suite struct PSQLTests {
+    private let server: PostgreSQLServer
+
+    init() throws {
+        server = try SharedServers.postgreSQL.get()
+    }
+
+    private func program(_ script: String) throws -> CommandResult {
+        try ServerProcess.run(
+            ServerPrograms.postgreSQL("psql"), ["-XqAt", "-v", "ON_ERROR_STOP=1", "-d", server.url()], input: script)
+    }
+
+    @Test(arguments: [
+        "SELECT 1; SELECT 2, NULL, 'x', true;\n", "SELECT ''", "SELECT '', 'a|b'; SELECT 1 WHERE false", "", " ;; ",
+        "SELECT 'a;b', E'it\\'s;', E'\\\\'; SELECT 'c''d;', 'e\"f', 'back\\', $$g;$h$;$$, $t$;$$;$t$, \"x;y\"\n"
+            + "  FROM (SELECT 1 AS \"x;y\", 2 AS a$b) s -- it's; not over\n WHERE a$b > 1; /* ; /* '; */ ; */ SELECT 'ü'",
+        "SELECT E'two\\nlines'; SELECT 3 --", "DO $$ BEGIN RAISE WARNING 'nobody reads this'; END $$; SELECT 1",
+        "CREATE TEMP TABLE t (a int); INSERT INTO t VALUES (1), (2); SELECT a FROM t ORDER BY a; SELECT count(*) FROM t",
+        "BEGIN; CREATE TEMP TABLE t (a int) ON COMMIT DROP; SELECT count(*) FROM t; COMMIT; SELECT to_regclass('t')",
+        """
+        CREATE TEMP TABLE a (n int); CREATE TEMP TABLE b (n int);
+        CREATE RULE twice AS ON INSERT TO a DO ALSO (INSERT INTO b VALUES (1); INSERT INTO b VALUES (2));
+        INSERT INTO a VALUES (0); SELECT n FROM b ORDER BY n
+        """,
+    ])
+    func `it writes what psql writes`(script: String) throws {
+        let written = try program(script)
+        #expect(written.status.isSuccess, "\(written)")
+        #expect(try server.psql(script) + (written.output.isEmpty ? "" : "\n") == written.output)
+    }
+
+    @Test func `it ends at the first failure, and what was done before stays unless a transaction was begun`() throws {
+        for (number, begin) in ["", "BEGIN; "].enumerated() {
+            let scripts = ["here", "there"].map { place in
+                "\(begin)CREATE TABLE \(place)_\(number) (); SELECT 1 / 0; CREATE TABLE never ()"
+            }
+            #expect {
+                try server.psql(scripts[0])
+            } throws: { "\($0)".contains("ERROR:  division by zero") }
+            let written = try program(scripts[1])
+            #expect(!written.status.isSuccess && written.errors.contains("ERROR:  division by zero"), "\(written)")
+            let names = "'here_\(number)', 'there_\(number)', 'never'"
+            let tables = try server.psql("SELECT relname FROM pg_class WHERE relname IN (\(names)) ORDER BY 1")
+            #expect(tables == (begin.isEmpty ? "here_\(number)\nthere_\(number)" : ""))
+        }
+    }
+
+    @Test func `psql's own commands are refused, and nothing outlives a call`() throws {
+        #expect(throws: SupportError.self) { try server.psql("SELECT 1 \\gexec") }
+        try server.psql("SET application_name = 'left behind'; CREATE TEMP TABLE left_behind ()")
+        #expect(try server.psql("SHOW application_name; SELECT to_regclass('left_behind')") == "psql\n")
+        try eventually("the session is gone") {
+            try server.psql("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'left behind'") == "0"
+        }
+    }
+
+    @Test func `a server that does not answer is not waited for without end`() throws {
+        let own = try PostgreSQLServer(in: TestFolder())
+        try own.pause()
+        #expect(throws: SupportError.self) { try own.psql("SELECT 1") }
+        own.resume()
+        #expect(try own.psql("SELECT 1") == "1")
+        try own.restart()
+        #expect(try own.psql("SELECT 2") == "2")
+        try own.stop()
+        #expect(throws: SupportError.self) { try own.psql("SELECT 3") }
+    }
+}

@@ -1,0 +1,103 @@
+import CPostgreSQL
+import Glibc
+
+/// A session of a PostgreSQL server over libpq: what a process of psql does, without the process. It lasts for one call
+/// of ``PostgreSQLServer/psql(_:database:user:)``, so that no setting, lock or backend of it is in a test's way.
+@safe final class SQLSession {
+    private let connection: OpaquePointer
+    private let deadline: Deadline
+
+    /// Connects.
+    ///
+    /// - Parameters:
+    ///   - url: with a `?` in it. A server that accepts and says nothing is given ten seconds.
+    ///   - deadline: of all that is done in this session.
+    init(_ url: String, until deadline: Deadline) throws {
+        // NULL only without memory.
+        guard let connection = unsafe PQconnectdb(url + "&connect_timeout=10&fallback_application_name=psql") else {
+            throw SupportError.unexpected("libpq has no memory")
+        }
+        guard unsafe PQstatus(connection) == CONNECTION_OK, unsafe PQsetnonblocking(connection, 1) == 0 else {
+            let reason = unsafe String(cString: PQerrorMessage(connection))
+            // A failed connection has to be finished like any other.
+            unsafe PQfinish(connection)
+            throw SupportError.unexpected("no session at \(url)", log: reason)
+        }
+        // Notices would be written to our standard error.
+        unsafe PQsetNoticeProcessor(connection, { _, _ in }, nil)
+        unsafe self.connection = connection
+        self.deadline = deadline
+    }
+
+    deinit { unsafe PQfinish(connection) }
+
+    /// Runs one statement and returns the lines that psql would write: rows with columns divided by `|` and nothing for
+    /// NULL, then what the session was notified of.
+    ///
+    /// - Throws: with the server's message.
+    func run(_ statement: String) throws -> [String] {
+        guard unsafe PQsendQuery(connection, statement) == 1 else { throw failure(statement, errorText) }
+        try sendAll(statement)
+        var lines: [String] = []
+        while true {
+            try waitForResult(of: statement)
+            // Each is ours to clear, and NULL says that there are no more.
+            guard let result = unsafe PQgetResult(connection) else { return lines + notifications() }
+            defer { unsafe PQclear(result) }
+            switch unsafe PQresultStatus(result) {
+            case PGRES_TUPLES_OK: lines += unsafe Self.rows(in: result)
+            case PGRES_COMMAND_OK, PGRES_EMPTY_QUERY: break
+            default: throw failure(statement, unsafe String(cString: PQresultErrorMessage(result)))
+            }
+        }
+    }
+
+    private static func rows(in result: OpaquePointer) -> [String] {
+        unsafe (0..<PQntuples(result)).map { row in
+            let columns = unsafe (0..<PQnfields(result)).map { unsafe String(cString: PQgetvalue(result, row, $0)) }
+            return columns.joined(separator: "|")
+        }
+    }
+
+    private func notifications() -> [String] {
+        var lines: [String] = []
+        while let notification = unsafe PQnotifies(connection) {
+            defer { unsafe PQfreemem(notification) }
+            let (channel, payload) = unsafe (
+                String(cString: notification.pointee.relname), String(cString: notification.pointee.extra)
+            )
+            let with = payload.isEmpty ? "" : " with payload \"\(payload)\""
+            lines.append("Asynchronous notification \"\(channel)\"\(with) received")
+        }
+        return lines
+    }
+
+    private func sendAll(_ statement: String) throws {
+        while true {
+            let left = unsafe PQflush(connection)
+            if left == 0 { return }
+            guard left == 1 else { throw failure(statement, errorText) }
+            // The server may want to be read before it reads on.
+            try wait(for: POLLIN | POLLOUT, statement)
+        }
+    }
+
+    private func waitForResult(of statement: String) throws {
+        while unsafe PQisBusy(connection) == 1 { try wait(for: POLLIN, statement) }
+    }
+
+    private func wait(for events: Int32, _ statement: String) throws {
+        var entry = pollfd(fd: unsafe PQsocket(connection), events: Int16(events), revents: 0)
+        guard unsafe poll(&entry, 1, deadline.pollTimeout) > 0 else {
+            guard !deadline.hasPassed else { throw SupportError.timedOut("an answer to \(statement)") }
+            return
+        }
+        guard unsafe PQconsumeInput(connection) == 1 else { throw failure(statement, errorText) }
+    }
+
+    private var errorText: String { unsafe String(cString: PQerrorMessage(connection)) }
+
+    private func failure(_ statement: String, _ message: String) -> SupportError {
+        .unexpected("SQL failed: \(statement)", log: message)
+    }
+}
