@@ -115,6 +115,9 @@ extension SessionFunctionTests {
         let database = try FunctionDatabase()
         try database.create("a")
         let id = try database.sql("SELECT session_id FROM session_tokens")
+        // Of a user who has more than one.
+        for name in ["b", "c", "d"] { try database.create(name) }
+        try database.sql("ANALYZE session_tokens")
         let scans = try database.sql(
             """
             SET enable_seqscan = off; BEGIN; SELECT revoke_session('\(id)'\(user));
