@@ -46,7 +46,7 @@ package struct SessionAdministration: ~Copyable {
             let seconds = PostgreSQLParameter.number(lifetime.seconds)
             let exceeded = try connection.query(statements.exceededMaximum, [seconds], deadline: Self.deadline)
             guard exceeded.rowCount == 0 else {
-                return .tooLong(maximum: exceeded.text(0, 0), table: statements.settingsTable)
+                return .tooLong(maximum: exceeded.text(0, 0), table: statements.limitsTable)
             }
             let made =
                 if user.accountName != nil {

@@ -27,7 +27,7 @@ extension Statements {
                CASE WHEN \(userID) IS NULL THEN
                    left(encode(\(schema)login_throttle_key('log', \(schema)login_throttle_name($1::text)), 'hex'), 16) END\(columns)
         FROM \(users) CROSS JOIN LATERAL \(schema)reserve_login($1::text, \(userID), \(network)) r
-             LEFT JOIN \(schema)session_settings g ON true
+             LEFT JOIN \(schema)authfcgi_state g ON true
         """
     }
 

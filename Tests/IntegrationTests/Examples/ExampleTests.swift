@@ -199,7 +199,8 @@ import Testing
         let site = try ExampleSites.site(example)
         #expect(try site.postgreSQL.psql("SELECT count(*) FROM app_users", user: "app") != "")
         for table in [
-            "session_keys", "session_users", "authfcgi_users", "(SELECT token_hash FROM session_tokens) AS t",
+            "session_keys", "login_throttle_secret", "user_epochs", "authfcgi_users",
+            "(SELECT token_hash FROM live_sessions) AS t", "session_tokens",
         ] {
             let error = #expect(throws: SupportError.self) {
                 try site.postgreSQL.psql("SELECT count(*) FROM \(table)", user: "app")

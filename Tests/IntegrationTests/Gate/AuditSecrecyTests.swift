@@ -115,7 +115,7 @@ import Testing
         try server.psql(
             """
             SELECT encode(key, 'hex') FROM session_keys
-            UNION ALL SELECT encode(throttle_key, 'hex') FROM session_settings
+            UNION ALL SELECT encode(key, 'hex') FROM login_throttle_secret
             """
         ).split(separator: "\n").map(String.init)
     }

@@ -104,7 +104,7 @@ import Testing
         for log in [gates.one.log, gates.two.log] { #expect(!log.lowercased().contains("hunter")) }
         // It leads to no row of the throttle, whose keys are in the database's dumps.
         #expect(try gates.psql("SELECT count(*) FROM login_throttle WHERE encode(key, 'hex') LIKE '\(first)%'") == "0")
-        try gates.psql("UPDATE session_settings SET throttle_key = session_random_bytes()")
+        try gates.psql("UPDATE login_throttle_secret SET key = session_random_bytes()")
         #expect(try hash(password, on: gates.one) != first)
     }
 

@@ -57,6 +57,26 @@ import Testing
         #expect(try run(["migrate"], environment: ["DATABASE_SCHEMA": "gate"]).status.isSuccess)
     }
 
+    @Test func `tables of an incompatible version stop the start with a word on what to do`() throws {
+        #expect(try run(["migrate"]).status.isSuccess)
+        // As they were called before the first release.
+        try psql(
+            """
+            UPDATE authfcgi_migrations SET name = 'functions' WHERE number = 3;
+            INSERT INTO authfcgi_migrations (number, name) VALUES (17, 'largest_hash')
+            """)
+        let folder = try TestFolder()
+        for command in [["serve"], ["migrate"], ["user", "add", "ann"], ["session", "count"], ["cleanup"]] {
+            let result = try run(
+                command, environment: ["LISTEN": "unix:\(folder.path("s"))"], input: "correct horse")
+            #expect(result.status == .code(78), "\(command): \(result)")
+            #expect(
+                result.errors.contains("migration 3 is called functions there")
+                    && result.errors.contains("DATABASE_SCHEMA"), "\(result.errors)")
+        }
+        #expect(!Endpoint.unix(folder.path("s")).isListening)
+    }
+
     @Test func `migrate makes the tables, once`() throws {
         let first = try run(["migrate"])
         #expect(first.status.isSuccess && first.output.hasPrefix("Applied migrations 1"), "\(first)")

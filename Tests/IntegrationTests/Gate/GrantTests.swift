@@ -1,6 +1,8 @@
 import TestSupport
 import Testing
 
+@testable import Sessions
+
 /// A gate whose role does not own the tables, as beside a Job that migrates.
 @Suite struct GrantTests: RunsCommands {
     let server: PostgreSQLServer
@@ -77,14 +79,64 @@ import Testing
         #expect(
             refused == """
                 authfcgi_unwatch_users authfcgi_users_end_sessions authfcgi_watch_users \
-                authfcgi_watched_users_end_sessions end_user_sessions rotate_session_key session_tokens_announce
+                authfcgi_watched_users_end_sessions end_user_sessions lock_login_throttle login_throttle_hash \
+                login_throttle_next login_throttle_recent require_read_committed require_user_id rotate_session_key \
+                session_idle_grace session_random_bytes session_tokens_announce
                 """)
-        let tables = try psql(
+    }
+
+    @Test func `the rights on tables are those that the gate uses, and no others`() throws {
+        #expect(try run(["migrate", "--grant-to", role]).status.isSuccess)
+        let rights = try psql(
             """
-            SELECT string_agg(relname, ' ' ORDER BY relname) FROM pg_class WHERE relnamespace = 'public'::regnamespace
-               AND relkind = 'r' AND NOT has_table_privilege('\(role)', oid, 'SELECT')
+            WITH rights AS (
+                SELECT c.relname, x.privilege_type, NULL::text AS columns
+                  FROM pg_class c, aclexplode(c.relacl) x WHERE x.grantee = '\"\(role)\"'::regrole
+                 UNION ALL
+                SELECT c.relname, x.privilege_type, string_agg(a.attname, ' ' ORDER BY a.attname)
+                  FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid, aclexplode(a.attacl) x
+                 WHERE x.grantee = '\"\(role)\"'::regrole GROUP BY 1, 2)
+            SELECT relname, string_agg(concat(privilege_type, ' (' || columns || ')'), ', ' ORDER BY privilege_type)
+              FROM rights GROUP BY relname ORDER BY relname COLLATE "C"
             """)
-        #expect(tables.isEmpty)
+        #expect(
+            rights == """
+                authfcgi_migrations|SELECT
+                authfcgi_state|SELECT, UPDATE (largest_hash slowest_hash slowest_hash_byte users_compared_at)
+                authfcgi_users|DELETE, INSERT (email groups name password_hash username), SELECT, \
+                UPDATE (disabled password_hash updated_at)
+                live_sessions|SELECT
+                session_keys|SELECT
+                session_limits|SELECT
+                session_tokens|SELECT
+                user_epochs|SELECT (epoch user_id)
+                """)
+        // What no command and no login above has needed.
+        let gate = try PostgreSQLConnection(environment["DATABASE_URL"] ?? "", log: RecordedLog().logger)
+        let statements = Statements(schema: nil)
+        let one = PostgreSQLParameter.number(1)
+        _ = try gate.query(statements.claimUsersComparison, [one], deadline: .seconds(5))
+        _ = try gate.query(statements.resignUsersComparison, deadline: .seconds(5))
+        _ = try gate.query(statements.noteHighestHashingCost, [one, one, one], deadline: .seconds(5))
+        for secret in [
+            "SELECT key FROM login_throttle_secret", "SELECT * FROM login_throttle", "DELETE FROM login_throttle",
+            "SELECT kept_hash FROM user_epochs", "UPDATE user_epochs SET epoch = 0",
+            "UPDATE authfcgi_state SET epoch = 0", "UPDATE session_limits SET maximum_lifetime = '10 years'",
+            "DELETE FROM session_tokens", "UPDATE live_sessions SET user_id = 'eve'", "DELETE FROM session_keys",
+        ] {
+            let error = #expect(throws: PostgreSQLError.self) { try gate.script(secret, deadline: .seconds(5)) }
+            #expect(error?.reason.contains("42501") == true, "\(secret): \(String(describing: error))")
+        }
+    }
+
+    @Test func `a role that may not change the limits goes on with those that there are`() throws {
+        #expect(try run(["migrate", "--grant-to", role]).status.isSuccess)
+        let result = try run(
+            ["session", "count"],
+            environment: environment.merging(["MIGRATE_ON_START": "on", "SESSION_LIFETIME": "2h"]) { $1 })
+        #expect(result.status.isSuccess && result.output == "0 live sessions of 0 users\n", "\(result)")
+        #expect(result.errors.contains("the lifetimes for sessions made by SQL are for the tables' owner to set: "))
+        #expect(try psql("SELECT default_lifetime FROM session_limits") == "24:00:00")
     }
 
     @Test func `a role that does not exist, and one that may not grant, are said`() throws {

@@ -147,7 +147,7 @@ import Testing
             let other = try PostgreSQLConnection(
                 gates.server.url(database: gates.database), log: Logger(label: "test"))
             try other.script(
-                "BEGIN; SELECT FROM session_users WHERE user_id = \(GateProcess.quoted(userID)) FOR UPDATE",
+                "BEGIN; SELECT FROM user_epochs WHERE user_id = \(GateProcess.quoted(userID)) FOR UPDATE",
                 deadline: .seconds(5))
             let logins = JoinableThread { #expect(Self.logInAtOnce("bob", 2, gates).map(\.status) == [200, 200]) }
             try eventually("both wait") {

@@ -58,7 +58,7 @@ import Testing
         try expectUsageError("session", "revoke", "--user", "ann", "--all")
         try expectUsageError("session", "revoke", "--id", "f38558e5-eee0-46ce-a2f4-94545702468")
         try expectUsageError("session", "refresh", "--user", "ann")
-        #expect(try psql("SELECT count(*) FROM session_users") == "0")
+        #expect(try psql("SELECT count(*) FROM user_epochs") == "0")
     }
 
     // MARK: Whom --user means
@@ -101,7 +101,7 @@ import Testing
             #expect(nobody.errors.contains("authfcgi: there is no user b?[31mb: "), "\(nobody.errors)")
         }
         #expect(try live() == "1:1 2:2")
-        #expect(try psql("SELECT string_agg(user_id, ' ' ORDER BY user_id) FROM session_users") == "1 2")
+        #expect(try psql("SELECT string_agg(user_id, ' ' ORDER BY user_id) FROM user_epochs") == "1 2")
     }
 
     // MARK: list, count
@@ -206,7 +206,7 @@ import Testing
     }
 
     @Test func `create refuses what the database would silently make shorter`() throws {
-        try psql("UPDATE session_settings SET maximum_lifetime = '1 month'")
+        try psql("UPDATE session_limits SET maximum_lifetime = '1 month'")
         let refused = try run(["session", "create", "--user", "ci", "--lifetime", "32d"])
         #expect(refused.status == .code(65) && refused.output.isEmpty, "\(refused)")
         #expect(refused.errors.contains("no session may last longer than 1 mon, "), "\(refused.errors)")

@@ -36,7 +36,7 @@ import Testing
 
     /// The rows of the users' table and the epochs, to see that nothing was done.
     func state() throws -> String {
-        try psql("SELECT u.*, e.epoch FROM authfcgi_users u LEFT JOIN session_users e ON e.user_id = u.id ORDER BY 1")
+        try psql("SELECT u.*, e.epoch FROM authfcgi_users u LEFT JOIN user_epochs e ON e.user_id = u.id ORDER BY 1")
     }
 
     // MARK: Whom they mean

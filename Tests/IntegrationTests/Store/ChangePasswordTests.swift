@@ -42,7 +42,7 @@ import Testing
     private func stored() throws -> String {
         try psql(
             """
-            SELECT password_hash, (SELECT count(*) FROM session_users WHERE kept_hash IS NOT NULL)
+            SELECT password_hash, (SELECT count(*) FROM user_epochs WHERE kept_hash IS NOT NULL)
             FROM authfcgi_users WHERE id = '1'
             """)
     }
@@ -131,10 +131,10 @@ import Testing
         let (user, kept) = try await (ann(), signIn())
         try psql(sql)
         let before = try stored()
-        let epochs = try psql("SELECT * FROM session_users ORDER BY 1")
+        let epochs = try psql("SELECT * FROM user_epochs ORDER BY 1")
         #expect(try await change(user, keeping: kept) == nil)
         #expect(try stored() == before)
-        #expect(try psql("SELECT * FROM session_users ORDER BY 1") == epochs)
+        #expect(try psql("SELECT * FROM user_epochs ORDER BY 1") == epochs)
     }
 
     @Test func `the session of another user keeps nothing, and nothing is changed`() async throws {
@@ -147,9 +147,9 @@ import Testing
     @Test func `a change that comes twice because its answer was lost is done once`() async throws {
         let (user, kept, ended) = try await (ann(), signIn(), signIn())
         #expect(try await change(user, keeping: kept) == 1)
-        let epoch = try psql("SELECT epoch FROM session_users WHERE user_id = '1'")
+        let epoch = try psql("SELECT epoch FROM user_epochs WHERE user_id = '1'")
         #expect(try await change(user, keeping: kept) == 0)
-        #expect(try psql("SELECT epoch FROM session_users WHERE user_id = '1'") == epoch)
+        #expect(try psql("SELECT epoch FROM user_epochs WHERE user_id = '1'") == epoch)
         #expect(try await one.store.session(for: ended) == nil)
         try await expectLive(kept)
     }

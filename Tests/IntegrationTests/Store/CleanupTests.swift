@@ -55,7 +55,7 @@ import Testing
             CREATE TABLE claims (at timestamptz, who integer);
             CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS
             'BEGIN INSERT INTO public.claims VALUES (NEW.cleaned_up_at, pg_backend_pid()); RETURN NULL; END';
-            CREATE TRIGGER note AFTER UPDATE OF cleaned_up_at ON session_settings FOR EACH ROW EXECUTE FUNCTION note();
+            CREATE TRIGGER note AFTER UPDATE OF cleaned_up_at ON authfcgi_state FOR EACH ROW EXECUTE FUNCTION note();
             """)
         let listener = try RevocationListener(database.url)
         let stores = try await stores(6, every: .seconds(1))
@@ -94,7 +94,7 @@ import Testing
         let (token, _) = try await stores[0].signIn()
         var times: Set<String> = []
         try eventually("three have tried", within: .seconds(5)) {
-            times.insert(try database.psql("SELECT cleaned_up_at FROM session_settings"))
+            times.insert(try database.psql("SELECT cleaned_up_at FROM authfcgi_state"))
             return times.count >= 4
         }
         #expect(try expiredCount == 700)

@@ -41,7 +41,7 @@ struct FunctionDatabase {
 
     /// Makes a user one who has signed in before: else two first logins wait for each other's new row, whatever they lock.
     func knowUser(_ user: String) throws {
-        try sql("INSERT INTO session_users (user_id) VALUES ('\(user)')")
+        try sql("INSERT INTO user_epochs (user_id) VALUES ('\(user)')")
     }
 
     static func hash(_ session: String) -> String { "sha256('\(session)')" }
@@ -50,8 +50,7 @@ struct FunctionDatabase {
     func live() throws -> [String] {
         let names = try sql(
             """
-            SELECT user_agent FROM session_tokens WHERE revoked_at IS NULL AND expires_at > now()
-            ORDER BY user_agent COLLATE "C"
+            SELECT user_agent FROM live_sessions ORDER BY user_agent COLLATE "C"
             """)
         return names.split(separator: "\n").map(String.init)
     }

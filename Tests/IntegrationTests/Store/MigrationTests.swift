@@ -1,4 +1,4 @@
-import FoundationEssentials
+import Foundation
 import Logging
 import TestSupport
 import Testing
@@ -101,50 +101,70 @@ import Testing
         #expect(lifetime == "3600")
     }
 
-    @Test func `a database of the release before keeps its sessions`() throws {
-        let (server, database) = try SharedServers.emptyDatabase()
-        for step in ["0001_tables", "0002_revocation_triggers", "0003_functions", "0004_grants"] {
-            let file = Repository.path("Sources/Sessions/PostgreSQL/Migrations/\(step).sql")
-            let sql = try String(contentsOfFile: file, encoding: .utf8)
-            _ = try server.psql("BEGIN; SET LOCAL search_path = public, pg_temp; \(sql); COMMIT", database: database)
-        }
-        _ = try server.psql(
+    /// The rows of the table of steps.
+    private func record(_ steps: [(Int, String)], _ server: PostgreSQLServer, _ database: String) throws {
+        let rows = steps.map { "(\($0.0), '\($0.1)')" }.joined(separator: ", ")
+        try server.psql(
             """
             CREATE TABLE authfcgi_migrations (
                 number integer PRIMARY KEY, name text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now());
-            INSERT INTO authfcgi_migrations (number, name) SELECT i, i::text FROM generate_series(1, 4) i;
-            INSERT INTO authfcgi_users (id, username, password_hash) VALUES ('bob', 'bob', 'x')
+            INSERT INTO authfcgi_migrations (number, name) VALUES \(rows)
             """, database: database)
-        let tokens = try ["ann", "bob", "eve"].map {
-            try server.psql("SELECT create_access_token('\($0)', groups => '{staff}')", database: database)
-        }
-        _ = try server.psql("SELECT revoke_access_token('\(tokens[2])')", database: database)
-        let rows =
-            "SELECT token_hash, user_id, groups, last_seen_at, expires_at, revoked_at FROM session_tokens ORDER BY 1"
-        let before = try server.psql(rows, database: database)
+    }
 
-        #expect(try migrate(server, database) == .applied(Migrations.numbers.filter { $0 >= 5 }))
-        #expect(!log.text.contains("warning"))
-        #expect(try server.psql(rows, database: database) == before)
-        let users = try tokens.map {
-            try server.psql("SELECT get_user_from_token('\($0)')", database: database)
+    @Test func `a database that lacks the last step gets it and keeps its sessions`() throws {
+        let (server, database) = try SharedServers.emptyDatabase()
+        let folder = Repository.path("Sources/Sessions/PostgreSQL/Migrations")
+        let files = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+        #expect(files.count == Migrations.latest)
+        for file in files.dropLast() {
+            let sql = try String(contentsOfFile: "\(folder)/\(file)", encoding: .utf8)
+            try server.psql("BEGIN; SET LOCAL search_path = public, pg_temp; \(sql); COMMIT", database: database)
         }
-        #expect(users == ["ann", "bob", ""])
-        // No idle timeout, and a use changes nothing about that.
-        _ = try server.psql(
-            """
-            UPDATE session_tokens SET last_seen_at = last_seen_at - interval '1 hour';
-            SELECT touch_sessions(array_agg(token_hash), array_agg(now()), '1 minute') FROM session_tokens
-            """, database: database)
+        let steps = files.dropLast().map { (Int($0.prefix(4)) ?? 0, String($0.dropFirst(5).dropLast(4))) }
+        try record(steps, server, database)
+        let token = try server.psql("SELECT create_access_token('ann', groups => '{staff}')", database: database)
+        let before = try server.psql("TABLE session_tokens", database: database)
+
+        #expect(try migrate(server, database) == .applied([Migrations.latest]))
+        #expect(!log.text.contains("warning"))
+        #expect(try server.psql("TABLE session_tokens", database: database) == before)
+        #expect(try server.psql("SELECT get_user_from_token('\(token)')", database: database) == "ann")
+        #expect(try migrate(server, database) == .upToDate(Migrations.latest))
+    }
+
+    /// What the steps were called before they became those of the first release.
+    @Test(arguments: [4, 17])
+    func `tables of steps with our numbers and other names are refused with a word on what to do`(count: Int) throws {
+        let (server, database) = try SharedServers.emptyDatabase()
+        let names = ["tables", "revocation_triggers", "functions", "grants", "sessions_end", "login_throttle"]
+        let steps = (1...count).map { ($0, $0 <= names.count ? names[$0 - 1] : "step_\($0)") }
+        try record(steps, server, database)
+        try server.psql("CREATE TABLE session_tokens (token_hash bytea)", database: database)
+        #expect {
+            try migrate(server, database)
+        } throws: { error in
+            guard case .unusable(let text) = error as? PostgreSQLError else { return false }
+            return text.contains("the schema \"public\"") && text.contains("DATABASE_SCHEMA")
+                && text.contains("migration 3 is called functions there, and session_functions here")
+        }
+        #expect(try server.psql("SELECT count(*) FROM authfcgi_migrations", database: database) == "\(count)")
         #expect(
-            try server.psql(
-                """
-                SELECT user_id, expires_at = absolute_expires_at, last_seen_at > now() - interval '1 minute',
-                       idle_timeout FROM session_tokens WHERE revoked_at IS NULL ORDER BY user_id
-                """, database: database) == "ann|t|t|\nbob|t|t|")
-        // What ended sessions before still does.
-        _ = try server.psql("UPDATE authfcgi_users SET password_hash = 'y'", database: database)
-        #expect(
-            try server.psql("SELECT user_id FROM session_tokens WHERE expires_at > now()", database: database) == "ann")
+            try server.psql("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'", database: database) == "2")
+        // Another schema helps, as the message says.
+        try server.psql("CREATE SCHEMA gate", database: database)
+        #expect(try migrate(server, database, schema: "gate") == .applied(Migrations.numbers))
+    }
+
+    @Test func `a database that a newer program has brought further is used as it is`() throws {
+        let (server, database) = try SharedServers.emptyDatabase()
+        _ = try migrate(server, database)
+        try server.psql(
+            "INSERT INTO authfcgi_migrations (number, name) VALUES (\(Migrations.latest + 1), 'of tomorrow')",
+            database: database)
+        #expect(try migrate(server, database) == .upToDate(Migrations.latest))
+        // And not when what it shares with this program is something else.
+        try server.psql("UPDATE authfcgi_migrations SET name = 'x' WHERE number = 1", database: database)
+        #expect(throws: PostgreSQLError.self) { try migrate(server, database) }
     }
 }

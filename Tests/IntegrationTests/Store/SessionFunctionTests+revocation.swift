@@ -8,7 +8,10 @@ extension SessionFunctionTests {
     @Test func `of sessions that changed and live on the workers hear that they say something new`() throws {
         let database = try FunctionDatabase()
         for name in ["a", "b", "c"] { try database.create(name) }
-        for change in ["username = 'x'", "groups = '{g}'", "name = 'x'", "email = 'x'"] {
+        for change in [
+            "username = 'x'", "groups = '{g}'", "name = 'x'", "email = 'x'", "authenticated_at = '2000-01-01'",
+            "authentication_methods = '{otp}'",
+        ] {
             let update = "UPDATE session_tokens SET \(change) WHERE user_agent < 'c'"
             #expect(try database.notifications(of: update) == ["c:a,b"], "\(change)")
             // Nothing is new the second time.
@@ -107,17 +110,29 @@ extension SessionFunctionTests {
         #expect(throws: SupportError.self) { try database.sql("SELECT revoke_session(NULL)") }
     }
 
-    @Test func `a user's session is found without reading the whole table`() throws {
+    @Test(arguments: ["", ", 'ann'"])
+    func `a session is found by its public id without reading the whole table`(user: String) throws {
         let database = try FunctionDatabase()
         try database.create("a")
         let id = try database.sql("SELECT session_id FROM session_tokens")
+        // Of a user who has more than one.
+        for name in ["b", "c", "d"] { try database.create(name) }
+        try database.sql("ANALYZE session_tokens")
         let scans = try database.sql(
             """
-            SET enable_seqscan = off; BEGIN; SELECT revoke_session('\(id)', 'ann');
+            SET enable_seqscan = off; BEGIN; SELECT revoke_session('\(id)'\(user));
             SELECT pg_stat_get_xact_numscans('session_tokens'::regclass),
-                   pg_stat_get_xact_numscans('session_tokens_user_id_idx'::regclass); COMMIT
+                   pg_stat_get_xact_numscans('session_tokens_session_id_key'::regclass); COMMIT
             """)
         #expect(scans == "t\n0|1")
+    }
+
+    @Test func `two sessions cannot have the same public id`() throws {
+        let database = try FunctionDatabase()
+        for name in ["a", "b"] { try database.create(name) }
+        #expect(throws: SupportError.self) {
+            try database.sql("UPDATE session_tokens SET session_id = '00000000-0000-4000-8000-000000000000'")
+        }
     }
 
     @Test func `all sessions of everybody end at once`() throws {
@@ -149,7 +164,7 @@ extension SessionFunctionTests {
         try login.sql("SET default_transaction_isolation = '\(isolation)'")
         try end.sql("BEGIN")
         try end.sql("SELECT revoke_all_sessions()")
-        // This user has no row in session_users that could be locked.
+        // This user has no row in user_epochs that could be locked.
         try login.startAndBlock(FunctionDatabase.create("a", epoch: 0))
         try end.sql("COMMIT")
         if isolation == "READ COMMITTED" {

@@ -51,6 +51,64 @@ import Testing
         #expect(try database.live() == [])
     }
 
+    @Test func `a session says when and how its user signed in, by default now and with a password`() throws {
+        let database = try FunctionDatabase()
+        try database.create("a")
+        try database.create("b", "authenticated_at => '2026-01-02T03:04:05Z', authentication_methods => '{pwd,otp}'")
+        try database.create("c", "authentication_methods => NULL")
+        let row = { (session: String) in
+            try database.sql(
+                """
+                SELECT authenticated_at = created_at, authenticated_at = '2026-01-02T03:04:05Z', authentication_methods
+                FROM live_sessions WHERE user_agent = '\(session)'
+                """)
+        }
+        #expect(try row("a") == "t|f|{pwd}")
+        #expect(try row("b") == "f|t|{pwd,otp}")
+        #expect(try row("c") == "t|f|{pwd}")
+    }
+
+    @Test func `an application says when and how its user signed in`() throws {
+        let database = try FunctionDatabase()
+        let tokens = try [
+            "", ", authenticated_at => now() - interval '1 hour', authentication_methods => '{hwk,user}'",
+            // A moment after the statement began, and yet not in the future.
+            ", authenticated_at => clock_timestamp(), authentication_methods => NULL",
+        ].map { try database.sql("SELECT create_access_token('ann'\($0))") }
+        let rows = try tokens.map {
+            try database.sql(
+                """
+                SELECT created_at - authenticated_at BETWEEN '1 hour' AND '1 hour 1 minute', authenticated_at <= created_at,
+                       authentication_methods
+                FROM live_sessions WHERE token_hash = session_token_hash('\($0)')
+                """)
+        }
+        #expect(rows == ["f|t|{pwd}", "t|t|{hwk,user}", "f|t|{pwd}"])
+        #expect(try database.sql("SELECT get_user_from_token('\(tokens[1])')") == "ann")
+    }
+
+    private static let tooMuch = "array_fill('x'::text, ARRAY[9])"
+    private static let tooLong = "ARRAY[repeat('x', 129)]"
+
+    @Test(arguments: [
+        "authenticated_at => now() + interval '1 second'", "authenticated_at => 'infinity'",
+        "authenticated_at => '-infinity'", "authentication_methods => '{}'", "authentication_methods => '{pwd,NULL}'",
+        "authentication_methods => '{pwd,\"\"}'", "authentication_methods => '{{pwd}}'",
+        "authentication_methods => \(tooMuch)", "authentication_methods => \(tooLong)",
+    ])
+    func `a sign-in that cannot have been is refused`(parameter: String) throws {
+        let database = try FunctionDatabase()
+        #expect(throws: SupportError.self) { try database.create("a", parameter) }
+        #expect(throws: SupportError.self) { try database.sql("SELECT create_access_token('ann', \(parameter))") }
+        try database.create("a")
+        // By plain SQL too, as far as a table can know.
+        if !parameter.contains("now()") {
+            let change = parameter.replacing("=>", with: "=")
+            #expect(throws: SupportError.self) { try database.sql("UPDATE session_tokens SET \(change)") }
+        }
+        #expect(try database.live() == ["a"])
+    }
+
     @Test func `the oldest sessions beyond the limit end, and the workers hear of it`() throws {
         let database = try FunctionDatabase()
         for name in ["a", "b", "c"] { try database.create(name) }

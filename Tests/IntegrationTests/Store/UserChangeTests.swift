@@ -44,8 +44,11 @@ import Testing
         "UPDATE authfcgi_users SET disabled = true WHERE username = 'ann'", "DELETE FROM authfcgi_users WHERE id = '1'",
         "UPDATE authfcgi_users SET id = '3' WHERE id = '1'",
         // What keeps a session while a user changes the own password keeps none otherwise.
-        "UPDATE session_users SET kept_hash = NULL; UPDATE authfcgi_users SET password_hash = 'y' WHERE id = '1'",
+        "UPDATE user_epochs SET kept_hash = NULL; UPDATE authfcgi_users SET password_hash = 'y' WHERE id = '1'",
         "SET authfcgi.kept_hash = 'x'; UPDATE authfcgi_users SET password_hash = id || 'y' WHERE id = '1'",
+        // Nor does a tool that replicates and switches triggers off.
+        "SET session_replication_role = replica; DELETE FROM authfcgi_users WHERE id = '1'",
+        "SET session_replication_role = replica; UPDATE authfcgi_users SET disabled = true WHERE id = '1'",
     ])
     func `plain SQL does as much`(sql: String) async throws {
         let (tokens, other) = try await ([signIn("1"), signIn("1")], signIn("2"))
@@ -87,7 +90,7 @@ import Testing
             """)
         let clerk = "SET ROLE \(database)_clerk; "
         #expect(throws: SupportError.self) {
-            try psql(clerk + "UPDATE session_users SET kept_hash = session_token_hash('\(token.secretText)')")
+            try psql(clerk + "UPDATE user_epochs SET kept_hash = session_token_hash('\(token.secretText)')")
         }
         #expect(throws: SupportError.self) {
             try psql(clerk + "SELECT change_user_password('1', 'x', 'y', session_token_hash('\(token.secretText)'))")

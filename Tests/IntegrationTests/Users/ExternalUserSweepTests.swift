@@ -26,9 +26,9 @@ import Testing
     /// Returns when the users were compared twice after now.
     private func awaitComparison() throws {
         for _ in 0..<2 {
-            let last = try users.database.psql("SELECT users_compared_at FROM session_settings")
+            let last = try users.database.psql("SELECT users_compared_at FROM authfcgi_state")
             try eventually("the users were compared") {
-                try users.database.psql("SELECT users_compared_at FROM session_settings") != last
+                try users.database.psql("SELECT users_compared_at FROM authfcgi_state") != last
             }
         }
     }

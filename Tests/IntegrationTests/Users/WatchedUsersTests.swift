@@ -32,6 +32,8 @@ import Testing
         "UPDATE auth_user SET id = 77 WHERE username = 'ann'",
         "DELETE FROM auth_user_groups; DELETE FROM auth_user WHERE username = 'ann'",
         "BEGIN; UPDATE auth_user SET last_login = now(); UPDATE auth_user SET password = 'x' WHERE id = 1; COMMIT",
+        // As tools do that replicate, for which other triggers are switched off.
+        "SET session_replication_role = replica; UPDATE auth_user SET password = 'new' WHERE username = 'ann'",
     ])
     func `a changed password, a disabled and a deleted user end the sessions of that user`(sql: String) async throws {
         try users.database.psql(

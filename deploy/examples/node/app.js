@@ -75,11 +75,11 @@ async function login(database, request, response) {
   answer(response, 200, { token, token_type: 'Bearer' });
 }
 
-// Where the user is signed in, read from the gate's table.
+// Where the user is signed in, read from the gate's view.
 async function sessions(database, user, response) {
   const { rows } = await database.query(
-    'SELECT session_id, created_at, expires_at FROM session_tokens'
-    + ' WHERE user_id = $1 AND expires_at > now() AND revoked_at IS NULL ORDER BY created_at', [user.user_id]);
+    'SELECT session_id, created_at, expires_at FROM live_sessions WHERE user_id = $1 ORDER BY created_at',
+    [user.user_id]);
   answer(response, 200, rows);
 }
 

@@ -102,12 +102,11 @@ function answer_json(array $content): never
     exit;
 }
 
-/** Where the user is signed in, read from the gate's table. */
+/** Where the user is signed in, read from the gate's view. */
 function sessions(array $user): array
 {
     $query = database()->prepare(
-        'SELECT session_id, created_at, expires_at FROM session_tokens'
-        . ' WHERE user_id = :user AND expires_at > now() AND revoked_at IS NULL ORDER BY created_at');
+        'SELECT session_id, created_at, expires_at FROM live_sessions WHERE user_id = :user ORDER BY created_at');
     $query->execute(['user' => $user['user_id']]);
     return $query->fetchAll(PDO::FETCH_ASSOC);
 }

@@ -31,6 +31,9 @@ package enum PostgreSQLError: Error, Equatable, Sendable {
         if case .server(.readOnlyTransaction, _) = self { true } else { false }
     }
 
+    /// Whether the connection's role may not do it.
+    var isRefusedPermission: Bool { if case .server(.insufficientPrivilege, _) = self { true } else { false } }
+
     /// Whether PostgreSQL's disk is full. What needs no more room still works.
     var isFullDisk: Bool { if case .server(.diskFull, _) = self { true } else { false } }
 

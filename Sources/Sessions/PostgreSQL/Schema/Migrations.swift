@@ -3,6 +3,10 @@ package import Logging
 
 /// Makes our tables and brings them up to date: numbered SQL files that are part of the program, each run once, in
 /// order, in one transaction under an advisory lock, so that any number of pods may start at once.
+///
+/// A step is known by its number and its name. Until the first release the files are edited in place, and databases
+/// made before an edit are made anew; from then on a released file stays as it is, and a change is a file of the next
+/// number. A database may have steps of higher numbers: a newer program has been there in a rolling update.
 package struct Migrations: Sendable {
     /// What one run did.
     package enum Outcome: Equatable, Sendable {
@@ -30,9 +34,10 @@ package struct Migrations: Sendable {
         self.rememberedLifetime = rememberedLifetime
     }
 
-    /// The tables that the steps make.
-    static let tables = [
-        "session_tokens", "session_users", "session_keys", "session_settings", "authfcgi_users", "login_throttle",
+    /// The tables that the steps make, and the view.
+    private static let relations = [
+        "session_tokens", "live_sessions", "user_epochs", "session_keys", "session_limits", "authfcgi_state",
+        "authfcgi_users", "login_throttle", "login_throttle_secret",
     ]
     /// The table of the steps that were run.
     static let table = "authfcgi_migrations"
@@ -42,25 +47,11 @@ package struct Migrations: Sendable {
     private static let steps = [
         Step(number: 1, name: "tables", sql: text(PackageResources._001_tables_sql)),
         Step(number: 2, name: "revocation_triggers", sql: text(PackageResources._002_revocation_triggers_sql)),
-        Step(number: 3, name: "functions", sql: text(PackageResources._003_functions_sql)),
-        Step(number: 4, name: "grants", sql: text(PackageResources._004_grants_sql)),
-        Step(number: 5, name: "sessions_end", sql: text(PackageResources._005_sessions_end_sql)),
-        Step(number: 6, name: "login_throttle", sql: text(PackageResources._006_login_throttle_sql)),
-        Step(number: 7, name: "change_password", sql: text(PackageResources._007_change_password_sql)),
-        Step(number: 8, name: "rehash", sql: text(PackageResources._008_rehash_sql)),
-        Step(number: 9, name: "slowest_hash", sql: text(PackageResources._009_slowest_hash_sql)),
-        Step(number: 10, name: "users_comparison", sql: text(PackageResources._010_users_comparison_sql)),
-        Step(number: 11, name: "usernames", sql: text(PackageResources._011_usernames_sql)),
-        Step(
-            number: 12, name: "tokens_in_no_statement",
-            sql: text(PackageResources._012_tokens_in_no_statement_sql)),
-        Step(number: 13, name: "throttled_names", sql: text(PackageResources._013_throttled_names_sql)),
-        Step(number: 14, name: "login_throttle_plans", sql: text(PackageResources._014_login_throttle_plans_sql)),
-        Step(number: 15, name: "slowest_hash_byte", sql: text(PackageResources._015_slowest_hash_byte_sql)),
-        Step(
-            number: 16, name: "sessions_ended_by_a_login",
-            sql: text(PackageResources._016_sessions_ended_by_a_login_sql)),
-        Step(number: 17, name: "largest_hash", sql: text(PackageResources._017_largest_hash_sql)),
+        Step(number: 3, name: "session_functions", sql: text(PackageResources._003_session_functions_sql)),
+        Step(number: 4, name: "session_upkeep", sql: text(PackageResources._004_session_upkeep_sql)),
+        Step(number: 5, name: "login_throttle", sql: text(PackageResources._005_login_throttle_sql)),
+        Step(number: 6, name: "users", sql: text(PackageResources._006_users_sql)),
+        Step(number: 7, name: "grants", sql: text(PackageResources._007_grants_sql)),
     ]
 
     /// The numbers of this program's steps, in order.
@@ -76,7 +67,7 @@ package struct Migrations: Sendable {
     package func run(on connection: PostgreSQLConnection, log: Logger) throws(PostgreSQLError) -> Outcome {
         let schema = try existingSchema(on: connection)
         let outcome: Outcome
-        if try applied(on: connection, schema).contains(Self.latest) {
+        if try applied(on: connection, schema)[Self.latest] != nil {
             outcome = .upToDate(Self.latest)
         } else {
             outcome = try apply(on: connection, schema, log: log)
@@ -100,6 +91,10 @@ package struct Migrations: Sendable {
         do throws(PostgreSQLError) {
             _ = try connection.query(statements.setLifetimes, lifetimes, deadline: Self.deadline)
         } catch {
+            if error.isRefusedPermission {
+                log.warning("the lifetimes for sessions made by SQL are for the tables' owner to set: \(error.reason)")
+                return
+            }
             guard error.isReadOnlyTransaction || error.isFullDisk else { throw error }
             log.warning("the next start writes down the lifetimes for sessions made by SQL: \(error.reason)")
         }
@@ -134,17 +129,30 @@ package struct Migrations: Sendable {
         schema.hasPrefix("pg_") || schema == "information_schema"
     }
 
-    /// The numbers of the steps that were run; empty when there is no table of them.
+    /// The steps that were run, their names by their numbers; empty when there is no table of them.
+    ///
+    /// - Throws: `PostgreSQLError.unusable` when one of them has the number of one of ours and is another one.
     private func applied(
         on connection: PostgreSQLConnection, _ schema: String
-    ) throws(PostgreSQLError) -> Set<Int> {
+    ) throws(PostgreSQLError) -> [Int: String] {
         let table = try connection.query(
             "SELECT 1 FROM pg_tables WHERE schemaname = $1 AND tablename = $2", [.text(schema), .text(Self.table)],
             deadline: Self.deadline)
-        guard table.rowCount == 1 else { return [] }
+        guard table.rowCount == 1 else { return [:] }
         let rows = try connection.query(
-            "SELECT number FROM \(Statements.identifier(schema)).\(Self.table)", deadline: Self.deadline)
-        return Set((0..<rows.rowCount).compactMap { Int(rows.text($0, 0)) })
+            "SELECT number, name FROM \(Statements.identifier(schema)).\(Self.table)", deadline: Self.deadline)
+        var applied: [Int: String] = [:]
+        for row in 0..<rows.rowCount {
+            if let number = Int(rows.text(row, 0)) { applied[number] = rows.text(row, 1) }
+        }
+        for step in Self.steps {
+            guard let name = applied[step.number], name != step.name else { continue }
+            throw .unusable(
+                "the tables in the schema \(Statements.identifier(schema)) are of an incompatible version of authfcgi "
+                    + "(migration \(step.number) is called \(name) there, and \(step.name) here), and they are left as "
+                    + "they are: create another schema and set DATABASE_SCHEMA to its name, or use an empty database")
+        }
+        return applied
     }
 
     private func apply(
@@ -178,7 +186,7 @@ package struct Migrations: Sendable {
         // Somebody else may have been faster while this waited for the lock.
         let applied = try applied(on: connection, schema)
         if applied.isEmpty { try refuseForeignTables(on: connection, schema) }
-        let missing = Self.steps.filter { !applied.contains($0.number) }
+        let missing = Self.steps.filter { applied[$0.number] == nil }
         guard !missing.isEmpty else { return [] }
         try connection.script(
             """
@@ -202,7 +210,7 @@ package struct Migrations: Sendable {
             """
             SELECT relname FROM pg_class JOIN pg_namespace n ON n.oid = relnamespace
             WHERE nspname = $1 AND relname = ANY ($2::text[]) LIMIT 1
-            """, [.text(schema), .texts(Self.tables)], deadline: Self.deadline)
+            """, [.text(schema), .texts(Self.relations)], deadline: Self.deadline)
         guard found.rowCount == 0 else {
             throw .unusable(
                 "the schema \(Statements.identifier(schema)) has a table \(found.text(0, 0)) that authfcgi did not make, "

@@ -9,7 +9,7 @@ extension Statements {
         FROM (SELECT * FROM \(schema)authfcgi_users WHERE username > $1::text \
         ORDER BY username LIMIT $2::integer) u, \
         LATERAL (SELECT count(*), max(s.created_at) FILTER (WHERE s.label IS NULL) AS latest \
-        FROM \(schema)session_tokens s WHERE s.user_id = u.id AND \(Self.isLive)) live ORDER BY u.username
+        FROM \(schema)live_sessions s WHERE s.user_id = u.id) live ORDER BY u.username
         """
     }
 

@@ -6,8 +6,8 @@ extension Statements {
         """
         SELECT asked.id, u.username, 1 FROM (VALUES ($1::text)) asked(id) \
         LEFT JOIN \(schema)authfcgi_users u ON u.id = asked.id \
-        WHERE u.id IS NOT NULL OR EXISTS (SELECT FROM \(schema)session_users e WHERE e.user_id = asked.id) \
-        OR EXISTS (SELECT FROM \(schema)session_tokens s WHERE s.user_id = asked.id AND \(Self.isLive)) \
+        WHERE u.id IS NOT NULL OR EXISTS (SELECT FROM \(schema)user_epochs e WHERE e.user_id = asked.id) \
+        OR EXISTS (SELECT FROM \(schema)live_sessions s WHERE s.user_id = asked.id) \
         UNION ALL SELECT u.id, u.username, 2 FROM \(schema)authfcgi_users u \
         WHERE u.username = $1::text AND u.id <> $1::text ORDER BY 3
         """
@@ -17,9 +17,9 @@ extension Statements {
     /// index helps here.
     var usersBySessionName: String {
         """
-        SELECT DISTINCT s.user_id, u.username FROM \(schema)session_tokens s \
+        SELECT DISTINCT s.user_id, u.username FROM \(schema)live_sessions s \
         LEFT JOIN \(schema)authfcgi_users u ON u.id = s.user_id \
-        WHERE s.username = $1::text AND \(Self.isLive) ORDER BY 1 LIMIT $2::integer
+        WHERE s.username = $1::text ORDER BY 1 LIMIT $2::integer
         """
     }
 
@@ -27,21 +27,21 @@ extension Statements {
         """
         SELECT s.session_id, s.user_id, s.username, \(Self.utc("s.created_at")), \(Self.utc("s.last_seen_at")), \
         \(Self.utc("s.expires_at")), host(s.client_ip), s.user_agent, s.label \
-        FROM \(schema)session_tokens s WHERE s.user_id = $1::text AND \(Self.isLive) \
+        FROM \(schema)live_sessions s WHERE s.user_id = $1::text \
         ORDER BY s.created_at DESC, s.session_id
         """
     }
 
     /// How many sessions are live, and of how many users.
     var countSessions: String {
-        "SELECT count(*), count(DISTINCT s.user_id) FROM \(schema)session_tokens s WHERE \(Self.isLive)"
+        "SELECT count(*), count(DISTINCT s.user_id) FROM \(schema)live_sessions s"
     }
 
     /// The longest that a session may last, if $1 seconds are more. Compared as points in time, as create_session()
     /// does: a month is not always 30 days.
     var exceededMaximum: String {
         """
-        SELECT maximum_lifetime FROM \(settingsTable), \
+        SELECT maximum_lifetime FROM \(limitsTable), \
         (VALUES (statement_timestamp() AT TIME ZONE 'UTC', make_interval(secs => $1::double precision))) \
         asked(start, lifetime) \
         WHERE asked.lifetime > maximum_lifetime OR asked.start + asked.lifetime > asked.start + maximum_lifetime
@@ -49,7 +49,7 @@ extension Statements {
     }
 
     /// Where the maximum is written.
-    var settingsTable: String { "\(schema)session_settings" }
+    var limitsTable: String { "\(schema)session_limits" }
 
     /// A session for a user that the gate keeps no account of.
     var createToken: String {
@@ -88,8 +88,6 @@ extension Statements {
         name => $4::text, email => $5::text)
         """
     }
-
-    static let isLive = "s.expires_at > statement_timestamp() AND s.revoked_at IS NULL"
 
     /// A moment as text, to the second; `infinity` stays what it is.
     static func utc(_ column: String) -> String {

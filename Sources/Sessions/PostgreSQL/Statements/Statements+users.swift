@@ -8,8 +8,8 @@ extension Statements {
                CASE jsonb_typeof(f.fields -> 'password_hash') WHEN 'string' THEN f.fields ->> 'password_hash' END,
                f.fields ->> 'name', f.fields ->> 'email', f.fields ->> 'groups', jsonb_typeof(f.fields -> 'groups'),
                f.fields ->> 'disabled', f.fields ? 'password_hash', f.fields ? 'disabled',
-               coalesce(e.epoch, 0) + (SELECT g.epoch FROM \(schema)session_settings g)
-        FROM (\(Self.userFields(query))) f LEFT JOIN \(schema)session_users e ON e.user_id = f.fields ->> 'id'
+               coalesce(e.epoch, 0) + (SELECT g.epoch FROM \(schema)authfcgi_state g)
+        FROM (\(Self.userFields(query))) f LEFT JOIN \(schema)user_epochs e ON e.user_id = f.fields ->> 'id'
         """
     }
 
@@ -28,9 +28,9 @@ extension Statements {
     /// row then. Later than the clock: the clock was wrong, and would stop all for as long.
     var claimUsersComparison: String {
         """
-        UPDATE \(schema)session_settings g SET users_compared_at = statement_timestamp()
+        UPDATE \(schema)authfcgi_state g SET users_compared_at = statement_timestamp()
         WHERE g.only_row = (
-            SELECT h.only_row FROM \(schema)session_settings h
+            SELECT h.only_row FROM \(schema)authfcgi_state h
             WHERE h.users_compared_at <= statement_timestamp() - make_interval(secs => $1::double precision)
                OR h.users_compared_at > clock_timestamp()
             FOR NO KEY UPDATE SKIP LOCKED)
@@ -39,13 +39,13 @@ extension Statements {
     }
 
     /// Lets anybody claim it again at once.
-    var resignUsersComparison: String { "UPDATE \(schema)session_settings SET users_compared_at = '-infinity'" }
+    var resignUsersComparison: String { "UPDATE \(schema)authfcgi_state SET users_compared_at = '-infinity'" }
 
     /// The $2 next users after $1 who have live sessions, by their ids, each with the name of the newest session.
     var signedInUsers: String {
         """
-        SELECT DISTINCT ON (t.user_id) t.user_id, t.username FROM \(schema)session_tokens t
-        WHERE t.user_id > $1::text AND t.expires_at > statement_timestamp() AND t.revoked_at IS NULL
+        SELECT DISTINCT ON (t.user_id) t.user_id, t.username FROM \(schema)live_sessions t
+        WHERE t.user_id > $1::text
         ORDER BY t.user_id, t.created_at DESC LIMIT $2::integer
         """
     }
@@ -57,7 +57,7 @@ extension Statements {
     /// bytes of memory.
     var noteHighestHashingCost: String {
         """
-        UPDATE \(schema)session_settings s
+        UPDATE \(schema)authfcgi_state s
         SET slowest_hash = greatest(s.slowest_hash, n.short),
             slowest_hash_byte = greatest(CASE WHEN s.slowest_hash IS NOT NULL THEN s.slowest_hash_byte END, n.byte),
             largest_hash = greatest(CASE WHEN s.slowest_hash IS NOT NULL THEN s.largest_hash END, n.bytes)

@@ -96,8 +96,8 @@ package struct Statements: Sendable {
         (extract(epoch FROM last_seen_at) * 1000000)::bigint, \
         (extract(epoch FROM least(expires_at, '9999-12-31Z')) * 1000000)::bigint, \
         host(client_ip), user_agent, label \
-        FROM \(schema)session_tokens \
-        WHERE user_id = $1::text AND revoked_at IS NULL AND expires_at > statement_timestamp() \
+        FROM \(schema)live_sessions \
+        WHERE user_id = $1::text \
         ORDER BY created_at DESC, session_id LIMIT $2::integer
         """
     }
@@ -136,8 +136,8 @@ package struct Statements: Sendable {
     private var selectUser: String {
         """
         SELECT u.id, u.username, u.password_hash, u.name, u.email, array_to_json(u.groups), \
-        coalesce(e.epoch, 0) + (SELECT g.epoch FROM \(schema)session_settings g), u.disabled \
-        FROM \(schema)authfcgi_users u LEFT JOIN \(schema)session_users e ON e.user_id = u.id
+        coalesce(e.epoch, 0) + (SELECT g.epoch FROM \(schema)authfcgi_state g), u.disabled \
+        FROM \(schema)authfcgi_users u LEFT JOIN \(schema)user_epochs e ON e.user_id = u.id
         """
     }
 
@@ -159,14 +159,14 @@ package struct Statements: Sendable {
     /// one of those who are remembered: the second parameter, or NULL.
     var setLifetimes: String {
         """
-        UPDATE \(schema)session_settings SET default_lifetime = make_interval(secs => $1::double precision), \
+        UPDATE \(schema)session_limits SET default_lifetime = make_interval(secs => $1::double precision), \
         maximum_lifetime = greatest(maximum_lifetime, make_interval(secs => $1::double precision), \
         make_interval(secs => $2::double precision)) WHERE \(Self.lifetimesDiffer)
         """
     }
 
     /// A row when ``setLifetimes`` with the same parameters would change something.
-    var differingLifetimes: String { "SELECT 1 FROM \(schema)session_settings WHERE \(Self.lifetimesDiffer)" }
+    var differingLifetimes: String { "SELECT 1 FROM \(schema)session_limits WHERE \(Self.lifetimesDiffer)" }
 
     private static let lifetimesDiffer = """
         (default_lifetime <> make_interval(secs => $1::double precision) \

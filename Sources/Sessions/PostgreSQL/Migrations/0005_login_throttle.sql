@@ -22,13 +22,25 @@
 --
 -- Rows are as many as passwords were hashed in the last hour, at most three each: who is
 -- refused leaves none. Only known pairs stay for longer.
+--
+-- A login calls these functions some fifteen times. A function in SQL is planned at each call
+-- unless it can be put in the place of the call: for that it has no SET, and names the schema
+-- of all that it uses. What is longer is in PL/pgSQL, which keeps its plans for a connection.
+--
+-- SECURITY DEFINER where tables are used: the role of a gate needs no rights on them.
 
-ALTER TABLE session_settings
-    ADD COLUMN throttle_key bytea NOT NULL DEFAULT session_random_bytes()
-        CHECK (octet_length(throttle_key) = 32);
+-- Secret.
+CREATE TABLE login_throttle_secret (
+    -- Only one row can exist.
+    only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
+    key      bytea   NOT NULL DEFAULT session_random_bytes() CHECK (octet_length(key) = 32)
+);
 
-COMMENT ON COLUMN session_settings.throttle_key IS
-    'Key of the hashes in login_throttle. A new one forgets all failures and all known addresses.';
+COMMENT ON TABLE login_throttle_secret IS
+    'AuthFCGI, secret: key of the hashes in login_throttle. A new one forgets all failures and all known addresses. Do not delete the row.';
+
+INSERT INTO login_throttle_secret DEFAULT VALUES;
+
 
 CREATE TABLE login_throttle (
     key          bytea         PRIMARY KEY CHECK (octet_length(key) = 32),
@@ -47,46 +59,68 @@ COMMENT ON COLUMN login_throttle.succeeded_at IS
     'Set for a pair of user and address: when that user signed in from there last.';
 
 
-CREATE FUNCTION login_throttle_key(kind text, value bytea) RETURNS bytea
+CREATE FUNCTION login_throttle_hash(secret bytea, kind text, value bytea) RETURNS bytea
 LANGUAGE sql STABLE STRICT
-SET search_path FROM CURRENT
 AS $$
     -- Twice, as in HMAC: by one SHA-256 alone a longer value's hash could be had without the key.
-    SELECT sha256(g.throttle_key || sha256(
-               g.throttle_key || convert_to(login_throttle_key.kind || ':', 'UTF8') || login_throttle_key.value))
-      FROM session_settings g
+    SELECT pg_catalog.sha256(login_throttle_hash.secret OPERATOR(pg_catalog.||) pg_catalog.sha256(
+               login_throttle_hash.secret
+               OPERATOR(pg_catalog.||) pg_catalog.convert_to(login_throttle_hash.kind, 'UTF8')
+               OPERATOR(pg_catalog.||) ':'::pg_catalog.bytea
+               OPERATOR(pg_catalog.||) login_throttle_hash.value))
+$$;
+
+COMMENT ON FUNCTION login_throttle_hash(bytea, text, bytea) IS
+    'AuthFCGI, internal: login_throttle_key() by a key that is known.';
+
+
+-- No login calls it but that of a name which nobody has, for the log.
+CREATE FUNCTION login_throttle_key(kind text, value bytea) RETURNS bytea
+LANGUAGE sql STABLE STRICT
+SECURITY DEFINER
+SET search_path FROM CURRENT
+AS $$
+    SELECT login_throttle_hash(g.key, login_throttle_key.kind, login_throttle_key.value)
+      FROM login_throttle_secret g
 $$;
 
 COMMENT ON FUNCTION login_throttle_key(text, bytea) IS
     'AuthFCGI, internal: the key under which login_throttle has a value.';
 
 
--- lower() goes by the database's locale: with C it folds ASCII alone.
+-- lower() goes by the database's locale: with C it folds ASCII alone. Some users queries cut
+-- blanks off: a name and its twin with a blank are throttled together also when nobody has it.
 CREATE FUNCTION login_throttle_name(username text) RETURNS bytea
 LANGUAGE plpgsql STABLE STRICT
 SET search_path FROM CURRENT
 AS $$
+DECLARE
+    trimmed CONSTANT text := btrim(login_throttle_name.username, E' \t\n\x0b\f\r');
 BEGIN
     IF pg_catalog.getdatabaseencoding() <> 'UTF8' THEN    -- normalize() knows no other
-        RETURN convert_to(lower(login_throttle_name.username), 'UTF8');
+        RETURN convert_to(lower(trimmed), 'UTF8');
     END IF;
-    RETURN convert_to(lower(normalize(login_throttle_name.username, NFKC)), 'UTF8');
+    RETURN convert_to(lower(normalize(trimmed, NFKC)), 'UTF8');
 END
 $$;
 
 COMMENT ON FUNCTION login_throttle_name(text) IS
-    'AuthFCGI, internal: a user name without what people do not see as a difference: letters in NFKC and lower case.';
+    'AuthFCGI, internal: a user name without what people do not see as a difference: letters in NFKC and lower case, no blanks around them.';
 
 
 -- Later than an hour from now: the clock was wrong, and would stop the key for as long.
 CREATE FUNCTION login_throttle_recent(failed_at timestamptz[], moment timestamptz) RETURNS timestamptz[]
-LANGUAGE sql STABLE STRICT
+LANGUAGE plpgsql STABLE STRICT
 SET search_path FROM CURRENT
 AS $$
-    SELECT coalesce(pg_catalog.array_agg(f.at ORDER BY f.at), '{}')
-      FROM pg_catalog.unnest(login_throttle_recent.failed_at) AS f (at)
-     WHERE f.at > login_throttle_recent.moment - interval '1 hour'
-       AND f.at < login_throttle_recent.moment + interval '1 hour'
+BEGIN
+    RETURN ARRAY(
+        SELECT f.at
+          FROM pg_catalog.unnest(login_throttle_recent.failed_at) AS f (at)
+         WHERE f.at > login_throttle_recent.moment - interval '1 hour'
+           AND f.at < login_throttle_recent.moment + interval '1 hour'
+         ORDER BY f.at);
+END
 $$;
 
 COMMENT ON FUNCTION login_throttle_recent(timestamptz[], timestamptz) IS
@@ -94,17 +128,20 @@ COMMENT ON FUNCTION login_throttle_recent(timestamptz[], timestamptz) IS
 
 
 CREATE FUNCTION login_throttle_next(recent timestamptz[], free integer, most integer) RETURNS timestamptz
-LANGUAGE sql STABLE
+LANGUAGE plpgsql STABLE
 SET search_path FROM CURRENT
 AS $$
-    SELECT greatest(
-        CASE WHEN n.failures >= login_throttle_next.free
-             THEN login_throttle_next.recent[n.failures] + interval '1 second'
-                  * least(30, 2::double precision ^ least(10, n.failures - login_throttle_next.free)) END,
+DECLARE
+    failures CONSTANT integer := pg_catalog.cardinality(login_throttle_next.recent);
+BEGIN
+    RETURN greatest(
+        CASE WHEN failures >= login_throttle_next.free
+             THEN login_throttle_next.recent[failures] + interval '1 second'
+                  * least(30, 2::double precision ^ least(10, failures - login_throttle_next.free)) END,
         -- So many of the oldest must have passed that there is room for one.
-        CASE WHEN n.failures >= login_throttle_next.most
-             THEN login_throttle_next.recent[n.failures - login_throttle_next.most + 1] + interval '1 hour' END)
-      FROM (SELECT pg_catalog.cardinality(login_throttle_next.recent)) AS n (failures)
+        CASE WHEN failures >= login_throttle_next.most
+             THEN login_throttle_next.recent[failures - login_throttle_next.most + 1] + interval '1 hour' END);
+END
 $$;
 
 COMMENT ON FUNCTION login_throttle_next(timestamptz[], integer, integer) IS
@@ -115,10 +152,10 @@ COMMENT ON FUNCTION login_throttle_next(timestamptz[], integer, integer) IS
 -- locked, as there may be none yet.
 CREATE FUNCTION lock_login_throttle(key bytea) RETURNS void
 LANGUAGE sql VOLATILE STRICT
-SET search_path FROM CURRENT
 AS $$
-    SELECT pg_advisory_xact_lock(pg_catalog.hashtextextended(
-               'authfcgi login throttle ' || encode(lock_login_throttle.key, 'hex'), 0))
+    SELECT pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended(
+               'authfcgi login throttle '::pg_catalog.text
+               OPERATOR(pg_catalog.||) pg_catalog.encode(lock_login_throttle.key, 'hex'), 0))
 $$;
 
 COMMENT ON FUNCTION lock_login_throttle(bytea) IS
@@ -133,14 +170,16 @@ CREATE FUNCTION reserve_login(
     OUT reservation  text[]
 )
 LANGUAGE plpgsql VOLATILE
+SECURITY DEFINER
 SET search_path FROM CURRENT
 AS $$
 #variable_conflict use_column
 DECLARE
-    name_key    CONSTANT bytea := login_throttle_key('name', login_throttle_name(reserve_login.username));
-    user_key    CONSTANT bytea := login_throttle_key('user', convert_to(reserve_login.user_id, 'UTF8'));
-    pair_key    CONSTANT bytea := login_throttle_key('pair', user_key || reserve_login.network);
-    address_key bytea := login_throttle_key('address', reserve_login.network);
+    secret      CONSTANT bytea := (SELECT g.key FROM login_throttle_secret g);
+    name_key    CONSTANT bytea := login_throttle_hash(secret, 'name', login_throttle_name(reserve_login.username));
+    user_key    CONSTANT bytea := login_throttle_hash(secret, 'user', convert_to(reserve_login.user_id, 'UTF8'));
+    pair_key    CONSTANT bytea := login_throttle_hash(secret, 'pair', user_key || reserve_login.network);
+    address_key bytea := login_throttle_hash(secret, 'address', reserve_login.network);
     is_known    boolean;
     charged     bytea[];
     moment      timestamptz;
@@ -149,9 +188,9 @@ BEGIN
     IF reserve_login.username IS NULL THEN
         RAISE EXCEPTION 'username must not be null' USING ERRCODE = 'null_value_not_allowed';
     ELSIF name_key IS NULL THEN
-        RAISE EXCEPTION 'session_settings has no row'
+        RAISE EXCEPTION 'login_throttle_secret has no row'
             USING ERRCODE = 'object_not_in_prerequisite_state',
-                  HINT = 'INSERT INTO session_settings DEFAULT VALUES;';
+                  HINT = 'INSERT INTO login_throttle_secret DEFAULT VALUES;';
     END IF;
     -- Nobody waits for the disk before a password is even looked at. A server that
     -- crashes, and only that, may forget the attempts of its last second.
@@ -202,6 +241,7 @@ COMMENT ON FUNCTION reserve_login(text, text, bytea) IS
 
 CREATE FUNCTION settle_login(reservation text[], succeeded boolean) RETURNS void
 LANGUAGE plpgsql VOLATILE STRICT
+SECURITY DEFINER
 SET search_path FROM CURRENT
 AS $$
 #variable_conflict use_column
@@ -213,16 +253,23 @@ DECLARE
         SELECT decode(c.key, 'hex')
           FROM pg_catalog.unnest(settle_login.reservation[3:]) WITH ORDINALITY AS c (key, number)
          ORDER BY c.number);
+    -- What a success makes of the pair is below.
+    others   CONSTANT bytea[] := CASE WHEN settle_login.succeeded THEN pg_catalog.array_remove(charged, pair_key)
+                                      ELSE charged END;
+    removed  bigint;
     key      bytea;
 BEGIN
     FOREACH key IN ARRAY charged LOOP
         PERFORM lock_login_throttle(key);
     END LOOP;
     DELETE FROM login_throttle t
-     WHERE t.key = ANY (charged) AND t.failed_at = ARRAY[moment] AND t.succeeded_at IS NULL;
-    UPDATE login_throttle t
-       SET failed_at = pg_catalog.array_remove(t.failed_at, moment)
-     WHERE t.key = ANY (charged) AND moment = ANY (t.failed_at);
+     WHERE t.key = ANY (others) AND t.failed_at = ARRAY[moment] AND t.succeeded_at IS NULL;
+    GET DIAGNOSTICS removed = ROW_COUNT;
+    IF removed < pg_catalog.cardinality(others) THEN
+        UPDATE login_throttle t
+           SET failed_at = pg_catalog.array_remove(t.failed_at, moment)
+         WHERE t.key = ANY (others) AND moment = ANY (t.failed_at);
+    END IF;
 
     IF settle_login.succeeded AND pair_key IS NOT NULL THEN
         PERFORM lock_login_throttle(pair_key);
@@ -241,6 +288,7 @@ COMMENT ON FUNCTION settle_login(text[], boolean) IS
 -- By the index on expires_at, as remove_expired_sessions().
 CREATE FUNCTION remove_expired_login_throttle(most integer) RETURNS bigint
 LANGUAGE plpgsql VOLATILE
+SECURITY DEFINER
 SET search_path FROM CURRENT
 SET enable_seqscan = off
 SET enable_bitmapscan = off
@@ -268,11 +316,14 @@ COMMENT ON FUNCTION remove_expired_login_throttle(integer) IS
 
 
 -- In the transaction that makes them: PUBLIC may execute a new function by default.
-REVOKE ALL ON FUNCTION login_throttle_key(text, bytea) FROM PUBLIC;
-REVOKE ALL ON FUNCTION login_throttle_name(text) FROM PUBLIC;
-REVOKE ALL ON FUNCTION login_throttle_recent(timestamptz[], timestamptz) FROM PUBLIC;
-REVOKE ALL ON FUNCTION login_throttle_next(timestamptz[], integer, integer) FROM PUBLIC;
-REVOKE ALL ON FUNCTION lock_login_throttle(bytea) FROM PUBLIC;
-REVOKE ALL ON FUNCTION reserve_login(text, text, bytea) FROM PUBLIC;
-REVOKE ALL ON FUNCTION settle_login(text[], boolean) FROM PUBLIC;
-REVOKE ALL ON FUNCTION remove_expired_login_throttle(integer) FROM PUBLIC;
+REVOKE ALL ON FUNCTION
+    login_throttle_hash(bytea, text, bytea),
+    login_throttle_key(text, bytea),
+    login_throttle_name(text),
+    login_throttle_recent(timestamptz[], timestamptz),
+    login_throttle_next(timestamptz[], integer, integer),
+    lock_login_throttle(bytea),
+    reserve_login(text, text, bytea),
+    settle_login(text[], boolean),
+    remove_expired_login_throttle(integer)
+FROM PUBLIC;

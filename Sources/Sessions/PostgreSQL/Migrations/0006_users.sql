@@ -1,21 +1,74 @@
--- A login may replace a password's hash by one of today's cost: the password stays, and
--- so do the user's sessions. And users of other programs' tables: a trigger that ends
--- their sessions as the one of authfcgi_users does.
---
--- As in the steps before: a bare name is a column, a parameter is written with the
--- name of its function; what takes any type is written with pg_catalog.
+-- What happens to users: one of the gate's own changes the password, a login replaces a
+-- password's hash by one of today's cost, and a trigger on the table of another program
+-- ends its users' sessions as the one of authfcgi_users does.
 
--- New here: the condition. Whoever may change a user can set authfcgi.rehashing as well;
--- they could as well write a hash whose password they know, and gain nothing by it.
-DROP TRIGGER authfcgi_users_end_sessions_update ON authfcgi_users;
+-- All of the user's sessions end, as with every other password hash, but for the one
+-- that asked for it.
+CREATE FUNCTION change_user_password(
+    user_id   text,
+    old_hash  text,
+    new_hash  text,
+    kept_hash bytea
+) RETURNS bigint
+LANGUAGE plpgsql VOLATILE
+SECURITY DEFINER
+SET search_path FROM CURRENT
+AS $$
+#variable_conflict use_column
+DECLARE
+    current_hash text;
+    ended        bigint;
+BEGIN
+    IF change_user_password.user_id IS NULL OR change_user_password.old_hash IS NULL
+       OR change_user_password.new_hash IS NULL OR change_user_password.kept_hash IS NULL THEN
+        RAISE EXCEPTION 'user_id, old_hash, new_hash and kept_hash must not be null'
+            USING ERRCODE = 'null_value_not_allowed';
+    END IF;
+    -- end_user_sessions() looks too late: what is read before it has to be as new.
+    PERFORM require_read_committed('changing a password', 'would survive');
 
-CREATE TRIGGER authfcgi_users_end_sessions_update AFTER UPDATE ON authfcgi_users
-    REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
-    FOR EACH STATEMENT
-    WHEN (current_setting('authfcgi.rehashing', true) IS DISTINCT FROM 'on')
-    EXECUTE FUNCTION authfcgi_users_end_sessions();
+    -- The user before the epoch, as every UPDATE of authfcgi_users has it: against deadlock.
+    SELECT u.password_hash INTO current_hash
+      FROM authfcgi_users u
+     WHERE u.id = change_user_password.user_id AND NOT u.disabled
+       FOR NO KEY UPDATE;
+    IF current_hash = change_user_password.new_hash THEN
+        RETURN 0;       -- done before: the answer was lost, and the call came again
+    ELSIF current_hash IS DISTINCT FROM change_user_password.old_hash THEN
+        RETURN NULL;    -- the password that was checked is not the user's any more
+    END IF;
+    -- Holds up logins, and whoever ends all sessions of the user.
+    INSERT INTO user_epochs (user_id) VALUES (change_user_password.user_id) ON CONFLICT DO NOTHING;
+    PERFORM FROM user_epochs u WHERE u.user_id = change_user_password.user_id FOR NO KEY UPDATE;
+    -- Who was signed out meanwhile changes nothing. No lock: who ends this session at this
+    -- moment comes after us, and waiting for others' sessions in turn could deadlock.
+    PERFORM FROM live_sessions s
+      WHERE s.token_hash = change_user_password.kept_hash
+        AND s.user_id = change_user_password.user_id;
+    IF NOT FOUND THEN
+        RETURN NULL;
+    END IF;
+
+    SELECT count(*) INTO ended
+      FROM live_sessions s
+     WHERE s.user_id = change_user_password.user_id
+       AND s.token_hash <> change_user_password.kept_hash;
+    UPDATE user_epochs u SET kept_hash = change_user_password.kept_hash
+     WHERE u.user_id = change_user_password.user_id;
+    UPDATE authfcgi_users u
+       SET password_hash = change_user_password.new_hash, updated_at = statement_timestamp()
+     WHERE u.id = change_user_password.user_id;
+    UPDATE user_epochs u SET kept_hash = NULL
+     WHERE u.user_id = change_user_password.user_id;
+    RETURN ended;
+END
+$$;
+
+COMMENT ON FUNCTION change_user_password(text, text, text, bytea) IS
+    'AuthFCGI, internal: gives a user whose password hash is old_hash the new one, and ends all of the user''s sessions but the one under kept_hash; voids logins that are under way. Returns how many it ended; NULL, and changes nothing, if the user has another hash by now, is disabled or gone, or that session is not live. Harmless to repeat. Needs READ COMMITTED.';
 
 
+-- The password stays, and so do the user's sessions.
 CREATE FUNCTION rehash_user(user_id text, old_hash text, new_hash text) RETURNS boolean
 LANGUAGE plpgsql VOLATILE
 SET search_path FROM CURRENT
@@ -124,14 +177,22 @@ BEGIN
     -- Before, because afterwards nobody knows who was in it.
     EXECUTE format('CREATE TRIGGER authfcgi_watch_truncate BEFORE TRUNCATE ON %s'
                    ' FOR EACH STATEMENT %s', users, call);
+    -- As those of our own tables.
+    EXECUTE format('ALTER TABLE %s ENABLE ALWAYS TRIGGER authfcgi_watch_update,'
+                   ' ENABLE ALWAYS TRIGGER authfcgi_watch_delete,'
+                   ' ENABLE ALWAYS TRIGGER authfcgi_watch_truncate', users);
 END
 $$;
 
 COMMENT ON FUNCTION authfcgi_watch_users(regclass, name, name, text) IS
     'AuthFCGI: has the sessions of users of another program''s table end when a user is deleted, gets another password hash or is disabled, by triggers. disabled is an expression over the table''s columns. Django: SELECT authfcgi_watch_users(''auth_user'', ''id'', ''password'', ''NOT is_active''). Such a change needs a READ COMMITTED transaction then.';
 
+
 -- In the transaction that makes them: PUBLIC may execute a new function by default.
-REVOKE ALL ON FUNCTION rehash_user(text, text, text) FROM PUBLIC;
-REVOKE ALL ON FUNCTION authfcgi_watched_users_end_sessions() FROM PUBLIC;
-REVOKE ALL ON FUNCTION authfcgi_unwatch_users(regclass) FROM PUBLIC;
-REVOKE ALL ON FUNCTION authfcgi_watch_users(regclass, name, name, text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION
+    change_user_password(text, text, text, bytea),
+    rehash_user(text, text, text),
+    authfcgi_watched_users_end_sessions(),
+    authfcgi_unwatch_users(regclass),
+    authfcgi_watch_users(regclass, name, name, text)
+FROM PUBLIC;

@@ -15,13 +15,15 @@ DECLARE
     present    boolean;
 BEGIN
     FOREACH signature IN ARRAY ARRAY[
-        'create_access_token(text, text, text[], text, text, interval, text)',
+        'create_access_token(text, text, text[], text, text, interval, text, timestamptz, text[])',
         'get_user_from_token(text)',
         'get_user_from_token_hash(bytea)',
         'revoke_access_token(text)',
         'revoke_access_token_hash(bytea)',
+        'revoke_session(uuid, text)',
         'revoke_user_sessions(text, bytea)',
-        'session_token_hash(text)'
+        'session_token_hash(text)',
+        'update_user_sessions(text, text, text[], text, text)'
     ] LOOP
         grants := grants || 'GRANT EXECUTE ON FUNCTION ' || home || '.' || signature
                || ' TO authfcgi_mint;' || chr(10);

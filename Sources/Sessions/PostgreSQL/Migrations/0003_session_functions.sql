@@ -1,0 +1,503 @@
+-- What a login, and any application in any language, calls to begin, check and end
+-- sessions. SECURITY DEFINER, so that a caller needs no rights on the tables.
+--
+-- Parameters keep the names of the columns they are about, for callers that write
+-- create_access_token(user_id => ...).
+--
+-- A token stands in no statement that these functions run. What runs a statement can be told
+-- to log it with its values: auto_explain with log_nested_statements and log_verbose, pgaudit
+-- with log_parameter. What PL/pgSQL computes by itself passes none of them: an assignment or a
+-- RETURN without SELECT, of functions that are not written in SQL.
+
+CREATE FUNCTION session_token_hash(token text) RETURNS bytea
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
+SET search_path FROM CURRENT
+AS $$
+BEGIN
+    RETURN sha256(convert_to(session_token_hash.token, 'UTF8'));
+END
+$$;
+
+COMMENT ON FUNCTION session_token_hash(text) IS
+    'AuthFCGI: the token_hash under which a token''s session is stored.';
+
+
+CREATE FUNCTION require_user_id(user_id text) RETURNS void
+LANGUAGE plpgsql
+SET search_path FROM CURRENT
+AS $$
+BEGIN
+    IF require_user_id.user_id IS NULL THEN
+        RAISE EXCEPTION 'user_id must not be null' USING ERRCODE = 'null_value_not_allowed';
+    ELSIF octet_length(require_user_id.user_id) NOT BETWEEN 1 AND 255 THEN
+        RAISE EXCEPTION 'user_id must have 1 to 255 bytes' USING ERRCODE = 'invalid_parameter_value';
+    END IF;
+END
+$$;
+
+COMMENT ON FUNCTION require_user_id(text) IS
+    'AuthFCGI, internal: an error for what no table takes as a user_id.';
+
+
+-- STRICT, as least() passes over NULL.
+CREATE FUNCTION session_idle_grace(idle_timeout interval) RETURNS interval
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+SET search_path FROM CURRENT
+AS $$
+    SELECT least(interval '60 seconds', session_idle_grace.idle_timeout / 10::double precision)
+$$;
+
+COMMENT ON FUNCTION session_idle_grace(interval) IS
+    'AuthFCGI, internal: how much later than its idle timeout a session may end. Uses are written in batches, so the last one may not have been.';
+
+
+-- The one way in which a session begins: logins at the worker and
+-- create_access_token() come through here.
+CREATE FUNCTION create_session(
+    token_hash             bytea,
+    user_id                text,
+    username               text,
+    groups                 text[],
+    name                   text,
+    email                  text,
+    lifetime               interval,
+    client_ip              inet,
+    user_agent             text,
+    label                  text,
+    epoch                  bigint,
+    idle_timeout           interval    DEFAULT NULL,
+    session_limit          integer     DEFAULT NULL,
+    replaces               bytea       DEFAULT NULL,
+    authenticated_at       timestamptz DEFAULT NULL,
+    authentication_methods text[]      DEFAULT NULL
+) RETURNS TABLE (
+    session_id       uuid,
+    created_at       timestamptz,
+    expires_at       timestamptz,
+    replaced_session uuid,
+    replaced_user    text,
+    excess_sessions  uuid[]
+)
+LANGUAGE plpgsql VOLATILE
+SECURITY DEFINER
+SET search_path FROM CURRENT
+AS $$
+#variable_conflict use_column
+DECLARE
+    -- Sessions with a label are those of machines: a limit neither counts nor ends them.
+    is_limited    CONSTANT boolean := create_session.session_limit IS NOT NULL AND create_session.label IS NULL;
+    has_snapshot  CONSTANT boolean := current_setting('transaction_isolation') IN ('repeatable read', 'serializable');
+    methods       CONSTANT text[] := coalesce(create_session.authentication_methods, '{pwd}');
+    -- The row of session_limits, with the epoch of everybody.
+    limits        record;
+    current_epoch bigint;
+    -- The clock that look-ups compare with, and the same value throughout; now()
+    -- would be the begin of a caller's perhaps long transaction. Without a time
+    -- zone, so that a day is 24 hours whatever the caller's TimeZone.
+    start         timestamp := statement_timestamp() AT TIME ZONE 'UTC';
+    absolute_end  timestamp;
+    idle_end      timestamp;
+BEGIN
+    IF create_session.token_hash IS NULL THEN
+        RAISE EXCEPTION 'token_hash must not be null' USING ERRCODE = 'null_value_not_allowed';
+    ELSIF octet_length(create_session.token_hash) <> 32 THEN
+        RAISE EXCEPTION 'token_hash must have 32 bytes' USING ERRCODE = 'invalid_parameter_value';
+    END IF;
+    PERFORM require_user_id(create_session.user_id);
+    IF create_session.lifetime <= interval '0' THEN
+        RAISE EXCEPTION 'lifetime must be greater than zero' USING ERRCODE = 'invalid_parameter_value';
+    ELSIF create_session.idle_timeout <= interval '0' THEN
+        RAISE EXCEPTION 'idle_timeout must be greater than zero' USING ERRCODE = 'invalid_parameter_value';
+    ELSIF create_session.session_limit < 1 THEN
+        RAISE EXCEPTION 'session_limit must be at least one' USING ERRCODE = 'invalid_parameter_value';
+    -- Not statement_timestamp(): the caller's clock_timestamp() is later.
+    ELSIF NOT isfinite(create_session.authenticated_at) OR create_session.authenticated_at > clock_timestamp() THEN
+        RAISE EXCEPTION 'authenticated_at must not be in the future, nor infinite'
+            USING ERRCODE = 'invalid_parameter_value';
+    -- As session_tokens has it.
+    ELSIF pg_catalog.array_ndims(methods) IS DISTINCT FROM 1
+          OR pg_catalog.cardinality(methods) > 8
+          OR pg_catalog.array_position(methods, NULL) IS NOT NULL
+          OR pg_catalog.array_position(methods, '') IS NOT NULL
+          OR octet_length(pg_catalog.array_to_string(methods, '')) > 128 THEN
+        RAISE EXCEPTION 'authentication_methods must be 1 to 8 names of 1 to 128 bytes in all'
+            USING ERRCODE = 'invalid_parameter_value';
+    END IF;
+    IF is_limited THEN
+        PERFORM require_read_committed('a session limit', 'would not be counted');
+    END IF;
+
+    -- revoke_all_sessions() waits for all who hold this, and then finds our session; we
+    -- wait for one that is under way, and then find the epoch that it has raised.
+    PERFORM pg_advisory_xact_lock_shared(
+        pg_catalog.hashtextextended('authfcgi sessions ' || current_schema()::text, 0));
+
+    IF has_snapshot AND create_session.epoch IS NOT NULL THEN
+        -- An epoch raised since the snapshot would not be seen: the lock fails then.
+        SELECT l.default_lifetime, l.maximum_lifetime, g.epoch INTO limits
+          FROM session_limits l CROSS JOIN authfcgi_state g FOR SHARE OF g;
+    ELSE
+        SELECT l.default_lifetime, l.maximum_lifetime, g.epoch INTO limits
+          FROM session_limits l CROSS JOIN authfcgi_state g;
+    END IF;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'session_limits or authfcgi_state has no row'
+            USING ERRCODE = 'object_not_in_prerequisite_state',
+                  HINT = 'INSERT INTO session_limits DEFAULT VALUES ON CONFLICT DO NOTHING;'
+                         ' INSERT INTO authfcgi_state DEFAULT VALUES ON CONFLICT DO NOTHING;';
+    END IF;
+
+    -- Revoking all sessions of this user changes the same row: we wait for one that
+    -- is under way, and it waits for us and then finds our session.
+    INSERT INTO user_epochs (user_id) VALUES (create_session.user_id) ON CONFLICT DO NOTHING;
+    IF is_limited THEN
+        -- Two logins at once would count without each other: one waits for the other.
+        SELECT u.epoch INTO STRICT current_epoch
+          FROM user_epochs u WHERE u.user_id = create_session.user_id FOR NO KEY UPDATE;
+    ELSE
+        SELECT u.epoch INTO STRICT current_epoch
+          FROM user_epochs u WHERE u.user_id = create_session.user_id FOR SHARE;
+    END IF;
+    IF current_epoch + limits.epoch <> create_session.epoch THEN
+        RETURN;     -- what the login checked was revoked meanwhile: no session, no row
+    END IF;
+
+    -- The shorter interval first, lest a huge one leave the range of timestamps;
+    -- then again as points in time, as a month may be more than 30 days.
+    absolute_end := least(start + least(coalesce(create_session.lifetime, limits.default_lifetime),
+                                        limits.maximum_lifetime),
+                          start + limits.maximum_lifetime);
+    idle_end := least(start + least(create_session.idle_timeout, limits.maximum_lifetime)
+                            + session_idle_grace(create_session.idle_timeout),
+                      absolute_end);
+
+    INSERT INTO session_tokens AS s
+           (token_hash, user_id, username, groups, name, email,
+            authenticated_at, authentication_methods,
+            created_at, last_seen_at, expires_at, absolute_expires_at, idle_timeout,
+            client_ip, user_agent, label)
+    VALUES (create_session.token_hash, create_session.user_id,
+            coalesce(create_session.username, ''), coalesce(create_session.groups, '{}'),
+            coalesce(create_session.name, ''), coalesce(create_session.email, ''),
+            least(create_session.authenticated_at, statement_timestamp()), methods,
+            start AT TIME ZONE 'UTC', start AT TIME ZONE 'UTC',
+            idle_end AT TIME ZONE 'UTC', absolute_end AT TIME ZONE 'UTC', create_session.idle_timeout,
+            create_session.client_ip, create_session.user_agent, create_session.label)
+    RETURNING s.session_id, s.created_at, s.expires_at
+         INTO session_id, created_at, expires_at;
+
+    -- Before counting, so that it does not count. expires_at: see
+    -- revoke_access_token_hash(), here and below.
+    IF create_session.replaces IS NOT NULL THEN
+        UPDATE live_sessions s
+           SET revoked_at = statement_timestamp(), expires_at = now()
+         WHERE s.token_hash = create_session.replaces
+           AND s.token_hash <> create_session.token_hash
+        RETURNING s.session_id, s.user_id
+             INTO replaced_session, replaced_user;
+    END IF;
+    IF is_limited THEN
+        WITH excess AS (
+            UPDATE live_sessions s
+               SET revoked_at = statement_timestamp(), expires_at = now()
+             WHERE s.token_hash IN (SELECT o.token_hash
+                                      FROM live_sessions o
+                                     WHERE o.user_id = create_session.user_id
+                                       AND o.token_hash <> create_session.token_hash
+                                       AND o.label IS NULL
+                                     ORDER BY o.created_at DESC, o.token_hash
+                                    OFFSET create_session.session_limit - 1)
+            RETURNING s.session_id)
+        SELECT pg_catalog.array_agg(e.session_id) INTO excess_sessions FROM excess e;
+    END IF;
+    RETURN NEXT;
+END
+$$;
+
+COMMENT ON FUNCTION create_session(bytea, text, text, text[], text, text, interval, inet, text, text, bigint, interval, integer, bytea, timestamptz, text[]) IS
+    'AuthFCGI, internal: begins a session under the hash of its token. lifetime NULL means the default of session_limits; its maximum always holds. With idle_timeout the session ends earlier unless touch_sessions() says that it is used. With session_limit the oldest sessions of the user beyond that many end, leaving those with a label aside. The session under the hash replaces ends. authenticated_at NULL means now, authentication_methods NULL means a password. Says which session it has replaced, whose that was, and which it has ended by the limit. Returns no row, and ends nothing, if epoch is given and is not the sum of that of the user and that of everybody any more.';
+
+
+CREATE FUNCTION create_access_token(
+    user_id                text,
+    username               text        DEFAULT NULL,
+    groups                 text[]      DEFAULT '{}',
+    name                   text        DEFAULT '',
+    email                  text        DEFAULT '',
+    lifetime               interval    DEFAULT NULL,
+    label                  text        DEFAULT NULL,
+    authenticated_at       timestamptz DEFAULT NULL,
+    authentication_methods text[]      DEFAULT '{pwd}'
+) RETURNS text
+LANGUAGE plpgsql VOLATILE
+SECURITY DEFINER
+SET search_path FROM CURRENT
+AS $$
+#variable_conflict use_column
+DECLARE
+    tag_key bytea;
+    random  bytea := session_random_bytes();
+    token   text;
+    hash    bytea;
+BEGIN
+    -- A key younger than this may not have reached every worker yet.
+    SELECT k.key INTO tag_key
+      FROM session_keys k
+     WHERE k.created_at <= statement_timestamp() - interval '10 seconds'
+     ORDER BY k.generation DESC LIMIT 1;
+    IF NOT FOUND THEN
+        SELECT k.key INTO tag_key FROM session_keys k ORDER BY k.generation LIMIT 1;
+    END IF;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'session_keys has no row'
+            USING ERRCODE = 'object_not_in_prerequisite_state',
+                  HINT = 'SELECT rotate_session_key();';
+    END IF;
+
+    -- 40 bytes: 54 digits without padding, 58 characters in all.
+    token := 'afs_' || translate(
+        encode(random || substr(sha256(tag_key || random), 1, 8), 'base64'), '+/=', '-_');
+    hash := session_token_hash(token);
+
+    PERFORM create_session(
+        token_hash             => hash,
+        user_id                => create_access_token.user_id,
+        username               => coalesce(create_access_token.username, create_access_token.user_id),
+        groups                 => create_access_token.groups,
+        name                   => create_access_token.name,
+        email                  => create_access_token.email,
+        lifetime               => create_access_token.lifetime,
+        client_ip              => NULL::inet,
+        user_agent             => NULL::text,
+        label                  => create_access_token.label,
+        epoch                  => NULL::bigint,
+        authenticated_at       => create_access_token.authenticated_at,
+        authentication_methods => create_access_token.authentication_methods);
+    RETURN token;
+END
+$$;
+
+COMMENT ON FUNCTION create_access_token(text, text, text[], text, text, interval, text, timestamptz, text[]) IS
+    'AuthFCGI: begins a session for a user whom the caller has authenticated, and returns its token. It is shown this once: only its hash is stored. The session counts from the commit on. username defaults to user_id, lifetime to session_limits.default_lifetime, authenticated_at, when the user signed in, to now, and authentication_methods, how (values of RFC 8176), to a password.';
+
+
+CREATE FUNCTION get_user_from_token_hash(token_hash bytea) RETURNS text
+LANGUAGE plpgsql STABLE STRICT
+SECURITY DEFINER
+SET search_path FROM CURRENT
+AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN (SELECT s.user_id
+              FROM live_sessions s
+             WHERE s.token_hash = get_user_from_token_hash.token_hash);
+END
+$$;
+
+COMMENT ON FUNCTION get_user_from_token_hash(bytea) IS
+    'AuthFCGI: as get_user_from_token(), for callers that keep only session_token_hash(token).';
+
+
+CREATE FUNCTION get_user_from_token(token text) RETURNS text
+LANGUAGE plpgsql STABLE STRICT
+SECURITY DEFINER
+SET search_path FROM CURRENT
+AS $$
+BEGIN
+    RETURN get_user_from_token_hash(session_token_hash(get_user_from_token.token));
+END
+$$;
+
+COMMENT ON FUNCTION get_user_from_token(text) IS
+    'AuthFCGI: the user_id of the live session that this token belongs to, NULL if there is none (no token, unknown, expired, revoked).';
+
+
+CREATE FUNCTION revoke_access_token_hash(token_hash bytea) RETURNS boolean
+LANGUAGE plpgsql VOLATILE
+SECURITY DEFINER
+SET search_path FROM CURRENT
+AS $$
+#variable_conflict use_column
+BEGIN
+    IF revoke_access_token_hash.token_hash IS NULL THEN
+        RAISE EXCEPTION 'token_hash must not be null' USING ERRCODE = 'null_value_not_allowed';
+    END IF;
+    -- expires_at becomes now(), the begin of this transaction, so that
+    -- "expires_at > now()" is false at once, here too.
+    UPDATE live_sessions s
+       SET revoked_at = statement_timestamp(), expires_at = now()
+     WHERE s.token_hash = revoke_access_token_hash.token_hash;
+    RETURN FOUND;
+END
+$$;
+
+COMMENT ON FUNCTION revoke_access_token_hash(bytea) IS
+    'AuthFCGI: as revoke_access_token(), for callers that keep only session_token_hash(token).';
+
+
+CREATE FUNCTION revoke_access_token(token text) RETURNS boolean
+LANGUAGE plpgsql VOLATILE
+SECURITY DEFINER
+SET search_path FROM CURRENT
+AS $$
+BEGIN
+    IF revoke_access_token.token IS NULL THEN
+        RAISE EXCEPTION 'token must not be null' USING ERRCODE = 'null_value_not_allowed';
+    END IF;
+    RETURN revoke_access_token_hash(session_token_hash(revoke_access_token.token));
+END
+$$;
+
+COMMENT ON FUNCTION revoke_access_token(text) IS
+    'AuthFCGI: ends the session of this token everywhere. True if it was live, false if there was nothing to end.';
+
+
+CREATE FUNCTION revoke_session(session_id uuid, user_id text DEFAULT NULL) RETURNS boolean
+LANGUAGE plpgsql VOLATILE
+SECURITY DEFINER
+SET search_path FROM CURRENT
+AS $$
+#variable_conflict use_column
+BEGIN
+    IF revoke_session.session_id IS NULL THEN
+        RAISE EXCEPTION 'session_id must not be null' USING ERRCODE = 'null_value_not_allowed';
+    END IF;
+    -- expires_at: see revoke_access_token_hash().
+    UPDATE live_sessions s
+       SET revoked_at = statement_timestamp(), expires_at = now()
+     WHERE s.session_id = revoke_session.session_id
+       AND (revoke_session.user_id IS NULL OR s.user_id = revoke_session.user_id);
+    RETURN FOUND;
+END
+$$;
+
+COMMENT ON FUNCTION revoke_session(uuid, text) IS
+    'AuthFCGI: ends the session with this public id everywhere; if user_id is given, only if it is that user''s. True if it was live, false if there was nothing to end.';
+
+
+CREATE FUNCTION revoke_user_sessions(user_id text, except_hash bytea DEFAULT NULL) RETURNS bigint
+LANGUAGE plpgsql VOLATILE
+SECURITY DEFINER
+SET search_path FROM CURRENT
+AS $$
+BEGIN
+    PERFORM require_user_id(revoke_user_sessions.user_id);
+    RETURN end_user_sessions(ARRAY[revoke_user_sessions.user_id], revoke_user_sessions.except_hash);
+END
+$$;
+
+COMMENT ON FUNCTION revoke_user_sessions(text, bytea) IS
+    'AuthFCGI: ends all sessions of a user everywhere, except the one under except_hash, and voids logins that are under way. Returns how many it ended. Needs READ COMMITTED.';
+
+
+CREATE FUNCTION revoke_all_sessions() RETURNS bigint
+LANGUAGE plpgsql VOLATILE
+SECURITY DEFINER
+SET search_path FROM CURRENT
+-- While this waits for a transaction that has begun a session and does not end, all
+-- logins wait behind it.
+SET lock_timeout = '5s'
+AS $$
+DECLARE
+    ended bigint;
+BEGIN
+    PERFORM require_read_committed('ending all sessions', 'would survive');
+
+    -- Waits for logins that hold it, and holds up those that come later, until they can
+    -- see the new epoch: users without a row in user_epochs have no lock of their own.
+    PERFORM pg_advisory_xact_lock(
+        pg_catalog.hashtextextended('authfcgi sessions ' || current_schema()::text, 0));
+    UPDATE authfcgi_state SET epoch = authfcgi_state.epoch + 1::bigint;
+
+    -- expires_at: see revoke_access_token_hash().
+    UPDATE live_sessions SET revoked_at = statement_timestamp(), expires_at = now();
+    GET DIAGNOSTICS ended = ROW_COUNT;
+    RETURN ended;
+END
+$$;
+
+COMMENT ON FUNCTION revoke_all_sessions() IS
+    'AuthFCGI: ends all sessions of everybody everywhere, and voids logins that are under way. Returns how many it ended. Needs READ COMMITTED.';
+
+
+CREATE FUNCTION update_user_sessions(
+    user_id  text,
+    username text   DEFAULT NULL,
+    groups   text[] DEFAULT NULL,
+    name     text   DEFAULT NULL,
+    email    text   DEFAULT NULL
+) RETURNS bigint
+LANGUAGE plpgsql VOLATILE
+SECURITY DEFINER
+SET search_path FROM CURRENT
+AS $$
+#variable_conflict use_column
+DECLARE
+    changed bigint;
+BEGIN
+    PERFORM require_user_id(update_user_sessions.user_id);
+    PERFORM require_read_committed('changing all sessions of a user', 'would keep the old identity');
+
+    -- The epoch first: a login that comes later may have read the old identity before,
+    -- and is refused; one that holds the row is waited for, and its session is found.
+    INSERT INTO user_epochs (user_id, epoch) VALUES (update_user_sessions.user_id, 1)
+        ON CONFLICT (user_id) DO UPDATE SET epoch = user_epochs.epoch + 1;
+
+    -- Of a parameter that is NULL a comparison is not true.
+    UPDATE live_sessions s
+       SET username = coalesce(update_user_sessions.username, s.username),
+           groups   = coalesce(update_user_sessions.groups, s.groups),
+           name     = coalesce(update_user_sessions.name, s.name),
+           email    = coalesce(update_user_sessions.email, s.email)
+     WHERE s.user_id = update_user_sessions.user_id
+       AND (s.username <> update_user_sessions.username
+            OR s.groups OPERATOR(pg_catalog.<>) update_user_sessions.groups
+            OR s.name <> update_user_sessions.name
+            OR s.email <> update_user_sessions.email);
+    GET DIAGNOSTICS changed = ROW_COUNT;
+    RETURN changed;
+END
+$$;
+
+COMMENT ON FUNCTION update_user_sessions(text, text, text[], text, text) IS
+    'AuthFCGI: gives the live sessions of a user another username, groups, name or email, everywhere; NULL keeps what there is. Voids logins that are under way, as they may have read what was true before. Returns how many sessions it changed. Needs READ COMMITTED.';
+
+
+CREATE FUNCTION rotate_session_key() RETURNS integer
+LANGUAGE plpgsql VOLATILE
+SECURITY DEFINER
+SET search_path FROM CURRENT
+AS $$
+DECLARE
+    new_generation integer;
+BEGIN
+    -- One at a time; readers go on.
+    LOCK TABLE session_keys IN SHARE ROW EXCLUSIVE MODE;
+    INSERT INTO session_keys (generation, key)
+    SELECT coalesce(max(k.generation), 0) + 1, session_random_bytes() FROM session_keys k
+    RETURNING generation INTO new_generation;
+    RETURN new_generation;
+END
+$$;
+
+COMMENT ON FUNCTION rotate_session_key() IS
+    'AuthFCGI: adds a key for the tags of new tokens and returns its generation. Older keys stay, so that no session ends. Call it in a transaction of its own: the ten seconds that workers have to read the key count from the call, not from the commit.';
+
+
+-- In the transaction that makes them: PUBLIC may execute a new function by default.
+REVOKE ALL ON FUNCTION
+    session_token_hash(text),
+    require_user_id(text),
+    session_idle_grace(interval),
+    create_session(bytea, text, text, text[], text, text, interval, inet, text, text, bigint, interval, integer, bytea, timestamptz, text[]),
+    create_access_token(text, text, text[], text, text, interval, text, timestamptz, text[]),
+    get_user_from_token_hash(bytea),
+    get_user_from_token(text),
+    revoke_access_token_hash(bytea),
+    revoke_access_token(text),
+    revoke_session(uuid, text),
+    revoke_user_sessions(text, bytea),
+    revoke_all_sessions(),
+    update_user_sessions(text, text, text[], text, text),
+    rotate_session_key()
+FROM PUBLIC;
