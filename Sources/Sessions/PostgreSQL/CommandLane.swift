@@ -9,7 +9,7 @@ final class CommandLane: ReadinessHandler {
     private let configuration: PostgreSQLConfiguration
     private let connector: Connector
     private let log: Logger
-    private let name: String
+    private let schema: Schema
 
     /// Called when there is a new connection.
     var onConnection: (@EventLoop () -> Void)?
@@ -18,44 +18,16 @@ final class CommandLane: ReadinessHandler {
     /// When the connection was opened.
     private(set) var openedAt: BootInstant?
     /// The first of the queue is at the server when `isSent`.
-    private var queue = Deque<Command>()
+    private var queue = Deque<LaneCommand>()
     private var isSent = false
     /// The name under which it is being prepared; nil when it is there to be run.
     private var preparing: String?
-    /// The names of the statements that the connection has prepared, by their texts.
-    private var prepared: [String: String] = [:]
-    /// What the server has said about it, until it has said all.
-    private var received: Result<Rows, PostgreSQLError>?
+    /// The names of the statements that the connection has prepared.
+    private var prepared: Set<String> = []
+    /// What the server has said about it, until it has said all; a success was read by the command.
+    private var received: Result<Void, PostgreSQLError>?
     private var idleTimer: LoopTimer?
     private var isClosed = false
-
-    /// One statement, on its way to its rows.
-    private final class Command {
-        let sql: String
-        let parameters: [PostgreSQLParameter]
-        let isIdempotent: Bool
-        let isUrgent: Bool
-        let askedAt = BootInstant.now
-        var wasRepeated = false
-        /// Whether the connection has just prepared its statement, and the time that it has is running.
-        var isPrepared = false
-        var timer: LoopTimer?
-        let answer: CheckedContinuation<Result<Rows, PostgreSQLError>, Never>
-
-        init(
-            _ sql: String, _ parameters: [PostgreSQLParameter], isIdempotent: Bool, isUrgent: Bool,
-            _ answer: CheckedContinuation<Result<Rows, PostgreSQLError>, Never>
-        ) {
-            self.sql = sql
-            self.parameters = parameters
-            self.isIdempotent = isIdempotent
-            self.isUrgent = isUrgent
-            self.answer = answer
-        }
-    }
-
-    /// Rows of nullable texts.
-    typealias Rows = [[String?]]
 
     private static let maxQueue = 1024
     private static let idleTime = Duration.seconds(60)
@@ -76,7 +48,7 @@ final class CommandLane: ReadinessHandler {
     ) {
         self.configuration = configuration
         self.log = log
-        self.name = name
+        schema = Schema(configuration.schema)
         let deadline = configuration.writeDeadline
         let isPooled = !configuration.usesPreparedStatements
         let lockWait = min(deadline, Self.lockWait)
@@ -97,19 +69,15 @@ final class CommandLane: ReadinessHandler {
 
     /// Runs one statement.
     ///
-    /// - Parameter isIdempotent: whether running it twice does no harm, so that it may be sent again when a connection was
-    ///   lost before its answer came, or the server asks for it.
-    /// - Parameter isUrgent: whether it goes before all that wait and are not.
-    func rows(
-        _ sql: String, _ parameters: [PostgreSQLParameter], isIdempotent: Bool, isUrgent: Bool = false
-    ) async throws(PostgreSQLError) -> Rows {
-        let answer = await withCheckedContinuation { answer in
+    /// - Throws: `PostgreSQLError`; ``PostgreSQLError/deadline`` and ``PostgreSQLError/connection(_:)`` leave open whether
+    ///   the statement was carried out.
+    @discardableResult
+    func run<S: Statement>(_ statement: S) async throws(PostgreSQLError) -> S.Answer {
+        let answer: Result<S.Answer, PostgreSQLError> = await withCheckedContinuation { continuation in
+            let command = TypedLaneCommand(statement, in: schema, continuation)
             guard queue.count < Self.maxQueue, !isClosed else {
-                return answer.resume(
-                    returning: Result<Rows, PostgreSQLError>.failure(
-                        .connection("too many commands wait, or the store was closed")))
+                return command.fail(.connection("too many commands wait, or the store was closed"))
             }
-            let command = Command(sql, parameters, isIdempotent: isIdempotent, isUrgent: isUrgent, answer)
             enqueue(command)
             command.timer = Reactor.shared.schedule(after: configuration.writeDeadline) { [weak self] in
                 self?.expire(command)
@@ -132,7 +100,7 @@ final class CommandLane: ReadinessHandler {
         while !queue.isEmpty { answerFirst(.failure(.connection("the store was closed"))) }
     }
 
-    private func enqueue(_ command: Command) {
+    private func enqueue(_ command: LaneCommand) {
         // Never before the first, which may be at the server.
         let place = command.isUrgent ? queue.indices.dropFirst().first { !queue[$0].isUrgent } : nil
         queue.insert(command, at: place ?? queue.endIndex)
@@ -145,9 +113,8 @@ final class CommandLane: ReadinessHandler {
         guard let connection else { return connect() }
         guard !isSent else { return }
         do throws(PostgreSQLError) {
-            let name = prepared[command.sql]
-            if connection.keepsState, name == nil {
-                let name = StatementName.of(command.sql)
+            let name = connection.keepsState ? StatementName.of(command.sql, purpose: command.purpose) : nil
+            if let name, !prepared.contains(name) {
                 try connection.sendPrepare(name, command.sql)
                 preparing = name
             } else {
@@ -188,12 +155,8 @@ final class CommandLane: ReadinessHandler {
             guard !error.endsConnection || isAnswer(error) else { throw error }
             received = .failure(error)
         } else {
-            var rows: Rows = []
-            let columns = result.columnCount
-            for row in 0..<result.rowCount {
-                rows.append((0..<columns).map { result.optionalText(row, $0) })
-            }
-            received = .success(rows)
+            if preparing == nil { queue.first?.read(result) }
+            received = .success(())
         }
     }
 
@@ -204,13 +167,13 @@ final class CommandLane: ReadinessHandler {
         return .now - openedAt < Self.certainty
     }
 
-    private func finish(_ answer: Result<Rows, PostgreSQLError>) {
+    private func finish(_ answer: Result<Void, PostgreSQLError>) {
         isSent = false
         received = nil
         connector.markHealthy()
         if let name = preparing, case .success = answer, let command = queue.first {
             preparing = nil
-            prepared[command.sql] = name
+            prepared.insert(name)
             command.isPrepared = true
             return advance()
         }
@@ -225,10 +188,13 @@ final class CommandLane: ReadinessHandler {
         advance()
     }
 
-    private func answerFirst(_ answer: Result<Rows, PostgreSQLError>) {
+    private func answerFirst(_ answer: Result<Void, PostgreSQLError>) {
         let command = queue.removeFirst()
         command.timer?.cancel()
-        command.answer.resume(returning: answer)
+        switch answer {
+        case .success: command.finish()
+        case .failure(let error): command.fail(error)
+        }
     }
 
     /// The connection is of no more use. The command that was under way is sent again on the next one if nothing of it
@@ -253,18 +219,18 @@ final class CommandLane: ReadinessHandler {
     }
 
     /// A command's time is over. If it is at the server, what became of it is unknown, and the connection goes.
-    private func expire(_ command: Command) {
+    private func expire(_ command: LaneCommand) {
         guard let index = queue.firstIndex(where: { $0 === command }) else { return }
         if index == 0 && isSent { return lose(.deadline) }
         queue.remove(at: index)
-        command.answer.resume(returning: .failure(.deadline))
+        command.fail(.deadline)
     }
 
     private func drop() {
         guard let connection else { return }
         connection.leaveLoop()
         self.connection = nil
-        prepared = [:]
+        prepared = []
         preparing = nil
         isSent = false
         received = nil

@@ -1,0 +1,21 @@
+/// The schema of our tables, as it stands in the text of a statement before each of our names: nothing, or the schema and
+/// a full stop.
+struct Schema: Sendable, CustomStringConvertible {
+    let description: String
+
+    /// - Parameter name: nil for the connection's own search path.
+    init(_ name: String?) {
+        description = name.map { Self.identifier($0) + "." } ?? ""
+    }
+
+    /// A name as an SQL identifier, whatever it contains.
+    static func identifier(_ name: String) -> String {
+        "\"" + name.unicodeScalars.map { $0 == "\"" ? "\"\"" : "\($0)" }.joined() + "\""
+    }
+
+    /// The condition that a session `s` is live.
+    static let isLive = "s.expires_at > statement_timestamp() AND s.revoked_at IS NULL"
+
+    /// Where the limits of sessions are written.
+    var settingsTable: String { "\(self)session_settings" }
+}
