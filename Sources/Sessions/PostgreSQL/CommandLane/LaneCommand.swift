@@ -3,24 +3,15 @@ internal import EventLoop
 /// A statement on its way through a ``CommandLane`` to its answer, whatever its type is.
 @EventLoop
 class LaneCommand {
-    /// The statement's type, for ``StatementName``.
-    let purpose: String
+    /// The name under which it is prepared.
+    let name: String
     let sql: String
     let parameters: [PostgreSQLParameter]
-    let isIdempotent: Bool
-    let isUrgent: Bool
-    let askedAt = BootInstant.now
-    var wasRepeated = false
-    /// Whether the connection has just prepared its statement, and the time that it has is running.
-    var isPrepared = false
-    var timer: LoopTimer?
 
     fileprivate init<S: Statement>(_ statement: S, in schema: Schema) {
-        purpose = S.name
         sql = statement.sql(in: schema)
+        name = StatementName.of(sql, purpose: S.name)
         parameters = statement.parameters
-        isIdempotent = S.isIdempotent
-        isUrgent = S.isUrgent
     }
 
     /// Reads the server's answer, and keeps it until ``finish()``.
@@ -32,8 +23,8 @@ class LaneCommand {
     /// Gives an error to whom asked.
     func fail(_ error: PostgreSQLError) {}
 }
-
 /// A ``LaneCommand`` with the type of its statement.
+
 final class TypedLaneCommand<S: Statement>: LaneCommand {
     typealias Outcome = Result<S.Answer, PostgreSQLError>
 
