@@ -1,26 +1,31 @@
 public import FoundationEssentials
 
-/// One session of a user, as it stands in the user's list.
+/// One live session of a user, as it stands in a list: nothing in it opens anything.
 public struct SessionEntry: Equatable, Sendable {
     /// The session's public name, a UUID.
     public let id: String
+    public let userID: String
+    /// What the user signed in with.
+    public let username: String
     public let createdAt: Date
     /// When it was last used, to about a minute.
     public let lastSeenAt: Date
-    /// When it ends unless it is revoked, or used in the case of an idle timeout, before.
+    /// When it ends unless it is revoked, or used in the case of an idle timeout, before; 9999-12-31 for one that does not
+    /// end by itself.
     public let expiresAt: Date
-    /// Where the login came from.
+    /// Where the login came from: what the client says of itself may be any text at all.
     public let origin: SessionOrigin
 
-    /// A row of ``Statements/sessions``; nil when it cannot be read.
-    init?(_ row: [String?]) {
-        guard row.count == 7, let id = row[0], let created = Date(row[1]), let seen = Date(row[2]),
-            let expires = Date(row[3])
-        else { return nil }
+    init(
+        id: String, userID: String, username: String, createdAt: Date, lastSeenAt: Date, expiresAt: Date,
+        origin: SessionOrigin
+    ) {
         self.id = id
-        createdAt = created
-        lastSeenAt = seen
-        expiresAt = expires
-        origin = SessionOrigin(clientAddress: row[4], userAgent: row[5], label: row[6])
+        self.userID = userID
+        self.username = username
+        self.createdAt = createdAt
+        self.lastSeenAt = lastSeenAt
+        self.expiresAt = expiresAt
+        self.origin = origin
     }
 }

@@ -1,5 +1,4 @@
 internal import EventLoop
-internal import FoundationEssentials
 
 /// How sessions begin and end, and their list.
 extension SessionStore {
@@ -12,10 +11,11 @@ extension SessionStore {
     public func createAccessToken(
         for identity: Identity, lifetime: Duration? = nil, origin: SessionOrigin = SessionOrigin()
     ) async throws(SessionStoreError) -> (token: SessionToken, session: Session) {
-        var request = NewSession(identity: identity, lifetime: lifetime ?? configuration.lifetime, origin: origin)
-        request.idleTimeout = configuration.idleTimeout
+        var creation = CreateSession(
+            try newToken(), identity: identity, lifetime: lifetime ?? configuration.lifetime, origin: origin)
+        creation.idleTimeout = configuration.idleTimeout
         // Without an epoch there is nothing that could have changed: a session is always made.
-        guard let made = try await create(request) else { throw .unavailable("the session was not made") }
+        guard let made = try await change(writeLane, creation) else { throw .unavailable("the session was not made") }
         return (made.token, made.session)
     }
 
@@ -29,38 +29,33 @@ extension SessionStore {
         for user: UserRecord, origin: SessionOrigin, remembered: Bool = false, replacing replaced: SessionToken? = nil,
         settling reservation: LoginReservation? = nil
     ) async throws(SessionStoreError) -> MadeSession? {
-        var request = NewSession(identity: user.identity, lifetime: configuration.lifetime, origin: origin)
-        request.epoch = user.epoch
-        request.limit = configuration.sessionsPerUser
-        request.replaced = replaced?.hash
-        request.reservation = reservation
+        var creation = CreateSession(
+            try newToken(), identity: user.identity, lifetime: configuration.lifetime, origin: origin)
+        creation.epoch = user.epoch
+        creation.limit = configuration.sessionsPerUser
+        creation.replaced = replaced?.hash
+        creation.reservation = reservation
         if remembered, let lifetime = configuration.rememberedLifetime {
-            request.lifetime = lifetime
+            creation.lifetime = lifetime
         } else {
-            request.idleTimeout = configuration.idleTimeout
+            creation.idleTimeout = configuration.idleTimeout
         }
-        let made = try await create(request)
+        let made = try await change(writeLane, creation)
         if let replaced, made != nil {
             readLane.hear(.ended([replaced.hash]))
             redis?.forget([replaced.hash])
         }
-        if request.limit != nil { readLane.hear(.user(UserKey(user.identity.userID))) }
+        if creation.limit != nil { readLane.hear(.user(UserKey(user.identity.userID))) }
         return made
     }
 
-    private func create(_ request: NewSession) async throws(SessionStoreError) -> MadeSession? {
+    private func newToken() throws(SessionStoreError) -> SessionToken {
         guard let keys = readLane.keys else { throw .unavailable("the token keys are not known yet") }
-        let token: SessionToken
         do throws(RandomBytes.Unavailable) {
-            token = try keys.newToken()
+            return try keys.newToken()
         } catch {
             throw .unavailable("no random bytes")
         }
-        let rows = try await change(
-            writeLane, statements.createSession, request.parameters(for: token), isIdempotent: false)
-        guard let row = rows.first else { return nil }
-        guard let made = request.made(token, row) else { throw .unavailable("the new session's row cannot be read") }
-        return made
     }
 
     // What this process revokes it has to know at once, not only when PostgreSQL tells everybody; and it goes before
@@ -75,11 +70,10 @@ extension SessionStore {
     /// - Returns: whose session it was; nil when there is none of that token.
     package func end(_ token: SessionToken) async throws(SessionStoreError) -> EndedSession? {
         guard try checks.mayExist(token) else { return nil }
-        let rows = try await change(
-            writeLane, statements.revoke, [.bytes(token.hash.bytes)], isIdempotent: true, isUrgent: true)
+        let ended = try await change(writeLane, RevokeToken(hash: token.hash))
         readLane.hear(.ended([token.hash]))
         redis?.forget([token.hash])
-        return rows.first.flatMap { EndedSession($0) }
+        return ended
     }
 
     /// Ends all sessions of a user, and all logins of theirs that are under way.
@@ -89,13 +83,8 @@ extension SessionStore {
     public func revokeAll(
         ofUser userID: String, except kept: SessionToken? = nil
     ) async throws(SessionStoreError) -> Int {
-        let except: PostgreSQLParameter = kept.map { .bytes($0.hash.bytes) } ?? .null
-        let rows = try await change(
-            writeLane, statements.revokeUser, [.text(userID), except], isIdempotent: true, isUrgent: true)
+        let ended = try await change(writeLane, RevokeUserSessions(userID: userID, kept: kept?.hash))
         readLane.hear(.user(UserKey(userID)))
-        guard let ended = rows.first?.first.flatMap({ $0 }).flatMap({ Int($0) }) else {
-            throw .unavailable("revoke_user_sessions() gives no number")
-        }
         return ended
     }
 
@@ -112,30 +101,23 @@ extension SessionStore {
         of user: UserRecord, to passwordHash: String, keeping kept: SessionToken
     ) async throws(SessionStoreError) -> Int? {
         let userID = user.identity.userID
-        let rows = try await change(
-            writeLane, statements.changePassword,
-            [.text(userID), .text(user.passwordHash), .text(passwordHash), .bytes(kept.hash.bytes)], isIdempotent: true,
-            isUrgent: true)
+        let ended = try await change(
+            writeLane,
+            ChangePassword(userID: userID, oldHash: user.passwordHash, newHash: passwordHash, kept: kept.hash))
         readLane.hear(.user(UserKey(userID)))
-        guard let value = rows.first?.first else { throw .unavailable("change_user_password() says nothing") }
-        return value.flatMap { Int($0) }
+        return ended
     }
 
     /// Ends one session of a user by its public id, which the list of sessions tells.
     /// - Returns: whether it was there to be ended; false also for the session of somebody else.
     public func revoke(sessionID: String, ofUser userID: String) async throws(SessionStoreError) -> Bool {
-        let rows = try await change(
-            writeLane, statements.revokeSession, [.text(sessionID), .text(userID)], isIdempotent: true, isUrgent: true)
+        let wasLive = try await change(writeLane, RevokeSession(id: sessionID, userID: userID))
         readLane.hear(.user(UserKey(userID)))
-        return rows.first?.first == "t"
+        return wasLive
     }
 
     /// The live sessions of a user, the newest first, at most 100.
     public func sessions(of userID: String) async throws(SessionStoreError) -> [SessionEntry] {
-        let rows = try await command(writeLane, statements.sessions, [.text(userID), .number(100)], isIdempotent: true)
-        return try rows.map { row throws(SessionStoreError) in
-            guard let entry = SessionEntry(row) else { throw .unavailable("a session's row cannot be read") }
-            return entry
-        }
+        try await command(writeLane, ListSessions(userID: userID, limit: 100))
     }
 }

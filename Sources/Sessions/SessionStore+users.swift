@@ -6,16 +6,7 @@ extension SessionStore {
     /// One of the gate's own users by the id; nil also when the user may not sign in, or the gate keeps no users.
     package func user(id: String) async throws(SessionStoreError) -> UserRecord? {
         guard externalUsers == nil else { return nil }
-        let rows = try await command(loginLane, statements.userByID, [.text(id)], isIdempotent: true)
-        guard let row = rows.first else { return nil }
-        return try Self.loginUser(row[...]).user
-    }
-
-    /// The user of a row of ``Statements/user``; all NULL: nobody.
-    static func loginUser(_ row: ArraySlice<String?>) throws(SessionStoreError) -> LoginUser {
-        guard row.contains(where: { $0 != nil }) else { return .nobody }
-        guard let user = LoginUser(Array(row)) else { throw .unavailable("a user's row cannot be read") }
-        return user
+        return try await command(loginLane, FindUser(key: .id(id)))?.user
     }
 
     /// Whether hashes of an older kind are to be replaced when the password is at hand.
@@ -28,9 +19,8 @@ extension SessionStore {
             if let externalUsers {
                 try await externalUsers.rehash(user, to: hash)
             } else {
-                _ = try await loginLane.rows(
-                    statements.rehashUser, [.text(user.identity.userID), .text(user.passwordHash), .text(hash)],
-                    isIdempotent: true)
+                try await loginLane.run(
+                    RehashUser(userID: user.identity.userID, oldHash: user.passwordHash, newHash: hash))
             }
             if rehashFailure.succeeded() { log.info("a login's new hash could be written again") }
         } catch {
@@ -44,10 +34,7 @@ extension SessionStore {
     /// Tells all workers, also those that start later, that the hashes in use cost so much at most: see
     /// ``LoginAttempt/highestHashingCost``.
     package func note(highestHashingCost cost: HashingCost) async throws(SessionStoreError) {
-        _ = try await change(
-            loginLane, statements.noteHighestHashingCost,
-            [cost.time, cost.timePerByte].map { .number(Int(($0.seconds * 1e6).rounded(.up))) } + [.number(cost.bytes)],
-            isIdempotent: true)
+        try await change(loginLane, NoteHighestHashingCost(cost: cost))
     }
 
     /// Looks, before the store is used for the first time, whether the users query can work.
@@ -65,7 +52,7 @@ extension SessionStore {
                 }
                 onUnusable(reason)
                 return false
-            case .connection, .server, .deadline, .confusion:
+            case .connection, .server, .deadline, .confusion, .unreadable:
                 log.warning("the users query could not be checked: \(error.reason)")
                 return true
             }

@@ -17,7 +17,6 @@ public import Logging
 @EventLoop
 public final class SessionStore {
     let configuration: Configuration
-    let statements: Statements
     let memory: SessionMemory
     let readLane: ReadLane
     let writeLane: CommandLane
@@ -51,7 +50,6 @@ public final class SessionStore {
         self.configuration = configuration
         self.log = log
         let postgreSQL = configuration.postgreSQL
-        statements = Statements(schema: postgreSQL.schema)
         let rule = FreshnessRule(
             leaseTime: configuration.revocationDelay, outageTime: configuration.staleIfDatabaseDown)
         memory = SessionMemory(
@@ -69,7 +67,7 @@ public final class SessionStore {
         externalUsers = configuration.usersQuery.map { ExternalUsers($0, postgreSQL, threads: threads, log: log) }
         checks = SessionChecks(
             memory, redis, readLane, staleIfDatabaseDown: configuration.staleIfDatabaseDown, log: log)
-        touches = TouchWriter(memory, writeLane, statements, log: log)
+        touches = TouchWriter(memory, writeLane, log: log)
     }
 
     /// Connects, and stays connected. Until it has, and whenever PostgreSQL is away, calls throw.
@@ -100,14 +98,14 @@ public final class SessionStore {
     }
 
     private func cleanupSchedule(every interval: Duration) -> ClusterSchedule {
-        let cleanup = SessionCleanup(lane: writeLane, statements: statements, interval: interval, log: log)
+        let cleanup = SessionCleanup(lane: writeLane, interval: interval, log: log)
         return ClusterSchedule(every: interval) { await cleanup.run($0) }
     }
 
     private func usersComparisonSchedule() -> ClusterSchedule? {
         guard let externalUsers, let interval = configuration.usersQuery?.comparisonInterval else { return nil }
         let comparison = ExternalUserSweep(
-            users: externalUsers, lane: writeLane, statements: statements, interval: interval, log: log
+            users: externalUsers, lane: writeLane, interval: interval, log: log
         ) { [weak self] userID async throws(SessionStoreError) in
             guard let self else { return }
             let ended = try await revokeAll(ofUser: userID)
@@ -186,21 +184,17 @@ public final class SessionStore {
     }
 
     /// Runs a statement that changes something.
-    func change(
-        _ lane: CommandLane, _ sql: String, _ parameters: [PostgreSQLParameter], isIdempotent: Bool,
-        isUrgent: Bool = false
-    ) async throws(SessionStoreError) -> CommandLane.Rows {
-        let rows = try await command(lane, sql, parameters, isIdempotent: isIdempotent, isUrgent: isUrgent)
+    @discardableResult
+    func change<S: Statement>(_ lane: CommandLane, _ statement: S) async throws(SessionStoreError) -> S.Answer {
+        let answer = try await command(lane, statement)
         if readOnlyFailure.succeeded() { log.info("PostgreSQL takes changes again") }
-        return rows
+        return answer
     }
 
-    func command(
-        _ lane: CommandLane, _ sql: String, _ parameters: [PostgreSQLParameter], isIdempotent: Bool,
-        isUrgent: Bool = false
-    ) async throws(SessionStoreError) -> CommandLane.Rows {
+    /// Runs a statement.
+    func command<S: Statement>(_ lane: CommandLane, _ statement: S) async throws(SessionStoreError) -> S.Answer {
         do throws(PostgreSQLError) {
-            return try await lane.rows(sql, parameters, isIdempotent: isIdempotent, isUrgent: isUrgent)
+            return try await lane.run(statement)
         } catch {
             throw failure(of: error)
         }

@@ -1,9 +1,11 @@
+package import FoundationEssentials
+
 /// What became of a session that a command asked for.
 package enum SessionCreation: Sendable {
     /// - Parameters:
     ///   - token: shown this once.
     ///   - id: the session's public name.
-    case created(token: SessionToken, id: String, expiresAt: UTCTime)
+    case created(token: SessionToken, id: String, expiresAt: Date)
     /// It would last longer than the database allows.
     ///
     /// - Parameters:

@@ -13,28 +13,24 @@ package struct UserDirectory: ~Copyable {
     package static let maxListed = 20
 
     private let connection: PostgreSQLConnection
-    private let statements: Statements
+    private let schema: Schema
 
     private static let deadline = Duration.seconds(60)
 
     /// - Parameter schema: the schema of our tables; nil for the connection's own search path.
     package init(_ connection: PostgreSQLConnection, schema: String?) {
         self.connection = connection
-        statements = Statements(schema: schema)
+        self.schema = Schema(schema)
     }
 
     /// An id that the gate has seen counts first, then the name of one of the gate's own users, then the name in live
     /// sessions.
     package func find(_ name: String) throws(PostgreSQLError) -> Answer {
-        let known = try users(statements.usersByIDAndName, [.text(name)])
+        let known = try connection.run(UsersByIDAndName(name: name), in: schema, deadline: Self.deadline)
         if let user = known.first { return .user(user, namesake: known.dropFirst().first) }
-        let named = try users(statements.usersBySessionName, [.text(name), .number(Self.maxListed)])
+        let named = try connection.run(
+            UsersBySessionName(name: name, limit: Self.maxListed), in: schema, deadline: Self.deadline)
         guard let user = named.first else { return .nobody }
         return named.count == 1 ? .user(user, namesake: nil) : .several(named.map(\.id))
-    }
-
-    private func users(_ sql: String, _ parameters: [PostgreSQLParameter]) throws(PostgreSQLError) -> [NamedUser] {
-        let rows = try connection.query(sql, parameters, deadline: Self.deadline)
-        return (0..<rows.rowCount).map { NamedUser(id: rows.text($0, 0), accountName: rows.optionalText($0, 1)) }
     }
 }

@@ -8,19 +8,4 @@ package struct LoginAttempt: Sendable {
     /// wrong place: the same for all spellings that the throttle takes for one, on all pods, and not to be had without
     /// the database's key.
     package let nameHash: String?
-
-    /// How many there are of an attempt in a row.
-    static let columns = 6
-
-    /// The row of ``Statements/reserveLogin``; nil when it has another shape.
-    init?(_ row: [String?]) {
-        guard row.count == Self.columns, let admission = LoginAdmission(Array(row[..<2])),
-            let short = row[2].flatMap({ Int64($0) }), let perByte = row[3].flatMap({ Int64($0) }),
-            let bytes = row[4].flatMap({ Int($0) })
-        else { return nil }
-        self.admission = admission
-        highestHashingCost = HashingCost(
-            bytes: bytes, time: .microseconds(short), timePerByte: .microseconds(perByte))
-        nameHash = row[5]
-    }
 }

@@ -10,12 +10,9 @@ extension SessionStore {
             let user = try await externalUsers.user(named: username)
             return (user, try await reserveLogin(username: username, userID: user.id, from: clientAddress))
         }
-        let rows = try await change(
-            loginLane, statements.beginLogin, [.text(username), Self.network(of: clientAddress)], isIdempotent: true)
-        guard let row = rows.first, let attempt = LoginAttempt(Array(row.prefix(LoginAttempt.columns))) else {
-            throw Self.unreadable
-        }
-        return (try Self.loginUser(row.dropFirst(LoginAttempt.columns)), attempt)
+        let begun = try await change(
+            loginLane, BeginLogin(username: username, network: clientAddress.flatMap { ClientNetwork($0) }))
+        return (begun.user, begun.attempt)
     }
 
     /// Asks, before a password is hashed, whether there may be an attempt now, and counts it as a failure if so: of the
@@ -29,22 +26,12 @@ extension SessionStore {
     package func reserveLogin(
         username: String, userID: String?, from clientAddress: String?
     ) async throws(SessionStoreError) -> LoginAttempt {
-        // Sent again after a lost connection it may be counted twice, which costs an attempt and gives none away.
-        let rows = try await change(
-            loginLane, statements.reserveLogin,
-            [.text(username), .optional(userID), Self.network(of: clientAddress)], isIdempotent: true)
-        guard let attempt = rows.first.flatMap({ LoginAttempt($0) }) else { throw Self.unreadable }
-        return attempt
+        let network = clientAddress.flatMap { ClientNetwork($0) }
+        return try await change(loginLane, ReserveLogin(username: username, userID: userID, network: network))
     }
-
-    private static func network(of address: String?) -> PostgreSQLParameter {
-        address.flatMap { ClientNetwork($0) }.map { .bytes($0.bytes) } ?? .null
-    }
-
-    private static let unreadable = SessionStoreError.unavailable("the throttle's answer cannot be read")
 
     /// Takes an attempt back whose password was never looked at.
     package func release(_ reservation: LoginReservation) async throws(SessionStoreError) {
-        _ = try await change(loginLane, statements.releaseLogin, [.text(reservation.text)], isIdempotent: true)
+        try await change(loginLane, ReleaseLogin(reservation: reservation))
     }
 }

@@ -6,7 +6,6 @@ internal import Logging
 @EventLoop
 struct SessionCleanup {
     let lane: CommandLane
-    let statements: Statements
     let interval: Duration
     let log: Logger
 
@@ -15,8 +14,7 @@ struct SessionCleanup {
     /// Does it if it is time, until `schedule` stops.
     func run(_ schedule: ClusterSchedule) async {
         do throws(PostgreSQLError) {
-            let claim = try await lane.rows(statements.claimCleanup, [.number(interval.seconds)], isIdempotent: false)
-            guard claim.first?.first == "t" else { return }
+            guard try await lane.run(ClaimCleanup(interval: interval)) else { return }
             let started = BootInstant.now
             let removed = try await removeSessions(schedule)
             try await removeThrottle(schedule)
@@ -30,17 +28,16 @@ struct SessionCleanup {
 
     private func removeSessions(_ schedule: ClusterSchedule) async throws(PostgreSQLError) -> Int {
         var removed = 0
-        var reached = "-infinity"
+        var reached: String?
         while !schedule.isStopped {
             let started = BootInstant.now
-            let rows = try await lane.rows(
-                statements.removeExpired, [.number(Self.batchSize), .text(reached)], isIdempotent: true)
-            // Nothing: somebody else does it at this moment, by hand.
-            guard let row = rows.first, let count = row[0].flatMap({ Int($0) }), count > 0 else { break }
-            removed += count
-            reached = row[1] ?? reached
+            let batch = try await lane.run(RemoveExpiredSessions(limit: Self.batchSize, since: reached))
+            // nil: somebody else does it at this moment, by hand.
+            guard let batch else { break }
+            removed += batch.count
+            reached = batch.reached
             // That was all. What expires meanwhile is for the next time: on a busy site that is always something.
-            guard count == Self.batchSize else { break }
+            guard batch.count == Self.batchSize else { break }
             await pause(since: started)
         }
         return removed
@@ -49,9 +46,7 @@ struct SessionCleanup {
     private func removeThrottle(_ schedule: ClusterSchedule) async throws(PostgreSQLError) {
         while !schedule.isStopped {
             let started = BootInstant.now
-            let rows = try await lane.rows(
-                statements.removeExpiredThrottle, [.number(Self.batchSize)], isIdempotent: true)
-            guard rows.first?.first == "\(Self.batchSize)" else { return }
+            guard try await lane.run(RemoveExpiredThrottle(limit: Self.batchSize)) == Self.batchSize else { return }
             await pause(since: started)
         }
     }

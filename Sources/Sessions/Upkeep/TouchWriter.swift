@@ -10,7 +10,6 @@ final class TouchWriter {
 
     private let memory: SessionMemory
     private let lane: CommandLane
-    private let statements: Statements
     private let log: Logger
     private var timer: LoopTimer?
     private var isWriting = false
@@ -23,10 +22,9 @@ final class TouchWriter {
     /// How long the end may wait for the last batches.
     private static let finishTime = Duration.seconds(2)
 
-    init(_ memory: SessionMemory, _ lane: CommandLane, _ statements: Statements, log: Logger) {
+    init(_ memory: SessionMemory, _ lane: CommandLane, log: Logger) {
         self.memory = memory
         self.lane = lane
-        self.statements = statements
         self.log = log
     }
 
@@ -95,14 +93,13 @@ final class TouchWriter {
 
     /// - Returns: those whose rows somebody else holds.
     private func write(_ batch: [SessionTouch]) async throws(PostgreSQLError) -> [SessionTouch] {
-        let times = batch.compactMap { memory.databaseTime(at: $0.at)?.microseconds }
+        let times = batch.compactMap { memory.databaseTime(at: $0.at) }
         guard times.count == batch.count else { throw .connection("the database's clock is not known yet") }
-        let hashes = PostgreSQLParameter.digests(batch.map(\.hash))
-        let rows = try await lane.rows(
-            statements.touch, [hashes, .numbers(times), .number(TouchInterval.freshness.seconds)], isIdempotent: true)
+        let held = try await lane.run(
+            TouchSessions(hashes: batch.map(\.hash), usedAt: times, freshness: TouchInterval.freshness))
         onWritten?(batch.count)
-        guard !rows.isEmpty else { return [] }
-        let held = Set(rows.compactMap { row in row.first?.flatMap { SHA256Digest(hex: $0.utf8Span.span) } })
-        return batch.filter { held.contains($0.hash) }
+        guard !held.isEmpty else { return [] }
+        let hashes = Set(held)
+        return batch.filter { hashes.contains($0.hash) }
     }
 }

@@ -7,7 +7,6 @@ internal import Logging
 struct ExternalUserSweep {
     let users: ExternalUsers
     let lane: CommandLane
-    let statements: Statements
     let interval: Duration
     let log: Logger
     /// Ends all sessions of the user with this id.
@@ -31,10 +30,7 @@ struct ExternalUserSweep {
     /// Does it if it is time, until `schedule` stops.
     func run(_ schedule: ClusterSchedule) async {
         do throws(PostgreSQLError) {
-            let seconds = PostgreSQLParameter.number(interval.seconds)
-            guard try await !lane.rows(statements.claimUsersComparison, [seconds], isIdempotent: false).isEmpty else {
-                return
-            }
+            guard try await lane.run(ClaimUserSweep(interval: interval)) else { return }
         } catch {
             return log.warning("\(users.name) could not be compared: \(error.impersonalReason)")
         }
@@ -52,7 +48,7 @@ struct ExternalUserSweep {
     /// Has it done again soon, if that is possible.
     private func resign() async {
         do throws(PostgreSQLError) {
-            _ = try await lane.rows(statements.resignUsersComparison, [], isIdempotent: true)
+            try await lane.run(ResignUserSweep())
         } catch {
             log.debug("the comparison waits for the next time: \(error.impersonalReason)")
         }
@@ -62,14 +58,12 @@ struct ExternalUserSweep {
         var outcome = Outcome()
         var last = ""
         while !schedule.isStopped {
-            let batch = try await lane.rows(
-                statements.signedInUsers, [.text(last), .number(Self.batchSize)], isIdempotent: true)
-            for row in batch where !schedule.isStopped {
-                guard let userID = row[0], let username = row[1] else { continue }
-                last = userID
-                switch try await users.look(username) {
-                case .success(let user) where user.user?.identity.userID == userID: outcome.found += 1
-                case .success: outcome.gone.append(userID)
+            let batch = try await lane.run(SignedInUsers(after: last, limit: Self.batchSize))
+            for signedIn in batch where !schedule.isStopped {
+                last = signedIn.userID
+                switch try await users.look(signedIn.username) {
+                case .success(let user) where user.user?.identity.userID == signedIn.userID: outcome.found += 1
+                case .success: outcome.gone.append(signedIn.userID)
                 case .failure(let problem):
                     outcome.unclear += 1
                     outcome.reason = problem.reason

@@ -6,7 +6,6 @@ internal import Logging
 @EventLoop
 final class ExternalUsers {
     private let query: UsersQuery
-    private let sql: String
     private let url: String
     private let threads: HelperThreads
     private let lane: CommandLane
@@ -25,7 +24,6 @@ final class ExternalUsers {
         self.log = log
         url = configuration.url
         isPooled = !configuration.usesPreparedStatements
-        sql = Statements(schema: configuration.schema).queriedUser(query.sql)
         var patient = configuration
         patient.writeDeadline = query.deadline
         // Looking for a user is to change nothing, whatever functions the query calls.
@@ -84,16 +82,20 @@ final class ExternalUsers {
 
     /// The same without a line in the log: the inner failure is about this name alone.
     func look(_ username: String) async throws(PostgreSQLError) -> Result<LoginUser, UsersQueryRow.Problem> {
-        let rows: CommandLane.Rows
+        let rows: [UsersQueryRow]
         do throws(PostgreSQLError) {
-            rows = try await lane.rows(sql, [.text(username)], isIdempotent: true)
+            rows = try await lane.run(FindExternalUser(query: query.sql, username: username))
         } catch {
             // The lane has seen to that itself, unless there is a pooler in between.
             if error.isReadOnlyTransaction { throw .unusable("it writes, and is run read-only") }
-            guard case .server(let state, _) = error, state.isAboutValue else { throw error }
-            return .failure(UsersQueryRow.Problem(reason: "failed: \(error.impersonalReason)"))
+            switch error {
+            case .server(let state, _) where state.isAboutValue:
+                return .failure(UsersQueryRow.Problem(reason: "failed: \(error.impersonalReason)"))
+            case .unreadable(let reason): return .failure(UsersQueryRow.Problem(reason: "failed: \(reason)"))
+            case .server, .connection, .deadline, .confusion, .unusable: throw error
+            }
         }
-        hasDisabled = hasDisabled || UsersQueryRow.hasDisabled(rows)
+        hasDisabled = hasDisabled || rows.first?.hasDisabled == true
         return Result { () throws(UsersQueryRow.Problem) in
             try UsersQueryRow.user(rows, typed: username, hadDisabled: hasDisabled)
         }
@@ -101,16 +103,16 @@ final class ExternalUsers {
 
     /// Writes another hash of the password that `user` has signed in with.
     func rehash(_ user: UserRecord, to hash: String) async throws(PostgreSQLError) {
-        guard let statement = query.rehash else { return }
+        guard let rehash = query.rehash else { return }
         // A password that was changed since the login read it stays: the statement knows, or it is looked at again.
         if !query.rehashTakesOldHash {
             guard case .success(.user(let now)) = try await look(user.identity.username),
                 now.passwordHash == user.passwordHash
             else { return }
         }
-        let old: [PostgreSQLParameter] = query.rehashTakesOldHash ? [.text(user.passwordHash)] : []
-        _ = try await rehashLane.rows(
-            statement, [.text(hash), .text(user.identity.userID)] + old, isIdempotent: false)
+        let old = query.rehashTakesOldHash ? user.passwordHash : nil
+        try await rehashLane.run(
+            RehashExternalUser(statement: rehash, newHash: hash, userID: user.identity.userID, oldHash: old))
     }
 
     func close() {

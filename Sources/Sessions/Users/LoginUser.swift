@@ -22,10 +22,4 @@ package enum LoginUser: Sendable {
         case .nobody: nil
         }
     }
-
-    /// The row of ``Statements/user``; nil when it has another shape.
-    init?(_ row: [String?]) {
-        guard row.count == 8, let user = UserRecord(Array(row[..<7])) else { return nil }
-        self = row[7] == "t" ? .disabled(id: user.identity.userID) : .user(user)
-    }
 }

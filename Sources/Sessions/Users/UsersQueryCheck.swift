@@ -44,17 +44,16 @@ package struct UsersQueryCheck: ~Copyable {
             throw .unusable("\(query.name) takes \(types.count) parameters instead of one: \(form)")
         }
         try requireText(types[0], query)
-        _ = try describe(Statements.userFields(query.sql), query, called: query.name, "write one plain SELECT")
+        _ = try describe(FindExternalUser.userFields(query.sql), query, called: query.name, "write one plain SELECT")
         return used
     }
 
     /// A name that is no number would be an error instead of an unknown user.
     private func requireText(_ type: UInt32, _ query: UsersQuery) throws(PostgreSQLError) {
-        let row = try connection.query(
-            "SELECT typcategory = 'S', format_type(oid, NULL) FROM pg_type WHERE oid = $1::oid", [.number(type)],
-            deadline: query.deadline)
-        guard row.rowCount == 1, row.text(0, 0) != "t" else { return }
-        throw .unusable("\(query.name) compares $1, which is a text, with \(row.text(0, 1)): cast the column to text")
+        guard let type = try connection.run(DescribeType(number: type), in: Schema(nil), deadline: query.deadline),
+            !type.isText
+        else { return }
+        throw .unusable("\(query.name) compares $1, which is a text, with \(type.name): cast the column to text")
     }
 
     private func update(_ rehash: String, _ query: UsersQuery) throws(PostgreSQLError) {

@@ -1,44 +1,59 @@
 internal import FoundationEssentials
 
-/// Reads what a users query has said of one name.
-enum UsersQueryRow {
+/// What a users query has said of one name, as ``FindExternalUser`` gives it: each column as text, nil when it is NULL or
+/// there is none.
+struct UsersQueryRow: Sendable {
+    let id: String?
+    /// What the column is in JSON; the same for the groups.
+    let idType: String?
+    let username: String?
+    /// nil also when it is no text.
+    let passwordHash: String?
+    let name: String?
+    let email: String?
+    let groups: String?
+    let groupsType: String?
+    let disabled: String?
+    /// Whether there is such a column.
+    let hasPasswordHash: Bool
+    let hasDisabled: Bool
+    /// How often all sessions of the user with this id were ended.
+    let epoch: Int64
+
     /// The query returned something that is no user. The text says what, and nothing of the row's values.
     struct Problem: Error, Equatable {
         let reason: String
     }
 
-    /// Reads the rows of ``Statements/queriedUser(_:)``.
+    /// Reads the rows of one name.
     ///
     /// - Parameters:
     ///   - typed: the name that was asked for, which is the user's name unless the query says another one.
     ///   - hadDisabled: whether there was a column `disabled` before: `SELECT *` does not say that one has gone.
-    static func user(_ rows: [[String?]], typed: String, hadDisabled: Bool) throws(Problem) -> LoginUser {
+    static func user(_ rows: [UsersQueryRow], typed: String, hadDisabled: Bool) throws(Problem) -> LoginUser {
         guard let row = rows.first else { return .nobody }
         guard rows.count == 1 else { throw Problem(reason: "returned several rows for one name") }
-        guard row.count == 12, let epoch = row[11].flatMap({ Int64($0) }) else {
-            throw Problem(reason: "was answered in another shape")
-        }
-        guard row[9] == "t" else { throw Problem(reason: "returns no column password_hash any more") }
-        guard row[10] == "t" || !hadDisabled else { throw Problem(reason: "returns no column disabled any more") }
-        guard let id = row[0], row[1] == "string" || row[1] == "number" else {
+        return try row.user(typed: typed, hadDisabled: hadDisabled)
+    }
+
+    private func user(typed: String, hadDisabled: Bool) throws(Problem) -> LoginUser {
+        guard hasPasswordHash else { throw Problem(reason: "returns no column password_hash any more") }
+        guard hasDisabled || !hadDisabled else { throw Problem(reason: "returns no column disabled any more") }
+        guard let id, idType == "string" || idType == "number" else {
             throw Problem(reason: "returned a row whose id is no text and no number")
         }
         guard (1...255).contains(id.utf8.count) else {
             throw Problem(reason: "returned a row whose id is empty or longer than 255 bytes")
         }
-        if isTrue(row[8]) { return .disabled(id: id) }
-        let username = row[2].flatMap { $0.isEmpty ? nil : $0 } ?? typed
+        if Self.isTrue(disabled) { return .disabled(id: id) }
         let identity = Identity(
-            userID: id, username: username, groups: try groups(row[6], type: row[7]), name: row[4] ?? "",
-            email: row[5] ?? "")
+            userID: id, username: username.flatMap { $0.isEmpty ? nil : $0 } ?? typed,
+            groups: try Self.groups(groups, type: groupsType), name: name ?? "", email: email ?? "")
         // A column of a fixed length is filled up with spaces; a user without a hash has no password that could match.
-        var hash = Substring(row[3] ?? "")
+        var hash = Substring(passwordHash ?? "")
         while hash.last == " " { hash.removeLast() }
         return .user(UserRecord(identity: identity, passwordHash: String(hash), epoch: epoch))
     }
-
-    /// Whether there is a column `disabled`.
-    static func hasDisabled(_ rows: [[String?]]) -> Bool { rows.first.map { $0.count == 12 && $0[10] == "t" } ?? false }
 
     /// Whether `disabled` says yes: whatever is there, such as the moment at which it happened, and is no plain no.
     private static func isTrue(_ value: String?) -> Bool {

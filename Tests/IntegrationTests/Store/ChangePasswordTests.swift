@@ -85,10 +85,8 @@ import Testing
         let (user, kept) = try await (ann(), signIn())
         let transaction = try PostgreSQLConnection(server.url(database: database), log: one.log.logger)
         try transaction.script("BEGIN", deadline: .seconds(5))
-        let statement = Statements(schema: nil).changePassword
-        let parameters: [PostgreSQLParameter] = [.text("1"), .text("x"), .text("y"), .bytes(kept.hash.bytes)]
-        let done = try transaction.query(statement, parameters, deadline: .seconds(5)).text(0, 0)
-        #expect(done == "0")
+        let statement = ChangePassword(userID: "1", oldHash: "x", newHash: "y", kept: kept.hash)
+        #expect(try transaction.run(statement, in: Schema(nil), deadline: .seconds(5)) == 0)
         let login = Task { try await two.store.createAccessToken(for: user, origin: SessionOrigin()) }
         try await waitForLock()
         try transaction.script("COMMIT", deadline: .seconds(5))

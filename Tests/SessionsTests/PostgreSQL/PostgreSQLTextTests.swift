@@ -5,11 +5,11 @@ import Testing
 /// What is written into SQL and read out of PostgreSQL's errors.
 @Suite struct PostgreSQLTextTests {
     @Test func `a schema's name is quoted, whatever it contains`() {
-        #expect(Statements.identifier("auth") == "\"auth\"")
-        #expect(Statements.identifier("a\"b; DROP TABLE x") == "\"a\"\"b; DROP TABLE x\"")
-        #expect(Statements.identifier("a\"\u{301}") == "\"a\"\"\u{301}\"")
-        #expect(Statements(schema: "s").revoke.contains("\"s\".revoke_access_token_hash("))
-        #expect(Statements(schema: nil).revoke.contains(" revoke_access_token_hash("))
+        #expect(Schema.identifier("auth") == "\"auth\"")
+        #expect(Schema.identifier("a\"b; DROP TABLE x") == "\"a\"\"b; DROP TABLE x\"")
+        #expect(Schema.identifier("a\"\u{301}") == "\"a\"\"\u{301}\"")
+        #expect(RevokeAllSessions().sql(in: Schema("s")).contains(" \"s\".revoke_all_sessions("))
+        #expect(RevokeAllSessions().sql(in: Schema(nil)).contains(" revoke_all_sessions("))
     }
 
     @Test func `a text array is quoted element by element`() {

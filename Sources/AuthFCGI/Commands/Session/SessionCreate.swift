@@ -55,7 +55,7 @@ struct SessionCreate: ParsableCommand {
         switch creation {
         case .created(let token, let id, let expiresAt):
             let unknown = known == nil ? ", who was not known before," : ""
-            StandardError.write("Session \(id) of \(user.shown)\(unknown) ends \(expiresAt).\n")
+            StandardError.write("Session \(id) of \(user.shown)\(unknown) ends \(UTCTime(expiresAt)).\n")
             database.audit(
                 AuditEvent(.sessionCreate, of: .user(id: user.id), session: id, details: ["label": label]))
             print(token.secretText)

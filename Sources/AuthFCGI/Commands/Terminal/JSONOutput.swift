@@ -3,7 +3,7 @@ internal import Sessions
 
 /// JSON that commands print for other programs.
 enum JSONOutput {
-    static func sessions(_ sessions: [ListedSession]) throws -> String { try text(sessions.map(fields)) }
+    static func sessions(_ sessions: [SessionEntry]) throws -> String { try text(sessions.map(fields)) }
 
     static func count(sessions: Int, users: Int) throws -> String {
         try text(["sessions": sessions, "users": users])
@@ -21,12 +21,12 @@ enum JSONOutput {
     }
 
     /// Every key is always there; null says that there is nothing.
-    private static func fields(_ session: ListedSession) -> [String: String?] {
+    private static func fields(_ session: SessionEntry) -> [String: String?] {
         [
             "id": session.id, "user_id": session.userID, "username": session.username,
-            "created_at": session.createdAt.text, "last_seen_at": session.lastSeenAt.text,
-            "expires_at": session.expiresAt.text, "client_ip": session.clientAddress,
-            "user_agent": session.userAgent, "label": session.label,
+            "created_at": UTCTime(session.createdAt).text, "last_seen_at": UTCTime(session.lastSeenAt).text,
+            "expires_at": UTCTime(session.expiresAt).text, "client_ip": session.origin.clientAddress,
+            "user_agent": session.origin.userAgent, "label": session.origin.label,
         ]
     }
 

@@ -11,8 +11,8 @@ struct UserTable {
     private static func cells(_ user: ListedUser) -> [String] {
         [
             PrintableText.of(user.username, longest: 40), PrintableText.of(user.id, longest: 40),
-            user.isDisabled ? "disabled" : "enabled", user.createdAt.description, "\(user.liveSessions)",
-            user.lastLoginAt?.description ?? "-",
+            user.isDisabled ? "disabled" : "enabled", UTCTime(user.createdAt).description, "\(user.liveSessions)",
+            user.lastLoginAt.map { UTCTime($0).description } ?? "-",
             user.groups.isEmpty ? "-" : PrintableText.of(user.groups.joined(separator: ","), longest: 60),
             user.email.isEmpty ? "-" : PrintableText.of(user.email, longest: 60),
         ]

@@ -21,8 +21,8 @@ struct ListedUserReport: Encodable {
         try container.encode(user.email, forKey: .email)
         try container.encode(user.groups, forKey: .groups)
         try container.encode(user.isDisabled, forKey: .disabled)
-        try container.encode(user.createdAt.text, forKey: .createdAt)
+        try container.encode(UTCTime(user.createdAt).text, forKey: .createdAt)
         try container.encode(user.liveSessions, forKey: .sessions)
-        try container.encode(user.lastLoginAt?.text, forKey: .lastLoginAt)
+        try container.encode(user.lastLoginAt.map { UTCTime($0).text }, forKey: .lastLoginAt)
     }
 }

@@ -108,12 +108,14 @@ package import Logging
     ///   database cannot store every text.
     package func introduce(isPooled: Bool, deadline: Duration) throws(PostgreSQLError) {
         try requireUTF8()
-        try send(Statements.introduction, [], binaryResult: true)
+        try send(Self.introduction, [], binaryResult: true)
         let answer = try wait(for: deadline)
-        guard !answer.isTrue(0, 0) else {
+        guard !answer.isTrue(0, try answer.column("is_standby")) else {
             throw .connection("the server is a standby; sessions live on the primary")
         }
-        guard let started = answer.binaryInteger(0, 1), let backend = answer.binaryInteger(0, 2) else {
+        guard let started = answer.binaryInteger(0, try answer.column("started_at")),
+            let backend = answer.binaryInteger(0, try answer.column("backend"))
+        else {
             throw .confusion("the server's first answer cannot be read")
         }
         origin = ServerIncarnation(startedAt: DatabaseInstant(microseconds: started))
@@ -125,6 +127,11 @@ package import Logging
             whyShared = nil
         }
     }
+
+    /// Who is at the other end.
+    private static let introduction = """
+        SELECT pg_is_in_recovery() AS is_standby, pg_postmaster_start_time() AS started_at, pg_backend_pid() AS backend
+        """
 
     /// Every other encoding lacks characters that names have, or takes bytes for characters. The server says which one it
     /// is when a connection begins; where a pooler does not hand that on nothing is known.

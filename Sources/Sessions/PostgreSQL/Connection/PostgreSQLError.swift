@@ -8,12 +8,15 @@ package enum PostgreSQLError: Error, Equatable, Sendable {
     case deadline
     /// The server answered something that was not asked.
     case confusion(String)
+    /// The server did what it was asked, and its answer has another shape than the statement's: somebody has changed the
+    /// tables or the functions. The text names statement and column, and tells no value.
+    case unreadable(String)
     /// The database is not one that can be used as it is; the text says what an operator has to do.
     case unusable(String)
 
     package var reason: String {
         switch self {
-        case .connection(let text), .confusion(let text), .unusable(let text): text
+        case .connection(let text), .confusion(let text), .unreadable(let text), .unusable(let text): text
         case .server(let state, let text): "\(text) (SQLSTATE \(state.code)\(state.advice))"
         case .deadline: "no answer within the deadline"
         }
@@ -42,7 +45,13 @@ package enum PostgreSQLError: Error, Equatable, Sendable {
         switch self {
         case .connection, .deadline, .confusion, .unusable: true
         case .server(let state, _): state.endsConnection
+        case .unreadable: false
         }
+    }
+
+    /// - Parameter fault: what is wrong with the answer, as the end of a sentence that begins with it.
+    static func unreadable(statement: String, _ fault: String) -> PostgreSQLError {
+        .unreadable("the answer to \(statement) \(fault); tables or functions may have been changed by hand")
     }
 }
 

@@ -11,6 +11,16 @@ package enum PostgreSQLParameter: Sendable {
 
     package static func optional(_ value: String?) -> PostgreSQLParameter { value.map { .text($0) } ?? .null }
 
+    package static func optionalNumber(_ value: (some Numeric & CustomStringConvertible)?) -> PostgreSQLParameter {
+        value.map { .number($0) } ?? .null
+    }
+
+    package static func digest(_ value: SHA256Digest) -> PostgreSQLParameter { .bytes(value.bytes) }
+
+    package static func optionalDigest(_ value: SHA256Digest?) -> PostgreSQLParameter {
+        value.map { .digest($0) } ?? .null
+    }
+
     /// An array of texts in PostgreSQL's own notation.
     package static func texts(_ values: [String]) -> PostgreSQLParameter {
         let quoted = values.map { value in

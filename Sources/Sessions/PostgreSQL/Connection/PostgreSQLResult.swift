@@ -54,6 +54,13 @@ internal import CPostgreSQL
         }
     }
 
+    /// Where the column of a name is.
+    func column(_ name: String) throws(PostgreSQLError) -> Int {
+        let column = unsafe PQfnumber(result, name)
+        guard column >= 0 else { throw .confusion("the server's answer has no column \(name)") }
+        return Int(column)
+    }
+
     /// The types of a described statement's parameters, by their numbers in pg_type.
     var parameterTypes: [UInt32] {
         (0..<(unsafe PQnparams(result))).map { unsafe PQparamtype(result, $0) }

@@ -9,27 +9,46 @@ struct Heartbeat: Sendable {
     /// Whether that process listens to ``Revocation/channel``.
     let isListening: Bool
 
-    /// Reads the rows of ``Statements/heartbeat``.
+    /// The token keys, and which of them is for new tokens: the newest that is old enough for every worker to have read
+    /// it, else the first. Beside each what the server says of itself: whether it is a standby, whose word on sessions
+    /// may be out of date; its clock; when it was started; which process answers; whether that one listens to us.
+    static func sql(in schema: Schema) -> String {
+        """
+        SELECT generation, key, \
+        generation = coalesce(max(generation) FILTER (WHERE created_at <= statement_timestamp() - interval '10 seconds') \
+        OVER (), min(generation) OVER ()) AS mints, pg_is_in_recovery() AS is_standby, \
+        statement_timestamp() AS clock, pg_postmaster_start_time() AS started_at, pg_backend_pid() AS backend, \
+        '\(Revocation.channel)' IN (SELECT pg_listening_channels()) AS is_listening \
+        FROM \(schema)session_keys
+        """
+    }
+
+    /// Reads the rows of ``sql(in:)``, which come in binary form.
     init(_ result: borrowing PostgreSQLResult) throws(PostgreSQLError) {
+        let (generation, key) = (try result.column("generation"), try result.column("key"))
+        let (mints, isStandby) = (try result.column("mints"), try result.column("is_standby"))
         var accepted: [TokenKey] = []
         var minting: Int?
         for row in 0..<result.rowCount {
-            guard !result.isTrue(row, 3) else { throw .connection("the server has become a standby") }
-            guard let generation = result.binaryInteger(row, 0) else { throw .confusion("a key cannot be read") }
-            let bytes = unsafe result.withBytes(row, 1) { bytes in unsafe Array(bytes) }
+            guard !result.isTrue(row, isStandby) else { throw .connection("the server has become a standby") }
+            guard let generation = result.binaryInteger(row, generation) else {
+                throw .confusion("a key cannot be read")
+            }
+            let bytes = unsafe result.withBytes(row, key) { bytes in unsafe Array(bytes) }
             accepted.append(TokenKey(generation: Int(generation), bytes: bytes))
-            if result.isTrue(row, 2) { minting = Int(generation) }
+            if result.isTrue(row, mints) { minting = Int(generation) }
         }
         guard let minting, let keys = TokenKeys(accepted: accepted, minting: minting) else {
             throw .connection("the table session_keys is empty; run 'SELECT rotate_session_key()'")
         }
-        guard let clock = result.binaryInteger(0, 4), let started = result.binaryInteger(0, 5),
-            let backend = result.binaryInteger(0, 6)
+        guard let clock = result.binaryInteger(0, try result.column("clock")),
+            let started = result.binaryInteger(0, try result.column("started_at")),
+            let backend = result.binaryInteger(0, try result.column("backend"))
         else { throw .confusion("a heartbeat cannot be read") }
         self.keys = keys
         self.clock = DatabaseInstant(microseconds: clock)
         origin = ServerIncarnation(startedAt: DatabaseInstant(microseconds: started))
         self.backend = Int32(truncatingIfNeeded: backend)
-        isListening = result.isTrue(0, 7)
+        isListening = result.isTrue(0, try result.column("is_listening"))
     }
 }

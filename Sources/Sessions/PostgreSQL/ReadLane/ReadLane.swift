@@ -76,7 +76,7 @@ final class ReadLane: ReadinessHandler, TurnEndHandler {
         heartbeatInterval =
             memory.isOn ? min(Self.maxHeartbeatInterval, leaseTime / 4) : Self.maxHeartbeatInterval
         waiting = WaitingLookUps()
-        let statements = ReadLaneStatements(Statements(schema: configuration.schema))
+        let statements = ReadLaneStatements(Schema(configuration.schema))
         self.statements = statements
         let listens = memory.isOn
         let deadline = configuration.writeDeadline

@@ -2,7 +2,8 @@ internal import EventLoop
 
 /// What the read lane sends: prepared once a connection, or as text where a pooler may give each transaction another one.
 struct ReadLaneStatements: Sendable {
-    private struct Statement: Sendable {
+    /// A statement whose rows come in binary form: the loop has no time for texts here.
+    private struct BinaryStatement: Sendable {
         let name: String
         let text: String
 
@@ -12,16 +13,27 @@ struct ReadLaneStatements: Sendable {
         }
     }
 
-    private let lookUp: Statement
-    private let lookUpSeveral: Statement
-    private let lookUpAbsent: Statement
-    private let heartbeat: Statement
+    private let lookUp: BinaryStatement
+    private let lookUpSeveral: BinaryStatement
+    private let lookUpAbsent: BinaryStatement
+    private let heartbeat: BinaryStatement
 
-    init(_ statements: Statements) {
-        lookUp = Statement("look_up", statements.lookUp)
-        lookUpSeveral = Statement("look_up_several", statements.lookUpSeveral)
-        lookUpAbsent = Statement("look_up_absent", statements.lookUpAbsent)
-        heartbeat = Statement("heartbeat", statements.heartbeat)
+    init(_ schema: Schema) {
+        let select =
+            "SELECT \(SessionColumn.list(hash: "s.token_hash")) FROM \(schema)session_tokens s WHERE s.token_hash ="
+        // Whether the session is alive is a column's matter and no condition, so that an ended one still answers for
+        // itself.
+        lookUp = BinaryStatement("look_up", "\(select) $1::bytea")
+        lookUpSeveral = BinaryStatement("look_up_several", "\(select) ANY ($1::bytea[])")
+        // For a hash that there was no row for: here the question comes back also when there is none. The join costs
+        // PostgreSQL a tenth more, which is why not every look-up has it.
+        lookUpAbsent = BinaryStatement(
+            "look_up_absent",
+            """
+            SELECT \(SessionColumn.list(hash: "asked.hash")) \
+            FROM (VALUES ($1::bytea)) asked(hash) LEFT JOIN \(schema)session_tokens s ON s.token_hash = asked.hash
+            """)
+        heartbeat = BinaryStatement("heartbeat", Heartbeat.sql(in: schema))
     }
 
     /// Readies a new connection; waits.
@@ -52,7 +64,7 @@ struct ReadLaneStatements: Sendable {
     }
 
     private func send(
-        _ statement: Statement, _ parameter: BinaryParameter?, on connection: PostgreSQLConnection
+        _ statement: BinaryStatement, _ parameter: BinaryParameter?, on connection: PostgreSQLConnection
     ) throws(PostgreSQLError) {
         try connection.sendBinary(
             prepared: connection.keepsState ? statement.name : nil, statement.text, parameter)

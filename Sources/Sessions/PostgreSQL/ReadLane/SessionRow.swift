@@ -4,7 +4,7 @@ internal import EventLoop
 enum SessionRow {
     /// The hash that the row answers for; nil when the row has another shape than the statement's.
     static func hash(_ result: borrowing PostgreSQLResult, row: Int) -> SHA256Digest? {
-        unsafe result.withBytes(row, 0) { bytes in
+        unsafe result.withBytes(row, SessionColumn.hash.rawValue) { bytes in
             unsafe bytes.withMemoryRebound(to: UInt8.self) { unsafe SHA256Digest($0.span) }
         }
     }
@@ -37,8 +37,9 @@ enum SessionRow {
     static func snapshot(
         _ result: borrowing PostgreSQLResult, row: Int, origin: ServerIncarnation
     ) throws(PostgreSQLError) -> SessionSnapshot? {
-        guard let expires = result.binaryInteger(row, 1) else { return nil }
-        guard let created = result.binaryInteger(row, 8), let asOf = result.binaryInteger(row, 10),
+        guard let expires = result.binaryInteger(row, SessionColumn.liveUntil.rawValue) else { return nil }
+        guard let created = result.binaryInteger(row, SessionColumn.createdAt.rawValue),
+            let asOf = result.binaryInteger(row, SessionColumn.asOf.rawValue),
             let session = packed(
                 result, row, DatabaseInstant(microseconds: created), DatabaseInstant(microseconds: expires))
         else { throw .confusion("a session's row cannot be read") }
@@ -48,20 +49,34 @@ enum SessionRow {
     private static func packed(
         _ result: borrowing PostgreSQLResult, _ row: Int, _ created: DatabaseInstant, _ expires: DatabaseInstant
     ) -> PackedSession? {
-        // Columns 3 to 7 are user id, user name, groups, name, e-mail; each text has a byte or two for its length.
-        let idle = unsafe result.withBytes(row, 9) { unsafe seconds(interval: $0) }
+        let idle = unsafe result.withBytes(row, SessionColumn.idleTimeout.rawValue) { unsafe seconds(interval: $0) }
+        // The texts, each with a byte or two for its length.
         var size = 12
-        for column in 3...7 { size += result.byteCount(row, column) }
-        let writer: PackedSessionWriter? = unsafe result.withBytes(row, 2) { id in
+        for column in SessionColumn.userID.rawValue...SessionColumn.email.rawValue {
+            size += result.byteCount(row, column)
+        }
+        let writer: PackedSessionWriter? = unsafe result.withBytes(row, SessionColumn.id.rawValue) { id in
             id.count == 16
                 ? unsafe PackedSessionWriter(
                     id: id, createdAt: created, expiresAt: expires, idleTimeout: idle, size: size) : nil
         }
         guard var writer else { return nil }
-        unsafe result.withBytes(row, 4) { unsafe writer.append(text: $0) }
-        guard unsafe result.withBytes(row, 5, { unsafe append(groups: $0, to: &writer) }) else { return nil }
-        for column in [6, 7, 3] { unsafe result.withBytes(row, column) { unsafe writer.append(text: $0) } }
+        append(result, row, .username, to: &writer)
+        let areGroups = unsafe result.withBytes(row, SessionColumn.groups.rawValue) {
+            unsafe append(groups: $0, to: &writer)
+        }
+        guard areGroups else { return nil }
+        append(result, row, .name, to: &writer)
+        append(result, row, .email, to: &writer)
+        append(result, row, .userID, to: &writer)
         return writer.finish()
+    }
+
+    private static func append(
+        _ result: borrowing PostgreSQLResult, _ row: Int, _ column: SessionColumn,
+        to writer: inout PackedSessionWriter
+    ) {
+        unsafe result.withBytes(row, column.rawValue) { unsafe writer.append(text: $0) }
     }
 
     /// The whole seconds of an interval in its binary form: microseconds (8 bytes), days and months (4 each); a month has

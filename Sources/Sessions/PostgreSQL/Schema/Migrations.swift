@@ -81,15 +81,14 @@ package struct Migrations: Sendable {
     private func setLifetimes(
         on connection: PostgreSQLConnection, _ schema: String, log: Logger
     ) throws(PostgreSQLError) {
-        let statements = Statements(schema: schema)
-        let lifetimes: [PostgreSQLParameter] = [
-            .number(lifetime.seconds), rememberedLifetime.map { .number($0.seconds) } ?? .null,
-        ]
+        let schema = Schema(schema)
+        let lifetimes = Lifetimes(usual: lifetime, remembered: rememberedLifetime)
         // Looked at first: a read-only server refuses also an UPDATE of no rows.
-        let differing = try connection.query(statements.differingLifetimes, lifetimes, deadline: Self.deadline)
-        guard differing.rowCount > 0 else { return }
+        guard try connection.run(LifetimesDiffer(lifetimes: lifetimes), in: schema, deadline: Self.deadline) else {
+            return
+        }
         do throws(PostgreSQLError) {
-            _ = try connection.query(statements.setLifetimes, lifetimes, deadline: Self.deadline)
+            try connection.run(SetLifetimes(lifetimes: lifetimes), in: schema, deadline: Self.deadline)
         } catch {
             if error.isRefusedPermission {
                 log.warning("the lifetimes for sessions made by SQL are for the tables' owner to set: \(error.reason)")
@@ -110,7 +109,7 @@ package struct Migrations: Sendable {
                 "SELECT 1 FROM pg_namespace WHERE nspname = $1", [.text(schema)], deadline: Self.deadline)
             guard found.rowCount == 1 else {
                 throw .unusable(
-                    "there is no schema \(Statements.identifier(schema)): create it (CREATE SCHEMA) or set DATABASE_SCHEMA to one that exists"
+                    "there is no schema \(Schema.identifier(schema)): create it (CREATE SCHEMA) or set DATABASE_SCHEMA to one that exists"
                 )
             }
             return schema
@@ -140,7 +139,7 @@ package struct Migrations: Sendable {
             deadline: Self.deadline)
         guard table.rowCount == 1 else { return [:] }
         let rows = try connection.query(
-            "SELECT number, name FROM \(Statements.identifier(schema)).\(Self.table)", deadline: Self.deadline)
+            "SELECT number, name FROM \(Schema.identifier(schema)).\(Self.table)", deadline: Self.deadline)
         var applied: [Int: String] = [:]
         for row in 0..<rows.rowCount {
             if let number = Int(rows.text(row, 0)) { applied[number] = rows.text(row, 1) }
@@ -148,7 +147,7 @@ package struct Migrations: Sendable {
         for step in Self.steps {
             guard let name = applied[step.number], name != step.name else { continue }
             throw .unusable(
-                "the tables in the schema \(Statements.identifier(schema)) are of an incompatible version of authfcgi "
+                "the tables in the schema \(Schema.identifier(schema)) are of an incompatible version of authfcgi "
                     + "(migration \(step.number) is called \(name) there, and \(step.name) here), and they are left as "
                     + "they are: create another schema and set DATABASE_SCHEMA to its name, or use an empty database")
         }
@@ -182,7 +181,7 @@ package struct Migrations: Sendable {
         try connection.script("SET LOCAL lock_timeout = '3s'", deadline: Self.deadline)
         // pg_temp last: a temporary table of somebody else's session must never stand in for one of ours.
         try connection.script(
-            "SET LOCAL search_path = \(Statements.identifier(schema)), pg_temp", deadline: Self.deadline)
+            "SET LOCAL search_path = \(Schema.identifier(schema)), pg_temp", deadline: Self.deadline)
         // Somebody else may have been faster while this waited for the lock.
         let applied = try applied(on: connection, schema)
         if applied.isEmpty { try refuseForeignTables(on: connection, schema) }
@@ -213,7 +212,7 @@ package struct Migrations: Sendable {
             """, [.text(schema), .texts(Self.relations)], deadline: Self.deadline)
         guard found.rowCount == 0 else {
             throw .unusable(
-                "the schema \(Statements.identifier(schema)) has a table \(found.text(0, 0)) that authfcgi did not make, "
+                "the schema \(Schema.identifier(schema)) has a table \(found.text(0, 0)) that authfcgi did not make, "
                     + "and it is left as it is: rename it, or create another schema and set DATABASE_SCHEMA to its name"
             )
         }

@@ -1,0 +1,52 @@
+internal import EventLoop
+
+/// A statement on its way through a ``CommandLane`` to its answer, whatever its type is.
+@EventLoop
+class LaneCommand {
+    /// The name under which it is prepared.
+    let name: String
+    let sql: String
+    let parameters: [PostgreSQLParameter]
+
+    fileprivate init<S: Statement>(_ statement: S, in schema: Schema) {
+        sql = statement.sql(in: schema)
+        name = StatementName.of(sql, purpose: S.name)
+        parameters = statement.parameters
+    }
+
+    /// Reads the server's answer, and keeps it until ``finish()``.
+    func read(_ result: borrowing PostgreSQLResult) {}
+
+    /// Gives what was read to whom asked.
+    func finish() {}
+
+    /// Gives an error to whom asked.
+    func fail(_ error: PostgreSQLError) {}
+}
+/// A ``LaneCommand`` with the type of its statement.
+
+final class TypedLaneCommand<S: Statement>: LaneCommand {
+    typealias Outcome = Result<S.Answer, PostgreSQLError>
+
+    private let statement: S
+    private let continuation: CheckedContinuation<Outcome, Never>
+    private var outcome = Outcome.failure(.confusion("no result for a statement"))
+
+    init(_ statement: S, in schema: Schema, _ continuation: CheckedContinuation<Outcome, Never>) {
+        self.statement = statement
+        self.continuation = continuation
+        super.init(statement, in: schema)
+    }
+
+    override func read(_ result: borrowing PostgreSQLResult) {
+        do throws(PostgreSQLError) {
+            outcome = .success(try statement.answer(from: result))
+        } catch {
+            outcome = .failure(error)
+        }
+    }
+
+    override func finish() { continuation.resume(returning: outcome) }
+
+    override func fail(_ error: PostgreSQLError) { continuation.resume(returning: .failure(error)) }
+}

@@ -1,0 +1,23 @@
+internal import EventLoop
+
+/// The longest that a session may last, in PostgreSQL's words, if `lifetime` is more. Compared as points in time, as
+/// create_session() does: a month is not always 30 days.
+struct ExceededMaximum: Statement {
+    let lifetime: Duration
+
+    typealias Answer = String?
+    static let isIdempotent = true
+
+    func sql(in schema: Schema) -> String {
+        """
+        SELECT maximum_lifetime FROM \(schema.limitsTable), \
+        (VALUES (statement_timestamp() AT TIME ZONE 'UTC', make_interval(secs => $1::double precision))) \
+        asked(start, lifetime) \
+        WHERE asked.lifetime > maximum_lifetime OR asked.start + asked.lifetime > asked.start + maximum_lifetime
+        """
+    }
+
+    var parameters: [PostgreSQLParameter] { [.number(lifetime.seconds)] }
+
+    func decode(_ row: PostgreSQLRow) throws(PostgreSQLError) -> String { try row.text("maximum_lifetime") }
+}

@@ -1,0 +1,27 @@
+internal import FoundationEssentials
+
+/// A session's public name and its end. Found by the token's hash: a server may log the parameters of statements.
+struct FindSession: Statement {
+    struct Row: Sendable {
+        let id: String
+        let expiresAt: Date
+    }
+
+    let hash: SHA256Digest
+
+    typealias Answer = Row
+    static let isIdempotent = true
+
+    func sql(in schema: Schema) -> String {
+        """
+        SELECT s.session_id, extract(epoch FROM s.expires_at) AS expires_at \
+        FROM \(schema)session_tokens s WHERE s.token_hash = $1::bytea
+        """
+    }
+
+    var parameters: [PostgreSQLParameter] { [.digest(hash)] }
+
+    func decode(_ row: PostgreSQLRow) throws(PostgreSQLError) -> Row {
+        Row(id: try row.text("session_id"), expiresAt: try row.date("expires_at"))
+    }
+}

@@ -1,0 +1,23 @@
+/// Ends the session of a token's hash, and says whose it is if there is one.
+struct RevokeToken: Statement {
+    let hash: SHA256Digest
+
+    typealias Answer = EndedSession?
+    static let isIdempotent = true
+    static let isUrgent = true
+
+    func sql(in schema: Schema) -> String {
+        """
+        SELECT \(schema)revoke_access_token_hash($1::bytea) AS was_live, s.session_id, s.user_id \
+        FROM (VALUES (1)) once LEFT JOIN \(schema)session_tokens s ON s.token_hash = $1::bytea
+        """
+    }
+
+    var parameters: [PostgreSQLParameter] { [.digest(hash)] }
+
+    /// nil when there is no session of that token.
+    func decode(_ row: PostgreSQLRow) throws(PostgreSQLError) -> EndedSession? {
+        guard let id = try row.optionalText("session_id") else { return nil }
+        return EndedSession(id: id, userID: try row.text("user_id"), wasLive: try row.flag("was_live"))
+    }
+}

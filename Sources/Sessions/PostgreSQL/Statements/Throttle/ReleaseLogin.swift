@@ -1,0 +1,12 @@
+/// Takes an attempt back that was none. What succeeded is settled by ``CreateSession``.
+struct ReleaseLogin: Statement {
+    let reservation: LoginReservation
+
+    typealias Row = AnyRow
+    typealias Answer = Void
+    static let isIdempotent = true
+
+    func sql(in schema: Schema) -> String { "SELECT \(schema)settle_login($1::text[], false)" }
+
+    var parameters: [PostgreSQLParameter] { [.text(reservation.text)] }
+}

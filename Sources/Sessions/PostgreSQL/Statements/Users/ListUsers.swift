@@ -1,0 +1,33 @@
+/// The gate's own users by their names. With each: how many live sessions there are, and when the newest of them began
+/// that came of a login; those with a label are of machines.
+struct ListUsers: Statement {
+    /// Only those behind this name; nil for the first.
+    let after: String?
+    /// How many at most.
+    let limit: Int
+
+    typealias Answer = [ListedUser]
+    static let isIdempotent = true
+
+    func sql(in schema: Schema) -> String {
+        """
+        SELECT u.id, u.username, u.name, u.email, array_to_json(u.groups) AS groups, u.disabled, \
+        extract(epoch FROM u.created_at) AS created_at, live.count AS live_sessions, \
+        extract(epoch FROM live.latest) AS last_login_at \
+        FROM (SELECT * FROM \(schema)authfcgi_users WHERE username > $1::text \
+        ORDER BY username LIMIT $2::integer) u, \
+        LATERAL (SELECT count(*), max(s.created_at) FILTER (WHERE s.label IS NULL) AS latest \
+        FROM \(schema)live_sessions s WHERE s.user_id = u.id) live ORDER BY u.username
+        """
+    }
+
+    var parameters: [PostgreSQLParameter] { [.text(after ?? ""), .number(limit)] }
+
+    func decode(_ row: PostgreSQLRow) throws(PostgreSQLError) -> ListedUser {
+        ListedUser(
+            id: try row.text("id"), username: try row.text("username"), name: try row.text("name"),
+            email: try row.text("email"), groups: try row.texts("groups"), isDisabled: try row.flag("disabled"),
+            createdAt: try row.date("created_at"), liveSessions: try row.integer("live_sessions"),
+            lastLoginAt: try row.optionalDate("last_login_at"))
+    }
+}

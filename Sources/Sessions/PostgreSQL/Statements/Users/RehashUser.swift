@@ -1,0 +1,14 @@
+/// Writes another hash of the same password for one of the gate's own users, if it has not been changed meanwhile.
+struct RehashUser: Statement {
+    let userID: String
+    let oldHash: String
+    let newHash: String
+
+    typealias Row = AnyRow
+    typealias Answer = Void
+    static let isIdempotent = true
+
+    func sql(in schema: Schema) -> String { "SELECT \(schema)rehash_user($1::text, $2::text, $3::text)" }
+
+    var parameters: [PostgreSQLParameter] { [.text(userID), .text(oldHash), .text(newHash)] }
+}

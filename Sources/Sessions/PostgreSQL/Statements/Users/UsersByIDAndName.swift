@@ -1,0 +1,51 @@
+/// Whom the gate knows under this id or this name: the user with this id first, then the gate's own user of this name.
+struct UsersByIDAndName: Statement {
+    let name: String
+
+    typealias Answer = [NamedUser]
+    static let isIdempotent = true
+
+    func sql(in schema: Schema) -> String {
+        """
+        SELECT asked.id, u.username, 1 AS rank FROM (VALUES ($1::text)) asked(id) \
+        LEFT JOIN \(schema)authfcgi_users u ON u.id = asked.id \
+        WHERE u.id IS NOT NULL OR EXISTS (SELECT FROM \(schema)user_epochs e WHERE e.user_id = asked.id) \
+        OR EXISTS (SELECT FROM \(schema)live_sessions s WHERE s.user_id = asked.id) \
+        UNION ALL SELECT u.id, u.username, 2 FROM \(schema)authfcgi_users u \
+        WHERE u.username = $1::text AND u.id <> $1::text ORDER BY 3
+        """
+    }
+
+    var parameters: [PostgreSQLParameter] { [.text(name)] }
+
+    func decode(_ row: PostgreSQLRow) throws(PostgreSQLError) -> NamedUser { try NamedUser(row) }
+}
+
+/// The users whose live sessions have this name, for stacks that keep their users themselves. No index helps here.
+struct UsersBySessionName: Statement {
+    let name: String
+    /// How many at most.
+    let limit: Int
+
+    typealias Answer = [NamedUser]
+    static let isIdempotent = true
+
+    func sql(in schema: Schema) -> String {
+        """
+        SELECT DISTINCT s.user_id AS id, u.username FROM \(schema)live_sessions s \
+        LEFT JOIN \(schema)authfcgi_users u ON u.id = s.user_id \
+        WHERE s.username = $1::text ORDER BY 1 LIMIT $2::integer
+        """
+    }
+
+    var parameters: [PostgreSQLParameter] { [.text(name), .number(limit)] }
+
+    func decode(_ row: PostgreSQLRow) throws(PostgreSQLError) -> NamedUser { try NamedUser(row) }
+}
+
+extension NamedUser {
+    /// The user's name is NULL for users that are not the gate's own.
+    fileprivate init(_ row: PostgreSQLRow) throws(PostgreSQLError) {
+        self.init(id: try row.text("id"), accountName: try row.optionalText("username"))
+    }
+}

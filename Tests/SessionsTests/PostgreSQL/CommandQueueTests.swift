@@ -1,0 +1,297 @@
+import EventLoop
+import TestSupport
+import Testing
+
+@testable import Sessions
+
+/// What a lane of commands does next, without a server, a socket or a clock.
+struct CommandQueueTests {
+    private static let deadline = Duration.seconds(5)
+    private let start = BootInstant(nanoseconds: 1_000_000_000)
+    private let serialization = PostgreSQLError.server(SQLState("40001"), "")
+    private let readOnly = PostgreSQLError.server(SQLState("25006"), "")
+    private let gone = PostgreSQLError.connection("gone")
+    private var queue = CommandQueue(deadline: deadline)
+
+    private func time(_ seconds: Double) -> BootInstant { start + .seconds(seconds) }
+
+    private func command(
+        _ id: Int, _ statement: String = "a", isIdempotent: Bool = false, isUrgent: Bool = false, at seconds: Double = 0
+    ) -> CommandQueue.Command {
+        CommandQueue.Command(
+            id, statement: statement, isIdempotent: isIdempotent, isUrgent: isUrgent, askedAt: time(seconds),
+            deadline: time(seconds) + Self.deadline)
+    }
+
+    /// Opens the connection that the first command has asked for, at 0 s.
+    private mutating func open(keepsState: Bool = true) -> [CommandQueue.Action] {
+        queue.opened(keepsState: keepsState, at: start)
+        return queue.advance(at: start)
+    }
+
+    /// Has the first command, whose number is 1, at the server.
+    private mutating func run(isIdempotent: Bool = false, keepsState: Bool = false) {
+        _ = queue.add(command(1, isIdempotent: isIdempotent))
+        _ = open(keepsState: keepsState)
+    }
+
+    // MARK: The way of a command
+
+    @Test mutating func `a connection is made when the first command comes, and for one only once`() {
+        #expect(queue.state == .disconnected)
+        #expect(queue.add(command(1)) == [.connect])
+        #expect(queue.state == .connecting)
+        #expect(queue.add(command(2)) == [])
+    }
+
+    @Test mutating func `a statement is prepared once a connection, and the command run when the server is ready`() {
+        _ = queue.add(command(1))
+        #expect(open() == [.prepare(1)])
+        #expect(queue.running == nil)
+        #expect(queue.received(nil, at: start) == [])
+        #expect(queue.serverIsReady(at: start) == [.markHealthy, .run(1, byName: true)])
+        #expect(queue.running == 1)
+        #expect(queue.received(nil, at: start) == [])
+        #expect(queue.serverIsReady(at: start) == [.markHealthy, .answer(1, nil)])
+        #expect(queue.add(command(2)) == [.run(2, byName: true)])
+    }
+
+    @Test mutating func `through a pooler nothing is prepared`() {
+        _ = queue.add(command(1))
+        #expect(open(keepsState: false) == [.run(1, byName: false)])
+    }
+
+    @Test mutating func `nothing is sent over a connection that is given up as soon as it is there`() {
+        _ = queue.add(command(1))
+        queue.opened(keepsState: true, at: start)
+        #expect(queue.lost(gone, at: start) == [.reportLoss("gone"), .disconnect, .connect])
+        #expect(queue.advance(at: start) == [])
+    }
+
+    @Test mutating func `rows do not count before the server is ready for the next command`() {
+        run()
+        #expect(queue.received(nil, at: start) == [])
+        #expect(queue.lost(gone, at: start) == [.answer(1, gone), .reportLoss("gone"), .disconnect])
+    }
+
+    @Test mutating func `one command at a time, in order, urgent ones before those that only wait`() {
+        run()
+        for id in 2...3 { #expect(queue.add(command(id)) == []) }
+        for id in 4...5 { #expect(queue.add(command(id, isUrgent: true)) == []) }
+        var order: [Int] = []
+        while let running = queue.running {
+            order.append(running)
+            _ = queue.received(nil, at: start)
+            _ = queue.serverIsReady(at: start)
+        }
+        #expect(order == [1, 4, 5, 2, 3])
+    }
+
+    @Test mutating func `an error of the statement is its answer, and the connection stays`() {
+        let error = PostgreSQLError.server(SQLState("23505"), "")
+        run()
+        _ = queue.add(command(2))
+        #expect(queue.received(error, at: start) == [])
+        #expect(queue.serverIsReady(at: start) == [.markHealthy, .answer(1, error), .run(2, byName: false)])
+    }
+
+    @Test mutating func `a statement that cannot be prepared is answered with the reason`() {
+        let error = PostgreSQLError.server(SQLState("42P01"), "")
+        run(keepsState: true)
+        #expect(queue.received(error, at: start) == [])
+        #expect(queue.serverIsReady(at: start) == [.markHealthy, .answer(1, error)])
+        #expect(queue.add(command(2)) == [.prepare(2)])
+    }
+
+    @Test mutating func `an answer to nothing that was asked ends the connection`() {
+        run()
+        _ = queue.received(nil, at: start)
+        _ = queue.serverIsReady(at: start)
+        #expect(queue.received(nil, at: start) == [.disconnect])
+        #expect(queue.state == .disconnected)
+    }
+
+    // MARK: Sending again
+
+    @Test mutating func `what does no harm twice is sent again after a lost connection, once`() {
+        run(isIdempotent: true)
+        #expect(queue.lost(gone, at: start) == [.reportLoss("gone"), .disconnect, .connect])
+        #expect(open(keepsState: false) == [.run(1, byName: false)])
+        #expect(queue.lost(gone, at: start) == [.answer(1, gone), .reportLoss("gone"), .disconnect])
+    }
+
+    @Test mutating func `what was only prepared is sent again whatever it is`() {
+        run(keepsState: true)
+        #expect(queue.lost(gone, at: start) == [.reportLoss("gone"), .disconnect, .connect])
+        // Another connection knows nothing of what was prepared.
+        #expect(open() == [.prepare(1)])
+    }
+
+    @Test mutating func `so is what the server did not do because the connection is the wrong one`() {
+        let error = PostgreSQLError.server(.undefinedStatement, "")
+        run()
+        #expect(queue.received(error, at: start) == [.reportLoss(error.reason), .disconnect, .connect])
+    }
+
+    @Test mutating func `what may have been carried out is not`() {
+        run()
+        #expect(queue.lost(gone, at: start) == [.answer(1, gone), .reportLoss("gone"), .disconnect])
+    }
+
+    @Test mutating func `a command that is sent again keeps its place before urgent ones`() {
+        run(isIdempotent: true)
+        _ = queue.add(command(2))
+        _ = queue.lost(gone, at: start)
+        _ = queue.add(command(3, isUrgent: true))
+        #expect(queue.waiting.map(\.id) == [1, 3, 2])
+    }
+
+    @Test mutating func `what others have undone is tried again at once, once, if it does no harm twice`() {
+        run(isIdempotent: true)
+        _ = queue.received(serialization, at: start)
+        #expect(queue.serverIsReady(at: start) == [.markHealthy, .run(1, byName: false)])
+        _ = queue.received(serialization, at: start)
+        #expect(queue.serverIsReady(at: start) == [.markHealthy, .answer(1, serialization)])
+    }
+
+    @Test mutating func `what must not be done twice is not tried again`() {
+        run()
+        _ = queue.received(serialization, at: start)
+        #expect(queue.serverIsReady(at: start) == [.markHealthy, .answer(1, serialization)])
+    }
+
+    // MARK: A server that takes no changes
+
+    @Test mutating func `right after connecting it is the answer: it was the primary a moment ago`() {
+        run(isIdempotent: true)
+        #expect(queue.received(readOnly, at: time(0.9)) == [])
+        #expect(queue.serverIsReady(at: time(0.9)) == [.markHealthy, .answer(1, readOnly)])
+    }
+
+    @Test mutating func `later it may have been demoted: another connection is made without a wait`() {
+        run()
+        #expect(queue.received(readOnly, at: time(1)) == [.disconnect, .connect])
+    }
+
+    // MARK: Time
+
+    @Test mutating func `a command that the server does not finish takes the connection with it`() {
+        run(isIdempotent: true)
+        #expect(queue.wakeAt == time(5))
+        #expect(queue.tick(at: time(4.9)) == [])
+        let reason = PostgreSQLError.deadline.reason
+        #expect(queue.tick(at: time(5)) == [.answer(1, .deadline), .reportLoss(reason), .disconnect])
+    }
+
+    @Test mutating func `its time begins when it is sent, and not anew when its statement was prepared`() {
+        _ = queue.add(command(1))
+        queue.opened(keepsState: true, at: time(3))
+        #expect(queue.advance(at: time(3)) == [.prepare(1)])
+        #expect(queue.wakeAt == time(8))
+        _ = queue.received(nil, at: time(6))
+        _ = queue.serverIsReady(at: time(6))
+        #expect(queue.wakeAt == time(8))
+    }
+
+    @Test mutating func `a command that waits too long is given up, and the others go on`() {
+        run()
+        _ = queue.add(command(2, at: -4))
+        _ = queue.add(command(3))
+        #expect(queue.wakeAt == time(1))
+        #expect(queue.tick(at: time(1)) == [.answer(2, .deadline)])
+        #expect(queue.waiting.map(\.id) == [3])
+    }
+
+    @Test mutating func `while there is no connection to be had each waits a second`() {
+        _ = queue.add(command(1))
+        _ = queue.add(command(2, isUrgent: true, at: 0.9))
+        #expect(queue.couldNotConnect(gone, at: time(0.5)) == [.connect])
+        #expect(queue.couldNotConnect(gone, at: time(1)) == [.answer(1, gone), .connect])
+        #expect(queue.couldNotConnect(gone, at: time(2)) == [.answer(2, gone)])
+        #expect(queue.state == .disconnected)
+    }
+
+    @Test mutating func `a database that cannot be used is waited for by nobody`() {
+        _ = queue.add(command(1))
+        #expect(queue.couldNotConnect(.unusable("so"), at: start) == [.answer(1, .unusable("so"))])
+    }
+
+    @Test mutating func `a connection that nobody needs for a minute is closed`() {
+        run()
+        _ = queue.received(nil, at: time(2))
+        _ = queue.serverIsReady(at: time(2))
+        #expect(queue.wakeAt == time(62))
+        #expect(queue.tick(at: time(61)) == [])
+        #expect(queue.tick(at: time(62)) == [.disconnect])
+        #expect(queue.state == .disconnected)
+        #expect(queue.wakeAt == nil)
+    }
+
+    // MARK: Ends
+
+    @Test mutating func `an idle connection that the server closes is no news`() {
+        run()
+        #expect(queue.hungUp(at: start) == [])
+        _ = queue.received(nil, at: start)
+        _ = queue.serverIsReady(at: start)
+        #expect(queue.hungUp(at: start) == [.disconnect])
+    }
+
+    @Test mutating func `a closed lane answers all, and takes nothing any more`() {
+        run()
+        _ = queue.add(command(2))
+        let closed = PostgreSQLError.connection("the store was closed")
+        #expect(queue.close() == [.disconnect, .answer(1, closed), .answer(2, closed)])
+        guard case .answer(3, .some) = queue.add(command(3)).first else {
+            Issue.record("a closed lane refuses")
+            return
+        }
+        queue.opened(keepsState: true, at: start)
+        #expect(queue.state == .closed)
+        #expect(queue.couldNotConnect(gone, at: start) == [])
+        #expect(queue.wakeAt == nil)
+    }
+
+    @Test mutating func `more than can wait are refused`() {
+        for id in 0..<CommandQueue.maxWaiting { _ = queue.add(command(id)) }
+        guard case .answer(-1, .some) = queue.add(command(-1)).first else {
+            Issue.record("the queue is full")
+            return
+        }
+        #expect(queue.waiting.count == CommandQueue.maxWaiting)
+    }
+
+    @Test mutating func `whatever happens in whatever order, each command is answered once`() {
+        var random = SeededGenerator(seed: 7)
+        for _ in 0..<200 {
+            queue = CommandQueue(deadline: Self.deadline)
+            var (asked, answered, seconds) = (0, [Int](), 0.0)
+            for _ in 0..<100 {
+                seconds += Double.random(in: 0...2, using: &random)
+                let now = time(seconds)
+                let actions: [CommandQueue.Action]
+                switch Int.random(in: 0..<10, using: &random) {
+                case 0...2:
+                    asked += 1
+                    actions = queue.add(
+                        command(
+                            asked, "\(asked % 3)", isIdempotent: .random(using: &random),
+                            isUrgent: .random(using: &random), at: seconds))
+                case 3:
+                    queue.opened(keepsState: .random(using: &random), at: now)
+                    actions = queue.advance(at: now)
+                case 4:
+                    let failures = [nil, serialization, readOnly, gone]
+                    actions = queue.received(failures[.random(in: 0..<4, using: &random)], at: now)
+                case 5...6: actions = queue.serverIsReady(at: now)
+                case 7: actions = queue.couldNotConnect(gone, at: now)
+                case 8: actions = queue.lost(gone, at: now)
+                default: actions = queue.tick(at: now)
+                }
+                for case .answer(let id, _) in actions { answered.append(id) }
+            }
+            for case .answer(let id, _) in queue.close() { answered.append(id) }
+            #expect(answered.sorted() == Array(1..<asked + 1))
+        }
+    }
+}

@@ -1,0 +1,57 @@
+import Foundation
+import Testing
+
+@testable import Sessions
+
+/// How the values of a row are found and read.
+struct PostgreSQLRowTests {
+    private func row(_ values: KeyValuePairs<String, String?>) -> PostgreSQLRow {
+        PostgreSQLRow(of: "Test", columns: values.map(\.key), values: values.map(\.value))
+    }
+
+    @Test func `values are found by their columns' names, wherever they stand`() throws {
+        for row in [row(["a": "1", "b": "x"]), row(["b": "x", "more": nil, "a": "1"])] {
+            #expect(try row.integer("a") == 1)
+            #expect(try row.text("b") == "x")
+        }
+    }
+
+    @Test func `NULL is nil where it may be`() throws {
+        let row = row(["a": nil])
+        #expect(try row.optionalText("a") == nil)
+        #expect(try row.optionalInteger("a") == nil)
+        #expect(try row.optionalDate("a") == nil)
+        #expect(try row.texts("a") == [])
+        #expect(try !row.hasValue(among: ["a"]))
+    }
+
+    @Test func `moments keep their microseconds, and what no calendar has is its end or its beginning`() throws {
+        let row = row(["a": "1764445766.123456", "b": "Infinity", "c": "-Infinity", "d": "99999999999999"])
+        #expect(try row.date("a") == Date(timeIntervalSince1970: 1_764_445_766_123_456 / 1e6))
+        #expect(try row.date("b") == .endless)
+        #expect(try row.date("c") == .beginning)
+        #expect(try row.date("d") == .endless)
+    }
+
+    @Test func `what does not fit is an error that names the column, and tells no value`() throws {
+        let row = row(["null": nil, "secret": "hunter2"])
+        let faults: [(String, () throws -> Void)] = [
+            ("has no column b", { _ = try row.text("b") }),
+            ("has no column b", { _ = try row.optionalInteger("b") }),
+            ("has no value of null", { _ = try row.text("null") }),
+            ("has no value of null", { _ = try row.integer("null") }),
+            ("has no value of null", { _ = try row.date("null") }),
+            ("has no value of null", { _ = try row.flag("null") }),
+            ("has a value of secret that is no whole number", { _ = try row.integer("secret") }),
+            ("has a value of secret that is neither true nor false", { _ = try row.flag("secret") }),
+            ("has a value of secret that is no moment", { _ = try row.date("secret") }),
+            ("has a value of secret that is no list of texts", { _ = try row.texts("secret") }),
+            ("has a value of secret that is no hash", { _ = try row.digest("secret") }),
+        ]
+        for (fault, read) in faults {
+            let error = try #require(throws: PostgreSQLError.self) { try read() }
+            #expect(error.reason == "the answer to Test \(fault); tables or functions may have been changed by hand")
+            #expect(!error.endsConnection)
+        }
+    }
+}

@@ -1,0 +1,64 @@
+import Testing
+
+@testable import Sessions
+
+/// What a users query may return, and what is a mistake of it.
+struct UsersQueryRowTests {
+    private func row(
+        id: String? = "7", idType: String? = "number", username: String? = nil, hash: String? = "x  ",
+        groups: String? = nil, groupsType: String? = nil, disabled: String? = nil, hasHash: Bool = true,
+        hasDisabled: Bool = false
+    ) -> UsersQueryRow {
+        UsersQueryRow(
+            id: id, idType: idType, username: username, passwordHash: hash, name: nil, email: nil, groups: groups,
+            groupsType: groupsType, disabled: disabled, hasPasswordHash: hasHash, hasDisabled: hasDisabled, epoch: 3)
+    }
+
+    private func user(_ rows: UsersQueryRow..., hadDisabled: Bool = false) throws -> LoginUser {
+        try UsersQueryRow.user(rows, typed: "ann", hadDisabled: hadDisabled)
+    }
+
+    @Test func `one row is a user, whose name is the one that was typed unless the query says another`() throws {
+        let record = try #require(try user(row()).user)
+        #expect(record.identity == Identity(userID: "7", username: "ann"))
+        #expect(record.passwordHash == "x" && record.epoch == 3)
+        #expect(try user(row(username: "Ann")).user?.identity.username == "Ann")
+        #expect(try user().id == nil)
+    }
+
+    @Test func `groups come as an array, as a list with commas, or as one number`() throws {
+        let forms = [
+            (#"["a", "b c", 3, null, ""]"#, "array", ["a", "b c", "3"]), ("a, b ,,c", "string", ["a", "b", "c"]),
+            ("5", "number", ["5"]), (#"["a"]"#, "string", ["a"]),
+        ]
+        for (text, type, groups) in forms {
+            #expect(try user(row(groups: text, groupsType: type)).user?.identity.groups == groups)
+        }
+    }
+
+    @Test(arguments: ["t", "true", "1", "2026-01-01"])
+    func `whatever is no plain no disables`(value: String) throws {
+        guard case .disabled("7") = try user(row(disabled: value, hasDisabled: true)) else {
+            Issue.record("\(value) disables")
+            return
+        }
+        #expect(try user(row(disabled: "false", hasDisabled: true)).user != nil)
+    }
+
+    @Test func `what is no user is a problem that tells no value`() {
+        let mistakes = [
+            ("several rows", [row(), row()], false), ("no column password_hash", [row(hasHash: false)], false),
+            ("no column disabled", [row()], true), ("whose id is no text", [row(idType: "object")], false),
+            ("whose id is no text", [row(id: nil, idType: "null")], false),
+            ("longer than 255 bytes", [row(id: String(repeating: "7", count: 256), idType: "string")], false),
+            ("groups that are no array", [row(groups: "{}", groupsType: "object")], false),
+        ]
+        for (reason, rows, hadDisabled) in mistakes {
+            let problem = #expect(throws: UsersQueryRow.Problem.self) {
+                try UsersQueryRow.user(rows, typed: "ann", hadDisabled: hadDisabled)
+            }
+            #expect(problem?.reason.contains(reason) == true, "\(reason)")
+            #expect(problem?.reason.contains("777") == false)
+        }
+    }
+}
