@@ -113,11 +113,11 @@ import Testing
                 """)
         // What no command and no login above has needed.
         let gate = try PostgreSQLConnection(environment["DATABASE_URL"] ?? "", log: RecordedLog().logger)
-        let statements = Statements(schema: nil)
-        let one = PostgreSQLParameter.number(1)
-        _ = try gate.query(statements.claimUsersComparison, [one], deadline: .seconds(5))
-        _ = try gate.query(statements.resignUsersComparison, deadline: .seconds(5))
-        _ = try gate.query(statements.noteHighestHashingCost, [one, one, one], deadline: .seconds(5))
+        let (schema, deadline) = (Schema(nil), Duration.seconds(5))
+        _ = try gate.run(ClaimUserSweep(interval: .seconds(1)), in: schema, deadline: deadline)
+        try gate.run(ResignUserSweep(), in: schema, deadline: deadline)
+        let cost = HashingCost(bytes: 1, time: .seconds(1), timePerByte: .seconds(1))
+        try gate.run(NoteHighestHashingCost(cost: cost), in: schema, deadline: deadline)
         for secret in [
             "SELECT key FROM login_throttle_secret", "SELECT * FROM login_throttle", "DELETE FROM login_throttle",
             "SELECT kept_hash FROM user_epochs", "UPDATE user_epochs SET epoch = 0",
