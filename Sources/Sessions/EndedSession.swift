@@ -7,7 +7,7 @@ package struct EndedSession: Equatable, Sendable {
     package let wasLive: Bool
 
     /// One that a login has ended.
-    init(id: String, userID: String) {
+    package init(id: String, userID: String) {
         self.id = id
         self.userID = userID
         wasLive = true

@@ -9,6 +9,12 @@ package struct LoginAttempt: Sendable {
     /// the database's key.
     package let nameHash: String?
 
+    package init(admission: LoginAdmission, highestHashingCost: HashingCost, nameHash: String?) {
+        self.admission = admission
+        self.highestHashingCost = highestHashingCost
+        self.nameHash = nameHash
+    }
+
     /// How many there are of an attempt in a row.
     static let columns = 6
 
