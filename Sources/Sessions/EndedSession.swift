@@ -6,7 +6,8 @@ package struct EndedSession: Equatable, Sendable {
     /// Whether it was alive until then.
     package let wasLive: Bool
 
-    init(id: String, userID: String, wasLive: Bool = true) {
+    /// - Parameter wasLive: true for one that a login has ended.
+    package init(id: String, userID: String, wasLive: Bool = true) {
         self.id = id
         self.userID = userID
         self.wasLive = wasLive

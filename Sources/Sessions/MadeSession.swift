@@ -9,6 +9,13 @@ package struct MadeSession: Sendable {
     /// How many sessions were too many, and have ended.
     package let excess: Int
 
+    package init(token: SessionToken, session: Session, ended: [EndedSession], excess: Int) {
+        self.token = token
+        self.session = session
+        self.ended = ended
+        self.excess = excess
+    }
+
     /// Where a limit is new, a user may have had any number of sessions.
     package static let maxNamed = 100
 

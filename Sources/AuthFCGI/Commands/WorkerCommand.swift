@@ -39,9 +39,9 @@ struct WorkerCommand: ParsableCommand {
         let status = ExitStatus()
         let listening = (0..<Int32(sockets)).map { InheritedDescriptor.firstSocket + $0 }
         EventLoop.run { [log] in
-            let service: Gate
+            let service: GateService
             do throws(RedisTLS.Problem) {
-                service = try Gate(settings: settings, log: log)
+                service = try GateService(settings: settings, log: log)
             } catch {
                 // It could be read when the settings were checked, a moment ago.
                 log.critical("worker cannot start: \(error)")

@@ -62,12 +62,14 @@ struct HeaderValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral {
             })
     }
 
-    private init(joined text: String) {
+    /// Text that is a header's value as it stands; nil for anything but printable ASCII without a space at either end.
+    init?(verbatim text: String) {
+        let bytes = text.utf8
+        guard bytes.allSatisfy({ (0x20...0x7e).contains($0) }), bytes.first != UInt8(ascii: " "),
+            bytes.last != UInt8(ascii: " ")
+        else { return nil }
         storage = .encoded(text)
     }
-
-    /// Two values as one, for values with a fixed part: a cookie and its attributes.
-    static func + (a: HeaderValue, b: HeaderValue) -> HeaderValue { HeaderValue(joined: a.text + b.text) }
 
     /// Appends the value as it goes out.
     @inline(__always)

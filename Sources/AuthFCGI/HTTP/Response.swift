@@ -59,7 +59,7 @@ struct Response {
     /// Adds a header; one of the same name stays.
     mutating func add(_ name: HeaderName, _ value: HeaderValue) { headers.append((name, value)) }
 
-    /// The answer as FastCGI's STDOUT carries it.
+    /// The answer as ``ResponseWriter`` writes it.
     func serialized() -> [UInt8] {
         var writer = ResponseWriter(status)
         for (name, value) in headers { writer.append(name, value) }

@@ -1,4 +1,5 @@
-/// Writes an answer as FastCGI's STDOUT carries it: the only place that puts a header's parts together.
+/// Writes an answer as CGI has it (RFC 3875, section 6), which FastCGI carries as it is: the only place that puts a
+/// header's parts together. HTTP differs in what stands before the status.
 struct ResponseWriter: ~Copyable {
     private var bytes: [UInt8] = []
     private let status: HTTPStatus

@@ -6,8 +6,8 @@ extension SerializedResponse {
     ///
     /// Written straight from bytes into bytes, because it is what nearly every request gets; each value goes through
     /// ``HeaderValue``'s encoding all the same.
-    init(accepting session: PackedSession, role: FastCGIRole) {
-        let template = role == .responder ? IdentityTemplate.responder : .authorizer
+    init(accepting session: PackedSession, to question: Exchange.Question) {
+        let template = question == .byPath ? IdentityTemplate.headers : .variables
         // At worst each byte takes three, and each group a comma.
         let size = template.bytes.count + 4 * session.bytes.count + 36
         let bytes = unsafe [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
@@ -49,11 +49,11 @@ private struct IdentityTemplate {
     /// Where the values belong: user name, groups, name, e-mail, user id, session id.
     let ends: InlineArray<6, Int>
 
-    static let responder = IdentityTemplate([
+    static let headers = IdentityTemplate([
         .remoteUser, .remoteGroups, .remoteName, .remoteEmail, .authUserID, .authSessionID,
     ])
 
-    static let authorizer = IdentityTemplate([
+    static let variables = IdentityTemplate([
         .variable("REMOTE_USER"), .variable("REMOTE_GROUPS"), .variable("REMOTE_NAME"), .variable("REMOTE_EMAIL"),
         .variable("AUTH_USER_ID"), .variable("AUTH_SESSION_ID"),
     ])

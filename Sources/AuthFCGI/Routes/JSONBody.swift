@@ -2,14 +2,7 @@ internal import FoundationEssentials
 
 /// A JSON object that a client has sent, read strictly.
 enum JSONBody {
-    /// What is wrong with a body, in words for the one who sent it.
-    struct Problem: Error, Equatable {
-        let message: String
-
-        init(_ message: String) {
-            self.message = message
-        }
-    }
+    typealias Problem = LoginRequest.Problem
 
     /// Reads an object whose values are texts and flags.
     /// - Parameter fields: what it must have, as the end of a sentence.

@@ -1,6 +1,11 @@
 /// Whether a request that changes something comes from a page of this site. A cookie alone does not say so: a browser
 /// sends it along with what any other page makes it send.
 enum SameOrigin {
+    static func isProved(of request: OriginalRequest) -> Bool {
+        isProved(
+            fetchSite: request[.fetchSite], origin: request[.origin], host: request[.host], scheme: request[.scheme])
+    }
+
     /// - Parameters:
     ///   - fetchSite: the header Sec-Fetch-Site, which no page can set (Fetch Metadata, W3C).
     ///   - origin: the header Origin, for browsers that do not send the other.

@@ -4,6 +4,7 @@ struct SessionCookie: Sendable {
     /// The name's bytes, for comparing.
     let nameBytes: [UInt8]
 
+    /// - Parameter name: a token, which the settings have seen to.
     init(name: String) {
         self.name = name
         nameBytes = Array(name.utf8)
@@ -11,6 +12,10 @@ struct SessionCookie: Sendable {
 
     /// The value of a Set-Cookie header that makes a browser forget the cookie.
     var expired: HeaderValue {
-        HeaderValue(encoding: name) + "=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0"
+        do throws(SetCookie.Problem) {
+            return try SetCookie(name: name, value: "", maxAge: .zero).headerValue
+        } catch {
+            preconditionFailure("settings refuse the cookie name: \(error)")
+        }
     }
 }

@@ -8,4 +8,10 @@ package struct LoginAttempt: Sendable {
     /// wrong place: the same for all spellings that the throttle takes for one, on all pods, and not to be had without
     /// the database's key.
     package let nameHash: String?
+
+    package init(admission: LoginAdmission, highestHashingCost: HashingCost, nameHash: String?) {
+        self.admission = admission
+        self.highestHashingCost = highestHashingCost
+        self.nameHash = nameHash
+    }
 }

@@ -3,4 +3,6 @@
 package struct LoginReservation: Sendable {
     /// What the database calls it.
     let text: String
+
+    package init(text: String) { self.text = text }
 }

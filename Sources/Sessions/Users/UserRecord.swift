@@ -6,7 +6,7 @@ package struct UserRecord: Sendable {
     /// How often all of the user's sessions were ended: a login makes a session only if it still finds this number.
     package let epoch: Int64
 
-    init(identity: Identity, passwordHash: String, epoch: Int64) {
+    package init(identity: Identity, passwordHash: String, epoch: Int64) {
         self.identity = identity
         self.passwordHash = passwordHash
         self.epoch = epoch

@@ -59,8 +59,11 @@ struct FastCGIResponseTests {
         #expect(HeaderValue(url: "/é").text == "/%C3%A9")
     }
 
-    @Test func `values are joined`() {
-        #expect(("__Host-session=" + HeaderValue(encoding: "a\n") + "; Path=/").text == "__Host-session=a%0A; Path=/")
+    @Test func `text that is to stay as it is must be a header's value already`() {
+        for text in ["", "a", "a b", "~!;,=\"%"] { #expect(HeaderValue(verbatim: text)?.text == text) }
+        for text in [" a", "a ", " ", "a\r\nX: y", "a\n", "\t", "\u{0}", "\u{7f}", "é"] {
+            #expect(HeaderValue(verbatim: text) == nil)
+        }
     }
 
     @Test func `an error is JSON whatever its message contains`() {

@@ -61,14 +61,14 @@ struct AnswersTests {
         let session = Session(
             id: id, identity: Identity(userID: "1", username: "a\r\nX: y"), createdAt: .now, expiresAt: .now)
         let bare = try #require(PackedSession(session))
-        let text = String(decoding: SerializedResponse(accepting: bare, role: .responder).bytes, as: UTF8.self)
+        let text = String(decoding: SerializedResponse(accepting: bare, to: .byPath).bytes, as: UTF8.self)
         for line in [
             "Remote-User: a%0D%0AX: y", "Remote-Groups: ", "Remote-Name: ", "Remote-Email: ", "X-Auth-User-Id: 1",
             "X-Auth-Session-Id: \(id)",
         ] {
             #expect(text.contains("\r\n\(line)\r\n"), "\(text)")
         }
-        let variables = String(decoding: SerializedResponse(accepting: bare, role: .authorizer).bytes, as: UTF8.self)
+        let variables = String(decoding: SerializedResponse(accepting: bare, to: .authorizer).bytes, as: UTF8.self)
         #expect(variables.contains("\r\nVariable-REMOTE_USER: a%0D%0AX: y\r\n"))
         #expect(!variables.contains("\r\nRemote-User"))
     }

@@ -4,7 +4,7 @@ import Testing
 
 struct PasswordChangeRequestTests {
     private static func problem(_ body: String) -> String? {
-        do throws(JSONBody.Problem) {
+        do throws(PasswordChangeRequest.Problem) {
             _ = try PasswordChangeRequest(json: Array(body.utf8))
             return nil
         } catch {

@@ -2,7 +2,7 @@ internal import EventLoop
 internal import Glibc
 internal import Logging
 
-/// Accepts connections from the web server and turns what arrives on them into ``FastCGIExchange``s.
+/// Accepts connections from the web server and turns what arrives on them into ``Exchange``s.
 ///
 /// A connection is looked at with MSG_PEEK until its request is complete. What has a body libfcgi reads then; of all else
 /// nothing is left to be read. The common case, a check whose request is there when it is accepted, costs accept, peek,
@@ -32,7 +32,7 @@ final class FastCGIServer {
     /// ``drain()`` was called: nothing new is accepted, and no connection is kept.
     private(set) var isDraining = false
 
-    private let respond: @EventLoop (FastCGIExchange) -> Void
+    private let respond: @EventLoop (Exchange) -> Void
     private let acceptor: FastCGIAcceptor
     private let faultLog: FastCGIFaultLog
     private let connections = FastCGIConnectionTable()
@@ -45,7 +45,7 @@ final class FastCGIServer {
     /// - Parameter respond: what answers the requests; it may keep the exchange and answer later.
     init(
         configuration: Configuration = Configuration(), log: Logger,
-        respond: @escaping @EventLoop (FastCGIExchange) -> Void
+        respond: @escaping @EventLoop (Exchange) -> Void
     ) {
         self.configuration = configuration
         self.respond = respond

@@ -115,8 +115,8 @@ extension RedisURLParser {
         guard let userInfo else { return nil }
         guard !userInfo.isEmpty else { throw .emptyUserInfo }
         let colon = userInfo.firstIndex(of: UInt8(ascii: ":"))
-        let user = try colon.map { (end) throws(RedisURLProblem) in try PercentDecoding.text(userInfo[..<end]) }
-        let password = try PercentDecoding.text(colon.map { userInfo[($0 + 1)...] } ?? userInfo)
+        let user = try colon.map { (end) throws(RedisURLProblem) in try Self.decodedText(userInfo[..<end]) }
+        let password = try Self.decodedText(colon.map { userInfo[($0 + 1)...] } ?? userInfo)
         guard !password.isEmpty else { throw .emptyPassword }
         return RedisCredentials(username: user.flatMap { $0.isEmpty ? nil : $0 }, password: password)
     }
@@ -139,7 +139,7 @@ extension RedisURLParser {
     }
 
     private static func database(_ text: ArraySlice<UInt8>) throws(RedisURLProblem) -> Int {
-        guard let number = RedisHostName.number(try PercentDecoding.bytes(text)) else { throw .badDatabase }
+        guard let number = RedisHostName.number(try decodedBytes(text)) else { throw .badDatabase }
         return Int(number)
     }
 
@@ -169,15 +169,38 @@ extension RedisURLParser {
         return looksLikeName ? .unknownParameter(name: String(decoding: name, as: UTF8.self)) : .unnamedParameter
     }
 
+    private static func decodedBytes(_ text: ArraySlice<UInt8>) throws(RedisURLProblem) -> [UInt8] {
+        do throws(PercentDecoding.Problem) {
+            return try PercentDecoding.bytes(text)
+        } catch {
+            throw problem(error)
+        }
+    }
+
+    private static func decodedText(_ text: ArraySlice<UInt8>) throws(RedisURLProblem) -> String {
+        do throws(PercentDecoding.Problem) {
+            return try PercentDecoding.text(text)
+        } catch {
+            throw problem(error)
+        }
+    }
+
+    private static func problem(_ problem: PercentDecoding.Problem) -> RedisURLProblem {
+        switch problem {
+        case .badEscape: .badEscape
+        case .notUTF8: .notUTF8
+        }
+    }
+
     private func serviceName(_ text: ArraySlice<UInt8>) throws(RedisURLProblem) -> String {
-        let name = try PercentDecoding.text(text)
+        let name = try Self.decodedText(text)
         guard !name.isEmpty else { throw .noService }
         guard name.utf8.count <= 128, !name.unicodeScalars.contains(where: \.isControl) else { throw .badService }
         return name
     }
 
     private func socketPath() throws(RedisURLProblem) -> String {
-        let text = try PercentDecoding.text(path)
+        let text = try Self.decodedText(path)
         guard text.utf8.contains(where: { $0 != UInt8(ascii: "/") }) else { throw .noSocketPath }
         guard !text.unicodeScalars.contains(where: \.isControl), text.utf8.last != UInt8(ascii: "/") else {
             throw .badSocketPath

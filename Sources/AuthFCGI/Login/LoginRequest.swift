@@ -1,8 +1,15 @@
 internal import Sessions
 
-/// The body of a login: `{"username":"…","password":"…"}`, and `"remember":true` if the session is to last longer.
+/// What somebody signs in with, whatever form it came in.
 struct LoginRequest: CustomStringConvertible {
-    typealias Problem = JSONBody.Problem
+    /// What is wrong with it, in words for the one who sent it.
+    struct Problem: Error, Equatable {
+        let message: String
+
+        init(_ message: String) {
+            self.message = message
+        }
+    }
 
     let username: String
     /// As it was received, byte for byte (ASVS 6.2.8).
@@ -14,30 +21,23 @@ struct LoginRequest: CustomStringConvertible {
     static let maxPassword = PasswordRules.maxBytes
     static let maxUsername = 256
 
-    private struct Body: Decodable {
-        let username: String
-        let password: String
-        let remember: Bool?
-    }
-
-    init(json body: [UInt8]) throws(Problem) {
-        let decoded = try JSONBody.decode(Body.self, from: body, fields: "username and password")
+    init(username: String, password: String, remember: Bool) throws(Problem) {
         // It would end a text early elsewhere.
-        guard !decoded.username.utf8.contains(0), !decoded.password.utf8.contains(0) else {
+        guard !username.utf8.contains(0), !password.utf8.contains(0) else {
             throw Problem("username and password must not contain \\u0000")
         }
-        guard !decoded.username.isEmpty, !decoded.password.isEmpty else {
+        guard !username.isEmpty, !password.isEmpty else {
             throw Problem("username and password must not be empty")
         }
-        guard decoded.username.utf8.count <= Self.maxUsername else {
+        guard username.utf8.count <= Self.maxUsername else {
             throw Problem("username is longer than \(Self.maxUsername) bytes")
         }
-        guard decoded.password.utf8.count <= Self.maxPassword else {
+        guard password.utf8.count <= Self.maxPassword else {
             throw Problem("password is longer than \(Self.maxPassword) bytes")
         }
-        username = decoded.username
-        password = Array(decoded.password.utf8)
-        remember = decoded.remember ?? false
+        self.username = username
+        self.password = Array(password.utf8)
+        self.remember = remember
     }
 
     var description: String { "(login)" }

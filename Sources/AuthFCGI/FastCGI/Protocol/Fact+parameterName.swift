@@ -1,0 +1,55 @@
+/// Which parameter says what.
+///
+/// The front's own word comes under names without `HTTP_`: a client's header X becomes `HTTP_X` with every web server,
+/// and so can never take the place of one of these. What the client says comes as its headers.
+extension OriginalRequest.Fact {
+    var parameterName: StaticString {
+        switch self {
+        case .path: "SCRIPT_NAME"
+        case .pathInfo: "PATH_INFO"
+        case .method: "REQUEST_METHOD"
+        case .query: "QUERY_STRING"
+        case .clientAddress: "REMOTE_ADDR"
+        case .scheme: "REQUEST_SCHEME"
+        case .host: "AUTH_ORIGINAL_HOST"
+        case .originalURI: "AUTH_ORIGINAL_URI"
+        case .originalMethod: "AUTH_ORIGINAL_METHOD"
+        case .requirement: "AUTH_REQUIRE"
+        case .authorization: "HTTP_AUTHORIZATION"
+        case .cookie: "HTTP_COOKIE"
+        case .contentType: "CONTENT_TYPE"
+        case .origin: "HTTP_ORIGIN"
+        case .fetchSite: "HTTP_SEC_FETCH_SITE"
+        case .userAgent: "HTTP_USER_AGENT"
+        }
+    }
+
+    /// The fact that a parameter of this name tells; nil for all others.
+    @inline(__always)
+    init?(parameterName name: Span<UInt8>) {
+        guard name.count >= 9 else { return nil }
+        // The ninth byte tells those of one length apart.
+        let candidate: Self
+        switch (name.count, name[8]) {
+        case (9, UInt8(ascii: "O")): candidate = .pathInfo
+        case (11, UInt8(ascii: "A")): candidate = .path
+        case (11, UInt8(ascii: "K")): candidate = .cookie
+        case (11, UInt8(ascii: "D")): candidate = .clientAddress
+        case (11, UInt8(ascii: "G")): candidate = .origin
+        case (12, UInt8(ascii: "U")): candidate = .requirement
+        case (12, UInt8(ascii: "R")): candidate = .query
+        case (12, UInt8(ascii: "T")): candidate = .contentType
+        case (14, UInt8(ascii: "M")): candidate = .method
+        case (14, UInt8(ascii: "S")): candidate = .scheme
+        case (15, UInt8(ascii: "R")): candidate = .userAgent
+        case (17, UInt8(ascii: "G")): candidate = .originalURI
+        case (18, UInt8(ascii: "H")): candidate = .authorization
+        case (18, UInt8(ascii: "G")): candidate = .host
+        case (19, UInt8(ascii: "_")): candidate = .fetchSite
+        case (20, UInt8(ascii: "G")): candidate = .originalMethod
+        default: return nil
+        }
+        guard name.equals(candidate.parameterName) else { return nil }
+        self = candidate
+    }
+}

@@ -1,0 +1,70 @@
+internal import EventLoop
+
+/// The fields of a form as a browser sends them (application/x-www-form-urlencoded, URL Standard, section 5.1), read
+/// strictly: what two readers could understand differently is refused.
+struct FormFields {
+    /// What is wrong with a body, in words for the one who sent it.
+    enum Problem: Error, CaseIterable {
+        /// A field without a name or `=`, a bad escape, or a byte that a form encodes.
+        case malformed
+        case notUTF8
+        /// A NUL would end a text early elsewhere.
+        case containsNUL
+        /// Another reader might take the other one.
+        case repeatedField
+        case tooManyFields
+
+        var message: String {
+            switch self {
+            case .malformed: "the body is not a form"
+            case .notUTF8: "the form is not UTF-8"
+            case .containsNUL: "a field must not contain NUL"
+            case .repeatedField: "the form has a field twice"
+            case .tooManyFields: "the form has more than \(FormFields.maxFields) fields"
+            }
+        }
+    }
+
+    /// No form of ours has as many.
+    static let maxFields = 32
+
+    private var values: [String: String] = [:]
+
+    /// - Parameter body: the whole body, whose length the server has bounded. An empty one is a form without fields.
+    init(_ body: [UInt8]) throws(Problem) {
+        guard !body.isEmpty else { return }
+        var rest = body[...]
+        while true {
+            let field = rest.prefix { $0 != UInt8(ascii: "&") }
+            guard values.count < Self.maxFields else { throw .tooManyFields }
+            let (name, value) = try Self.read(field)
+            guard values.updateValue(value, forKey: name) == nil else { throw .repeatedField }
+            guard field.endIndex < rest.endIndex else { return }
+            rest = rest[(field.endIndex + 1)...]
+        }
+    }
+
+    /// The value of a field; nil when the form has no such field.
+    subscript(_ name: String) -> String? { values[name] }
+
+    private static func read(_ field: ArraySlice<UInt8>) throws(Problem) -> (name: String, value: String) {
+        guard field.allSatisfy({ (0x21...0x7e).contains($0) }),
+            let equals = field.firstIndex(of: UInt8(ascii: "=")), equals > field.startIndex
+        else { throw .malformed }
+        return (try text(field[..<equals]), try text(field[(equals + 1)...]))
+    }
+
+    private static func text(_ encoded: ArraySlice<UInt8>) throws(Problem) -> String {
+        let text: String
+        do throws(PercentDecoding.Problem) {
+            text = try PercentDecoding.text(encoded, plusIsSpace: true)
+        } catch {
+            switch error {
+            case .badEscape: throw .malformed
+            case .notUTF8: throw .notUTF8
+            }
+        }
+        guard !text.utf8.contains(0) else { throw .containsNUL }
+        return text
+    }
+}

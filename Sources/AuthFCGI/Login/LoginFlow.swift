@@ -1,0 +1,141 @@
+internal import EventLoop
+internal import Logging
+internal import Sessions
+
+/// A name and a password for a session: every step of a login, and what each leads to.
+///
+/// The order of the steps is what keeps a login from telling more than yes or no, and from being tried more often than
+/// the throttle allows:
+///
+/// 1. a place in the hasher's queue, so that a flood is turned away before the database is asked;
+/// 2. the user and the throttle's reservation, which counts as a failure from now on;
+/// 3. the hash, or one like it for a name that nobody has;
+/// 4. for a failure the line in the log and the wait, so that the time says nothing of the hash;
+/// 5. the session, which settles the reservation in the same transaction, or the reservation's release when the
+///    password was never looked at;
+/// 6. what nobody waits for: another hash, the costs that all workers should know.
+@EventLoop
+final class LoginFlow {
+    private let store: any LoginStore
+    private let attempts: PasswordAttempts
+    private let rehasher: Rehasher
+    /// Those of whom it was said that nobody can sign in by their stored hash.
+    private var usersWithoutUsableHash = LogOnce()
+
+    private var hasher: any LoginHasher { attempts.hasher }
+    private var audit: any AuditRecorder { attempts.audit }
+
+    /// - Parameter spawn: starts what nobody waits for; tests do it themselves.
+    init(
+        store: any LoginStore, hasher: any LoginHasher, audit: any AuditRecorder, log: Logger,
+        spawn: @escaping PasswordAttempts.Spawn = { EventLoop.spawn($0) }
+    ) {
+        self.store = store
+        attempts = PasswordAttempts(store: store, hasher: hasher, audit: audit, log: log, spawn: spawn)
+        rehasher = Rehasher(store: store, hasher: hasher, log: log, spawn: spawn)
+    }
+
+    /// An unknown, a disabled and a wrong password's user go the same way and get the same outcome.
+    func signIn(_ request: LoginRequest, _ client: LoginClient) async -> LoginOutcome {
+        let ticket: any LoginTicket
+        do throws(PasswordHasher.Failure) {
+            ticket = try hasher.takeTicket()
+        } catch {
+            return .prevented(attempts.obstacle(error, at: .login, by: .unknownName(hash: nil), client))
+        }
+        var who = AuditSubject.unknownName(hash: nil)
+        do throws(SessionStoreError) {
+            let (found, attempt) = try await store.beginLogin(named: request.username, from: client.address)
+            who = found.id.map { .user(id: $0) } ?? .unknownName(hash: attempt.nameHash)
+            hasher.learn(shared: attempt.highestHashingCost)
+            switch attempt.admission {
+            case .allowed(let reservation):
+                return try await check(request, client, found, who, ticket, reservation)
+            case .refused(let seconds):
+                audit.record(AuditEvent(.login, .throttled, of: who), from: client.address)
+                await ticket.holdBackRefusal(isWanted: client.isWaiting)
+                return .prevented(.throttled(seconds: seconds))
+            }
+        } catch {
+            audit.recordSparingly(
+                AuditEvent(.login, .unavailable, AuditReason(error), of: who), from: client.address)
+            return .prevented(.store(error))
+        }
+    }
+
+    /// The password, once the throttle has let the attempt pass.
+    private func check(
+        _ request: LoginRequest, _ client: LoginClient, _ found: LoginUser, _ who: AuditSubject,
+        _ ticket: any LoginTicket, _ reservation: LoginReservation
+    ) async throws(SessionStoreError) -> LoginOutcome {
+        let user = found.user
+        let verdict: PasswordVerdict
+        do throws(PasswordHasher.Failure) {
+            verdict = try await ticket.verdict(on: request.password, user?.passwordHash, isWanted: client.isWaiting)
+        } catch {
+            let obstacle = attempts.obstacle(error, at: .login, by: who, client)
+            switch error {
+            case .busy, .abandoned: try await store.release(reservation)
+            // Other hashes can perhaps be computed: it is an attempt like any other.
+            case .failed: await ticket.holdBack(isWanted: client.isWaiting)
+            }
+            return .prevented(obstacle)
+        }
+        attempts.shareHighestCost()
+        if let user, case .unverifiable(let problem) = verdict { logUnverifiable(problem, user.identity.userID) }
+        guard let user, case .matches(_, let isWorthReplacing) = verdict else {
+            audit.record(AuditEvent(.login, .refused, Self.reason(found, verdict), of: who), from: client.address)
+            await ticket.holdBack(isWanted: client.isWaiting)
+            return .refused
+        }
+        guard let made = try await createSession(for: user, request, client, reservation) else {
+            audit.record(AuditEvent(.login, .refused, .endedMeanwhile, of: who), from: client.address)
+            return .refused
+        }
+        if isWorthReplacing { rehasher.rehash(user, request.password) }
+        audit.record(AuditEvent(.login, of: who, session: made.session.id), from: client.address)
+        recordEnds(with: made, client)
+        return .signedIn(made)
+    }
+
+    private func createSession(
+        for user: UserRecord, _ request: LoginRequest, _ client: LoginClient, _ reservation: LoginReservation
+    ) async throws(SessionStoreError) -> MadeSession? {
+        // Signing in again replaces the current session, which would otherwise live on unseen.
+        var replaced: SessionToken?
+        if let token = client.token, try store.mayExist(token) { replaced = token }
+        return try await store.createAccessToken(
+            for: user, origin: SessionOrigin(clientAddress: client.address, userAgent: client.userAgent),
+            remembered: request.remember, replacing: replaced, settling: reservation)
+    }
+
+    /// A line for each session that ended with a new one; of many too many, one for the rest.
+    private func recordEnds(with made: MadeSession, _ client: LoginClient) {
+        let details = ["by_session": made.session.id]
+        for old in made.ended {
+            audit.record(
+                AuditEvent(.sessionEnd, of: .user(id: old.userID), session: old.id, details: details),
+                from: client.address)
+        }
+        guard made.unnamed > 0 else { return }
+        let rest = details.merging(["ended": "\(made.unnamed)"]) { $1 }
+        audit.record(
+            AuditEvent(.sessionEnd, of: .user(id: made.session.identity.userID), details: rest), from: client.address)
+    }
+
+    /// Nobody can sign in by such a hash until an operator does something about it: said once a user.
+    private func logUnverifiable(_ problem: PasswordHashProblem, _ userID: String) {
+        guard usersWithoutUsableHash.isFirst(userID) else { return }
+        attempts.log.warning("a stored password hash cannot be used: \(problem)", metadata: ["user": "\(userID)"])
+    }
+
+    /// Why a login is refused, for the log alone.
+    private static func reason(_ found: LoginUser, _ verdict: PasswordVerdict) -> AuditReason {
+        switch (found, verdict) {
+        case (.nobody, _): .unknownUser
+        case (.disabled, _): .disabledUser
+        case (.user, .unverifiable): .unusableHash
+        case (.user, .matches), (.user, .differs): .wrongPassword
+        }
+    }
+}

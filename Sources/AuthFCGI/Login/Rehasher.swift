@@ -1,0 +1,37 @@
+internal import EventLoop
+internal import Logging
+internal import Sessions
+
+/// Replaces the hash of a user who has just signed in if it is not one of today's. Nobody waits for it, and one at a
+/// time is enough: whoever is passed over now signs in again some day.
+@EventLoop
+final class Rehasher {
+    private let store: any LoginStore
+    private let hasher: any LoginHasher
+    private let log: Logger
+    private let spawn: PasswordAttempts.Spawn
+    private var isRunning = false
+
+    init(store: any LoginStore, hasher: any LoginHasher, log: Logger, spawn: @escaping PasswordAttempts.Spawn) {
+        self.store = store
+        self.hasher = hasher
+        self.log = log
+        self.spawn = spawn
+    }
+
+    func rehash(_ user: UserRecord, _ password: [UInt8]) {
+        guard store.rehashes, !isRunning else { return }
+        isRunning = true
+        spawn { [self] in
+            defer { isRunning = false }
+            do throws(PasswordHasher.Failure) {
+                await store.rehash(user, to: try await hasher.takeTicket().hash(password, isWanted: { true }))
+            } catch {
+                switch error {
+                case .busy, .abandoned: break  // logins come first
+                case .failed(let reason): log.error("a password could not be hashed anew: \(reason)")
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,103 @@
+internal import EventLoop
+internal import Logging
+internal import Sessions
+
+/// The check: is this request signed in, and as whom? What nearly every request is for.
+@EventLoop
+final class CheckRoutes {
+    private let store: SessionStore
+    private let cookie: SessionCookie
+    private let audit: any AuditRecorder
+    private let log: Logger
+    private let slot: OwnSlot?
+    /// Said once each: the parameter comes from nginx's configuration.
+    private var unreadableRequirements = LogOnce()
+
+    /// - Parameter slot: where checks are counted; nil: nowhere.
+    init(store: SessionStore, cookie: SessionCookie, audit: any AuditRecorder, log: Logger, slot: OwnSlot?) {
+        self.store = store
+        self.cookie = cookie
+        self.audit = audit
+        self.log = log
+        self.slot = slot
+    }
+
+    func verify(_ exchange: Exchange) {
+        slot?.count(.checks)
+        switch exchange.request.credentials(cookieName: cookie.nameBytes) {
+        case .none: exchange.respond(toCheck: Self.notSignedIn)
+        case .invalid(let source): refuse(exchange, source)
+        case .token(let token, let source):
+            if let session = store.keptSession(for: token) { return accept(exchange, session) }
+            store.lookUp(token) { [self] answer in
+                switch answer {
+                case .success(.some(let session)): accept(exchange, session)
+                case .success(nil): refuse(exchange, source)
+                case .failure: exchange.respond(toCheck: Self.storeCannotTell)
+                }
+            }
+        }
+    }
+
+    private static let unauthorized = Response(.unauthorized, headers: [(.wwwAuthenticate, "Bearer")])
+    private static let notSignedIn = SerializedResponse(unauthorized)
+    private static let storeCannotTell = SerializedResponse(
+        Response(.serviceUnavailable, headers: [(.retryAfter, 1)]))
+    private static let requirementNotMet = SerializedResponse(Response(.forbidden))
+
+    private func refuse(_ exchange: Exchange, _ source: Credentials.Source) {
+        guard source == .severalCookies else { return exchange.respond(toCheck: Self.notSignedIn) }
+        var response = Self.unauthorized
+        response.add(.setCookie, cookie.expired)
+        exchange.respond(toCheck: SerializedResponse(response))
+    }
+
+    private func accept(_ exchange: Exchange, _ session: PackedSession) {
+        if exchange.request.count(of: .requirement) > 0, let answer = unmetRequirement(of: session, exchange) {
+            return exchange.respond(toCheck: answer)
+        }
+        exchange.respond(toCheck: SerializedResponse(accepting: session, to: exchange.question))
+    }
+
+    /// The answer to who is signed in and does not get in all the same; nil when all that the location requires is met.
+    ///
+    /// Of several parameters each must be met: an nginx location may set one beside one that it includes. An empty one
+    /// requires nothing, as `$authfcgi_require` does where nobody has set it.
+    private func unmetRequirement(of session: PackedSession, _ exchange: Exchange) -> SerializedResponse? {
+        let identity = session.identity
+        for text in exchange.request.allRequirements where !text.isEmpty {
+            do throws(Requirement.Unreadable) {
+                guard try Requirement(text).isMet(by: identity) else {
+                    recordRefused(session, text, exchange.request)
+                    return Self.requirementNotMet
+                }
+            } catch {
+                logUnreadable(text)
+                return Self.storeCannotTell
+            }
+        }
+        return nil
+    }
+
+    /// The one place where it is to be found who was turned away: the answer has no identity, as what nginx hears in an
+    /// answer may reach an application, and that must be after a yes alone.
+    private func recordRefused(_ session: PackedSession, _ requirement: String, _ request: OriginalRequest) {
+        // Without the query, where applications have secrets.
+        let path = (request[.originalURI] ?? "-").prefix { $0 != "?" && $0 != "#" }
+        audit.recordSparingly(
+            AuditEvent(
+                .access, .refused, .requirement, of: .user(id: session.identity.userID), session: session.id,
+                details: [
+                    "method": String((request[.originalMethod] ?? "-").prefix(16)),
+                    "path": String(path.prefix(256)), "require": String(requirement.prefix(256)),
+                ]), from: request.clientAddress)
+    }
+
+    /// Once each. A requirement may be made of the request's path, so there may be any number of them.
+    private func logUnreadable(_ text: String) {
+        guard unreadableRequirements.isFirst(text) else { return }
+        log.error(
+            "AUTH_REQUIRE is not understood: '\(text.prefix(256))'; write 'group NAME', 'user NAME', 'and', 'or', names with spaces in quotes"
+        )
+    }
+}

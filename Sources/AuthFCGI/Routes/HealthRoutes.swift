@@ -1,0 +1,29 @@
+internal import EventLoop
+internal import Sessions
+
+/// `GET /healthz` and `GET /readyz`.
+@EventLoop
+final class HealthRoutes {
+    private let store: SessionStore
+    private let isDraining: @EventLoop () -> Bool
+
+    /// - Parameter isDraining: whether the worker takes no new requests.
+    init(store: SessionStore, isDraining: @escaping @EventLoop () -> Bool) {
+        self.store = store
+        self.isDraining = isDraining
+    }
+
+    /// Whoever answers is alive.
+    func health(_ exchange: Exchange) { exchange.respond(.json(ReadinessAnswer(status: "alive"))) }
+
+    func readiness(_ exchange: Exchange) {
+        if isDraining() {
+            exchange.respond(.unavailable("draining"))
+        } else if store.isReachable(within: .seconds(10)) || store.outlastsDatabase {
+            let stores = (store.usesRedis ? ["redis"] : []) + ["postgresql"]
+            exchange.respond(.json(ReadinessAnswer(status: "ready", stores: stores)))
+        } else {
+            exchange.respond(.unavailable("PostgreSQL has not answered for more than 10 s"))
+        }
+    }
+}

@@ -1,0 +1,15 @@
+extension LoginRequest {
+    private struct Body: Decodable {
+        let username: String
+        let password: String
+        let remember: Bool?
+    }
+
+    /// Reads the body of a login: `{"username":"…","password":"…"}`, and `"remember":true` if the session is to last
+    /// longer.
+    init(json body: [UInt8]) throws(Problem) {
+        let decoded = try JSONBody.decode(Body.self, from: body, fields: "username and password")
+        try self.init(
+            username: decoded.username, password: decoded.password, remember: decoded.remember ?? false)
+    }
+}

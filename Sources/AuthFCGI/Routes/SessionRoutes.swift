@@ -1,0 +1,101 @@
+internal import EventLoop
+internal import Sessions
+
+/// What somebody who is signed in asks about the own sessions.
+@EventLoop
+final class SessionRoutes {
+    private let store: SessionStore
+    private let access: SessionAccess
+    private let audit: any AuditRecorder
+
+    init(store: SessionStore, access: SessionAccess, audit: any AuditRecorder) {
+        self.store = store
+        self.access = access
+        self.audit = audit
+    }
+
+    /// `GET /auth/me`.
+    func me(_ exchange: Exchange) {
+        access.withSession(exchange) { _, _, session in exchange.respond(.json(MeAnswer(session))) }
+    }
+
+    /// `GET /auth/sessions`: the user's own.
+    func list(_ exchange: Exchange) {
+        access.withSession(exchange) { [store] _, _, session in
+            do throws(SessionStoreError) {
+                let entries = try await store.sessions(of: session.identity.userID)
+                exchange.respond(.json(SessionsAnswer(entries, current: session.id)))
+            } catch {
+                exchange.respond(.unavailable(error))
+            }
+        }
+    }
+
+    /// `DELETE /auth/sessions/ID`: one of the user's own. 204 means that it is committed.
+    func end(_ id: String, _ exchange: Exchange) {
+        guard access.mayChange(exchange, .sessionEnd) else { return }
+        access.withSession(exchange) { [self] _, source, session in
+            let client = exchange.request.clientAddress
+            func event(_ outcome: AuditOutcome, _ reason: AuditReason? = nil) -> AuditEvent {
+                AuditEvent(
+                    .sessionEnd, outcome, reason, of: .user(id: session.identity.userID), session: id,
+                    details: ["by_session": session.id])
+            }
+            do throws(SessionStoreError) {
+                guard try await store.revoke(sessionID: id, ofUser: session.identity.userID) else {
+                    audit.recordSparingly(event(.refused, .noSuchSession), from: client)
+                    return exchange.respond(
+                        .error(.notFound, code: "not_found", message: "you have no live session with this id"))
+                }
+                audit.record(event(.success), from: client)
+                exchange.respond(
+                    access.loggedOut(exchange, hadCookie: source == .cookie && id == session.id))
+            } catch {
+                audit.recordSparingly(event(.unavailable, AuditReason(error)), from: client)
+                exchange.respond(.unavailable(error, "the session could not be ended; try again"))
+            }
+        }
+    }
+
+    /// `POST /auth/logout`: with `?all=1` of all of the user's sessions, with `?others=1` of all but this one. 204
+    /// means that it is committed; it is no error to be out already, and who is can end no others.
+    func logout(_ exchange: Exchange) {
+        switch access.credentials(of: exchange) {
+        case .none: exchange.respond(access.loggedOut(exchange, hadCookie: false))
+        case .invalid(.severalCookies): access.refuseSeveralCookies(exchange)
+        case .invalid(let source): exchange.respond(access.loggedOut(exchange, hadCookie: source == .cookie))
+        case .token(let token, let source):
+            let extent = LogoutExtent(query: exchange.request[.query] ?? "")
+            guard access.mayChange(exchange, extent.action) else { return }
+            let client = exchange.request.clientAddress
+            EventLoop.spawn { [self] in
+                do throws(SessionStoreError) {
+                    try await end(token, extent, client)
+                    exchange.respond(
+                        access.loggedOut(exchange, hadCookie: source == .cookie && extent != .others))
+                } catch {
+                    audit.recordSparingly(AuditEvent(extent.action, .unavailable, AuditReason(error)), from: client)
+                    exchange.respond(.unavailable(error, "the session could not be ended; try again"))
+                }
+            }
+        }
+    }
+
+    private func end(
+        _ token: SessionToken, _ extent: LogoutExtent, _ client: String?
+    ) async throws(SessionStoreError) {
+        let (userID, sessionID, ended): (String, String, Int)
+        if extent == .this {
+            guard let session = try await store.end(token) else { return }
+            (userID, sessionID, ended) = (session.userID, session.id, session.wasLive ? 1 : 0)
+        } else {
+            guard let session = try await store.session(for: token) else { return }
+            (userID, sessionID) = (session.identity.userID, session.id)
+            ended = try await store.revokeAll(ofUser: userID, except: extent == .others ? token : nil)
+        }
+        let event = AuditEvent(
+            extent.action, of: .user(id: userID), session: sessionID, details: ["ended": "\(ended)"])
+        // What has ended already can be ended again any number of times.
+        if ended == 0 { audit.recordSparingly(event, from: client) } else { audit.record(event, from: client) }
+    }
+}

@@ -1,0 +1,103 @@
+internal import EventLoop
+internal import Logging
+internal import Sessions
+
+/// What a worker does: takes requests off its sockets and has them answered.
+@EventLoop
+final class GateService: WorkerService {
+    private let settings: Settings
+    private let log: Logger
+    private let store: SessionStore
+    private let hasher: PasswordHasher
+    private var slot: OwnSlot?
+    private var server: FastCGIServer?
+
+    private static let maxWaitForStore = Duration.seconds(1)
+
+    init(settings: Settings, log: Logger) throws(RedisTLS.Problem) {
+        self.settings = settings
+        self.log = log
+        store = SessionStore(try SessionStore.Configuration(settings), log: log)
+        hasher = PasswordHasher(
+            HashingQueue.Limits(
+                threads: settings.hashingThreads, bytes: settings.hashingMemory << 20, wait: settings.hashingWait),
+            pepper: Array((settings.usersPepper?.reveal() ?? "").utf8), allowsLegacy: settings.allowsLegacyHashes,
+            expecting: settings.usersQuery.map { _ in PasswordHasher.ownHash } ?? settings.usersPreset?.highestCost)
+    }
+
+    /// A database that no worker can use ends the program at its start; later on it may come right again.
+    func prepare(slot: OwnSlot, onUnusable: (@EventLoop () -> Void)?) {
+        self.slot = slot
+        store.onUserGone = { [log] userID, ended in
+            log.audit(
+                AuditEvent(
+                    .logoutEverywhere, .success, .userGone, of: .user(id: userID), details: ["ended": "\(ended)"]))
+        }
+        guard let onUnusable else { return }
+        store.onUnusable = { [log] reason in
+            log.critical("\(reason)")
+            onUnusable()
+        }
+    }
+
+    /// Serves from the moment PostgreSQL has answered: a worker that takes another's place must not say "cannot tell"
+    /// to checks that the others would have answered. While PostgreSQL is away it serves after a moment all the same,
+    /// and the answers say so.
+    func start(sockets: [Int32], onServing: @escaping @EventLoop () -> Void) {
+        FastCGILibrary.prepareProcess()
+        // Some descriptors are for the stores, the log and the loop itself.
+        let connections = max(64, min(4096, DescriptorLimit.raise() - 64))
+        let configuration = FastCGIServer.Configuration(
+            allowedPeers: settings.listenPeers, maximumConnections: connections)
+        let router = router()
+        let server = FastCGIServer(configuration: configuration, log: log) { router.answer($0) }
+        self.server = server
+        var isServing = false
+        let serve: @EventLoop () -> Void = {
+            guard !isServing, !server.isDraining else { return }
+            isServing = true
+            for socket in sockets { server.listen(on: socket) }
+            onServing()
+        }
+        let timer = Reactor.shared.schedule(after: Self.maxWaitForStore, serve)
+        store.onFirstUse = {
+            timer.cancel()
+            serve()
+        }
+        store.start()
+        publishCounts()
+    }
+
+    private func router() -> Router {
+        let cookie = SessionCookie(name: settings.cookieName)
+        let audit = AuditTrail(log: log)
+        let access = SessionAccess(store: store, cookie: cookie, audit: audit)
+        return Router(
+            checks: CheckRoutes(store: store, cookie: cookie, audit: audit, log: log, slot: slot),
+            logins: LoginRoutes(
+                flow: LoginFlow(store: store, hasher: hasher, audit: audit, log: log), cookie: cookie),
+            sessions: SessionRoutes(store: store, access: access, audit: audit),
+            passwords: PasswordRoutes(
+                flow: PasswordChangeFlow(store: store, hasher: hasher, audit: audit, log: log), access: access),
+            health: HealthRoutes(store: store) { [weak self] in self?.server?.isDraining ?? true })
+    }
+
+    /// Lets the other workers see what this one's store has counted.
+    private func publishCounts() {
+        slot?.count(store.takeCounts())
+        Reactor.shared.schedule(after: .seconds(1)) { [self] in publishCounts() }
+    }
+
+    /// Takes no new requests and calls `onIdle` when those under way are answered.
+    func drain(onIdle: @escaping @EventLoop () -> Void) {
+        guard let server else { return onIdle() }
+        server.onIdle = { [store, slot] in
+            EventLoop.spawn {
+                await store.shutDown()
+                slot?.count(store.takeCounts())
+                onIdle()
+            }
+        }
+        server.drain()
+    }
+}

@@ -1,0 +1,45 @@
+/// Reads percent-encoded text (RFC 3986, section 2.1), strictly.
+package enum PercentDecoding {
+    package enum Problem: Error, CaseIterable {
+        /// A `%` is not followed by two hexadecimal digits.
+        case badEscape
+        /// The decoded bytes are not UTF-8.
+        case notUTF8
+    }
+
+    /// The decoded bytes.
+    /// - Parameter plusIsSpace: whether a plus is a space, as in form fields; elsewhere a plus is a plus.
+    package static func bytes(_ text: ArraySlice<UInt8>, plusIsSpace: Bool = false) throws(Problem) -> [UInt8] {
+        var result: [UInt8] = []
+        result.reserveCapacity(text.count)
+        var rest = text
+        while let byte = rest.popFirst() {
+            guard byte == UInt8(ascii: "%") else {
+                result.append(plusIsSpace && byte == UInt8(ascii: "+") ? UInt8(ascii: " ") : byte)
+                continue
+            }
+            guard let high = rest.popFirst().flatMap(digit), let low = rest.popFirst().flatMap(digit) else {
+                throw .badEscape
+            }
+            result.append(high << 4 | low)
+        }
+        return result
+    }
+
+    /// The decoded bytes as text, which must be UTF-8.
+    package static func text(_ text: ArraySlice<UInt8>, plusIsSpace: Bool = false) throws(Problem) -> String {
+        guard let result = String(validating: try bytes(text, plusIsSpace: plusIsSpace), as: UTF8.self) else {
+            throw .notUTF8
+        }
+        return result
+    }
+
+    private static func digit(_ byte: UInt8) -> UInt8? {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
+        case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
+        case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,57 @@
+import EventLoop
+import Logging
+import Testing
+
+@testable import AuthFCGI
+
+@EventLoop
+@Suite struct AuditTrailTests {
+    private let effects = EffectLog()
+    private let start = BootInstant(nanoseconds: 1_000_000_000)
+
+    private func trail() -> AuditTrail { AuditTrail(log: effects.logger) { [self] in start + effects.now } }
+
+    @Test(
+        arguments: [
+            (nil, "-"), ("", "-"), ("192.0.2.7", "192.0.2.7"),
+            (String(repeating: "x", count: 100), String(repeating: "x", count: 64)),
+        ] as [(String?, String)])
+    func `a line says where the client is, as far as anybody knows`(_ client: String?, _ text: String) {
+        trail().record(AuditEvent(.login, .refused, .unknownUser), from: client)
+        #expect(effects.logged.count == 1 && effects.logged[0].hasPrefix("notice: login refused client=\(text) "))
+    }
+
+    @Test func `what a client can cause at will fills no log, and the next line counts what was left out`() {
+        let trail = trail()
+        let event = AuditEvent(.login, .unavailable, .busy)
+        for _ in 0..<20 { trail.recordSparingly(event, from: nil) }
+        #expect(effects.logged.count == AuditLimiter.linesASecond)
+        effects.now = .milliseconds(999)
+        trail.recordSparingly(event, from: nil)
+        #expect(effects.logged.count == AuditLimiter.linesASecond)
+        effects.now = .seconds(1)
+        trail.recordSparingly(event, from: nil)
+        #expect(effects.logged.count == AuditLimiter.linesASecond + 1)
+        #expect(effects.logged.last?.contains(" suppressed=\(21 - AuditLimiter.linesASecond) ") == true)
+    }
+
+    @Test func `users, reasons and actions do not take each other's lines`() {
+        let trail = trail()
+        for id in ["1", "2"] {
+            for action in [AuditAction.login, .passwordChange] {
+                for reason in [AuditReason.busy, .store] {
+                    for _ in 0..<AuditLimiter.linesASecond {
+                        trail.recordSparingly(AuditEvent(action, .unavailable, reason, of: .user(id: id)), from: nil)
+                    }
+                }
+            }
+        }
+        #expect(effects.logged.count == 8 * AuditLimiter.linesASecond)
+    }
+
+    @Test func `what happened for once always has its line`() {
+        let trail = trail()
+        for _ in 0..<100 { trail.record(AuditEvent(.login, .throttled), from: nil) }
+        #expect(effects.logged.count == 100)
+    }
+}

@@ -1,0 +1,28 @@
+import Testing
+
+@testable import AuthFCGI
+
+struct MediaTypeTests {
+    @Test(arguments: [
+        "application/json", "Application/JSON", "application/json; charset=utf-8", "application/json;charset=utf-8",
+        " application/json ", "application/json ;x",
+    ])
+    func `a type counts in any case and with any parameters`(_ text: String) {
+        #expect(MediaType(contentType: text) == .json)
+    }
+
+    @Test func `a form is a form`() {
+        #expect(MediaType(contentType: "application/x-www-form-urlencoded") == .form)
+        #expect(MediaType(contentType: "application/x-www-form-urlencoded; charset=UTF-8") == .form)
+    }
+
+    @Test(arguments: [
+        "", ";", " ", "json", "application/jsonx", "application/json,application/json", "text/json",
+        "application /json",
+        "application/json x", "application/x-www-form-urlencodedx", "multipart/form-data",
+        "text/plain", "application/json\t",
+    ])
+    func `every other type is none that a route takes`(_ text: String) {
+        #expect(MediaType(contentType: text) == nil)
+    }
+}

@@ -1,0 +1,78 @@
+import EventLoop
+import Sessions
+
+@testable import AuthFCGI
+
+@EventLoop
+final class FakeHasher: LoginHasher {
+    let effects: EffectLog
+    /// Why there is no place in the queue.
+    var refusal: PasswordHasher.Failure?
+    /// What comes of checking a password.
+    var verdict = Result<PasswordVerdict, PasswordHasher.Failure>.success(.matches(.argon2id, isWorthReplacing: false))
+    /// What comes of hashing a new one.
+    var hash = Result<String, PasswordHasher.Failure>.success("new hash")
+    /// How long a hash takes.
+    var hashTime = Duration.milliseconds(40)
+    var news: HashingCost?
+
+    /// When a failed attempt is answered, from its ticket on.
+    static let failureTime = Duration.milliseconds(500)
+    /// When a throttled one is.
+    static let refusalTime = Duration.milliseconds(80)
+
+    init(_ effects: EffectLog) { self.effects = effects }
+
+    func takeTicket() throws(PasswordHasher.Failure) -> any LoginTicket {
+        if let refusal {
+            effects.add("no ticket")
+            throw refusal
+        }
+        effects.add("ticket")
+        return FakeTicket(self)
+    }
+
+    func learn(shared cost: HashingCost) { effects.add("learn \(cost.bytes)") }
+}
+
+@EventLoop
+final class FakeTicket: LoginTicket {
+    private let hasher: FakeHasher
+    private let admittedAt: Duration
+
+    init(_ hasher: FakeHasher) {
+        self.hasher = hasher
+        admittedAt = hasher.effects.now
+    }
+
+    func verdict(
+        on password: [UInt8], _ stored: String?, isWanted: @EventLoop () -> Bool
+    ) async throws(PasswordHasher.Failure) -> PasswordVerdict {
+        let text = String(decoding: password, as: UTF8.self)
+        guard isWanted() else {
+            hasher.effects.add("nobody waits for '\(text)'")
+            throw .abandoned
+        }
+        hasher.effects.add("check '\(text)' against \(stored ?? "nobody's")")
+        hasher.effects.now += hasher.hashTime
+        return try hasher.verdict.get()
+    }
+
+    func hash(
+        _ password: [UInt8], isWanted: @EventLoop () -> Bool
+    ) async throws(PasswordHasher.Failure) -> String {
+        hasher.effects.add("hash '\(String(decoding: password, as: UTF8.self))'")
+        hasher.effects.now += hasher.hashTime
+        return try hasher.hash.get()
+    }
+
+    func holdBack(isWanted: @EventLoop () -> Bool) async {
+        hasher.effects.add("hold back")
+        hasher.effects.now = max(hasher.effects.now, admittedAt + FakeHasher.failureTime)
+    }
+
+    func holdBackRefusal(isWanted: @EventLoop () -> Bool) async {
+        hasher.effects.add("hold back refusal")
+        hasher.effects.now = max(hasher.effects.now, admittedAt + FakeHasher.refusalTime)
+    }
+}

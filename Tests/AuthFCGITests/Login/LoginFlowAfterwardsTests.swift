@@ -1,0 +1,142 @@
+import EventLoop
+import Sessions
+import Testing
+
+@testable import AuthFCGI
+
+/// What else ends or begins with a login.
+@EventLoop
+@Suite struct LoginFlowAfterwardsTests {
+    private let stage = LoginStage()
+
+    private func effects(from first: String) -> [String] {
+        Array(stage.effects.all.drop { !$0.hasPrefix(first) })
+    }
+
+    // MARK: Signing in again
+
+    @Test func `signing in again replaces the session that the client has, and says so`() async throws {
+        stage.token = LoginStage.oldToken
+        stage.store.made = FakeLoginStore.made(ended: [EndedSession(id: "s0", userID: "6")])
+        #expect(try await stage.signIn().text == "signed in as s1")
+        #expect(
+            effects(from: "create") == [
+                "create for 7 from 192.0.2.7 with browser, replacing, settling", "audit login of user 7, session s1",
+                "audit session ended of user 6, session s0, by_session=s1",
+            ])
+    }
+
+    @Test func `a token that nobody has made is not looked for`() async throws {
+        stage.token = LoginStage.oldToken
+        stage.store.knowsToken = false
+        #expect(try await stage.signIn().text == "signed in as s1")
+        #expect(effects(from: "create")[0] == "create for 7 from 192.0.2.7 with browser, settling")
+    }
+
+    @Test func `while nobody can tell whether the old session is one of ours, no new one begins`() async throws {
+        stage.token = LoginStage.oldToken
+        stage.store.failures["mayExist"] = .unavailable("keys")
+        #expect(try await stage.signIn().text == "prevented: \(LoginObstacle.store(.unavailable("keys")))")
+        #expect(
+            effects(from: "check") == [
+                "check 'secret' against stored",
+                "audit sparingly login unavailable (the session store cannot be reached) of user 7",
+            ])
+    }
+
+    @Test func `a refused login leaves the session that the client has`() async throws {
+        stage.token = LoginStage.oldToken
+        stage.hasher.verdict = .success(.differs)
+        #expect(try await stage.signIn().text == "refused")
+        #expect(!stage.effects.all.contains { $0.hasPrefix("create") || $0.contains("session ended") })
+    }
+
+    @Test func `of too many sessions each that ended has a line, and the rest one together`() async throws {
+        let named = (0..<MadeSession.maxNamed).map { EndedSession(id: "old\($0)", userID: "7") }
+        stage.store.made = FakeLoginStore.made(ended: named, excess: MadeSession.maxNamed + 3)
+        #expect(try await stage.signIn().text == "signed in as s1")
+        let lines = effects(from: "audit session ended")
+        #expect(lines.count == MadeSession.maxNamed + 1)
+        #expect(lines.first == "audit session ended of user 7, session old0, by_session=s1")
+        #expect(lines.last == "audit session ended of user 7, by_session=s1, ended=3")
+    }
+
+    // MARK: Another hash
+
+    @Test func `a hash worth replacing is replaced after the login, at a place of its own in the queue`() async throws {
+        stage.hasher.verdict = .success(.matches(.bcrypt, isWorthReplacing: true))
+        #expect(try await stage.signIn().text == "signed in as s1")
+        #expect(stage.effects.all.last == "audit login of user 7, session s1" && stage.spawnedCount == 1)
+        stage.effects.clear()
+        await stage.runSpawned()
+        #expect(stage.effects.all == ["ticket", "hash 'secret'", "rehash 7 to new hash"])
+    }
+
+    @Test func `one hash at a time is replaced, and then the next one`() async throws {
+        stage.hasher.verdict = .success(.matches(.bcrypt, isWorthReplacing: true))
+        for _ in 0..<3 { _ = try await stage.signIn() }
+        #expect(stage.spawnedCount == 1)
+        await stage.runSpawned()
+        _ = try await stage.signIn()
+        #expect(stage.spawnedCount == 1)
+    }
+
+    @Test func `where the hashes are somebody else's they stay`() async throws {
+        stage.hasher.verdict = .success(.matches(.bcrypt, isWorthReplacing: true))
+        stage.store.rehashes = false
+        #expect(try await stage.signIn().text == "signed in as s1")
+        #expect(stage.spawnedCount == 0)
+    }
+
+    @Test(
+        arguments: [
+            (PasswordHasher.Failure.busy(retryAfter: 1), []), (.abandoned, []),
+            (.failed("no memory"), ["error: a password could not be hashed anew: no memory"]),
+        ] as [(PasswordHasher.Failure, [String])])
+    func `a hash that cannot be replaced now is replaced another time`(
+        _ failure: PasswordHasher.Failure, _ logged: [String]
+    ) async throws {
+        stage.hasher.verdict = .success(.matches(.bcrypt, isWorthReplacing: true))
+        stage.hasher.hash = .failure(failure)
+        #expect(try await stage.signIn().text == "signed in as s1")
+        await stage.runSpawned()
+        #expect(stage.effects.all.last == "hash 'secret'" && stage.effects.logged == logged)
+        stage.hasher.hash = .success("new hash")
+        _ = try await stage.signIn()
+        await stage.runSpawned()
+        #expect(stage.effects.all.last == "rehash 7 to new hash")
+    }
+
+    @Test func `a hash is not replaced while logins wait`() async throws {
+        stage.hasher.verdict = .success(.matches(.bcrypt, isWorthReplacing: true))
+        #expect(try await stage.signIn().text == "signed in as s1")
+        stage.hasher.refusal = .busy(retryAfter: 1)
+        await stage.runSpawned()
+        #expect(stage.effects.all.last == "no ticket" && stage.effects.logged.isEmpty)
+    }
+
+    // MARK: Costs
+
+    @Test func `a cost that not all workers know is told to them, whatever the verdict`() async throws {
+        for verdict in [PasswordVerdict.differs, .matches(.bcrypt, isWorthReplacing: false)] {
+            let stage = LoginStage()
+            stage.hasher.news = HashingCost(bytes: 9, time: .seconds(1))
+            stage.hasher.verdict = .success(verdict)
+            _ = try await stage.signIn()
+            #expect(!stage.effects.all.contains("note 9"))
+            stage.effects.clear()
+            await stage.runSpawned()
+            #expect(stage.effects.all == ["note 9", "learn 9"])
+        }
+    }
+
+    @Test func `what could not be told is told at the next login`() async throws {
+        stage.hasher.news = HashingCost(bytes: 9, time: .seconds(1))
+        stage.store.failures["note"] = .readOnly
+        _ = try await stage.signIn()
+        await stage.runSpawned()
+        #expect(stage.effects.all.last == "note 9" && stage.effects.logged.isEmpty)
+        _ = try await stage.signIn()
+        #expect(stage.spawnedCount == 1)
+    }
+}

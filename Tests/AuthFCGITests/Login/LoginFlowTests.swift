@@ -1,0 +1,213 @@
+import EventLoop
+import Sessions
+import Testing
+
+@testable import AuthFCGI
+
+/// What a login leads to, in which order: the fakes note every effect.
+@EventLoop
+@Suite struct LoginFlowTests {
+    private let stage = LoginStage()
+
+    /// What every login begins with.
+    private static let start = ["ticket", "begin ann from 192.0.2.7", "learn 5"]
+    private static let created = "create for 7 from 192.0.2.7 with browser, settling"
+    private static let success = "audit login of user 7, session s1"
+
+    private func expect(
+        _ outcome: String, _ effects: [String], sourceLocation: SourceLocation = #_sourceLocation
+    ) async throws {
+        #expect(try await stage.signIn().text == outcome, sourceLocation: sourceLocation)
+        #expect(stage.effects.all == effects, sourceLocation: sourceLocation)
+    }
+
+    @Test func `the session is made after the hash, and settles the reservation`() async throws {
+        try await expect(
+            "signed in as s1", Self.start + ["check 'secret' against stored", Self.created, Self.success])
+        #expect(stage.spawnedCount == 0 && stage.effects.logged.isEmpty)
+    }
+
+    @Test func `who asks to be remembered is`() async throws {
+        #expect(try await stage.signIn(remember: true).text == "signed in as s1")
+        #expect(stage.effects.all[4] == "create for 7 from 192.0.2.7 with browser, remembered, settling")
+    }
+
+    // MARK: Refused
+
+    @Test func `for a name that nobody has a hash is computed, and the answer is held back`() async throws {
+        stage.store.found = .nobody
+        stage.hasher.verdict = .success(.differs)
+        try await expect(
+            "refused",
+            Self.start + [
+                "check 'secret' against nobody's", "audit login refused (unknown user) of name h1", "hold back",
+            ])
+    }
+
+    @Test func `a disabled user goes the way of an unknown one, but for the log`() async throws {
+        stage.store.found = .disabled(id: "8")
+        stage.hasher.verdict = .success(.differs)
+        try await expect(
+            "refused",
+            Self.start + [
+                "check 'secret' against nobody's", "audit login refused (disabled user) of user 8", "hold back",
+            ])
+    }
+
+    @Test func `even a verdict that matches opens nothing for somebody who is no user`() async throws {
+        for found in [LoginUser.nobody, .disabled(id: "8")] {
+            stage.store.found = found
+            #expect(try await stage.signIn().text == "refused")
+            #expect(!stage.effects.all.contains { $0.hasPrefix("create") })
+        }
+    }
+
+    @Test func `a wrong password is noted before the answer is held back`() async throws {
+        stage.hasher.verdict = .success(.differs)
+        try await expect(
+            "refused",
+            Self.start + [
+                "check 'secret' against stored", "audit login refused (wrong password) of user 7", "hold back",
+            ])
+    }
+
+    @Test func `a hash that nobody can sign in by is told to the operator once`() async throws {
+        stage.hasher.verdict = .success(.unverifiable(.unusable))
+        try await expect(
+            "refused",
+            Self.start + [
+                "check 'secret' against stored", "audit login refused (unusable hash) of user 7", "hold back",
+            ])
+        #expect(try await stage.signIn().text == "refused")
+        #expect(stage.effects.logged.count == 1 && stage.effects.logged[0].hasSuffix(" user=7"))
+    }
+
+    @Test func `every refusal has one outcome and one time, and leaves the reservation a failure`() async throws {
+        let cases: [(LoginUser, PasswordVerdict, Int)] = [
+            (.nobody, .differs, 40), (.disabled(id: "8"), .differs, 40), (.user(LoginStage.ann), .differs, 1),
+            (.user(LoginStage.ann), .differs, 450), (.user(LoginStage.ann), .unverifiable(.unusable), 40),
+        ]
+        for (found, verdict, milliseconds) in cases {
+            let stage = LoginStage()
+            stage.store.found = found
+            stage.hasher.verdict = .success(verdict)
+            stage.hasher.hashTime = .milliseconds(milliseconds)
+            #expect(try await stage.signIn().text == "refused")
+            #expect(stage.effects.now == FakeHasher.failureTime)
+            #expect(!stage.effects.all.contains { $0.hasPrefix("create") || $0.hasPrefix("release") })
+        }
+    }
+
+    @Test func `sessions that were ended since the user was read stay ended`() async throws {
+        stage.store.made = nil
+        stage.hasher.verdict = .success(.matches(.bcrypt, isWorthReplacing: true))
+        try await expect(
+            "refused",
+            Self.start + [
+                "check 'secret' against stored", Self.created,
+                "audit login refused (the user's sessions were ended meanwhile) of user 7",
+            ])
+        #expect(stage.spawnedCount == 0)
+    }
+
+    // MARK: Prevented
+
+    @Test func `what the throttle refuses is not hashed, and answered when a hash would be`() async throws {
+        stage.store.admission = .refused(seconds: 30)
+        try await expect(
+            "prevented: throttled(seconds: 30)",
+            Self.start + ["audit login throttled of user 7", "hold back refusal"])
+        #expect(stage.effects.now == FakeHasher.refusalTime)
+    }
+
+    @Test func `the throttle does not tell whether there is such a user`() async throws {
+        stage.store.admission = .refused(seconds: 30)
+        stage.store.found = .nobody
+        try await expect(
+            "prevented: throttled(seconds: 30)",
+            Self.start + ["audit login throttled of name h1", "hold back refusal"])
+        #expect(stage.effects.now == FakeHasher.refusalTime)
+    }
+
+    @Test func `a flood is turned away before the store is asked`() async throws {
+        stage.hasher.refusal = .busy(retryAfter: 4)
+        try await expect(
+            "prevented: busy(seconds: 4)",
+            ["no ticket", "audit sparingly login unavailable (too many logins at once) of name -"])
+    }
+
+    @Test func `an attempt whose password was not looked at is taken back`() async throws {
+        stage.hasher.verdict = .failure(.busy(retryAfter: 2))
+        try await expect(
+            "prevented: busy(seconds: 2)",
+            Self.start + [
+                "check 'secret' against stored",
+                "audit sparingly login unavailable (too many logins at once) of user 7", "release",
+            ])
+    }
+
+    @Test func `for a client that has gone nothing is hashed, and the attempt is taken back`() async throws {
+        stage.isWaiting = false
+        try await expect(
+            "prevented: clientGone",
+            Self.start + [
+                "nobody waits for 'secret'", "audit sparingly login unavailable (the client has gone) of user 7",
+                "release",
+            ])
+    }
+
+    @Test func `a hash that cannot be computed is an attempt like any other`() async throws {
+        stage.hasher.verdict = .failure(.failed("no memory"))
+        try await expect(
+            "prevented: hashing",
+            Self.start + [
+                "check 'secret' against stored",
+                "audit sparingly login unavailable (passwords cannot be hashed) of user 7", "hold back",
+            ])
+        #expect(stage.effects.now == FakeHasher.failureTime)
+        #expect(stage.effects.logged == ["error: a password could not be checked: no memory"])
+    }
+
+    nonisolated private static let failures: [(SessionStoreError, String)] = [
+        (.unavailable("away"), "the session store cannot be reached"),
+        (.overloaded, "the session store cannot be reached"), (.readOnly, "the session store takes no changes"),
+    ]
+
+    @Test(arguments: failures)
+    func `a store that fails at the start stops all else`(_ error: SessionStoreError, _ reason: String) async throws {
+        stage.store.failures["begin"] = error
+        try await expect(
+            "prevented: \(LoginObstacle.store(error))",
+            ["ticket", "begin ann from 192.0.2.7", "audit sparingly login unavailable (\(reason)) of name -"])
+    }
+
+    @Test(arguments: failures)
+    func `without its session a login is none, and stays a failure`(
+        _ error: SessionStoreError, _ reason: String
+    ) async throws {
+        stage.store.failures["create"] = error
+        stage.hasher.verdict = .success(.matches(.bcrypt, isWorthReplacing: true))
+        try await expect(
+            "prevented: \(LoginObstacle.store(error))",
+            Self.start + [
+                "check 'secret' against stored", Self.created,
+                "audit sparingly login unavailable (\(reason)) of user 7",
+            ])
+        #expect(stage.spawnedCount == 0)
+    }
+
+    @Test(arguments: failures)
+    func `an attempt that cannot be taken back is noted, and stays a failure`(
+        _ error: SessionStoreError, _ reason: String
+    ) async throws {
+        stage.store.failures["release"] = error
+        stage.hasher.verdict = .failure(.busy(retryAfter: 2))
+        try await expect(
+            "prevented: \(LoginObstacle.store(error))",
+            Self.start + [
+                "check 'secret' against stored",
+                "audit sparingly login unavailable (too many logins at once) of user 7", "release",
+                "audit sparingly login unavailable (\(reason)) of user 7",
+            ])
+    }
+}

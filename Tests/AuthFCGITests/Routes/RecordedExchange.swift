@@ -1,0 +1,44 @@
+import EventLoop
+
+@testable import AuthFCGI
+
+/// A request that came by no protocol, and what it was answered.
+@EventLoop
+final class RecordedExchange: Exchange {
+    private(set) var answers: [String] = []
+    private(set) var wasCheck = false
+
+    init(
+        _ question: Question = .byPath, _ facts: [(OriginalRequest.Fact, String)], body: RequestBody = .whole([])
+    ) {
+        super.init(question, OriginalRequest(facts), body: body)
+    }
+
+    override func send(_ answer: [UInt8], isCheck: Bool) {
+        answers.append(String(decoding: answer, as: UTF8.self))
+        wasCheck = isCheck
+    }
+
+    override var peerHasClosed: Bool { false }
+
+    /// The answer's status; nil when there is none, or more than one answer.
+    var status: Int? {
+        guard let answer = answers.first, answers.count == 1, answer.hasPrefix("Status: ") else { return nil }
+        return Int(answer.dropFirst("Status: ".count).prefix(3))
+    }
+
+    /// Whether the answer has a line or a body of this text.
+    func says(_ text: String) -> Bool { answers.first?.contains(text) ?? false }
+}
+
+extension OriginalRequest {
+    /// What a codec of any protocol would make of these.
+    init(_ facts: [(Fact, String)]) {
+        self.init(Array(facts.map(\.1).joined().utf8))
+        var start = 0
+        for (fact, value) in facts {
+            add(fact, at: start..<start + value.utf8.count)
+            start += value.utf8.count
+        }
+    }
+}

@@ -1,0 +1,146 @@
+import EventLoop
+import Logging
+import Sessions
+import Testing
+
+@testable import AuthFCGI
+
+/// The routes as a request of any protocol finds them, as far as they answer without a store.
+@EventLoop
+@Suite struct RouterTests {
+    private let stage = LoginStage()
+    private let router: Router
+
+    private static let token = LoginStage.oldToken.secretText
+    private static let cookie = "sid=\(token)"
+
+    init() {
+        // Never started: it is connected to nothing.
+        let store = SessionStore(.init(postgreSQL: .init(url: "postgresql:///none")), log: stage.effects.logger)
+        let cookie = SessionCookie(name: "sid")
+        let (audit, log) = (stage.audit, stage.effects.logger)
+        let access = SessionAccess(store: store, cookie: cookie, audit: audit)
+        router = Router(
+            checks: CheckRoutes(store: store, cookie: cookie, audit: audit, log: log, slot: nil),
+            logins: LoginRoutes(flow: stage.login, cookie: cookie),
+            sessions: SessionRoutes(store: store, access: access, audit: audit),
+            passwords: PasswordRoutes(flow: stage.change, access: access),
+            health: HealthRoutes(store: store) { true })
+    }
+
+    private func ask(
+        _ method: String, _ path: String, _ facts: [(OriginalRequest.Fact, String)] = [],
+        question: Exchange.Question = .byPath, body: RequestBody = .whole([])
+    ) -> RecordedExchange {
+        let exchange = RecordedExchange(
+            question, [(.method, method), (.path, path), (.clientAddress, LoginStage.address)] + facts, body: body)
+        router.answer(exchange)
+        return exchange
+    }
+
+    // MARK: Checks
+
+    @Test(arguments: ["/auth/verify", "/auth/verify/x"])
+    func `a check without credentials is answered 401, as a check`(_ path: String) {
+        let answer = ask("GET", path)
+        #expect(answer.status == 401 && answer.wasCheck && answer.says("\r\nWWW-Authenticate: Bearer\r\n"))
+    }
+
+    @Test func `an authorizer's question is a check, whatever its path`() {
+        for path in ["/auth/login", "/", "/healthz", ""] {
+            let answer = ask("POST", path, question: .authorizer)
+            #expect(answer.status == 401 && answer.wasCheck)
+        }
+    }
+
+    @Test func `a check ignores the body`() {
+        for body in [RequestBody.tooLong, .cutShort, .whole([1])] {
+            #expect(ask("POST", "/auth/verify", body: body).status == 401)
+        }
+    }
+
+    @Test func `cookies that contradict each other are dropped, and nothing else is`() {
+        let header = "sid=\(Self.token); sid=x"
+        let answer = ask("GET", "/auth/verify", [(.cookie, header)])
+        #expect(
+            answer.status == 401 && answer.says("\r\nSet-Cookie: sid=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-"))
+        #expect(!ask("GET", "/auth/verify", [(.cookie, "sid=x")]).says("Set-Cookie"))
+        #expect(!ask("GET", "/auth/verify", [(.authorization, "Bearer afs_x")]).says("Set-Cookie"))
+    }
+
+    @Test func `while nobody can tell, a check is answered 503`() {
+        let answer = ask("GET", "/auth/verify", [(.cookie, Self.cookie)])
+        #expect(answer.status == 503 && answer.wasCheck && answer.says("\r\nRetry-After: 1\r\n"))
+    }
+
+    // MARK: Paths
+
+    @Test func `what is at no path is 404, and another method 405`() {
+        #expect(ask("GET", "/").status == 404 && ask("GET", "/auth/Login").status == 404)
+        let answer = ask("GET", "/auth/login")
+        #expect(answer.status == 405 && answer.says("\r\nAllow: POST\r\n") && !answer.wasCheck)
+    }
+
+    @Test func `who answers is alive, and not ready while it ends`() {
+        #expect(ask("GET", "/healthz").says(#"{"status":"alive"}"#))
+        let answer = ask("GET", "/readyz")
+        #expect(answer.status == 503 && answer.says("draining"))
+    }
+
+    // MARK: Bodies
+
+    private static let json = [(OriginalRequest.Fact.contentType, "application/json")]
+
+    @Test func `a login's body is all of it, JSON, and well-formed`() {
+        #expect(ask("POST", "/auth/login", Self.json, body: .tooLong).status == 413)
+        #expect(ask("POST", "/auth/login", Self.json, body: .cutShort).status == 400)
+        #expect(ask("POST", "/auth/login", body: .whole(Array("{}".utf8))).status == 415)
+        let answer = ask("POST", "/auth/login", Self.json, body: .whole(Array("{}".utf8)))
+        #expect(answer.status == 400 && answer.says("username is missing"))
+        #expect(stage.effects.all.isEmpty)
+    }
+
+    @Test(arguments: [
+        (LoginAdmission.refused(seconds: 30), true, 429, "\r\nRetry-After: 30\r\n"),
+        (.allowed(LoginReservation(text: "r")), false, 401, "the user name or the password is wrong"),
+        (.allowed(LoginReservation(text: "r")), true, 200, #""token":"afs_"#),
+    ])
+    func `a login is answered what the flow says`(
+        _ admission: LoginAdmission, _ matches: Bool, _ status: Int, _ text: String
+    ) async {
+        stage.store.admission = admission
+        if !matches { stage.hasher.verdict = .success(.differs) }
+        let body = RequestBody.whole(Array(#"{"username":"ann","password":"secret"}"#.utf8))
+        let facts = Self.json + [(.userAgent, "browser"), (.cookie, Self.cookie)]
+        let answer = ask("POST", "/auth/login", facts, body: body)
+        while answer.answers.isEmpty { await Task.yield() }
+        #expect(answer.status == status && answer.says(text) && !answer.wasCheck)
+        if status == 200 {
+            #expect(stage.effects.all.contains("create for 7 from 192.0.2.7 with browser, replacing, settling"))
+        }
+    }
+
+    // MARK: Same origin
+
+    @Test(arguments: [("POST", "/auth/password"), ("POST", "/auth/logout")])
+    func `a cookie changes nothing for a page of another site`(_ method: String, _ path: String) {
+        let answer = ask(method, path, [(.cookie, Self.cookie), (.fetchSite, "cross-site")])
+        #expect(answer.status == 403 && answer.says("cross_origin"))
+        #expect(stage.effects.all.count == 1 && stage.effects.all[0].hasSuffix("(not asked by a page of this site)"))
+    }
+
+    @Test func `who is out already is logged out, and a form is sent on`() {
+        #expect(ask("POST", "/auth/logout").status == 204)
+        let form = ask(
+            "POST", "/auth/logout", [(.contentType, "application/x-www-form-urlencoded"), (.cookie, "sid=x")])
+        #expect(form.status == 303 && form.says("\r\nLocation: /\r\n") && form.says("\r\nSet-Cookie: sid=; "))
+    }
+
+    @Test func `who is not signed in has nothing to see or to change`() {
+        for (method, path) in [("GET", "/auth/me"), ("GET", "/auth/sessions"), ("POST", "/auth/password")] {
+            #expect(ask(method, path, Self.json).status == 401)
+            let several = ask(method, path, [(.cookie, Self.cookie), (.cookie, Self.cookie)])
+            #expect(several.status == 401 && several.says("several session cookies"))
+        }
+    }
+}
