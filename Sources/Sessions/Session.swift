@@ -7,11 +7,14 @@ public struct Identity: Equatable, Sendable {
     public var userID: String
     /// What the user signs in with.
     public var username: String
+    /// The names of the user's groups, in the order that a list of them should have.
     public var groups: [String]
     /// The name to show.
     public var name: String
+    /// The e-mail address; empty when there is none.
     public var email: String
 
+    /// A user; what is left out is empty.
     public init(userID: String, username: String, groups: [String] = [], name: String = "", email: String = "") {
         self.userID = userID
         self.username = username
@@ -25,7 +28,9 @@ public struct Identity: Equatable, Sendable {
 public struct Session: Equatable, Sendable {
     /// The session's public name, a UUID; it opens nothing.
     public let id: String
+    /// Whose it is, as it was known at the login.
     public let identity: Identity
+    /// When it was made, by the database's clock.
     public let createdAt: Date
     /// When it ends unless it is revoked before, by the database's clock.
     public let expiresAt: Date
@@ -42,9 +47,12 @@ public struct Session: Equatable, Sendable {
 public struct SessionOrigin: Equatable, Sendable {
     /// An IPv4 or IPv6 address as text; what is none is not stored.
     public var clientAddress: String?
+    /// What the client says that it is: any text at all, of which the first 256 characters are stored.
     public var userAgent: String?
+    /// What the session is for, such as `backup`.
     public var label: String?
 
+    /// An origin; what is left out is not known.
     public init(clientAddress: String? = nil, userAgent: String? = nil, label: String? = nil) {
         self.clientAddress = clientAddress
         self.userAgent = userAgent

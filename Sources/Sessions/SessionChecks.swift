@@ -15,18 +15,20 @@ final class SessionChecks {
     private let redis: RedisSessions?
     private let readLane: ReadLane
     private let staleIfDatabaseDown: Duration
+    private let names: ConfigurationNames
     private let log: Logger
     /// Whether it was said that sessions are accepted although PostgreSQL is away.
     private var isInOutage = false
 
     init(
-        _ memory: SessionMemory, _ redis: RedisSessions?, _ readLane: ReadLane, staleIfDatabaseDown: Duration,
-        log: Logger
+        _ memory: SessionMemory, _ redis: RedisSessions?, _ readLane: ReadLane,
+        _ configuration: SessionStore.Configuration, log: Logger
     ) {
         self.memory = memory
         self.redis = redis
         self.readLane = readLane
-        self.staleIfDatabaseDown = staleIfDatabaseDown
+        staleIfDatabaseDown = configuration.staleIfDatabaseDown
+        names = configuration.postgreSQL.names
         self.log = log
     }
 
@@ -115,7 +117,7 @@ final class SessionChecks {
         guard !isInOutage, !memory.hasLease(at: .now) else { return }
         isInOutage = true
         log.warning(
-            "PostgreSQL is away: sessions are accepted on what was known of them, revoked ones too, for at most \(Int(staleIfDatabaseDown.seconds.rounded(.up))) s (STALE_IF_DATABASE_DOWN)"
+            "PostgreSQL is away: sessions are accepted on what was known of them, revoked ones too, for at most \(Int(staleIfDatabaseDown.seconds.rounded(.up))) s\(names.hint(.staleIfDatabaseDown))"
         )
     }
 

@@ -4,9 +4,11 @@ public import FoundationEssentials
 public struct SessionEntry: Equatable, Sendable {
     /// The session's public name, a UUID.
     public let id: String
+    /// Whose it is.
     public let userID: String
     /// What the user signed in with.
     public let username: String
+    /// When it was made, by the database's clock.
     public let createdAt: Date
     /// When it was last used, to about a minute.
     public let lastSeenAt: Date

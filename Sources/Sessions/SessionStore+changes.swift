@@ -8,9 +8,14 @@ extension SessionStore {
     ///   - lifetime: how long it lives; the configuration's when nil, at most the database's `maximum_lifetime`.
     ///   - origin: where the login came from.
     /// - Returns: the token, which exists nowhere else, and the session.
+    /// - Throws: ``SessionStoreError``. After ``SessionStoreError/unavailable(_:)`` there may be a session that nobody has
+    ///   the token of.
     public func createAccessToken(
         for identity: Identity, lifetime: Duration? = nil, origin: SessionOrigin = SessionOrigin()
     ) async throws(SessionStoreError) -> (token: SessionToken, session: Session) {
+        try SessionArguments.require(identity)
+        try SessionArguments.require(origin)
+        if let lifetime { try SessionArguments.require(lifetime: lifetime) }
         var creation = CreateSession(
             try newToken(), identity: identity, lifetime: lifetime ?? configuration.lifetime, origin: origin)
         creation.idleTimeout = configuration.idleTimeout
@@ -62,6 +67,7 @@ extension SessionStore {
     // logins that wait.
 
     /// Ends the session of `token`, for good. Returning means that it is committed; ending what has ended is success.
+    /// - Throws: ``SessionStoreError``: it is not known whether the session has ended; ask again.
     public func revoke(_ token: SessionToken) async throws(SessionStoreError) {
         _ = try await end(token)
     }
@@ -77,12 +83,18 @@ extension SessionStore {
     }
 
     /// Ends all sessions of a user, and all logins of theirs that are under way.
-    /// - Parameter kept: the token whose session stays.
+    ///
+    /// - Parameters:
+    ///   - userID: 1 to 255 bytes.
+    ///   - kept: the token whose session stays.
     /// - Returns: how many sessions ended; fewer when the connection was lost meanwhile and it was done twice.
+    /// - Throws: ``SessionStoreError``: unless it is ``SessionStoreError/invalid(_:)``, it is not known whether they have
+    ///   ended; ask again.
     @discardableResult
     public func revokeAll(
         ofUser userID: String, except kept: SessionToken? = nil
     ) async throws(SessionStoreError) -> Int {
+        try SessionArguments.require(userID: userID)
         let ended = try await change(writeLane, RevokeUserSessions(userID: userID, kept: kept?.hash))
         readLane.hear(.user(UserKey(userID)))
         return ended
@@ -109,15 +121,26 @@ extension SessionStore {
     }
 
     /// Ends one session of a user by its public id, which the list of sessions tells.
+    ///
+    /// - Parameters:
+    ///   - sessionID: a UUID.
+    ///   - userID: 1 to 255 bytes.
     /// - Returns: whether it was there to be ended; false also for the session of somebody else.
+    /// - Throws: ``SessionStoreError``: unless it is ``SessionStoreError/invalid(_:)``, it is not known whether the session
+    ///   has ended; ask again.
     public func revoke(sessionID: String, ofUser userID: String) async throws(SessionStoreError) -> Bool {
+        try SessionArguments.require(sessionID: sessionID)
+        try SessionArguments.require(userID: userID)
         let wasLive = try await change(writeLane, RevokeSession(id: sessionID, userID: userID))
         readLane.hear(.user(UserKey(userID)))
         return wasLive
     }
 
     /// The live sessions of a user, the newest first, at most 100.
+    /// - Parameter userID: 1 to 255 bytes.
+    /// - Throws: ``SessionStoreError``
     public func sessions(of userID: String) async throws(SessionStoreError) -> [SessionEntry] {
-        try await command(writeLane, ListSessions(userID: userID, limit: 100))
+        try SessionArguments.require(userID: userID)
+        return try await command(writeLane, ListSessions(userID: userID, limit: 100))
     }
 }

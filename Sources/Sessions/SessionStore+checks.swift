@@ -4,6 +4,7 @@ internal import Logging
 /// Who a token belongs to.
 extension SessionStore {
     /// The session that `token` opens; nil when there is none, because it was never made, has expired or was revoked.
+    /// - Throws: ``SessionStoreError``: nobody can tell, which is no "no".
     public func session(for token: SessionToken) async throws(SessionStoreError) -> Session? {
         if let session = keptSession(for: token) { return Session(session) }
         let answer = await withCheckedContinuation { continuation in

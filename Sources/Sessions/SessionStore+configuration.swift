@@ -3,6 +3,7 @@ internal import EventLoop
 extension SessionStore {
     /// How sessions live and where.
     public struct Configuration: Sendable {
+        /// Where the sessions are recorded.
         public var postgreSQL: PostgreSQLConfiguration
         /// How users are found who sign in with a password; nil: the gate's own are.
         public var usersQuery: UsersQuery?
@@ -29,6 +30,7 @@ extension SessionStore {
         /// How often expired sessions are removed, by one process of all; nil: not by this one.
         public var cleanupInterval: Duration?
 
+        /// A configuration; everything but PostgreSQL has a default.
         public init(
             postgreSQL: PostgreSQLConfiguration, usersQuery: UsersQuery? = nil, redis: RedisConfiguration? = nil,
             lifetime: Duration = .seconds(24 * 3600), idleTimeout: Duration? = nil, rememberedLifetime: Duration? = nil,

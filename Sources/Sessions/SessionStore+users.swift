@@ -45,7 +45,8 @@ extension SessionStore {
             return true
         } catch {
             switch error {
-            case .unusable(let reason):
+            case .unusable:
+                let reason = error.reason(configuration.postgreSQL.names)
                 guard let onUnusable else {
                     log.error("\(reason)")
                     return true

@@ -46,6 +46,11 @@ public final class SessionStore {
     /// Called when a user was signed out whom the users query does not find any more: the id, and how many sessions ended.
     package var onUserGone: (@EventLoop (String, Int) -> Void)?
 
+    /// A store that is not connected before ``start()``.
+    ///
+    /// - Parameters:
+    ///   - configuration: where the sessions are and how they live.
+    ///   - log: where it is said when a store cannot be used, and when it can be again; never a token or a password.
     public init(_ configuration: Configuration, log: Logger) {
         self.configuration = configuration
         self.log = log
@@ -65,8 +70,7 @@ public final class SessionStore {
         writeLane = CommandLane(postgreSQL, name: "write lane", threads: threads, log: log)
         loginLane = CommandLane(postgreSQL, name: "login lane", threads: threads, log: log)
         externalUsers = configuration.usersQuery.map { ExternalUsers($0, postgreSQL, threads: threads, log: log) }
-        checks = SessionChecks(
-            memory, redis, readLane, staleIfDatabaseDown: configuration.staleIfDatabaseDown, log: log)
+        checks = SessionChecks(memory, redis, readLane, configuration, log: log)
         touches = TouchWriter(memory, writeLane, log: log)
     }
 

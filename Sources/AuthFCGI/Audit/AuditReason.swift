@@ -28,7 +28,7 @@ enum AuditReason: String, CaseIterable {
     init(_ error: SessionStoreError) {
         switch error {
         case .readOnly: self = .readOnlyStore
-        case .unavailable, .overloaded: self = .store
+        case .invalid, .unavailable, .overloaded: self = .store
         }
     }
 }

@@ -17,7 +17,7 @@ struct CommandDatabase {
         self.settings = settings
         self.log = log
         connection = try CommandFailure.reporting { () throws(PostgreSQLError) in
-            let connection = try PostgreSQLConnection(settings.databaseURL.reveal(), log: log)
+            let connection = try PostgreSQLConnection(settings.databaseURL, log: log)
             try connection.introduce(isPooled: !settings.preparesStatements, deadline: Self.deadline)
             // Some of what commands do takes longer than a role may be allowed.
             if connection.keepsState { try connection.setTimeLimits(deadline: Self.deadline) }

@@ -18,8 +18,9 @@ enum CommandFailure {
 
     /// PostgreSQL did not do it.
     private static func unavailable(_ error: PostgreSQLError) -> ExitCode {
-        if case .unusable(let reason) = error { return fail(reason, code: configurationCode) }
-        return fail("PostgreSQL: \(error.reason)", code: unavailableCode)
+        let reason = error.reason(.settings)
+        if case .unusable = error { return fail(reason, code: configurationCode) }
+        return fail("PostgreSQL: \(reason)", code: unavailableCode)
     }
 
     /// Says why and gives the exit code to throw.

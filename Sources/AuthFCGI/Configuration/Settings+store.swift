@@ -5,10 +5,10 @@ extension SessionStore.Configuration {
     init(_ settings: Settings) throws(RedisTLS.Problem) {
         self.init(
             postgreSQL: PostgreSQLConfiguration(
-                url: settings.databaseURL.reveal(), schema: settings.databaseSchema,
+                url: settings.databaseURL, schema: settings.databaseSchema,
                 usesPreparedStatements: settings.preparesStatements, lookUpDeadline: settings.databaseQueryDeadline,
                 writeDeadline: settings.databaseWriteDeadline, lookUpLimit: settings.lookupLimit,
-                migrates: settings.migrateOnStart),
+                migrates: settings.migrateOnStart, names: .settings),
             usersQuery: UsersQuery(settings), redis: try RedisConfiguration(settings),
             lifetime: settings.sessionLifetime,
             idleTimeout: settings.sessionIdleTimeout, rememberedLifetime: settings.sessionRememberedLifetime,

@@ -13,6 +13,7 @@ extension UsersQuery {
         }
         self.init(
             sql: sql, rehash: settings.usersRehash, deadline: settings.usersQueryDeadline,
-            comparisonInterval: settings.usersComparisonInterval, name: name)
+            comparisonInterval: settings.usersComparisonInterval, name: name,
+            rehashName: Setting.usersRehash.name)
     }
 }

@@ -23,6 +23,8 @@ extension Response {
     /// - Parameter message: what could not be done, when there is more to say than that the store cannot be reached.
     static func unavailable(_ error: SessionStoreError, _ message: String? = nil) -> Response {
         switch error {
+        // The gate hands over what it has looked at before.
+        case .invalid: .error(.internalServerError, code: "internal", message: "the request cannot be answered")
         case .readOnly:
             unavailable("the session store takes no changes at present; try again later")
         case .unavailable, .overloaded: message.map { unavailable($0) } ?? unavailable()

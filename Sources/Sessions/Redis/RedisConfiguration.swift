@@ -1,5 +1,6 @@
 /// The Redis in front of PostgreSQL, and how it is used.
 public struct RedisConfiguration: Sendable {
+    /// Where it is, and how many servers it has.
     public var location: RedisLocation
     /// What the key of every entry begins with, so that several installations can share a Redis.
     public var keyPrefix: String
@@ -8,6 +9,7 @@ public struct RedisConfiguration: Sendable {
     /// Has to be there when the location says so (`rediss://`), and is not used otherwise.
     public var tls: RedisTLS?
 
+    /// A configuration; everything but the place has a default.
     public init(
         location: RedisLocation, keyPrefix: String = "authfcgi:", deadline: Duration = .milliseconds(50),
         tls: RedisTLS? = nil

@@ -49,6 +49,8 @@ public struct SessionToken: Sendable, CustomStringConvertible, CustomDebugString
         Array("afs_".utf8) + Base64URL.encode(payload.span)
     }
 
+    /// The same text for all tokens: none is ever shown.
     public var description: String { "(session token)" }
+    /// The same.
     public var debugDescription: String { description }
 }

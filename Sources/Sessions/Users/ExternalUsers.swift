@@ -6,7 +6,7 @@ internal import Logging
 @EventLoop
 final class ExternalUsers {
     private let query: UsersQuery
-    private let url: String
+    private let url: Secret
     private let threads: HelperThreads
     private let lane: CommandLane
     private let rehashLane: CommandLane
@@ -60,8 +60,10 @@ final class ExternalUsers {
         hasDisabled = columns.contains("disabled")
         guard query.rehash != nil else { return }
         canRehash = keepsState
-        if !canRehash { log.warning("older hashes stay as they are: behind a pooler USERS_REHASH can write nothing") }
-        if !query.rehashTakesOldHash { log.warning("\(UsersQueryCheck.rehashAdvice)") }
+        if !canRehash {
+            log.warning("older hashes stay as they are: behind a pooler \(query.rehashName) can write nothing")
+        }
+        if let advice = UsersQueryCheck.rehashAdvice(query) { log.warning("\(advice)") }
     }
 
     /// Whom a name means, who may sign in or not.
@@ -122,7 +124,7 @@ final class ExternalUsers {
 
     private func failed(_ reason: String) -> SessionStoreError {
         if failure.failed(reason, at: .now) {
-            log.error("\(query.name) \(reason); logins are answered 503 meanwhile")
+            log.error("\(query.name) \(reason); logins fail meanwhile")
         }
         return .unavailable("\(query.name) \(reason)")
     }

@@ -12,18 +12,23 @@ public struct UsersQuery: Equatable, Sendable {
     /// How often those who are signed in are compared with the query, which finds them by the `username` that it
     /// returned when they signed in: who is not found any more, or is disabled, loses all sessions. nil: never.
     public var comparisonInterval: Duration?
-    /// What the query is called in the log.
+    /// What the query is called in messages.
     public var name: String
+    /// What ``rehash`` is called in messages.
+    public var rehashName: String
 
+    /// - Parameters:
+    ///   - sql: as ``sql``; a semicolon at its end is taken away, as at the end of `rehash`.
     public init(
         sql: String, rehash: String? = nil, deadline: Duration = .seconds(2), comparisonInterval: Duration? = nil,
-        name: String = "USERS_QUERY"
+        name: String = "the users query", rehashName: String = "the rehash statement"
     ) {
         self.sql = Self.statement(sql)
         self.rehash = rehash.map(Self.statement)
         self.deadline = deadline
         self.comparisonInterval = comparisonInterval
         self.name = name
+        self.rehashName = rehashName
     }
 
     /// Whether ``rehash`` wants to know the hash that it replaces.

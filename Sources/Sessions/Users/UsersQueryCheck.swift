@@ -10,9 +10,12 @@ package struct UsersQueryCheck: ~Copyable {
     private static let required = ["id", "password_hash"]
     private static let optional = ["username", "name", "email", "groups", "disabled"]
 
-    /// What to know of a ``UsersQuery/rehash`` that does not look at the hash which it replaces.
-    package static let rehashAdvice =
-        "USERS_REHASH has no $3: a password that is changed while its user signs in may be undone; add AND … = $3, the old hash"
+    /// What to know of a ``UsersQuery/rehash`` that does not look at the hash which it replaces; nil for others.
+    package static func rehashAdvice(_ query: UsersQuery) -> String? {
+        guard query.rehash != nil, !query.rehashTakesOldHash else { return nil }
+        return "\(query.rehashName) has no $3: a password that is changed while its user signs in may be undone; "
+            + "add AND … = $3, the old hash"
+    }
 
     /// Throws ``PostgreSQLError/unusable(_:)`` with what is wrong and what to write; other errors say that it could not
     /// be found out now.
@@ -58,10 +61,10 @@ package struct UsersQueryCheck: ~Copyable {
 
     private func update(_ rehash: String, _ query: UsersQuery) throws(PostgreSQLError) {
         let form = "write an UPDATE that takes the new hash as $1, the id as $2 and, if you like, the old hash as $3"
-        let (columns, types) = try describe(rehash, query, called: "USERS_REHASH", form)
-        guard columns.isEmpty else { throw .unusable("USERS_REHASH returns rows: \(form)") }
+        let (columns, types) = try describe(rehash, query, called: query.rehashName, form)
+        guard columns.isEmpty else { throw .unusable("\(query.rehashName) returns rows: \(form)") }
         guard types.count == (query.rehashTakesOldHash ? 3 : 2) else {
-            throw .unusable("USERS_REHASH takes \(types.count) parameters: \(form)")
+            throw .unusable("\(query.rehashName) takes \(types.count) parameters: \(form)")
         }
     }
 

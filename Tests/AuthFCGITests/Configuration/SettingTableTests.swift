@@ -1,4 +1,5 @@
 import ArgumentParser
+import Sessions
 import Testing
 
 @testable import AuthFCGI

@@ -15,7 +15,7 @@ struct LibraryExampleTests {
         let folder = try TestFolder()
         // Makes the tables, too.
         let gate = try GateProcess(in: folder, server: server, database: name, workers: 1)
-        let (database, nowhere) = (server.url(database: name), "unix://\(folder.path("no-redis.sock"))")
+        let (database, nowhere) = (Secret(server.url(database: name)), "unix://\(folder.path("no-redis.sock"))")
 
         var configuration = SessionStore.Configuration(postgreSQL: .init(url: database))
         configuration.redis = RedisConfiguration(location: try RedisLocation(parsing: nowhere))

@@ -19,7 +19,7 @@ import Testing
         try server.psql("CREATE DATABASE \(database) TEMPLATE template0 ENCODING '\(encoding)' LOCALE 'C'")
         let environment = ["DATABASE_URL": server.url(database: database)]
         let advice =
-            "the database has the encoding \(encoding), and authfcgi needs UTF8: make another one (CREATE DATABASE authfcgi TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C') and name it in DATABASE_URL"
+            "the database has the encoding \(encoding), and authfcgi needs UTF8: make another one (CREATE DATABASE authfcgi TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C') and name it in the connection string (DATABASE_URL)"
         for command in [["migrate"], ["session", "count"], ["user", "list"], ["cleanup"]] {
             let result = try ServerProcess.run(GateProcess.executable, command, environment: environment)
             #expect(result.status == .code(78) && result.errors == "authfcgi: \(advice)\n", "\(command): \(result)")

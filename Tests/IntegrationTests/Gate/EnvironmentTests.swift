@@ -105,7 +105,8 @@ import Testing
         #expect(result.status == .code(78))
         #expect(
             result.errors
-                == "authfcgi: the search path begins with pg_catalog, which is PostgreSQL's own: set DATABASE_SCHEMA\n")
+                == "authfcgi: the search path begins with pg_catalog, which is PostgreSQL's own: choose another schema (DATABASE_SCHEMA)\n"
+        )
     }
 
     @Test(arguments: ["pg_catalog", "pg_toast", "information_schema"])
@@ -116,7 +117,7 @@ import Testing
         #expect(result.status == .code(78))
         #expect(
             result.errors
-                == "authfcgi: the schema \(schema) is PostgreSQL's own: set DATABASE_SCHEMA to another one\n")
+                == "authfcgi: the schema \(schema) is PostgreSQL's own: choose another one (DATABASE_SCHEMA)\n")
     }
 
     @Test func `nor does its locale, whoever provides it`() throws {

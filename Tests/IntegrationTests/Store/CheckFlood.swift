@@ -69,7 +69,7 @@ final class CheckFlood {
             case .success(.some): counts.confirmed += 1
             case .success(.none): counts.refused += 1
             case .failure(.overloaded): counts.overloaded += 1
-            case .failure(.unavailable), .failure(.readOnly): counts.failed += 1
+            case .failure(.unavailable), .failure(.readOnly), .failure(.invalid): counts.failed += 1
             }
         }
     }

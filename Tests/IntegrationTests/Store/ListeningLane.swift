@@ -31,7 +31,8 @@ final class ListeningLane {
             recordsAllTouches: false, log: log.logger)
         let threads = HelperThreads(name: "connecting", threads: 1, waiting: 1)
         lane = ReadLane(
-            PostgreSQLConfiguration(url: url), memory: memory, migrations: nil, threads: threads, log: log.logger)
+            PostgreSQLConfiguration(url: Secret(url)), memory: memory, migrations: nil, threads: threads,
+            log: log.logger)
         lane.start()
     }
 

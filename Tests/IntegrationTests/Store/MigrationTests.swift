@@ -48,8 +48,8 @@ import Testing
         #expect {
             try migrate(server, database)
         } throws: { error in
-            guard case .unusable(let text) = error as? PostgreSQLError else { return false }
-            return text.contains("session_tokens") && text.contains("DATABASE_SCHEMA")
+            guard case .unusable(let text, part: .schema) = error as? PostgreSQLError else { return false }
+            return text.contains("session_tokens") && text.contains("another schema")
         }
         let columns = try server.psql(
             "SELECT string_agg(column_name, ',' ORDER BY ordinal_position) FROM information_schema.columns WHERE table_name = 'session_tokens'",
@@ -67,7 +67,7 @@ import Testing
         #expect {
             try migrate(server, database, schema: "nowhere")
         } throws: { error in
-            guard case .unusable(let text) = error as? PostgreSQLError else { return false }
+            guard case .unusable(let text, part: .schema) = error as? PostgreSQLError else { return false }
             return text.contains("\"nowhere\"")
         }
     }

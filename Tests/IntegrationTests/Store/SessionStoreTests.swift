@@ -6,6 +6,8 @@ import Testing
 
 /// What the store promises, against a real PostgreSQL.
 @Suite struct SessionStoreTests {
+    private static let someID = "11111111-2222-3333-4444-555555555555"
+
     @Test func `a session is found by its token from the moment it is made, on every pod`() async throws {
         let (server, database) = try SharedServers.newDatabase()
         let one = try await TestStore.start(server.url(database: database))
@@ -137,10 +139,35 @@ import Testing
     @Test func `a text with a NUL is refused and does not become another one`() async throws {
         let (server, database) = try SharedServers.newDatabase()
         let pod = try await TestStore.start(server.url(database: database))
-        await #expect(throws: SessionStoreError.self) {
+        await #expect(throws: SessionStoreError.invalid("a user id contains no NUL character")) {
             try await pod.store.createAccessToken(for: Identity(userID: "root\0x", username: "ann"))
         }
         #expect(try server.psql("SELECT count(*) FROM session_tokens", database: database) == "0")
+    }
+
+    @Test func `malformed arguments are refused as such, also when nobody can be asked`() async throws {
+        let (server, database) = try SharedServers.newDatabase()
+        let pod = try await TestStore.start(server.url(database: database))
+        let store = pod.store
+        let long = String(repeating: "x", count: 256)
+        let token = try await pod.signIn().token
+        let isID = SessionStoreError.invalid("a session id is a UUID")
+        let isUser = SessionStoreError.invalid("a user id has 1 to 255 bytes")
+        for isClosed in [false, true] {
+            if isClosed { await store.close() }
+            await #expect(throws: isID) { try await store.revoke(sessionID: "no-uuid", ofUser: "id-ann") }
+            await #expect(throws: isUser) { try await store.revoke(sessionID: Self.someID, ofUser: long) }
+            await #expect(throws: isUser) { try await store.revokeAll(ofUser: long, except: token) }
+            await #expect(throws: isUser) { try await store.revokeAll(ofUser: "") }
+            await #expect(throws: isUser) { try await store.sessions(of: long) }
+            await #expect(throws: isUser) {
+                try await store.createAccessToken(for: Identity(userID: "", username: "ann"))
+            }
+            await #expect(throws: SessionStoreError.invalid("a lifetime is longer than zero")) {
+                try await store.createAccessToken(for: Identity(userID: "1", username: "ann"), lifetime: .zero)
+            }
+        }
+        #expect(!pod.log.text.contains("a command failed"), "\(pod.log.text)")
     }
 
     @Test func `a thousand look-ups at once each get their own answer`() async throws {

@@ -27,7 +27,7 @@ struct TestStore {
     static func start(
         _ url: String, waits: Bool = true, configured configure: (inout SessionStore.Configuration) -> Void
     ) async throws -> TestStore {
-        var configuration = SessionStore.Configuration(postgreSQL: PostgreSQLConfiguration(url: url))
+        var configuration = SessionStore.Configuration(postgreSQL: PostgreSQLConfiguration(url: Secret(url)))
         configure(&configuration)
         let log = RecordedLog()
         let store = await SessionStore(configuration, log: log.logger)

@@ -62,7 +62,7 @@ struct ForeignUsers {
     func store(_ query: UsersQuery) async throws -> TestStore { try await database.store { $0.usersQuery = query } }
 
     func store(_ sql: String = query, deadline: Duration = .seconds(10)) async throws -> TestStore {
-        try await store(UsersQuery(sql: sql, deadline: deadline))
+        try await store(UsersQuery(sql: sql, deadline: deadline, name: "USERS_QUERY"))
     }
 
     func store(_ preset: UsersPreset) async throws -> TestStore { try await store(preset.sql) }

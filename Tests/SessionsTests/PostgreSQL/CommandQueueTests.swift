@@ -64,14 +64,14 @@ struct CommandQueueTests {
     @Test mutating func `nothing is sent over a connection that is given up as soon as it is there`() {
         _ = queue.add(command(1))
         queue.opened(keepsState: true, at: start)
-        #expect(queue.lost(gone, at: start) == [.reportLoss("gone"), .disconnect, .connect])
+        #expect(queue.lost(gone, at: start) == [.reportLoss(gone), .disconnect, .connect])
         #expect(queue.advance(at: start) == [])
     }
 
     @Test mutating func `rows do not count before the server is ready for the next command`() {
         run()
         #expect(queue.received(nil, at: start) == [])
-        #expect(queue.lost(gone, at: start) == [.answer(1, gone), .reportLoss("gone"), .disconnect])
+        #expect(queue.lost(gone, at: start) == [.answer(1, gone), .reportLoss(gone), .disconnect])
     }
 
     @Test mutating func `one command at a time, in order, urgent ones before those that only wait`() {
@@ -115,14 +115,14 @@ struct CommandQueueTests {
 
     @Test mutating func `what does no harm twice is sent again after a lost connection, once`() {
         run(isIdempotent: true)
-        #expect(queue.lost(gone, at: start) == [.reportLoss("gone"), .disconnect, .connect])
+        #expect(queue.lost(gone, at: start) == [.reportLoss(gone), .disconnect, .connect])
         #expect(open(keepsState: false) == [.run(1, byName: false)])
-        #expect(queue.lost(gone, at: start) == [.answer(1, gone), .reportLoss("gone"), .disconnect])
+        #expect(queue.lost(gone, at: start) == [.answer(1, gone), .reportLoss(gone), .disconnect])
     }
 
     @Test mutating func `what was only prepared is sent again whatever it is`() {
         run(keepsState: true)
-        #expect(queue.lost(gone, at: start) == [.reportLoss("gone"), .disconnect, .connect])
+        #expect(queue.lost(gone, at: start) == [.reportLoss(gone), .disconnect, .connect])
         // Another connection knows nothing of what was prepared.
         #expect(open() == [.prepare(1)])
     }
@@ -130,12 +130,12 @@ struct CommandQueueTests {
     @Test mutating func `so is what the server did not do because the connection is the wrong one`() {
         let error = PostgreSQLError.server(.undefinedStatement, "")
         run()
-        #expect(queue.received(error, at: start) == [.reportLoss(error.reason), .disconnect, .connect])
+        #expect(queue.received(error, at: start) == [.reportLoss(error), .disconnect, .connect])
     }
 
     @Test mutating func `what may have been carried out is not`() {
         run()
-        #expect(queue.lost(gone, at: start) == [.answer(1, gone), .reportLoss("gone"), .disconnect])
+        #expect(queue.lost(gone, at: start) == [.answer(1, gone), .reportLoss(gone), .disconnect])
     }
 
     @Test mutating func `a command that is sent again keeps its place before urgent ones`() {
@@ -179,8 +179,7 @@ struct CommandQueueTests {
         run(isIdempotent: true)
         #expect(queue.wakeAt == time(5))
         #expect(queue.tick(at: time(4.9)) == [])
-        let reason = PostgreSQLError.deadline.reason
-        #expect(queue.tick(at: time(5)) == [.answer(1, .deadline), .reportLoss(reason), .disconnect])
+        #expect(queue.tick(at: time(5)) == [.answer(1, .deadline), .reportLoss(.deadline), .disconnect])
     }
 
     @Test mutating func `its time begins when it is sent, and not anew when its statement was prepared`() {

@@ -30,6 +30,6 @@ struct ConfigCheck: ParsableCommand {
                     ? "USERS_REHASH can be run."
                     : "USERS_REHASH writes nothing: there is a pooler in between. Connect DATABASE_URL directly.")
         }
-        if query.rehash != nil, !query.rehashTakesOldHash { print("Note: \(UsersQueryCheck.rehashAdvice).") }
+        if let advice = UsersQueryCheck.rehashAdvice(query) { print("Note: \(advice).") }
     }
 }

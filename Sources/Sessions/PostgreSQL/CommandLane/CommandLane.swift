@@ -38,7 +38,7 @@ final class CommandLane: ReadinessHandler {
         queue = CommandQueue(deadline: deadline)
         let isPooled = !configuration.usesPreparedStatements
         let lockWait = min(deadline, Self.lockWait)
-        connector = Connector(lane: name, url: configuration.url, threads: threads, log: log) {
+        connector = Connector(lane: name, configuration, threads: threads, log: log) {
             connection throws(PostgreSQLError) in
             try connection.introduce(isPooled: isPooled, deadline: deadline)
             // A pooler would hand on to somebody else what is set here.
@@ -131,7 +131,7 @@ final class CommandLane: ReadinessHandler {
             switch action {
             case .connect: connect()
             case .disconnect: disconnect()
-            case .reportLoss(let reason): connector.lost(reason)
+            case .reportLoss(let error): connector.lost(error)
             case .markHealthy: connector.markHealthy()
             case .prepare(let id):
                 send(id) { connection, command throws(PostgreSQLError) in

@@ -6,7 +6,8 @@ internal import Logging
 @EventLoop
 final class Connector {
     private let lane: String
-    private let url: String
+    private let url: Secret
+    private let names: ConfigurationNames
     private let threads: HelperThreads
     private let log: Logger
     private let prepare: @Sendable (PostgreSQLConnection) throws(PostgreSQLError) -> Void
@@ -18,13 +19,15 @@ final class Connector {
 
     /// - Parameters:
     ///   - lane: the lane's name, for the log.
+    ///   - configuration: says where PostgreSQL is, and how messages call that.
     ///   - prepare: what every connection goes through, on the helper thread, before the loop gets it; may wait.
     init(
-        lane: String, url: String, threads: HelperThreads, log: Logger,
+        lane: String, _ configuration: PostgreSQLConfiguration, threads: HelperThreads, log: Logger,
         prepare: @escaping @Sendable (PostgreSQLConnection) throws(PostgreSQLError) -> Void
     ) {
         self.lane = lane
-        self.url = url
+        url = configuration.url
+        names = configuration.names
         self.threads = threads
         self.log = log
         self.prepare = prepare
@@ -50,10 +53,11 @@ final class Connector {
         }
     }
 
-    /// A connection was lost or thrown away for `reason`: the next attempt waits a little.
-    func lost(_ reason: String) {
+    /// A connection was lost or thrown away: the next attempt waits a little.
+    func lost(_ error: PostgreSQLError) {
         notBefore = .now + backoff.next()
         guard lastReason == nil else { return }
+        let reason = error.reason(names)
         lastReason = reason
         log.warning("the \(lane) lost PostgreSQL: \(reason); connecting again")
     }
@@ -68,13 +72,14 @@ final class Connector {
 
     private func failed(_ error: PostgreSQLError) {
         notBefore = .now + backoff.next()
-        guard lastReason != error.reason else { return }
-        lastReason = error.reason
-        log.warning("the \(lane) cannot use PostgreSQL: \(error.reason); trying again")
+        let reason = error.reason(names)
+        guard lastReason != reason else { return }
+        lastReason = reason
+        log.warning("the \(lane) cannot use PostgreSQL: \(reason); trying again")
     }
 
     private nonisolated static func open(
-        _ url: String, _ log: Logger, _ prepare: @Sendable (PostgreSQLConnection) throws(PostgreSQLError) -> Void
+        _ url: Secret, _ log: Logger, _ prepare: @Sendable (PostgreSQLConnection) throws(PostgreSQLError) -> Void
     ) -> sending Result<PostgreSQLConnection, PostgreSQLError> {
         do throws(PostgreSQLError) {
             let connection = try PostgreSQLConnection(url, log: log)

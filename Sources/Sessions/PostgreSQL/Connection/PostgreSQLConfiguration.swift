@@ -1,7 +1,7 @@
 /// How to reach PostgreSQL and how long to wait for it.
 public struct PostgreSQLConfiguration: Sendable {
-    /// What libpq understands: a `postgresql://` URL (several hosts included) or `key=value` words. Contains a secret.
-    public var url: String
+    /// What libpq understands: a `postgresql://` URL (several hosts included) or `key=value` words.
+    public var url: Secret
     /// The schema of our tables; nil for the connection's own search path.
     public var schema: String?
     /// Off behind a transaction pooler that a connection cannot notice by itself. Nothing is then prepared, set or listened
@@ -15,11 +15,14 @@ public struct PostgreSQLConfiguration: Sendable {
     public var lookUpLimit: Int
     /// Whether tables are made and brought up to date before the first use.
     public var migrates: Bool
+    /// What messages call the parts of the configuration.
+    public var names: ConfigurationNames
 
+    /// A configuration; everything but the connection string has a default that suits most.
     public init(
-        url: String, schema: String? = nil, usesPreparedStatements: Bool = true,
+        url: Secret, schema: String? = nil, usesPreparedStatements: Bool = true,
         lookUpDeadline: Duration = .milliseconds(700), writeDeadline: Duration = .seconds(5), lookUpLimit: Int = 4096,
-        migrates: Bool = true
+        migrates: Bool = true, names: ConfigurationNames = ConfigurationNames()
     ) {
         self.url = url
         self.schema = schema
@@ -28,5 +31,6 @@ public struct PostgreSQLConfiguration: Sendable {
         self.writeDeadline = writeDeadline
         self.lookUpLimit = lookUpLimit
         self.migrates = migrates
+        self.names = names
     }
 }

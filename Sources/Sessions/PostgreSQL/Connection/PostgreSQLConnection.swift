@@ -17,14 +17,17 @@ package import Logging
     /// - Parameters:
     ///   - url: anything libpq understands: a `postgresql://` URL, several hosts included, or `key=value` words.
     ///   - log: where the server's notices go.
-    package init(_ url: String, log: Logger) throws(PostgreSQLError) {
-        guard ConnectionString.isReadable(url) else { throw .unusable("libpq cannot read the connection string") }
+    /// - Throws: `PostgreSQLError`, whose text never has the connection string in it.
+    package init(_ url: Secret, log: Logger) throws(PostgreSQLError) {
+        guard ConnectionString.isReadable(url.reveal()) else {
+            throw .unusable("libpq cannot read the connection string", part: .url)
+        }
         // A later keyword wins over an earlier one, and `dbname` is expanded in its place: what stands before it are
         // defaults, what stands behind it is ours to say.
         let keywords = [
             "connect_timeout", "target_session_attrs", "dbname", "fallback_application_name", "client_encoding",
         ]
-        let values = ["3", "primary", url, "authfcgi", "UTF8"]
+        let values = ["3", "primary", url.reveal(), "authfcgi", "UTF8"]
         let connection = unsafe Self.withCStrings(keywords) { keywords in
             unsafe Self.withCStrings(values) { values in unsafe PQconnectdbParams(keywords, values, 1) }
         }
@@ -122,7 +125,7 @@ package import Logging
         if unsafe Int32(truncatingIfNeeded: backend) != PQbackendPID(connection) {
             whyShared = "there is a pooler in between"
         } else if isPooled {
-            whyShared = "DATABASE_PREPARED_STATEMENTS=off says that there is a pooler in between"
+            whyShared = "the configuration says that there is a pooler in between"
         } else {
             whyShared = nil
         }
@@ -141,8 +144,8 @@ package import Logging
         else { return }
         throw .unusable(
             "the database has the encoding \(name), and authfcgi needs UTF8: make another one "
-                + "(CREATE DATABASE authfcgi TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C') and name it in DATABASE_URL"
-        )
+                + "(CREATE DATABASE authfcgi TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C') and name it in the connection string",
+            part: .url)
     }
 
     // MARK: Not waiting, for the loop

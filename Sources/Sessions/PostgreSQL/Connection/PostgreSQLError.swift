@@ -11,14 +11,25 @@ package enum PostgreSQLError: Error, Equatable, Sendable {
     /// The server did what it was asked, and its answer has another shape than the statement's: somebody has changed the
     /// tables or the functions. The text names statement and column, and tells no value.
     case unreadable(String)
-    /// The database is not one that can be used as it is; the text says what an operator has to do.
-    case unusable(String)
+    /// The database is not one that can be used as it is; the text says what an operator has to do, and `part` what of the
+    /// configuration may have to be another one.
+    case unusable(String, part: ConfigurationNames.Part? = nil)
 
     package var reason: String {
         switch self {
-        case .connection(let text), .confusion(let text), .unreadable(let text), .unusable(let text): text
+        case .connection(let text), .confusion(let text), .unreadable(let text), .unusable(let text, _): text
         case .server(let state, let text): "\(text) (SQLSTATE \(state.code)\(state.advice))"
         case .deadline: "no answer within the deadline"
+        }
+    }
+
+    /// The reason, with the name of what an operator may have to change.
+    package func reason(_ names: ConfigurationNames) -> String {
+        switch self {
+        case .unusable(let text, let part): text + names.hint(part)
+        case .server(.undefinedStatement, _), .server(.duplicateStatement, _):
+            reason + names.hint(.preparedStatementsOff)
+        case .connection, .server, .deadline, .confusion, .unreadable: reason
         }
     }
 
@@ -77,7 +88,7 @@ package struct SQLState: Equatable, Hashable, Sendable {
     var advice: String {
         switch self {
         case .undefinedStatement, .duplicateStatement:
-            "; behind a transaction pooler that the gate has not noticed set DATABASE_PREPARED_STATEMENTS=off"
+            "; behind a transaction pooler that was not noticed switch prepared statements off"
         case .readOnlyTransaction:
             "; default_transaction_read_only is on, as managed services set it when the disk is full, or it is a standby"
         case .diskFull: "; PostgreSQL's disk is full"

@@ -32,7 +32,7 @@ extension ReadLane {
         guard connection != nil else { return }
         // What the server said before it went still counts.
         takeRevocations()
-        connector.lost(error.reason)
+        connector.lost(error)
         let asked = takeAll()
         drop()
         for lookUp in asked {
@@ -86,7 +86,7 @@ extension ReadLane {
             switch consume result {
             case .success(let connection): adopt(connection)
             case .failure(let error):
-                if case .unusable(let reason) = error { onUnusable?(reason) }
+                if case .unusable = error { onUnusable?(error.reason(configuration.names)) }
                 reconnect()
             }
         }
@@ -111,7 +111,7 @@ extension ReadLane {
         loggedNotListening = connection.whyNotListening
         if let reason = connection.whyNotListening {
             log.warning(
-                "sessions are not kept in memory, every check asks PostgreSQL: \(reason); connect DATABASE_URL directly"
+                "sessions are not kept in memory, every check asks PostgreSQL: \(reason); connect to PostgreSQL directly\(configuration.names.hint(.url))"
             )
         } else {
             log.info("sessions are kept in memory again: PostgreSQL tells of revocations")

@@ -81,7 +81,7 @@ final class ReadLane: ReadinessHandler, TurnEndHandler {
         let listens = memory.isOn
         let deadline = configuration.writeDeadline
         let (lookUpDeadline, isPooled) = (configuration.lookUpDeadline, !configuration.usesPreparedStatements)
-        connector = Connector(lane: "read lane", url: configuration.url, threads: threads, log: log) {
+        connector = Connector(lane: "read lane", configuration, threads: threads, log: log) {
             connection throws(PostgreSQLError) in
             try connection.introduce(isPooled: isPooled, deadline: deadline)
             if connection.keepsState { try connection.setTimeLimits(deadline: deadline) }

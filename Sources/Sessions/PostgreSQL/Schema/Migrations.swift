@@ -103,23 +103,25 @@ package struct Migrations: Sendable {
     private func existingSchema(on connection: PostgreSQLConnection) throws(PostgreSQLError) -> String {
         if let schema {
             guard !Self.isOfPostgreSQL(schema) else {
-                throw .unusable("the schema \(schema) is PostgreSQL's own: set DATABASE_SCHEMA to another one")
+                throw .unusable("the schema \(schema) is PostgreSQL's own: choose another one", part: .schema)
             }
             let found = try connection.query(
                 "SELECT 1 FROM pg_namespace WHERE nspname = $1", [.text(schema)], deadline: Self.deadline)
             guard found.rowCount == 1 else {
                 throw .unusable(
-                    "there is no schema \(Schema.identifier(schema)): create it (CREATE SCHEMA) or set DATABASE_SCHEMA to one that exists"
-                )
+                    "there is no schema \(Schema.identifier(schema)): create it (CREATE SCHEMA) or choose one that exists",
+                    part: .schema)
             }
             return schema
         }
         let current = try connection.query("SELECT current_schema()", deadline: Self.deadline)
         guard let schema = current.optionalText(0, 0) else {
-            throw .unusable("the search path names no schema that exists: set DATABASE_SCHEMA")
+            throw .unusable("the search path names no schema that exists: choose one", part: .schema)
         }
         guard !Self.isOfPostgreSQL(schema) else {
-            throw .unusable("the search path begins with \(schema), which is PostgreSQL's own: set DATABASE_SCHEMA")
+            throw .unusable(
+                "the search path begins with \(schema), which is PostgreSQL's own: choose another schema", part: .schema
+            )
         }
         return schema
     }
@@ -213,8 +215,8 @@ package struct Migrations: Sendable {
         guard found.rowCount == 0 else {
             throw .unusable(
                 "the schema \(Schema.identifier(schema)) has a table \(found.text(0, 0)) that authfcgi did not make, "
-                    + "and it is left as it is: rename it, or create another schema and set DATABASE_SCHEMA to its name"
-            )
+                    + "and it is left as it is: rename it, or create another schema and choose that",
+                part: .schema)
         }
     }
 }

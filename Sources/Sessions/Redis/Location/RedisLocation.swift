@@ -37,6 +37,7 @@ public struct RedisLocation: Equatable, Sendable {
     }
 
     /// Reads a URL in one of the forms above.
+    /// - Throws: ``RedisURLProblem``, whose text has nothing of the URL in it that may be secret.
     public init(parsing text: String) throws(RedisURLProblem) {
         self = try RedisURLParser.parse(text)
     }

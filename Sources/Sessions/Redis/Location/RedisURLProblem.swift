@@ -42,6 +42,7 @@ public enum RedisURLProblem: Error, Equatable, Sendable {
 }
 
 extension RedisURLProblem: CustomStringConvertible {
+    /// What is wrong and what to write instead, as the end of a sentence.
     public var description: String {
         switch self {
         case .empty: "it is empty; \(Self.form)"

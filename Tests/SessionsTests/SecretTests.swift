@@ -1,0 +1,29 @@
+import Testing
+
+@testable import Sessions
+
+/// No connection string is shown, whatever somebody does with a configuration.
+struct SecretTests {
+    private static let password = "hunter2"
+    private let configuration: SessionStore.Configuration
+
+    init() throws {
+        configuration = SessionStore.Configuration(
+            postgreSQL: .init(url: "postgresql://app:hunter2@db/app"),
+            redis: RedisConfiguration(location: try RedisLocation(parsing: "redis://:hunter2@cache/0")))
+    }
+
+    @Test func `a configuration that is dumped or interpolated shows no password`() {
+        var dumped = ""
+        dump(configuration, to: &dumped)
+        #expect(dumped.contains("lookUpDeadline") && dumped.contains(Secret.shown))
+        for text in [dumped, "\(configuration)", String(reflecting: configuration), "\(configuration.postgreSQL.url)"] {
+            #expect(!text.contains(Self.password), "\(text)")
+        }
+    }
+
+    @Test func `who needs it gets it`() {
+        #expect(configuration.postgreSQL.url.reveal().contains(Self.password))
+        #expect(Secret("a") == "a" && Secret("a") != "b")
+    }
+}

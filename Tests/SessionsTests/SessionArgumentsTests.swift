@@ -1,0 +1,47 @@
+import Testing
+
+@testable import Sessions
+
+/// What is malformed is said to be so, and never taken for a store that cannot tell.
+struct SessionArgumentsTests {
+    private func expectInvalid(
+        _ text: String, _ check: () throws -> Void, sourceLocation: SourceLocation = #_sourceLocation
+    ) {
+        #expect(throws: SessionStoreError.invalid(text), sourceLocation: sourceLocation) { try check() }
+    }
+
+    @Test func `a user id has 1 to 255 bytes`() throws {
+        try SessionArguments.require(userID: "1")
+        try SessionArguments.require(userID: String(repeating: "é", count: 127))
+        for id in ["", String(repeating: "é", count: 128)] {
+            expectInvalid("a user id has 1 to 255 bytes") { try SessionArguments.require(userID: id) }
+        }
+        expectInvalid("a user id contains no NUL character") { try SessionArguments.require(userID: "a\0") }
+    }
+
+    @Test func `a session id is a UUID`() throws {
+        try SessionArguments.require(sessionID: "11111111-2222-3333-4444-55555555aBcD")
+        for id in ["", "no-uuid", "11111111222233334444555555555555"] {
+            expectInvalid("a session id is a UUID") { try SessionArguments.require(sessionID: id) }
+        }
+    }
+
+    @Test func `no text has a NUL in it`() throws {
+        try SessionArguments.require(Identity(userID: "1", username: "", groups: ["a"]))
+        for identity in [
+            Identity(userID: "1", username: "a\0"), Identity(userID: "1", username: "a", groups: ["b\0"]),
+            Identity(userID: "1", username: "a", name: "\0"), Identity(userID: "1", username: "a", email: "\0"),
+        ] {
+            expectInvalid("an identity contains no NUL character") { try SessionArguments.require(identity) }
+        }
+        try SessionArguments.require(SessionOrigin())
+        for origin in [SessionOrigin(userAgent: "\0"), SessionOrigin(label: "\0")] {
+            expectInvalid("a session's origin contains no NUL character") { try SessionArguments.require(origin) }
+        }
+    }
+
+    @Test func `a lifetime is longer than zero`() throws {
+        try SessionArguments.require(lifetime: .milliseconds(1))
+        expectInvalid("a lifetime is longer than zero") { try SessionArguments.require(lifetime: .zero) }
+    }
+}
