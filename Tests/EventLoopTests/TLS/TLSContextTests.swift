@@ -41,28 +41,28 @@ import TestSupport
 
     @Test func `a folder holds neither`() throws {
         let (certificate, key) = (try MemoryFile(own.certificatePEM), try MemoryFile(own.keyPEM))
-        #expect(problem(authorities: "/proc") == "/proc: no certificate in PEM form in it")
-        #expect(problem(certificate: "/proc", key: key.path) == "/proc: no certificate in PEM form in it")
-        #expect(problem(certificate: certificate.path, key: "/proc") == "/proc: no private key in PEM form in it")
+        #expect(problem(authorities: "/proc") == "/proc: contains no PEM certificate")
+        #expect(problem(certificate: "/proc", key: key.path) == "/proc: contains no PEM certificate")
+        #expect(problem(certificate: certificate.path, key: "/proc") == "/proc: contains no PEM private key")
     }
 
     @Test(arguments: ["", "hunter2\n", "-----BEGIN NOTHING-----\naHVudGVyMg==\n-----END NOTHING-----\n"])
     func `a file without PEM of the right kind is named, and nothing of what is in it`(text: String) throws {
         let (certificate, key) = (try MemoryFile(own.certificatePEM), try MemoryFile(own.keyPEM))
         let bad = try MemoryFile(text)
-        #expect(problem(authorities: bad.path) == "\(bad.path): no certificate in PEM form in it")
-        #expect(problem(certificate: bad.path, key: key.path) == "\(bad.path): no certificate in PEM form in it")
+        #expect(problem(authorities: bad.path) == "\(bad.path): contains no PEM certificate")
+        #expect(problem(certificate: bad.path, key: key.path) == "\(bad.path): contains no PEM certificate")
         #expect(
-            problem(certificate: certificate.path, key: bad.path) == "\(bad.path): no private key in PEM form in it")
+            problem(certificate: certificate.path, key: bad.path) == "\(bad.path): contains no PEM private key")
     }
 
     @Test func `a key is no certificate, and a certificate no key`() throws {
         let (certificate, key) = (try MemoryFile(own.certificatePEM), try MemoryFile(own.keyPEM))
-        #expect(problem(authorities: key.path) == "\(key.path): no certificate in PEM form in it")
-        #expect(problem(certificate: key.path, key: key.path) == "\(key.path): no certificate in PEM form in it")
+        #expect(problem(authorities: key.path) == "\(key.path): contains no PEM certificate")
+        #expect(problem(certificate: key.path, key: key.path) == "\(key.path): contains no PEM certificate")
         #expect(
             problem(certificate: certificate.path, key: certificate.path)
-                == "\(certificate.path): no private key in PEM form in it")
+                == "\(certificate.path): contains no PEM private key")
     }
 
     @Test func `a certificate with damage is refused without being shown`() throws {
@@ -79,21 +79,21 @@ import TestSupport
         let (certificate, key) = (try MemoryFile(own.certificatePEM), try MemoryFile(own.encryptedKeyPEM))
         #expect(
             problem(certificate: certificate.path, key: key.path)
-                == "\(key.path): the key is encrypted; it has to be plain")
+                == "\(key.path): the key is encrypted; an unencrypted key is required")
     }
 
     @Test func `a key of another certificate is refused`() throws {
         let (certificate, key) = (try MemoryFile(own.certificatePEM), try MemoryFile(authority.keyPEM))
         #expect(
             problem(certificate: certificate.path, key: key.path)
-                == "\(key.path): the key does not fit the certificate \(certificate.path)")
+                == "\(key.path): the key does not match the certificate \(certificate.path)")
     }
 
     @Test func `a key of another kind than the certificate's is refused`() throws {
         let (certificate, key) = (try MemoryFile(own.certificatePEM), try MemoryFile(TLSIdentity.strangeKeyPEM()))
         #expect(
             problem(certificate: certificate.path, key: key.path)
-                == "\(key.path): the key does not fit the certificate \(certificate.path)")
+                == "\(key.path): the key does not match the certificate \(certificate.path)")
     }
 
     @Test func `a certificate without its key, and a key without its certificate, are refused`() throws {
@@ -107,7 +107,7 @@ import TestSupport
         unsafe BIO_free(BIO_new_file("/nowhere/at/all.pem", "r"))
         #expect(ERR_peek_error() != 0)
         let bad = try MemoryFile("hunter2")
-        #expect(problem(authorities: bad.path) == "\(bad.path): no certificate in PEM form in it")
+        #expect(problem(authorities: bad.path) == "\(bad.path): contains no PEM certificate")
         #expect(ERR_peek_error() == 0)
     }
 }

@@ -23,7 +23,7 @@ import Testing
     ])
     func `what OpenSSL would take for less than it says is refused`(text: String) throws {
         #expect(
-            throws: TLSError.configuration("the host is neither a name nor an address that a certificate can be for")
+            throws: TLSError.configuration("the host is neither a DNS name nor an IP address")
         ) { try TLSHost(text) }
         let context = try TLSContext(authorities: nil, certificate: nil, key: nil)
         #expect(throws: TLSError.self) { try TLSSession(context, host: text) }
