@@ -33,7 +33,8 @@ struct SocketAddress: Sendable {
     static func lookUp(_ host: String, _ port: UInt16) throws(Unknown) -> [SocketAddress] {
         let (found, error) = find(host, port, flags: Int32(AI_ADDRCONFIG))
         guard error == 0, !found.isEmpty else {
-            throw unsafe Unknown(reason: "cannot resolve the host name \(host): \(String(cString: gai_strerror(error)))")
+            let reason = unsafe String(cString: gai_strerror(error))
+            throw Unknown(reason: "cannot resolve the host name \(host): \(reason)")
         }
         return found
     }
