@@ -80,10 +80,10 @@ import Testing
 
     @Test func `a reply that nobody asked for, or of another kind, ends all that is open`() throws {
         var dialogue = try ready()
-        #expect(throws: RedisError.confusion("a reply to nothing that was asked")) { try dialogue.take(.null) }
+        #expect(throws: RedisError.confusion("unexpected reply without a pending command")) { try dialogue.take(.null) }
         dialogue.ask(.value, "one", at: start)
         dialogue.ask(.value, "two", at: start)
-        #expect(throws: RedisError.confusion("a reply of another kind than was asked for")) {
+        #expect(throws: RedisError.confusion("unexpected type of reply")) {
             try dialogue.take(.integer(1))
         }
         // The question whose reply it was to be is told of the end like all others.

@@ -61,7 +61,7 @@ import Testing
     @Test(arguments: ["MOVED 1 10.0.0.1:6379", "CROSSSLOT Keys in request", "CLUSTERDOWN The cluster is down"])
     func `a server of a cluster that is taken for one of its own says what to write instead`(_ text: String) {
         let refusal = RedisExpectation.values(1).objection(to: Self.error(text))
-        #expect(refusal == .refused("the server is one of a cluster: write redis+cluster:// (\(text))"))
+        #expect(refusal == .refused("the server belongs to a cluster: use redis+cluster:// (\(text))"))
     }
 
     @Test func `a refusal has the server's words in one line, and nothing else of the reply`() {

@@ -42,9 +42,9 @@ import Testing
             #expect(words(handshake) == expected)
         }
         #expect(
-            words(RedisHandshake(authenticatingBy: location(user, database: 7), mayBeStranger: true))
+            words(RedisHandshake(authenticatingBy: location(user, database: 7), ignoresRefusedAuthentication: true))
                 == ["AUTH ann sesame"])
-        #expect(RedisHandshake(authenticatingBy: location(), mayBeStranger: false).steps.isEmpty)
+        #expect(RedisHandshake(authenticatingBy: location(), ignoresRefusedAuthentication: false).steps.isEmpty)
     }
 
     // MARK: What is answered
@@ -107,8 +107,8 @@ import Testing
     @Test func `a server that may be a stranger need not know the password`() {
         let credentials = RedisCredentials(username: nil, password: "sesame")
         let step = RedisHandshake.Step.authenticate(RedisCommand("AUTH", "sesame"))
-        let stranger = RedisHandshake(authenticatingBy: location(credentials), mayBeStranger: true)
-        let friend = RedisHandshake(authenticatingBy: location(credentials), mayBeStranger: false)
+        let stranger = RedisHandshake(authenticatingBy: location(credentials), ignoresRefusedAuthentication: true)
+        let friend = RedisHandshake(authenticatingBy: location(credentials), ignoresRefusedAuthentication: false)
         for text in ["ERR AUTH <password> called without any password configured", "WRONGPASS invalid"] {
             #expect(verdict(stranger, step, error(text)) == .goesOn)
             #expect(verdict(friend, step, error(text)) == .refused)

@@ -65,7 +65,7 @@ import Testing
     @Test func `problems say what is wrong and what to write`() {
         #expect("\(RedisURLProblem.severalHosts)".contains("redis+sentinel://"))
         #expect("\(RedisURLProblem.severalHosts)".contains("redis+cluster://"))
-        #expect("\(RedisURLProblem.otherServer(scheme: "http"))".contains("something else (http)"))
+        #expect("\(RedisURLProblem.otherServer(scheme: "http"))".contains("another kind of server (http)"))
         #expect("\(RedisURLProblem.unknownParameter(name: "timeout"))".contains("no parameter timeout"))
         #expect("\(RedisURLProblem.noSlashes(scheme: "redis"))".contains("\"redis:\""))
     }

@@ -1,5 +1,6 @@
-/// Percent-encoding (RFC 3986, 2.1), read. A plus is a plus.
+/// The decoding of percent-encoded bytes (RFC 3986, section 2.1). A plus sign stays a plus sign.
 enum PercentDecoding {
+    /// Returns the decoded bytes.
     static func bytes(_ text: ArraySlice<UInt8>) throws(RedisURLProblem) -> [UInt8] {
         var result: [UInt8] = []
         result.reserveCapacity(text.count)
@@ -17,7 +18,7 @@ enum PercentDecoding {
         return result
     }
 
-    /// The same as text, which must be UTF-8.
+    /// Returns the decoded bytes as text, which must be UTF-8.
     static func text(_ text: ArraySlice<UInt8>) throws(RedisURLProblem) -> String {
         guard let result = String(validating: try bytes(text), as: UTF8.self) else { throw .notUTF8 }
         return result

@@ -1,7 +1,8 @@
 package import EventLoop
 
-/// Why a search has not found the primary: which sentinel said what, in the order of asking.
+/// The failure of a search for the primary: the findings about each sentinel, in the order of asking.
 package struct RedisSentinelFailure: Error, Equatable, Sendable, CustomStringConvertible {
+    /// A sentinel and the finding about it.
     package struct Finding: Equatable, Sendable {
         package let sentinel: ServerAddress
         package let finding: RedisSentinelFinding
@@ -12,12 +13,14 @@ package struct RedisSentinelFailure: Error, Equatable, Sendable, CustomStringCon
         }
     }
 
+    /// The findings, in the order of asking.
     package let findings: [Finding]
 
     package init(findings: [Finding]) {
         self.findings = findings
     }
 
+    /// The failure in one line, for the log.
     package var description: String {
         findings.map { "sentinel \($0.sentinel): \($0.finding)" }.joined(separator: "; ")
     }
