@@ -41,7 +41,7 @@ import Testing
         ("reddis://:hunter2@cache", "the scheme is none of redis://"),
         ("redis:hunter2@cache", "two slashes are missing"),
         ("redis://:hun ter2@cache", "it contains whitespace"),
-        ("redis://:hunter2/3@cache", "there is an @ behind the first /"),
+        ("redis://:hunter2/3@cache", "an @ follows the first /"),
         ("redis://:hunter2#3@cache", "a # in a password is written %23"),
         ("redis://:hunter2%zz@cache", "a % itself is written %25"),
         ("redis://:hunter2@", "a host is missing"), ("redis://cache:hunter2", "a port is not a number from 1 to 65535"),

@@ -83,7 +83,7 @@ extension FailedLoginDelay {
         time.learn(.bcrypt, Self.cost(30))
         time.measured(.bcrypt, .milliseconds(30), took: .milliseconds(18))
         time.measured(.argon2id, .milliseconds(20), took: .milliseconds(50))
-        #expect(time.placeTime(ofPassword: 0) >= .milliseconds(60))
+        #expect(time.turnTime(ofPassword: 0) >= .milliseconds(60))
     }
 
     @Test func `what long passwords take is reckoned by the formats that read them`() {
@@ -92,7 +92,7 @@ extension FailedLoginDelay {
         time.learn(.sha256Crypt, HashingCost(time: .milliseconds(120), timePerByte: .milliseconds(2)))
         time.measured(.bcrypt, .milliseconds(250), took: .milliseconds(125))
         time.measured(.sha256Crypt, .milliseconds(120), took: .milliseconds(120))
-        #expect(time.placeTime(ofPassword: 511) > .milliseconds(1142))
+        #expect(time.turnTime(ofPassword: 511) > .milliseconds(1142))
     }
 
     @Test func `all should know of what is not like ours, once`() {
@@ -107,7 +107,7 @@ extension FailedLoginDelay {
         // Another worker hears that there are such hashes, and nothing of what was to be expected anyway is told.
         var other = FailedLoginDelay(own: Self.own, expecting: nil)
         other.learn(shared: Self.own)
-        #expect(other.placeTime(ofPassword: 0) > .zero && other.news == nil)
+        #expect(other.turnTime(ofPassword: 0) > .zero && other.news == nil)
         var preset = FailedLoginDelay(own: Self.own, expecting: Self.cost(250))
         preset.learn(.bcrypt, Self.cost(250))
         #expect(preset.news == nil)
@@ -163,7 +163,7 @@ extension FailedLoginDelay {
         #expect(time.time(ofPassword: 0) >= .seconds(6))
         time.learn(shared: HashingCost(time: .zero))
         #expect(time.time(ofPassword: 0) == own && time.highestCost == Self.own)
-        #expect(time.placeTime(ofPassword: 0) == .zero)
+        #expect(time.turnTime(ofPassword: 0) == .zero)
     }
 
     @Test func `a format that reads the password in each round makes long passwords fail later, whoever tries them`() {
@@ -197,16 +197,16 @@ extension FailedLoginDelay {
         var time = time
         time.learn(.argon2id, Self.own)
         time.measured(.argon2id, .milliseconds(20), took: .milliseconds(30))
-        #expect(time.placeTime(ofPassword: 0) == .zero)
+        #expect(time.turnTime(ofPassword: 0) == .zero)
         // One that takes less time gives its user away just as much.
         time.learn(.phpass, Self.cost(2))
-        #expect((.milliseconds(30)...(.milliseconds(60))).contains(time.placeTime(ofPassword: 0)))
+        #expect((.milliseconds(30)...(.milliseconds(60))).contains(time.turnTime(ofPassword: 0)))
         time.learn(.bcrypt, HashingCost(time: .milliseconds(250), timePerByte: .microseconds(50)))
         time.measured(.bcrypt, .milliseconds(250), took: .milliseconds(250))
         for length in [0, 10, 1024] {
             let slowest = .milliseconds(250) + .microseconds(50) * length
-            let place = time.placeTime(ofPassword: length)
-            #expect(place > slowest * 1.2 && place * 2 == time.time(ofPassword: length))
+            let turn = time.turnTime(ofPassword: length)
+            #expect(turn > slowest * 1.2 && turn * 2 == time.time(ofPassword: length))
         }
     }
 
@@ -215,6 +215,6 @@ extension FailedLoginDelay {
         (FailedLoginDelay(own: own, expecting: cost(250)), "of a preset"),
     ])
     func `hashes of other software differ from the start`(time: FailedLoginDelay, users: String) {
-        #expect(time.placeTime(ofPassword: 0) > time.highestCost.time)
+        #expect(time.turnTime(ofPassword: 0) > time.highestCost.time)
     }
 }
