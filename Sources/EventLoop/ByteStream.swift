@@ -103,6 +103,7 @@ package final class ByteStream: ReadinessHandler {
         }
     }
 
+    /// Handles events of the stream's socket.
     package func ready(_ readiness: Readiness) {
         do throws(StreamError) {
             switch state {

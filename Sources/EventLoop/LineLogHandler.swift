@@ -3,6 +3,7 @@ package import Logging
 /// A log handler that writes `LEVEL: message key=value`, always one line whatever the message contains.
 package struct LineLogHandler: LogHandler {
     package var metadata: Logger.Metadata = [:]
+    /// The lowest level that is written.
     package var logLevel: Logger.Level
     private let writer: LogWriter
 

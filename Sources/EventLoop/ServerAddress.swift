@@ -5,6 +5,7 @@ package enum ServerAddress: Hashable, Sendable, CustomStringConvertible {
     /// A host name or IP address (IPv6 without brackets) and a port.
     case tcp(host: String, port: UInt16)
 
+    /// The address in one line, for messages.
     package var description: String {
         switch self {
         case .unix(let path): "unix:\(path)"

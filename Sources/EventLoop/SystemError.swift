@@ -22,6 +22,7 @@ package struct SystemError: Error, Equatable, CustomStringConvertible {
     /// A Boolean value that indicates whether a unix socket's listen backlog is full (connect(2), EAGAIN).
     package var isFullQueue: Bool { call == "connect" && code == EAGAIN }
 
+    /// The name of the call and the reason.
     package var description: String { "\(call): \(reason)" }
 
     /// The text of strerror(3) for ``code``.

@@ -37,7 +37,7 @@ import TestSupport
     }
 
     @Test(arguments: TLSHandshakeTests.versions, [1, Int.max])
-    func `garbage in the middle of a session is an error after the complete records`(version: Int32, chunk: Int) throws {
+    func `garbage after complete records is an error once they are read`(version: Int32, chunk: Int) throws {
         let wire = try TLSConversation(version: version)
         try wire.run()
         wire.chunk = chunk

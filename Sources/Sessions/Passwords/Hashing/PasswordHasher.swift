@@ -6,7 +6,7 @@ package import EventLoop
 package final class PasswordHasher {
     /// The reason why a password could not be checked.
     package enum Failure: Error, Equatable {
-        /// Too many logins are waiting. A retry may succeed after so many seconds.
+        /// Too many logins are waiting. A retry may succeed after the given number of seconds.
         case busy(retryAfter: Int)
         /// The client has gone.
         case abandoned

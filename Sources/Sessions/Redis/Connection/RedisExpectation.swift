@@ -2,7 +2,7 @@
 enum RedisExpectation: Sendable {
     /// A value or null: the reply to GET.
     case value
-    /// An array of so many values or nulls: the reply to MGET.
+    /// An array of the given number of values or nulls: the reply to MGET.
     case values(Int)
     /// An acknowledgement: the status of SET, the number of DEL.
     case acknowledgement

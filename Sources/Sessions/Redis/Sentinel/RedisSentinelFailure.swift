@@ -4,9 +4,12 @@ package import EventLoop
 package struct RedisSentinelFailure: Error, Equatable, Sendable, CustomStringConvertible {
     /// A sentinel and the finding about it.
     package struct Finding: Equatable, Sendable {
+        /// The address of the sentinel.
         package let sentinel: ServerAddress
+        /// The reason why it did not lead to the primary.
         package let finding: RedisSentinelFinding
 
+        /// Creates a finding about a sentinel.
         package init(sentinel: ServerAddress, finding: RedisSentinelFinding) {
             self.sentinel = sentinel
             self.finding = finding
@@ -16,6 +19,8 @@ package struct RedisSentinelFailure: Error, Equatable, Sendable, CustomStringCon
     /// The findings, in the order of asking.
     package let findings: [Finding]
 
+    /// Creates a failure.
+    /// - Parameter findings: The findings, in the order of asking.
     package init(findings: [Finding]) {
         self.findings = findings
     }
