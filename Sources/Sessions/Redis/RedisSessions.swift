@@ -38,7 +38,7 @@ final class RedisSessions {
         }
     }
 
-    /// Requests a session's entry, in a reply for ``snapshot(in:on:with:)``.
+    /// Requests a session's entry. ``snapshot(in:on:with:)`` reads the reply.
     /// - Returns: False if Redis is unavailable; `answer` is not called then.
     func find(_ hash: SHA256Digest, _ answer: @escaping RedisConnection.Answer) -> Bool {
         servers.find(hash, answer)
