@@ -1,6 +1,6 @@
 #pragma once
-// System calls that Swift's Glibc module does not show. No _GNU_SOURCE here: it would give fd_set another shape than
-// the Glibc module's, so the functions that need it are declared by hand.
+// System calls that Swift's Glibc module does not export. _GNU_SOURCE is not defined here: it would give fd_set another
+// layout than the Glibc module's, so the functions that need it are declared by hand.
 #include <linux/sockios.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -16,16 +16,16 @@ int accept4(int fd, struct sockaddr *address, socklen_t *length, int flags);
 int memfd_create(const char *name, unsigned int flags);
 int sched_getaffinity(pid_t process, size_t size, void *set);
 
-// Linux's own layout of SO_PEERCRED's answer (struct ucred needs _GNU_SOURCE).
+// The kernel's layout of the SO_PEERCRED result (struct ucred requires _GNU_SOURCE).
 struct authfcgi_peer { pid_t pid; uid_t uid; gid_t gid; };
 enum { AUTHFCGI_SO_PEERCRED = 17 };
 
-// Variadic functions, which Swift cannot call.
+// Non-variadic functions in place of variadic ones, which Swift cannot call.
 static inline int authfcgi_set_process_name(const char *name) { return prctl(PR_SET_NAME, name, 0, 0, 0); }
-// For the calling thread alone: on Linux each has a niceness of its own.
+// Applies to the calling thread alone: on Linux each thread has its own niceness.
 static inline int authfcgi_set_niceness(int niceness) { return setpriority(PRIO_PROCESS, 0, niceness); }
 static inline int authfcgi_unsent_bytes(int fd) { int n = 0; return ioctl(fd, SIOCOUTQ, &n) < 0 ? -1 : n; }
 
-// The environment, which Swift may not name because it could change.
+// The environment: a mutable global, which Swift 6 does not allow access to.
 extern char **environ;
 static inline char **authfcgi_environment(void) { return environ; }

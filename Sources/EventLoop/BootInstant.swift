@@ -1,16 +1,18 @@
 internal import Glibc
 
-/// A moment of this machine's own clock (CLOCK_BOOTTIME): it never goes back, goes on while the machine sleeps, and
-/// knows nothing of the wall clock, so that a step of the wall clock moves no deadline.
+/// An instant of this machine's clock since boot (CLOCK_BOOTTIME, clock_gettime(2)). The clock never goes back, runs
+/// while the machine sleeps, and is independent of the wall clock, so that a step of the wall clock moves no deadline.
 package struct BootInstant: Comparable, Hashable, Sendable {
-    /// Nanoseconds since the machine started.
+    /// The number of nanoseconds since boot.
     package var nanoseconds: Int64
 
+    /// Creates an instant.
+    /// - Parameter nanoseconds: The number of nanoseconds since boot.
     package init(nanoseconds: Int64) {
         self.nanoseconds = nanoseconds
     }
 
-    /// The present moment.
+    /// The current instant.
     package static var now: BootInstant {
         var time = timespec()
         unsafe clock_gettime(CLOCK_BOOTTIME, &time)
@@ -29,12 +31,12 @@ package struct BootInstant: Comparable, Hashable, Sendable {
 }
 
 extension Duration {
-    /// The whole nanoseconds of this duration; durations of settings are far below the 292 years that fit.
+    /// The duration in whole nanoseconds. The durations in settings are far below the 292 years that fit.
     package var nanoseconds: Int64 {
         let (seconds, attoseconds) = components
         return seconds * 1_000_000_000 + attoseconds / 1_000_000_000
     }
 
-    /// This duration in seconds, for messages and for PostgreSQL's `make_interval(secs => …)`.
+    /// The duration in seconds, for messages and for PostgreSQL's `make_interval(secs => …)`.
     package var seconds: Double { Double(nanoseconds) / 1e9 }
 }

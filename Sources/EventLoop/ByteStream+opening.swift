@@ -1,11 +1,11 @@
 internal import Glibc
 
-/// How a stream comes to be open: the server's addresses, the kernel's connection, and encryption.
+/// The opening of a stream: name lookup, the kernel's connection and the TLS handshake.
 extension ByteStream {
-    /// What took too long.
+    /// The error of a stream that missed its deadline, by the step that took too long.
     var lateness: StreamError {
         switch state {
-        case .idle: .name("the name in \(address) was not looked up within the deadline")
+        case .idle: .name("name lookup timed out for \(address)")
         case .agreeing: .tls(.protocol("no answer within the deadline (does the server speak TLS there?)"))
         case .connecting, .open, .ended: .deadline
         }
@@ -20,7 +20,7 @@ extension ByteStream {
                     Result { () throws(SocketAddress.Unknown) in try SocketAddress.lookUp(host, port) }
                 }
             } catch {
-                found = .failure(SocketAddress.Unknown(reason: "all threads for names are taken"))
+                found = .failure(SocketAddress.Unknown(reason: "all name lookup threads are busy"))
             }
             guard let self, case .idle = state else { return }
             switch found {
@@ -32,15 +32,15 @@ extension ByteStream {
         }
     }
 
-    /// Tries the next address.
+    /// Connects to the next address.
     func connect() {
-        var reason = StreamError.name("\(address) has no address")
+        var reason = StreamError.name("no address for \(address)")
         while !addresses.isEmpty {
             let next = addresses.removeFirst()
             do throws(SystemError) {
                 let descriptor = try next.connect()
                 state = .connecting
-                // A unix socket is connected at once, and writable.
+                // A unix socket is connected and writable at once.
                 Reactor.shared.add(descriptor.number, [.writable], self)
                 socket = consume descriptor
                 return
@@ -81,7 +81,7 @@ extension ByteStream {
         do throws(TLSError) {
             isDone = try tls.shakeHands()
         } catch {
-            // The server is told why, as far as it listens.
+            // The alert tells the server the reason, if it still reads.
             tls.takeCiphertext(into: &unsent)
             try flush()
             throw .tls(error)

@@ -1,21 +1,22 @@
 internal import Glibc
 
-/// A connection to a server, over TCP or a unix socket, encrypted or not: bytes go out and come in, and nothing waits.
+/// A non-blocking connection to a server over TCP or a unix socket, with or without TLS.
 @EventLoop @safe
 package final class ByteStream: ReadinessHandler {
     enum State {
-        /// Not opened yet, or its server's name is being looked up. Then `connecting` or `ended`.
+        /// Not opened yet, or the server's name is being looked up. Next: `connecting` or `ended`.
         case idle
-        /// The kernel is on its way to the server. Then `agreeing`, `open` or `ended`; or again with the next address.
+        /// The kernel is connecting. Next: `agreeing`, `open` or `ended`, or `connecting` to the next address.
         case connecting
-        /// Encryption is being agreed on. Then `open` or `ended`.
+        /// The TLS handshake is under way. Next: `open` or `ended`.
         case agreeing
-        /// Bytes go to and fro. Then `ended`.
+        /// Bytes can be sent and received. Next: `ended`.
         case open
         case ended
     }
 
-    /// Whom everything is told; nobody once it has ended or was closed, which one of them has to be.
+    /// The receiver of the stream's events. Nil once the stream has ended or was closed; until then the two retain each
+    /// other.
     package var handler: (any ByteStreamHandler)?
 
     let address: ServerAddress
@@ -27,23 +28,26 @@ package final class ByteStream: ReadinessHandler {
     var addresses: [SocketAddress] = []
     var tls: TLSSession?
     var timer: LoopTimer?
-    /// What the kernel has not taken yet, from `sent` on.
+    /// The bytes that the kernel has not accepted yet, from `sent` on.
     var unsent: [UInt8] = []
     private var sent = 0
     private var waitsToWrite = false
-    /// Why nothing can be sent any more.
+    /// The error after which nothing can be sent.
     private var sendFailure: SystemError?
 
-    /// As much is read at once. Shared: the loop reads one stream at a time, and nobody keeps what is lent.
+    /// The buffers of one read. Shared by all streams: the loop reads one stream at a time, and no handler keeps the
+    /// bytes that it borrows.
     private static let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 << 10, alignment: 16)
     private static let plaintext = UnsafeMutableRawBufferPointer.allocate(byteCount: 16 << 10, alignment: 16)
-    /// A server that leaves so many bytes lying is not well.
+    /// The number of unsent bytes at which the stream ends: the server no longer reads.
     private static let maxUnsent = 4 << 20
 
+    /// Creates a stream that is not open yet.
     /// - Parameters:
-    ///   - tls: what encrypts it; nil: nothing.
-    ///   - threads: where names are looked up.
-    ///   - deadline: within which time it is open, or has failed.
+    ///   - address: The address of the server.
+    ///   - tls: The TLS context, or nil for an unencrypted stream.
+    ///   - threads: The threads for name lookups.
+    ///   - deadline: The time within which the stream must be open; otherwise it ends.
     package init(to address: ServerAddress, tls: TLSContext?, threads: HelperThreads, deadline: Duration) {
         self.address = address
         encryption = tls
@@ -53,7 +57,7 @@ package final class ByteStream: ReadinessHandler {
 
     isolated deinit { release() }
 
-    /// Begins; the handler learns how it goes, maybe before this returns.
+    /// Starts connecting. The handler may be called before this method returns.
     package func open() {
         timer = Reactor.shared.schedule(after: deadline) { [weak self] in
             guard let self else { return }
@@ -71,10 +75,11 @@ package final class ByteStream: ReadinessHandler {
         }
     }
 
-    /// Ends it; the handler hears nothing any more.
+    /// Closes the stream. The handler is not called any more.
     package func close() { release() }
 
-    /// Sends bytes: now what the kernel takes, the rest when it takes more. Only while it is open.
+    /// Sends bytes: at once as many as the kernel accepts, the rest when it accepts more. Does nothing unless the
+    /// stream is open.
     package func write(_ bytes: [UInt8]) {
         guard case .open = state else { return }
         do throws(StreamError) {
@@ -98,6 +103,7 @@ package final class ByteStream: ReadinessHandler {
         }
     }
 
+    /// Handles events of the stream's socket.
     package func ready(_ readiness: Readiness) {
         do throws(StreamError) {
             switch state {
@@ -140,7 +146,7 @@ package final class ByteStream: ReadinessHandler {
             unsafe handler?.received(UnsafeRawBufferPointer(rebasing: Self.plaintext[..<count]))
         }
         guard case .open = state else { return }
-        // What the protocol itself has to say, such as new keys.
+        // Messages of TLS itself, such as key updates.
         tls.takeCiphertext(into: &unsent)
         try flush()
     }
@@ -156,14 +162,14 @@ package final class ByteStream: ReadinessHandler {
         watch()
     }
 
-    /// Waits for the kernel to take more as long as there is more.
+    /// Waits for writability exactly as long as bytes are unsent.
     private func watch() {
         guard let number, waitsToWrite != (sent < unsent.count) else { return }
         waitsToWrite.toggle()
         Reactor.shared.change(number, waitsToWrite ? [.readable, .writable] : [.readable])
     }
 
-    /// How many bytes the kernel took; all, when it never takes any again.
+    /// Returns the number of bytes that the kernel accepted; all of them if it will never accept any again.
     private func send(_ bytes: [UInt8], from start: Int) -> Int {
         guard let number else { return 0 }
         let count = unsafe bytes.withUnsafeBytes { bytes in
@@ -172,7 +178,7 @@ package final class ByteStream: ReadinessHandler {
         }
         guard count < 0 else { return count }
         guard errno != EAGAIN, errno != EINTR else { return 0 }
-        // The server is gone. What it has said before, which is still to be read, may tell why.
+        // The server is gone. Bytes that it sent before, which are still to be read, may tell the reason.
         sendFailure = .last("send")
         return bytes.count - start
     }

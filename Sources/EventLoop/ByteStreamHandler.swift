@@ -1,9 +1,9 @@
-/// Somebody who talks to a server over a ``ByteStream``.
+/// The receiver of the events of a ``ByteStream``.
 package protocol ByteStreamHandler: AnyObject {
-    /// The server is reached, and is who it should be: now bytes can be sent.
+    /// The connection is open and, with TLS, the server is verified. From now on bytes can be sent.
     @EventLoop func streamOpened()
-    /// Some bytes have come; they are lent for the call.
+    /// Bytes have arrived. They are borrowed for the duration of the call.
     @EventLoop func received(_ bytes: UnsafeRawBufferPointer)
-    /// It is over, or never began; said once, and nothing after it.
+    /// The stream has ended or could not be opened. Called once, as the last event.
     @EventLoop func streamEnded(_ reason: StreamError)
 }

@@ -2,14 +2,14 @@ internal import CLinux
 internal import Glibc
 internal import Synchronization
 
-/// Runs jobs on the one thread that owns the loop.
+/// The executor that runs jobs on the loop's one thread.
 ///
-/// Jobs that the loop's own thread enqueues go to a plain array. Jobs from elsewhere go through a locked queue and wake
-/// the loop with an eventfd. It is both the serial executor of ``EventLoop`` and the task executor of every task that
-/// ``EventLoop/spawn(_:)`` starts: naming both when a job runs lets a resumed continuation go on in place.
+/// Jobs that the loop's own thread enqueues go to a plain array. Jobs from other threads go to a locked queue and wake
+/// the loop through an eventfd. The type is both the serial executor of ``EventLoop`` and the task executor of every
+/// task that ``EventLoop/spawn(_:)`` starts: naming both when a job runs lets a resumed continuation run in place.
 package final class EventLoopExecutor: SerialExecutor, TaskExecutor, @unchecked Sendable {
-    // Unchecked because of `local` and `running`: both are touched by the loop's own thread alone, which `isOnLoop`
-    // makes sure of; everything else is atomic, locked or constant.
+    // Unchecked because of `local` and `running`: only the loop's own thread touches them, which `isOnLoop` ensures.
+    // Everything else is atomic, locked or constant.
     private var local: [UnownedJob] = []
     private var running: [UnownedJob] = []
     private let remote = Mutex(RemoteQueue())
@@ -28,18 +28,18 @@ package final class EventLoopExecutor: SerialExecutor, TaskExecutor, @unchecked 
         do throws(SystemError) {
             wakeUp = try FileDescriptor("eventfd", eventfd(0, Int32(EFD_CLOEXEC) | Int32(EFD_NONBLOCK)))
         } catch {
-            // Only a process without a single free descriptor or byte of memory comes here, at its very start.
+            // Happens only to a process without a free descriptor or memory at its very start.
             preconditionFailure("the event loop cannot start: \(error)")
         }
     }
 
-    /// The eventfd that becomes readable when another thread has enqueued something.
+    /// The eventfd that becomes readable when another thread has enqueued a job.
     var wakeUpDescriptor: Int32 { wakeUp.number }
 
-    /// How often jobs came from outside the loop, and from whom.
+    /// The numbers of jobs that other threads enqueued.
     var statistics: EventLoop.Statistics { remote.withLock { $0.statistics } }
 
-    /// Whether the calling thread is the loop's own.
+    /// A Boolean value that indicates whether the calling thread is the loop's own.
     var isOnLoop: Bool { owner.load(ordering: .relaxed) == UInt(pthread_self()) }
 
     package func enqueue(_ job: consuming ExecutorJob) {
@@ -72,7 +72,8 @@ package final class EventLoopExecutor: SerialExecutor, TaskExecutor, @unchecked 
 
     package func isIsolatingCurrentContext() -> Bool? { isOnLoop }
 
-    /// Makes the calling thread the loop's own, or refuses because another one is it already.
+    /// Makes the calling thread the loop's own.
+    /// - Returns: False if the loop already has a thread.
     func adoptCurrentThread() -> Bool {
         let mayAdopt = remote.withLock { queue in
             defer { queue.hasOwner = true }
@@ -82,10 +83,10 @@ package final class EventLoopExecutor: SerialExecutor, TaskExecutor, @unchecked 
         return mayAdopt
     }
 
-    /// Called by the thread that runs the loop, once, after it was chosen.
+    /// Records the calling thread as the loop's own. Called once, by that thread.
     func becomeOwner() { owner.store(UInt(pthread_self()), ordering: .releasing) }
 
-    /// Runs everything that is enqueued, and what that enqueues, until nothing is left.
+    /// Runs all enqueued jobs, including those that they enqueue.
     func runJobs() {
         repeat {
             swap(&running, &local)
@@ -97,17 +98,17 @@ package final class EventLoopExecutor: SerialExecutor, TaskExecutor, @unchecked 
         } while !local.isEmpty
     }
 
-    /// Whether something was enqueued since ``runJobs()`` on the loop's own thread.
+    /// A Boolean value that indicates whether the loop's own thread has enqueued jobs since ``runJobs()``.
     var hasJobs: Bool { !local.isEmpty }
 
-    /// Takes over what other threads enqueued; called when ``wakeUpDescriptor`` is readable.
+    /// Takes over the jobs of other threads. Called when ``wakeUpDescriptor`` is readable.
     func takeRemoteJobs() {
         var counter: UInt64 = 0
         unsafe _ = read(wakeUp.number, &counter, 8)
         takeRemoteJobsWithoutWakeUp()
     }
 
-    /// The same at the loop's start, when nothing has woken it yet.
+    /// Takes over the jobs of other threads at the loop's start, before any wake-up.
     func takeRemoteJobsWithoutWakeUp() {
         remote.withLock { queue in
             local.append(contentsOf: queue.jobs)
@@ -115,7 +116,7 @@ package final class EventLoopExecutor: SerialExecutor, TaskExecutor, @unchecked 
         }
     }
 
-    /// Makes the loop turn.
+    /// Wakes the loop.
     private func wake() {
         var one: UInt64 = 1
         unsafe _ = write(wakeUp.number, &one, 8)

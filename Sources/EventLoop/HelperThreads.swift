@@ -3,12 +3,12 @@ internal import DequeModule
 internal import Glibc
 internal import Synchronization
 
-/// Threads for what blocks or takes long: connecting, hashing. They start when there is something to do and end after
-/// standing idle, and what they find out comes back to the loop.
+/// A set of threads for work that blocks or takes long, such as name lookups and hashing. Threads start on demand and
+/// end after an idle time. Results are delivered on the loop.
 ///
-/// Kinds of work that must not wait for each other (a hung name look-up and a login) get sets of their own.
+/// Kinds of work that must not wait for each other, such as a hung name lookup and a login, use sets of their own.
 package final class HelperThreads: Sendable {
-    /// All threads are taken and as many calls wait as may.
+    /// All threads are busy and the maximum number of calls is waiting, or no thread can be started.
     package struct Busy: Error {}
 
     private let name: String
@@ -21,18 +21,19 @@ package final class HelperThreads: Sendable {
 
     private struct State {
         var jobs = Deque<@Sendable () -> Void>()
-        /// Waiting or under way.
+        /// The number of calls that are waiting or under way.
         var admitted = 0
         var threads = 0
         var idle = 0
     }
 
+    /// Creates a set without threads.
     /// - Parameters:
-    ///   - name: what the threads are called in `ps -T`, at most 15 bytes.
-    ///   - threads: how many may run at once.
-    ///   - waiting: how many calls may wait for a thread.
-    ///   - idleTime: how long a thread stays without work.
-    ///   - niceness: how far the threads stand back where there are fewer processors than work, 0 to 19 (nice(2)).
+    ///   - name: The name of the threads in `ps -T`, at most 15 bytes.
+    ///   - threads: The maximum number of threads.
+    ///   - waiting: The maximum number of calls that wait for a thread.
+    ///   - idleTime: The time after which an idle thread ends.
+    ///   - niceness: The niceness of the threads, 0 to 19 (nice(2)).
     package init(
         name: String, threads: Int, waiting: Int, idleTime: Duration = .seconds(10), niceness: Int32 = 0
     ) {
@@ -45,26 +46,27 @@ package final class HelperThreads: Sendable {
             work = try FileDescriptor(
                 "eventfd", eventfd(0, Int32(EFD_CLOEXEC) | Int32(EFD_NONBLOCK) | Int32(EFD_SEMAPHORE)))
         } catch {
-            // Made once at the start of a process, which without a free descriptor cannot do anything else either.
+            // Created once, at the start of a process that can do nothing without a free descriptor either.
             preconditionFailure("no helper threads: \(error)")
         }
     }
 
-    /// Runs `body` on one of the threads and returns what it returns.
+    /// Runs `body` on one of the threads and returns its result.
+    /// - Throws: ``Busy`` at once, if no thread is free and no more calls may wait.
     @EventLoop
     package func run<T>(_ body: @escaping @Sendable () -> sending T) async throws(Busy) -> sending T {
         try reserve()
         return await withCheckedContinuation { (continuation: CheckedContinuation<T, Never>) in
             submit { [self] in
                 let value = body()
-                // First: who is told of the result may well come with the next call.
+                // Released first: the code that resumes may make the next call at once.
                 release()
                 continuation.resume(returning: value)
             }
         }
     }
 
-    /// Counts one more call in, if there is room for it and a thread that will come to it.
+    /// Admits one more call and starts a thread for it if none is idle.
     private func reserve() throws(Busy) {
         let (isAdmitted, needsThread) = state.withLock { state in
             guard state.admitted < maximumThreads + maximumWaiting else { return (false, false) }
@@ -76,7 +78,7 @@ package final class HelperThreads: Sendable {
         guard isAdmitted else { throw Busy() }
         guard needsThread else { return }
         if Self.startThread(named: name, isHelper: true, { self.work(until: self.idleTime) }) { return }
-        // The system gives no more threads: those that are there do the work, if there are any.
+        // No more threads can be started: the existing ones do the work, if there are any.
         let hasThreads = state.withLock { state in
             state.threads -= 1
             if state.threads == 0 { state.admitted -= 1 }
@@ -93,13 +95,13 @@ package final class HelperThreads: Sendable {
         unsafe _ = write(work.number, &one, 8)
     }
 
-    /// What each thread does.
+    /// The body of each thread.
     private func work(until idleTime: Duration) {
         if niceness > 0 { _ = authfcgi_set_niceness(niceness) }
         while let job = next(idleTime) { job() }
     }
 
-    /// The next job; nil when none came for `idleTime`, and the thread is then counted out.
+    /// Returns the next job, or nil if none arrived for `idleTime`; the thread is then no longer counted.
     private func next(_ idleTime: Duration) -> (@Sendable () -> Void)? {
         state.withLock { $0.idle += 1 }
         let deadline = BootInstant.now + idleTime
@@ -126,16 +128,17 @@ package final class HelperThreads: Sendable {
 }
 
 extension HelperThreads {
-    /// The threads of all sets, so that the loop can tell who enqueues.
+    /// The threads of all sets, to attribute jobs that reach the loop.
     private static let known = Mutex<Set<UInt>>([])
 
-    /// Whether the calling thread belongs to a set of helper threads.
+    /// A Boolean value that indicates whether the calling thread belongs to any set.
     static var isCurrentThread: Bool {
         let thread = UInt(pthread_self())
         return known.withLock { $0.contains(thread) }
     }
 
-    /// Starts a detached thread that takes no signals; false when the system has none to give.
+    /// Starts a detached thread with all signals blocked.
+    /// - Returns: False if the system cannot create a thread.
     static func startThread(named name: String, isHelper: Bool, _ body: @escaping @Sendable () -> Void) -> Bool {
         final class Start: Sendable {
             let body: @Sendable () -> Void
@@ -156,7 +159,7 @@ extension HelperThreads {
         unsafe pthread_attr_init(&attributes)
         unsafe pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
         var thread = pthread_t()
-        // The box is retained here and released by the thread that takes it over.
+        // The box is retained here and released by the new thread.
         let argument = unsafe Unmanaged.passRetained(start).toOpaque()
         let result = unsafe pthread_create(
             &thread, &attributes,

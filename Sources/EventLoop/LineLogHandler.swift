@@ -1,11 +1,16 @@
 package import Logging
 
-/// Log lines for operators: `LEVEL: message key=value`, one line each whatever a message contains.
+/// A log handler that writes `LEVEL: message key=value`, always one line whatever the message contains.
 package struct LineLogHandler: LogHandler {
     package var metadata: Logger.Metadata = [:]
+    /// The lowest level that is written.
     package var logLevel: Logger.Level
     private let writer: LogWriter
 
+    /// Creates a handler.
+    /// - Parameters:
+    ///   - writer: The writer of the finished lines.
+    ///   - logLevel: The lowest level that is written.
     package init(writer: LogWriter, logLevel: Logger.Level) {
         self.writer = writer
         self.logLevel = logLevel
@@ -38,8 +43,7 @@ package struct LineLogHandler: LogHandler {
         }
     }
 
-    /// A value that ends where it seems to end, and cannot be taken for another field: in quotes if there is a space or
-    /// a quote in it.
+    /// Returns a value that cannot be mistaken for several fields: quoted if it contains a space or a quote.
     private static func field(_ value: String) -> String {
         let text = printable(value)
         let isPlain =
@@ -49,7 +53,7 @@ package struct LineLogHandler: LogHandler {
         return "\"" + text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
     }
 
-    /// A text that cannot begin another line, move a terminal's cursor or turn the direction of writing.
+    /// Returns a text that cannot start another line, move a terminal's cursor or change the writing direction.
     private static func printable(_ text: String) -> String {
         guard text.unicodeScalars.contains(where: isHidden) else { return text }
         var result = ""
@@ -64,7 +68,7 @@ package struct LineLogHandler: LogHandler {
     }
 
     private static func isHidden(_ scalar: Unicode.Scalar) -> Bool {
-        // Nearly all are, and need no table.
+        // The common case, without a table lookup.
         if scalar.isASCII { return scalar.value < 0x20 || scalar.value == 0x7f }
         return switch scalar.properties.generalCategory {
         case .control, .format, .lineSeparator, .paragraphSeparator: true

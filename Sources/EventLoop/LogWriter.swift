@@ -3,8 +3,8 @@ internal import DequeModule
 internal import Glibc
 internal import Synchronization
 
-/// Writes log lines to a descriptor from a thread of its own, so that a reader of the log that stalls never stops the
-/// loop: the queue is bounded, and lines beyond it are counted and dropped.
+/// A writer of log lines that uses its own thread, so that a stalled reader of the log never stops the loop. The queue
+/// is bounded; lines beyond the bound are dropped and counted.
 package final class LogWriter: Sendable {
     private let descriptor: Int32
     private let maximumBytes: Int
@@ -15,25 +15,27 @@ package final class LogWriter: Sendable {
         var lines = Deque<String>()
         var bytes = 0
         var dropped = 0
-        var toldDropped = 0
+        var reportedDropped = 0
         var isWriting = false
         var isStarted = false
     }
 
+    /// Creates a writer. Its thread starts with the first line.
     /// - Parameters:
-    ///   - descriptor: where lines go; stays open, is not owned.
-    ///   - maximumBytes: how much may wait.
+    ///   - descriptor: The descriptor to write to. It must stay open; the writer does not own it.
+    ///   - maximumBytes: The maximum number of bytes in the queue.
     package init(descriptor: Int32 = 2, maximumBytes: Int = 1 << 20) {
         self.descriptor = descriptor
         self.maximumBytes = maximumBytes
         do throws(SystemError) {
             work = try FileDescriptor("eventfd", eventfd(0, Int32(EFD_CLOEXEC)))
         } catch {
-            preconditionFailure("no log: \(error)")
+            preconditionFailure("cannot create the log writer: \(error)")
         }
     }
 
-    /// Hands over one line, without its end; never blocks.
+    /// Enqueues one line. Never blocks.
+    /// - Parameter line: The line, without a line feed.
     package func write(_ line: String) {
         let (starts, wakes) = state.withLock { state -> (Bool, Bool) in
             guard state.bytes + line.utf8.count < maximumBytes else {
@@ -54,10 +56,10 @@ package final class LogWriter: Sendable {
         unsafe _ = Glibc.write(work.number, &one, 8)
     }
 
-    /// How many lines were dropped.
+    /// The number of dropped lines.
     package var dropped: Int { state.withLock { $0.dropped } }
 
-    /// Waits until all is written, at most `limit`: for the end of a program.
+    /// Waits until all lines are written, at most for `limit`. For the end of a program.
     package func drain(within limit: Duration) {
         let deadline = BootInstant.now + limit
         while BootInstant.now < deadline {
@@ -77,7 +79,7 @@ package final class LogWriter: Sendable {
         }
     }
 
-    /// All that waits as one text, with a word about what had to be dropped.
+    /// Returns all enqueued lines as one text, with a warning about dropped lines.
     private func take() -> String? {
         state.withLock { state in
             guard !state.lines.isEmpty else { return nil }
@@ -87,10 +89,10 @@ package final class LogWriter: Sendable {
                 text += line
                 text += "\n"
             }
-            if state.dropped > state.toldDropped {
-                let count = state.dropped - state.toldDropped
+            if state.dropped > state.reportedDropped {
+                let count = state.dropped - state.reportedDropped
                 text += "WARNING: \(count) log lines were dropped: the log's reader was too slow\n"
-                state.toldDropped = state.dropped
+                state.reportedDropped = state.dropped
             }
             state.lines.removeAll()
             state.bytes = 0
@@ -107,12 +109,12 @@ package final class LogWriter: Sendable {
                 let count = unsafe Glibc.write(descriptor, start, rest.count)
                 if count < 0 {
                     if errno == EINTR { continue }
-                    if errno == EAGAIN {  // the descriptor is somebody's non-blocking one: wait for it here
+                    if errno == EAGAIN {  // a non-blocking descriptor: wait for it here
                         var poller = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
                         unsafe _ = poll(&poller, 1, 1000)
                         continue
                     }
-                    return  // nobody reads the log any more; there is nobody to tell
+                    return  // the log has no reader any more, and no other place to report that
                 }
                 unsafe rest = unsafe UnsafeRawBufferPointer(rebasing: rest[count...])
             }

@@ -1,12 +1,14 @@
 internal import CLinux
 internal import Glibc
 
-/// What a descriptor waits for, or has.
+/// A set of epoll(7) events: those that a descriptor waits for, or those that have occurred.
 package struct Readiness: OptionSet, Sendable {
     package let rawValue: UInt32
     package init(rawValue: UInt32) { self.rawValue = rawValue }
 
+    /// Bytes or connections can be read.
     package static let readable = Readiness(rawValue: EPOLLIN.rawValue)
+    /// Bytes can be written.
     package static let writable = Readiness(rawValue: EPOLLOUT.rawValue)
     /// The peer has finished sending (or is gone).
     package static let peerClosed = Readiness(rawValue: EPOLLRDHUP.rawValue)
@@ -14,21 +16,22 @@ package struct Readiness: OptionSet, Sendable {
     package static let hangUp = Readiness(rawValue: EPOLLHUP.rawValue)
     /// The descriptor has an error; always reported.
     package static let error = Readiness(rawValue: EPOLLERR.rawValue)
-    /// Tell each change once, not as long as it lasts.
+    /// Report each change once instead of as long as the state lasts.
     package static let edgeTriggered = Readiness(rawValue: EPOLLET.rawValue)
-    /// Of several processes that wait for one listening socket, wake one.
+    /// Wake one of several processes that wait for the same listening socket.
     package static let exclusive = Readiness(rawValue: EPOLLEXCLUSIVE.rawValue)
 }
 
-/// Somebody who owns a descriptor in the loop's set.
+/// The receiver of a registered descriptor's events.
 package protocol ReadinessHandler: AnyObject {
+    /// Handles events of the descriptor.
     @EventLoop func ready(_ readiness: Readiness)
 }
 
 /// An epoll set and the handlers of its descriptors.
 ///
-/// Each registration has a generation that travels with the event, so that an event of a descriptor that was closed
-/// and opened anew within one batch reaches nobody.
+/// Each registration has a generation that travels with the event, so that an event of a descriptor that was closed and
+/// reopened within one batch is dropped.
 @EventLoop @safe
 final class Poller {
     private struct Slot {
@@ -38,8 +41,8 @@ final class Poller {
 
     private let descriptor: Int32
     private var slots: [Slot] = []
-    /// Where the kernel puts what is ready: `capacity` events. glibc declares the pointer that `epoll_wait` takes as
-    /// never null since 2.38, so it is one that cannot be.
+    /// The buffer for `capacity` ready events. A pointer that is never null: since 2.38 glibc declares `epoll_wait`'s
+    /// parameter so.
     private let events: UnsafeMutablePointer<epoll_event>
     private static let capacity = 128
 
@@ -80,13 +83,13 @@ final class Poller {
         unsafe event.events = interest.rawValue
         unsafe event.data.u64 = UInt64(slots[Int(number)].generation) << 32 | UInt64(UInt32(bitPattern: number))
         let result = unsafe epoll_ctl(descriptor, operation, number, &event)
-        // Only a descriptor that is not open, or that cannot be waited for, comes here: a defect of ours.
+        // Fails only for a descriptor that is closed or does not support epoll: a programming error.
         precondition(result == 0, "\(SystemError.last("epoll_ctl"))")
     }
 
-    /// Waits at most `time` and calls the handlers of what is ready.
+    /// Waits at most `time` and calls the handlers of ready descriptors.
     func wait(_ time: Duration) {
-        // Rounded up: a timer's wait must not end just before it.
+        // Rounded up: the wait must not end just before a timer is due.
         let milliseconds = Int32((time.nanoseconds + 999_999) / 1_000_000)
         let count = unsafe epoll_wait(descriptor, events, Int32(Self.capacity), milliseconds)
         guard count > 0 else { return }

@@ -1,13 +1,14 @@
 internal import CLinux
 internal import Glibc
 
-/// What the descriptors and the time have to tell: one turn runs the jobs, lets lanes send what they gathered, waits
-/// for descriptors and timers, and calls their handlers.
+/// The loop itself. One turn runs the jobs, flushes the writes gathered by the handlers, waits for descriptors and
+/// timers, and calls their handlers.
 @EventLoop
 package final class Reactor {
+    /// The process's only reactor.
     package static let shared = Reactor()
 
-    /// Called as long as the loop goes on turning, at least twice a second, for whoever watches that it does.
+    /// A hook that runs at least twice a second as long as the loop turns, to detect a stalled loop.
     package var onTick: (@EventLoop () -> Void)?
 
     private let executor = EventLoop.shared.executor
@@ -17,10 +18,10 @@ package final class Reactor {
     private var flushing: [any TurnEndHandler] = []
     private var isStopping = false
 
-    /// The longest wait: bounds how late a timer may be after the machine slept, and how old a tick may be.
+    /// The longest wait for events. Bounds the delay of a timer after the machine slept, and the age of a tick.
     private static let maxWait = Duration.milliseconds(500)
 
-    /// Ticks closer to each other tell nothing new.
+    /// The shortest time between two ticks.
     private static let tickInterval = Duration.milliseconds(50)
 
     private init() {}
@@ -29,8 +30,8 @@ package final class Reactor {
     func run() {
         executor.takeRemoteJobsWithoutWakeUp()
         poller.add(executor.wakeUpDescriptor, [.readable], WakeUpHandler())
-        // The clock is read once a turn: a wait is reckoned from the turn's beginning, so a timer may be late by what
-        // the turn took, and never early.
+        // The clock is read once per turn. Waits are computed from the turn's start, so a timer may be late by the
+        // duration of the turn, and is never early.
         var now = BootInstant.now
         var nextTick = now
         while !isStopping {
@@ -49,7 +50,7 @@ package final class Reactor {
 
     func stop() { isStopping = true }
 
-    /// Runs jobs and flushes until neither makes the other necessary again.
+    /// Runs jobs and flushes until both are exhausted.
     private func finishTurn() {
         repeat {
             executor.runJobs()
@@ -59,37 +60,37 @@ package final class Reactor {
         } while executor.hasJobs || !flushes.isEmpty
     }
 
-    /// Has `handler` called once when the present turn has run all its jobs: the moment to send in one write what the
-    /// turn gathered.
+    /// Calls `handler` once after the present turn has run all its jobs: the time to send in one write the output of
+    /// the turn.
     package func atTurnEnd(_ handler: any TurnEndHandler) { flushes.append(handler) }
 
-    /// Has `handler` told when `descriptor` is ready. The descriptor must be taken out again before it is closed.
+    /// Registers `descriptor`. It must be removed before it is closed.
     package func add(_ descriptor: Int32, _ interest: Readiness, _ handler: any ReadinessHandler) {
         poller.add(descriptor, interest, handler)
     }
 
-    /// Changes what `descriptor` waits for.
+    /// Changes the events that `descriptor` waits for.
     package func change(_ descriptor: Int32, _ interest: Readiness) { poller.change(descriptor, interest) }
 
-    /// Takes `descriptor` out; events of the present turn that have not been delivered yet are dropped.
+    /// Removes `descriptor`. Its events of the present turn that have not been delivered yet are dropped.
     package func remove(_ descriptor: Int32) { poller.remove(descriptor) }
 
-    /// The same for a descriptor that will be closed right away, for which the kernel needs no word.
+    /// Removes a descriptor that is closed right afterwards, which also removes it from the kernel's set.
     package func forget(_ descriptor: Int32) { poller.forget(descriptor) }
 
-    /// Calls `action` once, `delay` from now, unless the timer is cancelled first.
+    /// Calls `action` once after `delay`, unless the timer is cancelled first.
     @discardableResult
     package func schedule(after delay: Duration, _ action: @escaping @EventLoop () -> Void) -> LoopTimer {
         schedule(at: .now + delay, action)
     }
 
-    /// Calls `action` once, at `deadline`, unless the timer is cancelled first.
+    /// Calls `action` once at `deadline`, unless the timer is cancelled first.
     @discardableResult
     package func schedule(at deadline: BootInstant, _ action: @escaping @EventLoop () -> Void) -> LoopTimer {
         timers.add(deadline, action)
     }
 
-    /// Suspends the calling task; the loop's own timer, since `Task.sleep` starts threads.
+    /// Suspends the calling task. Uses the loop's own timers, since `Task.sleep` starts threads.
     package func sleep(for duration: Duration) async {
         await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
             _ = schedule(after: duration) { continuation.resume() }
@@ -97,12 +98,13 @@ package final class Reactor {
     }
 }
 
-/// Somebody who gathers work during a turn and sends it at its end.
+/// An object that gathers work during a turn and sends it at the turn's end.
 package protocol TurnEndHandler: AnyObject {
+    /// Sends the gathered work. Called once per registration with ``Reactor/atTurnEnd(_:)``.
     @EventLoop func turnEnds()
 }
 
-/// Brings in the jobs of other threads.
+/// The handler of the eventfd with which other threads wake the loop.
 @EventLoop
 private final class WakeUpHandler: ReadinessHandler {
     func ready(_ readiness: Readiness) { EventLoop.shared.executor.takeRemoteJobs() }

@@ -1,9 +1,11 @@
-/// Where a server listens.
+/// The address of a server.
 package enum ServerAddress: Hashable, Sendable, CustomStringConvertible {
+    /// The path of a unix socket.
     case unix(path: String)
-    /// `host` is a name or an address, without the brackets of an IPv6 address.
+    /// A host name or IP address (IPv6 without brackets) and a port.
     case tcp(host: String, port: UInt16)
 
+    /// The address in one line, for messages.
     package var description: String {
         switch self {
         case .unix(let path): "unix:\(path)"

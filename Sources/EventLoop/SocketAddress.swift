@@ -1,10 +1,10 @@
 internal import CLinux
 internal import Glibc
 
-/// An address as the kernel takes it.
+/// A socket address in the kernel's form.
 struct SocketAddress: Sendable {
     let family: Int32
-    /// A `sockaddr` of the family.
+    /// The bytes of the family's `sockaddr`.
     private let bytes: [UInt8]
 
     private init(_ address: UnsafePointer<sockaddr>, length: Int) {
@@ -12,12 +12,12 @@ struct SocketAddress: Sendable {
         bytes = unsafe Array(UnsafeRawBufferPointer(start: address, count: length))
     }
 
-    /// A name that leads nowhere, and why.
+    /// A name or path without a socket address.
     struct Unknown: Error, Equatable {
         let reason: String
     }
 
-    /// The addresses behind `address`, without asking anybody; nil when its host is a name, which has to be looked up.
+    /// Returns the socket addresses of `address` without a name lookup, or nil if its host is a name.
     static func known(_ address: ServerAddress) throws(Unknown) -> [SocketAddress]? {
         switch address {
         case .unix(let path): return [try unix(path)]
@@ -29,11 +29,12 @@ struct SocketAddress: Sendable {
         }
     }
 
-    /// The addresses behind a name. Waits for the system's resolver, as long as that takes.
+    /// Looks up a name with the system's resolver. Blocks as long as that takes.
     static func lookUp(_ host: String, _ port: UInt16) throws(Unknown) -> [SocketAddress] {
         let (found, error) = find(host, port, flags: Int32(AI_ADDRCONFIG))
         guard error == 0, !found.isEmpty else {
-            throw unsafe Unknown(reason: "the name \(host) leads nowhere: \(String(cString: gai_strerror(error)))")
+            let reason = unsafe String(cString: gai_strerror(error))
+            throw Unknown(reason: "cannot resolve the host name \(host): \(reason)")
         }
         return found
     }
@@ -45,7 +46,7 @@ struct SocketAddress: Sendable {
         var list: UnsafeMutablePointer<addrinfo>? = nil
         let error = unsafe getaddrinfo(host, String(port), &hints, &list)
         guard error == 0 else { return ([], error) }
-        // The list is getaddrinfo's own memory; what is kept of it is copied.
+        // The list belongs to getaddrinfo; the addresses are copied from it.
         defer { unsafe freeaddrinfo(list) }
         var found: [SocketAddress] = []
         var next = unsafe list
@@ -73,7 +74,8 @@ struct SocketAddress: Sendable {
         }
     }
 
-    /// A new socket that does not block, on its way to this address: connected at once, or later when it is writable.
+    /// Returns a new non-blocking socket that is connecting to this address, or already connected. It is connected when
+    /// it is writable and SO_ERROR is 0.
     func connect() throws(SystemError) -> FileDescriptor {
         let descriptor = try FileDescriptor(
             "socket",
@@ -81,7 +83,7 @@ struct SocketAddress: Sendable {
                 family, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue), 0))
         if family != AF_UNIX {
             var on: Int32 = 1
-            // Small questions, each of which somebody waits for.
+            // Small requests whose answers are waited for.
             unsafe _ = setsockopt(descriptor.number, Int32(IPPROTO_TCP), TCP_NODELAY, &on, socklen_t(4))
             unsafe _ = setsockopt(descriptor.number, SOL_SOCKET, SO_KEEPALIVE, &on, socklen_t(4))
         }

@@ -1,19 +1,19 @@
-/// Why a stream of bytes could not be opened, or ended.
+/// The reason why a ``ByteStream`` could not be opened, or ended.
 package enum StreamError: Error, Equatable, Sendable {
-    /// The server's name leads to no address.
+    /// The server's name has no address.
     case name(String)
     /// A system call failed.
     case system(SystemError)
-    /// Encryption could not be agreed on, or the server is not the one it should be.
+    /// The TLS handshake failed, or the server is not the expected one.
     case tls(TLSError)
-    /// It could not be opened in time.
+    /// The stream was not open within the deadline.
     case deadline
-    /// The server has ended it.
+    /// The server closed the stream.
     case ended
-    /// The server does not take what is sent to it.
+    /// The server does not read what is sent to it.
     case congested
 
-    /// One line for an operator.
+    /// The reason in one line, for the log.
     package var reason: String {
         switch self {
         case .name(let text): text
@@ -21,7 +21,7 @@ package enum StreamError: Error, Equatable, Sendable {
         case .tls(let error): error.reason
         case .deadline: "no connection within the deadline"
         case .ended: "the server closed the connection"
-        case .congested: "the server does not take what is sent to it"
+        case .congested: "the server does not read what is sent to it"
         }
     }
 }

@@ -1,6 +1,6 @@
 internal import HeapModule
 
-/// One thing to do later on the loop.
+/// A timer of the loop.
 @EventLoop
 package final class LoopTimer {
     fileprivate var action: (@EventLoop () -> Void)?
@@ -9,11 +9,11 @@ package final class LoopTimer {
         self.action = action
     }
 
-    /// Nothing will happen any more.
+    /// Cancels the timer: its action is not called any more.
     package func cancel() { action = nil }
 }
 
-/// Timers by deadline; those of one deadline in the order they were added. Time is passed in.
+/// A queue of timers by deadline. Timers with equal deadlines fire in the order of their creation. Time is passed in.
 @EventLoop
 final class TimerQueue {
     private struct Entry: Comparable {
@@ -35,14 +35,14 @@ final class TimerQueue {
         return timer
     }
 
-    /// How long the loop may wait for something else, at most `limit`.
+    /// Returns the time until the next timer is due, at most `limit`.
     func wait(at now: BootInstant, atMost limit: Duration) -> Duration {
         while let first = entries.min, first.timer.action == nil { entries.removeMin() }
         guard let first = entries.min else { return limit }
         return first.deadline <= now ? .zero : min(first.deadline - now, limit)
     }
 
-    /// Calls the actions whose deadline has come. What they add waits for the next turn.
+    /// Calls the actions of all due timers. Timers that they add wait for the next turn.
     func fire(at now: BootInstant) {
         var due: [LoopTimer] = []
         while let first = entries.min, first.deadline <= now { due.append(entries.removeMin().timer) }

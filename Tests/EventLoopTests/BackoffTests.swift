@@ -3,7 +3,7 @@ import Testing
 @testable import EventLoop
 
 @Suite struct BackoffTests {
-    @Test func `waits double up to the longest, each between half and all of it`() {
+    @Test func `delays double up to the longest, each between half and all of its full length`() {
         for random in [0.0, 0.5, 0.999] {
             var backoff = Backoff(first: .milliseconds(100), longest: .seconds(1))
             for full in [100, 200, 400, 800, 1000, 1000, 1000] {
@@ -14,7 +14,7 @@ import Testing
         }
     }
 
-    @Test func `a success begins anew`() {
+    @Test func `a success resets the delay`() {
         var backoff = Backoff(first: .milliseconds(100), longest: .seconds(1))
         for _ in 0..<5 { _ = backoff.next(random: 0.5) }
         backoff.reset()

@@ -2,7 +2,8 @@ import Testing
 
 @testable import EventLoop
 
-/// What becomes of a server's good and bad turns. Waits have jitter: each is between half and all of its full length.
+/// The state of the breaker after successes and failures. Waits have jitter: each is between half and all of its full
+/// length.
 @Suite struct CircuitBreakerTests {
     private static let first = Duration.milliseconds(100)
     private static let longest = Duration.milliseconds(500)
@@ -13,13 +14,13 @@ import Testing
 
     private func instant(_ seconds: Int64) -> BootInstant { BootInstant(nanoseconds: seconds * 1_000_000_000) }
 
-    /// How long the breaker stays open from now on; nil when it is not open.
+    /// The time for which the breaker stays open, or nil if it is not open.
     private func wait(_ breaker: CircuitBreaker, from now: BootInstant) -> Duration? {
         guard case .open(let until) = breaker.state else { return nil }
         return until - now
     }
 
-    /// Whether it is open, and for as long as a wait of this full length may be.
+    /// Returns whether the breaker is open for a wait of this full length.
     private func isOpen(_ breaker: CircuitBreaker, from now: BootInstant, full: Duration) -> Bool {
         guard let wait = wait(breaker, from: now) else { return false }
         return wait >= full / 2 && wait <= full
@@ -47,7 +48,7 @@ import Testing
         #expect(breaker.state == .closed)
     }
 
-    @Test func `each try that fails opens it for longer, up to the longest`() {
+    @Test func `each failed probe opens it for longer, up to the longest`() {
         var breaker = makeBreaker()
         for _ in 0..<3 { breaker.failed(at: instant(0)) }
         #expect(isOpen(breaker, from: instant(0), full: Self.first))
@@ -60,7 +61,7 @@ import Testing
         }
     }
 
-    @Test func `a try that works closes it, but one failure opens it again, and for longer`() {
+    @Test func `a successful probe closes it, but one failure opens it again, and for longer`() {
         var breaker = makeBreaker()
         for _ in 0..<3 { breaker.failed(at: instant(0)) }
         breaker.probe()
@@ -68,14 +69,14 @@ import Testing
         #expect(breaker.state == .closed)
         breaker.failed(at: instant(1))
         #expect(isOpen(breaker, from: instant(1), full: .milliseconds(200)))
-        // And so each time, for as long as nothing was done in earnest.
+        // The same each time, as long as no request has succeeded.
         breaker.probe()
         breaker.markHealthy()
         breaker.failed(at: instant(2))
         #expect(isOpen(breaker, from: instant(2), full: .milliseconds(400)))
     }
 
-    @Test func `a success in earnest forgets everything, the length of the waits too`() {
+    @Test func `a successful request resets everything, including the length of the waits`() {
         var breaker = makeBreaker()
         for _ in 0..<3 { breaker.failed(at: instant(0)) }
         for second in 1..<6 {
@@ -93,14 +94,14 @@ import Testing
         #expect(isOpen(breaker, from: instant(12), full: Self.first))
     }
 
-    @Test func `a server that was well from the beginning has nothing to prove`() {
+    @Test func `a server that never failed starts with no failures`() {
         var breaker = makeBreaker()
         breaker.markHealthy()
         breaker.succeeded()
         breaker.failed(at: instant(1))
         breaker.failed(at: instant(2))
         #expect(breaker.state == .closed)
-        // Being reached is no success in earnest: what failed before still counts.
+        // A successful probe is not a successful request: earlier failures still count.
         breaker.markHealthy()
         breaker.failed(at: instant(3))
         #expect(isOpen(breaker, from: instant(3), full: Self.first))

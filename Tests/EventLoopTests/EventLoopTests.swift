@@ -3,7 +3,7 @@ import Testing
 
 @testable import EventLoop
 
-/// The loop in a program that has not given it a thread: these tests.
+/// The loop with its own thread, as in a program that has not called `run`.
 @Suite struct EventLoopTests {
     @Test func `a task runs on the loop's own thread`() async {
         let thread = await onLoop { UInt(pthread_self()) }
@@ -12,7 +12,7 @@ import Testing
         #expect(thread != UInt(pthread_self()))
     }
 
-    @Test func `a continuation that the loop resumes goes on without leaving the loop`() async {
+    @Test func `a continuation that the loop resumes runs without leaving the loop`() async {
         let count = await onLoop { @EventLoop () async -> Int in
             let before = EventLoop.statistics
             for _ in 0..<1000 { await Reactor.shared.sleep(for: .zero) }
@@ -22,7 +22,7 @@ import Testing
         #expect(count == 0)
     }
 
-    @Test func `work from helper threads is the only thing that comes from outside`() async {
+    @Test func `only helper threads enqueue jobs from outside the loop`() async {
         let threads = HelperThreads(name: "test-helper", threads: 2, waiting: 1000)
         let (helpers, others) = await onLoop { @EventLoop () async -> (Int, Int) in
             let before = EventLoop.statistics
@@ -44,7 +44,7 @@ import Testing
                 after.enqueuedByOtherThreads - before.enqueuedByOtherThreads
             )
         }
-        // A result that is there before its task waits for it needs nobody to enqueue anything.
+        // A result that is available before its task waits for it enqueues nothing.
         #expect((1...400).contains(helpers))
         #expect(others == 0)
     }
@@ -93,7 +93,7 @@ import Testing
         #expect(count == 1)
     }
 
-    @Test func `what a turn gathers is flushed once at its end`() async {
+    @Test func `the work gathered in a turn is flushed once at its end`() async {
         let flushes = await onLoop { @EventLoop () async -> Int in
             let flusher = CountingFlusher()
             for _ in 0..<10 { EventLoop.spawn { flusher.gather() } }

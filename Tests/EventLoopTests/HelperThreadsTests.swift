@@ -5,7 +5,7 @@ import Testing
 @testable import EventLoop
 
 @Suite struct HelperThreadsTests {
-    @Test func `as many run at once as there are threads, and what exceeds the queue is refused`() async {
+    @Test func `as many calls run at once as there are threads, and calls beyond the queue are refused`() async {
         let threads = HelperThreads(name: "test-bounded", threads: 2, waiting: 3)
         let gate = Gate()
         let (inside, refused) = await withCheckedContinuation { (done: CheckedContinuation<(Int, Int), Never>) in
@@ -21,7 +21,7 @@ import Testing
                         finished += 1
                     }
                 }
-                // Threads need their time to start; then a little more in which a third one would.
+                // Waits for two threads to start, and then for a third one that should not.
                 let end = BootInstant.now + .seconds(10)
                 while gate.inside < 2, .now < end { await Reactor.shared.sleep(for: .milliseconds(5)) }
                 await Reactor.shared.sleep(for: .milliseconds(50))
@@ -35,7 +35,7 @@ import Testing
         #expect(refused == 5)  // two run, three wait
     }
 
-    @Test func `threads end after standing idle and come back when needed`() async {
+    @Test func `idle threads end and are started again when needed`() async {
         let threads = HelperThreads(name: "test-idle", threads: 1, waiting: 1, idleTime: .milliseconds(20))
         let (first, second) = await withCheckedContinuation { (done: CheckedContinuation<(UInt, UInt), Never>) in
             EventLoop.spawn {
@@ -68,7 +68,7 @@ import Testing
         return names
     }
 
-    /// Lets threads through only once it is open.
+    /// A gate that blocks threads until it is opened.
     private final class Gate: Sendable {
         private let state = Mutex((inside: 0, isOpen: false))
 

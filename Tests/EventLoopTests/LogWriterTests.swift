@@ -17,7 +17,7 @@ import Testing
         let pipe = Pipe()
         let writer = LogWriter(descriptor: pipe.writing, maximumBytes: 10_000)
         let start = BootInstant.now
-        // The pipe takes 64 KiB and nobody reads.
+        // The pipe holds 64 KiB and is not read.
         for _ in 0..<5000 { writer.write(String(repeating: "x", count: 99)) }
         #expect(.now - start < .seconds(2))
         #expect(writer.dropped > 3000)
@@ -37,7 +37,7 @@ import Testing
         #expect(pipe.readAll() == "INFO: hello\\u{d}\\u{a}ERROR: forged user=a\\u{1b}[2Jb worker=1\n")
     }
 
-    @Test func `a value with a space or a quote stands in quotes, so that it is one field`() {
+    @Test func `a value with a space or a quote is quoted, so that it is one field`() {
         let pipe = Pipe()
         let writer = LogWriter(descriptor: pipe.writing)
         let log = Logger(label: "test") { _ in LineLogHandler(writer: writer, logLevel: .info) }
@@ -65,7 +65,7 @@ import Testing
             close(writing)
         }
 
-        /// What is there now.
+        /// The bytes that can be read now.
         func readAll() -> String {
             var bytes: [UInt8] = []
             var poller = pollfd(fd: reading, events: Int16(POLLIN), revents: 0)

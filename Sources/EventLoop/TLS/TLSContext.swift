@@ -1,26 +1,26 @@
 internal import COpenSSL
 
-/// What the TLS connections to one kind of server have in common: whom we trust, and who we are.
+/// The common configuration of TLS connections: the trusted certificate authorities, and the client certificate.
 ///
-/// TLS 1.2 or newer, the server is always verified, no compression, no renegotiation. Reads its files once, in init; a
-/// changed certificate takes a new context.
+/// Requires TLS 1.2 or newer and always verifies the server; no compression, no renegotiation. Reads its files once, in
+/// init; a changed certificate requires a new context.
 @safe package final class TLSContext: Sendable {
-    // Sendable is right although a pointer is not: OpenSSL counts an SSL_CTX's references atomically and locks what is
-    // used in common (the store of certificates), and nothing changes it after init.
+    // Sendable although a pointer is not: OpenSSL counts an SSL_CTX's references atomically and locks its shared parts
+    // (the certificate store), and nothing changes it after init.
     nonisolated(unsafe) private let context: OpaquePointer
 
-    /// Reads the files, which may wait for the disk: at start, not on the loop.
+    /// Reads the files. Blocks on the disk: for the start of a program, not for the loop.
     ///
     /// - Parameters:
-    ///   - authorities: path of a PEM file with the certificates of those who may vouch for the server, nobody else;
-    ///     nil: whom the system trusts.
-    ///   - certificate: path of a PEM file with our own certificate, those between it and its authority behind it, for
-    ///     servers that want one; nil: none.
-    ///   - key: path of a PEM file with that certificate's key, not encrypted.
-    /// - Throws: ``TLSError/configuration(_:)`` with the file and what is wrong with it.
+    ///   - authorities: The path of a PEM file with the only trusted certificate authorities; nil for those that the
+    ///     system trusts.
+    ///   - certificate: The path of a PEM file with the client certificate, followed by its intermediate certificates,
+    ///     for servers that require one; nil for none.
+    ///   - key: The path of a PEM file with that certificate's private key, unencrypted.
+    /// - Throws: ``TLSError/configuration(_:)`` with the file and its problem.
     package init(authorities: String?, certificate: String?, key: String?) throws(TLSError) {
         OpenSSLFailure.clear()
-        // Owned here until SSL_CTX_free; each SSL made from it holds a reference of its own.
+        // Owned here until SSL_CTX_free. Each SSL created from it holds a reference of its own.
         guard let context = unsafe SSL_CTX_new(TLS_client_method()) else {
             throw .configuration(OpenSSLFailure.take().reason)
         }
@@ -46,7 +46,7 @@ internal import COpenSSL
 
     deinit { unsafe SSL_CTX_free(context) }
 
-    /// A new SSL, which the caller owns and gives to SSL_free; nil without memory.
+    /// Returns a new SSL, or nil if memory is exhausted. The caller owns it and passes it to SSL_free.
     func makeSession() -> OpaquePointer? { unsafe SSL_new(context) }
 
     private func trust(_ authorities: String?) throws(TLSError) {
@@ -58,24 +58,24 @@ internal import COpenSSL
             return
         }
         guard unsafe SSL_CTX_load_verify_file(context, authorities) == 1 else {
-            throw Self.unusable(authorities, lacking: "no certificate in PEM form in it")
+            throw Self.unusable(authorities, lacking: "contains no PEM certificate")
         }
     }
 
     private func present(_ certificate: String) throws(TLSError) {
         OpenSSLFailure.clear()
         guard unsafe SSL_CTX_use_certificate_chain_file(context, certificate) == 1 else {
-            throw Self.unusable(certificate, lacking: "no certificate in PEM form in it")
+            throw Self.unusable(certificate, lacking: "contains no PEM certificate")
         }
     }
 
     private func prove(with path: String, certificate: String) throws(TLSError) {
         OpenSSLFailure.clear()
-        // Ours until BIO_free, which closes the file.
+        // Owned here until BIO_free, which closes the file.
         guard let file = unsafe BIO_new_file(path, "r") else { throw Self.unusable(path, lacking: "no file") }
         defer { unsafe BIO_free(file) }
         var isEncrypted = false
-        // The flag is borrowed for the one call; the key is ours until EVP_PKEY_free.
+        // The flag is borrowed for the one call. The key is owned here until EVP_PKEY_free.
         let key = unsafe withUnsafeMutablePointer(to: &isEncrypted) { isEncrypted in
             unsafe PEM_read_bio_PrivateKey(
                 file, nil,
@@ -86,16 +86,16 @@ internal import COpenSSL
         }
         guard let key = unsafe key else {
             let failure = OpenSSLFailure.take()
-            if isEncrypted { throw .configuration("\(path): the key is encrypted; it has to be plain") }
+            if isEncrypted { throw .configuration("\(path): the key is encrypted; an unencrypted key is required") }
             if failure.library == ERR_LIB_SYS { throw .configuration("\(path): \(failure.reason)") }
-            throw .configuration("\(path): no private key in PEM form in it")
+            throw .configuration("\(path): contains no PEM private key")
         }
         defer { unsafe EVP_PKEY_free(key) }
-        // The context takes a reference of its own. A key of another kind than the certificate's would be kept beside
-        // it, hence the second question.
+        // The context takes a reference of its own. It would store a key of another type than the certificate's beside
+        // it, hence the second call.
         guard unsafe SSL_CTX_use_PrivateKey(context, key) == 1, unsafe SSL_CTX_check_private_key(context) == 1 else {
             OpenSSLFailure.clear()
-            throw .configuration("\(path): the key does not fit the certificate \(certificate)")
+            throw .configuration("\(path): the key does not match the certificate \(certificate)")
         }
     }
 

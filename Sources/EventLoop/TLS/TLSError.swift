@@ -1,18 +1,18 @@
-/// Why there is no TLS connection, or none any more.
+/// The reason why a TLS connection could not be established, or ended.
 package enum TLSError: Error, Equatable, Sendable {
-    /// What the operator gave cannot be used: a file, named with what is wrong with it, or a host name.
+    /// The configuration is invalid: a file, named with its problem, or a host name.
     case configuration(String)
-    /// The server's certificate is refused; OpenSSL's word for why, such as "certificate has expired".
+    /// The server's certificate is refused. The text is OpenSSL's reason, such as "certificate has expired".
     case certificate(String)
-    /// What the server sent is not TLS as it should be, or the server said that ours was not.
+    /// The server violated the protocol, or sent an alert.
     case `protocol`(String)
-    /// The connection was closed in good order (close_notify).
+    /// The connection was closed cleanly, with close_notify.
     case closed
 
-    /// One line for an operator. Names files and hosts, never what is in them.
+    /// The reason in one line, for the log. Contains the names of files and hosts, never the contents of files.
     package var reason: String {
         switch self {
-        case .configuration(let text): "TLS cannot be used as configured: \(text)"
+        case .configuration(let text): "invalid TLS configuration: \(text)"
         case .certificate(let text): "the server's certificate is refused: \(text)"
         case .protocol(let text): "TLS failed: \(text)"
         case .closed: "the TLS connection was closed"

@@ -1,15 +1,17 @@
 internal import Glibc
 
-/// Whom a certificate has to be for: what the operator wrote as host.
+/// The host that a server's certificate must be valid for, as the operator wrote it.
 enum TLSHost: Equatable {
-    /// A DNS name, without the dot that may end it: neither SNI nor certificates have it (RFC 6066, section 3).
+    /// A DNS name, without a trailing dot, which neither SNI nor certificates have (RFC 6066, section 3).
     case name(String)
     /// An IPv4 or IPv6 address, without brackets.
     case address(String)
 
-    /// Refuses what OpenSSL would take for less than it says: an empty name for "no check", a leading dot for "all
-    /// names below", a NUL for the end. An address in another than the usual form (`127.1`) is a name, which no
-    /// certificate has.
+    /// Parses a host.
+    ///
+    /// Refuses texts that OpenSSL reads as less than they mean: an empty name as "no check", a leading dot as "all
+    /// subdomains", a NUL as the end. An address in an unusual form (`127.1`) is a name, which no certificate has.
+    /// - Throws: ``TLSError/configuration(_:)`` for a text that is neither a DNS name nor an IP address.
     init(_ text: String) throws(TLSError) {
         let isPlain = text.utf8.allSatisfy { byte in
             switch byte {
@@ -26,13 +28,13 @@ enum TLSHost: Equatable {
         }
         let name = text.hasSuffix(".") ? String(text.dropLast()) : text
         guard isPlain, (1...253).contains(name.utf8.count), !name.hasPrefix("."), !name.contains(":") else {
-            throw .configuration("the host is neither a name nor an address that a certificate can be for")
+            throw .configuration("the host is neither a DNS name nor an IP address")
         }
         self = .name(name)
     }
 
     private static func isAddress(_ text: String) -> Bool {
-        // Large enough for either family; written to, and not read.
+        // Large enough for either family. Written, never read.
         var address = in6_addr()
         return [AF_INET, AF_INET6].contains { family in unsafe inet_pton(family, text, &address) == 1 }
     }

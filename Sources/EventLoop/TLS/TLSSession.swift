@@ -1,32 +1,36 @@
 internal import COpenSSL
 
-/// One TLS connection from the client's side, as a codec: bytes of the network go in and come out, the socket is
-/// somebody else's.
+/// The client side of a TLS connection, as a codec: bytes of the network go in and come out; the caller owns the
+/// socket.
 ///
-/// In turn: ``shakeHands()`` begins, what ``takeCiphertext(into:)`` gives is sent, what arrives goes to
-/// ``receive(_:)``, then ``shakeHands()`` again until it is true. From then on ``write(_:)``, and after each
-/// ``receive(_:)`` ``read(into:)`` until it gives 0. Any of these may have something to send. After any error but
-/// ``TLSError/closed`` only ``takeCiphertext(into:)`` is of use: it has the alert that tells the server why. The error
-/// stays, and no plain text follows it.
+/// The order of calls: ``shakeHands()`` starts the handshake, the caller sends the bytes of ``takeCiphertext(into:)``
+/// and passes those that arrive to ``receive(_:)``, then calls ``shakeHands()`` again until it returns true. From then
+/// on the caller may call ``write(_:)``, and after each ``receive(_:)`` calls ``read(into:)`` until it returns 0. Any
+/// of these calls may produce bytes to send. After any error but ``TLSError/closed`` only ``takeCiphertext(into:)`` is
+/// of use: it returns the alert that tells the server the reason. The error persists, and no plaintext follows it.
 ///
 /// Belongs to one thread at a time.
 @safe package final class TLSSession {
-    // Owned until SSL_free. It owns in turn the two memory BIOs that are all it knows of a network: what has arrived,
-    // and what is to be sent.
+    // Owned until SSL_free. It owns in turn the two memory BIOs that stand for the network: the bytes that have
+    // arrived, and those to be sent.
     private let session: OpaquePointer
     private var isEstablished = false
     private var failure: TLSError?
-    /// What could not be encrypted yet, since the server is in the middle of a message that comes first.
+    /// The plaintext that cannot be encrypted yet, because the server is in the middle of a message that must complete
+    /// first.
     private var waiting: [UInt8] = []
 
-    /// - Parameter host: the name or address as the operator wrote it, IPv6 without brackets. The certificate has to
-    ///   be for it.
-    /// - Throws: ``TLSError/configuration(_:)`` when there can be no certificate for the host.
+    /// Creates a session for one connection.
+    /// - Parameters:
+    ///   - context: The configuration.
+    ///   - host: The name or address as the operator wrote it, IPv6 without brackets. The server's certificate must be
+    ///     valid for it.
+    /// - Throws: ``TLSError/configuration(_:)`` if no certificate can be valid for the host.
     package init(_ context: TLSContext, host: String) throws(TLSError) {
         let host = try TLSHost(host)
         OpenSSLFailure.clear()
         guard let session = unsafe context.makeSession() else { throw .protocol(OpenSSLFailure.take().reason) }
-        // From here on deinit frees, also when this init throws.
+        // From here on deinit frees the session, also when this init throws.
         unsafe self.session = session
         // The session frees both.
         unsafe SSL_set0_rbio(session, BIO_new(BIO_s_mem()))
@@ -35,28 +39,28 @@ internal import COpenSSL
             throw .protocol(OpenSSLFailure.take().reason)
         }
         unsafe SSL_set_connect_state(session)
-        // All texts are copied.
+        // OpenSSL copies all strings.
         let isAccepted =
             switch host {
             case .name(let name):
                 unsafe authfcgi_tls_set_server_name(session, name) == 1 && SSL_set1_host(session, name) == 1
             case .address(let address):
-                // The parameters are the session's own: borrowed.
+                // The parameters are borrowed from the session.
                 unsafe X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(session), address) == 1
             }
         unsafe SSL_set_hostflags(session, UInt32(X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS))
-        guard isAccepted else { throw .configuration("OpenSSL does not take the host to verify") }
+        guard isAccepted else { throw .configuration("OpenSSL rejects the host for verification") }
     }
 
     deinit { unsafe SSL_free(session) }
 
-    // MARK: The network's side
+    // MARK: Network side
 
-    /// Takes what has arrived from the server, all of it.
+    /// Takes bytes that have arrived from the server. All of them are copied.
     package func receive(_ ciphertext: UnsafeRawBufferPointer) {
         guard failure == nil, unsafe !ciphertext.isEmpty else { return }
         var taken = 0
-        // Copies. The BIO belongs to the session. Fails without memory only.
+        // Copies. The BIO belongs to the session. Fails only when memory is exhausted.
         guard
             unsafe BIO_write_ex(SSL_get_rbio(session), ciphertext.baseAddress, ciphertext.count, &taken) == 1,
             taken == ciphertext.count
@@ -66,11 +70,11 @@ internal import COpenSSL
         }
     }
 
-    /// The server sends no more: what is not complete by now never will be. A stream that ends without a close_notify
-    /// has been cut, by whomever: ``read(into:)`` and ``shakeHands()`` throw then, once all that did arrive is read.
+    /// Records that the server sends no more. A stream that ends without a close_notify was truncated, possibly by an
+    /// attacker: ``read(into:)`` and ``shakeHands()`` throw once all bytes that did arrive are read.
     package func receiveEnd() { unsafe authfcgi_bio_end(SSL_get_rbio(session)) }
 
-    /// Appends what is to be sent to the server, if anything, and forgets it.
+    /// Appends the bytes to be sent to the server, if any, and removes them from the session.
     package func takeCiphertext(into bytes: inout [UInt8]) {
         // Borrowed from the session.
         guard let output = unsafe SSL_get_wbio(session) else { return }
@@ -84,12 +88,13 @@ internal import COpenSSL
         }
     }
 
-    // MARK: The program's side
+    // MARK: Program side
 
-    /// Goes on with the handshake as far as what has arrived allows.
+    /// Continues the handshake as far as the received bytes allow.
     ///
-    /// - Returns: whether it is done: the server is the one that was asked for. That it is content with our own
+    /// - Returns: True if the handshake is complete: the server is verified. The server's refusal of the client
     ///   certificate may show only in the first ``read(into:)`` (TLS 1.3).
+    /// - Throws: The reason of a failed handshake.
     package func shakeHands() throws(TLSError) -> Bool {
         if let failure { throw failure }
         if isEstablished { return true }
@@ -99,15 +104,15 @@ internal import COpenSSL
             try judge(result)
             return false
         }
-        // OpenSSL verifies a certificate if there is one; the system's settings may allow ciphers that have none.
+        // OpenSSL verifies a certificate if there is one; the system's settings may allow ciphers without certificates.
         guard unsafe SSL_get0_peer_certificate(session) != nil else { throw fail(.certificate("there is none")) }
         isEstablished = true
         return true
     }
 
-    /// Decrypts what has arrived.
+    /// Decrypts received bytes.
     ///
-    /// - Returns: how many bytes of `buffer` are plain text now; 0: nothing more until more arrives.
+    /// - Returns: The number of bytes of plaintext in `buffer`, or 0 if more bytes must arrive first.
     /// - Throws: ``TLSError/closed`` at the end of the stream, once everything before it is read.
     package func read(into buffer: UnsafeMutableRawBufferPointer) throws(TLSError) -> Int {
         if let failure { throw failure }
@@ -123,7 +128,7 @@ internal import COpenSSL
         return count
     }
 
-    /// Encrypts `plaintext`, all of it. Only after the handshake.
+    /// Encrypts all of `plaintext`. Allowed only after the handshake.
     ///
     /// - Throws: ``TLSError/closed`` after ``close()``.
     package func write(_ plaintext: UnsafeRawBufferPointer) throws(TLSError) {
@@ -136,12 +141,12 @@ internal import COpenSSL
         unsafe waiting.append(contentsOf: plaintext)
     }
 
-    /// Puts a close_notify behind what is to be sent; nothing can be written from then on, though still read.
+    /// Appends a close_notify to the bytes to be sent. From then on nothing can be written, but still read.
     package func close() {
         guard isEstablished, failure == nil, unsafe SSL_get_shutdown(session) & SSL_SENT_SHUTDOWN == 0 else { return }
         OpenSSLFailure.clear()
-        // Called once: a second call would look for the server's close_notify. In the middle of a message of the
-        // server there is no saying goodbye, and no harm in it.
+        // Called once: a second call would wait for the server's close_notify. In the middle of a message of the server
+        // the close_notify cannot be sent, and is not needed.
         unsafe SSL_shutdown(session)
         OpenSSLFailure.clear()
     }
@@ -157,8 +162,9 @@ internal import COpenSSL
         if isTaken { waiting = [] }
     }
 
-    /// False: not yet, and nothing of it. A memory BIO takes all there is, but a TLS 1.3 server may be in the middle
-    /// of a message of the handshake kind (a session ticket in two records), which goes first.
+    /// Encrypts all of `plaintext`, or nothing.
+    /// - Returns: False if nothing could be encrypted yet. A memory BIO has no limit, but a TLS 1.3 server may be in
+    ///   the middle of a handshake message (a session ticket in two records), which must complete first.
     private func encrypt(_ plaintext: UnsafeRawBufferPointer) throws(TLSError) -> Bool {
         var taken = 0
         OpenSSLFailure.clear()
@@ -168,7 +174,8 @@ internal import COpenSSL
         return false
     }
 
-    /// What the result of the call just made means: returns when it only needs more bytes from the server.
+    /// Examines the result of the call just made. Returns if the call needs more bytes from the server; otherwise
+    /// throws.
     private func judge(_ result: Int32) throws(TLSError) {
         switch unsafe SSL_get_error(session, result) {
         case SSL_ERROR_WANT_READ: return
@@ -176,7 +183,7 @@ internal import COpenSSL
         default:
             let cause = OpenSSLFailure.take(preferring: ERR_LIB_SSL)
             guard cause.isOfCertificate else { throw fail(.protocol(cause.reason)) }
-            // Static text.
+            // A static string of the library: not freed.
             let text = unsafe X509_verify_cert_error_string(SSL_get_verify_result(session))
             throw fail(.certificate(unsafe text.map { unsafe String(cString: $0) } ?? cause.reason))
         }

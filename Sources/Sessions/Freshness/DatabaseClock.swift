@@ -1,24 +1,27 @@
 package import EventLoop
 
-/// What this process knows of the database's clock between two heartbeats: never less than that clock shows.
+/// An upper bound of the database's clock between heartbeats: never less than that clock shows.
 ///
-/// It is the greatest that the heartbeats of the last while allow, so that a clock that is set back makes nothing young
-/// again that was old before; and a while later it follows the database's clock again.
+/// The bound is the greatest that the recent heartbeats allow. Therefore a clock that is set back does not make old
+/// snapshots young again; after a while the bound follows the database's clock again.
 package struct DatabaseClock: Sendable {
-    /// How much the database's clock, in microseconds, is ahead of this machine's: the greatest of a while.
+    /// The greatest recent offset of the database's clock from this machine's, in microseconds.
     private var present: Int64?
     private var past: Int64?
     private var presentSince: BootInstant?
 
-    /// How long a reading counts at least.
+    /// The minimum time for which a reading counts.
     private let memory: Duration
 
     init(memory: Duration) {
         self.memory = memory
     }
 
-    /// The database's clock showed `value` at some moment after `sent`.
-    /// - Returns: whether it turns out that the clock was set back, by more than what heartbeats differ anyway.
+    /// Records a reading of the database's clock.
+    /// - Parameters:
+    ///   - value: The reading.
+    ///   - sent: An instant before the reading.
+    /// - Returns: True if the clock turns out to have been set back, by more than the variation between heartbeats.
     mutating func advance(to value: DatabaseInstant, readAfter sent: BootInstant) -> Bool {
         let before = ahead
         let ahead = value.microseconds - sent.nanoseconds / 1000
@@ -31,9 +34,9 @@ package struct DatabaseClock: Sendable {
         return before - after > 1_000_000
     }
 
-    /// What the database's clock shows at most by now; nil before the first heartbeat.
+    /// Returns the upper bound of the database's clock at an instant, or nil before the first heartbeat.
     package func value(at now: BootInstant) -> DatabaseInstant? {
-        // Rounded up here and down above: rather too much than too little.
+        // Rounded up here and down above, so that the bound is never too low.
         ahead.map { DatabaseInstant(microseconds: (now.nanoseconds + 999) / 1000 + $0) }
     }
 

@@ -1,53 +1,58 @@
 package import EventLoop
 
-/// When a kept snapshot may be believed instead of asking PostgreSQL. The worker's own cache and every other place that
-/// keeps snapshots go through this one rule. It is believed only if, at the moment of use,
+/// The rule that decides whether a stored snapshot may be used instead of querying PostgreSQL. The worker's own cache
+/// and every other store of snapshots use this one rule. A snapshot is fresh only if, at the time of use,
 ///
-/// 1. the lease holds: a heartbeat that was sent less than `leaseTime` ago has come back whole, so that everything that
-///    was revoked before it was sent has been heard of;
-/// 2. it was made after this process began to listen, on the server that it listens to;
-/// 3. nothing that was heard since speaks against it;
-/// 4. it is young, not from the future, and the session's end is still ahead, all by the database's clock.
+/// 1. the lease holds: a heartbeat sent less than `leaseTime` ago has been answered completely, so that all revocations
+///    before its sending have been received;
+/// 2. the snapshot was made after this process began to listen, on the server that it listens to;
+/// 3. no revocation received since contradicts it;
+/// 4. it is young and not from the future, and the session has not ended, all by the database's clock.
 ///
-/// Otherwise the answer is PostgreSQL's to give: neither a snapshot nor the lack of one ever means "no". Only for an
-/// operator who has asked for it, and only when PostgreSQL was asked in vain, may the lease have ended by `outageTime`.
+/// Otherwise PostgreSQL must be queried: neither a snapshot nor its absence ever means that a session is invalid. Only
+/// if the operator has enabled it, and only after a failed query, may the lease have ended by up to `outageTime` ago.
 ///
-/// Events and the time are passed in; it does nothing by itself.
+/// A pure state machine: events and the time are passed in.
 package struct FreshnessRule: Sendable {
-    /// How long after the sending of a heartbeat what was kept may be believed: the time within which a revocation
-    /// counts everywhere, whatever fails.
+    /// The duration of the lease from the sending of a heartbeat: the time within which a revocation takes effect
+    /// everywhere, whatever fails.
     package let leaseTime: Duration
-    /// How much longer it may be believed when PostgreSQL does not answer.
+    /// The time by which snapshots may outlast the lease while PostgreSQL is unreachable.
     package let outageTime: Duration
 
-    /// How old a snapshot may be.
+    /// The maximum age of a snapshot.
     package static let maximumAge = Duration.seconds(5 * 60)
-    /// How much longer marks live: for clocks that do not run evenly.
+    /// The additional lifetime of marks, for clocks that do not run evenly.
     private static let margin = Duration.seconds(60)
     private static let maxMarks = 20_000
 
     private var leaseEnd: BootInstant?
-    /// Since when, and to which server, the present connection listens.
+    /// The start of listening on the present connection, and its server.
     private var listening: (since: DatabaseInstant, origin: ServerIncarnation)?
     private var marks: RevocationMarks
     private var clock = DatabaseClock(memory: maximumAge + margin)
     private var clockOrigin: ServerIncarnation?
 
+    /// Creates a rule without a lease.
+    /// - Parameters:
+    ///   - leaseTime: The duration of the lease from the sending of a heartbeat.
+    ///   - outageTime: The time by which snapshots may outlast the lease while PostgreSQL is unreachable.
     package init(leaseTime: Duration, outageTime: Duration = .zero) {
         self.leaseTime = leaseTime
         self.outageTime = outageTime
         marks = RevocationMarks(lifetime: Self.maximumAge + Self.margin + outageTime, limit: Self.maxMarks)
     }
 
-    /// A heartbeat has come back, and behind it everything that was notified before it.
+    /// Handles the answer to a heartbeat. All notifications sent before it have been received.
     ///
     /// - Parameters:
-    ///   - value: the database's clock as the heartbeat read it.
-    ///   - sent: when it was sent.
-    ///   - isFirst: whether it is the connection's first.
-    ///   - listens: whether the connection brings notifications; without them there is no lease.
-    /// - Returns: whether nothing that was kept up to now can ever be believed again, and should be let go: another
-    ///   server, or a clock that was set back.
+    ///   - value: The database's clock as read by the heartbeat.
+    ///   - origin: The server that answered.
+    ///   - sent: The time of the heartbeat's sending.
+    ///   - isFirst: True for the connection's first heartbeat.
+    ///   - listens: True if the connection receives notifications; without them there is no lease.
+    /// - Returns: True if no snapshot stored up to now can ever be fresh again, so that all should be dropped: the
+    ///   server is another one, or its clock was set back.
     package mutating func takeHeartbeat(
         clock value: DatabaseInstant, origin: ServerIncarnation, sentAt sent: BootInstant, isFirst: Bool, listens: Bool
     ) -> Bool {
@@ -59,7 +64,7 @@ package struct FreshnessRule: Sendable {
             leaseEnd = nil
             return isElsewhere || wentBack
         }
-        // Not `value`: after a clock was set back, what it showed before must not look new.
+        // Not `value`: after the clock was set back, snapshots from before must not look new.
         let latest = clock.value(at: sent) ?? value
         if isFirst || isElsewhere || wentBack || listening == nil { listening = (latest, origin) }
         marks.settle(heardBefore: sent, clock: latest)
@@ -67,42 +72,47 @@ package struct FreshnessRule: Sendable {
         return isElsewhere || wentBack
     }
 
-    /// What the database's clock shows at most at a moment of this machine's; nil before the first heartbeat.
+    /// Returns the upper bound of the database's clock at an instant of this machine's, or nil before the first
+    /// heartbeat.
     package func databaseTime(at moment: BootInstant) -> DatabaseInstant? { clock.value(at: moment) }
 
-    /// The server is not what it should be: a standby, another one, or one that this process does not listen to.
+    /// Ends the lease at once: the server is a standby, another one, or one to which this process does not listen.
     package mutating func endLease() { leaseEnd = nil }
 
-    /// Something was revoked: heard from PostgreSQL, or done by this process itself.
+    /// Handles a revocation, received from PostgreSQL or made by this process.
     package mutating func hear(_ revocation: Revocation, at now: BootInstant) { marks.add(revocation, at: now) }
 
+    /// Returns whether the lease holds.
     package func hasLease(at now: BootInstant) -> Bool {
         guard let leaseEnd else { return false }
         return now < leaseEnd
     }
 
-    /// Whether the lease has ended so recently that what was known then may do while PostgreSQL does not answer.
+    /// Returns whether the lease holds or ended so recently that snapshots may be used while PostgreSQL is unreachable.
     package func mayOutlastLease(at now: BootInstant) -> Bool {
         guard let leaseEnd else { return false }
         return now < leaseEnd + outageTime
     }
 
-    /// Whether the snapshot on the session with this token hash may be believed.
+    /// Returns whether a snapshot is fresh.
     /// - Parameters:
-    ///   - user: the session's user, as the snapshot says.
-    ///   - isOutage: whether PostgreSQL was asked and did not answer.
+    ///   - snapshot: The snapshot.
+    ///   - hash: The hash of the session's token.
+    ///   - user: The session's user, according to the snapshot.
+    ///   - now: The current instant.
+    ///   - isOutage: True if PostgreSQL was queried without success.
     package func accepts(
         _ snapshot: SessionSnapshot, on hash: SHA256Digest, of user: UserKey, at now: BootInstant,
         isOutage: Bool = false
     ) -> Bool {
         guard let leaseEnd, now < (isOutage ? leaseEnd + outageTime : leaseEnd),
             let listening, let databaseNow = clock.value(at: now),
-            // Nothing grows older than PostgreSQL let it while nobody can renew it.
-            let lastWord = clock.value(at: min(now, leaseEnd))
+            // Snapshots do not age after the lease's end, while no query can renew them.
+            let ageReference = clock.value(at: min(now, leaseEnd))
         else { return false }
         let asOf = snapshot.asOf
         return snapshot.origin == listening.origin && asOf > listening.since
-            && asOf <= databaseNow && lastWord - asOf <= Self.maximumAge
+            && asOf <= databaseNow && ageReference - asOf <= Self.maximumAge
             && snapshot.session.expiresAt > databaseNow
             && marks.allow(hash, of: user, asOf: asOf)
     }

@@ -1,19 +1,19 @@
-/// What a notification on the channel says; the triggers of the tables send them.
+/// A revocation, received as a notification that the tables' triggers send.
 package enum Revocation: Equatable, Sendable {
-    /// These sessions have ended, or end earlier than was known. No token that has ended is ever valid again.
+    /// Sessions that have ended or end earlier than known. An ended token never becomes valid again.
     case ended([SHA256Digest])
-    /// These sessions live, and what was known of their users up to now does not hold any more.
+    /// Live sessions whose users' data has changed: snapshots from before are outdated.
     case changed([SHA256Digest])
-    /// Every session of a user up to now may have ended.
+    /// A user whose sessions up to now may all have ended.
     case user(UserKey)
-    /// Every session up to now may have ended.
+    /// All sessions up to now may have ended.
     case everything
 
-    /// The channel that they come on.
+    /// The name of the notification channel.
     package static let channel = "authfcgi_revoked"
 
-    /// Reads a payload. What is not understood may come from a stranger or from a later release, and is taken for the
-    /// most that it can mean: to hear too much costs look-ups, to hear too little would let somebody in.
+    /// Parses a notification's payload. An unknown payload may come from another sender or a later release, and is read
+    /// as the widest possible revocation: too wide costs queries, too narrow would let a revoked session in.
     package init(payload: String) {
         let bytes = Array(payload.utf8)
         let content = bytes.dropFirst(2)

@@ -1,14 +1,15 @@
 internal import EventLoop
 
-/// What was heard of revocations, for as long as a snapshot from before them could still turn up.
+/// The received revocations, kept as long as a snapshot from before them could still appear.
 struct RevocationMarks: Sendable {
-    /// Which snapshots a mark speaks against.
+    /// The snapshots that a mark invalidates.
     private enum Reach: Sendable {
-        /// All there are and will be.
+        /// All snapshots, present and future.
         case all
-        /// All until a heartbeat has said what the database's clock showed after this was heard. → upTo
+        /// All snapshots, until a heartbeat has determined the database's clock after the revocation was received.
+        /// Next: `upTo`.
         case pending(heardAt: BootInstant)
-        /// Those that are as late as this, or earlier.
+        /// The snapshots made at this instant or earlier.
         case upTo(DatabaseInstant)
 
         func covers(_ asOf: DatabaseInstant) -> Bool {
@@ -19,7 +20,7 @@ struct RevocationMarks: Sendable {
         }
     }
 
-    /// Marks of a while: they are forgotten together.
+    /// The marks of a period, which are dropped together.
     private struct Generation: Sendable {
         var sessions: [SHA256Digest: Reach] = [:]
         var users: [UserKey: Reach] = [:]
@@ -36,13 +37,13 @@ struct RevocationMarks: Sendable {
     private var presentSince: BootInstant?
     private var everything: Reach?
 
-    /// Those that are pending, so that a heartbeat need not look at all marks.
+    /// The pending marks, so that a heartbeat need not examine all marks.
     private var pendingSessions: [SHA256Digest] = []
     private var pendingUsers: [UserKey] = []
 
-    /// How long a mark lives at least.
+    /// The minimum lifetime of a mark.
     private let lifetime: Duration
-    /// More marks than this are too many to keep: then everything up to now is in doubt.
+    /// The maximum number of marks. Beyond it, one mark for all sessions replaces them.
     private let limit: Int
 
     init(lifetime: Duration, limit: Int) {
@@ -73,8 +74,10 @@ struct RevocationMarks: Sendable {
         }
     }
 
-    /// The database's clock showed `clock`, or less, at a moment after `sent`: what was heard before `sent` speaks
-    /// against snapshots up to then.
+    /// Settles the marks received before `sent`: they invalidate snapshots up to `clock`.
+    /// - Parameters:
+    ///   - sent: The time of a heartbeat's sending.
+    ///   - clock: An upper bound of the database's clock at some time after `sent`.
     mutating func settle(heardBefore sent: BootInstant, clock: DatabaseInstant) {
         func settled(_ reach: Reach?) -> Reach? {
             if case .pending(let heardAt) = reach, heardAt <= sent { return .upTo(clock) }
@@ -94,7 +97,7 @@ struct RevocationMarks: Sendable {
         forgetOld(sent)
     }
 
-    /// Whether nothing was heard that speaks against a snapshot as of `asOf` on this session of this user.
+    /// Returns whether no mark invalidates a snapshot made at `asOf` of this session of this user.
     func allow(_ hash: SHA256Digest, of user: UserKey, asOf: DatabaseInstant) -> Bool {
         if let everything, everything.covers(asOf) { return false }
         return present.allows(hash, of: user, asOf: asOf) && past.allows(hash, of: user, asOf: asOf)
@@ -102,7 +105,8 @@ struct RevocationMarks: Sendable {
 
     private mutating func forgetOld(_ now: BootInstant) {
         if let presentSince, now - presentSince < lifetime { return }
-        // What is pending is settled where it stands; the next heartbeat is near, or nothing is believed anyway.
+        // Pending marks are settled in the present generation. The next heartbeat is near, or no snapshot is fresh
+        // anyway.
         guard pendingSessions.isEmpty, pendingUsers.isEmpty else { return }
         past = present
         present = Generation()

@@ -1,28 +1,30 @@
 internal import EventLoop
 
-/// Snapshots by the hash of their token, bounded in number and in bytes. When it is full, what was not used for longest
-/// makes room (second chance: one bit of use for each entry, and a hand that goes round).
+/// A cache of snapshots by token hash, limited in entries and bytes. A full cache evicts entries that have not been
+/// used recently (second chance: one use bit per entry, and a rotating hand).
 ///
-/// It keeps whatever it is given; whether that may be believed is for ``FreshnessRule`` to say.
+/// It stores any snapshot. ``FreshnessRule`` decides whether one may be used.
 struct SessionCache {
-    /// One snapshot and what became of it.
+    /// A snapshot and its use.
     private struct Slot {
         var hash: SHA256Digest
-        /// nil: the slot is free.
+        /// The snapshot, or nil if the slot is free.
         var snapshot: SessionSnapshot?
         var user: UserKey
-        /// Used again since it came, or since the hand was last here: tokens that come once push out nobody who stays.
+        /// A Boolean value that indicates whether the entry was used since it was added or last passed by the hand.
+        /// Tokens that are used once do not evict those in use.
         var wasUsed = false
-        /// The last use that is not written down yet.
+        /// The last touch that is not written to PostgreSQL yet.
         var unwrittenTouch: BootInstant?
     }
 
     private var slots: [Slot] = []
     private var free: [Int32] = []
-    /// Slot numbers by hash, open addressing with linear probing; -1 is empty. Token hashes are as good as random.
+    /// The slot numbers by hash: open addressing with linear probing, -1 for empty. Token hashes are evenly
+    /// distributed.
     private var index: [Int32]
     private var hand = 0
-    /// Slots with a use to write down, and those of them whose turn it is.
+    /// The slots with an unwritten touch, and those of them that are being written.
     private var unwritten: [Int32] = []
     private var beingWritten: [Int32] = []
 
@@ -30,14 +32,16 @@ struct SessionCache {
     private let maxBytes: Int
     private(set) var byteCount = 0
 
-    /// An entry on average may have this many bytes: three times what a usual session takes.
+    /// The average size limit of an entry in bytes: three times that of a usual session.
     private static let bytesAnEntry = 512
 
-    /// - Parameter entries: how many it keeps; 0 turns it off.
+    /// Creates an empty cache.
+    /// - Parameter entries: The maximum number of entries; 0 turns the cache off.
     init(entries: Int) {
         maxEntries = entries
         maxBytes = entries * Self.bytesAnEntry
-        // In full from the beginning: to grow them would stop the loop. The system gives memory when it is written to.
+        // Allocated in full: growing them later would stall the loop. The kernel provides the memory when it is written
+        // to.
         var size = 64
         while size * 2 < entries * 3 { size *= 2 }
         index = [Int32](repeating: -1, count: size)
@@ -46,7 +50,7 @@ struct SessionCache {
 
     var count: Int { slots.count - free.count }
 
-    /// The number of the entry with this hash, valid until the cache changes.
+    /// Returns the number of the entry with this hash, valid until the cache changes.
     @inline(__always)
     func find(_ hash: SHA256Digest) -> Int? {
         let mask = index.count - 1
@@ -59,25 +63,26 @@ struct SessionCache {
         }
     }
 
+    /// Returns the snapshot of an entry and its user.
     func snapshot(_ number: Int) -> (snapshot: SessionSnapshot, user: UserKey)? {
         slots[number].snapshot.map { ($0, slots[number].user) }
     }
 
-    /// The entry was used again.
+    /// Records the use of an entry, for eviction.
     mutating func use(_ number: Int) { slots[number].wasUsed = true }
 
-    /// The use of an entry is to be written down.
+    /// Records a touch of an entry that is to be written.
     mutating func noteTouch(_ number: Int, at now: BootInstant) {
         if slots[number].unwrittenTouch == nil {
-            // Entries that went since leave their numbers behind: not more of them than entries.
+            // Removed entries leave their numbers behind. This bounds them.
             if unwritten.count > 2 * maxEntries { unwritten.removeAll { slots[Int($0)].unwrittenTouch == nil } }
             unwritten.append(Int32(number))
         }
         slots[number].unwrittenTouch = now
     }
 
-    /// Keeps a snapshot, in place of an older one if there is one.
-    /// - Returns: the touches of what had to make room, which are not written down yet.
+    /// Stores a snapshot, replacing an older one.
+    /// - Returns: The unwritten touches of evicted entries.
     mutating func insert(_ snapshot: SessionSnapshot, under hash: SHA256Digest) -> [SessionTouch] {
         let size = snapshot.session.bytes.count
         guard maxEntries > 0, size <= maxBytes / 4 else { return remove(hash).map { [$0] } ?? [] }
@@ -100,8 +105,8 @@ struct SessionCache {
         return evicted
     }
 
-    /// Forgets the snapshot, if there is one.
-    /// - Returns: the last use, if it is not written down yet.
+    /// Removes a snapshot, if there is one.
+    /// - Returns: Its unwritten touch, if any.
     @discardableResult
     mutating func remove(_ hash: SHA256Digest) -> SessionTouch? {
         guard let number = find(hash) else { return nil }
@@ -110,17 +115,17 @@ struct SessionCache {
         return touch.map { SessionTouch(hash: hash, at: $0) }
     }
 
-    /// Now it is the turn of all touches that are not written down yet, the oldest first.
+    /// Starts the writing of all unwritten touches, the oldest first.
     mutating func beginWriting() {
         beingWritten = unwritten.reversed() + beingWritten.filter { slots[Int($0)].unwrittenTouch != nil }
         unwritten = []
     }
 
-    /// Some of the touches whose turn it is, which from now on count as written.
+    /// Returns some of the touches that are being written, which count as written from now on.
     mutating func takeTouches(atMost most: Int) -> [SessionTouch] {
         var touches: [SessionTouch] = []
         while touches.count < most, let number = beingWritten.popLast() {
-            // A slot that was freed since is not used, or is there a second time.
+            // A slot that was freed since has no touch; a reused one may appear twice.
             guard let touch = slots[Int(number)].unwrittenTouch else { continue }
             slots[Int(number)].unwrittenTouch = nil
             touches.append(SessionTouch(hash: slots[Int(number)].hash, at: touch))
@@ -128,8 +133,8 @@ struct SessionCache {
         return touches
     }
 
-    /// Forgets all snapshots.
-    /// - Returns: the touches that are not written down yet.
+    /// Removes all snapshots.
+    /// - Returns: The unwritten touches.
     mutating func removeAll() -> [SessionTouch] {
         beginWriting()
         let touches = takeTouches(atMost: .max)
@@ -172,7 +177,7 @@ struct SessionCache {
         index[position] = number
     }
 
-    /// Closes the gap: every entry behind it that a search could not reach any more moves forward.
+    /// Removes a slot number and moves every later entry that a search would no longer reach into the gap.
     private mutating func removeFromIndex(_ number: Int) {
         let mask = index.count - 1
         var gap = Int(truncatingIfNeeded: slots[number].hash.spread) & mask
@@ -183,7 +188,7 @@ struct SessionCache {
             let other = index[position]
             guard other >= 0 else { break }
             let home = Int(truncatingIfNeeded: slots[Int(other)].hash.spread) & mask
-            // Whether its home lies at or before the gap, going round.
+            // True if its home position is at or before the gap, with wraparound.
             if (position - home) & mask >= (position - gap) & mask {
                 index[gap] = other
                 gap = position

@@ -1,36 +1,40 @@
 internal import EventLoop
 internal import Logging
 
-/// What this process keeps of sessions, and when it may be believed: the cache, the rule of belief, and the touches that are
-/// not written down yet.
+/// This process's memory of sessions: the snapshot cache, the freshness rule, and the touches that are not written yet.
 @EventLoop
 final class SessionMemory {
     private var cache: SessionCache
     private var rule: FreshnessRule
-    /// Whether snapshots are used at all, from here or from elsewhere.
+    /// A Boolean value that indicates whether snapshots are used at all, from this cache or another store.
     let isOn: Bool
-    /// Whether touches of all sessions are to be written down, or only of those with an idle timeout.
+    /// A Boolean value that indicates whether touches of all sessions are written, or only of those with an idle
+    /// timeout.
     private let recordsAllTouches: Bool
     private let log: Logger
-    /// Whether the connection tells of revocations; what it says is not worth keeping otherwise.
+    /// A Boolean value that indicates whether the connection receives revocations. Otherwise snapshots are not worth
+    /// storing.
     private var listens = false
-    /// Uses of sessions that are not in the cache.
+    /// The touches of sessions that are not in the cache.
     private var otherTouches: [SHA256Digest: BootInstant] = [:]
-    /// How many of them are still to be written in this turn.
+    /// The number of those still to be written in the present run.
     private var otherTouchesLeft = 0
 
-    /// The shortest idle timeout of all sessions that were seen: touches must be written in time for it.
+    /// The shortest idle timeout of all sessions seen so far: touches must be written in time for it.
     private(set) var shortestIdleTimeout: Duration?
-    /// Called when there is a shorter one than ever before.
+    /// A handler called when a shorter one is seen.
     var onShorterIdleTimeout: (@EventLoop () -> Void)?
 
-    /// While touches cannot be written, so many are kept.
+    /// The maximum number of touches kept while they cannot be written.
     private static let maxTouches = 200_000
 
+    /// Creates an empty memory.
     /// - Parameters:
-    ///   - entries: how many sessions are kept; 0: none.
-    ///   - hasOthers: whether snapshots are also kept elsewhere.
-    ///   - recordsAllTouches: whether the use of a session is written down also if no idle timeout needs it.
+    ///   - entries: The maximum number of cached sessions; 0 for none.
+    ///   - hasOthers: True if snapshots are also stored elsewhere.
+    ///   - rule: The freshness rule.
+    ///   - recordsAllTouches: True to record touches also of sessions without an idle timeout.
+    ///   - log: The logger.
     init(entries: Int, hasOthers: Bool, rule: FreshnessRule, recordsAllTouches: Bool, log: Logger) {
         cache = SessionCache(entries: entries)
         self.rule = rule
@@ -43,9 +47,11 @@ final class SessionMemory {
 
     // MARK: Checks
 
-    /// The session of a token's hash if what is known of it may be believed now; nil says only that PostgreSQL has to be
-    /// asked.
-    /// - Parameter isOutage: whether PostgreSQL was asked and did not answer.
+    /// Returns the session of a token hash if its snapshot is fresh. Nil means only that PostgreSQL must be queried.
+    /// - Parameters:
+    ///   - hash: The hash of the token.
+    ///   - now: The current instant.
+    ///   - isOutage: True if PostgreSQL was queried without success.
     func session(_ hash: SHA256Digest, at now: BootInstant, isOutage: Bool = false) -> PackedSession? {
         guard let number = cache.find(hash), let (snapshot, user) = cache.snapshot(number),
             rule.accepts(snapshot, on: hash, of: user, at: now, isOutage: isOutage)
@@ -55,7 +61,7 @@ final class SessionMemory {
         return snapshot.session
     }
 
-    /// What was kept elsewhere of a session, as a check's answer if it may be believed now; then it is kept here too.
+    /// Returns the session of a snapshot stored elsewhere if it is fresh, and then stores the snapshot here too.
     func session(
         stated snapshot: SessionSnapshot, under hash: SHA256Digest, at now: BootInstant, isOutage: Bool = false
     ) -> PackedSession? {
@@ -66,7 +72,7 @@ final class SessionMemory {
         return session
     }
 
-    /// PostgreSQL has said this; nil: there is no such session.
+    /// Records the result of a query; nil if there is no such session.
     func learn(_ snapshot: SessionSnapshot?, under hash: SHA256Digest) {
         guard let snapshot else {
             cache.remove(hash)
@@ -80,7 +86,7 @@ final class SessionMemory {
         keepTouches(cache.insert(snapshot, under: hash))
     }
 
-    /// A session was used on PostgreSQL's own word.
+    /// Records the use of a session that PostgreSQL has confirmed.
     func recordTouch(of hash: SHA256Digest, _ session: PackedSession, at now: BootInstant) {
         guard recordsAllTouches || session.hasIdleTimeout else { return }
         if let number = cache.find(hash) {
@@ -92,9 +98,12 @@ final class SessionMemory {
 
     // MARK: Events
 
+    /// Handles the answer to a heartbeat.
     /// - Parameters:
-    ///   - isFirst: whether it is the connection's first.
-    ///   - listens: whether the connection tells of revocations.
+    ///   - heartbeat: The answer.
+    ///   - sentAt: The time of the heartbeat's sending.
+    ///   - isFirst: True for the connection's first heartbeat.
+    ///   - listens: True if the connection receives revocations.
     func takeHeartbeat(_ heartbeat: Heartbeat, sentAt: BootInstant, isFirst: Bool, listens: Bool) {
         self.listens = listens
         let isWorthless = rule.takeHeartbeat(
@@ -109,22 +118,21 @@ final class SessionMemory {
         rule.hear(revocation, at: .now)
         switch revocation {
         case .ended(let hashes), .changed(let hashes):
-            // Whoever said so may have been a stranger: the session's use still counts.
+            // Notifications may come from any sender: the session's touch still counts.
             keepTouches(hashes.compactMap { cache.remove($0) })
-        case .user, .everything: break  // found out by the marks when a session is used
+        case .user, .everything: break  // applied by the marks when a session is used
         }
     }
 
     func endLease() { rule.endLease() }
 
-    // MARK: Belief
-    // Not the rule itself: to copy it costs more than most of its answers.
+    // Not the rule itself: copying it costs more than most of its answers.
 
     var leaseTime: Duration { rule.leaseTime }
     func hasLease(at now: BootInstant) -> Bool { rule.hasLease(at: now) }
     func mayOutlastLease(at now: BootInstant) -> Bool { rule.mayOutlastLease(at: now) }
 
-    /// Whether a snapshot that lies elsewhere may be believed.
+    /// Returns whether a snapshot stored elsewhere is fresh.
     func accepts(
         _ snapshot: SessionSnapshot, on hash: SHA256Digest, of user: UserKey, at now: BootInstant,
         isOutage: Bool = false
@@ -132,18 +140,19 @@ final class SessionMemory {
         rule.accepts(snapshot, on: hash, of: user, at: now, isOutage: isOutage)
     }
 
-    /// What the database's clock shows at most at a moment of this machine's; nil before the first heartbeat.
+    /// Returns the upper bound of the database's clock at an instant of this machine's, or nil before the first
+    /// heartbeat.
     func databaseTime(at moment: BootInstant) -> DatabaseInstant? { rule.databaseTime(at: moment) }
 
-    // MARK: Uses
+    // MARK: Touches
 
-    /// Now it is the turn of all touches that are not written down yet.
+    /// Starts the writing of all touches that are not written yet.
     func beginWritingTouches() {
         cache.beginWriting()
         otherTouchesLeft = otherTouches.count
     }
 
-    /// Some of the touches whose turn it is, each session once; from now on they count as written.
+    /// Returns some of the touches that are being written, one per session; they count as written from now on.
     func takeTouches(atMost most: Int) -> [SessionTouch] {
         let touches = cache.takeTouches(atMost: most)
         guard touches.isEmpty, otherTouchesLeft > 0 else { return touches }
@@ -153,7 +162,7 @@ final class SessionMemory {
         return others
     }
 
-    /// They could not be written now.
+    /// Takes back touches that could not be written.
     func keepTouches(_ touches: [SessionTouch]) {
         for touch in touches {
             let known = otherTouches[touch.hash]

@@ -1,9 +1,9 @@
-/// What everybody tries first: the worst passwords of those that are long enough to be taken otherwise.
+/// A list of common passwords that are long enough to be accepted otherwise.
 enum CommonPasswords {
-    /// Whether `password` is one of them, in whatever letters.
+    /// Returns whether `password` is on the list, ignoring case.
     static func contains(_ password: String) -> Bool { all.contains(password.lowercased()) }
 
-    /// What heads the published lists of passwords that were stolen, from 8 characters on; in small letters.
+    /// The most frequent entries of published lists of stolen passwords, from 8 characters on, in lower case.
     private static let all = Set(
         """
         !qaz2wsx !qaz@wsx 00000000 000000000 0000000000 01011990 01012000 01020304 01234567 012345678 0123456789

@@ -1,24 +1,25 @@
-/// What a password must be when somebody sets it: NIST SP 800-63B, 3.1.1.2, and ASVS 5.0, 6.2. Long enough, and not one of
-/// those that are tried first; what it is made of is nobody's business.
+/// The requirements on a new password (NIST SP 800-63B, 3.1.1.2, and ASVS 5.0, 6.2): long enough, and not easily
+/// guessed. There are no rules of composition.
 package enum PasswordRules {
-    /// In Unicode code points: each counts as one character (NIST SP 800-63B, 3.1.1.2).
+    /// The allowed lengths in Unicode code points, each of which counts as one character (NIST SP 800-63B, 3.1.1.2).
     package static let lengths = 8...128
 
-    /// How much of a password a login takes. The longest that may be set has 128 code points of 4 bytes at most.
+    /// The maximum number of bytes of a password at a login. The longest that may be set has 128 code points of at most
+    /// 4 bytes.
     package static let maxBytes = 1024
 
-    /// What is wrong with a password.
+    /// The requirement that a password violates.
     package enum Violation: Error, CaseIterable {
         case notUTF8
         case empty
         case containsNUL
         case tooLong
         case tooShort
-        case worst
+        case common
         case userName
         case product
 
-        /// In words for the one who has chosen it; what follows "the password".
+        /// The violation in words that follow "the password", for the user who chose it.
         package var text: String {
             switch self {
             case .notUTF8: "is not UTF-8"
@@ -26,27 +27,29 @@ package enum PasswordRules {
             case .containsNUL: "contains a NUL"
             case .tooLong: "has more than \(lengths.upperBound) characters"
             case .tooShort: "has fewer than \(lengths.lowerBound) characters"
-            case .worst: "is one of those that everybody tries first"
+            case .common: "is on the list of common passwords"
             case .userName: "is the user's name"
             case .product: "is the name of this program"
             }
         }
 
-        /// Whether it is guessed easily, and could be taken all the same.
+        /// A Boolean value that indicates whether the password is merely weak and could be accepted for a
+        /// demonstration.
         package var isWeakness: Bool {
             switch self {
             case .notUTF8, .empty, .containsNUL, .tooLong: false
-            case .tooShort, .worst, .userName, .product: true
+            case .tooShort, .common, .userName, .product: true
             }
         }
     }
 
-    /// Throws what is wrong with a password.
+    /// Checks a new password.
     ///
     /// - Parameters:
-    ///   - password: as it came, byte for byte.
-    ///   - username: what the user signs in with.
-    ///   - allowWeak: takes also one that is guessed easily, for demonstrations.
+    ///   - password: The bytes of the password as received.
+    ///   - username: The name with which the user signs in.
+    ///   - allowWeak: True to accept a weak password, for demonstrations.
+    /// - Throws: The first ``Violation``.
     package static func check(_ password: [UInt8], username: String, allowWeak: Bool = false) throws(Violation) {
         guard let text = String(validating: password, as: UTF8.self) else { throw .notUTF8 }
         guard !password.isEmpty else { throw .empty }
@@ -54,7 +57,7 @@ package enum PasswordRules {
         guard text.unicodeScalars.count <= lengths.upperBound else { throw .tooLong }
         guard !allowWeak else { return }
         guard text.unicodeScalars.count >= lengths.lowerBound else { throw .tooShort }
-        guard !CommonPasswords.contains(text) else { throw .worst }
+        guard !CommonPasswords.contains(text) else { throw .common }
         let folded = text.lowercased()
         guard folded != username.lowercased() else { throw .userName }
         guard folded != "authfcgi" else { throw .product }

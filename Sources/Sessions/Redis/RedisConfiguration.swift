@@ -1,15 +1,20 @@
-/// The Redis in front of PostgreSQL, and how it is used.
+/// The configuration of the Redis in front of PostgreSQL.
 public struct RedisConfiguration: Sendable {
-    /// Where it is, and how many servers it has.
+    /// The servers, their credentials and the use of TLS.
     public var location: RedisLocation
-    /// What the key of every entry begins with, so that several installations can share a Redis.
+    /// The prefix of every key, so that several installations can share a Redis.
     public var keyPrefix: String
-    /// How long a command may take. After that PostgreSQL is asked, and the connection is thrown away.
+    /// The time limit of a command. After that PostgreSQL is queried, and the connection is closed.
     public var deadline: Duration
-    /// Has to be there when the location says so (`rediss://`), and is not used otherwise.
+    /// The TLS configuration. Required if the location demands TLS (`rediss://`), otherwise unused.
     public var tls: RedisTLS?
 
-    /// A configuration; everything but the place has a default.
+    /// Creates a configuration.
+    /// - Parameters:
+    ///   - location: The servers, their credentials and the use of TLS.
+    ///   - keyPrefix: The prefix of every key.
+    ///   - deadline: The time limit of a command.
+    ///   - tls: The TLS configuration, required if the location demands TLS.
     public init(
         location: RedisLocation, keyPrefix: String = "authfcgi:", deadline: Duration = .milliseconds(50),
         tls: RedisTLS? = nil

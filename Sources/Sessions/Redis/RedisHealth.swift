@@ -1,10 +1,11 @@
-/// Whether Redis can be used.
+/// The availability of Redis.
 enum RedisHealth: Equatable, Sendable {
-    /// It was not reached yet, nor given up.
+    /// Not reached yet, and no attempt has failed for good.
     case unknown
-    /// The text says where it is.
+    /// Available. The text names the server or servers.
     case up(String)
-    /// Some servers of several cannot be used; the text says which, and why.
+    /// Some of several servers are unavailable. The text names them with the reasons.
     case partly(String)
+    /// Unavailable. The text is the reason.
     case down(String)
 }

@@ -1,12 +1,12 @@
-/// Where sessions lie in Redis: under a prefix and the hash of their token, in hexadecimal as PostgreSQL shows it with
+/// The keys of sessions in Redis: a prefix and the token's hash, in hexadecimal as PostgreSQL shows it with
 /// `encode(token_hash, 'hex')`.
 final class RedisKeySpace: Sendable {
     private let prefix: [UInt8]
     private let keyOfZeros: [UInt8]
-    /// Commands on a key of zeros, in whose place the hash is put.
+    /// The commands on a key of zeros, which are overwritten with the hash.
     private let get: [UInt8]
     private let remove: [UInt8]
-    /// What an MGET says after the number of its words: its name, and then key after key.
+    /// The parts of an MGET after the number of its arguments: the name, and one key.
     private let getTogether: [UInt8]
     private let oneOfThem: [UInt8]
 
@@ -22,14 +22,15 @@ final class RedisKeySpace: Sendable {
         oneOfThem = Array(single[(count + name)...])
     }
 
-    /// A command on the entry of one session.
+    /// A command on one session's entry.
     enum Command {
         case get
-        /// With what it is worth, and how many milliseconds it is kept.
+        /// The value and its lifetime in milliseconds.
         case set([UInt8], lifetime: Int64)
         case remove
     }
 
+    /// Appends a command in the wire format.
     func append(_ command: Command, on hash: SHA256Digest, to bytes: inout [UInt8]) {
         switch command {
         case .get: append(get, hash, to: &bytes)
@@ -42,7 +43,7 @@ final class RedisKeySpace: Sendable {
         }
     }
 
-    /// One command for the entries of several sessions, which only a server that has them all can answer.
+    /// Appends one command for the entries of several sessions, for a server that stores all of them.
     func appendGet(_ hashes: ArraySlice<SHA256Digest>, to bytes: inout [UInt8]) {
         bytes.append(UInt8(ascii: "*"))
         bytes.append(contentsOf: String(hashes.count + 1).utf8)
@@ -51,19 +52,19 @@ final class RedisKeySpace: Sendable {
         for hash in hashes { append(oneOfThem, hash, to: &bytes) }
     }
 
-    /// The whole key, of which a cluster makes the slot.
+    /// Returns the complete key, from which a cluster computes the slot.
     func key(_ hash: SHA256Digest) -> [UInt8] {
         var key = keyOfZeros
         hash.writeHex(to: &key, endingAt: key.count)
         return key
     }
 
-    /// A question that needs no more than those on sessions do, and shows that they would be answered.
+    /// Returns a command that requires the same permissions and server state as the commands on sessions.
     func probe(_ way: RedisProbe.Way) -> RedisProbe {
         RedisProbe(RedisCommand([Array(way.command.utf8), prefix + Array("probe".utf8)]), way)
     }
 
-    /// The key is what these bytes end with, but for its line's end.
+    /// Appends a command whose last argument is the key, in front of the final line end.
     private func append(_ command: [UInt8], _ hash: SHA256Digest, to bytes: inout [UInt8]) {
         bytes.append(contentsOf: command)
         hash.writeHex(to: &bytes, endingAt: bytes.count - 2)

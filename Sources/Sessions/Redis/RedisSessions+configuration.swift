@@ -2,7 +2,7 @@ internal import EventLoop
 internal import Logging
 
 extension RedisSessions {
-    /// What the configuration describes.
+    /// Creates the cache that a configuration describes.
     convenience init(_ configuration: RedisConfiguration, entryLifetime: Duration, log: Logger) {
         let location = configuration.location
         let keys = RedisKeySpace(prefix: configuration.keyPrefix)

@@ -1,25 +1,25 @@
 internal import EventLoop
 internal import Logging
 
-/// What pods tell each other of sessions through Redis: snapshots, which lie there for minutes. Whether one may be
-/// believed is for ``FreshnessRule`` to say; that there is none, or that Redis is away, says nothing at all.
+/// The session snapshots that pods share through Redis, where they stay for minutes. ``FreshnessRule`` decides whether
+/// a snapshot may be used. Neither a missing snapshot nor an unavailable Redis means that a session has ended.
 @EventLoop
 final class RedisSessions {
     private let servers: any RedisServers
     private let entryLifetime: Duration
     private let log: Logger
-    private var said = RedisHealth.unknown
-    /// Why it cannot be used, as was said since that began.
-    private var reasonsSaid: Set<String> = []
-    /// What was last said about entries that cannot be written, and when.
+    private var loggedHealth = RedisHealth.unknown
+    /// The reasons logged since Redis became unavailable.
+    private var loggedReasons: Set<String> = []
+    /// The last logged error of a refused write, and its time.
     private var refusal: (code: String, at: BootInstant)?
 
-    /// So many reasons tell an operator enough; a server that is not well may have another one at each try.
+    /// The maximum number of logged reasons per outage: a failing server may give another one at each attempt.
     private static let maxReasons = 5
-    /// How often at most the same refusal is logged.
+    /// The shortest time between two log lines of the same refusal.
     private static let refusalInterval = Duration.seconds(60)
 
-    /// - Parameter entryLifetime: how long an entry may be of use to anybody.
+    /// - Parameter entryLifetime: The time after which an entry is of no use to any worker.
     init(_ servers: any RedisServers, entryLifetime: Duration, log: Logger) {
         self.servers = servers
         self.entryLifetime = entryLifetime
@@ -30,7 +30,7 @@ final class RedisSessions {
     func start() { servers.start() }
     func close() { servers.close() }
 
-    /// Whether it serves, at least for some sessions.
+    /// A Boolean value that indicates whether Redis is available, at least for some sessions.
     var isInUse: Bool {
         switch servers.condition {
         case .up, .partly: true
@@ -38,13 +38,13 @@ final class RedisSessions {
         }
     }
 
-    /// Asks for what is known of a session: what ``snapshot(in:on:with:)`` reads.
-    /// - Returns: false when Redis cannot be asked now; `answer` is not called then.
+    /// Requests a session's entry. ``snapshot(in:on:with:)`` reads the reply.
+    /// - Returns: False if Redis is unavailable; `answer` is not called then.
     func find(_ hash: SHA256Digest, _ answer: @escaping RedisConnection.Answer) -> Bool {
         servers.find(hash, answer)
     }
 
-    /// The snapshot in a reply; nil: nothing that a worker wrote on this session.
+    /// Returns the snapshot in a reply, or nil if the reply has none that a worker wrote for this session.
     static func snapshot(
         in result: Result<RedisReply, RedisError>, on hash: SHA256Digest, with keys: TokenKeys
     ) -> SessionSnapshot? {
@@ -52,7 +52,7 @@ final class RedisSessions {
         return SnapshotSeal.open(bytes, on: hash, with: keys)
     }
 
-    /// Tells the others what PostgreSQL has said of a session.
+    /// Shares a snapshot with the other pods.
     func keep(_ snapshot: SessionSnapshot, under hash: SHA256Digest, with keys: TokenKeys) {
         let lifetime = min(entryLifetime, snapshot.session.expiresAt - snapshot.asOf)
         let milliseconds = lifetime.nanoseconds / 1_000_000
@@ -63,44 +63,44 @@ final class RedisSessions {
         }
     }
 
-    /// Sessions have ended. What is known of them is worth nothing any more, and only takes space.
+    /// Removes the entries of sessions that have ended, to free their space.
     func forget(_ hashes: [SHA256Digest]) {
         for hash in hashes { _ = servers.send(.remove, on: hash) { _ in } }
     }
 
     private func wasRefused(_ error: RedisServerError) {
-        // Redirections of a cluster that has no place for a key right now.
+        // Redirections of a cluster in which no node serves the slot right now.
         if ["MOVED", "ASK", "TRYAGAIN", "CLUSTERDOWN"].contains(error.code) { return }
         let now = BootInstant.now
         if let refusal, refusal.code == error.code, now - refusal.at < Self.refusalInterval { return }
         refusal = (error.code, now)
-        log.warning("Redis refuses to store sessions, checks of those ask PostgreSQL: \(error.description)")
+        log.warning("Redis refuses to store sessions, whose checks query PostgreSQL: \(error.description)")
     }
 
     private func logHealth() {
         let condition = servers.condition
-        // Not known yet, such as of a server that has joined a cluster: it will be.
-        guard condition != said, condition != .unknown else { return }
-        let before = said
-        said = condition
+        // Not known yet, as for a server that has just joined a cluster.
+        guard condition != loggedHealth, condition != .unknown else { return }
+        let before = loggedHealth
+        loggedHealth = condition
         switch (condition, before) {
         case (.unknown, _): break
         case (.up(let servers), _):
             log.info("✓ Connected to Redis for session storage", metadata: ["redis": "\(servers)"])
-        case (.partly(let reason), .partly), (.down(let reason), .down): say(reason)
+        case (.partly(let reason), .partly), (.down(let reason), .down): logFailure(reason)
         case (.partly(let reason), _):
-            reasonsSaid = []
-            say(reason)
+            loggedReasons = []
+            logFailure(reason)
             log.info("Using database for session storage, for the keys of the lost servers")
         case (.down(let reason), _):
-            reasonsSaid = []
-            say(reason)
+            loggedReasons = []
+            logFailure(reason)
             log.info("Using database for session storage")
         }
     }
 
-    private func say(_ reason: String) {
-        guard reasonsSaid.count < Self.maxReasons, reasonsSaid.insert(reason).inserted else { return }
+    private func logFailure(_ reason: String) {
+        guard loggedReasons.count < Self.maxReasons, loggedReasons.insert(reason).inserted else { return }
         log.warning("Failed to connect to Redis: \(reason)")
     }
 }

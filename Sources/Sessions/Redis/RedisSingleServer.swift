@@ -1,6 +1,6 @@
 internal import EventLoop
 
-/// One server.
+/// A deployment of one server.
 @EventLoop
 final class RedisSingleServer: RedisServers {
     var onChange: (@EventLoop () -> Void)?

@@ -1,22 +1,22 @@
 internal import EventLoop
 
-/// How connections to Redis are encrypted: certificates are verified, and so is the server's name.
+/// The TLS configuration of connections to Redis. Certificates and the server's name are always verified.
 public struct RedisTLS: Sendable {
     let context: TLSContext
 
-    /// What is wrong with a file; the text names it.
+    /// The problem of a file, which the text names.
     public struct Problem: Error, Equatable, Sendable, CustomStringConvertible {
-        /// What is wrong, in a sentence.
+        /// The problem in one line.
         public let description: String
     }
 
     /// Reads the files.
     ///
     /// - Parameters:
-    ///   - authorities: PEM file with the authorities that certificates must come from; nil: the system's.
-    ///   - certificate: PEM file of the certificate that this side shows; nil: none.
-    ///   - key: PEM file of its key.
-    /// - Throws: ``Problem``: a file cannot be read, or does not fit.
+    ///   - authorities: The path of a PEM file with the trusted certificate authorities; nil for the system's.
+    ///   - certificate: The path of a PEM file with the client certificate; nil for none.
+    ///   - key: The path of a PEM file with the client certificate's private key.
+    /// - Throws: ``Problem`` with the file and its problem.
     public init(authorities: String? = nil, certificate: String? = nil, key: String? = nil) throws(Problem) {
         do throws(TLSError) {
             context = try TLSContext(authorities: authorities, certificate: certificate, key: key)

@@ -1,18 +1,19 @@
 internal import EventLoop
 
-/// Makes of a snapshot what may lie where others can write, and a snapshot of that again if nobody but a worker wrote
-/// it, for this very session.
+/// The sealing of snapshots for storage where others can write, and their opening. Only a snapshot that a worker
+/// sealed, for the same session, can be opened.
 ///
-/// Layout: the format's number (1), the generation of the key (4 bytes), as_of and the origin (8 bytes each, as
-/// ``DatabaseInstant``), all little-endian; the ``PackedSession``; and 16 bytes of HMAC-SHA256 over the token's hash and
-/// all that is before it.
+/// Layout: the format's number (1), the generation of the key (4 bytes), as_of and the server's start (8 bytes each, as
+/// ``DatabaseInstant``), all little-endian; the ``PackedSession``; and 16 bytes of HMAC-SHA256 over the token's hash
+/// and all preceding bytes.
 enum SnapshotSeal {
     private static let format: UInt8 = 1
     private static let headerSize = 21
     private static let codeSize = 16
-    /// The longest that is read; what a session holds is bounded far below it.
+    /// The maximum length that is read. The size of a session is bounded far below it.
     private static let maxBytes = 64 << 10
 
+    /// Returns the sealed form of a snapshot, under the key for new seals.
     static func seal(_ snapshot: SessionSnapshot, on hash: SHA256Digest, with keys: TokenKeys) -> [UInt8] {
         let session = snapshot.session.bytes
         var bytes: [UInt8] = []
@@ -27,7 +28,8 @@ enum SnapshotSeal {
         return bytes
     }
 
-    /// nil: not what a worker wrote for this session, with a key that is still known.
+    /// Opens a sealed snapshot.
+    /// - Returns: Nil if no worker sealed the bytes for this session with a key that is still accepted.
     static func open(_ bytes: [UInt8], on hash: SHA256Digest, with keys: TokenKeys) -> SessionSnapshot? {
         let end = bytes.count - codeSize
         guard end > headerSize, bytes.count <= maxBytes, bytes[0] == format,

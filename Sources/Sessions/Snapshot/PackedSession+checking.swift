@@ -1,5 +1,5 @@
 extension PackedSession {
-    /// Takes over bytes that have been elsewhere; nil when they are no session of this layout.
+    /// Takes over bytes from outside this process. Returns nil if they are not a session of this layout.
     init?(checking bytes: ArraySlice<UInt8>) {
         let own = Array(bytes)
         guard own.count > Self.textsStart, own[0] == Self.format || own[0] == Self.plainFormat,
@@ -8,10 +8,10 @@ extension PackedSession {
         self.bytes = own
     }
 
-    /// Whether these are the texts of a session and nothing else.
+    /// Returns whether the bytes are the texts of a session and nothing else.
     private static func areTexts(_ bytes: borrowing Span<UInt8>) -> Bool {
         var offset = 0
-        /// The next number, at most 32 bits of it.
+        /// Returns the next number, of at most five bytes, or nil if it is malformed.
         func number(_ bytes: borrowing Span<UInt8>) -> Int? {
             var value = 0
             for shift in stride(from: 0, to: 32, by: 7) {

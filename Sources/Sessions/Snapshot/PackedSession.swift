@@ -1,24 +1,28 @@
 internal import FoundationEssentials
 
-/// A session in one piece of memory: what a look-up brings and what caches keep, many thousands of them.
+/// A session in one block of memory: the result of a look-up, and the form in which caches store many thousands.
 ///
-/// Layout: the format's number (1; 2 if all texts are plain), the 16 bytes of the session's id, created and expires (8 bytes each, little-endian,
-/// as ``DatabaseInstant``), the idle timeout (4 bytes, little-endian, in seconds; 0 for none), then the texts: user name, number of groups, each group, name, e-mail, user id. A text is its
-/// length and its UTF-8; lengths and the number are LEB128.
+/// Layout: the format's number (1; 2 if all texts are plain), the 16 bytes of the session's id, created and expires (8
+/// bytes each, little-endian, as ``DatabaseInstant``), the idle timeout (4 bytes, little-endian, in seconds; 0 for
+/// none), then the texts: user name, number of groups, each group, name, e-mail, user id. A text is its length and its
+/// UTF-8; lengths and the number are LEB128.
 package struct PackedSession: Equatable, Sendable {
+    /// The bytes in the layout above.
     package let bytes: [UInt8]
 
     static let format: UInt8 = 1
     static let plainFormat: UInt8 = 2
     static let textsStart = 37
 
-    /// Takes over bytes that a ``PackedSessionWriter`` has written.
+    /// Takes over bytes written by ``PackedSessionWriter``.
     init(bytes: [UInt8]) {
         self.bytes = bytes
     }
 
-    /// Packs a session; nil when its id is not a UUID.
-    /// - Parameter idleTimeout: in seconds, 0 for none.
+    /// Packs a session. Returns nil if its id is not a UUID.
+    /// - Parameters:
+    ///   - session: The session.
+    ///   - idleTimeout: The idle timeout in seconds, 0 for none.
     package init?(_ session: Session, idleTimeout: UInt32 = 0) {
         let digits = session.id.utf8.filter { $0 != UInt8(ascii: "-") }
         guard digits.count == 32 else { return nil }
@@ -43,24 +47,27 @@ package struct PackedSession: Equatable, Sendable {
         self = writer.finish()
     }
 
-    /// Whether every text is printable ASCII without `%`, `,` and spaces at its ends, and so can stand in a header as it is.
+    /// A Boolean value that indicates whether every text is printable ASCII without `%`, `,` and spaces at its ends, so
+    /// that it can be used in a header unchanged.
     package var isPlain: Bool { bytes[0] == Self.plainFormat }
 
+    /// The time of the session's creation.
     package var createdAt: DatabaseInstant {
         DatabaseInstant(microseconds: Int64(bitPattern: number(at: 17, bytes: 8)))
     }
+    /// The time of the session's end.
     package var expiresAt: DatabaseInstant {
         DatabaseInstant(microseconds: Int64(bitPattern: number(at: 25, bytes: 8)))
     }
 
-    /// How long the session may stand unused; nil: as long as it lasts.
+    /// The time after which an unused session ends, or nil for none.
     var idleTimeout: Duration? { hasIdleTimeout ? .seconds(number(at: 33, bytes: 4)) : nil }
     var hasIdleTimeout: Bool { number(at: 33, bytes: 4) != 0 }
 
-    /// Where the session's id lies: a UUID's 16 bytes.
+    /// The range of the session's id in `bytes`: a UUID's 16 bytes.
     package static let idRange = 1..<17
 
-    /// The session's id as a UUID's 36 characters.
+    /// The session's id, a UUID of 36 characters.
     package var id: String {
         var text = ""
         for index in 0..<16 {
@@ -71,21 +78,21 @@ package struct PackedSession: Equatable, Sendable {
         return text
     }
 
-    /// The texts, from the first one on.
+    /// An iterator over the texts, from the first one on.
     package var texts: Texts { Texts(offset: Self.textsStart) }
 
-    /// Where the next text lies. The order is the layout's.
+    /// An iterator over the texts in the order of the layout.
     package struct Texts {
         fileprivate var offset: Int
 
-        /// Where the next text lies within the session's bytes.
+        /// Returns the range of the next text in the session's bytes.
         package mutating func next(in session: borrowing PackedSession) -> Range<Int> {
             let length = number(in: session)
             defer { offset += length }
             return offset..<offset + length
         }
 
-        /// The number of groups, when they are next.
+        /// Returns the number of groups. Called between the user name and the groups.
         package mutating func groupCount(in session: borrowing PackedSession) -> Int { number(in: session) }
 
         private mutating func number(in session: borrowing PackedSession) -> Int {
@@ -101,7 +108,7 @@ package struct PackedSession: Equatable, Sendable {
         }
     }
 
-    /// The session's user, for marks.
+    /// The key of the session's user, for revocation marks.
     package var userKey: UserKey {
         var texts = texts
         _ = texts.next(in: self)
@@ -111,7 +118,7 @@ package struct PackedSession: Equatable, Sendable {
         return UserKey(bytes.span.extracting(texts.next(in: self)))
     }
 
-    /// Who it belongs to.
+    /// The identity of the session's user.
     package var identity: Identity {
         var texts = texts
         func text(_ range: Range<Int>) -> String { String(decoding: bytes[range], as: UTF8.self) }

@@ -1,12 +1,15 @@
-/// Writes a ``PackedSession``, in the order of its layout.
+/// The writer of a ``PackedSession``, in the order of its layout.
 struct PackedSessionWriter {
     private var bytes: [UInt8] = []
     private var isPlain = true
 
+    /// Starts a session.
     /// - Parameters:
-    ///   - id: 16 bytes.
-    ///   - idleTimeout: in seconds, 0 for none.
-    ///   - size: how many bytes the texts have about.
+    ///   - id: The session's id, 16 bytes.
+    ///   - createdAt: The time of the session's creation.
+    ///   - expiresAt: The time of the session's end.
+    ///   - idleTimeout: The idle timeout in seconds, 0 for none.
+    ///   - size: The approximate number of bytes of the texts.
     init(
         id: UnsafeRawBufferPointer, createdAt: DatabaseInstant, expiresAt: DatabaseInstant, idleTimeout: UInt32,
         size: Int

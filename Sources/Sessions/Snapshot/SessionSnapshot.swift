@@ -1,11 +1,17 @@
-/// PostgreSQL's word on a session, kept: it was true at `asOf`. Whether it may still be believed only
-/// ``FreshnessRule`` can say.
+/// A session as PostgreSQL reported it at `asOf`. ``FreshnessRule`` decides whether it may still be used.
 package struct SessionSnapshot: Sendable {
+    /// The session.
     package let session: PackedSession
-    /// PostgreSQL's statement_timestamp() of the look-up that made it.
+    /// The statement_timestamp() of the query.
     package let asOf: DatabaseInstant
+    /// The server that answered the query.
     package let origin: ServerIncarnation
 
+    /// Creates a snapshot.
+    /// - Parameters:
+    ///   - session: The session.
+    ///   - asOf: The statement_timestamp() of the query.
+    ///   - origin: The server that answered the query.
     package init(session: PackedSession, asOf: DatabaseInstant, origin: ServerIncarnation) {
         self.session = session
         self.asOf = asOf

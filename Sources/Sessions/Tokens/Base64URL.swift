@@ -1,12 +1,13 @@
-/// Base64 with the URL-safe alphabet and without padding (RFC 4648, section 5), and the standard alphabet without
-/// padding, which the PHC string format uses. Decoding takes the canonical form alone.
+/// Base64 with the URL-safe alphabet and without padding (RFC 4648, section 5). Decoding accepts only the canonical
+/// form.
 enum Base64URL {
     static func encode(_ bytes: borrowing Span<UInt8>) -> [UInt8] { Base64.encode(bytes, Base64.urlAlphabet) }
 
-    /// Decodes just 40 bytes into a place of their own; false for any other text.
+    /// Decodes exactly 40 bytes in place.
+    /// - Returns: False for any other text, whose partial result is left in `bytes`.
     static func decode(_ text: borrowing Span<UInt8>, into bytes: inout InlineArray<40, UInt8>) -> Bool {
         guard text.count == 54 else { return false }
-        // Every check comes by here: four characters at a time, and whether all were right is asked at the end.
+        // On the path of every check: decodes four characters at a time and validates all of them at the end.
         let values = Base64.urlTable
         var seen: UInt8 = 0
         var (start, place) = (0, 0)
@@ -24,12 +25,12 @@ enum Base64URL {
         let (a, b) = (values[Int(text[52])], values[Int(text[53])])
         seen |= a | b
         bytes[39] = a << 2 | b >> 4
-        // 255 is what is no character of the alphabet; the last four bits have no byte to be in.
+        // Characters outside the alphabet have the value 255. The last four bits belong to no byte and must be zero.
         return seen < 64 && b & 15 == 0
     }
 }
 
-/// Unpadded base64 over a given alphabet.
+/// Unpadded base64 over a given alphabet; the standard one is that of the PHC string format.
 enum Base64 {
     static let urlAlphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
     static let standardAlphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
@@ -54,14 +55,16 @@ enum Base64 {
         return result
     }
 
-    /// The bytes; nil when there is a foreign character, an impossible length, or a bit that should be zero.
+    /// Returns the decoded bytes, or nil for a character outside the alphabet, an impossible length, or a non-zero
+    /// unused bit.
     static func decode(_ text: borrowing Span<UInt8>, _ values: [UInt8]) -> [UInt8]? {
         var result: [UInt8] = []
         result.reserveCapacity(text.count * 3 / 4)
         return decode(text, values) { result.append($0) } ? result : nil
     }
 
-    /// Hands over byte after byte; false as soon as something is not canonical.
+    /// Decodes byte by byte.
+    /// - Returns: False as soon as the text is not canonical.
     @inline(__always)
     static func decode(_ text: borrowing Span<UInt8>, _ values: [UInt8], _ take: (UInt8) -> Void) -> Bool {
         guard text.count % 4 != 1 else { return false }

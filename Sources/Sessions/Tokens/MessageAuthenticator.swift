@@ -1,12 +1,13 @@
 internal import COpenSSL
 
-/// HMAC-SHA256 (RFC 2104) under one key, by OpenSSL's SHA-256. A class, since its two states are long to copy.
+/// HMAC-SHA256 (RFC 2104) under one key, with OpenSSL's SHA-256. A class, since copying the two states is slow.
 final class MessageAuthenticator: Sendable {
-    /// SHA-256 after the key's inner and outer block: what each code begins with.
+    /// The states of SHA-256 after the key's inner and outer block, with which every code begins.
     private let inner: SHA256_CTX
     private let outer: SHA256_CTX
 
-    /// - Parameter key: at most 64 bytes.
+    /// Precomputes the states of a key.
+    /// - Parameter key: The key, at most 64 bytes.
     init(key: [UInt8]) {
         precondition(key.count <= 64)
         func state(_ mask: UInt8) -> SHA256_CTX {
@@ -21,7 +22,7 @@ final class MessageAuthenticator: Sendable {
         outer = state(0x5c)
     }
 
-    /// The code of a digest and of what comes behind it.
+    /// Returns the code of a digest followed by other bytes.
     func code(_ first: SHA256Digest, _ second: borrowing Span<UInt8>) -> SHA256Digest {
         var code = SHA256Digest()
         unsafe first.withBytes { first in

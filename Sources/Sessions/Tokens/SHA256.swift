@@ -1,14 +1,14 @@
 internal import COpenSSL
 
-/// SHA-256 by OpenSSL.
+/// SHA-256, computed by OpenSSL.
 enum SHA256 {
-    /// The digest of some bytes.
+    /// Returns the digest of a sequence of bytes.
     static func digest(_ bytes: borrowing Span<UInt8>) -> SHA256Digest {
         let nothing: InlineArray<0, UInt8> = []
         return digest(bytes, nothing.span)
     }
 
-    /// The digest of two runs of bytes, one behind the other.
+    /// Returns the digest of the concatenation of two sequences of bytes.
     static func digest(_ first: borrowing Span<UInt8>, _ second: borrowing Span<UInt8>) -> SHA256Digest {
         var digest = SHA256Digest()
         unsafe first.withUnsafeBufferPointer { first in

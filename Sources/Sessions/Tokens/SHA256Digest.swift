@@ -2,9 +2,10 @@
 package struct SHA256Digest: Hashable, Sendable {
     private var words: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
 
+    /// Creates a digest of zeros.
     package init() {}
 
-    /// Takes over 32 bytes; nil when there are more or fewer.
+    /// Creates a digest from its 32 bytes. Returns nil for any other number of bytes.
     package init?(_ bytes: borrowing Span<UInt8>) {
         guard bytes.count == 32 else { return nil }
         unsafe withMutableBytes { own in
@@ -12,7 +13,7 @@ package struct SHA256Digest: Hashable, Sendable {
         }
     }
 
-    /// Reads 64 hexadecimal digits; nil for anything else.
+    /// Parses 64 hexadecimal digits. Returns nil for any other text.
     package init?(hex: borrowing Span<UInt8>) {
         guard hex.count == 64 else { return nil }
         func digit(_ byte: UInt8) -> UInt8? {
@@ -31,14 +32,14 @@ package struct SHA256Digest: Hashable, Sendable {
         self.init(bytes.span)
     }
 
-    /// Part of the digest, as good as any other for spreading entries over a table.
+    /// A part of the digest that distributes entries over a table.
     package var spread: UInt64 { words.0 }
 
     package static func == (a: SHA256Digest, b: SHA256Digest) -> Bool { a.words == b.words }
 
     package func hash(into hasher: inout Hasher) { hasher.combine(words.0) }
 
-    /// Reads the bytes in place.
+    /// Calls `body` with the bytes, which are borrowed for the call.
     package func withBytes<T>(_ body: (UnsafeRawBufferPointer) -> T) -> T {
         unsafe withUnsafeBytes(of: words) { unsafe body($0) }
     }
@@ -52,7 +53,7 @@ package struct SHA256Digest: Hashable, Sendable {
     /// The bytes as an array.
     package var bytes: [UInt8] { unsafe withBytes { bytes in unsafe Array(bytes) } }
 
-    /// Writes the bytes in hexadecimal over the 64 bytes before `end`.
+    /// Overwrites the 64 bytes before `end` with the digest in hexadecimal.
     func writeHex(to bytes: inout [UInt8], endingAt end: Int) {
         var place = end - 64
         func digit(_ value: UInt8) -> UInt8 { value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") - 10 + value }
@@ -66,7 +67,7 @@ package struct SHA256Digest: Hashable, Sendable {
         }
     }
 
-    /// The bytes in hexadecimal.
+    /// The digest as 64 lower-case hexadecimal digits.
     package var hex: String {
         var digits = [UInt8](repeating: 0, count: 64)
         writeHex(to: &digits, endingAt: 64)

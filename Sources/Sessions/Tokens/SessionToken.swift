@@ -1,22 +1,24 @@
-/// A session token: `afs_` and 54 base64url characters, which stand for 32 random bytes and an 8-byte tag.
+/// A session token: `afs_` and 54 base64url characters, which encode 32 random bytes and an 8-byte tag.
 ///
-/// Who holds it is signed in, so nothing stores or logs it: stores know its ``hash``, and its description is fixed text.
+/// Its holder is signed in. Therefore it is never stored or logged: stores use its ``hash``, and its description is a
+/// fixed text.
 public struct SessionToken: Sendable, CustomStringConvertible, CustomDebugStringConvertible {
-    /// How many characters every token has.
+    /// The number of characters of a token.
     package static let length = 58
 
-    /// The SHA-256 of the token's 58 characters: all that stores, caches and notifications know of it.
+    /// The SHA-256 digest of the token's 58 characters, by which stores, caches and notifications identify it.
     package let hash: SHA256Digest
 
     /// The 32 random bytes and the tag.
     let payload: InlineArray<40, UInt8>
 
-    /// Reads a token in its one canonical form; nil for anything else. Says nothing about whether it was ever issued.
+    /// Parses a token. Returns nil unless the text has the canonical form. Does not check whether the token was ever
+    /// issued.
     public init?(_ text: String) {
         self.init(text.utf8Span.span)
     }
 
-    /// The same from bytes.
+    /// Parses a token from the bytes of its text.
     package init?(_ text: borrowing Span<UInt8>) {
         guard text.count == Self.length, Self.hasPrefix(text) else { return nil }
         var payload = InlineArray<40, UInt8>(repeating: 0)
@@ -25,8 +27,10 @@ public struct SessionToken: Sendable, CustomStringConvertible, CustomDebugString
         hash = SHA256.digest(text)
     }
 
-    /// A new token whose tag `key` vouches for.
-    /// - Parameter random: 32 bytes nobody can guess.
+    /// Creates a new token with a tag of `key`.
+    /// - Parameters:
+    ///   - random: 32 cryptographically secure random bytes.
+    ///   - key: The key of the tag.
     init(random: [UInt8], key: TokenKey) {
         precondition(random.count == 32)
         var payload = InlineArray<40, UInt8>(repeating: 0)
@@ -36,21 +40,20 @@ public struct SessionToken: Sendable, CustomStringConvertible, CustomDebugString
         self.payload = payload
     }
 
-    /// Whether `text` is meant as one of our tokens, valid or not.
+    /// Returns whether `text` begins with `afs_`, the prefix of all tokens, valid or not.
     package static func hasPrefix(_ text: borrowing Span<UInt8>) -> Bool {
         text.count >= 4 && text[0] == UInt8(ascii: "a") && text[1] == UInt8(ascii: "f") && text[2] == UInt8(ascii: "s")
             && text[3] == UInt8(ascii: "_")
     }
 
-    /// The token itself, to be handed to the one who signed in and to nobody else.
+    /// The token's text. It is a secret and must be given only to the user who signed in.
     public var secretText: String { String(decoding: Self.text(of: payload), as: UTF8.self) }
 
     private static func text(of payload: InlineArray<40, UInt8>) -> [UInt8] {
         Array("afs_".utf8) + Base64URL.encode(payload.span)
     }
 
-    /// The same text for all tokens: none is ever shown.
+    /// A fixed text without the token.
     public var description: String { "(session token)" }
-    /// The same.
     public var debugDescription: String { description }
 }

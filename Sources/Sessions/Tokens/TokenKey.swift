@@ -1,27 +1,31 @@
-/// A key whose tags tell tokens that were issued from invented ones, so that those never reach a store. A tag proves
-/// nothing: whether a token is valid only its row can say. A class, since each check takes one up.
+/// A key whose tags distinguish issued tokens from invented ones, so that the latter do not reach a store. A tag proves
+/// nothing else: only the session's row decides whether a token is valid. A class, since every check uses one.
 package final class TokenKey: Sendable, CustomStringConvertible, CustomDebugStringConvertible {
-    /// Counts up with each new key.
+    /// The number of the key, which increases with each new key.
     package let generation: Int
     private let bytes: [UInt8]
-    /// Vouches for snapshots that lie where others can write, under a key that is made of this one.
+    /// The authenticator of sealed snapshots, under a key derived from this one.
     let authenticator: MessageAuthenticator
 
+    /// Creates a key.
+    /// - Parameters:
+    ///   - generation: The number of the key.
+    ///   - bytes: The secret, at most 64 bytes.
     package init(generation: Int, bytes: [UInt8]) {
         self.generation = generation
         self.bytes = bytes
-        // What tags show to the world says nothing of this one.
+        // Derived, so that public tags reveal nothing about this key.
         let derived = MessageAuthenticator(key: bytes).code(SHA256Digest(), Array("authfcgi statements".utf8).span)
         authenticator = MessageAuthenticator(key: derived.bytes)
     }
 
-    /// The first 8 bytes of SHA-256(key ‖ random).
+    /// Returns the first 8 bytes of SHA-256(key ‖ random).
     func tag(of random: borrowing Span<UInt8>) -> [UInt8] {
         let bytes = bytes
         return Array(SHA256.digest(bytes.span, random).bytes.prefix(8))
     }
 
-    /// Whether the token's tag was made with this key.
+    /// Returns whether the token's tag was made with this key. Takes constant time.
     func recognizes(_ token: SessionToken) -> Bool {
         let bytes = bytes
         let tag = SHA256.digest(bytes.span, token.payload.span.extracting(..<32))

@@ -1,33 +1,35 @@
-/// The keys that the store knows, and the one that new tokens are made with. A class, since each check takes them up.
+/// The accepted keys, and the one for new tokens. A class, since every check uses them.
 package final class TokenKeys: Sendable {
     private let accepted: [TokenKey]
     private let minting: TokenKey
 
+    /// Creates a set of keys.
     /// - Parameters:
-    ///   - accepted: all keys, in any order.
-    ///   - minting: the generation for new tokens: the newest that every worker could have read by now.
-    /// - Returns: nil when there is no such key.
+    ///   - accepted: All keys, in any order.
+    ///   - minting: The generation for new tokens: the newest that every worker has had time to read.
+    /// - Returns: Nil if there is no key of that generation.
     package init?(accepted: [TokenKey], minting: Int) {
         guard let key = accepted.first(where: { $0.generation == minting }) else { return nil }
         self.accepted = accepted
         self.minting = key
     }
 
-    /// Whether every key of `others` is still among these.
+    /// Returns whether every key of `others` is also in this set.
     func contains(_ others: TokenKeys) -> Bool {
         others.accepted.allSatisfy { other in accepted.contains { $0.generation == other.generation } }
     }
 
-    /// The key that vouches for new snapshots: every worker knows it by now.
+    /// The key of new seals, which every worker knows.
     var sealing: TokenKey { minting }
 
-    /// The key of a generation, if it is still accepted.
+    /// Returns the accepted key of a generation.
     func key(_ generation: Int) -> TokenKey? { accepted.first { $0.generation == generation } }
 
-    /// Whether one of the keys made the token's tag.
+    /// Returns whether the token's tag was made with one of the keys.
     package func recognize(_ token: SessionToken) -> Bool { accepted.contains { $0.recognizes(token) } }
 
-    /// A token nobody has seen before.
+    /// Returns a new token.
+    /// - Throws: ``RandomBytes/Unavailable`` if there are no random bytes.
     package func newToken() throws(RandomBytes.Unavailable) -> SessionToken {
         SessionToken(random: try RandomBytes.make(32), key: minting)
     }

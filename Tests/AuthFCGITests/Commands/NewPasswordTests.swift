@@ -26,7 +26,7 @@ struct NewPasswordTests {
 
     @Test(arguments: [
         ("1029384", "the password has fewer than 8 characters (--allow-weak accepts it)"),
-        ("Password1", "the password is one of those that everybody tries first (--allow-weak accepts it)"),
+        ("Password1", "the password is on the list of common passwords (--allow-weak accepts it)"),
         ("Ann.Example", "the password is the user's name (--allow-weak accepts it)"),
         ("AUTHFCGI", "the password is the name of this program (--allow-weak accepts it)"),
     ])

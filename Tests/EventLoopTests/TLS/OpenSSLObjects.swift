@@ -2,15 +2,16 @@ import COpenSSL
 import Glibc
 import Synchronization
 
-/// Counts what OpenSSL makes and frees on one thread: contexts, sessions, BIOs, certificates and keys.
+/// A count of the objects that OpenSSL allocates and frees on one thread: contexts, sessions, BIOs, certificates and
+/// keys.
 enum OpenSSLObjects {
     private static let kinds = [
         CRYPTO_EX_INDEX_SSL_CTX, CRYPTO_EX_INDEX_SSL, CRYPTO_EX_INDEX_BIO, CRYPTO_EX_INDEX_X509,
         CRYPTO_EX_INDEX_EVP_PKEY,
     ]
-    /// Made and not freed, for each thread that made them and each kind.
+    /// The numbers of live objects by allocating thread and type.
     private static let counts = Mutex<[pthread_t: [Int: Int]]>([:])
-    /// OpenSSL calls these for each object of a kind, for as long as the process lives.
+    /// The callbacks that OpenSSL calls for each object of a type, for the lifetime of the process.
     private static let isWatching: Bool = {
         for kind in kinds {
             unsafe CRYPTO_get_ex_new_index(
@@ -21,7 +22,7 @@ enum OpenSSLObjects {
         return true
     }()
 
-    /// How many more there are of each kind after `body` than before it.
+    /// Returns the increase of each number by `body`.
     static func living(after body: () throws -> Void) rethrows -> [Int: Int] {
         precondition(isWatching)
         let thread = pthread_self()

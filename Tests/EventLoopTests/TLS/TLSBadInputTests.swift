@@ -4,7 +4,7 @@ import TestSupport
 
 @testable import EventLoop
 
-/// What a server, or somebody on the way, can send.
+/// Malformed input from a server or an attacker on the network.
 @Suite struct TLSBadInputTests {
     private static func reason(_ error: TLSError) -> String? {
         guard case .protocol(let text) = error else { return nil }
@@ -17,7 +17,7 @@ import TestSupport
         "SSH-2.0-OpenSSH_9.2\r\n", String(repeating: "\0", count: 64), String(repeating: "\u{16}", count: 64),
         "\u{16}\u{03}\u{03}\u{7f}\u{7f}", "\u{15}\u{03}\u{03}\0\u{02}\u{02}\u{28}", "\u{17}\u{03}\u{03}\0\u{01}x",
     ])
-    func `garbage instead of a handshake ends it`(text: String) throws {
+    func `garbage instead of a handshake is an error`(text: String) throws {
         let wire = try TLSConversation()
         try wire.takeStep()
         let error = try #require(
@@ -37,7 +37,7 @@ import TestSupport
     }
 
     @Test(arguments: TLSHandshakeTests.versions, [1, Int.max])
-    func `garbage in the middle of a session ends it after what was whole`(version: Int32, chunk: Int) throws {
+    func `garbage after complete records is an error once they are read`(version: Int32, chunk: Int) throws {
         let wire = try TLSConversation(version: version)
         try wire.run()
         wire.chunk = chunk
@@ -47,7 +47,7 @@ import TestSupport
         let error = try #require(#expect(throws: TLSError.self) { try wire.deliverToClient(good + record) })
         #expect(Self.reason(error) == "decryption failed or bad record mac")
         #expect(wire.received == [1, 2, 3])
-        // The error stays, and the server is told.
+        // The error persists, and the server gets an alert.
         wire.server.send([4])
         #expect(throws: error) { try wire.deliverToClient(wire.server.takeOutput()) }
         #expect(throws: error) { try wire.write([5]) }
@@ -58,7 +58,7 @@ import TestSupport
     }
 
     @Test(arguments: TLSHandshakeTests.versions)
-    func `a record that comes twice is refused`(version: Int32) throws {
+    func `a repeated record is refused`(version: Int32) throws {
         let wire = try TLSConversation(version: version)
         try wire.run()
         wire.server.send([1, 2, 3])
@@ -68,7 +68,7 @@ import TestSupport
     }
 
     @Test(arguments: TLSHandshakeTests.versions)
-    func `a stream that ends without a word is cut, not closed`(version: Int32) throws {
+    func `a stream that ends without a close_notify is truncated, not closed`(version: Int32) throws {
         let wire = try TLSConversation(version: version)
         try wire.run()
         wire.server.send([1, 2, 3])
@@ -83,7 +83,7 @@ import TestSupport
         #expect(wire.received == [1, 2, 3])
     }
 
-    @Test func `what arrived before the stream was cut is still read`() throws {
+    @Test func `bytes that arrived before the truncation are still read`() throws {
         let wire = try TLSConversation()
         try wire.run()
         wire.server.send([1, 2, 3])
@@ -93,7 +93,7 @@ import TestSupport
         #expect(wire.received == [1, 2, 3])
     }
 
-    @Test(arguments: [0, 1, 100]) func `a handshake that is cut fails`(arrived: Int) throws {
+    @Test(arguments: [0, 1, 100]) func `a truncated handshake fails`(arrived: Int) throws {
         let wire = try TLSConversation()
         try wire.takeStep()
         wire.deliverToServer(wire.clientOutput())
@@ -104,7 +104,7 @@ import TestSupport
     }
 
     @Test(arguments: 0..<200)
-    func `whatever becomes of the server's bytes, no plain text appears that was not sent`(seed: Int) throws {
+    func `from altered bytes of the server no plaintext is read that was not sent`(seed: Int) throws {
         var random = SeededGenerator(seed: UInt64(seed))
         let wire = try TLSConversation(version: TLSHandshakeTests.versions[seed % 2])
         wire.chunk = [1, 7, Int.max][seed % 3]
@@ -145,7 +145,7 @@ import TestSupport
         _ = wire.clientOutput()
     }
 
-    /// Something else than `bytes`, which are not empty.
+    /// Returns bytes that differ from `bytes`, which are not empty.
     private static func distorted(_ bytes: [UInt8], _ random: inout SeededGenerator) -> [UInt8] {
         var result = bytes
         let start = Int.random(in: 0..<bytes.count, using: &random)

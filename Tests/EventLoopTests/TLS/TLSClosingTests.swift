@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct TLSClosingTests {
     @Test(arguments: TLSHandshakeTests.versions)
-    func `the server's goodbye is read behind what it sent before`(version: Int32) throws {
+    func `the server's close_notify is read after the bytes before it`(version: Int32) throws {
         let wire = try TLSConversation(version: version)
         try wire.run()
         wire.server.send([1, 2, 3])
@@ -19,7 +19,7 @@ import Testing
     }
 
     @Test(arguments: TLSHandshakeTests.versions)
-    func `our goodbye goes out behind what was written, once`(version: Int32) throws {
+    func `the client's close_notify is sent once, after the written bytes`(version: Int32) throws {
         let wire = try TLSConversation(version: version)
         try wire.run()
         try wire.write([1, 2, 3])
@@ -33,20 +33,20 @@ import Testing
     }
 
     @Test(arguments: TLSHandshakeTests.versions)
-    func `after our goodbye nothing is written, and what the server still sends is read`(version: Int32) throws {
+    func `after the client's close_notify nothing can be written, but still be read`(version: Int32) throws {
         let wire = try TLSConversation(version: version)
         try wire.run()
         wire.client.close()
         #expect(throws: TLSError.closed) { try wire.write([1]) }
         wire.server.send([4, 5, 6])
         unsafe wire.server.takeOutput().withUnsafeBytes { unsafe wire.client.receive($0) }
-        // Saying it again does not swallow what has arrived meanwhile.
+        // A second call does not discard bytes that have arrived meanwhile.
         wire.client.close()
         try wire.takeStep()
         #expect(wire.received == [4, 5, 6])
     }
 
-    @Test func `before the handshake there is nothing to say goodbye to`() throws {
+    @Test func `before the handshake no close_notify is sent`() throws {
         let wire = try TLSConversation()
         wire.client.close()
         #expect(wire.clientOutput().isEmpty)
@@ -54,10 +54,10 @@ import Testing
         #expect(wire.isEstablished)
     }
 
-    @Test func `a thousand sessions leave nothing behind`() throws {
+    @Test func `a thousand sessions leak no objects`() throws {
         let authority = try TLSIdentity("authority", isAuthority: true)
         let identity = try TLSIdentity("server", alternatives: "DNS:redis.example", issuer: authority)
-        // The first of everything may leave what OpenSSL keeps for good.
+        // The first session may allocate objects that OpenSSL keeps for good.
         try TLSConversation(trusting: authority, identity).run()
         let living = try OpenSSLObjects.living {
             for number in 0..<1000 {

@@ -4,16 +4,16 @@ import TestSupport
 
 @testable import EventLoop
 
-/// A client under test and a server, and the wire between them, which hands on in chunks.
+/// A client under test and a server, connected by a wire that delivers bytes in chunks.
 @safe final class TLSConversation {
     let client: TLSSession
     let server: TLSTestServer
-    /// The longest piece that the wire hands on at once, in bytes.
+    /// The maximum number of bytes that the wire delivers at once.
     var chunk = Int.max
-    /// What the wire makes of that which the server has sent.
+    /// A transformation of the server's bytes on the wire.
     var distort: ([UInt8]) -> [UInt8] = { $0 }
     private(set) var isEstablished = false
-    /// The plain text that has arrived at the client.
+    /// The plaintext received by the client.
     private(set) var received: [UInt8] = []
     private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 20_000, alignment: 1)
 
@@ -24,7 +24,7 @@ import TestSupport
 
     deinit { unsafe buffer.deallocate() }
 
-    /// A client that trusts `authority` and wants `host`, and a server with the certificate.
+    /// Creates a client that trusts `authority` and expects `host`, and a server with the certificate.
     convenience init(
         host: String = "redis.example", trusting authority: TLSIdentity, _ identity: TLSIdentity,
         version: Int32 = TLS1_3_VERSION
@@ -33,14 +33,14 @@ import TestSupport
             try TLSSession(try .trusting(authority), host: host), try TLSTestServer(identity, version: version))
     }
 
-    /// A client and a server that it accepts.
+    /// Creates a client and a server that it accepts.
     convenience init(version: Int32 = TLS1_3_VERSION) throws {
         let authority = try TLSIdentity("authority", isAuthority: true)
         let identity = try TLSIdentity("server", alternatives: "DNS:redis.example", issuer: authority)
         try self.init(trusting: authority, identity, version: version)
     }
 
-    /// Hands on, both ways, until both sides wait.
+    /// Delivers bytes in both directions until both sides wait.
     func run() throws(TLSError) {
         while true {
             try takeStep()
@@ -52,7 +52,7 @@ import TestSupport
         }
     }
 
-    /// What the client has to send.
+    /// Returns the bytes that the client sends.
     func clientOutput() -> [UInt8] {
         var bytes: [UInt8] = []
         client.takeCiphertext(into: &bytes)
@@ -74,7 +74,7 @@ import TestSupport
         }
     }
 
-    /// The client's part: the handshake, then reading.
+    /// Performs the client's next step: the handshake, then reading.
     func takeStep() throws(TLSError) {
         if !isEstablished { isEstablished = try client.shakeHands() }
         guard isEstablished else { return }
@@ -87,7 +87,7 @@ import TestSupport
 }
 
 extension TLSContext {
-    /// One that trusts nobody else, and has a certificate to show or none.
+    /// Returns a context that trusts only `authority`, with a client certificate or none.
     static func trusting(_ authority: TLSIdentity, showing own: TLSIdentity? = nil) throws -> TLSContext {
         let authorities = try MemoryFile(authority.certificatePEM)
         let certificate = try MemoryFile(own?.certificatePEM ?? "")

@@ -8,7 +8,7 @@ import TestSupport
     static let versions = [TLS1_2_VERSION, TLS1_3_VERSION]
 
     @Test(arguments: versions)
-    func `the name that was asked for is announced to the server, and bytes pass both ways`(version: Int32) throws {
+    func `the expected name is announced to the server, and bytes pass in both directions`(version: Int32) throws {
         let wire = try TLSConversation(version: version)
         try wire.run()
         #expect(wire.isEstablished)
@@ -25,7 +25,7 @@ import TestSupport
         (1 << 20, 1, TLS1_3_VERSION), (1 << 20, 100, TLS1_3_VERSION), (1 << 20, 16_384, TLS1_3_VERSION),
         (1 << 20, 16_384, TLS1_2_VERSION),
     ])
-    func `an echo comes back whole, however the network cuts it`(size: Int, chunk: Int, version: Int32) throws {
+    func `an echo arrives complete, however the network splits it`(size: Int, chunk: Int, version: Int32) throws {
         var random = SeededGenerator(seed: UInt64(size + chunk))
         let message = (0..<size).map { _ in UInt8(truncatingIfNeeded: random.next()) }
         let wire = try TLSConversation(version: version)
@@ -39,7 +39,7 @@ import TestSupport
         #expect(wire.received == message)
     }
 
-    @Test func `nothing is read and nothing said before the server answers`() throws {
+    @Test func `nothing is read and nothing is sent before the server answers`() throws {
         let wire = try TLSConversation()
         try wire.takeStep()
         #expect(!wire.isEstablished)
@@ -50,7 +50,7 @@ import TestSupport
         #expect(try unsafe withUnsafeMutableBytes(of: &byte) { try unsafe wire.client.read(into: $0) } == 0)
     }
 
-    @Test func `what is taken for sending is put behind what is there already`() throws {
+    @Test func `bytes to be sent are appended to those already in the buffer`() throws {
         let wire = try TLSConversation()
         try wire.takeStep()
         var bytes: [UInt8] = [1, 2, 3]
@@ -61,12 +61,12 @@ import TestSupport
         #expect(bytes == whole)
     }
 
-    @Test func `a server that speaks only TLS 1_1 is refused`() throws {
+    @Test func `a server that supports only TLS 1_1 is refused`() throws {
         let wire = try TLSConversation(version: TLS1_1_VERSION)
         #expect(throws: TLSError.protocol("the server sent the alert \"protocol version\"")) { try wire.run() }
     }
 
-    @Test func `a server that goes down to TLS 1_1 all the same is refused`() throws {
+    @Test func `a server that downgrades to TLS 1_1 is refused`() throws {
         let wire = try TLSConversation()
         try wire.takeStep()
         let hello: [UInt8] =
@@ -74,7 +74,7 @@ import TestSupport
         #expect(throws: TLSError.protocol("unsupported protocol")) { try wire.deliverToClient(hello) }
     }
 
-    @Test func `the server changes its keys and asks for ours`() throws {
+    @Test func `the server updates its keys and requests an update of the client's`() throws {
         let wire = try TLSConversation()
         try wire.run()
         wire.server.updateKeys()
@@ -87,17 +87,17 @@ import TestSupport
         #expect(wire.server.failure == nil)
     }
 
-    @Test func `a second handshake within the session is declined`() throws {
+    @Test func `a renegotiation is declined`() throws {
         let wire = try TLSConversation(version: TLS1_2_VERSION)
         try wire.run()
         wire.server.renegotiate()
-        // The client's answer is a warning, upon which this server gives up.
+        // The client answers with a warning, after which this server gives up.
         #expect(throws: TLSError.protocol("the server sent the alert \"handshake failure\"")) { try wire.run() }
         #expect(wire.server.failure == "no renegotiation")
     }
 
-    @Test func `what is written in the middle of a session ticket goes out when the ticket is whole`() throws {
-        // The ticket holds the client's certificate, which is longer than a record of this server.
+    @Test func `bytes written in the middle of a session ticket are sent when the ticket is complete`() throws {
+        // The ticket contains the client's certificate, which exceeds a record of this server.
         let names = (0..<60).map { "DNS:name-\($0).example" }.joined(separator: ",")
         let authority = try TLSIdentity("authority", isAuthority: true)
         let identity = try TLSIdentity("redis.example", alternatives: "DNS:redis.example", issuer: authority)

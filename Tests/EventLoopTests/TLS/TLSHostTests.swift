@@ -4,16 +4,16 @@ import Testing
 
 @Suite struct TLSHostTests {
     @Test(arguments: ["redis.example", "redis", "Redis_1.example", "127.1", "0x7f000001", "1.2.3.4.5"])
-    func `a name is a name, and so is an address in an unusual form`(text: String) throws {
+    func `a name is read as a name, and so is an address in an unusual form`(text: String) throws {
         #expect(try TLSHost(text) == .name(text))
     }
 
-    @Test func `the dot that ends a full name is dropped`() throws {
+    @Test func `the trailing dot of a name is removed`() throws {
         #expect(try TLSHost("redis.example.") == .name("redis.example"))
     }
 
     @Test(arguments: ["127.0.0.1", "::1", "2001:DB8::7", "::ffff:192.0.2.1"])
-    func `an address is an address`(text: String) throws {
+    func `an address is read as an address`(text: String) throws {
         #expect(try TLSHost(text) == .address(text))
     }
 
@@ -21,9 +21,9 @@ import Testing
         "", ".", "..", ".example", "redis.example\0.evil.example", "127.0.0.1\0", "redis example", "rédis.example",
         "[::1]", "::g", "redis.example:6379", "*.example", "fe80::1%eth0", String(repeating: "a", count: 254),
     ])
-    func `what OpenSSL would take for less than it says is refused`(text: String) throws {
+    func `a text that OpenSSL reads as less than it means is refused`(text: String) throws {
         #expect(
-            throws: TLSError.configuration("the host is neither a name nor an address that a certificate can be for")
+            throws: TLSError.configuration("the host is neither a DNS name nor an IP address")
         ) { try TLSHost(text) }
         let context = try TLSContext(authorities: nil, certificate: nil, key: nil)
         #expect(throws: TLSError.self) { try TLSSession(context, host: text) }

@@ -1,20 +1,21 @@
 import COpenSSL
 import Testing
 
-/// A certificate (EC P-256) and its key, made in memory.
+/// A certificate (EC P-256) and its key, created in memory.
 @safe final class TLSIdentity {
     /// The X509; owned.
     let certificate: OpaquePointer
     /// The EVP_PKEY; owned.
     let key: OpaquePointer
-    /// Who has signed; nil: itself.
+    /// The identity that signed it, or nil for a self-signed one.
     let issuer: TLSIdentity?
 
+    /// Creates an identity.
     /// - Parameters:
-    ///   - name: the common name.
-    ///   - alternatives: the subject's alternative names in OpenSSL's notation, such as `DNS:a.example,IP:::1`.
-    ///   - issuer: who signs; nil: itself.
-    ///   - validity: in seconds from now.
+    ///   - name: The common name.
+    ///   - alternatives: The subject's alternative names in OpenSSL's notation, such as `DNS:a.example,IP:::1`.
+    ///   - issuer: The identity that signs, or nil for a self-signed one.
+    ///   - validity: The period of validity, in seconds from now.
     init(
         _ name: String, alternatives: String? = nil, issuer: TLSIdentity? = nil, isAuthority: Bool = false,
         validity: Range<Int> = -3600..<86_400
@@ -49,7 +50,7 @@ import Testing
         unsafe Self.text { unsafe PEM_write_bio_PrivateKey($0, key, EVP_aes_256_cbc(), "password", 8, nil, nil) }
     }
 
-    /// A new key of a kind that goes with no certificate here (Ed25519).
+    /// A new key of a type that no certificate here has (Ed25519).
     static func strangeKeyPEM() -> String {
         let key = unsafe makeKey(EVP_PKEY_ED25519)
         defer { unsafe EVP_PKEY_free(key) }

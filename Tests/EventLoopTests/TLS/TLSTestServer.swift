@@ -1,22 +1,23 @@
 import COpenSSL
 import Testing
 
-/// The other end: a TLS server over memory BIOs, which answers as OpenSSL does.
+/// A TLS server over memory BIOs, with the behaviour of OpenSSL.
 @safe final class TLSTestServer {
     private let session: OpaquePointer
     private let input: OpaquePointer
     private let output: OpaquePointer
     private(set) var isEstablished = false
-    /// The plain text that has arrived.
+    /// The received plaintext.
     private(set) var received: [UInt8] = []
     /// OpenSSL's reason for the first failure.
     private(set) var failure: String?
     private(set) var isClosedByClient = false
 
+    /// Creates a server.
     /// - Parameters:
-    ///   - version: the only one it speaks.
-    ///   - clientAuthority: who has to vouch for the client; nil: the client is not asked.
-    ///   - fragment: the longest record that it sends, in bytes of plain text.
+    ///   - version: The only supported version.
+    ///   - clientAuthority: The authority of client certificates, or nil to request none.
+    ///   - fragment: The maximum length of a sent record, in bytes of plaintext.
     init(
         _ identity: TLSIdentity, version: Int32 = TLS1_3_VERSION, clientAuthority: TLSIdentity? = nil,
         fragment: Int = 16_384
@@ -27,11 +28,11 @@ import Testing
         unsafe SSL_CTX_ctrl(context, SSL_CTRL_SET_MIN_PROTO_VERSION, Int(version), nil)
         unsafe SSL_CTX_ctrl(context, SSL_CTRL_SET_MAX_PROTO_VERSION, Int(version), nil)
         unsafe SSL_CTX_ctrl(context, SSL_CTRL_SET_MAX_SEND_FRAGMENT, fragment, nil)
-        // OpenSSL 3 has TLS 1.1 at this level alone.
+        // OpenSSL 3 supports TLS 1.1 only at this level.
         if version < TLS1_2_VERSION { unsafe SSL_CTX_set_cipher_list(context, "DEFAULT@SECLEVEL=0") }
         unsafe SSL_CTX_use_certificate(context, identity.certificate)
         unsafe SSL_CTX_use_PrivateKey(context, identity.key)
-        // Those between the certificate and its authority are sent with it.
+        // The intermediate certificates are sent with it.
         var next = identity.issuer
         while let issuer = next, issuer.issuer != nil {
             // 1: with a reference of the context's own.
@@ -52,14 +53,14 @@ import Testing
 
     deinit { unsafe SSL_free(session) }
 
-    /// The name that the client has asked for (SNI).
+    /// The name that the client requested (SNI).
     var requestedName: String? {
         unsafe SSL_get_servername(session, TLSEXT_NAMETYPE_host_name).map { unsafe String(cString: $0) }
     }
 
     var clientHasCertificate: Bool { unsafe SSL_get0_peer_certificate(session) != nil }
 
-    /// Takes ciphertext, goes on with the handshake, decrypts what there is.
+    /// Receives ciphertext, continues the handshake and decrypts.
     func receive(_ ciphertext: UnsafeRawBufferPointer) {
         unsafe BIO_write(input, ciphertext.baseAddress, Int32(ciphertext.count))
         if !isEstablished {
@@ -87,13 +88,13 @@ import Testing
 
     func close() { unsafe SSL_shutdown(session) }
 
-    /// Changes its keys, and asks the client to do so too (TLS 1.3).
+    /// Updates its keys and requests an update of the client's (TLS 1.3).
     func updateKeys() {
         unsafe SSL_key_update(session, SSL_KEY_UPDATE_REQUESTED)
         _ = check { unsafe SSL_do_handshake(session) }
     }
 
-    /// Asks for a second handshake within the session (TLS 1.2).
+    /// Requests a renegotiation (TLS 1.2).
     func renegotiate() {
         unsafe SSL_renegotiate(session)
         _ = check { unsafe SSL_do_handshake(session) }

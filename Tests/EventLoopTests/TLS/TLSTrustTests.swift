@@ -4,7 +4,7 @@ import TestSupport
 
 @testable import EventLoop
 
-/// Whom the client believes, and whom the server does.
+/// The verification of the server's certificate by the client, and of the client's by the server.
 @Suite struct TLSTrustTests {
     private let authority: TLSIdentity
 
@@ -19,7 +19,7 @@ import TestSupport
         } catch {
             #expect(!wire.isEstablished)
             #expect(throws: error) { try wire.client.shakeHands() }
-            // The server hears of it.
+            // The server gets an alert.
             wire.deliverToServer(wire.clientOutput())
             #expect(wire.server.failure != nil)
             #expect(wire.server.received.isEmpty)
@@ -39,7 +39,7 @@ import TestSupport
     }
 
     @Test(arguments: ["redis.example", "REDIS.example", "redis.example."])
-    func `a name is the same in capitals and with the dot that ends it`(host: String) throws {
+    func `a name matches in capitals and with a trailing dot`(host: String) throws {
         #expect(try refusal(host: host, server("DNS:redis.example")) == nil)
     }
 
@@ -58,7 +58,7 @@ import TestSupport
     }
 
     @Test(arguments: [("192.0.2.7", "IP:192.0.2.7"), ("2001:db8::7", "IP:2001:db8:0:0::7"), ("::1", "IP:::1")])
-    func `an address as host needs a certificate for the address`(host: String, alternative: String) throws {
+    func `a host that is an address needs a certificate for the address`(host: String, alternative: String) throws {
         #expect(try refusal(host: host, server(alternative)) == nil)
         #expect(try refusal(host: host, server("IP:192.0.2.8,IP:::2")) == .certificate("IP address mismatch"))
         #expect(try refusal(host: host, server(nil, name: host)) == .certificate("IP address mismatch"))
@@ -91,13 +91,13 @@ import TestSupport
             try refusal(host: "redis.example", identity) == .certificate("certificate signature failure"))
     }
 
-    @Test func `an authority may stand between the certificate and the one that is trusted`() throws {
+    @Test func `a certificate of an intermediate authority is accepted`() throws {
         let between = try TLSIdentity("between", issuer: authority, isAuthority: true)
         let identity = try TLSIdentity("server", alternatives: "DNS:redis.example", issuer: between)
         #expect(try refusal(host: "redis.example", identity) == nil)
     }
 
-    @Test func `a certificate signed by one that is no authority is refused`() throws {
+    @Test func `a certificate whose signer is not an authority is refused`() throws {
         let leaf = try server("DNS:leaf.example", name: "leaf")
         let identity = try TLSIdentity("server", alternatives: "DNS:redis.example", issuer: leaf)
         #expect(try refusal(host: "redis.example", identity) == .certificate("invalid CA certificate"))
@@ -129,7 +129,7 @@ import TestSupport
         #expect(wire.isEstablished)
     }
 
-    @Test func `the system's authorities do not vouch for a certificate of our own making`() throws {
+    @Test func `a self-made certificate is refused with the system's authorities`() throws {
         let context = try TLSContext(authorities: nil, certificate: nil, key: nil)
         let wire = TLSConversation(
             try TLSSession(context, host: "redis.example"), try TLSTestServer(try server("DNS:redis.example")))
@@ -137,7 +137,7 @@ import TestSupport
     }
 
     @Test(arguments: TLSHandshakeTests.versions)
-    func `a server that wants a certificate gets it`(version: Int32) throws {
+    func `a server that requests a certificate gets it`(version: Int32) throws {
         let own = try TLSIdentity("client", issuer: authority)
         let wire = TLSConversation(
             try TLSSession(try .trusting(authority, showing: own), host: "redis.example"),
@@ -150,20 +150,20 @@ import TestSupport
     }
 
     @Test(arguments: TLSHandshakeTests.versions)
-    func `a server that wants a certificate and gets none says so`(version: Int32) throws {
+    func `a server that requires a certificate and gets none sends an alert`(version: Int32) throws {
         let wire = TLSConversation(
             try TLSSession(try .trusting(authority), host: "redis.example"),
             try TLSTestServer(try server("DNS:redis.example"), version: version, clientAuthority: authority))
         let alert = version == TLS1_3_VERSION ? "certificate required" : "handshake failure"
         let error = TLSError.protocol("the server sent the alert \"\(alert)\"")
         #expect(throws: error) { try wire.run() }
-        // In TLS 1.3 the client was done before the server could say so.
+        // In TLS 1.3 the client's handshake is complete before the server can send its alert.
         #expect(wire.isEstablished == (version == TLS1_3_VERSION))
         #expect(throws: error) { try wire.takeStep() }
         if wire.isEstablished { #expect(throws: error) { try wire.write([1]) } }
     }
 
-    @Test func `a server does not take a client's certificate from a stranger`() throws {
+    @Test func `a server refuses a client's certificate of an unknown authority`() throws {
         let own = try TLSIdentity("client", issuer: try TLSIdentity("stranger", isAuthority: true))
         let wire = TLSConversation(
             try TLSSession(try .trusting(authority, showing: own), host: "redis.example"),

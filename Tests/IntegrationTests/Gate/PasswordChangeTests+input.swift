@@ -4,7 +4,8 @@ import Testing
 /// What a client may get wrong about a change of the password.
 extension PasswordChangeTests {
     @Test(arguments: [
-        ("", "is empty"), ("1029384", "has fewer than 8 characters"), ("Password123", "everybody tries first"),
+        ("", "is empty"), ("1029384", "has fewer than 8 characters"),
+        ("Password123", "is on the list of common passwords"),
         ("Rule.Breaker", "is the user's name"), ("AUTHFCGI", "is the name of this program"),
         ("1029\\u00003847", "contains a NUL"), (String(repeating: "x", count: 129), "has more than 128 characters"),
         (String(repeating: "x", count: 7000), "has more than 128 characters"),

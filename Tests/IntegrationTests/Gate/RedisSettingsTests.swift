@@ -36,23 +36,23 @@ import Testing
     }
 
     @Test(arguments: [
-        ("hunter2@cache", "there is no redis:// in front"),
-        ("http://:hunter2@cache", "this is the URL of something else (http)"),
-        ("reddis://:hunter2@cache", "it begins with none of redis://"),
+        ("hunter2@cache", "the scheme is missing"),
+        ("http://:hunter2@cache", "the URL is that of another kind of server (http)"),
+        ("reddis://:hunter2@cache", "the scheme is none of redis://"),
         ("redis:hunter2@cache", "two slashes are missing"),
         ("redis://:hun ter2@cache", "it contains whitespace"),
-        ("redis://:hunter2/3@cache", "there is an @ behind the first /"),
+        ("redis://:hunter2/3@cache", "an @ follows the first /"),
         ("redis://:hunter2#3@cache", "a # in a password is written %23"),
         ("redis://:hunter2%zz@cache", "a % itself is written %25"),
-        ("redis://:hunter2@", "a host is missing"), ("redis://cache:hunter2", "a port is no number from 1 to 65535"),
-        ("redis://:hunter2@cache:0", "a port is no number from 1 to 65535"),
+        ("redis://:hunter2@", "a host is missing"), ("redis://cache:hunter2", "a port is not a number from 1 to 65535"),
+        ("redis://:hunter2@cache:0", "a port is not a number from 1 to 65535"),
         ("redis://:hunter2@one,two", "redis:// takes one host"),
-        ("redis://:hunter2@cache/first", "the database is no number"),
-        ("redis://:hunter2@cache/0?db=1", "the database is said twice"),
+        ("redis://:hunter2@cache/first", "the database is not a number"),
+        ("redis://:hunter2@cache/0?db=1", "the database is given twice"),
         ("redis://:hunter2@cache?timeout=3", "there is no parameter timeout"),
-        ("redis://:hunter2@::1", "an IPv6 address stands in brackets"),
+        ("redis://:hunter2@::1", "an IPv6 address needs brackets"),
         ("redis+sentinel://:hunter2@one,two", "the service that the sentinels watch is missing"),
-        ("redis+cluster://:hunter2@one,two/3", "a cluster has database 0 only"),
+        ("redis+cluster://:hunter2@one,two/3", "a cluster has only database 0"),
         ("unix://:hunter2@", "the path of the socket is missing"),
         ("redis://:hunter2@cache\nredis://:hunter2@other", "has a line break or another control character in it"),
     ])
@@ -109,7 +109,7 @@ import Testing
         }
         // Nobody knows what a URL asks for that is none.
         try expectRefusal(
-            ["REDIS_URL": "rediss://:hunter2@cache:port", name: tls.authority], names: "a port is no number")
+            ["REDIS_URL": "rediss://:hunter2@cache:port", name: tls.authority], names: "a port is not a number")
     }
 
     @Test func `the start line says where Redis is, and how it is reached, but no password`() throws {

@@ -22,7 +22,7 @@ extension RedisTLSTests {
             case .noClientCertificate: "the server sent the alert \"certificate required\""
             case .foreignClientCertificate: "the server sent the alert \"unknown ca\""
             case .plainServer: "(does the server speak TLS there?)"
-            case .plainClient: "before the first reply (is TLS wanted there, rediss://?)"
+            case .plainClient: "before the first reply (does the server require TLS, rediss://?)"
             }
         }
     }

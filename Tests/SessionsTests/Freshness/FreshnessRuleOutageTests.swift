@@ -4,8 +4,8 @@ import Testing
 
 @testable import Sessions
 
-/// How much longer what was known is believed when PostgreSQL does not answer, for operators who ask for it. Times are
-/// seconds; the lease is one second, and the last heartbeat came at 1000, so that the lease ends at 1001.
+/// The use of snapshots beyond the lease while PostgreSQL is unreachable, for operators who enable it. Times are
+/// seconds; the lease is one second, and the last heartbeat was sent at 1000, so that the lease ends at 1001.
 @Suite struct FreshnessRuleOutageTests {
     private static let here = ServerIncarnation(startedAt: DatabaseInstant(microseconds: 1))
     private static let elsewhere = ServerIncarnation(startedAt: DatabaseInstant(microseconds: 2))
@@ -47,7 +47,7 @@ import Testing
         rule.accepts(snapshot, on: hash, of: ann, at: Self.machine(time), isOutage: isOutage)
     }
 
-    @Test func `in an outage it is believed until the lease's end and the outage's time, to the nanosecond`() throws {
+    @Test func `in an outage a snapshot is fresh for the lease's and the outage's time, to the nanosecond`() throws {
         let rule = rule(outage: hour)
         let known = try snapshot(asOf: 999)
         for time in [1000.0, 1000.9, 1001, 1002, 2000, 4600.9] { #expect(accepts(rule, known, at: time), "\(time)") }
@@ -60,7 +60,7 @@ import Testing
         #expect(!accepts(rule, known, at: 100_000))
     }
 
-    @Test func `as long as PostgreSQL was not asked in vain nothing outlasts the lease`() throws {
+    @Test func `without a failed query no snapshot outlasts the lease`() throws {
         let rule = rule(outage: hour)
         let known = try snapshot(asOf: 999)
         #expect(accepts(rule, known, at: 1000.9, isOutage: false))
@@ -69,7 +69,7 @@ import Testing
         #expect(!rule.hasLease(at: Self.machine(1001)))
     }
 
-    @Test func `without a time for outages they change nothing`() throws {
+    @Test func `without an outage time an outage changes nothing`() throws {
         let rule = rule(outage: .zero)
         let known = try snapshot(asOf: 999)
         for time in [1000.0, 1000.999_999, 1001, 1001.000_001, 2000] {
@@ -79,37 +79,36 @@ import Testing
         #expect(!accepts(rule, known, at: 1001))
     }
 
-    @Test func `before the first heartbeat nothing is believed in an outage either`() throws {
+    @Test func `before the first heartbeat no snapshot is fresh in an outage either`() throws {
         let rule = FreshnessRule(leaseTime: .seconds(1), outageTime: hour)
         #expect(!accepts(rule, try snapshot(asOf: 1), at: 1))
         #expect(!rule.mayOutlastLease(at: Self.machine(1)))
     }
 
-    @Test func `a snapshot counts by its age at the lease's end`() throws {
+    @Test func `the age of a snapshot is that at the lease's end`() throws {
         let rule = rule(outage: hour)
-        // Four minutes old then, and half an hour later.
+        // Four minutes old at the lease's end, used half an hour later.
         #expect(accepts(rule, try snapshot(asOf: 761), at: 1001 + 1800))
         #expect(accepts(rule, try snapshot(asOf: 701), at: 1001 + 1800))
         #expect(!accepts(rule, try snapshot(asOf: 700.9), at: 1001 + 1800))
         #expect(!accepts(rule, try snapshot(asOf: 400), at: 1002))
-        // While the lease holds age counts as ever.
+        // While the lease holds, the present age counts.
         #expect(!accepts(rule, try snapshot(asOf: 700.4), at: 1000.5))
     }
 
-    @Test func `what ends in the meantime has ended, and what is from the future or from elsewhere is nothing`() throws
-    {
+    @Test func `in an outage sessions end, and snapshots from the future or another server are not fresh`() throws {
         let rule = rule(outage: hour, listeningSince: 900)
         #expect(accepts(rule, try snapshot(asOf: 999, expires: 1500), at: 1499.9))
         #expect(!accepts(rule, try snapshot(asOf: 999, expires: 1500), at: 1500))
         #expect(!accepts(rule, try snapshot(asOf: 999, origin: Self.elsewhere), at: 1500))
         #expect(!accepts(rule, try snapshot(asOf: 1501), at: 1500))
-        // From before the listening.
+        // From before the start of listening.
         #expect(!accepts(rule, try snapshot(asOf: 900), at: 1500))
         #expect(accepts(rule, try snapshot(asOf: 900.1), at: 1500))
     }
 
     @Test(arguments: ["ended", "changed", "user", "everything"])
-    func `what was heard speaks against it up to the last moment`(_ kind: String) throws {
+    func `a revocation counts until the end of the outage time`(_ kind: String) throws {
         let revocation: Revocation =
             switch kind {
             case "ended": .ended([hash])
@@ -117,7 +116,7 @@ import Testing
             case "user": .user(ann)
             default: .everything
             }
-        // Heard after the last heartbeat, and well before it.
+        // Received after the last heartbeat, and well before it.
         for heard in [1000.5, 950] {
             var rule = FreshnessRule(leaseTime: .seconds(1), outageTime: hour)
             beat(&rule, at: 700, isFirst: true)
@@ -130,10 +129,10 @@ import Testing
         }
     }
 
-    @Test func `marks outlive an outage whose end brings new ones`() throws {
+    @Test func `marks outlive an outage that ends with new revocations`() throws {
         var rule = rule(outage: hour)
         rule.hear(.ended([hash]), at: Self.machine(1000.5))
-        // The server is back on the same connection just before the time is over, and many sessions come and go.
+        // The server answers again on the same connection shortly before the outage time ends, and many sessions end.
         for time in stride(from: 4500.0, to: 4600, by: 10) {
             beat(&rule, at: time)
             rule.hear(.ended([SHA256.digest(Array("\(time)".utf8).span)]), at: Self.machine(time))
@@ -141,14 +140,14 @@ import Testing
         }
     }
 
-    @Test func `an end of the lease on purpose is the end, in an outage too`() throws {
+    @Test func `an explicit end of the lease is final, in an outage too`() throws {
         var rule = rule(outage: hour)
         let known = try snapshot(asOf: 999)
         rule.endLease()
         #expect(!accepts(rule, known, at: 1000.1))
         #expect(!accepts(rule, known, at: 1002))
         #expect(!rule.mayOutlastLease(at: Self.machine(1002)))
-        // A connection without notifications is as good as none.
+        // A connection without notifications has no lease.
         var deaf = self.rule(outage: hour)
         beat(&deaf, at: 1000.5, listens: false)
         #expect(!accepts(deaf, known, at: 1000.6))

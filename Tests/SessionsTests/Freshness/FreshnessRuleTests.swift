@@ -4,7 +4,7 @@ import Testing
 
 @testable import Sessions
 
-/// Each clause of the rule by itself, and the order of events. Times are seconds; the machine's clock and the database's
+/// Each clause of the rule alone, and the order of events. Times are seconds; this machine's clock and the database's
 /// start at zero together unless a test says otherwise.
 @Suite struct FreshnessRuleTests {
     private static let here = ServerIncarnation(startedAt: DatabaseInstant(microseconds: 1))
@@ -28,7 +28,8 @@ import Testing
             session: try #require(PackedSession(session)), asOf: Self.database(asOf), origin: origin)
     }
 
-    /// A rule that has listened since `start` and whose last heartbeat was sent, and answered at once, at `last`.
+    /// Returns a rule that has listened since `start` and whose last heartbeat was sent, and answered at once, at
+    /// `last`.
     private func rule(listeningSince start: Double = 0, lastHeartbeat last: Double) -> FreshnessRule {
         var rule = FreshnessRule(leaseTime: .seconds(1))
         beat(&rule, at: start, isFirst: true)
@@ -43,7 +44,7 @@ import Testing
         beatAndAsk(&rule, at: time, clock: clock, origin: origin, isFirst: isFirst)
     }
 
-    /// - Returns: whether everything kept is worthless.
+    /// - Returns: True if all stored snapshots should be dropped.
     @discardableResult
     private func beatAndAsk(
         _ rule: inout FreshnessRule, at time: Double, clock: Double? = nil, origin: ServerIncarnation = here,
@@ -58,14 +59,14 @@ import Testing
         rule.accepts(snapshot, on: hash, of: ann, at: Self.machine(time))
     }
 
-    // MARK: The lease
+    // MARK: Lease
 
-    @Test func `nothing is believed before the first heartbeat has come back`() throws {
+    @Test func `no snapshot is fresh before the first heartbeat is answered`() throws {
         let rule = FreshnessRule(leaseTime: .seconds(1))
         #expect(!accepts(rule, try snapshot(asOf: 1), at: 1))
     }
 
-    @Test func `a heartbeat lets believe for the lease's time from its sending, to the nanosecond`() throws {
+    @Test func `a lease lasts its time from the heartbeat's sending, to the nanosecond`() throws {
         let rule = rule(lastHeartbeat: 10)
         let known = try snapshot(asOf: 9)
         #expect(accepts(rule, known, at: 10))
@@ -75,21 +76,21 @@ import Testing
         #expect(rule.accepts(known, on: hash, of: ann, at: BootInstant(nanoseconds: end.nanoseconds - 1)))
     }
 
-    @Test func `an answer that took long is counted from when its question was sent`() throws {
+    @Test func `the lease of a late answer counts from the sending of its heartbeat`() throws {
         var rule = rule(lastHeartbeat: 10)
-        // Comes back now, at 10.9, and was sent at 10.2, when the clock showed a little more.
+        // Sent at 10.2 and answered now, at 10.9; the clock was read in between.
         beat(&rule, at: 10.2, clock: 10.8)
         #expect(accepts(rule, try snapshot(asOf: 9), at: 11.19))
         #expect(!accepts(rule, try snapshot(asOf: 9), at: 11.2))
     }
 
-    @Test func `an older heartbeat that comes later does not shorten the lease`() throws {
+    @Test func `a late answer to an older heartbeat does not shorten the lease`() throws {
         var rule = rule(lastHeartbeat: 10)
         beat(&rule, at: 9.5, clock: 9.6)
         #expect(accepts(rule, try snapshot(asOf: 9), at: 10.9))
     }
 
-    @Test func `the lease ends at once when the server is not the right one any more, and comes back`() throws {
+    @Test func `the lease ends at once when the server is the wrong one, and holds again with the right one`() throws {
         var rule = rule(lastHeartbeat: 10)
         rule.endLease()
         #expect(!accepts(rule, try snapshot(asOf: 9), at: 10.1))
@@ -97,26 +98,26 @@ import Testing
         #expect(accepts(rule, try snapshot(asOf: 9), at: 10.3))
     }
 
-    // MARK: Listening, and to whom
+    // MARK: Listening
 
-    @Test func `a snapshot from before the listening is worth nothing, nor one of its very moment`() throws {
+    @Test func `a snapshot from before the start of listening, or of the same instant, is not fresh`() throws {
         let rule = rule(listeningSince: 5, lastHeartbeat: 10)
         #expect(!accepts(rule, try snapshot(asOf: 4), at: 10))
         #expect(!accepts(rule, try snapshot(asOf: 5), at: 10))
         #expect(accepts(rule, try snapshot(asOf: 5.000_001), at: 10))
     }
 
-    @Test func `a new connection is a new beginning for everything that is kept`() throws {
+    @Test func `after a new connection older snapshots are not fresh`() throws {
         var rule = rule(lastHeartbeat: 10)
         beat(&rule, at: 10.5, isFirst: true)
         #expect(!accepts(rule, try snapshot(asOf: 10.4), at: 10.6))
         #expect(accepts(rule, try snapshot(asOf: 10.55), at: 10.6))
     }
 
-    @Test func `what another server said is worth nothing, even when its clock is ahead`() throws {
+    @Test func `a snapshot of another server is not fresh, even if its clock is ahead`() throws {
         var rule = rule(lastHeartbeat: 10)
         #expect(!accepts(rule, try snapshot(asOf: 9, origin: Self.elsewhere), at: 10))
-        // A new primary whose clock is behind: the old one's snapshots look newer than the listening.
+        // A new primary whose clock is behind: the old one's snapshots look newer than the start of listening.
         beat(&rule, at: 10.5, clock: 3, origin: Self.elsewhere, isFirst: true)
         #expect(!accepts(rule, try snapshot(asOf: 10.4), at: 10.6))
     }
@@ -129,9 +130,9 @@ import Testing
         #expect(!accepts(rule, try snapshot(asOf: 0.6), at: 3600.6))
     }
 
-    // MARK: What was heard
+    // MARK: Revocations
 
-    @Test func `what has ended is never believed again, however new the snapshot`() throws {
+    @Test func `no snapshot of an ended session is fresh, however new`() throws {
         var rule = rule(lastHeartbeat: 10)
         rule.hear(.ended([hash]), at: Self.machine(10))
         beat(&rule, at: 20)
@@ -141,7 +142,7 @@ import Testing
     }
 
     @Test(arguments: ["changed", "user", "everything"])
-    func `what may have changed is believed again when the snapshot is from after it was heard`(
+    func `after a change a snapshot is fresh again if it is newer than the notification`(
         _ kind: String
     ) throws {
         var rule = rule(lastHeartbeat: 10)
@@ -152,9 +153,9 @@ import Testing
             default: .everything
             }
         rule.hear(revocation, at: Self.machine(10.5))
-        // Until a heartbeat has told how late it was by the database's clock, nothing is new enough.
+        // Until a heartbeat has determined the database's time of the notification, no snapshot is new enough.
         #expect(!accepts(rule, try snapshot(asOf: 10.6), at: 10.7))
-        // One that was sent before says nothing about it.
+        // An earlier heartbeat does not determine it.
         beat(&rule, at: 10.4)
         #expect(!accepts(rule, try snapshot(asOf: 10.6), at: 10.7))
         beat(&rule, at: 10.8)
@@ -174,15 +175,15 @@ import Testing
         #expect(!accepts(rule, try snapshot(asOf: 10.9), at: 11.1))
     }
 
-    @Test func `a clock that jumps between the snapshot and the revocation does not help the snapshot`() throws {
+    @Test func `a snapshot is not fresh after a clock jump between it and the revocation`() throws {
         var rule = rule(lastHeartbeat: 10)
-        // The database's clock went an hour ahead, a look-up was answered, the user was signed out: all between two
+        // The database's clock jumps an hour ahead, a query is answered, the user signs out: all between two
         // heartbeats.
         let early = try snapshot(asOf: 3610.1)
         rule.hear(.user(ann), at: Self.machine(10.2))
         beat(&rule, at: 10.25, clock: 3610.25)
         #expect(!accepts(rule, early, at: 10.3))
-        // And back again before the next heartbeat.
+        // The clock jumps back before the next heartbeat.
         var second = self.rule(lastHeartbeat: 3610)
         second.hear(.user(ann), at: Self.machine(3610.2))
         beat(&second, at: 3610.25, clock: 10.25)
@@ -196,13 +197,13 @@ import Testing
         beat(&rule, at: 10.1)
         for time in stride(from: 20.0, to: 310, by: 10) {
             beat(&rule, at: time)
-            // Others come and go meanwhile.
+            // Other sessions end meanwhile.
             rule.hear(.ended([otherHash]), at: Self.machine(time))
             #expect(!accepts(rule, try snapshot(asOf: 9.9), at: time))
         }
     }
 
-    @Test func `too many marks are one mark for everything`() throws {
+    @Test func `too many marks become one mark for everything`() throws {
         var rule = rule(lastHeartbeat: 10)
         let many = (0..<20_001).map { SHA256.digest(Array("\($0)".utf8).span) }
         rule.hear(.ended(many), at: Self.machine(10.1))
@@ -213,19 +214,19 @@ import Testing
 
     // MARK: Age
 
-    @Test func `an old snapshot, one from the future, and one of a session that has ended are not believed`() throws {
+    @Test func `an old snapshot, one from the future, and one of an ended session are not fresh`() throws {
         var rule = rule(lastHeartbeat: 400)
         #expect(accepts(rule, try snapshot(asOf: 100), at: 400))
         #expect(!accepts(rule, try snapshot(asOf: 99.999), at: 400))
         #expect(!accepts(rule, try snapshot(asOf: 400.001), at: 400))
         #expect(accepts(rule, try snapshot(asOf: 390, expires: 400.5), at: 400.499))
         #expect(!accepts(rule, try snapshot(asOf: 390, expires: 400.5), at: 400.5))
-        // Between heartbeats the database's clock goes on.
+        // Between heartbeats the database's clock advances.
         beat(&rule, at: 400.5)
         #expect(!accepts(rule, try snapshot(asOf: 100.3), at: 400.6))
     }
 
-    @Test func `what was too old stays too old when the database's clock is set back`() throws {
+    @Test func `an old snapshot stays too old when the database's clock is set back`() throws {
         var rule = rule(lastHeartbeat: 400)
         let old = try snapshot(asOf: 50)
         #expect(!accepts(rule, old, at: 400))
@@ -233,30 +234,30 @@ import Testing
         #expect(!accepts(rule, old, at: 401.1))
     }
 
-    @Test func `the database's clock that was set back is followed again when nothing from before is left`() throws {
+    @Test func `a clock that was set back is followed again when no snapshot from before can be fresh`() throws {
         var rule = rule(lastHeartbeat: 3600)
         let late = try snapshot(asOf: 3600)
         var worthless: [Double] = []
-        // Two hours of heartbeats by a clock that was set back by an hour.
+        // Two hours of heartbeats with a clock that was set back by an hour.
         for time in stride(from: 3601.0, to: 10_800, by: 1) {
             if beatAndAsk(&rule, at: time, clock: time - 3600) { worthless.append(time) }
-            // As old as any while the clock's going back is remembered, from the future later on; what is told to be
-            // worthless by then is not asked about any more.
+            // Too old while the earlier clock is remembered, from the future later on. Snapshots that should be dropped
+            // by then are not checked any more.
             if time > 3900, time < 7200 { #expect(!accepts(rule, late, at: time)) }
         }
         #expect(worthless.count == 1)
-        // At most two spans of six minutes after it.
+        // At most two periods of six minutes after it.
         let found = try #require(worthless.first)
         #expect((3600 + 300...3600 + 730).contains(found), "\(found)")
         #expect(accepts(rule, try snapshot(asOf: 7190, expires: 86_400), at: 10_799.5))
     }
 
-    @Test func `another server makes everything that is kept worthless, another connection to the same does not`() {
+    @Test func `another server invalidates all stored snapshots, another connection to the same one does not`() {
         var rule = rule(lastHeartbeat: 10)
         #expect(!beatAndAsk(&rule, at: 11, isFirst: true))
         #expect(beatAndAsk(&rule, at: 12, clock: 5, origin: Self.elsewhere, isFirst: true))
         #expect(!beatAndAsk(&rule, at: 13, clock: 6, origin: Self.elsewhere))
-        // Its clock counts, not that of the one before.
+        // The new server's clock counts, not the former one's.
         #expect(rule.databaseTime(at: Self.machine(13)).map { $0 < Self.database(6.1) } == true)
     }
 
@@ -267,7 +268,7 @@ import Testing
         #expect(rule.databaseTime(at: Self.machine(11)) != nil)
     }
 
-    @Test func `a session without an end is believed`() throws {
+    @Test func `a session without an end is fresh`() throws {
         let rule = rule(lastHeartbeat: 10)
         var packed = try snapshot(asOf: 9).session.bytes
         packed.replaceSubrange(25..<33, with: [255, 255, 255, 255, 255, 255, 255, 127])  // infinity

@@ -2,11 +2,11 @@ import Testing
 
 @testable import Sessions
 
-/// What notifications say.
+/// The payloads of notifications.
 @Suite struct RevocationTests {
     private static let hex = String(repeating: "0aB", count: 21) + "f"
 
-    @Test func `hashes, users and everything are read`() throws {
+    @Test func `payloads with hashes, users and everything are parsed`() throws {
         let read = SHA256Digest(hex: Self.hex.utf8Span.span)
         let hash = try #require(read)
         #expect(hash.hex == Self.hex.lowercased())
@@ -22,7 +22,7 @@ import Testing
         "", "h", "h:", "u:", "x:1", "h:12", "h:\(hex),", "h:\(hex)0", "h:\(String(repeating: "g", count: 64))",
         "H:\(hex)", "u", " u:ann", "c:\(hex);\(hex)", String(repeating: "z", count: 7999), "h:\u{301}\(hex)",
     ])
-    func `what is not understood means everything`(_ payload: String) {
+    func `an unknown payload revokes everything`(_ payload: String) {
         #expect(Revocation(payload: payload) == .everything)
     }
 }

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Sessions
 
-/// The cache by itself, which believes everything.
+/// The cache alone, without the freshness rule.
 @Suite struct SessionCacheTests {
     private func hash(_ number: Int) -> SHA256Digest { SHA256.digest(Array("\(number)".utf8).span) }
 
@@ -45,7 +45,7 @@ import Testing
         #expect(cache.count == 0 && cache.byteCount == 0)
     }
 
-    @Test func `it never keeps more than it may, and what is used stays`() throws {
+    @Test func `it never exceeds its limit, and used entries stay`() throws {
         var cache = SessionCache(entries: 100)
         for number in 0..<10 { _ = cache.insert(try snapshot(number), under: hash(number)) }
         for number in 10..<1000 {
@@ -60,7 +60,7 @@ import Testing
         #expect(asOf(cache, 999) == 999)
     }
 
-    @Test func `a few sessions with much in them count for many`() throws {
+    @Test func `large sessions are limited by their bytes`() throws {
         var cache = SessionCache(entries: 100)
         let long = String(repeating: "n", count: 5000)
         for number in 0..<100 {
@@ -68,7 +68,7 @@ import Testing
             #expect(cache.byteCount <= 100 * 512)
         }
         #expect((5...10).contains(cache.count))
-        // One that would push out everything else is not kept at all.
+        // A session that would evict all others is not stored.
         let huge = try snapshot(1000, name: String(repeating: "n", count: 40_000))
         _ = cache.insert(huge, under: hash(1000))
         #expect(cache.find(hash(1000)) == nil && cache.count > 0)
@@ -76,13 +76,13 @@ import Testing
         #expect(cache.find(hash(99)) == nil)
     }
 
-    @Test func `turned off it keeps nothing`() throws {
+    @Test func `a cache that is turned off stores nothing`() throws {
         var cache = SessionCache(entries: 0)
         #expect(cache.insert(try snapshot(1), under: hash(1)).isEmpty)
         #expect(cache.find(hash(1)) == nil)
     }
 
-    @Test func `every use is handed over once, the last one of each session, whatever happens to the session`() throws {
+    @Test func `the last touch of each session is handed over once, even if the session is removed`() throws {
         var cache = SessionCache(entries: 4)
         func at(_ time: Int64) -> BootInstant { BootInstant(nanoseconds: time) }
         for number in 0..<3 { _ = cache.insert(try snapshot(number), under: hash(number)) }
@@ -99,7 +99,7 @@ import Testing
                 == Set([(0, 3), (1, 2), (5, 6)].map { "\(hash($0.0).hex) \($0.1)" }))
         #expect(uses.count == 3)
         #expect(cache.takeTouches(atMost: 9).isEmpty)
-        // What has to make room hands its use over too.
+        // Evicted entries hand over their touches too.
         for number in [0, 1, 5] { cache.noteTouch(try #require(cache.find(hash(number))), at: at(7)) }
         var evicted: [SessionTouch] = []
         for number in 10..<20 { evicted += cache.insert(try snapshot(number), under: hash(number)) }
@@ -109,7 +109,7 @@ import Testing
     }
 }
 
-/// A generator whose numbers repeat.
+/// A random number generator with a reproducible sequence.
 struct SeededGenerator: RandomNumberGenerator {
     private var state: UInt64
 

@@ -3,7 +3,7 @@ import Testing
 @testable import Sessions
 
 @Suite struct Argon2HashTests {
-    /// Made by the reference program argon2(1).
+    /// Hashes of the reference program argon2(1).
     private static let vectors = [
         "$argon2id$v=19$m=19456,t=2,p=1$MDEyMzQ1Njc4OWFiY2RlZg$rk2Mi3E4dgRMg0fHaYaptWVZRKqs//6b6k3/nntqGJk",
         "$argon2id$v=19$m=1024,t=3,p=4$MDEyMzQ1Njc4OWFiY2RlZg$+YRb1vMiXj/wiGjKdGtz2NCYHkWnaBq9",
@@ -40,12 +40,12 @@ import Testing
         "$argon2id$v=19$m=1024,t=3,p=4$MDEyMzQ1Njc4OWFiY2RlZg$AAAAAAAAAAAAAAAAAAAAA=",
         "$2b$12$WApznUPhDubN0oeveSXHp.Rk0rMbfbqIkiLGtBbS8rDdHF.6xUqLW",
     ])
-    func `what is no argon2 hash for passwords is not read`(text: String) {
+    func `a text that is not an argon2 password hash is not parsed`(text: String) {
         #expect(Argon2Hash(Substring(text)) == nil)
     }
 
     @Test(arguments: ["m=8,t=2,p=4", "m=19456,t=0,p=1", "m=19456,t=2,p=0"])
-    func `a cost that argon2 does not have is not read`(cost: String) {
+    func `an invalid cost is not parsed`(cost: String) {
         #expect(Argon2Hash("$argon2id$v=19$\(cost)$MDEyMzQ1Njc4OWFiY2RlZg$AAAAAAAAAAAAAAAAAAAAAA") == nil)
     }
 }

@@ -30,14 +30,14 @@ extension FailedLoginDelay {
     }
 
     @Test(arguments: [0.4, 1, 3])
-    func `a format whose cost is estimated wrongly does not show, once it was measured`(ratio: Double) {
+    func `a wrongly estimated cost of a format is corrected by measurement`(ratio: Double) {
         var time = time
         time.measured(.argon2id, .milliseconds(20), took: .milliseconds(20))
         time.learn(.bcrypt, Self.cost(300))
         time.measured(.bcrypt, .milliseconds(300), took: .milliseconds(300) * ratio)
         let settled = time.time(ofPassword: 0)
         #expect((.milliseconds(600) * ratio...(.milliseconds(600) * max(1, ratio) * 2)).contains(settled))
-        // Whoever is tried now, the next one takes as long.
+        // A measurement in between does not show in the next delay.
         for round in 0..<200 {
             let isBcrypt = round.isMultiple(of: 3)
             let noise = [0.8, 1, 1.3][round / 3 % 3]
@@ -53,7 +53,7 @@ extension FailedLoginDelay {
         }
     }
 
-    @Test func `how slow one format is here says nothing of another that was measured`() {
+    @Test func `the measured speed of one format does not affect another measured one`() {
         var time = time
         time.learn(.bcrypt, Self.cost(250))
         for _ in 0..<10 {
@@ -61,14 +61,14 @@ extension FailedLoginDelay {
             time.measured(.argon2id, .milliseconds(20), took: .milliseconds(100))
         }
         #expect((.milliseconds(500)..<(.milliseconds(1500))).contains(time.time(ofPassword: 0)))
-        // One that was not may be as slow.
+        // A format without a measurement may be as slow.
         time.learn(.djangoPBKDF2SHA256, Self.cost(400))
         #expect(time.time(ofPassword: 0) >= .seconds(4))
         time.measured(.djangoPBKDF2SHA256, .milliseconds(400), took: .milliseconds(400))
         #expect(time.time(ofPassword: 0) < .milliseconds(2400))
     }
 
-    @Test func `nor does a cheap hash of a format say how slow a costly one is`() {
+    @Test func `the measured speed of a cheap hash does not affect a costly one of the same format`() {
         var time = time
         time.learn(.argon2id, Self.cost(200))
         for _ in 0..<10 {
@@ -78,24 +78,24 @@ extension FailedLoginDelay {
         #expect((.milliseconds(800)..<(.milliseconds(1600))).contains(time.time(ofPassword: 0)))
     }
 
-    @Test func `a hash of ours is in use always, since it is computed for users whom nobody knows`() {
+    @Test func `our own hashes are always in use, since they are computed for unknown users`() {
         var time = FailedLoginDelay(own: Self.own, expecting: Self.cost(30))
         time.learn(.bcrypt, Self.cost(30))
         time.measured(.bcrypt, .milliseconds(30), took: .milliseconds(18))
         time.measured(.argon2id, .milliseconds(20), took: .milliseconds(50))
-        #expect(time.placeTime(ofPassword: 0) >= .milliseconds(60))
+        #expect(time.turnTime(ofPassword: 0) >= .milliseconds(60))
     }
 
-    @Test func `what long passwords take is reckoned by the formats that read them`() {
+    @Test func `the time of long passwords is measured with the formats that read them`() {
         var time = time
         time.learn(.bcrypt, Self.cost(250))
         time.learn(.sha256Crypt, HashingCost(time: .milliseconds(120), timePerByte: .milliseconds(2)))
         time.measured(.bcrypt, .milliseconds(250), took: .milliseconds(125))
         time.measured(.sha256Crypt, .milliseconds(120), took: .milliseconds(120))
-        #expect(time.placeTime(ofPassword: 511) > .milliseconds(1142))
+        #expect(time.turnTime(ofPassword: 511) > .milliseconds(1142))
     }
 
-    @Test func `all should know of what is not like ours, once`() {
+    @Test func `hashes that differ from our own are shared once`() {
         var time = time
         #expect(time.news == nil)
         time.learn(.phpass, Self.cost(2))
@@ -104,28 +104,28 @@ extension FailedLoginDelay {
         #expect(time.news == nil)
         time.learn(.bcrypt, Self.cost(250))
         #expect(time.news?.time == .milliseconds(250) && time.news?.bytes == Self.own.bytes)
-        // Another worker hears that there are such hashes, and nothing of what was to be expected anyway is told.
+        // Another worker learns that there are such hashes. An expected cost is not shared.
         var other = FailedLoginDelay(own: Self.own, expecting: nil)
         other.learn(shared: Self.own)
-        #expect(other.placeTime(ofPassword: 0) > .zero && other.news == nil)
+        #expect(other.turnTime(ofPassword: 0) > .zero && other.news == nil)
         var preset = FailedLoginDelay(own: Self.own, expecting: Self.cost(250))
         preset.learn(.bcrypt, Self.cost(250))
         #expect(preset.news == nil)
     }
 
-    @Test func `what was never seen here, but is known of, may be as slow as the slowest that was`() {
+    @Test func `a shared cost never seen here is assumed to be as slow as the slowest measured hash`() {
         var time = FailedLoginDelay(own: Self.own, expecting: Self.cost(250))
         time.measured(.argon2id, .milliseconds(20), took: .milliseconds(40))
         #expect(time.time(ofPassword: 0) >= .seconds(1))
         time.learn(shared: Self.cost(500))
         #expect(time.time(ofPassword: 0) >= .seconds(2))
-        // It is bcrypt that costs so much, and it is faster.
+        // The shared cost turns out to be that of bcrypt, which is faster.
         time.learn(.bcrypt, Self.cost(500))
         time.measured(.bcrypt, .milliseconds(500), took: .milliseconds(300))
         #expect((.milliseconds(600)..<(.milliseconds(1800))).contains(time.time(ofPassword: 0)))
     }
 
-    @Test func `an outlier at the beginning is made up for by the next hash`() {
+    @Test func `a first outlier is corrected by the next measurement`() {
         var time = time
         time.learn(.bcrypt, Self.cost(250))
         time.measured(.bcrypt, .milliseconds(250), took: .milliseconds(2500))
@@ -134,7 +134,7 @@ extension FailedLoginDelay {
         #expect((.milliseconds(500)..<(.milliseconds(1000))).contains(time.time(ofPassword: 0)))
     }
 
-    @Test func `an outlier later on changes nothing, and a machine that has become slow does`() {
+    @Test func `a later outlier changes nothing, and a lasting slowdown does`() {
         var time = time
         time.learn(.bcrypt, Self.cost(250))
         for _ in 0..<10 { time.measured(.bcrypt, .milliseconds(250), took: .milliseconds(250)) }
@@ -145,14 +145,14 @@ extension FailedLoginDelay {
         #expect(time.time(ofPassword: 0) > .milliseconds(1800))
     }
 
-    @Test func `a hash that takes next to no time says nothing of the machine`() {
+    @Test func `a very fast hash is not measured`() {
         var time = time
         let before = time.time(ofPassword: 0)
         time.measured(.phpass, .milliseconds(2), took: .milliseconds(30))
         #expect(time.time(ofPassword: 0) == before)
     }
 
-    @Test func `what all know counts here, until an operator takes it back`() {
+    @Test func `a shared cost counts until an operator resets it`() {
         var time = time
         let own = time.time(ofPassword: 0)
         time.learn(shared: HashingCost(bytes: 64 << 20, time: .milliseconds(500)))
@@ -163,10 +163,10 @@ extension FailedLoginDelay {
         #expect(time.time(ofPassword: 0) >= .seconds(6))
         time.learn(shared: HashingCost(time: .zero))
         #expect(time.time(ofPassword: 0) == own && time.highestCost == Self.own)
-        #expect(time.placeTime(ofPassword: 0) == .zero)
+        #expect(time.turnTime(ofPassword: 0) == .zero)
     }
 
-    @Test func `a format that reads the password in each round makes long passwords fail later, whoever tries them`() {
+    @Test func `a format that reads the password in each round delays long passwords for all users`() {
         var time = time
         time.learn(.bcrypt, Self.cost(300))
         let short = time.time(ofPassword: 0)
@@ -177,7 +177,7 @@ extension FailedLoginDelay {
             let least = (.milliseconds(300) + .microseconds(50) * length) * 2
             #expect((least...(least * 6)).contains(time.time(ofPassword: length)))
         }
-        // Somewhat more rounds are not seen.
+        // Slightly more rounds do not show.
         let before = time.time(ofPassword: 500)
         time.learn(.phpass, HashingCost(time: .milliseconds(3), timePerByte: .microseconds(51)))
         #expect(time.time(ofPassword: 500) == before)
@@ -185,7 +185,7 @@ extension FailedLoginDelay {
         #expect(time.time(ofPassword: 1024) == .seconds(10))
     }
 
-    @Test func `what all know of long passwords counts here as well`() {
+    @Test func `a shared time per byte counts too`() {
         var time = time
         time.learn(shared: HashingCost(time: .milliseconds(20), timePerByte: .microseconds(50)))
         #expect(time.time(ofPassword: 1000) >= .milliseconds(140))
@@ -193,20 +193,20 @@ extension FailedLoginDelay {
         #expect(time.time(ofPassword: 1000) == time.time(ofPassword: 0))
     }
 
-    @Test func `a failed login keeps others waiting as long as the slowest hash takes, where hashes differ`() {
+    @Test func `where hashes differ, the turn of a failed login lasts as long as the slowest hash`() {
         var time = time
         time.learn(.argon2id, Self.own)
         time.measured(.argon2id, .milliseconds(20), took: .milliseconds(30))
-        #expect(time.placeTime(ofPassword: 0) == .zero)
-        // One that takes less time gives its user away just as much.
+        #expect(time.turnTime(ofPassword: 0) == .zero)
+        // A faster hash would reveal its user as well as a slower one.
         time.learn(.phpass, Self.cost(2))
-        #expect((.milliseconds(30)...(.milliseconds(60))).contains(time.placeTime(ofPassword: 0)))
+        #expect((.milliseconds(30)...(.milliseconds(60))).contains(time.turnTime(ofPassword: 0)))
         time.learn(.bcrypt, HashingCost(time: .milliseconds(250), timePerByte: .microseconds(50)))
         time.measured(.bcrypt, .milliseconds(250), took: .milliseconds(250))
         for length in [0, 10, 1024] {
             let slowest = .milliseconds(250) + .microseconds(50) * length
-            let place = time.placeTime(ofPassword: length)
-            #expect(place > slowest * 1.2 && place * 2 == time.time(ofPassword: length))
+            let turn = time.turnTime(ofPassword: length)
+            #expect(turn > slowest * 1.2 && turn * 2 == time.time(ofPassword: length))
         }
     }
 
@@ -215,6 +215,6 @@ extension FailedLoginDelay {
         (FailedLoginDelay(own: own, expecting: cost(250)), "of a preset"),
     ])
     func `hashes of other software differ from the start`(time: FailedLoginDelay, users: String) {
-        #expect(time.placeTime(ofPassword: 0) > time.highestCost.time)
+        #expect(time.turnTime(ofPassword: 0) > time.highestCost.time)
     }
 }

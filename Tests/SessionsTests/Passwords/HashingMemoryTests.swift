@@ -6,7 +6,7 @@ import Testing
 @Suite struct HashingMemoryTests {
     private static let usualSize = 19_456 * 1024
 
-    @Test func `a block of our own cost stays with the thread, and is taken again`() throws {
+    @Test func `a block of our own cost stays with the thread and is reused`() throws {
         let first = unsafe try block(of: Self.usualSize)
         unsafe HashingMemory.free(first, Self.usualSize)
         unsafe #expect(isMapped(first))
@@ -14,7 +14,7 @@ import Testing
         unsafe HashingMemory.free(first, Self.usualSize)
     }
 
-    @Test func `a larger block is given back at once`() throws {
+    @Test func `a larger block is freed at once`() throws {
         let large = unsafe try block(of: Self.usualSize * 2)
         unsafe #expect(isMapped(large))
         unsafe HashingMemory.free(large, Self.usualSize * 2)

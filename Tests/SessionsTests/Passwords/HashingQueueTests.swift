@@ -3,14 +3,14 @@ import Testing
 
 @testable import Sessions
 
-/// Who is hashed for next, and who is turned away.
+/// The order of logins, and the refusal of those that would wait too long.
 @Suite struct HashingQueueTests {
     private let start = BootInstant(nanoseconds: 1_000_000_000_000)
     private let mebibyte = 1 << 20
-    /// Some hash, of which nobody knows yet how long it takes here.
+    /// The cost of a hash without a measurement on this machine.
     private static let usual = HashingCost(bytes: 19 << 20, time: .milliseconds(40))
 
-    /// A queue that an expectation may change.
+    /// A queue that can be mutated within an expectation.
     private final class Line {
         private var queue: HashingQueue
 
@@ -29,7 +29,7 @@ import Testing
         Line(HashingQueue.Limits(threads: threads, bytes: mebibytes << 20, wait: wait))
     }
 
-    /// A queue in which the usual hash is known to take a second.
+    /// Returns a queue with a measured duration of one second per turn.
     private func slowQueue(threads: Int = 1, wait: Duration = .seconds(2)) throws -> Line {
         let queue = queue(threads: threads, wait: wait)
         var now = start
@@ -49,7 +49,7 @@ import Testing
         return number
     }
 
-    @Test func `so many are hashed for at once, in the order in which they are ready`() throws {
+    @Test func `turns start up to the limit, in the order in which logins are ready`() throws {
         let queue = queue(threads: 2)
         let numbers = try (0..<4).map { _ in try #require(queue.admit(at: start)) }
         #expect(queue.next(at: start) == nil)
@@ -62,7 +62,7 @@ import Testing
         #expect(queue.next(at: start) == nil)
     }
 
-    @Test func `so many are hashed for at once that all could be the largest`() throws {
+    @Test func `the number of concurrent turns allows each to be the largest hash`() throws {
         let queue = queue(threads: 4, mebibytes: 200)
         let numbers = try (0..<6).map { _ in try begin(queue) }
         for number in numbers[..<3] { #expect(queue.next(at: start) == number) }
@@ -76,7 +76,7 @@ import Testing
         #expect(queue.next(at: start) == nil)
     }
 
-    @Test func `that a large hash is gone counts when none is under way any more`() throws {
+    @Test func `a decrease of the largest hash takes effect once none is running`() throws {
         let queue = queue(threads: 4, mebibytes: 64)
         queue.learn(largestHash: 64 * mebibyte)
         let numbers = try (0..<3).map { _ in try begin(queue) }
@@ -91,7 +91,7 @@ import Testing
         for number in try [begin(queue), begin(queue)] { #expect(queue.next(at: start) == number) }
     }
 
-    @Test func `one that needs more memory than there may be is computed alone`() throws {
+    @Test func `a hash above the memory budget runs alone`() throws {
         let queue = queue(threads: 4, mebibytes: 64)
         let numbers = try (0..<3).map { _ in try begin(queue) }
         #expect(queue.next(at: start) == numbers[0])
@@ -103,23 +103,23 @@ import Testing
         }
     }
 
-    @Test func `who would wait too long is turned away, also when the others have not come so far yet`() throws {
+    @Test func `a login that would wait too long is refused, also when those before it are only admitted`() throws {
         let queue = try slowQueue()
-        // One is hashed for at once, one waits a second and one two; the next would wait three.
+        // One runs at once, one waits a second and one two; the next would wait three.
         let numbers = try (0..<3).map { _ in try #require(queue.admit(at: start)) }
         #expect(queue.admit(at: start) == nil)
         #expect(abs(queue.expectedWait(at: start).seconds - 3) < 0.01)
         for number in numbers { queue.enqueue(number) }
         #expect(queue.next(at: start) == numbers[0])
         #expect(queue.admit(at: start) == nil)
-        // What is under way counts with what is left of it.
+        // A running turn counts with its remaining time.
         #expect(abs(queue.expectedWait(at: start + .milliseconds(600)).seconds - 2.4) < 0.01)
         queue.finish(numbers[0], at: start + .seconds(1))
         #expect(queue.next(at: start + .seconds(1)) == numbers[1])
         #expect(queue.admit(at: start + .seconds(1)) != nil)
     }
 
-    @Test func `a turn that takes longer than others did makes those behind it wait longer`() throws {
+    @Test func `a late turn increases the predicted wait of the logins behind it`() throws {
         let queue = queue(wait: .seconds(10))
         #expect(queue.next(at: start) == nil)
         let number = try begin(queue)
@@ -128,12 +128,12 @@ import Testing
         #expect(abs(queue.expectedWait(at: start).seconds - 0.2) < 0.01)
         #expect(abs(queue.expectedWait(at: start + .milliseconds(30)).seconds - 0.17) < 0.01)
         #expect(abs(queue.expectedWait(at: start + .milliseconds(500)).seconds - 2.5) < 0.01)
-        // The first turns count for more.
+        // The first turns have more weight.
         queue.finish(number, at: start + .milliseconds(500))
         #expect(abs(queue.expectedWait(at: start + .milliseconds(500)).seconds - 2) < 0.01)
     }
 
-    @Test func `several threads share what waits`() throws {
+    @Test func `several threads share the waiting logins`() throws {
         let queue = try slowQueue(threads: 4)
         for _ in 0..<3 { _ = try begin(queue) }
         #expect(queue.expectedWait(at: start) == .zero)
@@ -141,7 +141,7 @@ import Testing
         #expect(abs(queue.expectedWait(at: start).seconds - 1) < 0.01)
     }
 
-    @Test func `who has given up leaves his place to others, wherever he stood`() throws {
+    @Test func `a removed login makes room, in whatever state it was`() throws {
         let queue = try slowQueue()
         let running = try begin(queue)
         #expect(queue.next(at: start) == running)
@@ -157,7 +157,7 @@ import Testing
         #expect(queue.next(at: start) == next)
     }
 
-    @Test func `who comes for a second hash gets in line again`() throws {
+    @Test func `a login that needs a second hash is enqueued again`() throws {
         let queue = queue()
         let first = try begin(queue)
         #expect(queue.next(at: start) == first)
@@ -171,7 +171,7 @@ import Testing
         #expect(queue.expectedWait(at: start) == .zero)
     }
 
-    @Test func `without waiting, only as many are let in as there are threads`() throws {
+    @Test func `with a wait of zero only as many logins are admitted as there are threads`() throws {
         let queue = queue(threads: 2, wait: .zero)
         _ = try begin(queue)
         _ = try begin(queue)

@@ -3,13 +3,13 @@ import TestSupport
 
 @testable import Sessions
 
-/// Whatever stands in a users table: it is refused or read, and what is read can be run.
+/// Any text in a users table is either refused or read, and a hash that is read can be computed.
 @Suite struct PasswordHashFuzzTests {
-    /// In the place of a character: what the formats are made of, and a little that they are not.
+    /// The characters for mutations: those of the formats and some others.
     private static let characters = Array("$./:,={}!*-+019aAzZvmtpry \u{0}é".unicodeScalars.map(String.init))
 
     @Test(arguments: PasswordVector.cheap)
-    func `no beginning of a hash matches`(vector: PasswordVector) throws {
+    func `no prefix of a hash matches`(vector: PasswordVector) throws {
         var refused = 0
         for length in 0..<vector.hash.count {
             guard let hash = try? PasswordHash(String(vector.hash.prefix(length)), pepper: vector.pepper) else {
@@ -18,12 +18,12 @@ import TestSupport
             }
             #expect(try !hash.matches(vector.password), "\(length) characters")
         }
-        // argon2's tag is as long as the text says; all other formats have one length.
+        // argon2's tag has any length; all other formats have one length.
         #expect(refused >= vector.hash.count - 32)
     }
 
     @Test(arguments: PasswordVector.all.indices)
-    func `mutated hashes are refused, or read with costs within the bounds`(index: Int) {
+    func `mutated hashes are refused, or read with costs within the limits`(index: Int) {
         var generator = SeededGenerator(seed: UInt64(index))
         for _ in 0..<300 {
             let text = Self.mutate(PasswordVector.all[index].hash, &generator)
@@ -33,7 +33,7 @@ import TestSupport
     }
 
     @Test(arguments: PasswordVector.cheap.indices)
-    func `mutated hashes that are cheap can be run, and do not match`(index: Int) throws {
+    func `mutated cheap hashes can be computed, and do not match`(index: Int) throws {
         let vector = PasswordVector.cheap[index]
         var generator = SeededGenerator(seed: UInt64(index))
         var ran = 0
@@ -43,8 +43,7 @@ import TestSupport
                 hash.cost.time < .milliseconds(20)
             else { continue }
             ran += 1
-            // But for bcrypt, whose variants are the same for most passwords, and whose salt ends with bits that do not
-            // count.
+            // Except bcrypt, whose variants agree for most passwords, and whose salt ends with unused bits.
             let matches = try hash.matches(vector.password)
             #expect(!matches || vector.format.rawValue.contains("bcrypt"), "\(text)")
         }

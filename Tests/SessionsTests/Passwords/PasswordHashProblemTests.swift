@@ -19,7 +19,7 @@ import Testing
     }
 
     @Test(arguments: ["", "!", "!!", "*", "x", "*LK*", "!aBcDeFgHiJkLmNoPqRsTuVwXyZ", "!$6$salt$hash"])
-    func `what is stored where no password is set is told apart`(stored: String) {
+    func `texts that mean "no password" are recognised`(stored: String) {
         #expect(problem(stored) == .unusable)
     }
 
@@ -55,7 +55,7 @@ import Testing
         "$2b$04$\(bcryptEnd)\n", " $2b$04$\(bcryptEnd)", "pbkdf2_sha256$1000$ß$\(key32)=",
         "pbkdf2_sha256$1000$\(String(repeating: "a", count: 1000))$\(key32)=",
     ])
-    func `what is no known format, or written otherwise than it is made, is unknown`(stored: String) {
+    func `unknown formats and texts that are not canonical are unknown`(stored: String) {
         #expect(problem(stored) == .unknown)
     }
 
@@ -82,7 +82,7 @@ import Testing
         ("$scrypt$ln=63,r=4294967295,p=4294967295$\(tag)$\(key32)", .passlibScrypt),
         ("$P$L12345678abcdefghijklmnopqrstuv", .phpass), ("$P$S12345678abcdefghijklmnopqrstuv", .phpass),
     ])
-    func `what asks for too much is refused before it is run`(stored: String, format: PasswordFormat) {
+    func `a hash above the limits is refused before it is computed`(stored: String, format: PasswordFormat) {
         #expect(problem(stored) == .tooCostly(format))
     }
 
@@ -93,11 +93,11 @@ import Testing
         "{scrypt}$110801$\(tag)==$\(key32)=", "{pbkdf2}\(digits80)", "{sha256}\(digits80)",
         "$P$I12345678abcdefghijklmnopqrstuv",
     ])
-    func `what is just within the bounds is read`(stored: String) {
+    func `a hash at the limits is read`(stored: String) {
         #expect(problem(stored) == nil)
     }
 
-    @Test func `costs are those of the parameters`() throws {
+    @Test func `the cost follows from the parameters`() throws {
         #expect(try PasswordHash("$argon2id$v=19$m=19456,t=2,p=1$\(Self.tag)$\(Self.tag)").cost.bytes == 19_456 << 10)
         #expect(try PasswordHash("$y$j9T$salt$\(Self.key32)").cost.bytes == 16 << 20)
         #expect(try PasswordHash("$7$CU..../....salt$\(Self.key32)").cost.bytes == 64 << 20 + 128 * 32)
@@ -108,7 +108,7 @@ import Testing
         #expect(costly.exceeds(cheap) && !cheap.exceeds(costly))
     }
 
-    @Test func `a long password costs more where each round reads it, up to what is read of it`() throws {
+    @Test func `a long password costs more where each round reads it, up to the length that is read`() throws {
         for (stored, factor, most) in [
             ("$6$rounds=20000$salt$\(Self.key64)", 9.0, 511), ("$5$salt$\(Self.key32)", 9, 511),
             ("$P$B12345678abcdefghijklmnopqrstuv", 7, 1024), ("$2b$10$\(Self.bcryptEnd)", 1, 72),
@@ -121,7 +121,7 @@ import Testing
         }
     }
 
-    @Test func `what the log says of a problem names the format and never the hash`() {
+    @Test func `the description of a problem names the format and never the hash`() {
         #expect("\(PasswordHashProblem.tooCostly(.bcrypt))".contains("(bcrypt)"))
         #expect("\(PasswordHashProblem.legacyRefused(.phpass))".contains("(phpass)"))
     }

@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct PasswordHashTests {
     @Test(arguments: PasswordVector.all)
-    func `a hash of the original software is read as what it is, and matches its password`(
+    func `a hash of the original software is read with its format, and matches its password`(
         vector: PasswordVector
     ) throws {
         let hash = try vector.read()
@@ -23,14 +23,14 @@ import Testing
     }
 
     @Test(arguments: PasswordVector.cheap)
-    func `the end of a long password counts, but for bcrypt, which reads 72 bytes`(vector: PasswordVector) throws {
+    func `the end of a long password counts, except in bcrypt, which reads 72 bytes`(vector: PasswordVector) throws {
         let cut = vector.password.count > 72 && [.bcrypt, .djangoBcrypt].contains(vector.format)
         #expect(try vector.read().matches(Array(vector.password.dropLast(2))) == cut)
         #expect(try vector.read().matches(vector.password + [UInt8(ascii: "a")]) == cut)
     }
 
-    /// PBKDF2 and scrypt are left out: HMAC fills its key with NULs, so that one at the end is nothing. The login takes
-    /// none.
+    /// Without PBKDF2 and scrypt: HMAC pads its key with NULs, so that one at the end has no effect. The login refuses
+    /// passwords with NULs.
     @Test func `crypt and argon2 do not stop at a NUL`() throws {
         for vector in PasswordVector.cheap where vector.hash.hasPrefix("$") && !vector.format.trimsBlanks {
             guard !vector.format.rawValue.hasPrefix("passlib"), vector.password.count < 72 else { continue }
@@ -39,32 +39,32 @@ import Testing
         }
     }
 
-    @Test func `every line of the vectors is read, with three passwords and more of each format`() {
+    @Test func `every line of the vectors is read, with at least three passwords for each format`() {
         #expect(PasswordVector.all.count == 175)
         for format in PasswordFormat.allCases {
             let passwords = PasswordVector.all.filter { $0.format == format }.map(\.password)
-            // Spring's bcrypt makes no hash of a password that bcrypt would cut.
+            // Spring's bcrypt makes no hash of a password that bcrypt would truncate.
             let takesLongOnes = format != .springBcrypt
             #expect(Set(passwords).count >= (takesLongOnes ? 3 : 2), "\(format)")
             #expect(passwords.contains { $0.count > 100 } == takesLongOnes, "\(format)")
         }
     }
 
-    @Test func `WordPress's passwords match with or without the blanks around them, and those within count`() throws {
+    @Test func `WordPress ignores blanks around a password, but not within it`() throws {
         for vector in PasswordVector.cheap where vector.format.trimsBlanks {
             #expect(try vector.read().matches(Array(" \t".utf8) + vector.password + Array("\n ".utf8)))
             #expect(try !vector.read().matches(vector.password.filter { $0 != UInt8(ascii: " ") }))
         }
     }
 
-    @Test func `phpBB's name of phpass's hash is read, with blanks that count`() throws {
+    @Test func `phpBB's form of phpass's hash is read, and blanks count`() throws {
         let vector = try #require(PasswordVector.all.first { $0.format == .phpass })
         let hash = try PasswordHash("$H$" + vector.hash.dropFirst(3))
         #expect(try hash.matches(vector.password))
         #expect(try !hash.matches(vector.password + [UInt8(ascii: " ")]))
     }
 
-    @Test func `Devise's hashes match with their pepper alone`() throws {
+    @Test func `Devise's hashes match only with their pepper`() throws {
         for vector in PasswordVector.cheap where !vector.pepper.isEmpty && vector.password.count < 72 {
             #expect(try !PasswordHash(vector.hash).matches(vector.password))
             #expect(try !PasswordHash(vector.hash, pepper: Array("another".utf8)).matches(vector.password))
@@ -100,7 +100,7 @@ import Testing
         #expect(try !hash.matches(Array("passwore".utf8)))
     }
 
-    @Test func `a digit of Spring's PBKDF2 that is another one, in salt or key, matches nothing`() throws {
+    @Test func `Spring's PBKDF2 does not match with any changed digit of salt or key`() throws {
         for format in [PasswordFormat.springPBKDF2SHA1, .springPBKDF2SHA256] {
             let vector = try #require(PasswordVector.all.first { $0.format == format })
             let digits = try #require(vector.hash.firstIndex(of: "}"))
@@ -114,7 +114,7 @@ import Testing
         }
     }
 
-    @Test func `argon2i from before versions were written is of the first version`() throws {
+    @Test func `argon2i without a version is of the first version`() throws {
         let vector = try #require(PasswordVector.all.first { $0.hash.hasPrefix("$argon2i$v=16$") })
         let hash = try PasswordHash("$argon2i$" + vector.hash.dropFirst("$argon2i$v=16$".count))
         #expect(try hash.matches(vector.password))
@@ -127,7 +127,7 @@ import Testing
         #expect(try !vector.read().matches(long))
     }
 
-    @Test func `what stands on MD5 or SHA-1, and SHA-2 of few rounds, is legacy`() throws {
+    @Test func `formats based on MD5 or SHA-1, and on SHA-2 with few rounds, are legacy`() throws {
         for vector in PasswordVector.all {
             let weak = ["phpass", "sha1", "spring sha256"].contains { vector.format.rawValue.contains($0) }
             let fewRounds =
@@ -137,7 +137,7 @@ import Testing
         }
     }
 
-    @Test func `only argon2id of our cost or more is as good as a new hash, in the words of any product`() throws {
+    @Test func `only argon2id of at least our own cost is current, in any product's form`() throws {
         let ours = try Argon2Hash(password: [1]).text
         for prefix in ["", "argon2", "{argon2}", "{argon2@SpringSecurity_v5_8}"] {
             let hash = try PasswordHash(prefix + ours)

@@ -27,13 +27,13 @@ import Testing
         return try result.get()
     }
 
-    @Test func `a verdict says which format matched, and whether the hash is one of ours`() async throws {
+    @Test func `a verdict has the format that matched, and whether the hash is worth replacing`() async throws {
         #expect(try await verdict(on: Self.password, Self.bcrypt) == .matches(.bcrypt, isWorthReplacing: true))
         let ours = try PasswordHasher.hash(Self.password)
         #expect(try await verdict(on: Self.password, ours) == .matches(.argon2id, isWorthReplacing: false))
     }
 
-    @Test func `a hash that takes the password with something cut off stays as it is`() async throws {
+    @Test func `a hash that truncates the password is not worth replacing`() async throws {
         for typed in [Self.password + [0x20], [0x20] + Self.password, Self.password + [0x0a]] {
             #expect(try await verdict(on: typed, Self.phpass) == .matches(.phpass, isWorthReplacing: false))
         }
@@ -43,26 +43,26 @@ import Testing
         for typed in [long.password, long.password + [0x20], Array(long.password.prefix(72))] {
             #expect(try await verdict(on: typed, long.hash) == .matches(.bcrypt, isWorthReplacing: false))
         }
-        // A pepper may go beyond that.
+        // A pepper may exceed that.
         let pepper = [UInt8](repeating: 0x61, count: 128)
         let hash = try PasswordHash(Self.bcrypt, pepper: pepper)
         #expect(try hash.readsAll(of: Self.password))
         #expect(try !hash.readsAll(of: [UInt8](repeating: 0x61, count: 72)))
     }
 
-    @Test func `another password, and a user whom nobody knows, differ`() async throws {
+    @Test func `another password, and an unknown user, differ`() async throws {
         #expect(try await verdict(on: [1], Self.bcrypt) == .differs)
         #expect(try await verdict(on: Self.password, nil) == .differs)
     }
 
-    @Test func `where no password can match, the verdict says why`() async throws {
+    @Test func `if no password can match, the verdict has the reason`() async throws {
         #expect(try await verdict(on: Self.password, "!") == .unverifiable(.unusable))
         #expect(try await verdict(on: Self.password, "{noop}correct horse battery staple") == .unverifiable(.unknown))
         let costly = Self.bcrypt.replacing("$04$", with: "$17$")
         #expect(try await verdict(on: Self.password, costly) == .unverifiable(.tooCostly(.bcrypt)))
     }
 
-    @Test func `legacy formats are refused where they are not allowed, and the others are not`() async throws {
+    @Test func `legacy formats are refused if they are not allowed, other formats are not`() async throws {
         #expect(try await verdict(on: Self.password, Self.phpass) == .matches(.phpass, isWorthReplacing: true))
         #expect(
             try await verdict(on: Self.password, Self.phpass, allowsLegacy: false)
@@ -70,7 +70,7 @@ import Testing
         #expect(try await verdict(on: Self.password, Self.bcrypt, allowsLegacy: false).matches)
     }
 
-    @Test func `when many answers are held back nobody is admitted, until they are given or nobody wants them`()
+    @Test func `while many answers are held back no login is admitted, until they are given or unwanted`()
         async throws
     {
         let (refused, admitted) = await withCheckedContinuation { done in
@@ -93,9 +93,9 @@ import Testing
         #expect(refused && admitted)
     }
 
-    /// How long the verdict on a second password takes from the moment when the first one's turn came.
+    /// Returns the time from the start of the first password's turn to the verdict on a second one.
     ///
-    /// - Parameter slowest: what the slowest hash is reckoned to take.
+    /// - Parameter slowest: The expected time of the slowest hash.
     private func timeOfSecond(
         after first: [UInt8], _ stored: String?, expecting slowest: Duration
     ) async throws -> Duration {
@@ -105,7 +105,7 @@ import Testing
                 let hasher = PasswordHasher(limits, expecting: HashingCost(time: slowest))
                 let start = BootInstant.now
                 EventLoop.spawn {
-                    // Whoever sent it has gone when it is answered.
+                    // The ticket is released when the answer arrives.
                     _ = try? await hasher.admit().verdict(on: first, stored, isWanted: { true })
                 }
                 await Reactor.shared.sleep(for: .milliseconds(1))
@@ -119,17 +119,18 @@ import Testing
         }
     }
 
-    @Test func `those behind a failed login wait as long as for the slowest hash, whatever its own was`() async throws {
-        // Twenty times as long as one of ours are reckoned for the slowest: enough to be told apart on a busy machine.
+    @Test func `logins behind a failed one wait as long as for the slowest hash, whatever its own was`() async throws {
+        // The slowest hash is expected to take twenty times as long as our own: enough to be distinguished on a busy
+        // machine.
         let times = try (0..<5).map { _ in
-            try ContinuousClock().measure { _ = try Argon2Hash.ofNobody.matches(Self.password) }
+            try ContinuousClock().measure { _ = try Argon2Hash.dummy.matches(Self.password) }
         }
-        // The first ones find new memory.
+        // The first ones use new memory.
         let ours = try #require(times.min())
         for stored in [nil, Self.bcrypt, "!"] {
             #expect(try await timeOfSecond(after: [1], stored, expecting: ours * 20) > ours * 10)
         }
-        // Behind one that succeeds they come next, though the machine may do something else meanwhile.
+        // Logins behind a successful one come next, though the machine may be busy meanwhile.
         var least = Duration.seconds(60)
         for _ in 0..<10 where least >= ours * 10 {
             least = min(least, try await timeOfSecond(after: Self.password, Self.bcrypt, expecting: ours * 20))
@@ -137,16 +138,16 @@ import Testing
         #expect(least < ours * 10)
     }
 
-    @Test func `who waits much longer than was to be expected is told that there are too many`() async throws {
+    @Test func `a login that waits much longer than predicted is refused as busy`() async throws {
         let failure: PasswordHasher.Failure? = await withCheckedContinuation { done in
             EventLoop.spawn {
                 let hasher = PasswordHasher(HashingQueue.Limits(threads: 1, bytes: 256 << 20, wait: .milliseconds(100)))
-                let places = (0..<2).compactMap { _ in try? hasher.admit() }
+                let tickets = (0..<2).compactMap { _ in try? hasher.admit() }
                 hasher.learn(shared: HashingCost(time: .seconds(2)))
-                EventLoop.spawn { _ = try? await places[0].verdict(on: [1], nil, isWanted: { true }) }
+                EventLoop.spawn { _ = try? await tickets[0].verdict(on: [1], nil, isWanted: { true }) }
                 await Reactor.shared.sleep(for: .milliseconds(1))
                 do throws(PasswordHasher.Failure) {
-                    _ = try await places[1].verdict(on: [1], nil, isWanted: { true })
+                    _ = try await tickets[1].verdict(on: [1], nil, isWanted: { true })
                     done.resume(returning: nil)
                 } catch {
                     done.resume(returning: error)
@@ -160,9 +161,9 @@ import Testing
         #expect(seconds >= 1)
     }
 
-    @Test func `what cannot be checked takes the time of one of our hashes`() async throws {
+    @Test func `a login without a hash to check takes the time of our own hash`() async throws {
         let clock = ContinuousClock()
-        let ours = try clock.measure { _ = try Argon2Hash.ofNobody.matches(Self.password) }
+        let ours = try clock.measure { _ = try Argon2Hash.dummy.matches(Self.password) }
         for stored in [nil, "", "secret", Self.bcrypt.replacing("$04$", with: "$17$")] {
             let start = clock.now
             _ = try await verdict(on: Self.password, stored)

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Sessions
 
-/// A password and the hash that the original software made of it: see Tests/Vectors.
+/// A password and its hash by the original software: see Tests/Vectors.
 struct PasswordVector: Sendable, CustomTestStringConvertible {
     let format: PasswordFormat
     let password: [UInt8]
@@ -11,10 +11,10 @@ struct PasswordVector: Sendable, CustomTestStringConvertible {
 
     var testDescription: String { "\(format.rawValue): \(hash.prefix(24))…" }
 
-    /// The stored hash, read.
+    /// Parses the stored hash.
     func read() throws(PasswordHashProblem) -> PasswordHash { try PasswordHash(hash, pepper: pepper) }
 
-    /// Whether a check takes next to no time: all but the vectors with a product's own costs.
+    /// A Boolean value that indicates whether a check is fast: all but the vectors with a product's own costs.
     var isCheap: Bool { (try? read()).map { $0.cost.time < .milliseconds(20) } ?? false }
 
     static let all = [
@@ -25,7 +25,7 @@ struct PasswordVector: Sendable, CustomTestStringConvertible {
 
     static let cheap = all.filter(\.isCheap)
 
-    /// Format, password, hash and perhaps a pepper, with tabs between.
+    /// Parses a line: format, password, hash and optionally a pepper, separated by tabs.
     private init?(_ line: Substring) {
         let fields = line.split(separator: "\t")
         guard fields.count >= 3, let format = PasswordFormat(rawValue: String(fields[0])) else { return nil }

@@ -2,7 +2,7 @@ import CCrypt
 import CHiredis
 import Testing
 
-/// The libraries that later parts stand on are there, with the functions those parts need.
+/// The system libraries are present, with the functions that the product needs.
 @Suite struct SystemLibrariesTests {
     @Test func `hiredis formats a command and reads a reply`() throws {
         let reader = unsafe try #require(unsafe redisReaderCreate())

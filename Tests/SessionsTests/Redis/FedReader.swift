@@ -3,7 +3,7 @@ import Testing
 
 @testable import Sessions
 
-/// A reader and what it has read.
+/// A reader and the replies that it has parsed.
 @EventLoop
 struct FedReader {
     private let reader: RedisReplyReader
@@ -26,7 +26,8 @@ struct FedReader {
         }
     }
 
-    /// - Parameter pieces: how many bytes come at once.
+    /// Feeds bytes to the reader.
+    /// - Parameter pieces: The number of bytes per piece.
     mutating func feed(_ bytes: [UInt8], pieces: Int) throws(RedisError) {
         for start in stride(from: 0, to: bytes.count, by: pieces) {
             try feed(Array(bytes[start..<min(start + pieces, bytes.count)]))

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Sessions
 
-/// Which node serves which slot, by the reply to CLUSTER SLOTS.
+/// The slot map from the reply to CLUSTER SLOTS.
 @Suite struct RedisClusterMapTests {
     private let asked = ServerAddress.tcp(host: "seed", port: 7000)
 
@@ -46,46 +46,46 @@ import Testing
         #expect(map.primaries.count == 3 && !map.isEmpty)
     }
 
-    @Test func `replicas serve nothing and can be asked`() throws {
+    @Test func `replicas serve no slots, but can be asked for a map`() throws {
         let map = try RedisClusterMap(slots: whole, askedFrom: asked)
         #expect(Set(map.replicas) == [address("a2", 1), address("a3", 1), address("b2", 1)])
         #expect(Set(map.servers) == Set(map.primaries + map.replicas) && map.servers.count == 6)
     }
 
-    @Test func `slots that nobody serves have no primary`() throws {
+    @Test func `slots without a node have no primary`() throws {
         let map = try map(range(1, 1, node("a", 1)), range(3, 16383, node("a", 1), node("b", 1)))
         #expect(owner(of: 0, in: map) == nil && owner(of: 2, in: map) == nil)
         #expect(owner(of: 1, in: map) == address("a", 1) && owner(of: 3, in: map) == address("a", 1))
         #expect(map.primaries == [address("a", 1)] && map.replicas == [address("b", 1)])
     }
 
-    @Test func `who serves slots is no replica, whatever else is said of it`() throws {
+    @Test func `a node that serves slots is not listed as a replica`() throws {
         let map = try map(
             range(0, 1, node("a", 1), node("b", 1)), range(2, 3, node("b", 1), node("a", 1), node("c", 1)))
         #expect(map.primaries == [address("a", 1), address("b", 1)] && map.replicas == [address("c", 1)])
         #expect(map.servers.count == 3)
     }
 
-    @Test func `a map without slots says nothing`() throws {
+    @Test func `a map without slots is empty`() throws {
         let map = try map()
         #expect(map.isEmpty && map.primaries.isEmpty && map.servers.isEmpty && map == RedisClusterMap())
     }
 
-    @Test(arguments: [nil, ""]) func `a node that does not know its host is the one that was asked`(
+    @Test(arguments: [nil, ""]) func `a node without a host name is the one that was asked`(
         _ host: String?
     ) throws {
         let map = try map(range(0, 16383, node(host, 7001), node("b", 1)))
         #expect(map.primaries == [address("seed", 7001)])
     }
 
-    @Test func `a node without a name serves nobody, nor does one without a port of this kind`() throws {
+    @Test func `a node with an unknown name or without a port has no address`() throws {
         let map = try map(
             range(0, 1, node("?", 1), node("a", 1)), range(2, 3, node("b", 0), node("c", 0)), range(4, 5, node("d", 1)))
         #expect(owner(of: 0, in: map) == nil && owner(of: 2, in: map) == nil)
         #expect(map.primaries == [address("d", 1)] && map.replicas == [address("a", 1)])
     }
 
-    @Test func `later versions may say more of a node, and earlier ones less`() throws {
+    @Test func `additional and missing fields of other versions are accepted`() throws {
         let short = RedisReply.array([.string(Array("a".utf8)), .integer(1)])
         let long = RedisReply.array([.string(Array("b".utf8)), .integer(1), .null, .integer(4), .status("x")])
         let map = try map(range(0, 0, short), range(1, 1, long))
@@ -94,7 +94,7 @@ import Testing
 
     // MARK: Moves
 
-    @Test func `a slot that moved has its new primary, the others theirs`() throws {
+    @Test func `a moved slot has its new primary, the others keep theirs`() throws {
         var map = try RedisClusterMap(slots: whole, askedFrom: asked)
         map.move(try slot(7), to: address("c", 1))
         map.move(try slot(8), to: address("new", 2))
@@ -107,7 +107,7 @@ import Testing
         #expect(map.primaries.count == 5 && map.servers.count == 7)
     }
 
-    @Test func `a node whose slots have all moved is no primary any more, and can still be asked`() throws {
+    @Test func `a node without slots is no primary any more, but can be asked for a map`() throws {
         var map = try map(range(0, 1, node("a", 1)))
         map.move(try slot(0), to: address("b", 1))
         #expect(Set(map.primaries) == [address("a", 1), address("b", 1)])
@@ -116,22 +116,22 @@ import Testing
         #expect(Set(map.servers) == [address("a", 1), address("b", 1)])
     }
 
-    @Test func `a map that knew nothing learns by moves`() throws {
+    @Test func `an empty map is filled by moves`() throws {
         var map = RedisClusterMap()
         map.move(try slot(5), to: address("a", 1))
         #expect(owner(of: 5, in: map) == address("a", 1) && !map.isEmpty)
     }
 
-    @Test func `moves to ever new nodes do not fill the memory`() throws {
+    @Test func `moves to ever more nodes do not exhaust memory`() throws {
         var map = try RedisClusterMap(slots: whole, askedFrom: asked)
         for number in 0..<5000 { map.move(try slot(number), to: address("x\(number)", 1)) }
         #expect(map.servers.count <= 1010)
         #expect(owner(of: 4999, in: map) == address("a", 1))
     }
 
-    // MARK: Garbage
+    // MARK: Invalid replies
 
-    @Test func `overlapping ranges are no map`() {
+    @Test func `overlapping ranges are refused`() {
         for (first, second) in [(0...5, 5...6), (0...5, 0...5), (3...3, 0...16383), (0...9, 4...5)] {
             #expect(throws: RedisProtocolProblem.self) {
                 try map(
@@ -145,12 +145,12 @@ import Testing
     @Test(
         arguments: [
             (-1, 5), (0, 16384), (5, 4), (Int64.min, 0), (0, Int64.max), (16384, 16384),
-        ] as [(Int64, Int64)]) func `ranges that cannot be are no map`(_ first: Int64, _ last: Int64)
+        ] as [(Int64, Int64)]) func `invalid ranges are refused`(_ first: Int64, _ last: Int64)
     {
         #expect(throws: RedisProtocolProblem.self) { try map(range(first, last, node("a", 1))) }
     }
 
-    @Test func `wrong types are no map`() {
+    @Test func `wrong types are refused`() {
         let good = node("a", 1)
         let bad: [RedisReply] = [
             .null, .integer(1), .status("OK"), .string([]), .array([.null]), .array([.array([])]),
@@ -171,14 +171,14 @@ import Testing
         }
     }
 
-    @Test func `a server without a cluster is a problem with its words`() {
+    @Test func `a server that is not in a cluster is a problem with the server's text`() {
         let error = RedisServerError("ERR This instance has cluster support disabled")
         #expect(throws: RedisProtocolProblem.refused(command: "CLUSTER SLOTS", error)) {
             try RedisClusterMap(slots: .error(error), askedFrom: asked)
         }
     }
 
-    @Test func `a slot each is the most ranges, a thousand the most nodes`() throws {
+    @Test func `the limits are a range per slot and a thousand nodes`() throws {
         let single = (0..<16_384).map {
             range(Int64($0), Int64($0), node("n\($0 % 1000)", 1), node("r\($0 % 1000)", 1))
         }

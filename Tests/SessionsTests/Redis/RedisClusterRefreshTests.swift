@@ -3,7 +3,7 @@ import Testing
 
 @testable import Sessions
 
-/// Whole stories of a cluster, as the one who keeps its map lives through them. Times are milliseconds.
+/// Sequences of events of a cluster. Times are milliseconds.
 @Suite struct RedisClusterRefreshTests {
     private static func node(_ name: String) -> ServerAddress { .tcp(host: name, port: 1) }
     private let a = node("a")
@@ -14,7 +14,7 @@ import Testing
 
     private func at(_ milliseconds: Int64) -> BootInstant { BootInstant(nanoseconds: milliseconds * 1_000_000) }
 
-    /// A map of these primaries and replicas.
+    /// Returns a map of these primaries and replicas.
     private func map(_ primaries: [ServerAddress], replicas: [ServerAddress] = []) throws -> RedisClusterMap {
         func reply(_ address: ServerAddress) -> RedisReply {
             guard case .tcp(let host, let port) = address else { return .null }
@@ -28,7 +28,7 @@ import Testing
         return try RedisClusterMap(slots: .array(ranges), askedFrom: seed)
     }
 
-    /// One that got its map from `seed` at 0 and is content.
+    /// Returns a schedule that got its map from `seed` at 0.
     private func settled(_ primaries: [ServerAddress], replicas: [ServerAddress] = []) throws -> RedisClusterRefresh {
         var refresh = RedisClusterRefresh(seeds: [seed], now: at(0))
         #expect(refresh.timeCame(at: at(0)) == .ask(seed))
@@ -46,7 +46,7 @@ import Testing
         #expect(refresh.answered(try map([a, b, c]), by: c, at: at(30)) == .wait(until: at(10_030)))
     }
 
-    @Test func `without any reason everybody is asked in turn every ten seconds`() throws {
+    @Test func `without any event all nodes are asked in turn every ten seconds`() throws {
         var refresh = try settled([a, b], replicas: [a2])
         var asked: [ServerAddress] = []
         for round in 1...8 as ClosedRange<Int64> {
@@ -64,21 +64,21 @@ import Testing
         #expect(Set(asked.prefix(4)) == [a, b, a2, seed] && asked.prefix(4) == asked.suffix(4))
     }
 
-    @Test func `a move is followed at once by asking where the slot went`() throws {
+    @Test func `after a move the new node is asked at once`() throws {
         var refresh = try settled([a, b, c])
         #expect(refresh.moved(to: c, at: at(500)) == .ask(c))
         #expect(refresh.answered(try map([a, b, c]), by: c, at: at(510)) == .wait(until: at(10_510)))
-        // Also where no map has shown it yet.
+        // Also if no map contains it yet.
         #expect(refresh.moved(to: Self.node("new"), at: at(900)) == .ask(Self.node("new")))
         #expect(refresh.failed(Self.node("new"), at: at(901)) == .ask(seed))
     }
 
-    @Test func `a move without an address is followed by asking the next in turn`() throws {
+    @Test func `after a move without an address the next node in turn is asked`() throws {
         var refresh = try settled([a, b])
         #expect(refresh.moved(to: nil, at: at(500)) == .ask(a))
     }
 
-    @Test func `a storm of moves is one question at a time, and ten a second at most`() throws {
+    @Test func `many moves lead to one request at a time, and at most ten per second`() throws {
         var refresh = try settled([a, b, c], replicas: [a2])
         var questions: [BootInstant] = []
         var waitsUntil: BootInstant?
@@ -106,7 +106,7 @@ import Testing
         for (first, second) in zip(questions, questions.dropFirst()) { #expect(second - first >= .milliseconds(100)) }
     }
 
-    @Test func `a move during a question is followed by another, which knows of it`() throws {
+    @Test func `a move during a request leads to another request`() throws {
         var refresh = try settled([a, b])
         #expect(refresh.moved(to: a, at: at(1000)) == .ask(a))
         #expect(refresh.moved(to: b, at: at(1002)) == nil)
@@ -115,24 +115,24 @@ import Testing
         #expect(refresh.answered(try map([a, b]), by: b, at: at(1101)) == .wait(until: at(11_101)))
     }
 
-    @Test func `an answer that took longer than the interval is followed by the next question at once`() throws {
+    @Test func `after an answer that took longer than the interval the next request follows at once`() throws {
         var refresh = try settled([a, b])
         #expect(refresh.moved(to: a, at: at(1000)) == .ask(a))
         #expect(refresh.moved(to: b, at: at(1002)) == nil)
         #expect(refresh.answered(try map([a, b]), by: a, at: at(1200)) == .ask(b))
     }
 
-    @Test func `a primary dies, its replica takes over`() throws {
+    @Test func `a replica takes over from a lost primary`() throws {
         var refresh = try settled([a, b], replicas: [a2])
-        // Known to be dead: asked after those that may live.
+        // Known to be lost: asked after the other nodes.
         #expect(refresh.lost(a, at: at(1000)) == .ask(b))
-        // b has not noticed yet.
+        // b has not detected the loss yet.
         #expect(refresh.answered(try map([a, b], replicas: [a2]), by: b, at: at(1001)) == .wait(until: at(11_001)))
-        // Every attempt to connect doubts the map again.
+        // Every failed attempt to connect leads to another request.
         #expect(refresh.lost(a, at: at(1050)) == .wait(until: at(1100)))
         #expect(refresh.timeCame(at: at(1100)) == .ask(a2))
         #expect(refresh.answered(try map([a2, b]), by: a2, at: at(1101)) == .wait(until: at(11_101)))
-        // The dead one is in no map any more.
+        // The lost node is in no map any more.
         #expect(refresh.moved(to: nil, at: at(2000)) == .ask(b))
         #expect(refresh.failed(b, at: at(2001)) == .ask(seed))
         #expect(refresh.failed(seed, at: at(2002)) == .ask(a2))
@@ -142,7 +142,7 @@ import Testing
         }
     }
 
-    @Test func `when the seeds are gone the nodes that were learnt are asked`() throws {
+    @Test func `when the seeds are lost the nodes of the map are asked`() throws {
         var refresh = try settled([a, b], replicas: [a2])
         #expect(refresh.timeCame(at: at(10_000)) == .ask(a))
         #expect(refresh.failed(a, at: at(10_001)) == .ask(b))
@@ -150,7 +150,7 @@ import Testing
         #expect(refresh.answered(try map([a2]), by: a2, at: at(10_003)) == .wait(until: at(20_003)))
     }
 
-    @Test func `when the learnt nodes are gone the seeds are asked`() throws {
+    @Test func `when the nodes of the map are lost the seeds are asked`() throws {
         var refresh = try settled([a])
         #expect(refresh.timeCame(at: at(10_000)) == .ask(a))
         #expect(refresh.failed(a, at: at(10_001)) == .ask(seed))
@@ -158,7 +158,7 @@ import Testing
         #expect(refresh.moved(to: nil, at: at(11_000)) == .ask(b))
     }
 
-    @Test func `when all fail the waits grow to half a second and not beyond`() throws {
+    @Test func `when all nodes fail the waits grow up to half a second`() throws {
         var refresh = try settled([a])
         var now: Int64 = 10_000
         var action = refresh.timeCame(at: at(now))
@@ -181,7 +181,7 @@ import Testing
         #expect(zip(waits, waits.dropFirst()).allSatisfy { $0 <= $1 })
         #expect(waits.allSatisfy { $0 >= .milliseconds(25) && $0 <= .milliseconds(500) })
         #expect(waits.last.map { $0 > .milliseconds(490) } == true)
-        // Back: content at once, and the next failure begins with a short wait.
+        // After an answer the next failure starts with a short wait.
         guard case .ask(let address) = action else {
             Issue.record("nobody is asked")
             return
@@ -197,7 +197,7 @@ import Testing
         #expect(until - at(now + 1000) <= .milliseconds(50))
     }
 
-    @Test func `after a failure of all everybody is asked again, and a node that came back is enough`() throws {
+    @Test func `after all nodes have failed all are asked again, and one answer suffices`() throws {
         var refresh = RedisClusterRefresh(seeds: [a, b], now: at(0))
         #expect(refresh.timeCame(at: at(0)) == .ask(a))
         #expect(refresh.failed(a, at: at(1)) == .ask(b))
@@ -207,33 +207,33 @@ import Testing
         #expect(refresh.answered(try map([b]), by: b, at: at(29)) == .wait(until: at(10_029)))
     }
 
-    @Test func `a node that failed once has its turn again after a while`() throws {
+    @Test func `a node that failed once takes its turn again after a while`() throws {
         var refresh = try settled([a, b, c])
         #expect(refresh.lost(b, at: at(1000)) == .ask(a))
         #expect(refresh.failed(a, at: at(1001)) == .ask(c))
         #expect(refresh.answered(try map([a, b, c]), by: c, at: at(1002)) == .wait(until: at(11_002)))
-        // Soon after: the two come last.
+        // Soon after the failures the two come last.
         #expect(refresh.moved(to: nil, at: at(2000)) == .ask(seed))
         #expect(refresh.answered(try map([a, b, c]), by: seed, at: at(2001)) == .wait(until: at(12_001)))
         #expect(refresh.moved(to: nil, at: at(3000)) == .ask(c))
         #expect(refresh.answered(try map([a, b, c]), by: c, at: at(3001)) == .wait(until: at(13_001)))
-        // Later they may be the only ones that know.
+        // Later they take their turns again.
         #expect(refresh.timeCame(at: at(13_001)) == .ask(seed))
         #expect(refresh.answered(try map([a, b, c]), by: seed, at: at(13_002)) == .wait(until: at(23_002)))
         #expect(refresh.timeCame(at: at(23_002)) == .ask(a))
     }
 
-    @Test func `a map without any primary is no answer`() throws {
+    @Test func `a map without any primary counts as a failure`() throws {
         var refresh = RedisClusterRefresh(seeds: [a, b], now: at(0))
         #expect(refresh.timeCame(at: at(0)) == .ask(a))
         #expect(refresh.answered(RedisClusterMap(), by: a, at: at(1)) == .ask(b))
         #expect(refresh.answered(try map([b]), by: b, at: at(2)) == .wait(until: at(10_002)))
-        // And does not make forget the nodes that were known.
+        // The known nodes are kept.
         #expect(refresh.timeCame(at: at(10_002)) == .ask(a))
         #expect(refresh.answered(RedisClusterMap(), by: a, at: at(10_003)) == .ask(b))
     }
 
-    @Test func `what comes too late, or was not asked for, changes nothing`() throws {
+    @Test func `late and unexpected answers change nothing`() throws {
         var refresh = RedisClusterRefresh(seeds: [a, b], now: at(0))
         #expect(refresh.timeCame(at: at(0)) == .ask(a))
         #expect(refresh.failed(a, at: at(50)) == .ask(b))

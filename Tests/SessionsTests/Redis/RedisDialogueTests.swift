@@ -3,12 +3,12 @@ import Testing
 
 @testable import Sessions
 
-/// A connection's dialogue without a connection: what is asked, what is made of replies, and when it is over.
+/// The dialogue without a connection: commands, replies, and the end.
 @Suite struct RedisDialogueTests {
     private static let deadline = Duration.milliseconds(50)
     private let start = BootInstant.now
 
-    /// A dialogue whose handshake is ROLE and the probe.
+    /// Returns a dialogue whose handshake is ROLE and the probe.
     private func dialogue(steps mustBePrimary: Bool = true) -> RedisDialogue<String> {
         let location = RedisLocation(
             deployment: .server(.unix(path: "/r")), credentials: nil, database: 0, usesTLS: false)
@@ -19,7 +19,7 @@ import Testing
 
     private static let primary = RedisReply.array([.string(Array("master".utf8)), .integer(0), .array([])])
 
-    /// One that is past its handshake.
+    /// Returns a dialogue after its handshake.
     private func ready() throws -> RedisDialogue<String> {
         var dialogue = dialogue()
         _ = dialogue.opened()
@@ -37,7 +37,7 @@ import Testing
         return String(decoding: step.command.bytes, as: UTF8.self).contains(words)
     }
 
-    @Test func `the handshake goes step by step, and then sessions may be asked for`() throws {
+    @Test func `the handshake proceeds step by step, and then commands on sessions are allowed`() throws {
         var dialogue = dialogue()
         #expect(dialogue.phase == .opening)
         #expect(isStep(dialogue.opened(), "ROLE"))
@@ -55,7 +55,7 @@ import Testing
         #expect(dialogue.phase == .ready)
     }
 
-    @Test func `a step that the server answers wrongly ends the handshake with the reason`() throws {
+    @Test func `an invalid reply to a step ends the handshake with the reason`() throws {
         var dialogue = dialogue()
         _ = dialogue.opened()
         dialogue.ask(.anything, "role", at: start)
@@ -67,7 +67,7 @@ import Testing
         #expect(dialogue.phase == .handshaking(step: 0))
     }
 
-    @Test func `the first reply after the handshake proves the server, and no other does`() throws {
+    @Test func `only the first reply after the handshake proves the server`() throws {
         var dialogue = try ready()
         dialogue.ask(.value, "first", at: start)
         dialogue.ask(.value, "second", at: start)
@@ -78,20 +78,20 @@ import Testing
         #expect(dialogue.phase == .proven)
     }
 
-    @Test func `a reply that nobody asked for, or of another kind, ends all that is open`() throws {
+    @Test func `an unexpected reply fails all pending commands`() throws {
         var dialogue = try ready()
-        #expect(throws: RedisError.confusion("a reply to nothing that was asked")) { try dialogue.take(.null) }
+        #expect(throws: RedisError.confusion("unexpected reply without a pending command")) { try dialogue.take(.null) }
         dialogue.ask(.value, "one", at: start)
         dialogue.ask(.value, "two", at: start)
-        #expect(throws: RedisError.confusion("a reply of another kind than was asked for")) {
+        #expect(throws: RedisError.confusion("unexpected type of reply")) {
             try dialogue.take(.integer(1))
         }
-        // The question whose reply it was to be is told of the end like all others.
+        // The handler of the mismatched reply is among those that fail.
         #expect(try #require(dialogue.end()).open == ["one", "two"])
         #expect(dialogue.phase == .ended)
     }
 
-    @Test func `the deadline is that of the oldest open question`() throws {
+    @Test func `the deadline is that of the oldest pending command`() throws {
         var dialogue = try ready()
         #expect(dialogue.nextDeadline == nil)
         dialogue.ask(.value, "one", at: start)
@@ -103,7 +103,7 @@ import Testing
         #expect(dialogue.nextDeadline == nil)
     }
 
-    @Test func `it ends once, and was idle only when ready with nothing open`() throws {
+    @Test func `it ends once, and was idle only if ready without pending commands`() throws {
         var opening = dialogue()
         #expect(try #require(opening.end()).wasIdle == false)
         var idle = try ready()
@@ -115,7 +115,7 @@ import Testing
         #expect(try #require(busy.end()).wasIdle == false)
     }
 
-    @Test func `a server that closes before its first reply has not heard us`() throws {
+    @Test func `a close before the first reply is recognised`() throws {
         var dialogue = dialogue()
         #expect(!dialogue.wasRejectedUnheard)
         _ = dialogue.opened()
@@ -125,7 +125,7 @@ import Testing
         #expect(!dialogue.wasRejectedUnheard)
     }
 
-    @Test func `more questions than a healthy server leaves open are not asked`() throws {
+    @Test func `the number of pending commands is limited`() throws {
         var dialogue = try ready()
         for number in 0..<10_000 {
             #expect(dialogue.mayAsk)

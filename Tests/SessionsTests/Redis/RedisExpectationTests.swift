@@ -2,7 +2,7 @@ import Testing
 
 @testable import Sessions
 
-/// Which replies leave a connection of use, and why others do not.
+/// The replies after which a connection can be used, and the reasons against the others.
 @Suite struct RedisExpectationTests {
     enum Verdict { case fits, refused, confused }
 
@@ -14,7 +14,7 @@ import Testing
         (error("WRONGTYPE Operation against a key"), .fits, .fits),
         (error("MOVED 1 10.0.0.1:6379"), .fits, .fits), (error("ASK 1 10.0.0.1:6379"), .fits, .fits),
         (error("TRYAGAIN Multiple keys"), .fits, .fits), (error("CLUSTERDOWN The cluster is down"), .fits, .fits),
-        // Whoever takes no writes may still be read, unless he has become a replica.
+        // A server that refuses writes may still be read, unless it has become a replica.
         (error("OOM command not allowed"), .refused, .fits), (error("MISCONF Redis is configured"), .refused, .fits),
         (error("READONLY You can't write"), .refused, .refused), (error("NOPERM no permissions"), .refused, .fits),
         (error("NOAUTH Authentication required."), .refused, .fits), (error("LOADING Redis is"), .refused, .fits),
@@ -34,7 +34,7 @@ import Testing
         }
     }
 
-    @Test func `a reply fits its question, or says what is wrong with the server`() {
+    @Test func `a reply matches its command, or is a reason against the server`() {
         for (reply, value, acknowledgement) in Self.replies {
             #expect(verdict(.value, reply) == value, "\(reply) to GET")
             #expect(verdict(.acknowledgement, reply) == acknowledgement, "\(reply) to SET")
@@ -42,7 +42,7 @@ import Testing
         }
     }
 
-    @Test func `values fit when there are as many as were asked for, and nothing else among them`() {
+    @Test func `an array matches if it has the requested number of values and nothing else`() {
         let value = RedisReply.string([1])
         let cases: [(RedisReply, Int, Verdict)] = [
             (.array([value]), 1, .fits), (.array([.null, value, .null]), 3, .fits), (.array([.string([])]), 1, .fits),
@@ -59,12 +59,12 @@ import Testing
     }
 
     @Test(arguments: ["MOVED 1 10.0.0.1:6379", "CROSSSLOT Keys in request", "CLUSTERDOWN The cluster is down"])
-    func `a server of a cluster that is taken for one of its own says what to write instead`(_ text: String) {
+    func `the error of a cluster's node comes with advice on the URL`(_ text: String) {
         let refusal = RedisExpectation.values(1).objection(to: Self.error(text))
-        #expect(refusal == .refused("the server is one of a cluster: write redis+cluster:// (\(text))"))
+        #expect(refusal == .refused("the server belongs to a cluster: use redis+cluster:// (\(text))"))
     }
 
-    @Test func `a refusal has the server's words in one line, and nothing else of the reply`() {
+    @Test func `a refusal has the server's text in one line`() {
         let refusal = RedisExpectation.value.objection(to: Self.error("NOAUTH a\r\nb"))
         #expect(refusal == .refused("NOAUTH a??b"))
         let confusion = RedisExpectation.value.objection(to: .status("what nobody should see"))

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Sessions
 
-/// What a new connection says before it is used, and what it makes of the answers.
+/// The steps of a new connection, and the judgement of their replies.
 @Suite struct RedisHandshakeTests {
     private let probe = RedisKeySpace(prefix: "authfcgi:").probe(.together)
 
@@ -22,9 +22,9 @@ import Testing
     private func error(_ text: String) -> RedisReply { .error(RedisServerError(text)) }
     private func string(_ text: String) -> RedisReply { .string(Array(text.utf8)) }
 
-    // MARK: What is said
+    // MARK: Steps
 
-    @Test func `the steps are what the location asks for, the probe the last of them`() {
+    @Test func `the steps follow from the location, with the probe as the last`() {
         let password = RedisCredentials(username: nil, password: "sesame")
         let user = RedisCredentials(username: "ann", password: "sesame")
         let cases: [(RedisLocation, Bool, [String])] = [
@@ -42,12 +42,12 @@ import Testing
             #expect(words(handshake) == expected)
         }
         #expect(
-            words(RedisHandshake(authenticatingBy: location(user, database: 7), mayBeStranger: true))
+            words(RedisHandshake(authenticatingBy: location(user, database: 7), ignoresRefusedAuthentication: true))
                 == ["AUTH ann sesame"])
-        #expect(RedisHandshake(authenticatingBy: location(), mayBeStranger: false).steps.isEmpty)
+        #expect(RedisHandshake(authenticatingBy: location(), ignoresRefusedAuthentication: false).steps.isEmpty)
     }
 
-    // MARK: What is answered
+    // MARK: Replies
 
     enum Verdict { case goesOn, refused, confused }
 
@@ -60,7 +60,7 @@ import Testing
         }
     }
 
-    @Test func `each step has answers to go on with, to give up at, and not to understand`() {
+    @Test func `each step accepts, refuses or does not understand a reply`() {
         let handshake = RedisHandshake(location(), probe: probe, mustBePrimary: true)
         let single = RedisKeySpace(prefix: "authfcgi:").probe(.single)
         let replies:
@@ -89,7 +89,8 @@ import Testing
                 (error("LOADING Redis is loading the dataset"), .refused, .refused, .refused, .refused, .refused),
                 (error("NOPERM no permissions"), .refused, .refused, .refused, .refused, .refused),
                 (error("ERR max number of clients reached"), .refused, .refused, .refused, .refused, .refused),
-                // A server of a cluster need not have the probe's slot, and somebody's list under it is nobody's business.
+                // A cluster's node need not serve the probe's slot, and a value of another type under its key does not
+                // matter.
                 (error("MOVED 1 10.0.0.1:6379"), .refused, .refused, .refused, .goesOn, .refused),
                 (error("CLUSTERDOWN Hash slot not served"), .refused, .refused, .refused, .goesOn, .refused),
                 (error("WRONGTYPE Operation against a key"), .refused, .refused, .refused, .goesOn, .refused),
@@ -104,26 +105,26 @@ import Testing
         }
     }
 
-    @Test func `a server that may be a stranger need not know the password`() {
+    @Test func `a refused AUTH can be ignored`() {
         let credentials = RedisCredentials(username: nil, password: "sesame")
         let step = RedisHandshake.Step.authenticate(RedisCommand("AUTH", "sesame"))
-        let stranger = RedisHandshake(authenticatingBy: location(credentials), mayBeStranger: true)
-        let friend = RedisHandshake(authenticatingBy: location(credentials), mayBeStranger: false)
+        let lenient = RedisHandshake(authenticatingBy: location(credentials), ignoresRefusedAuthentication: true)
+        let strict = RedisHandshake(authenticatingBy: location(credentials), ignoresRefusedAuthentication: false)
         for text in ["ERR AUTH <password> called without any password configured", "WRONGPASS invalid"] {
-            #expect(verdict(stranger, step, error(text)) == .goesOn)
-            #expect(verdict(friend, step, error(text)) == .refused)
+            #expect(verdict(lenient, step, error(text)) == .goesOn)
+            #expect(verdict(strict, step, error(text)) == .refused)
         }
-        #expect(verdict(stranger, step, .integer(1)) == .confused)
+        #expect(verdict(lenient, step, .integer(1)) == .confused)
     }
 
-    @Test func `a refusal has the server's words, but not the password that it repeats`() {
+    @Test func `a refusal has the server's text, unless it repeats the password`() {
         let credentials = RedisCredentials(username: "ann", password: "open sesame")
         let handshake = RedisHandshake(location(credentials), probe: probe, mustBePrimary: false)
         let step = RedisHandshake.Step.authenticate(RedisCommand("AUTH", "ann", "open sesame"))
         #expect(
             handshake.objection(to: error("WRONGPASS invalid username-password pair"), at: step)
                 == .refused("WRONGPASS invalid username-password pair"))
-        // As a server says it that has no AUTH, or calls it something else; the second breaks off where Redis does.
+        // The errors of servers without AUTH, or with another name for it; the second is truncated as by Redis.
         let repeated = [
             "ERR unknown command 'AUTH', with args beginning with: 'ann' 'open sesame' ",
             "ERR unknown command `AUTH`, with args beginning with: `ann`, `open ses", "ERR what is open sesame?",

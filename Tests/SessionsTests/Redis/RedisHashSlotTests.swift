@@ -3,7 +3,7 @@ import Testing
 @testable import Sessions
 
 @Suite struct RedisHashSlotTests {
-    /// Bit by bit, as the algorithm is defined.
+    /// Computes the checksum bit by bit, as the algorithm is defined.
     private func slowChecksum(_ bytes: [UInt8]) -> UInt16 {
         var sum: UInt16 = 0
         for byte in bytes {
@@ -23,7 +23,7 @@ import Testing
         #expect(RedisHashSlot.checksum(bytes.span, 0..<0) == 0)
     }
 
-    /// As `CLUSTER KEYSLOT` of a Redis 7.0 server answers.
+    /// The results of `CLUSTER KEYSLOT` on a Redis 7.0 server.
     @Test(arguments: [
         ("", 0), ("123456789", 12739), ("foo", 12182), ("bar", 5061), ("somekey", 11058), ("foo{hash_tag}", 2515),
         ("bar{hash_tag}", 2515), ("hash_tag", 2515), ("{user1000}.following", 3443), ("foo{}{bar}", 8363),
@@ -33,13 +33,13 @@ import Testing
         #expect(RedisHashSlot(of: Array(key.utf8)).number == slot)
     }
 
-    /// The examples of the specification, and what they leave open.
+    /// The examples of the specification, and cases that they omit.
     @Test(arguments: [
         ("{user1000}.following", "user1000"), ("{user1000}.followers", "user1000"), ("foo{}{bar}", "foo{}{bar}"),
         ("foo{{bar}}zap", "{bar"), ("foo{bar}{zap}", "bar"), ("{}", "{}"), ("{", "{"), ("}", "}"),
         ("foo{bar", "foo{bar"),
         ("foo}bar{", "foo}bar{"), ("}{a}", "a"), ("{a}", "a"), ("a{", "a{"), ("{}a", "{}a"),
-    ]) func `what stands in braces decides, if anything does`(_ key: String, _ hashed: String) {
+    ]) func `a non-empty text in braces determines the slot`(_ key: String, _ hashed: String) {
         let expected = Int(slowChecksum(Array(hashed.utf8))) % 16_384
         #expect(RedisHashSlot(of: Array(key.utf8)).number == expected)
         #expect(RedisHashSlot(of: Array(key.utf8).span).number == expected)

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Sessions
 
-/// The very bytes that are sent.
+/// The bytes that are sent.
 @Suite struct RedisKeySpaceTests {
     private static let hex = "00017f80ff0a1b2c3d4e5f60718293a4b5c6d7e8f9fefdfcfbfaf9f8f7f6f5f4"
     private let hash = SHA256Digest(hex: Array(hex.utf8).span) ?? SHA256Digest()
@@ -37,7 +37,7 @@ import Testing
         #expect(probes[1] == "*2\r\n$4\r\nMGET\r\n$14\r\nauthfcgi:probe\r\n")
     }
 
-    @Test(arguments: [1, 2, 9, 10, 99, 100]) func `several are asked for by one command`(_ count: Int) {
+    @Test(arguments: [1, 2, 9, 10, 99, 100]) func `several sessions are requested with one command`(_ count: Int) {
         let keys = RedisKeySpace(prefix: "p:")
         let hashes = (0..<count).map { SHA256.digest(Array("\($0)".utf8).span) }
         var bytes: [UInt8] = [1, 2, 3]
@@ -47,7 +47,7 @@ import Testing
         #expect(bytes == [1, 2, 3] + Array(expected.utf8))
     }
 
-    @Test func `commands come one behind the other, and change nothing before them`() throws {
+    @Test func `commands are appended without changing the bytes before them`() throws {
         let keys = RedisKeySpace(prefix: "p")
         let other = SHA256.digest(Array("other".utf8).span)
         var all: [UInt8] = [1, 2, 3]

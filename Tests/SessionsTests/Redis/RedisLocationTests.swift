@@ -3,7 +3,7 @@ import Testing
 
 @testable import Sessions
 
-/// What each form of a REDIS_URL means.
+/// The meaning of each form of a REDIS_URL.
 @Suite struct RedisLocationTests {
     private static func server(
         _ host: String, _ port: UInt16 = 6379, user: String? = nil, password: String? = nil, database: Int = 0,
@@ -68,7 +68,7 @@ import Testing
         ("redis://:%C3%A9é@h", server("h", password: "éé")), ("redis://:%0A%00@h", server("h", password: "\n\0")),
         ("redis://:@\u{301}@h", server("h", password: "@\u{301}")),
         ("rediss://:secret@[::1]:6380/1", server("::1", 6380, password: "secret", database: 1, usesTLS: true)),
-    ]) func `user and password stand before the last @ and are percent-decoded`(
+    ]) func `user and password precede the last @ and are percent-decoded`(
         _ text: String, _ expected: RedisLocation
     ) throws {
         #expect(try RedisLocation(parsing: text) == expected)
@@ -125,12 +125,12 @@ import Testing
         #expect(try RedisLocation(parsing: text) == expected)
     }
 
-    @Test func `a host that is named twice is asked once`() throws {
+    @Test func `a duplicate host is removed`() throws {
         let location = try RedisLocation(parsing: "redis+cluster://a,b:7000,A:6379,b:7000")
         #expect(location.deployment == .cluster(Self.nodes))
     }
 
-    // MARK: What is shown
+    // MARK: Description
 
     @Test(arguments: [
         ("redis://:secret@redis.example.com", "redis.example.com:6379/0"),
@@ -139,11 +139,11 @@ import Testing
         ("redis+sentinel://user:secret@a,b/mymaster", "service mymaster by sentinels a:26379, b:26379"),
         ("redis+sentinel://a/m/2", "service m by sentinels a:26379, database 2"),
         ("rediss+cluster://secret@a,b", "cluster a:6379, b:6379 with TLS"),
-    ]) func `the description is for logs`(_ text: String, _ expected: String) throws {
+    ]) func `the description has everything but the credentials`(_ text: String, _ expected: String) throws {
         #expect(try RedisLocation(parsing: text).description == expected)
     }
 
-    @Test func `whatever prints a location shows neither user nor password`() throws {
+    @Test func `no way of printing a location shows user or password`() throws {
         let location = try RedisLocation(parsing: "redis://hidden-user:s3cr3t-in-url@h")
         let credentials = try #require(location.credentials)
         #expect(credentials.password == "s3cr3t-in-url")

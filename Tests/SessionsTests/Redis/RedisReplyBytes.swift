@@ -1,6 +1,6 @@
 @testable import Sessions
 
-/// Replies as a server sends them (Redis serialization protocol, version 2).
+/// Replies in wire format (Redis serialization protocol, version 2).
 enum RedisReplyBytes {
     static func of(_ reply: RedisReply) -> [UInt8] {
         switch reply {
@@ -13,7 +13,7 @@ enum RedisReplyBytes {
         }
     }
 
-    /// Some reply, of arrays in arrays at most so deep.
+    /// Returns a random reply with arrays nested at most to the given depth.
     static func random(depth: Int, _ random: inout SeededGenerator) -> RedisReply {
         func text() -> String {
             String(

@@ -5,9 +5,9 @@ import Testing
 
 @testable import Sessions
 
-/// Whatever a server sends is a reply, an error, or the beginning of either, and takes little memory.
+/// Any bytes are parsed as replies, an error, or the beginning of either, with little memory.
 @Suite(.serialized) @EventLoop struct RedisReplyReaderFuzzTests {
-    /// Bytes that this process has in memory now.
+    /// Returns the resident memory of this process in bytes.
     private static func residentBytes() throws -> Int {
         let text = try String(contentsOfFile: "/proc/self/statm", encoding: .utf8)
         let fields = text.split(separator: " ")
@@ -19,7 +19,7 @@ import Testing
         return (0..<count).flatMap { _ in bytes }
     }
 
-    /// What is refused at once.
+    /// Bytes that are refused at once.
     private static let refused: [(String, [UInt8])] = [
         ("an array of 2,147,483,647", bytes("*2147483647\r\n")), ("an array of 16,385", bytes("*16385\r\n")),
         ("an array of 2^63", bytes("*9223372036854775808\r\n")), ("an array of -2", bytes("*-2\r\n")),
@@ -32,7 +32,7 @@ import Testing
         ("a question", bytes("?\r\n")), ("an array with nonsense in it", bytes("*2\r\n:1\r\nx\r\n")),
     ]
 
-    /// What would go on for ever.
+    /// Replies without an end.
     private static let endless: [(String, head: [UInt8], rest: [UInt8])] = [
         ("a string of 2^31", bytes("$2147483647\r\n"), bytes("x", times: 65_536)),
         ("a string of 2^63", bytes("$9223372036854775807\r\n"), bytes("x", times: 65_536)),
@@ -45,7 +45,7 @@ import Testing
         ("arrays of nothing", bytes("*16384\r\n"), bytes("*8192\r\n") + bytes("$-1\r\n", times: 8192)),
     ]
 
-    @Test func `what makes no sense is refused at once, in whatever pieces it comes`() throws {
+    @Test func `invalid bytes are refused at once, in pieces of any size`() throws {
         for (name, bytes) in Self.refused {
             for pieces in [1, 3, 65_536] {
                 var reader = try FedReader()
@@ -55,7 +55,7 @@ import Testing
         }
     }
 
-    @Test func `what would go on for ever is refused after some megabytes, and takes not much more`() throws {
+    @Test func `an endless reply is refused after some megabytes, without using much more memory`() throws {
         let before = try Self.residentBytes()
         for (name, head, rest) in Self.endless {
             var reader = try FedReader()
@@ -77,7 +77,7 @@ import Testing
         }
     }
 
-    @Test func `noise and mutated replies in random pieces never do any harm`() throws {
+    @Test func `noise and mutated replies in random pieces are harmless`() throws {
         var random = SeededGenerator(seed: 2_147_483_647)
         let before = try Self.residentBytes()
         var most = 0
@@ -102,11 +102,11 @@ import Testing
             if cases % 1000 == 0 { most = max(most, try Self.residentBytes() - before) }
         }
         #expect(most < 50 << 20, "\(most >> 20) MB")
-        // It was no fuzz if all of it were well, or nothing.
+        // A sensible fuzz test has both errors and replies.
         #expect(errors > cases / 4 && replies > cases, "\(errors) errors, \(replies) replies, \(cases) cases")
     }
 
-    @Test func `replies that were not mutated all arrive, in whatever pieces`() throws {
+    @Test func `valid replies all arrive, in pieces of any size`() throws {
         var random = SeededGenerator(seed: 7)
         for _ in 0..<2000 {
             let all = (0..<Int.random(in: 1...6, using: &random)).map { _ in RedisReplyBytes.random(depth: 6, &random) }
@@ -117,7 +117,7 @@ import Testing
         }
     }
 
-    /// Bytes that may come from a server that is not well.
+    /// Returns bytes of a faulty server.
     private static func stream(_ random: inout SeededGenerator) -> [UInt8] {
         let letters = Array("*$:+-\r\n0123456789 \0x".utf8)
         switch Int.random(in: 0..<8, using: &random) {

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Sessions
 
-/// What a server sends becomes replies, however it is cut into pieces.
+/// Bytes are parsed into replies, in pieces of any size.
 @Suite @EventLoop struct RedisReplyReaderTests {
     private func makeReader() throws -> RedisReplyReader { try #require(RedisReplyReader()) }
 
@@ -13,7 +13,7 @@ import Testing
         return reader.replies
     }
 
-    @Test func `every kind of reply is read`() throws {
+    @Test func `every type of reply is parsed`() throws {
         let cases: [(String, RedisReply)] = [
             ("+OK\r\n", .status("OK")), ("+\r\n", .status("")), ("+größe\r\n", .status("größe")),
             ("-ERR a b\r\n", .error(RedisServerError("ERR a b"))), ("-\r\n", .error(RedisServerError(""))),
@@ -27,24 +27,24 @@ import Testing
         for (text, reply) in cases { #expect(try replies(text) == [reply], "\(text)") }
     }
 
-    @Test func `a string's bytes come as they are`() throws {
+    @Test func `a string's bytes are unchanged`() throws {
         let bytes = [UInt8](0...255) + [0, 13, 10, 36]
         var reader = try FedReader()
         try reader.feed(RedisReplyBytes.of(.string(bytes)))
         #expect(reader.replies == [.string(bytes)])
-        // A status or an error that is no UTF-8 is still one.
+        // A status or an error that is not UTF-8 is parsed too.
         try reader.feed([43, 255, 13, 10, 45, 254, 13, 10])
         #expect(reader.replies.dropFirst() == [.status("\u{fffd}"), .error(RedisServerError("\u{fffd}"))])
     }
 
-    @Test func `arrays within arrays are read, up to seven deep`() throws {
+    @Test func `nested arrays are parsed up to a depth of seven`() throws {
         func nested(_ depth: Int) -> RedisReply { depth == 0 ? .integer(7) : .array([.null, nested(depth - 1)]) }
         for depth in 1...7 {
             var reader = try FedReader()
             try reader.feed(RedisReplyBytes.of(nested(depth)))
             #expect(reader.replies == [nested(depth)], "\(depth)")
         }
-        // The bound is ours: one version of hiredis has a wider one, and another has none.
+        // The limit is the reader's own: one version of hiredis has a higher one, and another has none.
         for depth in [8, 9, 1000, 260_000] {
             var reader = try FedReader()
             let bytes = (0..<depth).flatMap { _ in Array("*1\r\n".utf8) }
@@ -55,7 +55,7 @@ import Testing
         }
     }
 
-    @Test func `replies that are cut anywhere are the same`() throws {
+    @Test func `replies that are split anywhere are parsed`() throws {
         let all: [RedisReply] = [
             .status("OK"), .string(Array("a\r\nb".utf8)), .null, .string([]), .integer(-42),
             .error(RedisServerError("WRONGTYPE x")), .array([]),
@@ -77,7 +77,7 @@ import Testing
         }
     }
 
-    @Test func `several replies of one read come in their order, for as long as they are wanted`() throws {
+    @Test func `several replies of one read arrive in order, as long as they are wanted`() throws {
         let reader = try makeReader()
         var taken: [RedisReply] = []
         let bytes = Array(":1\r\n:2\r\n:3\r\n:4".utf8)
@@ -97,7 +97,7 @@ import Testing
         #expect(taken.dropFirst(3) == [.integer(42)])
     }
 
-    @Test func `what the taker throws ends the reading`() throws {
+    @Test func `an error of the handler ends the parsing`() throws {
         let reader = try makeReader()
         var count = 0
         #expect(throws: RedisError.deadline) {
@@ -111,7 +111,7 @@ import Testing
         #expect(count == 1)
     }
 
-    @Test func `long replies are read, one after the other, and too long ones are not`() throws {
+    @Test func `long replies are parsed one after the other, and too long ones are refused`() throws {
         var reader = try FedReader()
         let long = [UInt8](repeating: 120, count: 1_000_000)
         for _ in 0..<12 { try reader.feed(RedisReplyBytes.of(.string(long)), pieces: 65_536) }
@@ -120,7 +120,7 @@ import Testing
         #expect(throws: RedisError.self) { try reader.feed(longer, pieces: 65_536) }
     }
 
-    @Test func `the map of a cluster whose every slot is a range of its own is read`() throws {
+    @Test func `a slot map with a range for every slot is parsed`() throws {
         let identifier = RedisReply.string([UInt8](repeating: 97, count: 40))
         let node = RedisReply.array([.string(Array("10.0.0.10".utf8)), .integer(6379), identifier, .array([])])
         let map = RedisReply.array((0..<16_384).map { .array([.integer($0), .integer($0), node, node]) })

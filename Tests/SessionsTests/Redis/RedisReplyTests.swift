@@ -3,7 +3,7 @@ import Testing
 
 @testable import Sessions
 
-/// What servers say about themselves and others.
+/// The replies in which servers report about themselves and others.
 @Suite struct RedisReplyTests {
     private let asked = ServerAddress.tcp(host: "10.0.0.1", port: 6379)
 
@@ -46,7 +46,7 @@ import Testing
             ("MOVED 1 2001:DB8::7:6380", .moved, 1, .tcp(host: "2001:db8::7", port: 6380)),
             ("MOVED 1 :6380", .moved, 1, .tcp(host: "10.0.0.1", port: 6380)),
             ("ASK 1 ?:6380", .ask, 1, nil),
-        ] as [(String, RedisRedirection.Kind, Int, ServerAddress?)]) func `a redirection names kind, slot and node`(
+        ] as [(String, RedisRedirection.Kind, Int, ServerAddress?)]) func `a redirection has a kind, a slot and a node`(
             _ text: String, _ kind: RedisRedirection.Kind, _ slot: Int, _ address: ServerAddress?
         ) throws
     {
@@ -62,11 +62,11 @@ import Testing
         "ERR 1 a:1", "MOVED 1 a\nb:1", "MOVED 1 a/b:1", "MOVED 1 [::1]:1", "MOVED 1 a:b:1", "MOVED 1 a\0:1",
         "MOVED 1 ü:1",
         "MOVED 99999999999999999999 a:1", "MOVED 1 " + String(repeating: "a", count: 254) + ":1", "ASKING 1 a:1",
-    ]) func `anything else is no redirection`(_ text: String) {
+    ]) func `any other error is not a redirection`(_ text: String) {
         #expect(redirection(text) == nil)
     }
 
-    @Test func `a node behind a socket that does not know its host leaves the address open`() throws {
+    @Test func `the address is unknown if a node on a unix socket does not know its host`() throws {
         let error = RedisServerError("MOVED 1 :6380")
         let redirection = try #require(RedisRedirection(error, askedFrom: .unix(path: "/r")))
         #expect(redirection.address == nil)
@@ -94,14 +94,14 @@ import Testing
         #expect("\(problem)".contains("ROLE"))
     }
 
-    @Test func `a refused ROLE is a problem with the server's words`() {
+    @Test func `a refused ROLE is a problem with the server's text`() {
         let error = RedisServerError("NOPERM this user has no permissions")
         #expect(throws: RedisProtocolProblem.refused(command: "ROLE", error)) { try RedisRole(.error(error)) }
     }
 
     // MARK: Sentinels
 
-    @Test func `a sentinel names host and port, or knows no such service`() throws {
+    @Test func `a sentinel reports host and port, or does not know the service`() throws {
         let answer = try RedisSentinelAnswer(.array([text("10.0.0.2"), text("6380")]))
         #expect(answer == .primary(.tcp(host: "10.0.0.2", port: 6380)))
         #expect(

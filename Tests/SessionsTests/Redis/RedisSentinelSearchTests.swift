@@ -3,7 +3,7 @@ import Testing
 
 @testable import Sessions
 
-/// Whole searches for the primary of a service.
+/// Complete searches for the primary of a service.
 @Suite struct RedisSentinelSearchTests {
     private static func server(_ name: String) -> ServerAddress { .tcp(host: name, port: 1) }
     private let s1 = server("s1")
@@ -16,7 +16,7 @@ import Testing
         RedisSentinelFailure(findings: findings.map { .init(sentinel: $0, finding: $1) })
     }
 
-    @Test func `the first sentinel's word, confirmed, is enough`() {
+    @Test func `the first sentinel's answer suffices if it is confirmed`() {
         var search = RedisSentinelSearch(sentinels: [s1, s2, s3])
         #expect(search.start() == .ask(s1))
         #expect(search.answered(.primary(old), by: s1) == .verify(old))
@@ -36,7 +36,7 @@ import Testing
         #expect(search.failed(s3, reason: "timeout") == .ask(s1))
     }
 
-    @Test func `a failover that one sentinel has not heard of`() {
+    @Test func `an outdated sentinel is passed over after a failover`() {
         var search = RedisSentinelSearch(sentinels: [s1, s2, s3])
         #expect(search.start() == .ask(s1))
         #expect(search.answered(.primary(old), by: s1) == .verify(old))
@@ -47,12 +47,12 @@ import Testing
         #expect(search.sentinels == [s2, s1, s3])
     }
 
-    @Test func `a failover under way: nobody is believed until the next search`() {
+    @Test func `during a failover the search fails, and the next one succeeds`() {
         var search = RedisSentinelSearch(sentinels: [s1, s2, s3])
         #expect(search.start() == .ask(s1))
         #expect(search.answered(.primary(old), by: s1) == .verify(old))
         #expect(search.notVerified(old, reason: "connection refused") == .ask(s2))
-        // The same word again is not put to the test again.
+        // The same address is not verified again.
         #expect(search.answered(.primary(old), by: s2) == .ask(s3))
         #expect(search.answered(.primary(new), by: s3) == .verify(new))
         let expected = failure(
@@ -61,13 +61,13 @@ import Testing
             (s3, .notPrimary(new, .replica)))
         #expect(search.verified(new, as: .replica) == .givenUp(expected))
         #expect(search.sentinels == [s1, s2, s3])
-        // Later: what was refuted then is put to the test now.
+        // In a later search the address is verified again.
         #expect(search.start() == .ask(s1))
         #expect(search.answered(.primary(new), by: s1) == .verify(new))
         #expect(search.verified(new, as: .primary) == .found(new))
     }
 
-    @Test func `sentinels of two minds: the one whose server says so itself is right`() {
+    @Test func `of two different answers the one that the server confirms is used`() {
         var search = RedisSentinelSearch(sentinels: [s1, s2, s3])
         #expect(search.start() == .ask(s1))
         #expect(search.answered(.primary(old), by: s1) == .verify(old))
@@ -77,7 +77,7 @@ import Testing
         #expect(search.verified(new, as: .primary) == .found(new))
     }
 
-    @Test func `all sentinels down`() {
+    @Test func `the search fails if all sentinels are down`() {
         var search = RedisSentinelSearch(sentinels: [s1, s2, s3])
         for _ in 0..<2 {
             #expect(search.start() == .ask(s1))
@@ -90,7 +90,7 @@ import Testing
         }
     }
 
-    @Test func `a service that no sentinel knows`() {
+    @Test func `the search fails if no sentinel knows the service`() {
         var search = RedisSentinelSearch(sentinels: [s1, s2])
         #expect(search.start() == .ask(s1))
         #expect(search.answered(.unknownService, by: s1) == .ask(s2))
@@ -98,14 +98,14 @@ import Testing
         #expect(search.answered(.unknownService, by: s2) == .givenUp(expected))
     }
 
-    @Test func `a sentinel that names a sentinel is not believed`() {
+    @Test func `a sentinel that names a sentinel is passed over`() {
         var search = RedisSentinelSearch(sentinels: [s1])
         #expect(search.start() == .ask(s1))
         #expect(search.answered(.primary(s2), by: s1) == .verify(s2))
         #expect(search.verified(s2, as: .sentinel) == .givenUp(failure((s1, .notPrimary(s2, .sentinel)))))
     }
 
-    @Test func `what comes too late, or was not asked for, changes nothing`() {
+    @Test func `late and unexpected answers change nothing`() {
         var search = RedisSentinelSearch(sentinels: [s1, s2])
         #expect(search.failed(s1, reason: "") == nil)
         #expect(search.verified(old, as: .primary) == nil)
@@ -122,7 +122,7 @@ import Testing
         #expect(search.verified(new, as: .primary) == nil)
     }
 
-    @Test func `a new search forgets the one under way`() {
+    @Test func `a new search replaces the one under way`() {
         var search = RedisSentinelSearch(sentinels: [s1, s2])
         #expect(search.start() == .ask(s1))
         #expect(search.failed(s1, reason: "timeout") == .ask(s2))
@@ -133,7 +133,7 @@ import Testing
         #expect(search.verified(old, as: .primary) == nil)
     }
 
-    @Test func `the reason says which sentinel said what`() {
+    @Test func `the reason has the finding about each sentinel`() {
         let failure = failure(
             (s1, .failed(reason: "connection refused")), (s2, .unknownService), (s3, .notPrimary(old, .replica)),
             (s1, .unreachable(new, reason: "timeout")))

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Sessions
 
-/// What is no REDIS_URL, what is said about it, and what is not.
+/// Texts that are not a REDIS_URL, and their problems, which never show the password.
 @Suite struct RedisURLProblemTests {
     @Test(
         arguments: [
@@ -62,10 +62,10 @@ import Testing
         #expect(throws: expected) { try RedisLocation(parsing: text) }
     }
 
-    @Test func `problems say what is wrong and what to write`() {
+    @Test func `problems come with advice what to write`() {
         #expect("\(RedisURLProblem.severalHosts)".contains("redis+sentinel://"))
         #expect("\(RedisURLProblem.severalHosts)".contains("redis+cluster://"))
-        #expect("\(RedisURLProblem.otherServer(scheme: "http"))".contains("something else (http)"))
+        #expect("\(RedisURLProblem.otherServer(scheme: "http"))".contains("another kind of server (http)"))
         #expect("\(RedisURLProblem.unknownParameter(name: "timeout"))".contains("no parameter timeout"))
         #expect("\(RedisURLProblem.noSlashes(scheme: "redis"))".contains("\"redis:\""))
     }
@@ -74,7 +74,7 @@ import Testing
 
     private static let password = "s3cr3t-in-url"
 
-    /// `*` is where the password stands.
+    /// Malformed URLs, with `*` in the place of the password.
     static let malformed: [String] = [
         "*", "*@h", ":*@h", "u:*@h:6379/0", "*://h", "*:h", "*:*", "*://*@*:*/*?*=*#*", "redis:*@h", "redis:/*@h",
         "redis:*", "redis:// *", "redis://*\n", "redis://:*\t@h", "redis://u:*", "redis://:*", "redis://h:*",
@@ -101,7 +101,7 @@ import Testing
         }
     }
 
-    @Test func `whatever is done to a URL, it is read or refused, and the user info never shown`() {
+    @Test func `mutated URLs are read or refused, and the user info is never shown`() {
         var generator = SeededGenerator(seed: 20_260_401)
         let urls = [
             "redis://user-in-url:s3cr3t-in-url@host:6379/0", "rediss://s3cr3t-in-url@[::1]:6380?db=1",
@@ -137,7 +137,7 @@ import Testing
             do throws(RedisURLProblem) {
                 let location = try RedisLocation(parsing: url)
                 read += 1
-                // What came to stand in the place of a host or a path is shown; what is taken for a password is not.
+                // A mutated text in the place of a host or a path is shown; a password is not.
                 if let credentials = location.credentials, credentials.password.contains("s3cr3t-in-url") {
                     #expect(!"\(location)".contains("s3cr3t-in-url"), "\(url)")
                 }

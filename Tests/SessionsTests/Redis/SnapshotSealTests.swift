@@ -3,7 +3,7 @@ import Testing
 
 @testable import Sessions
 
-/// What lies in Redis is a snapshot only as a worker wrote it, for the session it was written for.
+/// A value in Redis is a snapshot only if a worker sealed it for the same session.
 @Suite struct SnapshotSealTests {
     private let hash = SHA256.digest(Array("token".utf8).span)
     private let otherHash = SHA256.digest(Array("another token".utf8).span)
@@ -33,7 +33,7 @@ import Testing
         opened?.session == snapshot.session && opened?.asOf == snapshot.asOf && opened?.origin == snapshot.origin
     }
 
-    @Test func `what was sealed is opened again, all of it`() throws {
+    @Test func `a sealed snapshot is opened completely`() throws {
         let keys = try keys()
         for groups in [[], ["a"], [String](repeating: "g", count: 100)] {
             let snapshot = try snapshot(groups: groups)
@@ -43,7 +43,7 @@ import Testing
         }
     }
 
-    @Test func `a snapshot of any time and origin comes back`() throws {
+    @Test func `a snapshot of any time and origin is restored`() throws {
         let keys = try keys()
         for microseconds in [Int64.min, -1, 0, 1, .max] {
             let instant = DatabaseInstant(microseconds: microseconds)
@@ -54,8 +54,8 @@ import Testing
         }
     }
 
-    @Test func `every bit counts`() throws {
-        // A key of generation 3 differs from 1 in one bit, and is known: the code has to notice that too.
+    @Test func `a change of any bit is detected`() throws {
+        // Generation 3 differs from 1 in one bit, and is known: the code must detect that too.
         let keys = try keys([Self.key(1, 7), Self.key(3, 7)])
         let sealed = SnapshotSeal.seal(try snapshot(), on: hash, with: keys)
         #expect(SnapshotSeal.open(sealed, on: hash, with: keys) != nil)
@@ -68,7 +68,7 @@ import Testing
         }
     }
 
-    @Test func `it is for this session alone`() throws {
+    @Test func `a seal is valid for its session alone`() throws {
         let keys = try keys()
         let bytes = SnapshotSeal.seal(try snapshot(), on: hash, with: keys)
         #expect(SnapshotSeal.open(bytes, on: otherHash, with: keys) == nil)
@@ -86,7 +86,7 @@ import Testing
         #expect(SnapshotSeal.open(bytes, on: hash, with: try keys([Self.key(2, 7)], minting: 2)) == nil)
     }
 
-    @Test func `a new key opens what the one before sealed, for as long as that one is accepted`() throws {
+    @Test func `snapshots of the former key can be opened as long as it is accepted`() throws {
         let (old, new) = (Self.key(1, 7), Self.key(2, 9))
         let snapshot = try snapshot()
         let before = SnapshotSeal.seal(snapshot, on: hash, with: try keys([old]))
@@ -95,13 +95,13 @@ import Testing
         let after = SnapshotSeal.seal(snapshot, on: hash, with: both)
         #expect(after[1] == 2 && after != before)
         #expect(isSame(SnapshotSeal.open(after, on: hash, with: both), snapshot))
-        // Those who know it and do not mint with it yet.
+        // Workers that know the key and do not use it for new seals yet.
         #expect(isSame(SnapshotSeal.open(after, on: hash, with: try keys([old, new])), snapshot))
         #expect(SnapshotSeal.open(after, on: hash, with: try keys([old])) == nil)
         #expect(SnapshotSeal.open(before, on: hash, with: try keys([new], minting: 2)) == nil)
     }
 
-    @Test func `nothing of another length is one`() throws {
+    @Test func `a value of another length is refused`() throws {
         let keys = try keys()
         let sealed = SnapshotSeal.seal(try snapshot(), on: hash, with: keys)
         for count in 0..<sealed.count {
@@ -112,7 +112,7 @@ import Testing
         #expect(SnapshotSeal.open(sealed + sealed, on: hash, with: keys) == nil)
     }
 
-    @Test func `a format that is not known is none, even under a valid code`() throws {
+    @Test func `an unknown format is refused, even with a valid code`() throws {
         let key = Self.key(1, 7)
         let keys = try keys([key])
         let sealed = SnapshotSeal.seal(try snapshot(), on: hash, with: keys)
@@ -125,7 +125,7 @@ import Testing
         }
     }
 
-    @Test func `a valid code around what is no session makes none`() throws {
+    @Test func `an invalid session is refused, even with a valid code`() throws {
         let key = Self.key(1, 7)
         let keys = try keys([key])
         let header = SnapshotSeal.seal(try snapshot(), on: hash, with: keys).prefix(21)
@@ -137,7 +137,7 @@ import Testing
         }
     }
 
-    @Test func `up to 64 KiB are read, and no more`() throws {
+    @Test func `values of up to 64 KiB are read`() throws {
         let keys = try keys()
         let most = 64 << 10
         let overhead =

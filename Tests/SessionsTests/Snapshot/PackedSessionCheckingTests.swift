@@ -3,7 +3,7 @@ import Testing
 
 @testable import Sessions
 
-/// Bytes that have been elsewhere are taken for a session only if all of it can be read.
+/// Bytes from outside are accepted as a session only if they can be read completely.
 @Suite struct PackedSessionCheckingTests {
     private static let texts = [
         "", "a", "ann", "Ann Ö", "größe", "名前", "👩‍👩‍👧", "e\u{301}", "\0", "a,b%20c", " a ", "\r\n", "\u{10ffff}",
@@ -18,7 +18,7 @@ import Testing
         return try #require(PackedSession(session, idleTimeout: idleTimeout))
     }
 
-    /// Sessions of all shapes, always the same ones.
+    /// Returns sessions of all shapes, the same at each call.
     private static func sessions(_ count: Int) throws -> [PackedSession] {
         var random = SeededGenerator(seed: 37)
         func text() -> String { texts[Int.random(in: 0..<texts.count, using: &random)] }
@@ -30,7 +30,7 @@ import Testing
         }
     }
 
-    /// Reads everything there is to read, each text within the bytes, up to their very end.
+    /// Reads everything, and returns whether each text is within the bytes and the last one ends with them.
     private func readThrough(_ session: PackedSession) -> Bool {
         var texts = session.texts
         var end = 0
@@ -51,9 +51,9 @@ import Testing
             && session.id.utf8.count == 36 && Session(session).identity == identity
     }
 
-    @Test func `sessions of all shapes are taken, byte for byte`() throws {
+    @Test func `sessions of all shapes are accepted, byte for byte`() throws {
         for session in try Self.sessions(500) {
-            // From the middle of something longer, as they come.
+            // A slice of longer bytes, as in a reply.
             let bytes = [9, 9, 9] + session.bytes + [9, 9]
             let checked = try #require(PackedSession(checking: bytes[3..<bytes.count - 2]))
             #expect(checked == session && checked.identity == session.identity)
@@ -62,7 +62,7 @@ import Testing
         }
     }
 
-    @Test func `nothing that is cut short, and nothing with something behind it, is taken`() throws {
+    @Test func `truncated bytes, and bytes with an addition, are refused`() throws {
         for session in try Self.sessions(60) where session.bytes.count < 5000 {
             for count in 0..<session.bytes.count {
                 #expect(PackedSession(checking: session.bytes.prefix(count)) == nil, "\(count) bytes")
@@ -73,7 +73,7 @@ import Testing
         }
     }
 
-    @Test func `numbers that end nowhere or mean more than there is are not taken`() throws {
+    @Test func `numbers that do not end or exceed the bytes are refused`() throws {
         let head = try Self.packed(Identity(userID: "", username: "")).bytes.prefix(37)
         let tails: [[UInt8]] = [
             [0x80, 0x80, 0x80, 0x80, 0x80, 0x00], [0xff, 0xff, 0xff, 0xff, 0x7f], [0xff, 0xff, 0xff, 0xff, 0xff],
@@ -86,7 +86,7 @@ import Testing
         }
     }
 
-    @Test func `whatever is taken of mutated sessions and of noise can be read through`() throws {
+    @Test func `accepted mutations and noise can be read completely`() throws {
         var random = SeededGenerator(seed: 20_000)
         let sessions = try Self.sessions(200).filter { $0.bytes.count < 2000 }
         var accepted = 0
@@ -107,7 +107,7 @@ import Testing
             accepted += 1
             if !readThrough(session) { Issue.record("read beyond: \(bytes)") }
         }
-        // Texts may be any bytes, so that many are.
+        // Texts may be any bytes, so many mutations are accepted.
         #expect(accepted > 2000 && accepted < 20_000, "\(accepted)")
         for _ in 0..<5000 {
             let count = Int.random(in: 0..<120, using: &random)

@@ -8,7 +8,7 @@ import Testing
         ("", ""), ("f", "Zg"), ("fo", "Zm8"), ("foo", "Zm9v"), ("foob", "Zm9vYg"), ("fooba", "Zm9vYmE"),
         ("foobar", "Zm9vYmFy"),
     ])
-    func `the RFC's own examples`(plain: String, encoded: String) {
+    func `the examples of RFC 4648 are encoded and decoded`(plain: String, encoded: String) {
         #expect(encode(plain) == encoded)
         #expect(decode(encoded) == Array(plain.utf8))
     }
@@ -21,11 +21,11 @@ import Testing
     }
 
     @Test(arguments: ["A", "AAAAA", "AB", "AAB", "A A", "AA=="])
-    func `what is not canonical is not decoded`(text: String) {
+    func `a text that is not canonical is not decoded`(text: String) {
         #expect(decode(text) == nil)
     }
 
-    // Spans cannot pass through an expectation, so these take and give arrays.
+    // Spans cannot pass through an expectation, so these functions use arrays.
 
     private func encode(_ text: String) -> String {
         let encoded = Base64URL.encode(text.utf8Span.span)

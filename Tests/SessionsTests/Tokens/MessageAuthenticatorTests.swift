@@ -3,16 +3,16 @@ import Testing
 
 @testable import Sessions
 
-/// The code is HMAC-SHA256 over the digest and what comes behind it.
+/// The code is HMAC-SHA256 over the digest and the bytes after it.
 @Suite struct MessageAuthenticatorTests {
-    /// The code of data that is at least as long as a digest.
+    /// Returns the code of data that is at least as long as a digest.
     private func code(key: [UInt8], data: [UInt8]) throws -> String {
         let digest = SHA256Digest(data.span.extracting(..<32))
         let first = try #require(digest)
         return MessageAuthenticator(key: key).code(first, data.span.extracting(32...)).hex
     }
 
-    /// The same by OpenSSL's own HMAC.
+    /// Returns the code computed with OpenSSL's own HMAC.
     private func hmac(key: [UInt8], data: [UInt8]) throws -> String {
         var code = [UInt8](repeating: 0, count: 32)
         var count = 0
@@ -23,7 +23,7 @@ import Testing
         return try #require(digest).hex
     }
 
-    /// RFC 4231, test cases 3 and 4: those whose data is longer than a digest and whose key is no longer than a block.
+    /// RFC 4231, test cases 3 and 4: the data is longer than a digest, and the key not longer than a block.
     @Test(arguments: [
         (
             [UInt8](repeating: 0xaa, count: 20), [UInt8](repeating: 0xdd, count: 50),
@@ -51,7 +51,7 @@ import Testing
         }
     }
 
-    @Test func `one that was asked before answers the same again`() throws {
+    @Test func `repeated use of an authenticator yields the same code`() throws {
         let authenticator = MessageAuthenticator(key: [1, 2, 3])
         let first = SHA256.digest(Array("a".utf8).span)
         let code = authenticator.code(first, Array("b".utf8).span)

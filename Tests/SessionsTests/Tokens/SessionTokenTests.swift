@@ -33,14 +33,14 @@ import Testing
         "afs_" + String(repeating: "A", count: 53) + "\0", "afs_" + String(repeating: "é", count: 27),
         " afs_" + String(repeating: "A", count: 53),
     ])
-    func `what is not the canonical form is no token`(text: String) {
+    func `a text that is not canonical is not a token`(text: String) {
         #expect(SessionToken(text) == nil)
     }
 
-    @Test func `a token whose tag no key made is not recognized, whatever bit was changed`() throws {
+    @Test func `a token without a key's tag is not recognized, whichever bit was changed`() throws {
         let token = SessionToken(random: random, key: key)
         var characters = Array(token.secretText.utf8)
-        // The last character carries four bits that must be zero, so another one is not even canonical.
+        // The last character has four bits that must be zero, so that another one is not even canonical.
         for index in 4..<57 {
             let original = characters[index]
             characters[index] = original == UInt8(ascii: "A") ? UInt8(ascii: "B") : UInt8(ascii: "A")
@@ -51,7 +51,7 @@ import Testing
         #expect(!TokenKey(generation: 2, bytes: Array(repeating: 8, count: 32)).recognizes(token))
     }
 
-    @Test func `tokens of every known key are recognized, and new ones are made with the one for minting`() throws {
+    @Test func `tokens of every accepted key are recognized, and new ones have the tag of the minting key`() throws {
         let old = TokenKey(generation: 1, bytes: Array(repeating: 1, count: 32))
         let new = TokenKey(generation: 2, bytes: Array(repeating: 2, count: 32))
         let keys = try #require(TokenKeys(accepted: [old, new], minting: 1))

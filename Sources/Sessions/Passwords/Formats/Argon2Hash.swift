@@ -1,38 +1,39 @@
 internal import CArgon2
 
-/// A password's argon2 hash in the PHC string format, `$argon2id$v=19$m=…,t=…,p=…$salt$hash`. Ours are argon2id of
-/// version 19; argon2i, and the version before, are verified.
+/// An argon2 hash in the PHC string format, `$argon2id$v=19$m=…,t=…,p=…$salt$hash`. New hashes are argon2id of version
+/// 19; argon2i and version 16 are only verified.
 struct Argon2Hash: Sendable {
-    /// argon2d is not made for passwords.
+    /// The variants for passwords; argon2d is not one.
     enum Variant: String, Sendable {
         case argon2i, argon2id
     }
 
-    /// What one computation costs. Ours: OWASP's recommendation for argon2id, also ASVS 5.0 appendix C.
+    /// The cost of one computation. The default is OWASP's recommendation for argon2id, also ASVS 5.0, appendix C.
     struct Cost: Equatable, Sendable {
+        /// The memory in KiB.
         var memory: UInt32 = 19_456
         var passes: UInt32 = 2
         var lanes: UInt32 = 1
 
-        /// In KiB, passes and lanes: what a stored hash may at most ask for.
+        /// The limits for stored hashes.
         static let highest = Cost(memory: 262_144, passes: 16, lanes: 16)
     }
 
     let variant: Variant
     private let version: UInt32
-    /// In KiB, passes and lanes.
+    /// The cost of this hash.
     let parameters: Cost
     private let salt: [UInt8]
     private var tag: [UInt8]
 
-    /// Reads a stored hash; nil when it is of another kind, or malformed.
+    /// Parses a stored hash. Returns nil if it has another format or is malformed.
     init?(_ text: Substring) {
         var parts = text.split(separator: "$", omittingEmptySubsequences: false)
         guard parts.count > 3, parts[0].isEmpty, let variant = Variant(rawValue: String(parts[1])) else { return nil }
         switch parts[2] {
         case "v=19": version = 0x13
         case "v=16": version = 0x10
-        // Hashes from before there was a second version do not say.
+        // Hashes from before the second version name no version.
         default:
             version = 0x10
             parts.insert("v=16", at: 2)
@@ -50,20 +51,21 @@ struct Argon2Hash: Sendable {
         self.tag = tag
     }
 
-    /// Hashes a new password with a new salt: takes tens of milliseconds and 19 MiB, so never on the loop.
+    /// Hashes a password with a new salt. Takes tens of milliseconds and 19 MiB, so never on the loop.
     init(password: [UInt8]) throws(HashingFailure) {
         (variant, version, parameters) = (.argon2id, 0x13, Cost())
         do throws(RandomBytes.Unavailable) {
             salt = try RandomBytes.make(16)
         } catch {
-            throw HashingFailure(reason: "no random bytes for a salt")
+            throw HashingFailure(reason: "cannot generate random bytes for the salt")
         }
         tag = []
         tag = try compute(password, length: 32)
     }
 
-    /// The hash of a password that nobody knows, not even here: checking against it costs what checking a real one does.
-    static let ofNobody = Argon2Hash(
+    /// A hash that matches no known password, for logins without a stored hash: checking against it takes as long as
+    /// checking a real one.
+    static let dummy = Argon2Hash(
         salt: Array("authfcgi: nobody".utf8), tag: Array("this is not the hash of anything".utf8))
 
     private init(salt: [UInt8], tag: [UInt8]) {
@@ -72,14 +74,15 @@ struct Argon2Hash: Sendable {
         self.tag = tag
     }
 
-    /// Whether it is of the kind and of the cost, or above it, that new hashes have.
+    /// A Boolean value that indicates whether the hash has the variant and version of new hashes and at least their
+    /// cost.
     var isCurrent: Bool {
         let ours = Cost()
         return variant == .argon2id && version == 0x13 && parameters.memory >= ours.memory
             && parameters.passes >= ours.passes
     }
 
-    /// The form that is stored.
+    /// The hash in the PHC string format.
     var text: String {
         let (salt, tag) = (
             Base64.encode(salt.span, Base64.standardAlphabet), Base64.encode(tag.span, Base64.standardAlphabet)
@@ -91,7 +94,7 @@ struct Argon2Hash: Sendable {
     private func compute(_ password: [UInt8], length: Int) throws(HashingFailure) -> [UInt8] {
         var (password, salt) = (password, salt)
         var tag = [UInt8](repeating: 0, count: length)
-        // Everything below is borrowed for the one call.
+        // All pointers below are borrowed for the one call.
         let result = unsafe password.withUnsafeMutableBufferPointer { password in
             unsafe salt.withUnsafeMutableBufferPointer { salt in
                 unsafe tag.withUnsafeMutableBufferPointer { tag in
@@ -105,8 +108,8 @@ struct Argon2Hash: Sendable {
                     unsafe context.m_cost = parameters.memory
                     unsafe context.t_cost = parameters.passes
                     unsafe context.lanes = parameters.lanes
-                    // The lanes' number is part of the result; how many threads compute them is not. One: helper
-                    // threads are what limits hashing.
+                    // The number of lanes is part of the result; the number of threads is not. One thread: the number
+                    // of helper threads limits hashing.
                     unsafe context.threads = 1
                     unsafe context.version = version
                     unsafe context.allocate_cbk = HashingMemory.allocate

@@ -2,7 +2,7 @@
 enum CryptAlphabet {
     static let characters = Array("./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz".utf8)
 
-    /// 0 to 63; nil for any other character.
+    /// Returns the value of a character, 0 to 63, or nil for any other character.
     static func value(of character: UInt8) -> Int? { characters.firstIndex(of: character) }
 }
 

@@ -1,7 +1,7 @@
-/// The formats of crypt(5), read as strictly as the software that makes them writes them.
+/// The parsers of the formats of crypt(5), as strict as the software that writes them.
 extension CryptHash {
-    /// `$2b$12$`, 22 characters of salt, 31 of checksum. `$2x$` is the name of hashes made by a faulty function, and
-    /// plain `$2$` has not been made since 1998.
+    /// Parses bcrypt: `$2b$12$`, 22 characters of salt, 31 of checksum. `$2x$` denotes hashes made by a faulty
+    /// function, and plain `$2$` has not been made since 1998.
     init?(bcrypt text: Substring) {
         let bytes = Array(text.utf8)
         guard bytes.count == 60, ["$2a$", "$2b$", "$2y$"].contains(text.prefix(4)), bytes[6] == UInt8(ascii: "$"),
@@ -13,8 +13,8 @@ extension CryptHash {
             reads: 72)
     }
 
-    /// `$y$j9T$salt$checksum`, and the same with `gy`. `j` says which flavour, and is the one that libxcrypt makes; then
-    /// the block count's logarithm and the block size, a character each.
+    /// Parses yescrypt, `$y$j9T$salt$checksum`, and gost-yescrypt, with `gy`. `j` is the flavour, the one that
+    /// libxcrypt makes; then follow the block count's logarithm and the block size, a character each.
     init?(yescrypt text: Substring) {
         let parts = text.split(separator: "$", omittingEmptySubsequences: false)
         guard parts.count == 5, parts[0].isEmpty, parts[1] == "y" || parts[1] == "gy", parts[2].utf8.count == 3,
@@ -22,14 +22,14 @@ extension CryptHash {
             parts[2...].allSatisfy(\.isOfCryptAlphabet)
         else { return nil }
         let numbers = parts[2].utf8.dropFirst().compactMap(CryptAlphabet.value)
-        // From 48 on, a number has a second character.
+        // Numbers from 48 on have a second character.
         guard numbers.count == 2, numbers.allSatisfy({ $0 < 48 }) else { return nil }
         let bytes = 128 * Double(1 << (numbers[0] + 1)) * Double(numbers[1] + 1)
         self.init(
             String(text), checksum: 43, cost: HashingCost(bytes: bytes, passes: 1, nanosecondsPerByte: 2.4))
     }
 
-    /// `$7$`, a character for N's logarithm, five for r, five for p, the salt, `$`, the checksum.
+    /// Parses scrypt: `$7$`, a character for N's logarithm, five for r, five for p, the salt, `$`, the checksum.
     init?(scrypt text: Substring) {
         let parts = text.split(separator: "$", omittingEmptySubsequences: false)
         guard parts.count == 4, parts[0].isEmpty, parts[1] == "7", parts[2].utf8.count > 11, parts[3].utf8.count == 43,
@@ -44,7 +44,8 @@ extension CryptHash {
             String(text), checksum: 43, cost: .scrypt(blocks: blocks, blockSize: blockSize, lanes: lanes))
     }
 
-    /// `$6$` (SHA-512) or `$5$` (SHA-256), `rounds=…$` unless they are 5000, the salt, `$`, the checksum.
+    /// Parses sha512-crypt and sha256-crypt: `$6$` or `$5$`, `rounds=…$` unless they are 5000, the salt, `$`, the
+    /// checksum.
     init?(sha2 text: Substring, identifier: Substring, checksum length: Int) {
         var parts = text.split(separator: "$", omittingEmptySubsequences: false)
         guard parts.count > 3, parts[0].isEmpty, parts[1] == identifier else { return nil }
@@ -62,7 +63,7 @@ extension CryptHash {
 }
 
 extension HashingCost {
-    /// Each round reads the password once or twice.
+    /// Returns the cost of sha512-crypt or sha256-crypt. Each round reads the password once or twice.
     static func sha2Crypt(rounds: UInt32) -> HashingCost {
         HashingCost(steps: Int(rounds), nanosecondsEach: 600, nanosecondsPerByte: 10)
     }

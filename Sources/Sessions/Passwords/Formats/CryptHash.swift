@@ -5,17 +5,18 @@ internal import Glibc
 struct CryptHash: PasswordVerifier {
     let cost: HashingCost
 
-    /// The whole stored text: libxcrypt takes its settings and its salt from it.
+    /// The complete stored text, from which libxcrypt reads the settings and the salt.
     private let text: String
-    /// How many characters at the end are the checksum. They alone are compared, for libxcrypt writes the settings as it
-    /// would have made them: the last character of a bcrypt salt has bits that do not count.
+    /// The number of characters of the checksum at the end. Only they are compared, since libxcrypt writes the settings
+    /// in its own form: the last character of a bcrypt salt has unused bits.
     private let checksumLength: Int
-    /// What the function reads of a password: 72 bytes in bcrypt, which ignores the rest.
+    /// The number of bytes that the function reads of a password: 72 in bcrypt, which ignores the rest. Nil for no
+    /// limit but libxcrypt's.
     private let readLength: Int?
 
     var lengthRead: Int { readLength ?? Int(CRYPT_MAX_PASSPHRASE_SIZE) - 1 }
 
-    /// - Parameter text: parsed, its costs known.
+    /// Creates a hash from a text that is already parsed.
     init(_ text: String, checksum length: Int, cost: HashingCost, reads readLength: Int? = nil) {
         self.text = text
         self.cost = cost
@@ -23,28 +24,28 @@ struct CryptHash: PasswordVerifier {
         checksumLength = length
     }
 
-    /// At exactly the length that is read nobody knows whether more was meant.
+    /// A password of exactly the length that is read may have been truncated.
     func readsAll(of password: [UInt8]) -> Bool { password.count < lengthRead }
 
     func matches(_ password: [UInt8]) throws(HashingFailure) -> Bool {
         let read = password.prefix(lengthRead)
         let computed = try Self.compute(Array(read), text)
-        // Longer than libxcrypt takes, or with a NUL inside: then it never made a hash of it.
+        // libxcrypt never made a hash of a password that is too long for it, or contains a NUL.
         guard readLength != nil || read.count == password.count, !password.contains(0), let computed else {
             return false
         }
         return equalInConstantTime(computed.suffix(checksumLength), text.utf8.suffix(checksumLength))
     }
 
-    /// Nil when libxcrypt does not like the settings.
+    /// Returns the computed text, or nil if libxcrypt rejects the settings.
     private static func compute(_ password: [UInt8], _ settings: String) throws(HashingFailure) -> [UInt8]? {
         let password = (password + [0]).map { CChar(truncatingIfNeeded: $0) }
         var (memory, size): (UnsafeMutableRawPointer?, Int32) = (nil, 0)
-        // Allocates the 32 KiB that it works in, with what it returns inside them.
+        // Allocates 32 KiB of working memory, which contain the result.
         let result = unsafe crypt_ra(password, settings, &memory, &size)
         defer { unsafe free(memory) }
         guard let result = unsafe result else {
-            if errno == ENOMEM { throw HashingFailure(reason: "no memory for crypt(3)") }
+            if errno == ENOMEM { throw HashingFailure(reason: "out of memory in crypt(3)") }
             return nil
         }
         return unsafe Array(String(cString: result).utf8)

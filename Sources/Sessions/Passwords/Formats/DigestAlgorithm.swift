@@ -1,10 +1,10 @@
 internal import COpenSSL
 
-/// The digests that password hashes are made with, by OpenSSL.
+/// The digest algorithms of password hashes, computed by OpenSSL.
 enum DigestAlgorithm: Sendable {
     case sha1, sha256, sha384, sha512
 
-    /// In bytes.
+    /// The size of a digest in bytes.
     var size: Int {
         switch self {
         case .sha1: 20
@@ -14,7 +14,7 @@ enum DigestAlgorithm: Sendable {
         }
     }
 
-    /// The digest of some bytes.
+    /// Returns the digest of a message.
     func digest(of message: [UInt8]) throws(HashingFailure) -> [UInt8] {
         var digest = [UInt8](repeating: 0, count: size)
         guard unsafe EVP_Digest(message, message.count, &digest, nil, method, nil) == 1 else {
@@ -23,7 +23,7 @@ enum DigestAlgorithm: Sendable {
         return digest
     }
 
-    /// HMAC (RFC 2104).
+    /// Returns the HMAC of a message (RFC 2104).
     func code(key: [UInt8], _ message: [UInt8]) throws(HashingFailure) -> [UInt8] {
         var code = [UInt8](repeating: 0, count: size)
         guard unsafe HMAC(method, key, Int32(key.count), message, message.count, &code, nil) != nil else {
@@ -32,7 +32,7 @@ enum DigestAlgorithm: Sendable {
         return code
     }
 
-    /// PBKDF2 (RFC 8018) with this digest's HMAC, to a key of `length` bytes.
+    /// Derives a key of `length` bytes with PBKDF2 (RFC 8018) and this digest's HMAC.
     func derive(
         _ password: [UInt8], salt: [UInt8], iterations: Int32, length: Int
     ) throws(HashingFailure) -> [UInt8] {
@@ -46,7 +46,7 @@ enum DigestAlgorithm: Sendable {
         return key
     }
 
-    /// OpenSSL's own, never freed.
+    /// OpenSSL's static object, never freed.
     private var method: OpaquePointer? {
         switch self {
         case .sha1: unsafe EVP_sha1()

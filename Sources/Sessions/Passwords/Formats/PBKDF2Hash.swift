@@ -1,5 +1,4 @@
-/// PBKDF2 (RFC 8018) as Django, Werkzeug, passlib and Spring store it: each with a text of its own around the same
-/// numbers.
+/// A PBKDF2 hash (RFC 8018) as stored by Django, Werkzeug, passlib and Spring, each in a format of its own.
 struct PBKDF2Hash: PasswordVerifier {
     private let digest: DigestAlgorithm
     private let iterations: UInt32
@@ -8,8 +7,9 @@ struct PBKDF2Hash: PasswordVerifier {
 
     private static let maxIterations: UInt32 = 10_000_000
 
-    /// - Parameter keyLength: what the format has, else as long as the digest; shorter keys are beginnings of the longer
-    ///   ones, so that a cut hash would match still.
+    /// Creates a hash from its parsed fields. Returns nil if one is missing or invalid.
+    /// - Parameter keyLength: The length of the format's key, by default that of the digest. Other lengths are invalid:
+    ///   a shorter key is a prefix of a longer one, so that a truncated hash would still match.
     init?(_ digest: DigestAlgorithm, iterations: UInt32?, salt: [UInt8]?, key: [UInt8]?, keyLength: Int? = nil) {
         guard let iterations, iterations > 0, let salt, let key, key.count == keyLength ?? digest.size else {
             return nil

@@ -1,12 +1,13 @@
 internal import COpenSSL
 
-/// The portable hash of phpass, `$P$` or, at phpBB, `$H$`: MD5 over and over. What WordPress stored up to 6.7.
+/// The portable hash of phpass, `$P$` or, in phpBB, `$H$`: iterated MD5. The format of WordPress up to 6.7.
 struct PHPassHash: PasswordVerifier {
     private let rounds: Int
     private let salt: [UInt8]
     private let checksum: [UInt8]
 
-    /// - Parameter text: what comes behind `$P$`: the rounds' logarithm, eight characters of salt, 22 of checksum.
+    /// Parses a hash.
+    /// - Parameter text: The text after `$P$`: the rounds' logarithm, eight characters of salt, 22 of checksum.
     init?(_ text: Substring) {
         let bytes = Array(text.utf8)
         guard bytes.count == 31, text.isOfCryptAlphabet, let logarithm = CryptAlphabet.value(of: bytes[0]),
@@ -21,7 +22,7 @@ struct PHPassHash: PasswordVerifier {
 
     func matches(_ password: [UInt8]) throws(HashingFailure) -> Bool {
         var state = Self.digest(salt + password)
-        // The digest is followed by the password, each time anew.
+        // Each round hashes the digest followed by the password.
         var message = state + password
         for _ in 0..<rounds {
             state = Self.digest(message)
@@ -37,7 +38,7 @@ struct PHPassHash: PasswordVerifier {
         }
     }
 
-    /// Base64 as crypt(3) has it: the lowest bits first.
+    /// Returns the base64 of crypt(3), lowest bits first.
     private static func encode(_ bytes: [UInt8]) -> [UInt8] {
         var text: [UInt8] = []
         for start in stride(from: 0, to: bytes.count, by: 3) {

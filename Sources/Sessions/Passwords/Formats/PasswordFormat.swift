@@ -1,4 +1,4 @@
-/// The forms in which software stores passwords, as far as they are verified here. The raw value is the name in logs.
+/// The supported formats of stored passwords. The raw value is the name in logs.
 package enum PasswordFormat: String, CaseIterable, Sendable {
     case argon2id
     case argon2i

@@ -1,4 +1,4 @@
-/// What stands in the formats of crypt(5) and PHC, wherever it is stored: PHP, Rails, Laravel, pgcrypto, `/etc/shadow`.
+/// The formats of crypt(5) and PHC, as stored by PHP, Rails, Laravel, pgcrypto and `/etc/shadow`.
 extension PasswordHash {
     static func crypt(_ text: Substring, pepper: [UInt8]) -> PasswordHash? {
         switch text.dropFirst().prefix(while: { $0 != "$" }) {

@@ -1,4 +1,4 @@
-/// What Django stores: the name of one of its hashers, `$`, and that hasher's own text.
+/// Django's formats: the name of a hasher, `$`, and that hasher's own text.
 extension PasswordHash {
     static func django(_ text: Substring) -> PasswordHash? {
         let parts = text.split(separator: "$", maxSplits: 1, omittingEmptySubsequences: false)
@@ -16,7 +16,7 @@ extension PasswordHash {
         }
     }
 
-    /// `iterations$salt$base64`; the salt is taken as it is written.
+    /// Parses `iterations$salt$base64`. The salt is used as written.
     private static func djangoPBKDF2(_ text: Substring, _ digest: DigestAlgorithm) -> PBKDF2Hash? {
         let fields = text.split(separator: "$", omittingEmptySubsequences: false)
         guard fields.count == 3, !fields[1].isEmpty else { return nil }
@@ -24,7 +24,7 @@ extension PasswordHash {
             digest, iterations: fields[0].decimal, salt: Array(fields[1].utf8), key: fields[2].paddedBase64)
     }
 
-    /// `N$salt$r$p$base64`.
+    /// Parses `N$salt$r$p$base64`.
     private static func djangoScrypt(_ text: Substring) -> ScryptHash? {
         let fields = text.split(separator: "$", omittingEmptySubsequences: false)
         guard fields.count == 5, !fields[1].isEmpty else { return nil }

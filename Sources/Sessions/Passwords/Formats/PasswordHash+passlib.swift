@@ -1,5 +1,4 @@
-/// What passlib stores in forms of its own. Its bcrypt, argon2, sha256-crypt, sha512-crypt and Django hashes are the
-/// usual ones.
+/// passlib's own formats. Its bcrypt, argon2, sha256-crypt, sha512-crypt and Django hashes have the usual ones.
 extension PasswordHash {
     static func passlib(_ text: Substring) -> PasswordHash? {
         let fields = text.split(separator: "$", omittingEmptySubsequences: false)
@@ -14,13 +13,13 @@ extension PasswordHash {
         }
     }
 
-    /// `$pbkdf2-sha256$iterations$salt$key`.
+    /// Parses `$pbkdf2-sha256$iterations$salt$key`.
     private static func passlibPBKDF2(_ fields: [Substring], _ digest: DigestAlgorithm) -> PBKDF2Hash? {
         PBKDF2Hash(
             digest, iterations: fields[2].decimal, salt: fields[3].adaptedBase64, key: fields[4].adaptedBase64)
     }
 
-    /// `$bcrypt-sha256$v=2,t=2b,r=12$salt$checksum`, or, in version 1, `$bcrypt-sha256$2b,12$salt$checksum`.
+    /// Parses `$bcrypt-sha256$v=2,t=2b,r=12$salt$checksum` or, in version 1, `$bcrypt-sha256$2b,12$salt$checksum`.
     private static func passlibBcrypt(_ fields: [Substring]) -> PasswordHash? {
         let parameters = fields[2].split(separator: ",", omittingEmptySubsequences: false)
         let (kind, rounds, preparation): (Substring, UInt32?, PasswordPreparation)
@@ -38,7 +37,7 @@ extension PasswordHash {
         return PasswordHash(.passlibBcryptSHA256, CryptHash(bcrypt: Substring(bcrypt)), preparation: preparation)
     }
 
-    /// `$scrypt$ln=16,r=8,p=1$salt$key`, `ln` being N's logarithm.
+    /// Parses `$scrypt$ln=16,r=8,p=1$salt$key`, where `ln` is N's logarithm.
     private static func passlibScrypt(_ fields: [Substring]) -> ScryptHash? {
         let parameters = fields[2].split(separator: ",", omittingEmptySubsequences: false)
         guard parameters.count == 3, let logarithm = parameters[0].number(named: "ln="), logarithm < 64 else {

@@ -1,7 +1,7 @@
-/// What Spring Security's delegating encoder stores: the encoder's name in braces, then that encoder's text. Numbers
-/// that the text leaves out are those of `PasswordEncoderFactories`, with no secret.
+/// The formats of Spring Security's delegating encoder: the encoder's name in braces, then that encoder's text.
+/// Parameters that the text omits are those of `PasswordEncoderFactories`, with no secret.
 ///
-/// `{noop}`, the password itself, is none that is read, and neither are single digests: `{MD4}`, `{MD5}`, `{SHA-1}`,
+/// `{noop}`, the password itself, is not supported, and neither are single digests: `{MD4}`, `{MD5}`, `{SHA-1}`,
 /// `{SHA-256}`, `{ldap}`.
 extension PasswordHash {
     static func spring(_ text: Substring) -> PasswordHash? {
@@ -19,7 +19,7 @@ extension PasswordHash {
         }
     }
 
-    /// `$e0801$salt$key`: in hexadecimal digits N's logarithm, and two digits each for r and p.
+    /// Parses `$e0801$salt$key`: in hexadecimal N's logarithm, and two digits each for r and p.
     private static func springScrypt(_ text: Substring) -> ScryptHash? {
         let fields = text.split(separator: "$", omittingEmptySubsequences: false)
         guard fields.count == 4, fields[0].isEmpty, let parameters = UInt32(fields[1], radix: 16),
@@ -30,7 +30,7 @@ extension PasswordHash {
             salt: fields[2].paddedBase64, key: fields[3].paddedBase64, keyLength: 32)
     }
 
-    /// Salt and key in hexadecimal digits, the key of 256 bits whatever the digest.
+    /// Parses salt and key in hexadecimal. The key has 256 bits for every digest.
     private static func springPBKDF2(
         _ text: Substring, _ digest: DigestAlgorithm, iterations: UInt32, saltLength: Int
     ) -> PBKDF2Hash? {

@@ -1,4 +1,4 @@
-/// What Werkzeug stores, and Flask by it: `method:parameters$salt$hexadecimal`; the salt is taken as it is written.
+/// The formats of Werkzeug, also used by Flask: `method:parameters$salt$hexadecimal`. The salt is used as written.
 extension PasswordHash {
     static func werkzeug(_ text: Substring) -> PasswordHash? {
         let fields = text.split(separator: "$", omittingEmptySubsequences: false)

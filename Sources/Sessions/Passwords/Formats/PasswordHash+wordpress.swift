@@ -1,4 +1,5 @@
-/// What WordPress stores: `$wp$2y$…` since 6.8, and before, phpass's portable hash `$P$…`, which phpBB calls `$H$…`.
+/// WordPress's formats: `$wp$2y$…` since 6.8, and before that phpass's portable hash `$P$…`, which phpBB writes as
+/// `$H$…`.
 extension PasswordHash {
     static func wordpress(_ text: Substring) -> PasswordHash? {
         if text.hasPrefix("$wp$2y$") {

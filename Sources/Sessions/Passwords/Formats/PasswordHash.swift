@@ -1,18 +1,21 @@
-/// A stored password hash of one of the formats that software keeps: ``PasswordFormat``.
+/// A stored password hash in one of the formats of ``PasswordFormat``.
 ///
-/// Reading one computes nothing. What it would cost is known, and bounded, before the first password is checked.
+/// Parsing computes no hash. The cost is known, and limited, before the first password is checked.
 package struct PasswordHash: Sendable {
+    /// The format of the hash.
     package let format: PasswordFormat
     private let preparation: PasswordPreparation
     private let verifier: any PasswordVerifier
 
+    /// Parses a stored hash.
     /// - Parameters:
-    ///   - stored: as it is in the users table.
-    ///   - pepper: what Devise appends to each password; used for hashes that are bcrypt and nothing else.
+    ///   - stored: The text in the users table.
+    ///   - pepper: The bytes that Devise appends to each password; used only for plain bcrypt hashes.
+    /// - Throws: ``PasswordHashProblem`` if no password can be checked against the text.
     package init(_ stored: String, pepper: [UInt8] = []) throws(PasswordHashProblem) {
         guard !Self.isUnusable(stored) else { throw .unusable }
         let text = Substring(stored)
-        // The longest hash that software makes has some 200 characters, unless somebody wanted a long salt.
+        // The longest usual hash has some 200 characters; only a very long salt needs more.
         guard stored.utf8.count <= 1024, stored.utf8.allSatisfy({ 0x21...0x7e ~= $0 }),
             let hash = Self.crypt(text, pepper: pepper) ?? Self.argon2(text) ?? Self.django(text)
                 ?? Self.werkzeug(text) ?? Self.passlib(text) ?? Self.wordpress(text) ?? Self.spring(text)
@@ -21,7 +24,7 @@ package struct PasswordHash: Sendable {
         self = hash
     }
 
-    /// For the formats' own readers: nil when there is no verifier.
+    /// Creates a hash for the parsers of the formats. Returns nil without a verifier.
     init?(
         _ format: PasswordFormat, _ verifier: (some PasswordVerifier)?, preparation: PasswordPreparation = .asReceived
     ) {
@@ -31,21 +34,20 @@ package struct PasswordHash: Sendable {
         self.verifier = verifier
     }
 
-    /// Whether nobody should be able to sign in by it: Django's `!…`, shadow(5)'s `!…`, `*…` and `x`, and nothing at
-    /// all.
+    /// Returns whether the text disables sign-in: Django's `!…`, shadow(5)'s `!…`, `*…` and `x`, and the empty text.
     private static func isUnusable(_ stored: String) -> Bool {
         stored.isEmpty || stored == "x" || stored.hasPrefix("!") || stored.hasPrefix("*")
     }
 
-    /// What checking a short password takes.
+    /// The cost of checking a short password.
     package var cost: HashingCost { verifier.cost }
 
-    /// What checking a password of so many bytes takes.
+    /// Returns the cost of checking a password of `length` bytes.
     func cost(ofPassword length: Int) -> HashingCost { verifier.cost(ofPassword: length) }
 
-    /// Whether an operator may want to refuse it: what stands on MD5 or SHA-1, and sha256-crypt, sha512-crypt and
-    /// Spring's SHA-256 of fewer than 100,000 rounds, which is less work than a fast login page should ask of an
-    /// attacker.
+    /// A Boolean value that indicates whether the format is a legacy one, which an operator may refuse: those based on
+    /// MD5 or SHA-1, and sha256-crypt, sha512-crypt and Spring's SHA-256 of fewer than 100,000 rounds, which cost an
+    /// attacker too little.
     package var isLegacy: Bool {
         switch format {
         case .phpass, .djangoPBKDF2SHA1, .werkzeugPBKDF2SHA1, .passlibPBKDF2SHA1, .springPBKDF2SHA1, .springSHA256: true
@@ -58,20 +60,20 @@ package struct PasswordHash: Sendable {
         }
     }
 
-    /// Whether it is as good as a new hash of ours, whatever a product writes around it; others are worth replacing at
-    /// a login, where that is wanted.
+    /// A Boolean value that indicates whether the hash is as strong as a new one, whatever the format around it. Others
+    /// may be replaced at a login, if the operator enables it.
     package var isCurrent: Bool { (verifier as? Argon2Hash)?.isCurrent == true }
 
-    /// Whether no other password than `password` is the same to it: nothing is cut off.
+    /// Returns whether the hash depends on every byte of `password`, without truncation.
     func readsAll(of password: [UInt8]) throws(HashingFailure) -> Bool {
         guard preparation.keepsAll(of: password) else { return false }
-        // What may be cut off of the pepper is no part of the password.
+        // A truncated pepper does not matter.
         if case .peppered = preparation { return verifier.readsAll(of: password) }
         return verifier.readsAll(of: try preparation.apply(to: password))
     }
 
-    /// Whether `password` is the one, checked as the software that made the hash would. Takes what the cost says, so
-    /// never on the loop.
+    /// Returns whether `password` matches, as in the software that made the hash. Takes the time of the cost, so never
+    /// on the loop.
     func matches(_ password: [UInt8]) throws(HashingFailure) -> Bool {
         try verifier.matches(preparation.apply(to: password))
     }

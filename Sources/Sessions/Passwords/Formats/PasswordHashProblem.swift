@@ -1,23 +1,24 @@
-/// Why no password can be checked against what is stored. Each is worth one line in the log, and none an error page.
+/// The reason why no password can be checked against a stored hash. Worth a line in the log; for the client the login
+/// is refused as with a wrong password.
 package enum PasswordHashProblem: Error, Equatable, Sendable {
-    /// Stored so that no password matches: empty, Django's `!…`, shadow(5)'s `*`, `!` and `x`.
+    /// Sign-in is disabled: an empty text, Django's `!…`, shadow(5)'s `*`, `!` and `x`.
     case unusable
-    /// No format that is known here, or one that is malformed.
+    /// The format is unknown, or the text is malformed.
     case unknown
-    /// It asks for more memory or time than any hash may.
+    /// The cost exceeds the limits for memory or time.
     case tooCostly(PasswordFormat)
-    /// Its format is a legacy one, and those are refused.
+    /// The format is a legacy one, which the operator refuses.
     case legacyRefused(PasswordFormat)
 }
 
 extension PasswordHashProblem: CustomStringConvertible {
-    /// For the log: what is stored is never part of it.
+    /// The problem in words for the log, without any part of the stored text.
     package var description: String {
         switch self {
         case .unusable: "no password is set"
-        case .unknown: "the stored hash is of no known format"
-        case .tooCostly(let format): "the stored hash (\(format.rawValue)) asks for more memory or time than is allowed"
-        case .legacyRefused(let format): "the stored hash (\(format.rawValue)) is of a legacy format"
+        case .unknown: "the stored hash has an unknown format"
+        case .tooCostly(let format): "the stored hash (\(format.rawValue)) exceeds the limits for memory or time"
+        case .legacyRefused(let format): "the stored hash (\(format.rawValue)) has a legacy format"
         }
     }
 }

@@ -1,19 +1,21 @@
-/// What a format does to a password before the function that hashes it.
+/// The transformation of a password before its hashing.
 enum PasswordPreparation: Sendable {
+    /// None.
     case asReceived
-    /// Devise: its pepper, which is no part of the database, comes behind.
+    /// Devise: the pepper, which is not stored in the database, is appended.
     case peppered([UInt8])
-    /// WordPress: without blanks at either end, which it cuts off at each login.
+    /// WordPress: blanks are removed at both ends, as at each of its logins.
     case trimmed
-    /// WordPress since 6.8: blanks cut off, then HMAC-SHA384 in base64.
+    /// WordPress since 6.8: blanks are removed at both ends, then HMAC-SHA384 in base64.
     case wordpress
     /// Django's `bcrypt_sha256`: SHA-256 in hexadecimal digits.
     case hexadecimalSHA256
     /// passlib's `bcrypt_sha256`, version 1: SHA-256 in base64.
     case base64SHA256
-    /// passlib's `bcrypt_sha256`, version 2: HMAC-SHA256 in base64, its key being the salt as it is written.
+    /// passlib's `bcrypt_sha256`, version 2: HMAC-SHA256 in base64, keyed with the salt as written.
     case base64HMAC(salt: [UInt8])
 
+    /// Returns the transformed password.
     func apply(to password: [UInt8]) throws(HashingFailure) -> [UInt8] {
         switch self {
         case .asReceived:
@@ -33,7 +35,7 @@ enum PasswordPreparation: Sendable {
         }
     }
 
-    /// Whether nothing of `password` is lost.
+    /// Returns whether the transformation depends on every byte of `password`.
     func keepsAll(of password: [UInt8]) -> Bool {
         switch self {
         case .trimmed, .wordpress: Self.trim(password) == password
@@ -41,14 +43,14 @@ enum PasswordPreparation: Sendable {
         }
     }
 
-    /// PHP's `trim`.
+    /// Removes blanks at both ends, like PHP's `trim`.
     private static func trim(_ password: [UInt8]) -> [UInt8] {
         let blanks: [UInt8] = Array(" \t\n\r\0\u{b}".utf8)
         let start = password.prefix { blanks.contains($0) }.count
         return Array(password[start...].reversed().drop { blanks.contains($0) }.reversed())
     }
 
-    /// With padding.
+    /// Returns padded base64 (RFC 4648, section 4).
     private static func base64(_ bytes: [UInt8]) -> [UInt8] {
         let text = Base64.encode(bytes.span, Base64.standardAlphabet)
         return text + [UInt8](repeating: UInt8(ascii: "="), count: (4 - text.count % 4) % 4)

@@ -1,17 +1,18 @@
-/// A stored hash of one family, read and ready to be computed anew.
+/// A parsed hash that can be verified.
 protocol PasswordVerifier: Sendable {
+    /// The cost of checking a short password.
     var cost: HashingCost { get }
 
-    /// How many bytes of a password are computed with.
+    /// The maximum number of bytes of a password that are read.
     var lengthRead: Int { get }
 
-    /// Whether the hash must not be computed, be it for the longest password.
+    /// A Boolean value that indicates whether the cost exceeds the limits, at least for the longest password.
     var isTooCostly: Bool { get }
 
-    /// Whether every byte of `password` counts.
+    /// Returns whether every byte of `password` is read.
     func readsAll(of password: [UInt8]) -> Bool
 
-    /// Whether `password` is the one: takes what the cost says, so never on the loop.
+    /// Returns whether `password` matches. Takes the time of the cost, so never on the loop.
     func matches(_ password: [UInt8]) throws(HashingFailure) -> Bool
 }
 
@@ -20,7 +21,7 @@ extension PasswordVerifier {
 
     var isTooCostly: Bool { cost(ofPassword: .max).exceeds(.highest) }
 
-    /// What checking a password of so many bytes costs.
+    /// Returns the cost of checking a password of `length` bytes.
     func cost(ofPassword length: Int) -> HashingCost { cost.ofPassword(length: min(length, lengthRead)) }
 
     func readsAll(of password: [UInt8]) -> Bool { true }

@@ -1,18 +1,19 @@
 internal import COpenSSL
 
-/// scrypt (RFC 7914) as Django, Werkzeug, passlib and Spring store it.
+/// An scrypt hash (RFC 7914) as stored by Django, Werkzeug, passlib and Spring.
 struct ScryptHash: PasswordVerifier {
-    /// N, a power of two: how many blocks are filled and read.
+    /// N, the number of blocks that are filled and read; a power of two.
     private let blocks: UInt64
-    /// r: how long a block is, in units of 128 bytes.
+    /// r, the length of a block in units of 128 bytes.
     private let blockSize: UInt32
-    /// p: how often all of it is done.
+    /// p, the number of repetitions.
     private let lanes: UInt32
     private let salt: [UInt8]
     private let key: [UInt8]
 
-    /// - Parameter keyLength: what the format has; shorter keys are beginnings of the longer ones, so that a cut hash
-    ///   would match still.
+    /// Creates a hash from its parsed fields. Returns nil if one is missing or invalid.
+    /// - Parameter keyLength: The length of the format's key. Other lengths are invalid: a shorter key is a prefix of a
+    ///   longer one, so that a truncated hash would still match.
     init?(
         blocks: UInt64?, blockSize: UInt32?, lanes: UInt32?, salt: [UInt8]?, key: [UInt8]?, keyLength: Int
     ) {
@@ -41,12 +42,12 @@ struct ScryptHash: PasswordVerifier {
         return equalInConstantTime(computed, key)
     }
 
-    /// A little more than the highest cost, for what OpenSSL counts besides.
+    /// Slightly above the limit of the cost, for OpenSSL's overhead.
     private static let maxBytes = UInt64(HashingCost.highest.bytes) + (1 << 20)
 }
 
 extension HashingCost {
-    /// What scrypt takes with N, r and p.
+    /// Returns the cost of scrypt with N, r and p.
     static func scrypt(blocks: Double, blockSize: Double, lanes: Double) -> HashingCost {
         let computation = HashingCost(bytes: 128 * blockSize * blocks, passes: lanes, nanosecondsPerByte: 2.8)
         let memory = HashingCost(bytes: 128 * blockSize * (blocks + lanes), passes: 1, nanosecondsPerByte: 0)

@@ -1,12 +1,13 @@
-/// What Spring Security's `StandardPasswordEncoder` stored before there was a choice: SHA-256 of salt and password, and
-/// of that again.
+/// The format of Spring Security's `StandardPasswordEncoder`, from before delegating encoders: SHA-256 of salt and
+/// password, iterated.
 struct SpringStandardHash: PasswordVerifier {
     private let salt: [UInt8]
     private let digest: [UInt8]
 
     private static let rounds = 1024
 
-    /// - Parameter text: eight bytes of salt and the digest, in hexadecimal digits.
+    /// Parses a hash.
+    /// - Parameter text: Eight bytes of salt and the digest, in hexadecimal.
     init?(_ text: Substring) {
         guard let bytes = text.hexadecimal, bytes.count == 8 + DigestAlgorithm.sha256.size else { return nil }
         salt = Array(bytes.prefix(8))

@@ -1,6 +1,6 @@
-/// The fields of stored hashes, each nil unless it is written in the one way in which it is made.
+/// The fields of stored hashes. Each is nil unless the text has the canonical form.
 extension Substring {
-    /// A number without a sign and without leading zeros.
+    /// A decimal number without a sign and leading zeros.
     var decimal: UInt32? {
         guard !isEmpty, isOfDigits, self == "0" || first != "0"
         else { return nil }
@@ -15,7 +15,7 @@ extension Substring {
         return Int(self)
     }
 
-    /// What comes behind `name`.
+    /// Returns the number after `name`.
     func number(named name: String) -> UInt32? { hasPrefix(name) ? dropFirst(name.count).decimal : nil }
 
     /// Base64 with padding (RFC 4648, section 4).
@@ -31,14 +31,14 @@ extension Substring {
         return Base64.decode(text.span, Base64.standardValues)
     }
 
-    /// passlib's base64: without padding, and with a full stop in the plus sign's place.
+    /// passlib's base64: without padding, and with a full stop instead of the plus sign.
     var adaptedBase64: [UInt8]? {
         guard !utf8.contains(UInt8(ascii: "+")) else { return nil }
         let text = utf8.map { $0 == UInt8(ascii: ".") ? UInt8(ascii: "+") : $0 }
         return Base64.decode(text.span, Base64.standardValues)
     }
 
-    /// Two lower-case digits a byte.
+    /// Hexadecimal, with two lower-case digits per byte.
     var hexadecimal: [UInt8]? {
         let digits = utf8.compactMap { Self.hexadecimalDigits.firstIndex(of: $0) }
         guard digits.count == utf8.count, digits.count.isMultiple(of: 2) else { return nil }

@@ -1,24 +1,25 @@
 internal import EventLoop
 
-/// How long failed logins take, whoever they are for: at least twice what the slowest hash in use takes here. It moves in
-/// coarse steps: what one login's hash has taken must not be seen at that login, nor at the next one.
+/// The duration of failed logins, equal for all users: at least twice the time of the slowest hash in use on this
+/// machine. It moves in coarse steps, so that the time of one login's hash shows neither at that login nor at the next
+/// one.
 struct FailedLoginDelay {
-    /// What the hashes in use cost at most, as far as is known: no hash needs to be as costly in every way.
+    /// The maximum known cost of the hashes in use, separately for memory, time and time per byte.
     private(set) var highestCost: HashingCost
-    /// Whether some hashes in use take longer than others.
+    /// A Boolean value that indicates whether the hashes in use differ in time.
     private(set) var differs: Bool
-    /// Of a failed login with a short password, and for each byte of it.
+    /// The duration of a failed login with a short password, and the addition for each byte of it.
     private var time = QuantizedDuration()
     private var timePerByte = QuantizedDuration()
-    /// What all workers knew when they were last heard.
+    /// The highest cost shared by all workers when it was last read.
     private var shared = HashingCost(time: .zero)
     private var kinds: [HashSpeedClass: Known] = [:]
-    /// What a hash of ours costs: somebody's whom nobody knows does too.
+    /// The cost of our own hashes, which are also computed for unknown users.
     private let own: HashingCost
-    /// What is known without any login.
+    /// The expected highest cost before any login.
     private let expected: HashingCost?
 
-    /// What is known here of the hashes of a kind.
+    /// The knowledge about the hashes of one class.
     private struct Known {
         private(set) var highest = HashingCost(time: .zero)
         private(set) var slowness: HashSpeedEstimate?
@@ -30,13 +31,15 @@ struct FailedLoginDelay {
         }
     }
 
+    /// The maximum duration of a failed login.
     static let longest = Duration.seconds(10)
-    /// Hashes that cost less say more of the machine's other work than of its speed.
+    /// The shortest time that is measured: below it, other work of the machine dominates.
     private static let minMeasured = Duration.milliseconds(5)
 
+    /// Creates a delay before any login.
     /// - Parameters:
-    ///   - own: what a hash of ours costs.
-    ///   - expected: what others cost at most, before there was any login; nil where there should be none.
+    ///   - own: The cost of our own hashes.
+    ///   - expected: The expected highest cost of other hashes, or nil if none are expected.
     init(own: HashingCost, expecting expected: HashingCost?) {
         self.own = own
         self.expected = expected
@@ -45,23 +48,24 @@ struct FailedLoginDelay {
         settle()
     }
 
-    /// How long a failed login with a password of so many bytes takes. Each says himself how long his password is.
+    /// Returns the duration of a failed login with a password of `length` bytes. The client knows its own password's
+    /// length, so that reveals nothing.
     func time(ofPassword length: Int) -> Duration {
         min(Self.longest, .seconds(time.seconds + timePerByte.seconds * Double(length)))
     }
 
-    /// How long at least a failed login with such a password keeps its place in the queue, so that those behind it
-    /// cannot tell how long its hash has taken. With hashes that all take the same time there is nothing to be told.
-    func placeTime(ofPassword length: Int) -> Duration { differs ? time(ofPassword: length) / 2 : .zero }
+    /// Returns the minimum time for which a failed login with such a password occupies its slot, so that logins behind
+    /// it cannot measure its hash. Zero if all hashes take the same time.
+    func turnTime(ofPassword length: Int) -> Duration { differs ? time(ofPassword: length) / 2 : .zero }
 
-    /// What all workers should know, and do not; nil: nothing.
+    /// The highest cost that should be shared with all workers, or nil if it is shared already.
     var news: HashingCost? {
         let usual = own.joined(with: expected ?? own)
         guard highestCost.exceeds(usual) || differs != (expected != nil) else { return nil }
         return highestCost.exceeds(shared) ? highestCost : nil
     }
 
-    /// What all workers together know of the hashes in use. Less than before: an operator has said that such are gone.
+    /// Records the highest cost shared by all workers. A lower one than before means that an operator has reset it.
     mutating func learn(shared: HashingCost) {
         if self.shared.exceeds(shared) { forget() }
         self.shared = shared
@@ -70,7 +74,7 @@ struct FailedLoginDelay {
         settle()
     }
 
-    /// A hash of this kind and cost is in use.
+    /// Records a hash in use.
     mutating func learn(_ kind: HashSpeedClass, _ cost: HashingCost) {
         highestCost = highestCost.joined(with: cost)
         if cost.time != own.time || cost.timePerByte != own.timePerByte { differs = true }
@@ -78,7 +82,7 @@ struct FailedLoginDelay {
         settle()
     }
 
-    /// A hash of this kind has taken so long, where `cost` is that of the password.
+    /// Records a measured time, where `cost` is the estimate for the same password.
     mutating func measured(_ kind: HashSpeedClass, _ cost: Duration, took: Duration) {
         guard cost >= Self.minMeasured else { return }
         kinds[kind, default: Known()].measured(took.seconds / cost.seconds)
@@ -97,12 +101,12 @@ struct FailedLoginDelay {
         timePerByte.settle(atLeast: 2 * highest(\.timePerByte))
     }
 
-    /// How many seconds are needed here for what costs most. Kinds whose speed is not known yet are taken to be like the
-    /// slowest of the others.
+    /// Returns the time in seconds of the most costly hash on this machine. Classes without a measurement are assumed
+    /// to be as slow as the slowest measured one.
     private func highest(_ part: KeyPath<HashingCost, Duration>) -> Double {
         let usual = kinds.values.compactMap(\.slowness?.ratio).max() ?? 1
         let known = kinds.values.map { $0.highest[keyPath: part].seconds * ($0.slowness?.ratio ?? usual) }.max() ?? 0
-        // What all know of, in microseconds, or what is expected, was perhaps never seen here.
+        // The shared cost, in microseconds, or the expected one may belong to a hash never seen here.
         let highest = highestCost[keyPath: part]
         let isSeen = kinds.values.contains { $0.highest[keyPath: part] + .microseconds(1) >= highest }
         return isSeen ? known : max(known, highest.seconds * usual)

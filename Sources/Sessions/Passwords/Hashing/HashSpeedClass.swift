@@ -1,14 +1,14 @@
 internal import Glibc
 
-/// Hashes that run at one speed here: those of one format with about the same cost. Argon2 in little memory and in much
-/// is not the same.
+/// A class of hashes with the same relative speed on this machine: one format with about the same cost. For example,
+/// argon2 differs between little and much memory.
 struct HashSpeedClass: Hashable {
     private let format: PasswordFormat
-    /// Its cost, in steps of the square root of two.
+    /// The cost, in steps of the square root of two.
     private let size: Int
 
-    /// Ours.
-    static let own = HashSpeedClass(.argon2id, Argon2Hash.ofNobody.cost)
+    /// The class of our own hashes.
+    static let own = HashSpeedClass(.argon2id, Argon2Hash.dummy.cost)
 
     init(_ format: PasswordFormat, _ cost: HashingCost) {
         self.format = format

@@ -1,14 +1,14 @@
-/// How many times as long as its cost says a hash takes here, and lately: costs are estimates. Nearly the highest of
-/// what was measured, since the time that others compute at the same moment counts too.
+/// The ratio of a hash's recent measured times to its estimated cost. Close to the maximum, since concurrent hashes
+/// slow each other down.
 struct HashSpeedEstimate {
     private(set) var ratio: Double
     private var measurements = 1
 
-    /// Of the first ones the least counts: memory that is new, and a start among others, take longer.
+    /// The number of first measurements of which the minimum counts: new memory and a starting process take longer.
     private static let first = 5
-    /// How much of a later one that took longer counts, and of one that took less time.
+    /// The weights of a later measurement that is longer, or shorter, than the estimate.
     private static let (longer, shorter) = (0.15, 0.03)
-    /// How many times as long one counts at most.
+    /// The maximum factor with which one measurement counts.
     private static let outlier = 2.0
 
     init(_ ratio: Double) { self.ratio = ratio }

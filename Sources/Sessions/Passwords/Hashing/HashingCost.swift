@@ -1,35 +1,40 @@
-/// What it costs to check one password against a stored hash: known from the hash alone, before anything is run.
+/// The cost of checking one password against a stored hash, known from the hash alone.
 package struct HashingCost: Equatable, Sendable {
-    /// The memory that the computation holds at its height.
+    /// The peak memory of the computation in bytes.
     package let bytes: Int
 
-    /// About what one idle core of a server takes for a short password. For comparing formats and parameters with each
-    /// other, not with a clock.
+    /// The approximate time on an idle core of a server for a short password. For comparing formats and parameters, not
+    /// for predicting measured times.
     package let time: Duration
 
-    /// How much more each byte of the password takes: formats that hash it anew in each round need several times as long
+    /// The additional time for each byte of the password: formats that hash it in each round need several times as long
     /// for a long one.
     package let timePerByte: Duration
 
-    /// What a stored hash may at most ask for, whatever its format. Some formats are held to less.
+    /// The limit for stored hashes of any format. Some formats have lower limits.
     package static let highest = HashingCost(bytes: 256 << 20, time: .seconds(5))
 
+    /// Creates a cost.
+    /// - Parameters:
+    ///   - bytes: The peak memory in bytes.
+    ///   - time: The time for a short password.
+    ///   - timePerByte: The additional time for each byte of the password.
     package init(bytes: Int = 0, time: Duration, timePerByte: Duration = .zero) {
         self.bytes = bytes
         self.time = time
         self.timePerByte = timePerByte
     }
 
-    /// So many repetitions of a step in next to no memory.
+    /// Creates the cost of repeating a step with negligible memory.
     init(steps: Int, nanosecondsEach: Int, nanosecondsPerByte: Int = 0) {
         self.init(time: .nanoseconds(nanosecondsEach) * steps, timePerByte: .nanoseconds(nanosecondsPerByte) * steps)
     }
 
-    /// What one password of so many bytes costs.
+    /// Returns the cost for a password of `length` bytes.
     func ofPassword(length: Int) -> HashingCost { HashingCost(bytes: bytes, time: time + timePerByte * length) }
 
-    /// The cost of filling and reading memory `passes` times. Parameters that no machine could run end up above
-    /// ``highest``, instead of overflowing.
+    /// Creates the cost of filling and reading memory `passes` times. Parameters that no machine could run yield a cost
+    /// above ``highest`` instead of an overflow.
     init(bytes: Double, passes: Double, nanosecondsPerByte: Double) {
         self.init(
             bytes: Int(min(bytes, Self.beyond)),
@@ -39,14 +44,14 @@ package struct HashingCost: Equatable, Sendable {
     /// Far above ``highest``, in bytes as in nanoseconds.
     private static let beyond = 1e15
 
-    /// At least the one and the other, whatever the password.
+    /// Returns the maximum of both costs, separately for memory, time and time per byte.
     func joined(with other: HashingCost) -> HashingCost {
         HashingCost(
             bytes: max(bytes, other.bytes), time: max(time, other.time),
             timePerByte: max(timePerByte, other.timePerByte))
     }
 
-    /// Whether it is more than `other` in memory or, with some password, in time.
+    /// Returns whether this cost is higher than `other` in memory or, for some password, in time.
     package func exceeds(_ other: HashingCost) -> Bool {
         bytes > other.bytes || time > other.time || timePerByte > other.timePerByte
     }

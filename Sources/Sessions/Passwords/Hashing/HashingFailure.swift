@@ -1,4 +1,4 @@
-/// A library could not compute a hash, in its own words: practically always for want of memory.
+/// The failure of a library to compute a hash, usually for lack of memory. The reason is the library's text.
 struct HashingFailure: Error, Equatable {
     let reason: String
 }

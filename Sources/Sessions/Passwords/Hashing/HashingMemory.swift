@@ -1,14 +1,13 @@
 internal import Glibc
 
-/// The block that argon2 works in: that of our own cost stays with the thread, one a thread, for the thread's next
-/// hash, and is given back when the thread ends. A hash of another cost takes a block of its own size and gives it
-/// back.
+/// The working memory of argon2. A block for our own cost stays with the thread, one per thread, for its next hash, and
+/// is freed when the thread ends. A hash of another cost gets a block of its own size, which is freed afterwards.
 ///
-/// Left to `malloc`, the block would stay with the process for good after the second hash (glibc raises its threshold
-/// for giving memory back), and mapping it anew for each hash makes a hash half as long again. In huge pages, where the
-/// kernel has some, a hash takes a tenth less: argon2 reads all over its block.
+/// With `malloc` the block would stay with the process for good after the second hash (glibc raises its threshold for
+/// returning memory), and mapping it anew for each hash makes a hash half as long again. Huge pages, where available,
+/// make a hash a tenth faster: argon2 reads its block at random.
 enum HashingMemory {
-    /// libargon2's `allocate_cbk`: 0 when it worked.
+    /// libargon2's `allocate_cbk`. Returns 0 for success.
     static let allocate: @convention(c) (UnsafeMutablePointer<UnsafeMutablePointer<UInt8>?>?, Int) -> Int32 = {
         memory, size in
         guard let memory = unsafe memory, let block = unsafe block(of: size) else { return -1 }
@@ -16,7 +15,7 @@ enum HashingMemory {
         return 0
     }
 
-    /// libargon2's `free_cbk`: the block stays with the thread if it is a usual one, and goes at once if not.
+    /// libargon2's `free_cbk`. A block of the usual size stays with the thread; others are freed at once.
     static let free: @convention(c) (UnsafeMutablePointer<UInt8>?, Int) -> Void = { memory, size in
         guard let mapping = unsafe pthread_getspecific(key), unsafe mapping.load(as: Header.self).size != usualSize
         else { return }
@@ -24,16 +23,16 @@ enum HashingMemory {
         pthread_setspecific(key, nil)
     }
 
-    /// Our own cost's 19 MiB.
+    /// The 19 MiB of our own cost.
     private static let usualSize = 19_456 * 1024
 
-    /// A block's size, and that of the mapping which it is a part of: they stand where the mapping begins.
+    /// The sizes of a block and of the mapping around it, stored at the start of the mapping.
     private struct Header {
         let size: Int
         let mappedSize: Int
     }
 
-    /// Of x86-64 and of most kernels for ARM; with another one the block is what it would be without huge pages.
+    /// The size of a huge page on x86-64 and most ARM kernels. With another size the block works as without huge pages.
     private static let hugePage = 2 << 20
 
     private static let key: pthread_key_t = {
@@ -49,13 +48,13 @@ enum HashingMemory {
             unsafe release(old)
             pthread_setspecific(key, nil)
         }
-        // The header is on small pages in front of the first whole huge one.
+        // The header is on small pages before the first whole huge page.
         let header = Header(size: size, mappedSize: MemoryLayout<Header>.size + 2 * hugePage + size)
         let mapping = unsafe mmap(
             nil, header.mappedSize, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
         guard let mapping = unsafe mapping, unsafe mapping != MAP_FAILED else { return nil }
         let block = unsafe block(in: mapping)
-        // A kernel without huge pages refuses, and all the same the memory is there.
+        // A kernel without huge pages refuses; the memory is usable all the same.
         unsafe madvise(block, (size + hugePage - 1) / hugePage * hugePage, MADV_HUGEPAGE)
         unsafe mapping.storeBytes(of: header, as: Header.self)
         unsafe pthread_setspecific(key, mapping)

@@ -1,15 +1,15 @@
 package import EventLoop
 
-/// A login's place in the queue for hashing. It is given up with the last reference, or when its turn is over: a failed
-/// login's turn lasts as long as the slowest hash takes, so that those behind it cannot tell what its own was.
+/// A login's ticket in the queue for hashing. It is returned with the last reference, or at the end of its turn: a
+/// failed login's turn lasts as long as the slowest hash takes, so that logins behind it cannot measure its hash.
 @EventLoop
 package final class HashingTicket {
     private let number: HashingQueue.Number
     private let hasher: PasswordHasher
     private let admittedAt = BootInstant.now
-    /// How long it was ready and had to wait.
+    /// The time for which the login was ready and waited.
     private var waited = Duration.zero
-    /// How long a failed login took, and its turn, before this one's hash was known.
+    /// The durations of a failed login and of its turn, as they were before this login's hash was known.
     private var failureTime: Duration?
     private var turnTime = Duration.zero
 
@@ -20,20 +20,23 @@ package final class HashingTicket {
 
     isolated deinit { hasher.leave(number) }
 
-    /// Whether `password` belongs to the stored hash, and if that cannot be, why not. Without a hash to compute, one of
-    /// ours is computed.
-    /// - Parameter isWanted: asked when the turn has come: for a client that has gone nothing is hashed.
+    /// Checks `password` against the stored hash, or against a dummy if there is none to compute.
+    /// - Parameters:
+    ///   - password: The password.
+    ///   - stored: The stored hash, or nil for an unknown user.
+    ///   - isWanted: Asked when the turn starts: nothing is hashed for a client that has gone.
+    /// - Throws: ``PasswordHasher/Failure``.
     package func verdict(
         on password: [UInt8], _ stored: String?, isWanted: @EventLoop () -> Bool
     ) async throws(PasswordHasher.Failure) -> PasswordVerdict {
         failureTime = hasher.failureTime(ofPassword: password.count)
-        turnTime = hasher.placeTime(ofPassword: password.count)
-        guard let stored else { return try await verdictOnNobody(.differs, password, isWanted) }
+        turnTime = hasher.turnTime(ofPassword: password.count)
+        guard let stored else { return try await verdictOnDummy(.differs, password, isWanted) }
         let hash: PasswordHash
         do throws(PasswordHashProblem) {
             hash = try hasher.read(stored)
         } catch {
-            return try await verdictOnNobody(.unverifiable(error), password, isWanted)
+            return try await verdictOnDummy(.unverifiable(error), password, isWanted)
         }
         let kind = HashSpeedClass(hash.format, hash.cost)
         hasher.learn(kind, hash.cost)
@@ -45,11 +48,11 @@ package final class HashingTicket {
         }
     }
 
-    private func verdictOnNobody(
+    private func verdictOnDummy(
         _ verdict: PasswordVerdict, _ password: [UInt8], _ isWanted: @EventLoop () -> Bool
     ) async throws(PasswordHasher.Failure) -> PasswordVerdict {
         try await self.verdict(.own, PasswordHasher.ownHash, isWanted) { () throws(HashingFailure) in
-            _ = try Argon2Hash.ofNobody.matches(password)
+            _ = try Argon2Hash.dummy.matches(password)
             return verdict
         }
     }
@@ -65,21 +68,22 @@ package final class HashingTicket {
         return verdict
     }
 
-    /// Waits until a login may be answered that failed or was refused: the time then says nothing of the hash, of
-    /// whether there was one, and of what else there was to be found out. Its turn is over before.
+    /// Waits until a failed or refused login may be answered: the time then reveals nothing about the hash, its
+    /// existence, or the reason of the refusal. The turn is over before.
     package func holdBack(isWanted: @EventLoop () -> Bool) async {
         let time = failureTime ?? hasher.failureTime(ofPassword: 0)
         await hasher.holdBack(until: admittedAt + waited + time, isWanted: isWanted)
     }
 
-    /// The same for a login that was refused before its hash was looked at: as long as one of ours takes, which is more
-    /// than there is to be found out until then.
+    /// Waits until a login that was refused before its hash was read may be answered: twice the time of our own hash,
+    /// which covers all that happens before.
     package func holdBackRefusal(isWanted: @EventLoop () -> Bool) async {
         hasher.leave(number)
         await hasher.holdBack(until: admittedAt + PasswordHasher.ownHash.time * 2, isWanted: isWanted)
     }
 
-    /// The form in which a new password is stored.
+    /// Hashes a new password.
+    /// - Returns: The hash in the form in which it is stored.
     package func hash(
         _ password: [UInt8], isWanted: @EventLoop () -> Bool
     ) async throws(PasswordHasher.Failure) -> String {

@@ -1,16 +1,16 @@
 package import EventLoop
 
-/// Hashes and checks passwords on threads of its own, which stand back behind the loop: so many at a time, in so much
-/// memory, and whoever would have to wait too long is told so when he comes.
+/// The hasher of a worker: hashes and checks passwords on threads of lower priority than the loop's, with limits on
+/// their number and memory. Callers that would wait too long are refused at once.
 @EventLoop
 package final class PasswordHasher {
-    /// Why a password could not be checked.
+    /// The reason why a password could not be checked.
     package enum Failure: Error, Equatable {
-        /// There are too many before it; in so many seconds it may be worth another try.
+        /// Too many logins are waiting. A retry may succeed after the given number of seconds.
         case busy(retryAfter: Int)
-        /// Nobody wants to know any more.
+        /// The client has gone.
         case abandoned
-        /// The computation failed.
+        /// The computation failed, for the given reason.
         case failed(String)
     }
 
@@ -19,23 +19,25 @@ package final class PasswordHasher {
     private let allowsLegacy: Bool
     private var queue: HashingQueue
     private var failures: FailedLoginDelay
-    /// How many answers are held back.
+    /// The number of answers that are held back.
     private var heldBack = 0
     private var waiting: [HashingQueue.Number: CheckedContinuation<Void, Never>] = [:]
 
-    /// What a hash of ours costs.
-    package static let ownHash = Argon2Hash.ofNobody.cost
+    /// The cost of our own hashes.
+    package static let ownHash = Argon2Hash.dummy.cost
 
-    /// Where they compete for a processor, the loop gets nine tenths of it.
+    /// The niceness of the threads: when competing for a processor, the loop gets nine tenths of it.
     private static let niceness: Int32 = 10
 
-    /// Each has a connection, and checks need some too.
+    /// The maximum number of answers held back. Each occupies a connection, and checks need some too.
     private static let maxHeldBack = 256
 
+    /// Creates a hasher.
     /// - Parameters:
-    ///   - pepper: what Devise appends to each password before bcrypt.
-    ///   - allowsLegacy: whether hashes of legacy formats are checked: see ``PasswordHash/isLegacy``.
-    ///   - expected: what hashes of other software probably cost at most; nil where there should be none.
+    ///   - limits: The limits of the queue.
+    ///   - pepper: The bytes that Devise appends to each password before bcrypt.
+    ///   - allowsLegacy: True to check hashes of legacy formats: see ``PasswordHash/isLegacy``.
+    ///   - expected: The probable highest cost of other software's hashes, or nil if none are expected.
     package init(
         _ limits: HashingQueue.Limits, pepper: [UInt8] = [], allowsLegacy: Bool = true,
         expecting expected: HashingCost? = nil
@@ -47,30 +49,30 @@ package final class PasswordHasher {
         queue = HashingQueue(limits, usual: failures.highestCost)
     }
 
-    /// How long every failed login with a password of so many bytes takes, apart from the time that it waits in the
-    /// queue. It does not depend on whether there is such a user, nor on how their password is stored: it is more than
-    /// the slowest hash takes.
+    /// Returns the duration of every failed login with a password of `length` bytes, apart from its wait in the queue.
+    /// It does not depend on the user's existence or the stored hash, and exceeds the time of the slowest hash.
     func failureTime(ofPassword length: Int) -> Duration { failures.time(ofPassword: length) }
 
-    /// How long at least a failed login with such a password has its turn: as long as the slowest hash takes.
-    func placeTime(ofPassword length: Int) -> Duration { failures.placeTime(ofPassword: length) }
+    /// Returns the minimum duration of a failed login's turn with such a password: the time of the slowest hash.
+    func turnTime(ofPassword length: Int) -> Duration { failures.turnTime(ofPassword: length) }
 
-    /// What the hashes in use cost at most, if that is not what all workers know already.
+    /// The highest cost of the hashes in use that is not yet shared with all workers, or nil.
     package var news: HashingCost? { failures.news }
 
-    /// All workers together know of hashes that cost so much at most.
+    /// Records the highest cost shared by all workers.
     package func learn(shared cost: HashingCost) {
         failures.learn(shared: cost)
         queue.learn(largestHash: failures.highestCost.bytes)
     }
 
-    /// A hash of this kind and cost is in use.
+    /// Records a hash in use.
     func learn(_ kind: HashSpeedClass, _ cost: HashingCost) {
         failures.learn(kind, cost)
         queue.learn(largestHash: failures.highestCost.bytes)
     }
 
-    /// A place in the queue for a login that has arrived: to be asked for before anything else is done for it.
+    /// Admits a login to the queue. Called before any other work for the login.
+    /// - Throws: ``Failure/busy(retryAfter:)`` if it would have to wait too long.
     package func admit() throws(Failure) -> HashingTicket {
         let now = BootInstant.now
         guard heldBack < Self.maxHeldBack else { throw .busy(retryAfter: 1) }
@@ -82,7 +84,8 @@ package final class PasswordHasher {
         .busy(retryAfter: max(1, Int(queue.expectedWait(at: now).seconds.rounded(.up))))
     }
 
-    /// The form in which a new password is stored. Takes tens of milliseconds on the calling thread: for commands.
+    /// Hashes a new password on the calling thread, for commands. Takes tens of milliseconds.
+    /// - Returns: The hash in the form in which it is stored.
     package nonisolated static func hash(_ password: [UInt8]) throws(Failure) -> String {
         do throws(HashingFailure) {
             return try Argon2Hash(password: password).text
@@ -91,15 +94,16 @@ package final class PasswordHasher {
         }
     }
 
-    /// Reads a stored hash that may be checked here.
+    /// Parses a stored hash.
+    /// - Throws: ``PasswordHashProblem``, also for a legacy format that is refused.
     func read(_ stored: String) throws(PasswordHashProblem) -> PasswordHash {
         let hash = try PasswordHash(stored, pepper: pepper)
         if hash.isLegacy && !allowsLegacy { throw .legacyRefused(hash.format) }
         return hash
     }
 
-    /// Waits for a place's turn, which goes on afterwards, and then runs `body` on a thread.
-    /// - Parameter isWanted: asked when the turn has come.
+    /// Waits for a login's turn, which does not end with this call, and then runs `body` on a thread.
+    /// - Parameter isWanted: Asked when the turn starts.
     func run<T: Sendable>(
         _ number: HashingQueue.Number, _ kind: HashSpeedClass, _ cost: HashingCost, isWanted: @EventLoop () -> Bool,
         _ body: @escaping @Sendable () -> Result<T, HashingFailure>
@@ -122,7 +126,7 @@ package final class PasswordHasher {
         do throws(HelperThreads.Busy) {
             result = try await threads.run { body() }
         } catch {
-            throw .failed("no thread can be started")
+            throw .failed("cannot start a thread")
         }
         switch result {
         case .success(let value):
@@ -132,7 +136,7 @@ package final class PasswordHasher {
         }
     }
 
-    /// A place's turn is over when it has taken so long, now at the earliest.
+    /// Ends a login's turn after the given duration from its start, or now if that has passed.
     func finish(_ number: HashingQueue.Number, after time: Duration) {
         guard let turn = queue.turn(of: number) else { return }
         let left = turn + time - .now
@@ -144,14 +148,14 @@ package final class PasswordHasher {
         callNext()
     }
 
-    /// Nobody is to be hashed for at this place any more. A turn that has come goes on to its end.
+    /// Removes a login that needs no hash any more. A turn that has started continues to its end.
     func leave(_ number: HashingQueue.Number) {
         guard queue.turn(of: number) == nil else { return }
         queue.forget(number)
         callNext()
     }
 
-    /// Waits until a moment while nobody waits for a place; not longer than anybody wants to know the answer.
+    /// Waits until `end`, without a turn, but only as long as the answer is wanted.
     func holdBack(until end: BootInstant, isWanted: @EventLoop () -> Bool) async {
         heldBack += 1
         defer { heldBack -= 1 }
@@ -162,7 +166,7 @@ package final class PasswordHasher {
         }
     }
 
-    /// After which time it is asked again whether a client is still there.
+    /// The interval at which the presence of the client is checked.
     private static let patience = Duration.milliseconds(250)
 
     private func callNext() {

@@ -1,14 +1,14 @@
-/// What came of checking a password.
+/// The result of checking a password.
 package enum PasswordVerdict: Equatable, Sendable {
-    /// It is the one. The stored hash is worth replacing by one of ours if that is better, and would take this password
-    /// alone just as this one does.
+    /// The password matches. The stored hash is worth replacing if a new one is stronger and the old one depends on
+    /// every byte of the password.
     case matches(PasswordFormat, isWorthReplacing: Bool)
-    /// It is another one, or there is no such user.
+    /// The password does not match, or there is no such user.
     case differs
-    /// No password could have matched, for this reason: the login is refused, and the operator should know.
+    /// No password could have matched, for the given reason: the login is refused, and the operator should know.
     case unverifiable(PasswordHashProblem)
 
-    /// Whether the password is the one.
+    /// A Boolean value that indicates whether the password matches.
     package var matches: Bool {
         if case .matches = self { true } else { false }
     }

@@ -1,80 +1,84 @@
 package import EventLoop
 
-/// When a client of a cluster asks for the map of its slots, and whom.
+/// The schedule by which a cluster's client requests the slot map, and the choice of the node to ask.
 ///
-/// It asks one node at a time, and goes on to the next at once when one fails; when all have failed, it waits for at
-/// most half a second. It asks again when a node says that slots have moved, or when a node is lost, but not more often
-/// than every 100 ms; and every ten seconds in any case. It asks every node in turn, primaries and replicas, and those
-/// that failed lately behind the others: a node that is cut off from the rest is not asked for ever, and a cluster whose
-/// nodes have all changed since the start is still found.
+/// One node is asked at a time. When it fails, the next one is asked at once; when all have failed, the next attempt
+/// follows after at most half a second. The map is requested again when a node reports moved slots or a node is lost,
+/// but at most every 100 ms, and every ten seconds in any case. All nodes take turns, primaries and replicas, those
+/// that failed lately last: so a node that is cut off from the rest is not asked for ever, and a cluster whose nodes
+/// have all changed since the start is still found.
 ///
-/// Each event returns what is to be done now. Nil: nothing, since an answer is awaited. A `wait` takes the place of the
-/// one before it.
+/// Each event returns the action to take now, or nil if an answer is pending. A `wait` replaces the one before it. Time
+/// is passed in; the type does no I/O.
 package struct RedisClusterRefresh: Sendable {
+    /// An action of the client.
     package enum Action: Equatable, Sendable {
-        /// Ask this node for its map, and tell of its answer or failure, soon: half a second is long.
+        /// Request the map from this node and report its answer or failure soon, within half a second.
         case ask(ServerAddress)
-        /// Call ``timeCame(at:)`` then, unless another event comes first.
+        /// Call ``timeCame(at:)`` at this instant, unless another event comes first.
         case wait(until: BootInstant)
     }
 
-    /// How long after one question the next may follow when there is reason to.
+    /// The shortest time between two requests.
     package static let minInterval = Duration.milliseconds(100)
-    /// How long a map is trusted without any reason to doubt it.
+    /// The longest time between two requests, without any event.
     package static let maxInterval = Duration.seconds(10)
 
     private let seeds: [ServerAddress]
     /// The nodes of the last map.
     private var known: [ServerAddress] = []
-    /// When those failed that have not answered since. It counts for a while: who always answers may be the one that is
-    /// cut off from the others.
+    /// The times of the last failures of nodes that have not answered since. They expire: a node that always answers
+    /// may be the one that is cut off from the rest.
     private var failures: [ServerAddress: BootInstant] = [:]
-    /// Where somebody said that a slot is: who knows it is the best to ask.
+    /// The node to which a slot was reported to have moved, which knows best.
     private var hint: ServerAddress?
 
-    /// Who is being asked.
+    /// The node that is being asked.
     private var asked: ServerAddress?
-    /// Who is asked if that one fails, the next last.
+    /// The nodes to ask if that one fails, in reverse order.
     private var others: [ServerAddress] = []
-    /// When the first of these was asked.
+    /// The time at which the first node of this round was asked.
     private var beganAt: BootInstant?
-    /// Who gave the last map: the turn goes on from there.
+    /// The node that gave the last map. The next round starts after it.
     private var lastAnswerer: ServerAddress?
 
-    /// When to ask next.
+    /// The time of the next request.
     private var due: BootInstant
-    /// Something happened while a node was being asked, which its answer may not know of.
+    /// A Boolean value that indicates whether an event occurred during a request, which the answer may not reflect.
     private var isOutdated = false
-    /// All have failed.
+    /// A Boolean value that indicates whether all nodes have failed.
     private var isBackingOff = false
     private var backoff = Backoff(first: .milliseconds(50), longest: .milliseconds(500))
 
-    /// - Parameter seeds: the nodes that are known from the start, at least one. The first is asked first.
+    /// Creates a schedule that starts at once.
+    /// - Parameters:
+    ///   - seeds: The nodes known from the start, at least one. The first is asked first.
+    ///   - now: The current instant.
     package init(seeds: [ServerAddress], now: BootInstant) {
         precondition(!seeds.isEmpty)
         self.seeds = seeds
         due = now
     }
 
-    // MARK: What happens
+    // MARK: Events
 
-    /// The time of a `wait` has come, or the client starts.
+    /// Handles the end of a `wait`, or the start of the client.
     package mutating func timeCame(at now: BootInstant) -> Action? { next(now) }
 
-    /// A node answered that a slot is elsewhere.
-    /// - Parameter address: where, if it said so.
+    /// Handles a node's report that a slot is served by another node.
+    /// - Parameter address: The other node, if reported.
     package mutating func moved(to address: ServerAddress?, at now: BootInstant) -> Action? {
         hint = address ?? hint
         return doubt(now)
     }
 
-    /// The connection to a node that serves slots broke, or could not be made; to be told again as long as that is so.
+    /// Handles a lost or failed connection to a node that serves slots. Called again as long as that lasts.
     package mutating func lost(_ address: ServerAddress, at now: BootInstant) -> Action? {
         failures[address] = now
         return doubt(now)
     }
 
-    /// A node gave its map. One without any primary, as a node has it that was just made or reset, is a failure.
+    /// Handles a node's map. A map without any primary, as of a node that is new or was reset, is a failure.
     package mutating func answered(_ map: RedisClusterMap, by address: ServerAddress, at now: BootInstant) -> Action? {
         guard !map.isEmpty else { return failed(address, at: now) }
         guard address == asked else { return next(now) }
@@ -91,8 +95,8 @@ package struct RedisClusterRefresh: Sendable {
         return next(now)
     }
 
-    /// A node did not give its map.
-    /// - Parameter random: from 0 up to, but not including, 1.
+    /// Handles a node's failure to give its map.
+    /// - Parameter random: A number from 0 up to, but not including, 1.
     package mutating func failed(
         _ address: ServerAddress, at now: BootInstant, random: Double = .random(in: 0..<1)
     ) -> Action? {
@@ -106,11 +110,11 @@ package struct RedisClusterRefresh: Sendable {
         return next(now)
     }
 
-    // MARK: What follows
+    // MARK: Decisions
 
-    /// The map may be wrong.
+    /// Schedules a request because the map may be outdated.
     private mutating func doubt(_ now: BootInstant) -> Action? {
-        // When nobody answers it is soon anyway.
+        // When all nodes fail, the next request is soon anyway.
         if asked != nil { isOutdated = true } else if !isBackingOff { due = min(due, earliest(now)) }
         return next(now)
     }
@@ -130,7 +134,7 @@ package struct RedisClusterRefresh: Sendable {
         return asked.map { .ask($0) }
     }
 
-    /// Everybody who could know, each once, in the order of asking.
+    /// Returns all nodes that could know the map, without duplicates, in the order of asking.
     private func candidates(_ now: BootInstant) -> [ServerAddress] {
         var turn = known + seeds.filter { !known.contains($0) }
         if let last = lastAnswerer.flatMap({ turn.firstIndex(of: $0) }) {

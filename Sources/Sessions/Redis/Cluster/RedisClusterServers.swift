@@ -1,7 +1,7 @@
 internal import EventLoop
 
-/// The servers of a cluster, each of which has some of the sessions: asks them who has which, goes where they say, and
-/// does without those that are away.
+/// The nodes of a cluster, each of which stores some of the sessions. Requests the slot map, follows redirections, and
+/// does without unavailable nodes.
 @EventLoop
 final class RedisClusterServers: RedisServers {
     var onChange: (@EventLoop () -> Void)?
@@ -12,11 +12,11 @@ final class RedisClusterServers: RedisServers {
     private var map = RedisClusterMap()
     private var refresh: RedisClusterRefresh
     private var nodes: [ServerAddress: RedisNode] = [:]
-    /// Servers without slots of their own, which others have named since the last map.
+    /// The nodes that redirections have named since the last map.
     private var named: Set<ServerAddress> = []
-    private var errand: RedisOneOffCommand?
+    private var mapRequest: RedisOneOffCommand?
     private var timer: LoopTimer?
-    /// Why there is no map, when nobody gave one.
+    /// The reason why no map is known, if no node gave one.
     private var failure: RedisError?
     private var isClosed = false
 
@@ -25,7 +25,7 @@ final class RedisClusterServers: RedisServers {
     ) {
         self.network = network
         nodeHandshake = RedisHandshake(location, probe: network.keys.probe(.single), mustBePrimary: false)
-        mapHandshake = RedisHandshake(authenticatingBy: location, mayBeStranger: false)
+        mapHandshake = RedisHandshake(authenticatingBy: location, ignoresRefusedAuthentication: false)
         refresh = RedisClusterRefresh(seeds: seeds, now: .now)
     }
 
@@ -33,7 +33,7 @@ final class RedisClusterServers: RedisServers {
 
     func close() {
         isClosed = true
-        errand = nil
+        mapRequest = nil
         timer?.cancel()
         for node in nodes.values { node.close() }
     }
@@ -52,14 +52,14 @@ final class RedisClusterServers: RedisServers {
             guard let self, case .success(.error(let error)) = result,
                 let next = follow(error, from: server)
             else { return answer(result) }
-            // Once: what moves again meanwhile is asked for elsewhere.
+            // Followed once. If the slot moves again meanwhile, PostgreSQL is queried.
             if next.asks { next.connection.send(RedisCommand("ASKING")) { _ in } }
             next.connection.send(command, on: hash, answer)
         }
         return true
     }
 
-    /// Where a command is to go that a server did not take; nil: nowhere now.
+    /// Returns the connection for a command that a server redirected, or nil if there is none now.
     private func follow(_ error: RedisServerError, from server: ServerAddress) -> (
         connection: RedisConnection, asks: Bool
     )? {
@@ -81,7 +81,7 @@ final class RedisClusterServers: RedisServers {
         let node = RedisNode(network, nodeHandshake, locate: { done in done(.success(address)) })
         nodes[address] = node
         node.onChange = { [weak self] in self?.onChange?() }
-        // Each time: another server may have taken its place by now, which nobody says by himself.
+        // At each failure: another node may have taken over by now, which no node announces.
         node.onFailure = { [weak self] in
             guard let self else { return }
             perform(refresh.lost(address, at: .now))
@@ -90,15 +90,15 @@ final class RedisClusterServers: RedisServers {
         return node
     }
 
-    // MARK: The map
+    // MARK: Map
 
     private func perform(_ action: RedisClusterRefresh.Action?) {
         guard !isClosed else { return }
         switch action {
         case .ask(let address):
-            let errand = RedisOneOffCommand(RedisCommand("CLUSTER", "SLOTS"))
-            self.errand = errand
-            errand.run(to: address, mapHandshake, network) { [weak self] result in self?.take(result, of: address) }
+            let mapRequest = RedisOneOffCommand(RedisCommand("CLUSTER", "SLOTS"))
+            self.mapRequest = mapRequest
+            mapRequest.run(to: address, mapHandshake, network) { [weak self] result in self?.take(result, of: address) }
         case .wait(let until):
             timer?.cancel()
             timer = Reactor.shared.schedule(at: until) { [weak self] in
@@ -123,7 +123,7 @@ final class RedisClusterServers: RedisServers {
         } catch {
             failure = .connection("\(address): \(error.reason)")
             let action = refresh.failed(address, at: .now)
-            // Nobody is left to be asked.
+            // All nodes have failed.
             if case .wait = action, map.isEmpty { onChange?() }
             perform(action)
         }
@@ -142,7 +142,7 @@ final class RedisClusterServers: RedisServers {
         onChange?()
     }
 
-    // MARK: How they are
+    // MARK: Health
 
     var condition: RedisHealth {
         let primaries = map.primaries

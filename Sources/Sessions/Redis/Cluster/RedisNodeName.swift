@@ -1,14 +1,14 @@
 internal import EventLoop
 
-/// What a server says for a host when it says where another one is.
+/// The host name of a node as reported by another node.
 enum RedisNodeName: Equatable {
     case host(String)
-    /// The host of the server that was asked: it does not know its own.
+    /// The host of the node that replied, which does not know its own name.
     case sameHost
-    /// Clients are to use names, and this server has none.
+    /// None: clients must use host names, and this node has none (`?`).
     case unknown
 
-    /// Nil for what is neither a name nor an address.
+    /// Parses a reported name. Returns nil for a text that is neither a name nor an address.
     init?(_ text: [UInt8]) {
         if text.isEmpty {
             self = .sameHost
@@ -21,7 +21,7 @@ enum RedisNodeName: Equatable {
         }
     }
 
-    /// Nil when nobody can tell.
+    /// Returns the node's address, or nil if it is unknown.
     func address(port: UInt16, askedFrom server: ServerAddress) -> ServerAddress? {
         switch (self, server) {
         case (.host(let host), _): .tcp(host: host, port: port)

@@ -1,18 +1,18 @@
 internal import EventLoop
 
-/// A connection to one Redis server. Commands of one turn of the loop go out in one write; replies come in their order.
-/// After a reply that is late or does not fit its question nothing that comes could be trusted to be for the right one:
-/// the connection is thrown away.
+/// A connection to one Redis server. Commands of one turn of the loop are sent in one write; replies arrive in the same
+/// order. After a late or mismatched reply no later reply could be matched with certainty: the connection is closed.
 ///
-/// Nothing refers to it weakly: whatever was ever referred to so is slower to retain, and each check does that.
+/// No weak references to it exist: an object that was ever weakly referenced is slower to retain, which happens at each
+/// check.
 @EventLoop
 final class RedisConnection: ByteStreamHandler, TurnEndHandler {
-    /// Called once, with the reply or with why there is none.
+    /// A handler called once, with the reply or the reason why there is none.
     typealias Answer = @EventLoop (Result<RedisReply, RedisError>) -> Void
 
     private enum Answers {
         case one(Answer)
-        /// One for each element of the reply.
+        /// One handler for each element of the reply.
         case each([Answer])
 
         @EventLoop
@@ -21,7 +21,7 @@ final class RedisConnection: ByteStreamHandler, TurnEndHandler {
             case (.each(let answers), .array(let elements)):
                 for (answer, element) in zip(answers, elements) { answer(.success(element)) }
             case (.one(let answer), _): answer(.success(reply))
-            case (.each, _): preconditionFailure("it was expected to be an array")
+            case (.each, _): preconditionFailure("the expectation accepts only an array")
             }
         }
 
@@ -40,14 +40,14 @@ final class RedisConnection: ByteStreamHandler, TurnEndHandler {
     private let reader: RedisReplyReader?
     private var dialogue: RedisDialogue<Answers>
     private var unsent: [UInt8] = []
-    /// Sessions that have been asked for since the turn began, and who wants to know.
+    /// The sessions requested in the present turn, and the handlers of their entries.
     private var sought: [SHA256Digest] = []
     private var seekers: [Answer] = []
     private let keys: RedisKeySpace
     private var timer: LoopTimer?
     private let isPlainTCP: Bool
 
-    /// So many of the longest entries do not yet make a reply that would be refused for its length.
+    /// The maximum number of keys of an MGET: that many entries of maximum length stay below the limit of a reply.
     private static let maxTogether = 50
 
     init(
@@ -64,28 +64,28 @@ final class RedisConnection: ByteStreamHandler, TurnEndHandler {
             to: address, tls: network.tls, threads: network.threads, deadline: RedisNetwork.connectDeadline)
     }
 
-    /// Begins; the owner learns how it goes, maybe before this returns. It has to be closed unless it ends by itself:
-    /// until then it stays alive.
+    /// Starts connecting. The owner may be called before this method returns. The connection stays alive until it ends
+    /// or is closed.
     func open() {
         stream.handler = self
         stream.open()
     }
 
-    /// Ends it: the owner hears nothing any more, and who waits for a reply that there will be none.
+    /// Closes the connection. The owner is not called any more; pending requests fail.
     func close() {
         owner = nil
-        end(.connection("it is not needed any more"))
+        end(.connection("the connection was closed"))
     }
 
-    /// Asks for the entry of a session, together with all others that are asked for in this turn: no server of a cluster
-    /// answers that. Only when it is ready.
+    /// Requests a session's entry, in one command with all other requests of this turn, which no node of a cluster
+    /// accepts. Allowed only on a ready connection.
     func find(_ hash: SHA256Digest, _ answer: @escaping Answer) {
         guard mayAsk(answer) else { return }
         sought.append(hash)
         seekers.append(answer)
     }
 
-    /// Asks for the entry of a session, or changes it. Only when it is ready.
+    /// Sends a command on a session's entry. Allowed only on a ready connection.
     func send(_ command: RedisKeySpace.Command, on hash: SHA256Digest, _ answer: @escaping Answer) {
         guard mayAsk(answer) else { return }
         let expectation: RedisExpectation =
@@ -97,6 +97,7 @@ final class RedisConnection: ByteStreamHandler, TurnEndHandler {
         keys.append(command, on: hash, to: &unsent)
     }
 
+    /// Sends any command. Its reply may be of any type.
     func send(_ command: RedisCommand, _ answer: @escaping Answer) {
         guard mayAsk(answer) else { return }
         ask(.anything, .one(answer))
@@ -105,7 +106,7 @@ final class RedisConnection: ByteStreamHandler, TurnEndHandler {
 
     private func mayAsk(_ answer: Answer) -> Bool {
         guard dialogue.mayAsk else {
-            answer(.failure(.connection("too many questions are open")))
+            answer(.failure(.connection("too many pending commands")))
             return false
         }
         if unsent.isEmpty, sought.isEmpty { Reactor.shared.atTurnEnd(self) }
@@ -130,10 +131,10 @@ final class RedisConnection: ByteStreamHandler, TurnEndHandler {
         armDeadline()
     }
 
-    // MARK: The stream
+    // MARK: Stream
 
     func streamOpened() {
-        guard reader != nil else { return end(.connection("no memory")) }
+        guard reader != nil else { return end(.connection("out of memory")) }
         take(dialogue.opened())
     }
 
@@ -147,16 +148,16 @@ final class RedisConnection: ByteStreamHandler, TurnEndHandler {
     }
 
     func streamEnded(_ reason: StreamError) {
-        // Which is what servers do that want TLS.
+        // Servers that require TLS close plain connections this way.
         let hint =
             isPlainTCP && dialogue.wasRejectedUnheard
-            ? " before the first reply (is TLS wanted there, rediss://?)" : ""
+            ? " before the first reply (does the server require TLS, rediss://?)" : ""
         end(.connection(reason.reason + hint))
     }
 
     // MARK: Replies
 
-    /// - Returns: whether more replies are wanted.
+    /// - Returns: True if more replies are wanted.
     private func take(_ reply: RedisReply) throws(RedisError) -> Bool {
         let (answers, proves) = try dialogue.take(reply)
         answers.take(reply)
@@ -179,9 +180,9 @@ final class RedisConnection: ByteStreamHandler, TurnEndHandler {
         }
     }
 
-    // MARK: The end
+    // MARK: Ending
 
-    /// Wakes at the deadline of what was sent first.
+    /// Sets the timer to the deadline of the oldest pending command.
     private func armDeadline() {
         guard timer == nil, let deadline = dialogue.nextDeadline else { return }
         timer = Reactor.shared.schedule(at: deadline) { [self] in

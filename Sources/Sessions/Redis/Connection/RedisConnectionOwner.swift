@@ -1,12 +1,12 @@
 internal import EventLoop
 
-/// Whoever has opened a connection.
+/// The owner of a connection, which receives its events.
 @EventLoop
 protocol RedisConnectionOwner: AnyObject {
-    /// It may be used.
+    /// The connection is ready for use.
     func ready(_ connection: RedisConnection)
-    /// It has answered a question for the first time.
+    /// The server has replied to a command after the handshake for the first time.
     func answered(_ connection: RedisConnection)
-    /// It is over, or never began. Said once, and before those who wait for replies learn it.
+    /// The connection has ended or could not be opened. Called once, before the handlers of pending commands.
     func ended(_ connection: RedisConnection, _ reason: RedisError, wasIdle: Bool)
 }

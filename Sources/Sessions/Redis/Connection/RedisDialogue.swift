@@ -1,31 +1,31 @@
 internal import DequeModule
 internal import EventLoop
 
-/// What is said on one connection to a Redis server: the handshake, then questions and their replies in order. Decides
-/// and does nothing: events and the time are passed in, what to do comes out.
+/// The dialogue on one connection to a Redis server: the handshake, then commands and their replies in order. A pure
+/// state machine: events and the time are passed in, actions are returned.
 ///
-/// - Parameter Answers: whoever waits for a question's reply.
+/// - Parameter Answers: The type of a pending command's handler.
 struct RedisDialogue<Answers> {
-    /// How far the connection has come.
+    /// The phase of the connection.
     enum Phase: Equatable {
-        /// The stream is being opened. → handshaking when it is open, ended
+        /// The stream is being opened. Next: `handshaking` when it is open, or `ended`.
         case opening
-        /// The steps before this one are answered, it is asked. → handshaking for the next step, ready after the last one,
-        /// ended
+        /// This step's command has been sent, those before it are answered. Next: `handshaking` for the next step,
+        /// `ready` after the last one, or `ended`.
         case handshaking(step: Int)
-        /// Sessions may be asked for; no such question is answered yet. → proven with the first reply, ended
+        /// Commands on sessions are allowed; none is answered yet. Next: `proven` with the first reply, or `ended`.
         case ready
-        /// A question from after the handshake was answered: the server is of use. → ended
+        /// A command after the handshake was answered, which proves that the server works. Next: `ended`.
         case proven
-        /// Nothing is sent any more, and nothing that comes is looked at.
+        /// Nothing is sent any more, and received bytes are ignored.
         case ended
     }
 
-    /// What to do after an event of the handshake.
+    /// The action after an event of the handshake.
     enum Advance {
-        /// Send the step's command, as a question for ``RedisExpectation/anything``.
+        /// Send the step's command and expect ``RedisExpectation/anything``.
         case send(RedisHandshake.Step)
-        /// Tell the owner that sessions may be asked for.
+        /// Report to the owner that the connection is ready.
         case becomeReady
     }
 
@@ -41,7 +41,7 @@ struct RedisDialogue<Answers> {
     private var questions = Deque<Question>()
     private var hasReplied = false
 
-    /// More questions than a healthy server ever leaves open.
+    /// The maximum number of pending commands. A healthy server never has as many.
     private static var maxQuestions: Int { 10_000 }
 
     init(_ handshake: RedisHandshake, deadline: Duration) {
@@ -49,32 +49,34 @@ struct RedisDialogue<Answers> {
         self.deadline = deadline
     }
 
-    /// Whether one more question may be asked now.
+    /// A Boolean value that indicates whether one more command may be sent.
     var mayAsk: Bool { phase != .ended && questions.count < Self.maxQuestions }
 
-    /// When the oldest open question has to be answered; nil: none is open.
+    /// The deadline of the oldest pending command, or nil if none is pending.
     var nextDeadline: BootInstant? { questions.first.map { $0.sentAt + deadline } }
 
-    /// Whether the server has closed the connection without a single reply, as one does that wants TLS and gets none.
+    /// A Boolean value that indicates whether the stream was opened but no reply has arrived. A server that requires
+    /// TLS closes plain connections in this state.
     var wasRejectedUnheard: Bool { phase != .opening && !hasReplied }
 
     // MARK: Events
 
-    /// The stream is open.
+    /// Handles the opening of the stream.
     mutating func opened() -> Advance { advance(to: 0) }
 
-    /// A question is sent, or will be with all others of this turn.
+    /// Records a command that is sent now or at the end of this turn.
     mutating func ask(_ expectation: RedisExpectation, _ answers: Answers, at now: BootInstant) {
         questions.append(Question(sentAt: now, expectation: expectation, answers: answers))
     }
 
-    /// A reply has come.
-    /// - Returns: who waits for it, and whether it is the one that proves the server to be of use: a reply of the
-    ///   handshake proves no more than that the server can be asked.
-    /// - Throws: when it is no reply to the oldest question, which stays open: nothing that follows can be trusted.
+    /// Handles a reply.
+    /// - Returns: The handler of the oldest pending command, and whether the reply proves that the server works. A
+    ///   reply of the handshake proves only that the server can be asked.
+    /// - Throws: ``RedisError`` if the reply does not match the oldest pending command, which stays pending: later
+    ///   replies cannot be matched.
     mutating func take(_ reply: RedisReply) throws(RedisError) -> (answers: Answers, proves: Bool) {
         hasReplied = true
-        guard let question = questions.first else { throw .confusion("a reply to nothing that was asked") }
+        guard let question = questions.first else { throw .confusion("unexpected reply without a pending command") }
         if let objection = question.expectation.objection(to: reply) { throw objection }
         questions.removeFirst()
         guard phase == .ready else { return (question.answers, false) }
@@ -82,17 +84,17 @@ struct RedisDialogue<Answers> {
         return (question.answers, true)
     }
 
-    /// The present step of the handshake is answered.
-    /// - Throws: when the server is of no use by this answer.
+    /// Handles the reply to the present step of the handshake.
+    /// - Throws: ``RedisError`` if the reply shows that the server cannot be used.
     mutating func takeStep(_ reply: RedisReply) throws(RedisError) -> Advance? {
         guard case .handshaking(let number) = phase else { return nil }
         if let objection = handshake.objection(to: reply, at: handshake.steps[number]) { throw objection }
         return advance(to: number + 1)
     }
 
-    /// The connection is given up.
-    /// - Returns: who still waits, and whether the connection was idle: ready, and nothing open. nil when it had ended
-    ///   before.
+    /// Ends the dialogue.
+    /// - Returns: The handlers of pending commands, and whether the connection was idle: ready, with no pending
+    ///   command. Nil if it had already ended.
     mutating func end() -> (open: [Answers], wasIdle: Bool)? {
         guard phase != .ended else { return nil }
         let isReady = phase == .ready || phase == .proven

@@ -1,22 +1,22 @@
 internal import EventLoop
 
-/// Why a Redis server was of no use.
+/// The reason why a Redis server cannot be used.
 enum RedisError: Error, Equatable, Sendable {
-    /// No connection, or it ended.
+    /// The connection could not be opened, or ended.
     case connection(String)
     /// No reply within the deadline.
     case deadline
-    /// The server said something that does not fit what it was asked.
+    /// A reply violates the protocol or does not match its command.
     case confusion(String)
-    /// The server refused what nothing goes without, with its own words.
+    /// The server refused a necessary command. The text is the server's.
     case refused(String)
 
-    /// One line for an operator.
+    /// The reason in one line, for the log.
     var reason: String {
         switch self {
         case .connection(let text), .refused(let text): text
         case .deadline: "no reply within the deadline"
-        case .confusion(let text): "the server's replies are not understood: \(text)"
+        case .confusion(let text): "protocol error: \(text)"
         }
     }
 }

@@ -1,16 +1,15 @@
-/// What a reply must look like. A server that says something else is not understood, or is not well, and its connection
-/// is of no more use.
+/// The expected form of a reply. After any other reply the connection cannot be used any more.
 enum RedisExpectation: Sendable {
-    /// A value or nothing, as GET says.
+    /// A value or null: the reply to GET.
     case value
-    /// So many of them, as MGET says.
+    /// An array of the given number of values or nulls: the reply to MGET.
     case values(Int)
     /// An acknowledgement: the status of SET, the number of DEL.
     case acknowledgement
-    /// Whatever whoever asked makes of it.
+    /// Any reply. Its handler examines it.
     case anything
 
-    /// Why the connection is of no more use after this reply; nil: it is.
+    /// Returns the reason why the connection cannot be used after this reply, or nil if it can.
     func objection(to reply: RedisReply) -> RedisError? {
         switch (self, reply) {
         case (.anything, _): nil
@@ -19,11 +18,11 @@ enum RedisExpectation: Sendable {
         case (.values(let count), .array(let values)) where values.count == count && values.allSatisfy(Self.isValue):
             nil
         case (.values, .error(let error)): .refused(Self.wording(of: error))
-        // A server that takes no writes may still be read, except one that has become a replica.
+        // A server that refuses writes may still be read, except one that has become a replica.
         case (.acknowledgement, .error(let error)): error.code == "READONLY" ? .refused(error.description) : nil
         case (.acknowledgement, .status), (.acknowledgement, .integer): nil
         case (.value, _), (.values, _), (.acknowledgement, _):
-            .confusion("a reply of another kind than was asked for")
+            .confusion("unexpected type of reply")
         }
     }
 
@@ -34,14 +33,15 @@ enum RedisExpectation: Sendable {
         }
     }
 
-    /// Something else lies under the key, or the key lies elsewhere in the cluster.
+    /// Returns true if the key has a value of another type or is served by another node.
     private static func concernsOneKey(_ error: RedisServerError) -> Bool {
         ["WRONGTYPE", "MOVED", "ASK", "TRYAGAIN", "CLUSTERDOWN"].contains(error.code)
     }
 
-    /// Only the servers of a cluster say so to those who take them for servers of their own.
+    /// Returns the server's text, with advice if only a node of a cluster sends such an error to a client of a single
+    /// server.
     private static func wording(of error: RedisServerError) -> String {
         let isOfCluster = ["MOVED", "ASK", "TRYAGAIN", "CROSSSLOT", "CLUSTERDOWN"].contains(error.code)
-        return isOfCluster ? "the server is one of a cluster: write redis+cluster:// (\(error))" : error.description
+        return isOfCluster ? "the server belongs to a cluster: use redis+cluster:// (\(error))" : error.description
     }
 }

@@ -1,6 +1,7 @@
-/// What a new connection goes through before it may be used: who we are, which database, whether it is the primary, and
-/// a question like those to come.
+/// The steps of a new connection before its use: authentication, selection of the database, a check of the role, and a
+/// command like those to come.
 struct RedisHandshake: Sendable {
+    /// A step of the handshake.
     enum Step: Sendable {
         case authenticate(RedisCommand)
         case select(RedisCommand)
@@ -16,11 +17,12 @@ struct RedisHandshake: Sendable {
     }
 
     let steps: [Step]
-    private let mayBeStranger: Bool
+    /// A Boolean value that indicates whether a refused AUTH is ignored.
+    private let ignoresRefusedAuthentication: Bool
     private let password: String?
 
-    /// For a server that keeps sessions.
-    /// - Parameter mustBePrimary: whether it has to say so itself.
+    /// Creates the handshake with a server that stores sessions.
+    /// - Parameter mustBePrimary: True to verify with `ROLE` that the server is the primary.
     init(_ location: RedisLocation, probe: RedisProbe, mustBePrimary: Bool) {
         var steps: [Step] = []
         if let credentials = location.credentials { steps.append(.authenticate(Self.authentication(credentials))) }
@@ -28,15 +30,16 @@ struct RedisHandshake: Sendable {
         if mustBePrimary { steps.append(.role(RedisCommand("ROLE"))) }
         steps.append(.probe(probe))
         self.steps = steps
-        mayBeStranger = false
+        ignoresRefusedAuthentication = false
         password = location.credentials?.password
     }
 
-    /// For a server that is asked something else.
-    /// - Parameter mayBeStranger: whether it may not know our password, as sentinels often do not.
-    init(authenticatingBy location: RedisLocation, mayBeStranger: Bool) {
+    /// Creates the handshake with a server for other commands.
+    /// - Parameter ignoresRefusedAuthentication: True if the server need not know the password, which sentinels often
+    ///   do not.
+    init(authenticatingBy location: RedisLocation, ignoresRefusedAuthentication: Bool) {
         steps = location.credentials.map { [.authenticate(Self.authentication($0))] } ?? []
-        self.mayBeStranger = mayBeStranger
+        self.ignoresRefusedAuthentication = ignoresRefusedAuthentication
         password = location.credentials?.password
     }
 
@@ -45,17 +48,17 @@ struct RedisHandshake: Sendable {
         return RedisCommand("AUTH", credentials.password)
     }
 
-    /// Why the server is of no use; nil: it is.
+    /// Returns the reason why the server cannot be used after this reply, or nil if it can.
     func objection(to reply: RedisReply, at step: Step) -> RedisError? {
         switch (step, reply) {
         case (.authenticate, .status), (.select, .status): nil
-        case (.authenticate, .error) where mayBeStranger: nil
+        case (.authenticate, .error) where ignoresRefusedAuthentication: nil
         case (.authenticate, .error(let error)): .refused(wording(of: error))
         case (.probe(let probe), let reply): probe.expectation.objection(to: reply)
         case (.role, let reply): roleObjection(to: reply)
         case (_, .error(let error)): .refused(error.description)
         case (.authenticate, _), (.select, _):
-            .confusion("a reply of another kind than was asked for")
+            .confusion("unexpected type of reply")
         }
     }
 
@@ -74,10 +77,11 @@ struct RedisHandshake: Sendable {
         }
     }
 
-    /// An error in the server's words, unless they repeat the password, as Redis does when it has no such command: cut
-    /// off somewhere.
+    /// Returns the server's text of an error, unless it repeats the password, possibly truncated, as Redis does for an
+    /// unknown command.
     private func wording(of error: RedisServerError) -> String {
         let repeats = error.text.contains("with args") || password.map { error.text.contains($0.prefix(16)) } ?? false
-        return repeats ? "\(error.code) (AUTH was refused, with words that are not fit for a log)" : error.description
+        guard repeats else { return error.description }
+        return "\(error.code) (AUTH was refused; the server's text may contain the password)"
     }
 }

@@ -1,16 +1,16 @@
 internal import EventLoop
 
-/// What all connections to Redis have in common.
+/// The common configuration of all connections to Redis.
 struct RedisNetwork: Sendable {
-    /// nil: bytes go as they are.
+    /// The TLS context, or nil for unencrypted connections.
     let tls: TLSContext?
-    /// Where names are looked up.
+    /// The threads for name lookups.
     let threads: HelperThreads
-    /// How long a command may take.
+    /// The time limit of a command.
     let deadline: Duration
-    /// Where sessions lie.
+    /// The keys of sessions.
     let keys: RedisKeySpace
 
-    /// How long it may take to reach a server and to agree on encryption.
+    /// The time limit for connecting and the TLS handshake.
     static let connectDeadline = Duration.seconds(1)
 }

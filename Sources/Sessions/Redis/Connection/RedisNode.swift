@@ -1,26 +1,26 @@
 internal import EventLoop
 
-/// One server that keeps sessions: connects to it, notices that it is away or not well, leaves it alone for a while, and
-/// tries again until it is closed.
+/// A server that stores sessions. Connects to it, detects that it is unavailable or failing, pauses for a while, and
+/// retries until closed.
 @EventLoop
 final class RedisNode: RedisConnectionOwner {
     typealias Located = Result<ServerAddress, RedisError>
 
-    /// Whether it can be used, or why not.
+    /// The availability of the server.
     enum Condition: Equatable {
-        /// Nothing is known yet.
+        /// Not known yet.
         case unknown
         case up(ServerAddress)
-        /// Where it is, if that is known, and why it cannot be used.
+        /// Unavailable. The text is the reason, with the address if it is known.
         case down(String)
     }
 
     private(set) var condition = Condition.unknown
-    /// Called when `condition` has changed.
+    /// A handler of changes of `condition`.
     var onChange: (@EventLoop () -> Void)?
-    /// Called whenever it was given up for a while, also when nobody expected anything else.
+    /// A handler called at each pause after failures, also without a change of `condition`.
     var onFailure: (@EventLoop () -> Void)?
-    /// The connection that can be used now; nil: none, and nothing waits for one.
+    /// The ready connection, or nil if there is none, in which case nothing waits for one.
     private(set) var connection: RedisConnection?
 
     private let network: RedisNetwork
@@ -29,15 +29,16 @@ final class RedisNode: RedisConnectionOwner {
     private var attempt: RedisConnection?
     private var breaker = CircuitBreaker(backoff: Backoff(first: .milliseconds(100), longest: .milliseconds(500)))
     private var isClosed = false
-    /// When the present connection, or the last one, became one that can be used.
+    /// The time at which the present or the last connection became ready.
     private var readyAt = BootInstant(nanoseconds: 0)
 
-    /// How long a server that was down has to live before it is up again without having been asked anything.
+    /// The time for which a server that was down must stay connected before it is up again without having answered a
+    /// command.
     private static let trialTime = Duration.seconds(1)
-    /// A connection that does not live as long was not closed for being idle.
+    /// The minimum age of a connection that may have been closed for being idle.
     private static let minIdleness = Duration.milliseconds(500)
 
-    /// - Parameter locate: finds out where the server is, before each try.
+    /// - Parameter locate: Determines the server's address before each attempt.
     init(
         _ network: RedisNetwork, _ handshake: RedisHandshake,
         locate: @escaping @EventLoop (@escaping @EventLoop (Located) -> Void) -> Void
@@ -69,7 +70,7 @@ final class RedisNode: RedisConnectionOwner {
         connection = nil
     }
 
-    // MARK: Its connection
+    // MARK: RedisConnectionOwner
 
     func ready(_ connection: RedisConnection) {
         guard !isClosed else { return }
@@ -78,7 +79,8 @@ final class RedisNode: RedisConnectionOwner {
         readyAt = .now
         breaker.markHealthy()
         guard case .down = condition else { return change(.up(connection.address)) }
-        // One that lets everybody in and then fails is not up at each try: it has to answer, or to stay.
+        // A server that accepts connections and then fails is not up at each attempt: it must answer a command, or stay
+        // connected.
         Reactor.shared.schedule(after: Self.trialTime) { [weak self] in
             guard let self, self.connection === connection else { return }
             change(.up(connection.address))
@@ -94,7 +96,7 @@ final class RedisNode: RedisConnectionOwner {
         guard !isClosed else { return }
         attempt = nil
         self.connection = nil
-        // A server may close connections that nobody uses; whether it is well shows when the next one is opened.
+        // A server may close idle connections. Its state shows when the next one is opened.
         if wasIdle, case .connection = reason, .now - readyAt >= Self.minIdleness {
             return again(after: .milliseconds(1))
         }

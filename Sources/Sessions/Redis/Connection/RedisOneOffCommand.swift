@@ -1,6 +1,6 @@
 internal import EventLoop
 
-/// One question to one server, over a connection of its own.
+/// A single command to a server, over a connection of its own.
 @EventLoop
 final class RedisOneOffCommand: RedisConnectionOwner {
     private let command: RedisCommand
@@ -13,7 +13,8 @@ final class RedisOneOffCommand: RedisConnectionOwner {
 
     isolated deinit { connection?.close() }
 
-    /// Goes. `answer` is called once, maybe before this returns, unless this object is let go before.
+    /// Sends the command. `answer` is called once, possibly before this method returns, unless this object is
+    /// deallocated before.
     func run(
         to address: ServerAddress, _ handshake: RedisHandshake, _ network: RedisNetwork,
         _ answer: @escaping RedisConnection.Answer

@@ -1,10 +1,10 @@
-/// The question with which a handshake ends.
+/// The last command of a handshake, which tests that commands on sessions work.
 struct RedisProbe: Sendable {
-    /// How a server is asked for sessions.
+    /// The command by which sessions are requested.
     enum Way: Sendable {
-        /// For one at a time, as in a cluster: sessions that are asked for together may lie on several servers.
+        /// One command per session, as in a cluster: sessions requested together may be stored on several nodes.
         case single
-        /// For all of a turn by one command.
+        /// One command for all sessions of a turn.
         case together
 
         var command: String {

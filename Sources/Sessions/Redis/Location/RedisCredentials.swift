@@ -1,10 +1,14 @@
-/// What a connection says to Redis to be let in. Whatever prints, interpolates, dumps or logs it gets a fixed text.
+/// The user name and password of a connection. Printing, interpolating, dumping or logging them yields a fixed text.
 package struct RedisCredentials: Equatable, Sendable {
-    /// Nil: the server's `default` user, which is all that servers before Redis 6 know.
+    /// The user name, or nil for the server's `default` user, the only one before Redis 6.
     package let username: String?
-    /// Never empty.
+    /// The password, never empty.
     package let password: String
 
+    /// Creates credentials.
+    /// - Parameters:
+    ///   - username: The user name, or nil for the server's `default` user.
+    ///   - password: The password, not empty.
     package init(username: String?, password: String) {
         self.username = username
         self.password = password

@@ -1,7 +1,6 @@
-/// What may stand for a host in a URL and in the replies of Redis. Everything else would be a stranger's text in logs
-/// and in the resolver.
+/// The syntax of hosts in URLs and in Redis replies. Other texts do not reach the log or the resolver.
 enum RedisHostName {
-    /// Whether it looks like a name, or like an IPv4 address. Underscores are common in container networks.
+    /// Returns whether a text has the form of a name or an IPv4 address. Underscores are common in container networks.
     static func isName(_ text: some Collection<UInt8>) -> Bool {
         !text.isEmpty && text.count <= 253
             && text.allSatisfy { byte in
@@ -14,7 +13,7 @@ enum RedisHostName {
             }
     }
 
-    /// Whether it looks like an IPv6 address, without brackets and without a zone.
+    /// Returns whether a text has the form of an IPv6 address, without brackets and zone.
     static func isIPv6(_ text: some Collection<UInt8>) -> Bool {
         let colons = text.count { $0 == UInt8(ascii: ":") }
         return (2...7).contains(colons) && text.count <= 45
@@ -28,13 +27,13 @@ enum RedisHostName {
             }
     }
 
-    /// A port from 1 to 65535 in digits.
+    /// Parses a decimal port from 1 to 65535.
     static func port(_ text: some Collection<UInt8>) -> UInt16? {
         guard let number = number(text), number > 0 else { return nil }
         return number
     }
 
-    /// One to five digits, at most 65535.
+    /// Parses one to five decimal digits, at most 65535.
     static func number(_ text: some Collection<UInt8>) -> UInt16? {
         guard (1...5).contains(text.count) else { return nil }
         var value = 0

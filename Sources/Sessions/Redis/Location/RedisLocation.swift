@@ -1,34 +1,37 @@
 package import EventLoop
 
-/// What a `REDIS_URL` says: which servers there are, how they belong together, and how they let a client in.
+/// The content of a `REDIS_URL`: the servers, their deployment and the credentials.
 ///
-/// Understood are
+/// The forms are
 /// - `redis://[user:password@]host[:port][/db]`, where a lone user part is the password;
 /// - `redis+sentinel://[user:password@]host[:port],host[:port]/service[/db]`, also written `redis-sentinel`;
 /// - `redis+cluster://[user:password@]host[:port],host[:port]`, also written `redis-cluster`;
 /// - `unix://[user:password@]/path[?db=N]`, also written `redis+unix`, `redis+socket` or `redis-socket`, or the path
 ///   alone.
 ///
-/// `rediss` in the place of `redis` is TLS. `?db=N` may stand for `/db` everywhere. User, password, path, service and
-/// db may be percent-encoded.
+/// `rediss` instead of `redis` means TLS. `?db=N` may replace `/db` everywhere. User, password, path, service and db
+/// may be percent-encoded.
 public struct RedisLocation: Equatable, Sendable {
-    /// How the servers belong together.
+    /// The deployment of the servers.
     package enum Deployment: Equatable, Sendable {
-        /// One server, which is asked everything.
+        /// A single server.
         case server(ServerAddress)
-        /// These know which server is the primary of the service. At least one, each once.
+        /// The sentinels that know the primary of a service: at least one, without duplicates.
         case sentinel([ServerAddress], service: String)
-        /// Some nodes of a cluster, which know the others. At least one, each once.
+        /// Some nodes of a cluster, which know the others: at least one, without duplicates.
         case cluster([ServerAddress])
     }
 
+    /// The deployment of the servers.
     package let deployment: Deployment
-    /// Nil: nobody has to say who he is. Of a sentinel deployment they are those of the service, not of the sentinels.
+    /// The credentials, or nil for none. With sentinels, those of the service, not of the sentinels.
     package let credentials: RedisCredentials?
-    /// From 0 up to 65535; 0 in a cluster.
+    /// The number of the database, from 0 up to 65535; 0 in a cluster.
     package let database: Int
+    /// A Boolean value that indicates whether connections use TLS.
     package let usesTLS: Bool
 
+    /// Creates a location from its parts.
     package init(deployment: Deployment, credentials: RedisCredentials?, database: Int, usesTLS: Bool) {
         self.deployment = deployment
         self.credentials = credentials
@@ -36,15 +39,15 @@ public struct RedisLocation: Equatable, Sendable {
         self.usesTLS = usesTLS
     }
 
-    /// Reads a URL in one of the forms above.
-    /// - Throws: ``RedisURLProblem``, whose text has nothing of the URL in it that may be secret.
+    /// Parses a URL in one of the forms above.
+    /// - Throws: ``RedisURLProblem``, which never contains the password.
     public init(parsing text: String) throws(RedisURLProblem) {
         self = try RedisURLParser.parse(text)
     }
 }
 
 extension RedisLocation: CustomStringConvertible {
-    /// For logs: everything but the credentials.
+    /// The location without the credentials, for logs.
     public var description: String {
         let place =
             switch deployment {

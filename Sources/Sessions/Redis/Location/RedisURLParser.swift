@@ -1,8 +1,8 @@
 internal import EventLoop
 
-/// Takes a `REDIS_URL` apart; ``RedisLocation`` says which forms there are.
+/// The parser of a `REDIS_URL`. ``RedisLocation`` lists the forms.
 ///
-/// It looks at bytes: to Swift's characters an @ with an accent over it is no @.
+/// It parses bytes: as a Swift character, an @ with a combining accent is not an @.
 struct RedisURLParser {
     private enum Form { case server, sentinel, cluster, socket }
 
@@ -16,7 +16,7 @@ struct RedisURLParser {
         "redis+socket": (.socket, false), "redis-socket": (.socket, false),
     ]
 
-    /// What people have in the variable next to this one.
+    /// The schemes of other servers' URLs, which are mistaken for a `REDIS_URL`.
     private static let otherServers = [
         "http", "https", "postgresql", "postgres", "mysql", "mariadb", "mongodb", "amqp", "amqps", "memcached",
         "sqlite", "kafka", "nats", "jdbc", "file", "ftp",
@@ -24,7 +24,7 @@ struct RedisURLParser {
 
     private let form: Form
     private let usesTLS: Bool
-    /// Each without the characters that separate them, the path with its first slash.
+    /// The parts without their separators; the path with its first slash.
     private let userInfo: ArraySlice<UInt8>?
     private let hosts: ArraySlice<UInt8>
     private let path: ArraySlice<UInt8>
@@ -50,14 +50,14 @@ struct RedisURLParser {
         path = beforeQuery[slash...]
         guard !rest[slash...].contains(UInt8(ascii: "@")) else { throw .misplacedAt }
 
-        // The last @, as other clients take it: those before it belong to the password.
+        // The last @, as in other clients: any before it belong to the password.
         let authority = beforeQuery[..<slash]
         let at = authority.lastIndex(of: UInt8(ascii: "@"))
         userInfo = at.map { authority[..<$0] }
         hosts = at.map { authority[($0 + 1)...] } ?? authority
     }
 
-    /// Leaves what stands behind the two slashes.
+    /// Removes the scheme and the two slashes.
     private static func takeScheme(
         _ rest: inout ArraySlice<UInt8>
     ) throws(RedisURLProblem) -> (form: Form, usesTLS: Bool) {
@@ -108,7 +108,7 @@ struct RedisURLParser {
     }
 }
 
-// MARK: The parts
+// MARK: Parts
 
 extension RedisURLParser {
     private func credentials() throws(RedisURLProblem) -> RedisCredentials? {
@@ -121,7 +121,7 @@ extension RedisURLParser {
         return RedisCredentials(username: user.flatMap { $0.isEmpty ? nil : $0 }, password: password)
     }
 
-    /// Each address once, in the order given.
+    /// Returns the addresses without duplicates, in the given order.
     private func addresses(port: UInt16) throws(RedisURLProblem) -> [ServerAddress] {
         var addresses: [ServerAddress] = []
         for host in hosts.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false) {
@@ -131,7 +131,7 @@ extension RedisURLParser {
         return addresses
     }
 
-    /// Nil when nothing stands there; one slash may end the URL.
+    /// Returns the database in the path, or nil if there is none. A single slash may end the URL.
     private func databaseInPath(_ text: ArraySlice<UInt8>) throws(RedisURLProblem) -> Int? {
         guard !text.isEmpty else { return nil }
         guard !text.contains(UInt8(ascii: "/")) else { throw .longPath }
@@ -155,7 +155,8 @@ extension RedisURLParser {
         return database
     }
 
-    /// A name is shown only where it looks like one: a password with a question mark may have been cut in two.
+    /// Returns the problem of an unknown parameter. Its name is shown only if it has the form of one: it may be part of
+    /// a password that contains a question mark.
     private static func unknown(_ name: ArraySlice<UInt8>, isNamed: Bool) -> RedisURLProblem {
         let looksLikeName =
             isNamed && (1...32).contains(name.count)
@@ -205,7 +206,7 @@ extension RedisURLParser {
         guard !text.unicodeScalars.contains(where: \.isControl), text.utf8.last != UInt8(ascii: "/") else {
             throw .badSocketPath
         }
-        // sockaddr_un(7): 108 bytes with the zero at the end.
+        // unix(7): sun_path has 108 bytes, including the final zero.
         guard text.utf8.count <= 107 else { throw .longSocketPath }
         return text
     }

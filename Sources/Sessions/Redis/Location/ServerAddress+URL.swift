@@ -1,8 +1,10 @@
 internal import EventLoop
 
 extension ServerAddress {
-    /// Reads `host`, `host:port`, `[IPv6 address]` or `[IPv6 address]:port`.
-    /// - Parameter port: the port of those that name none.
+    /// Parses `host`, `host:port`, `[IPv6 address]` or `[IPv6 address]:port`.
+    /// - Parameters:
+    ///   - text: The text.
+    ///   - port: The default port.
     init(urlHost text: ArraySlice<UInt8>, port: UInt16) throws(RedisURLProblem) {
         let host: ArraySlice<UInt8>
         let rest: ArraySlice<UInt8>

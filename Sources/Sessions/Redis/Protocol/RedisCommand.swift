@@ -1,11 +1,12 @@
 internal import CHiredis
 internal import Glibc
 
-/// A command in the form in which it goes over the wire.
+/// A command in its wire format.
 struct RedisCommand: Sendable {
     let bytes: [UInt8]
 
-    /// - Parameter arguments: the command's name and what belongs to it; any bytes.
+    /// Formats a command.
+    /// - Parameter arguments: The command's name and its arguments, of any bytes.
     init(_ arguments: [[UInt8]]) {
         var text: UnsafeMutablePointer<CChar>? = nil
         let lengths = arguments.map(\.count)
@@ -19,8 +20,8 @@ struct RedisCommand: Sendable {
             }
             return unsafe redisFormatCommandArgv(&text, Int32(arguments.count), &pointers, lengths)
         }
-        // Only without memory, where nothing goes on anyway.
-        guard count > 0, let text = unsafe text else { preconditionFailure("no memory for a command") }
+        // Fails only when memory is exhausted, where the process cannot continue anyway.
+        guard count > 0, let text = unsafe text else { preconditionFailure("out of memory for a command") }
         defer { unsafe redisFreeCommand(text) }
         bytes = unsafe Array(UnsafeRawBufferPointer(start: text, count: Int(count)))
     }

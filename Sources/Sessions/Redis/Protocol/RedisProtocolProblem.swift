@@ -1,16 +1,17 @@
-/// A reply that is not what the command's documentation promises: the server is none of Redis, or not in the mood.
+/// A reply that contradicts the command's documentation: the peer is not a Redis server or is out of sync.
 package enum RedisProtocolProblem: Error, Equatable, Sendable {
-    /// The command was refused.
+    /// The server refused the command.
     case refused(command: String, RedisServerError)
-    /// `part` says what of the reply is wrong; nothing of the reply itself is in it.
+    /// The reply is invalid. `part` names the invalid part, without any text of the reply.
     case unexpected(command: String, part: String)
 }
 
 extension RedisProtocolProblem: CustomStringConvertible {
+    /// The problem in one line, for the log.
     package var description: String {
         switch self {
         case .refused(let command, let error): "\(command) was refused: \(error)"
-        case .unexpected(let command, let part): "the reply to \(command) makes no sense: \(part)"
+        case .unexpected(let command, let part): "unexpected reply to \(command): \(part)"
         }
     }
 }

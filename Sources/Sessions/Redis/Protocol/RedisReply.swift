@@ -1,15 +1,15 @@
-/// What a server answers to one command (Redis serialization protocol, version 2).
+/// A server's reply to one command (Redis serialization protocol, version 2).
 package enum RedisReply: Equatable, Sendable {
     case string([UInt8])
-    /// Such as `OK` and `PONG`.
+    /// A status, such as `OK` and `PONG`.
     case status(String)
     case integer(Int64)
-    /// There is none: of strings as of arrays.
+    /// A null string or a null array.
     case null
     case error(RedisServerError)
     case array([RedisReply])
 
-    /// The bytes of a string, or of a status.
+    /// The bytes of a string or a status; nil for other types.
     var bytes: [UInt8]? {
         switch self {
         case .string(let bytes): bytes

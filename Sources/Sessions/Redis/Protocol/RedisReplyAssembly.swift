@@ -1,34 +1,36 @@
-/// Puts a reply together while hiredis reads it, which tells of arrays before their elements.
+/// The assembly of a reply from the callbacks of hiredis, which reports arrays before their elements.
 final class RedisReplyAssembly {
-    /// The reply that is whole, until it is taken.
+    /// The complete reply, until it is taken.
     private var whole: RedisReply?
-    /// Arrays that are not, each an element of the one before it.
+    /// The incomplete arrays, each an element of the one before it.
     private var arrays: [(left: Int, elements: [RedisReply])] = []
-    /// Elements of all arrays of the reply.
+    /// The number of elements of all arrays of the reply.
     private var elements = 0
 
-    /// The greatest array that anybody asks for is the map of a cluster: a line for each of its 16,384 slots at worst.
+    /// The maximum number of elements of an array: the largest expected array is a cluster's slot map, with one entry
+    /// for each of 16,384 slots at worst.
     private static let maxElements = 16_384
-    /// All arrays within each other have no more elements together than such a map, whose every line has a primary and
-    /// a replica: a few bytes would take a hundred otherwise.
+    /// The maximum number of elements of all nested arrays together: those of such a map with a primary and a replica
+    /// in each entry. Without this limit a few bytes could make the reader allocate a hundredfold.
     private static let maxElementsTogether = 16 * 16_384
-    /// How deep arrays lie within each other at most: the map of a cluster needs four. hiredis has a bound of its own in
-    /// some versions only, and arrays without one would be freed by as many nested calls.
+    /// The maximum depth of nested arrays: a slot map needs four. Only some versions of hiredis have a limit of their
+    /// own, and freeing deeply nested arrays recurses as deeply.
     private static let maxNesting = 7
-    /// What is taken on the server's word alone.
+    /// The maximum number of elements for which memory is reserved in advance.
     private static let maxReserved = 256
 
-    /// Why `begin` has refused an array. hiredis calls every refusal a lack of memory.
+    /// The reason why `begin` refused an array. hiredis reports every refusal as a lack of memory.
     private(set) var refusal: String?
 
-    /// - Returns: false when no reply is that large or that deep.
+    /// Starts an array.
+    /// - Returns: False if the array exceeds a limit.
     func begin(elements count: Int) -> Bool {
         guard arrays.count < Self.maxNesting else {
             refusal = "arrays nested more than \(Self.maxNesting) deep"
             return false
         }
         guard count <= Self.maxElements, elements + count <= Self.maxElementsTogether else {
-            refusal = "an array larger than any that was asked for"
+            refusal = "an array with too many elements"
             return false
         }
         elements += count

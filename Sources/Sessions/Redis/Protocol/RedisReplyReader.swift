@@ -2,19 +2,19 @@ internal import CHiredis
 internal import EventLoop
 internal import Glibc
 
-/// Makes replies of the bytes that a Redis server sends: hiredis's reader, with bounds on what it may be made to keep.
+/// The parser of replies: hiredis's reader, with limits on its memory.
 @EventLoop @safe
 final class RedisReplyReader {
     private let reader: UnsafeMutablePointer<redisReader>
     private let functions: UnsafeMutablePointer<redisReplyObjectFunctions>
     private let assembly = RedisReplyAssembly()
-    /// Bytes of the reply that is not whole yet, about.
+    /// The approximate number of bytes of the incomplete reply.
     private var pendingBytes = 0
 
-    /// The longest reply: the greatest map of a cluster with the names of its servers.
+    /// The maximum length of a reply: the largest slot map of a cluster, with host names.
     private static let maxBytes = 4 << 20
 
-    /// nil when there is no memory for it.
+    /// Creates a reader, or nil if memory is exhausted.
     init?() {
         unsafe functions = .allocate(capacity: 1)
         unsafe functions.initialize(to: Self.assembling)
@@ -28,8 +28,8 @@ final class RedisReplyReader {
         unsafe functions.deallocate()
     }
 
-    /// Has replies put together by ``RedisReplyAssembly`` rather than by hiredis, whose objects would have to be copied.
-    /// They return something that is not null for "it went well", and nobody looks at it.
+    /// The callbacks that assemble replies in ``RedisReplyAssembly`` instead of hiredis's objects, which would have to
+    /// be copied. They return any non-null pointer for success; it is not used.
     private static var assembling: redisReplyObjectFunctions {
         var functions = redisReplyObjectFunctions()
         unsafe functions.createString = { task, bytes, count in
@@ -46,7 +46,7 @@ final class RedisReplyReader {
             }
         }
         unsafe functions.createArray = { task, count in
-            // How wide the number is depends on hiredis's version.
+            // The width of the number depends on the version of hiredis.
             unsafe RedisReplyReader.assemble(task) { $0.begin(elements: Int(count)) }
         }
         unsafe functions.createInteger = { task, number in
@@ -74,8 +74,8 @@ final class RedisReplyReader {
         return isFine ? unsafe assembly : nil
     }
 
-    /// Takes in bytes, which are copied, and calls `take` with each reply that is whole by now. `take` says whether more
-    /// of them are wanted.
+    /// Parses bytes, which are copied, and calls `take` with each complete reply until it returns false.
+    /// - Throws: ``RedisError/confusion(_:)`` for invalid bytes or a reply beyond the limits, and the errors of `take`.
     func read(
         _ bytes: UnsafeRawBufferPointer, _ take: (RedisReply) throws(RedisError) -> Bool
     ) throws(RedisError) {
@@ -89,10 +89,10 @@ final class RedisReplyReader {
             guard unsafe redisReaderGetReply(reader, &object) == REDIS_OK else { throw .confusion(errorText) }
             guard unsafe object != nil else { break }
             pendingBytes = unsafe reader.pointee.len - reader.pointee.pos
-            guard let reply = assembly.take() else { throw .confusion("a reply of an unknown kind") }
+            guard let reply = assembly.take() else { throw .confusion("unknown type of reply") }
             guard try take(reply) else { return }
         }
-        guard pendingBytes <= Self.maxBytes else { throw .confusion("a reply longer than any that was asked for") }
+        guard pendingBytes <= Self.maxBytes else { throw .confusion("reply too long") }
     }
 
     private var errorText: String {

@@ -1,15 +1,16 @@
-/// An error as a server worded it. Its description is fit for logs, whoever that server is.
+/// An error reply. Its description is safe for logs, whatever the server sent.
 package struct RedisServerError: Error, Equatable, Sendable {
-    /// All of it, as it came.
+    /// The complete text as received.
     package let text: String
 
+    /// Creates an error from the text after the `-`.
     package init(_ text: String) {
         self.text = text
     }
 
-    /// What kind of error it is: the first word, such as `MOVED`, `ASK`, `TRYAGAIN`, `CLUSTERDOWN`, `LOADING`,
-    /// `READONLY`, `MASTERDOWN`, `WRONGTYPE`, `NOAUTH`, `WRONGPASS`, `NOPERM`, `OOM`, `MISCONF` and `BUSY`. `ERR`, the
-    /// word for all that has none of its own, also where the text does not begin with such a word.
+    /// The error's code, its first word, such as `MOVED`, `ASK`, `TRYAGAIN`, `CLUSTERDOWN`, `LOADING`, `READONLY`,
+    /// `MASTERDOWN`, `WRONGTYPE`, `NOAUTH`, `WRONGPASS`, `NOPERM`, `OOM`, `MISCONF` and `BUSY`. `ERR`, the generic
+    /// code, also for a text without a code.
     package var code: String {
         let word = text.utf8.prefix { $0 != UInt8(ascii: " ") }
         let isCode =
@@ -26,7 +27,7 @@ package struct RedisServerError: Error, Equatable, Sendable {
 }
 
 extension RedisServerError: CustomStringConvertible {
-    /// At most 200 characters in one line.
+    /// At most 200 characters of the text, in one line.
     package var description: String {
         var shown = String.UnicodeScalarView()
         for scalar in text.unicodeScalars.prefix(200) { shown.append(scalar.isControl ? "?" : scalar) }

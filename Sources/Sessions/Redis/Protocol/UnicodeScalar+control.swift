@@ -1,5 +1,6 @@
 extension Unicode.Scalar {
-    /// Whether it would break a line of a log, turn its direction, or hide.
+    /// A Boolean value that indicates whether the scalar would break a line of a log, change its direction, or be
+    /// invisible.
     var isControl: Bool {
         [.control, .format, .lineSeparator, .paragraphSeparator].contains(properties.generalCategory)
     }

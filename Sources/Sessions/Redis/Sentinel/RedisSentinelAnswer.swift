@@ -1,12 +1,14 @@
 package import EventLoop
 
-/// What a sentinel says when it is asked which server is the primary of a service.
+/// A sentinel's answer to the question which server is the primary of a service.
 package enum RedisSentinelAnswer: Equatable, Sendable {
+    /// The address of the primary.
     case primary(ServerAddress)
-    /// It does not watch a service of this name.
+    /// The sentinel does not monitor a service of this name.
     case unknownService
 
     /// Reads the reply to `SENTINEL GET-MASTER-ADDR-BY-NAME`.
+    /// - Throws: ``RedisProtocolProblem`` for a refusal or an invalid reply.
     package init(_ reply: RedisReply) throws(RedisProtocolProblem) {
         let command = "SENTINEL GET-MASTER-ADDR-BY-NAME"
         switch reply {

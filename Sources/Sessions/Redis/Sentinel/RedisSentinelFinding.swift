@@ -1,15 +1,18 @@
 package import EventLoop
 
-/// What came of asking one sentinel, where it did not lead to the primary.
+/// The reason why one sentinel did not lead to the primary.
 package enum RedisSentinelFinding: Equatable, Sendable, CustomStringConvertible {
-    /// It could not be asked; `reason` is fit for logs.
+    /// The sentinel could not be asked. `reason` is safe for logs.
     case failed(reason: String)
+    /// The sentinel does not monitor the service.
     case unknownService
-    /// It named a server that says that it is none: it has not heard of a failover, or that one is under way.
+    /// The sentinel named a server that is not the primary by its own `ROLE`: a failover is under way, or unknown to
+    /// the sentinel.
     case notPrimary(ServerAddress, RedisRole)
-    /// It named a server that could not be asked what it is.
+    /// The sentinel named a server whose role could not be requested.
     case unreachable(ServerAddress, reason: String)
 
+    /// The finding in words that follow the name of the sentinel.
     package var description: String {
         switch self {
         case .failed(let reason): reason

@@ -1,28 +1,31 @@
 internal import EventLoop
 
-/// Finds the primary of a service by asking its sentinels, each time somebody wants to connect to it.
+/// The search for a service's primary through its sentinels, before each attempt to connect.
 @EventLoop
 final class RedisSentinelLocator {
     private var search: RedisSentinelSearch
     private let network: RedisNetwork
     private let question: RedisCommand
-    private let guideHandshake: RedisHandshake
+    private let sentinelHandshake: RedisHandshake
     private let serverHandshake: RedisHandshake
-    private var errand: RedisOneOffCommand?
+    private var request: RedisOneOffCommand?
 
+    /// Creates a locator.
     /// - Parameters:
-    ///   - sentinels: at least one.
-    ///   - location: how connections are let in, by the sentinels and by the servers they name.
+    ///   - sentinels: The addresses of the sentinels, at least one.
+    ///   - service: The name of the service.
+    ///   - location: The credentials for the sentinels and for the servers that they name.
+    ///   - network: The configuration of the connections.
     init(_ sentinels: [ServerAddress], service: String, _ location: RedisLocation, _ network: RedisNetwork) {
         search = RedisSentinelSearch(sentinels: sentinels)
         self.network = network
         question = RedisCommand("SENTINEL", "GET-MASTER-ADDR-BY-NAME", service)
-        guideHandshake = RedisHandshake(authenticatingBy: location, mayBeStranger: true)
-        serverHandshake = RedisHandshake(authenticatingBy: location, mayBeStranger: false)
+        sentinelHandshake = RedisHandshake(authenticatingBy: location, ignoresRefusedAuthentication: true)
+        serverHandshake = RedisHandshake(authenticatingBy: location, ignoresRefusedAuthentication: false)
     }
 
-    /// Calls `done` once with where the primary is, or with what the sentinels said instead. Not while a call is under
-    /// way.
+    /// Calls `done` once with the primary's address or the findings about the sentinels. Must not be called while a
+    /// search is under way.
     func locate(_ done: @escaping @EventLoop (RedisNode.Located) -> Void) { perform(search.start(), done) }
 
     private func perform(
@@ -30,7 +33,7 @@ final class RedisSentinelLocator {
     ) {
         switch action {
         case .ask(let sentinel):
-            go(question, to: sentinel, guideHandshake) { [weak self] result in
+            go(question, to: sentinel, sentinelHandshake) { [weak self] result in
                 self?.take(result, of: sentinel, done)
             }
         case .verify(let address):
@@ -47,9 +50,9 @@ final class RedisSentinelLocator {
         _ command: RedisCommand, to address: ServerAddress, _ handshake: RedisHandshake,
         _ answer: @escaping RedisConnection.Answer
     ) {
-        let errand = RedisOneOffCommand(command)
-        self.errand = errand
-        errand.run(to: address, handshake, network, answer)
+        let request = RedisOneOffCommand(command)
+        self.request = request
+        request.run(to: address, handshake, network, answer)
     }
 
     private func take(

@@ -1,60 +1,62 @@
 package import EventLoop
 
-/// Finds the primary of a service: asks the sentinels one after the other, and believes none before the server that it
-/// names has said of itself, by `ROLE`, that it is the primary ("Guidelines for Redis clients with support for Redis
-/// Sentinel").
+/// The search for a service's primary: asks the sentinels one by one, and accepts a named server only if it reports
+/// itself, by `ROLE`, as the primary ("Guidelines for Redis clients with support for Redis Sentinel").
 ///
-/// Each event returns what is to be done next; nil when it belongs to a question that is not open any more.
+/// Each event returns the next action, or nil if it belongs to a question that is not pending any more. A pure state
+/// machine.
 package struct RedisSentinelSearch: Sendable {
+    /// An action of the client.
     package enum Action: Equatable, Sendable {
         /// Ask this sentinel for the service's primary.
         case ask(ServerAddress)
-        /// Ask this server for its role, best on the connection that is to be used.
+        /// Request this server's role, preferably on the connection that is to be used.
         case verify(ServerAddress)
-        /// This is the primary. The search is over.
+        /// The primary is found. The search is over.
         case found(ServerAddress)
-        /// No sentinel led to the primary. The search is over; another may begin after a while.
+        /// No sentinel led to the primary. The search is over; another may start after a while.
         case givenUp(RedisSentinelFailure)
     }
 
     private enum State: Equatable {
-        /// Nobody looks for anything. → asking
+        /// No search is under way. Next: `asking`.
         case idle
-        /// A sentinel has been asked. → verifying, asking the next, idle
+        /// A sentinel has been asked. Next: `verifying`, `asking` the next one, or `idle`.
         case asking(ServerAddress)
-        /// The server that the sentinel named has been asked. → asking the next, idle
+        /// The server that the sentinel named has been asked for its role. Next: `asking` the next sentinel, or `idle`.
         case verifying(ServerAddress, namedBy: ServerAddress)
     }
 
-    /// In the order of asking: the one that led to the primary last is the first.
+    /// The sentinels in the order of asking: the last one that led to the primary comes first.
     package private(set) var sentinels: [ServerAddress]
     private var state = State.idle
-    /// Those that are still to be asked in this search, the next last.
+    /// The sentinels that are still to be asked in this search, in reverse order.
     private var others: [ServerAddress] = []
     private var findings: [RedisSentinelFailure.Finding] = []
 
-    /// - Parameter sentinels: at least one.
+    /// Creates an idle search.
+    /// - Parameter sentinels: The addresses of the sentinels, at least one.
     package init(sentinels: [ServerAddress]) {
         precondition(!sentinels.isEmpty)
         self.sentinels = sentinels
     }
 
-    // MARK: What happens
+    // MARK: Events
 
-    /// A new search. One that is under way is forgotten.
+    /// Starts a new search. One that is under way is abandoned.
     package mutating func start() -> Action {
         others = sentinels.reversed()
         findings = []
         return askNext()
     }
 
-    /// A sentinel has answered.
+    /// Handles a sentinel's answer.
     package mutating func answered(_ answer: RedisSentinelAnswer, by sentinel: ServerAddress) -> Action? {
         guard state == .asking(sentinel) else { return nil }
         switch answer {
         case .unknownService: return askNext(after: sentinel, .unknownService)
         case .primary(let address):
-            // Another sentinel may be as late as the one before: nothing is asked twice.
+            // Another sentinel may be as outdated as the one before: no server is asked twice.
             if let known = findings.lazy.compactMap({ $0.finding.refuting(address) }).first {
                 return askNext(after: sentinel, known)
             }
@@ -63,14 +65,14 @@ package struct RedisSentinelSearch: Sendable {
         }
     }
 
-    /// A sentinel did not answer, or nothing that makes sense.
-    /// - Parameter reason: fit for logs.
+    /// Handles a missing or invalid answer of a sentinel.
+    /// - Parameter reason: The reason, safe for logs.
     package mutating func failed(_ sentinel: ServerAddress, reason: String) -> Action? {
         guard state == .asking(sentinel) else { return nil }
         return askNext(after: sentinel, .failed(reason: reason))
     }
 
-    /// The server that was named has said what it is.
+    /// Handles the role that the named server reported.
     package mutating func verified(_ address: ServerAddress, as role: RedisRole) -> Action? {
         guard case .verifying(address, let sentinel) = state else { return nil }
         switch role {
@@ -82,14 +84,14 @@ package struct RedisSentinelSearch: Sendable {
         }
     }
 
-    /// The server that was named could not be reached, or did not say what it is.
-    /// - Parameter reason: fit for logs.
+    /// Handles a missing or invalid report of the named server's role.
+    /// - Parameter reason: The reason, safe for logs.
     package mutating func notVerified(_ address: ServerAddress, reason: String) -> Action? {
         guard case .verifying(address, let sentinel) = state else { return nil }
         return askNext(after: sentinel, .unreachable(address, reason: reason))
     }
 
-    // MARK: What follows
+    // MARK: Decisions
 
     private mutating func askNext(after sentinel: ServerAddress, _ finding: RedisSentinelFinding) -> Action {
         findings.append(RedisSentinelFailure.Finding(sentinel: sentinel, finding: finding))
@@ -107,7 +109,7 @@ package struct RedisSentinelSearch: Sendable {
 }
 
 extension RedisSentinelFinding {
-    /// Itself, when it says that the server at `address` is not the primary or cannot be asked.
+    /// Returns this finding if it shows that the server at `address` is not the primary or cannot be asked.
     fileprivate func refuting(_ address: ServerAddress) -> RedisSentinelFinding? {
         switch self {
         case .notPrimary(address, _), .unreachable(address, _): self
