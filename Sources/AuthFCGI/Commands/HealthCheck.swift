@@ -29,7 +29,7 @@ struct HealthCheck: ParsableCommand {
             FastCGIClientRequest(alive ? "/healthz" : "/readyz", at: address, timeout: timeout.duration) {
                 answer.set($0)
                 EventLoop.stop()
-            }.ask()
+            }.start()
         }
         switch answer.outcome {
         case .answered(status: 200, _): print(alive ? "alive" : "ready")

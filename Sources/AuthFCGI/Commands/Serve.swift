@@ -58,8 +58,10 @@ struct Serve: ParsableCommand {
     ) throws(ExitCode) -> WorkerInheritance {
         do throws(ListenError) {
             let sockets = try ListeningSockets.open(settings, environment)
-            return try ListenError.naming("the scoreboard") { () throws(SystemError) in
-                try WorkerInheritance(sockets: sockets)
+            do throws(SystemError) {
+                return try WorkerInheritance(sockets: sockets)
+            } catch {
+                throw .inheritance(error)
             }
         } catch {
             StandardError.write("authfcgi: \(error)\n")
