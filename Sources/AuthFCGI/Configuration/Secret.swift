@@ -1,4 +1,4 @@
-/// A value that must not be seen: whatever prints, interpolates, dumps or logs it gets a fixed text.
+/// A value that must not be shown: printing, interpolating, dumping or logging it gives a fixed text.
 struct Secret: Equatable, Sendable {
     private let value: String
 
@@ -6,12 +6,12 @@ struct Secret: Equatable, Sendable {
         self.value = value
     }
 
-    /// The value itself, for the one call that needs it.
+    /// Returns the value itself, for the one call that needs it.
     func reveal() -> String { value }
 }
 
 extension Secret: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-    /// What stands for every secret, in logs as in `config show`.
+    /// The text that stands for every secret.
     static let shown = "(secret)"
 
     var description: String { Self.shown }
