@@ -1,6 +1,6 @@
 internal import ArgumentParser
 
-/// The program. Each command has a file of its own in this folder.
+/// The program's command line. Each command has a file of its own in this folder.
 @main
 struct AuthFCGI: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -8,7 +8,7 @@ struct Cleanup: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Remove expired sessions.",
         discussion: """
-            They are removed for good, in small batches, and nobody is disturbed by it. Live sessions stay.
+            Expired sessions are deleted in small batches, without disturbing running gates. Live sessions are kept.
 
             \(SessionCommand.databaseHelp)
             """)
@@ -43,11 +43,11 @@ struct Cleanup: ParsableCommand {
             }
             if let answer {
                 total += answer.removed
-                // Not until none is left: on a busy gate sessions expire all the time.
+                // A partial batch is the end: on a busy gate sessions expire all the time.
                 if answer.removed < Self.batch { return total }
                 reached = answer.reached
             } else {
-                if !hasWaited { StandardError.write("authfcgi: another clean-up is at work; waiting for it\n") }
+                if !hasWaited { StandardError.write("authfcgi: waiting for another cleanup to finish\n") }
                 hasWaited = true
                 usleep(200_000)
             }

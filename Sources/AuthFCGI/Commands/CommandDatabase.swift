@@ -2,24 +2,23 @@ internal import ArgumentParser
 internal import Logging
 internal import Sessions
 
-/// The database of a command that does one thing and ends. What goes wrong with it is said on standard error, and the
-/// exit code thrown.
+/// The database of a command other than `serve`. Its methods print errors to standard error and throw the exit code.
 struct CommandDatabase {
     let connection: PostgreSQLConnection
     private let settings: Settings
     let log: Logger
 
-    /// How long the server has for its first answers.
+    /// The time limit of the server's first answers.
     private static let deadline = Duration.seconds(10)
 
-    /// Connects to a primary, and changes nothing.
+    /// Connects to a primary without changing anything.
     init(_ settings: Settings, _ log: Logger) throws(ExitCode) {
         self.settings = settings
         self.log = log
         connection = try CommandFailure.reporting { () throws(PostgreSQLError) in
             let connection = try PostgreSQLConnection(settings.databaseURL, log: log)
             try connection.introduce(isPooled: !settings.preparesStatements, deadline: Self.deadline)
-            // Some of what commands do takes longer than a role may be allowed.
+            // Some commands take longer than the time limits of a role may allow.
             if connection.keepsState { try connection.setTimeLimits(deadline: Self.deadline) }
             return connection
         }
@@ -43,35 +42,36 @@ struct CommandDatabase {
         }
     }
 
-    /// Lets a role use the tables.
+    /// Grants a role the use of the tables.
     func grant(to role: String) throws(ExitCode) {
         try CommandFailure.reporting { () throws(PostgreSQLError) in
             try Grants(schema: settings.databaseSchema).run(to: role, on: connection)
         }
     }
 
-    /// Does something with the gate's own users.
+    /// Performs `work` on the gate's own users.
     func accounts<T>(_ work: (borrowing UserAccounts) throws(PostgreSQLError) -> T) throws(ExitCode) -> T {
         try CommandFailure.reporting { () throws(PostgreSQLError) in
             try work(UserAccounts(connection, schema: settings.databaseSchema))
         }
     }
 
-    /// Does something with sessions.
+    /// Performs `work` on the sessions.
     func sessions<T>(_ work: (borrowing SessionAdministration) throws(PostgreSQLError) -> T) throws(ExitCode) -> T {
         try CommandFailure.reporting { () throws(PostgreSQLError) in
             try work(SessionAdministration(connection, schema: settings.databaseSchema))
         }
     }
 
-    /// Looks whether a users query can work; its columns, of those that mean something.
+    /// Checks that a users query can work.
+    /// - Returns: the columns of its result that the gate uses.
     func check(_ query: UsersQuery) throws(ExitCode) -> [String] {
         try CommandFailure.reporting { () throws(PostgreSQLError) in
             try UsersQueryCheck(connection).run(query)
         }
     }
 
-    /// Finds out who is meant.
+    /// Looks up a user.
     func find(_ name: UserName) throws(ExitCode) -> UserDirectory.Answer {
         try CommandFailure.reporting { () throws(PostgreSQLError) in
             try UserDirectory(connection, schema: settings.databaseSchema).find(name.text)

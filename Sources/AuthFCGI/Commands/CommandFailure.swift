@@ -1,13 +1,13 @@
 internal import ArgumentParser
 internal import Sessions
 
-/// How a command that could not do its work ends: a sentence on standard error and an exit code of sysexits.h.
+/// The failure of a command: a message on standard error and an exit code of sysexits.h.
 enum CommandFailure {
     static let dataCode: Int32 = 65  // EX_DATAERR
     static let unavailableCode: Int32 = 69  // EX_UNAVAILABLE
     static let configurationCode: Int32 = 78  // EX_CONFIG
 
-    /// Does `work`; when PostgreSQL does not do it, says why and throws the exit code.
+    /// Performs `work`. If PostgreSQL fails, prints the reason and throws the exit code.
     static func reporting<T>(_ work: () throws(PostgreSQLError) -> T) throws(ExitCode) -> T {
         do throws(PostgreSQLError) {
             return try work()
@@ -16,14 +16,13 @@ enum CommandFailure {
         }
     }
 
-    /// PostgreSQL did not do it.
     private static func unavailable(_ error: PostgreSQLError) -> ExitCode {
         let reason = error.reason(.settings)
         if case .unusable = error { return fail(reason, code: configurationCode) }
         return fail("PostgreSQL: \(reason)", code: unavailableCode)
     }
 
-    /// Says why and gives the exit code to throw.
+    /// Prints a message and returns the exit code to throw.
     static func fail(_ message: String, code: Int32) -> ExitCode {
         StandardError.write("authfcgi: \(message)\n")
         return ExitCode(code)

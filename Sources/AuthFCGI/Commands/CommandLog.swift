@@ -1,7 +1,7 @@
 internal import EventLoop
 internal import Logging
 
-/// The log of a command that does one thing and ends.
+/// The log of a command other than `serve`.
 enum CommandLog {
     private static let writer = LogWriter()
 
@@ -9,6 +9,6 @@ enum CommandLog {
         Logger(label: "authfcgi") { _ in LineLogHandler(writer: writer, logLevel: settings.logLevel) }
     }
 
-    /// Waits until the last line is written.
+    /// Waits until the last line is written, at most 1 s.
     static func finish() { writer.drain(within: .seconds(1)) }
 }

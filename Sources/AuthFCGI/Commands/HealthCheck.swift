@@ -5,19 +5,19 @@ internal import Synchronization
 /// `authfcgi healthcheck`
 struct HealthCheck: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "healthcheck", abstract: "Ask a running 'serve' whether it is ready.",
+        commandName: "healthcheck", abstract: "Check that a running 'serve' is ready.",
         discussion: """
-            For the health checks of containers and the exec probes of Kubernetes. Asks for /readyz on the first socket \
-            of LISTEN, as nginx would: ready is who has heard from PostgreSQL in the last 10 s, and is not about to end. \
-            It needs no other setting.
+            For the health checks of containers and the exec probes of Kubernetes. Requests /readyz on the first \
+            socket of LISTEN, as nginx would. A gate is ready if PostgreSQL has answered it in the last 10 s and it is \
+            not shutting down. No other setting is needed.
 
-            Exit codes: 0 it is, 1 it is not, and standard error says why, 78 LISTEN cannot be asked.
+            Exit codes: 0 ready; 1 not ready, with the reason on standard error; 78 LISTEN cannot be used.
             """)
 
-    @Flag(help: "Ask only whether a worker answers, whatever the database does: for liveness probes.")
+    @Flag(help: "Check only that a worker answers, regardless of the database: for liveness probes.")
     var alive = false
 
-    @Option(help: .init("How long to wait for the answer.", valueName: "duration"))
+    @Option(help: .init("Time limit of the answer.", valueName: "duration"))
     var timeout = PositiveDuration.healthCheck
 
     @OptionGroup(visibility: .hidden) var options: SettingsOptions
@@ -29,18 +29,18 @@ struct HealthCheck: ParsableCommand {
             FastCGIClientRequest(alive ? "/healthz" : "/readyz", at: address, timeout: timeout.duration) {
                 answer.set($0)
                 EventLoop.stop()
-            }.ask()
+            }.start()
         }
         switch answer.outcome {
         case .answered(status: 200, _): print(alive ? "alive" : "ready")
         case .answered(let status, let body):
-            throw Self.fail("not \(alive ? "alive" : "ready"): \(Self.message(of: body) ?? "the answer was \(status)")")
+            throw Self.fail("not \(alive ? "alive" : "ready"): \(Self.message(of: body) ?? "HTTP status \(status)")")
         case .failed(let reason): throw Self.fail("\(address) does not answer: \(reason)")
         case nil: throw Self.fail("\(address) was not asked")
         }
     }
 
-    /// What the loop leaves for the code that runs after it.
+    /// The outcome, set in the event loop and read after its end.
     private final class Answer: Sendable {
         private let value = Mutex<FastCGIClientRequest.Outcome?>(nil)
 
@@ -64,14 +64,14 @@ struct HealthCheck: ParsableCommand {
         case .localhost(let port): return .tcp(host: "localhost", port: port)
         case .systemd, .standardInput:
             throw CommandFailure.fail(
-                "LISTEN names a socket that systemd opens; say where it is: --listen unix:PATH",
+                "LISTEN names a socket that systemd opens; give its address: --listen unix:PATH",
                 code: CommandFailure.configurationCode)
         }
     }
 
     private static func fail(_ reason: String) -> ExitCode { CommandFailure.fail(reason, code: 1) }
 
-    /// What an answer of the gate says for people.
+    /// Returns the message in the body of a gate's answer.
     private static func message(of body: String) -> String? {
         struct Refusal: Decodable { let message: String }
         return try? JSONBody.decode(Refusal.self, from: Array(body.utf8), fields: "message").message
@@ -79,6 +79,6 @@ struct HealthCheck: ParsableCommand {
 }
 
 extension PositiveDuration {
-    /// Less than the second that Kubernetes waits unless told otherwise would be too little on a busy machine.
+    /// The default. A limit below the 1 s that Kubernetes waits by default would be too short on a busy machine.
     fileprivate static let healthCheck = PositiveDuration(.seconds(3))
 }

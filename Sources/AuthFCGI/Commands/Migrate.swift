@@ -4,17 +4,17 @@ internal import Sessions
 /// `authfcgi migrate`
 struct Migrate: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Make the tables in PostgreSQL and bring them up to date.",
+        abstract: "Create the tables in PostgreSQL, or bring them up to date.",
         discussion: """
-            'serve' does the same at its start unless MIGRATE_ON_START is off. Running it twice does no harm.
+            'serve' does the same at its start unless MIGRATE_ON_START is off. The command may be repeated.
 
-            The database is DATABASE_URL, from the environment or from the file given with --env-file, as for 'serve'; \
-            DATABASE_SCHEMA names the schema. With --grant-to, pods can work with a role that does not own the tables, and \
-            have MIGRATE_ON_START=off; say it each time.
+            \(SessionCommand.databaseHelp) DATABASE_SCHEMA names the schema. With --grant-to, pods can use a role that \
+            does not own the tables, and run with MIGRATE_ON_START=off. Give the option at each migration.
             """)
 
     @Option(
-        name: .customLong("grant-to"), help: ArgumentHelp("A role that may then use the tables.", valueName: "role"))
+        name: .customLong("grant-to"),
+        help: ArgumentHelp("The role that is granted the use of the tables.", valueName: "role"))
     var grantee: String?
 
     @OptionGroup(visibility: .hidden) var options: SettingsOptions
@@ -30,7 +30,7 @@ struct Migrate: ParsableCommand {
         }
         if let grantee {
             try database.grant(to: grantee)
-            print("The role \(grantee) may use them.")
+            print("The role \(grantee) may use the tables.")
         }
     }
 }

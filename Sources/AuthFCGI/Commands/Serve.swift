@@ -8,13 +8,13 @@ internal import Sessions
 /// `authfcgi serve`: the supervisor and its workers.
 struct Serve: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Answer nginx until told to stop.",
+        abstract: "Answer requests from nginx until stopped.",
         discussion: """
-            Every setting is a flag, a name in the environment, or a line of the file given with --env-file, and counts \
-            in this order. Secrets have no flag: set DATABASE_URL, or DATABASE_URL_FILE to the path of a file.
+            Every setting can be a flag, an environment variable, or a line of the file given with --env-file, in this \
+            order of precedence. Secrets have no flag: set DATABASE_URL, or DATABASE_URL_FILE to the path of a file.
 
-            SIGTERM ends the program when the workers have finished what they have begun, a second one at once. SIGHUP \
-            reads the files again and replaces the workers one by one.
+            SIGTERM ends the program after the workers have finished requests in flight; a second one ends it at once. \
+            SIGHUP reads the files again and replaces the workers one by one.
             """)
 
     @OptionGroup var options: SettingsOptions
@@ -29,7 +29,7 @@ struct Serve: ParsableCommand {
         let processLog = ProcessLog(level: settings.logLevel)
         processLog.bootstrap()
         let log = Logger(label: "authfcgi")
-        Self.greet(settings, inheritance.sockets, log)
+        Self.logStart(settings, inheritance.sockets, log)
 
         let status = ExitStatus()
         EventLoop.run {
@@ -52,14 +52,16 @@ struct Serve: ParsableCommand {
         if status.code != 0 { throw ExitCode(status.code) }
     }
 
-    /// Opens the sockets and all else that workers need.
+    /// Opens the sockets and the other descriptors that workers inherit.
     private static func open(
         _ settings: Settings, _ environment: [String: String]
     ) throws(ExitCode) -> WorkerInheritance {
         do throws(ListenError) {
             let sockets = try ListeningSockets.open(settings, environment)
-            return try ListenError.naming("the scoreboard") { () throws(SystemError) in
-                try WorkerInheritance(sockets: sockets)
+            do throws(SystemError) {
+                return try WorkerInheritance(sockets: sockets)
+            } catch {
+                throw .inheritance(error)
             }
         } catch {
             StandardError.write("authfcgi: \(error)\n")
@@ -67,8 +69,8 @@ struct Serve: ParsableCommand {
         }
     }
 
-    /// Says what starts here, and what about it deserves a second look.
-    private static func greet(_ settings: Settings, _ sockets: [ListeningSocket], _ log: Logger) {
+    /// Logs the version, the main settings, and warnings about the system.
+    private static func logStart(_ settings: Settings, _ sockets: [ListeningSocket], _ log: Logger) {
         let workers = settings.workers == 1 ? "1 worker" : "\(settings.workers) workers"
         let names = sockets.map(\.name).joined(separator: ", ")
         let redis = settings.redisLocation.map { ", Redis in front of it (\($0))" } ?? ""

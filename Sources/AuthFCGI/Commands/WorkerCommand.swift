@@ -5,7 +5,8 @@ internal import Glibc
 internal import Logging
 internal import Sessions
 
-/// `authfcgi worker`: what the supervisor starts. Its settings are its environment, and its sockets are inherited.
+/// `authfcgi worker`: a worker process, started by the supervisor. Settings come from the environment, sockets are
+/// inherited.
 struct WorkerCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "worker", abstract: "Used by serve to start its workers.", shouldDisplay: false)
@@ -22,7 +23,7 @@ struct WorkerCommand: ParsableCommand {
 
     func validate() throws {
         guard (0..<Scoreboard.count).contains(number), (0...InheritedDescriptor.maxSockets).contains(sockets) else {
-            throw ValidationError("there is no such worker")
+            throw ValidationError("The number of the worker or of the sockets is out of range.")
         }
     }
 
@@ -43,7 +44,7 @@ struct WorkerCommand: ParsableCommand {
             do throws(RedisTLS.Problem) {
                 service = try GateService(settings: settings, log: log)
             } catch {
-                // It could be read when the settings were checked, a moment ago.
+                // The files could be read a moment ago, when the settings were checked.
                 log.critical("worker cannot start: \(error)")
                 status.set(SettingsProblems.exitCode)
                 return EventLoop.stop()
@@ -64,11 +65,11 @@ struct WorkerCommand: ParsableCommand {
             "event loop: enqueued by helper threads \(counts.enqueuedByHelperThreads), by other threads \(counts.enqueuedByOtherThreads)"
         )
         processLog.drain()
-        // Not exit(): it would let libraries clean up under helper threads that still use them.
+        // Not exit(3): it would let libraries clean up while helper threads still use them.
         _exit(status.code)
     }
 
-    /// Opens what the supervisor has left under fixed numbers.
+    /// Takes ownership of the descriptors that are inherited under fixed numbers.
     private func takeSlot() throws(ExitCode) -> OwnSlot {
         do throws(SystemError) {
             let numbers = InheritedDescriptor.scoreboard..<InheritedDescriptor.firstSocket + Int32(sockets)
@@ -77,7 +78,7 @@ struct WorkerCommand: ParsableCommand {
             return OwnSlot(
                 scoreboard: scoreboard, number: number, bell: FileDescriptor(owning: InheritedDescriptor.bell))
         } catch {
-            StandardError.write("authfcgi: workers are started by authfcgi serve alone\n")
+            StandardError.write("authfcgi: 'worker' is for 'serve' only, which passes descriptors to it\n")
             throw ExitCode(64)
         }
     }

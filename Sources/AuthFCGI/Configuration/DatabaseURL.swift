@@ -1,13 +1,13 @@
 internal import Sessions
 
-/// The ways in which people write where a PostgreSQL database is.
+/// The accepted forms of DATABASE_URL.
 enum DatabaseURL {
-    /// What would be right.
+    /// The advice in messages about a value that is not accepted.
     static let form =
         "write postgresql://user@host/database, with special characters percent-encoded, or pairs such as host=/run/postgresql dbname=app"
 
-    /// `text` as libpq takes it, or nil when it is neither a PostgreSQL URL nor a list of key=value pairs that libpq
-    /// can read.
+    /// Returns `text` in the form that libpq takes; nil if it is neither a PostgreSQL URL nor a list of key=value pairs
+    /// that libpq can read.
     ///
     /// `postgres://` and the spellings that name a driver, such as SQLAlchemy's `postgresql+asyncpg://`, become
     /// `postgresql://`.
@@ -15,17 +15,17 @@ enum DatabaseURL {
         spelled(text).flatMap { ConnectionString.isReadable($0) ? $0 : nil }
     }
 
-    /// What is wrong with a parameter of a normalised `text`, as a part of a sentence that tells no value; nil when
-    /// libpq takes them all.
+    /// Returns the problem with a parameter of a normalised `text`, as a predicate without the value; nil if libpq
+    /// accepts all parameters.
     static func problem(_ text: String) -> String? {
         guard let parameter = ConnectionString.refusedParameter(text) else { return nil }
         let advice =
             switch parameter {
             case "sslmode": "write sslmode=verify-full, require, prefer or disable"
-            case "target_session_attrs": "leave it out, or write target_session_attrs=primary or read-write"
-            default: "PostgreSQL's manual has them under \"Parameter Key Words\""
+            case "target_session_attrs": "remove it, or write target_session_attrs=primary or read-write"
+            default: "see \"Parameter Key Words\" in PostgreSQL's manual"
             }
-        return "has a value of \(parameter) that libpq does not take; \(advice)"
+        return "has a value of \(parameter) that libpq does not accept; \(advice)"
     }
 
     private static func spelled(_ text: String) -> String? {
@@ -38,7 +38,7 @@ enum DatabaseURL {
         return "postgresql://" + text[end.upperBound...]
     }
 
-    /// Whether `text` begins like `key = value`.
+    /// Returns true if `text` begins like `key = value`.
     private static func isKeyValue(_ text: String) -> Bool {
         let rest = text.drop { $0 == " " }
         let key = rest.prefix { $0 == "_" || ("a"..."z").contains($0) }

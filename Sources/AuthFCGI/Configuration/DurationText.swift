@@ -1,6 +1,6 @@
 internal import EventLoop
 
-/// How settings write a length of time: a whole number and `ms`, `s`, `m`, `h` or `d`; without a unit it is seconds.
+/// The text form of durations in settings: a whole number and `ms`, `s`, `m`, `h` or `d`; without a unit, seconds.
 struct DurationText: Equatable, Sendable, CustomStringConvertible {
     let duration: Duration
 
@@ -12,19 +12,19 @@ struct DurationText: Equatable, Sendable, CustomStringConvertible {
         self.duration = duration
     }
 
-    /// Nil when `text` is not written that way, or is longer than anybody means.
+    /// Returns nil if `text` is malformed, or longer than a hundred years.
     init?(parsing text: String) {
         let digits = text.prefix { ("0"..."9").contains($0) }
         let unit = text.dropFirst(digits.count)
         guard let number = Int64(digits) else { return nil }
         guard let factor = unit.isEmpty ? 1000 : Self.units.first(where: { $0.name == unit })?.milliseconds
         else { return nil }
-        // A hundred years: a Duration counts no more than 292 of them in nanoseconds.
+        // Well below the 292 years that 64 bits of nanoseconds hold.
         guard number <= 100 * 366 * 86_400_000 / factor else { return nil }
         duration = .milliseconds(number * factor)
     }
 
-    /// The shortest way to write it; what is below a millisecond is not said.
+    /// The shortest form. Fractions of a millisecond are omitted.
     var description: String {
         let milliseconds = duration.nanoseconds / 1_000_000
         guard milliseconds != 0 else { return "0s" }

@@ -1,4 +1,4 @@
-/// How many characters must be put in, taken out or changed to make one word of another.
+/// The Levenshtein distance: the number of bytes to insert, delete or replace to turn one word into another.
 enum EditDistance {
     static func between(_ a: String, _ b: String) -> Int {
         let b = Array(b.utf8)

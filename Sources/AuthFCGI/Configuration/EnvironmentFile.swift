@@ -1,12 +1,12 @@
 /// The file of `--env-file`: lines of `NAME=VALUE`.
 ///
-/// Empty lines and lines that begin with `#` say nothing. A line may begin with `export `. A value may stand in single
-/// quotes, or in double quotes in which `\"` and `\\` stand for a quote and a backslash; without quotes it is the rest
-/// of the line. Nothing is expanded. Only names of the table may stand in it, each once.
+/// Empty lines and lines that begin with `#` are ignored. A line may begin with `export `. A value may be in single
+/// quotes, or in double quotes, where `\"` and `\\` are a quote and a backslash; without quotes it is the rest of the
+/// line. Nothing is expanded. Only names of ``SettingTable`` are allowed, each once.
 struct EnvironmentFile: Equatable, Sendable {
     private(set) var values: [String: String] = [:]
 
-    /// - Parameter path: how messages call the file.
+    /// - Parameter path: the name of the file in messages.
     init(parsing text: String, path: String, problems: inout SettingsProblems) {
         var lines = text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }
         if let first = lines.first, first.hasPrefix("\u{feff}") { lines[0] = first.dropFirst() }
@@ -15,15 +15,15 @@ struct EnvironmentFile: Equatable, Sendable {
             switch Self.parse(line) {
             case .nothing: break
             case .malformed:
-                // The line itself is not shown: nobody knows what it was meant to be, it may hold a password.
-                problems.add("\(place) this is not NAME=VALUE")
+                // The line itself is not shown: it may contain a password.
+                problems.add("\(place) not a line of the form NAME=VALUE")
             case .openQuote(let name):
-                problems.add("\(place) the value of \(name) begins with a quote that does not end at the line's end")
+                problems.add("\(place) the quoted value of \(name) does not end at the end of the line")
             case .pair(let name, let value):
                 if let problem = Self.problem(ofName: name) {
                     problems.add("\(place) \(problem)")
                 } else if values.updateValue(value, forKey: name) != nil {
-                    problems.add("\(place) \(name) is set a second time; remove one of the lines")
+                    problems.add("\(place) \(name) is set twice; remove one of the lines")
                 }
             }
         }
@@ -51,7 +51,7 @@ struct EnvironmentFile: Equatable, Sendable {
         return .pair(name: String(name), value: text)
     }
 
-    /// The text up to `quote`, which must be the last character.
+    /// Returns the text up to `quote`; nil if that is not the last character.
     private static func unquoted(_ text: Substring, _ quote: Character) -> String? {
         var result = ""
         var rest = text
@@ -72,11 +72,11 @@ struct EnvironmentFile: Equatable, Sendable {
         guard !known.contains(name) else { return nil }
         let near = known.map { (name: $0, distance: EditDistance.between(name.uppercased(), $0)) }
             .min { $0.distance < $1.distance }
-        guard let near, near.distance <= 3 else { return "there is no setting \(name)" }
-        return "there is no setting \(name); \(near.name) is meant, perhaps"
+        guard let near, near.distance <= 3 else { return "unknown setting \(name)" }
+        return "unknown setting \(name); did you mean \(near.name)?"
     }
 
-    /// Whether it looks like a name at all; the table decides whether it is one.
+    /// Returns true if `text` has only characters of names. It need not be the name of a setting.
     private static func isName(_ text: Substring) -> Bool {
         text.utf8.allSatisfy { byte in
             switch byte {

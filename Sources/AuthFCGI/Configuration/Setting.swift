@@ -1,7 +1,7 @@
-/// One setting: its name, what it takes, what it is when nobody says, and what it does.
+/// A setting: its name, form, default and meaning.
 ///
-/// The entry in ``SettingTable`` is the only place that says so: help texts, `config check`, what workers inherit, and
-/// the checks of README and deploy files are made from it.
+/// The entry in ``SettingTable`` is the only definition: help texts, `config check`, the environment of workers, and
+/// the checks of README and deploy files are derived from it.
 struct Setting<Value: Sendable>: AnySetting {
     let name: String
     let form: SettingForm<Value>
@@ -25,7 +25,7 @@ struct Setting<Value: Sendable>: AnySetting {
         _ given: SettingValues.Given?, _ host: SettingsSources.Host, into settings: inout Settings,
         problems: inout SettingsProblems
     ) {
-        // Nothing behind an empty text: what is wrong with it has been said already.
+        // An empty text stands for a source with a problem that has been reported already.
         if let given, given.text.isEmpty { return }
         do throws(SettingProblem) {
             settings.set(self, try value(given?.text, host))

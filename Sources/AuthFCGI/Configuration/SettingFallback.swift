@@ -1,13 +1,13 @@
-/// What holds for a setting that nobody has given.
+/// The default of a setting.
 enum SettingFallback<Value: Sendable>: Sendable {
-    /// Nothing: without it the program does not start. The words say what to write.
+    /// None: without a value the program does not start. The text is the advice in the message.
     case required(String)
-    /// What this text means.
+    /// The value that this text stands for.
     case text(String)
-    /// A value that the words describe, found out at the start.
+    /// A value that is determined at the start, and the text that describes it.
     case described(String, @Sendable (SettingsSources.Host) -> Value)
 
-    /// Whether ``shown`` is a text that could be given.
+    /// True if ``shown`` is a valid value.
     var isLiteral: Bool {
         switch self {
         case .text: true
@@ -15,7 +15,7 @@ enum SettingFallback<Value: Sendable>: Sendable {
         }
     }
 
-    /// As people read it.
+    /// The default in help texts and documents.
     var shown: String {
         switch self {
         case .required: "required"
@@ -25,6 +25,6 @@ enum SettingFallback<Value: Sendable>: Sendable {
 }
 
 extension SettingFallback {
-    /// No value, which the words describe.
+    /// No value; `words` describe what that means.
     static func described<Wrapped>(_ words: String) -> Self where Value == Wrapped? { .described(words) { _ in nil } }
 }

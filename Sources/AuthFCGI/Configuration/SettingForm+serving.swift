@@ -1,7 +1,7 @@
 internal import EventLoop
 
 extension SettingForm where Value == [ListenAddress] {
-    /// Addresses that commas separate; none were left to the start.
+    /// Addresses, separated by commas. An empty array stands for those that are determined at the start.
     static var addresses: Self {
         Self(
             type: "address,…",
@@ -31,7 +31,7 @@ extension SettingForm where Value == UInt32 {
             type: "octal mode",
             read: { (text, _) throws(SettingProblem) in
                 guard (3...4).contains(text.utf8.count), let mode = UInt32(text, radix: 8), mode <= 0o777 else {
-                    throw .wrong("write three octal digits, such as 0660")
+                    throw .wrong("write an octal mode, such as 0660")
                 }
                 return mode
             },
@@ -44,7 +44,7 @@ extension SettingForm where Value == UInt32 {
             type: "name or number",
             read: { (text, host) throws(SettingProblem) in
                 guard let group = UInt32(text) ?? host.groupID(text) else {
-                    throw .wrong("there is no such group; write the name or number of one")
+                    throw .wrong("there is no such group; write the name or number of a group")
                 }
                 return group
             },
@@ -53,7 +53,7 @@ extension SettingForm where Value == UInt32 {
 }
 
 extension SettingForm where Value == Set<UInt32> {
-    /// The numbers of users, which commas separate.
+    /// The numbers of users, separated by commas.
     static var users: Self {
         Self(
             type: "user,…",
@@ -76,11 +76,11 @@ extension SettingForm where Value == Set<UInt32> {
 }
 
 extension SettingForm where Value == String {
-    /// A token of RFC 9110, section 5.6.2, which is what RFC 6265 lets a cookie be called.
+    /// A token of RFC 9110, section 5.6.2, as RFC 6265 requires for the name of a cookie.
     static var cookieName: Self {
-        // All but %, which the value of a header does not carry as it is.
+        // All marks of a token but %, which cannot be in the value of a header as it is.
         let marks = "!#$&'*+-.^_`|~"
-        return .text("name", "write letters, digits and any of \(marks), at most 64") { text in
+        return .text("name", "write at most 64 letters, digits and marks (\(marks))") { text in
             let isToken = text.utf8.allSatisfy { byte in
                 switch byte {
                 case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
@@ -95,7 +95,7 @@ extension SettingForm where Value == String {
 }
 
 extension String {
-    /// The entries of a list that commas separate, without the spaces around them.
+    /// The entries of a comma-separated list, without surrounding spaces.
     fileprivate var listEntries: [Substring] {
         split(separator: ",", omittingEmptySubsequences: false).map { entry in
             var entry = entry.drop { $0 == " " }

@@ -1,7 +1,7 @@
 internal import Sessions
 
 extension SettingForm where Value == Secret {
-    /// Any text that must not be seen.
+    /// Any text that must not be shown.
     static func secret(_ type: String) -> Self { .secret(type, { Secret($0) }, reveal: { $0.reveal() }) }
 
     static var databaseURL: Self {
@@ -9,7 +9,7 @@ extension SettingForm where Value == Secret {
             "postgresql://… or key=value pairs",
             { (text) throws(SettingProblem) in
                 guard let url = DatabaseURL.normalised(text) else {
-                    throw .unfit("is not understood; \(DatabaseURL.form)")
+                    throw .unfit("is not a PostgreSQL connection string; \(DatabaseURL.form)")
                 }
                 if let problem = DatabaseURL.problem(url) { throw .unfit(problem) }
                 return Secret(url)
@@ -26,7 +26,7 @@ extension SettingForm where Value == String {
 
     static var redisKeyPrefix: Self {
         .text("text", "write 1 to 64 printable ASCII characters, without spaces and braces") { text in
-            // A cluster would put all keys with the same word in braces on one server.
+            // A cluster puts all keys with the same word in braces on one server.
             let isPlain = text.utf8.allSatisfy { byte in
                 (0x21..<0x7f).contains(byte) && byte != UInt8(ascii: "{") && byte != UInt8(ascii: "}")
             }
@@ -35,7 +35,7 @@ extension SettingForm where Value == String {
     }
 }
 
-/// Where Redis is, as it was written and as it is understood.
+/// The address of Redis: the URL as it was given, and the location parsed from it.
 struct RedisAddress: Sendable {
     let url: Secret
     let location: RedisLocation
@@ -49,7 +49,7 @@ extension SettingForm where Value == RedisAddress {
                 do throws(RedisURLProblem) {
                     return RedisAddress(url: Secret(text), location: try RedisLocation(parsing: text))
                 } catch {
-                    throw .unfit("is not understood: \(error)")
+                    throw .unfit("is not a valid Redis URL: \(error)")
                 }
             }, reveal: { $0.url.reveal() })
     }

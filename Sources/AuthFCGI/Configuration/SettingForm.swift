@@ -1,23 +1,23 @@
 internal import EventLoop
 
-/// How the value of a setting is written, and what a text means.
+/// The form of a setting's values: how a text is parsed, and a value is written.
 struct SettingForm<Value: Sendable>: Sendable {
-    /// In a few words, for help texts.
+    /// The type in a few words, for help texts.
     let type: String
     /// The bounds of a duration or a number.
     var bounds: String?
-    /// Whether nobody may see the text.
+    /// True if the text must not be shown.
     var isSecret = false
-    /// Whether the default is shown to whoever writes something else.
+    /// True if messages about a wrong text give the default as an example.
     var showsExample = false
-    /// What a text, which is not empty, means.
+    /// Parses a text, which is not empty.
     let read: @Sendable (String, SettingsSources.Host) throws(SettingProblem) -> Value
-    /// The text that means a value; nil for a value that was left to the start.
+    /// Returns the text of a value; nil for a value that is determined at the start.
     let write: @Sendable (Value) -> String?
 }
 
 extension SettingForm {
-    /// What `form` takes, or nil when nobody gives a text.
+    /// The values of `form`, and nil without a text.
     static func optional<Wrapped>(_ form: SettingForm<Wrapped>) -> Self where Value == Wrapped? {
         Self(
             type: form.type, bounds: form.bounds, isSecret: form.isSecret,
@@ -25,7 +25,7 @@ extension SettingForm {
             write: { $0.flatMap(form.write) })
     }
 
-    /// What `form` takes, or off, which is nil.
+    /// The values of `form`, and `off`, which is nil.
     static func orOff<Wrapped>(_ form: SettingForm<Wrapped>) -> Self where Value == Wrapped? {
         Self(
             type: form.type + "|off", bounds: form.bounds,
@@ -50,7 +50,7 @@ extension SettingForm where Value == String {
     }
 
     /// A text that `isRight` accepts.
-    /// - Parameter right: what would be right, for one that it does not.
+    /// - Parameter right: the advice for a text that it does not accept.
     static func text(_ type: String, _ right: String, _ isRight: @escaping @Sendable (String) -> Bool) -> Self {
         Self(
             type: type,
@@ -63,7 +63,7 @@ extension SettingForm where Value == String {
 }
 
 extension SettingForm {
-    /// A text that must not be seen.
+    /// A text that must not be shown.
     static func secret(
         _ type: String, _ read: @escaping @Sendable (String) throws(SettingProblem) -> Value,
         reveal: @escaping @Sendable (Value) -> String?
@@ -72,7 +72,7 @@ extension SettingForm {
             type: type, isSecret: true,
             read: { (text, _) throws(SettingProblem) in
                 guard !text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else {
-                    throw .unfit("has a line break or another control character in it; remove it")
+                    throw .unfit("contains a line break or another control character; remove it")
                 }
                 return try read(text)
             },
@@ -110,7 +110,7 @@ extension SettingForm where Value == Bool {
 }
 
 extension SettingForm where Value == Duration {
-    /// A length of time between two bounds.
+    /// A duration between two bounds.
     static func duration(_ range: ClosedRange<Duration>) -> Self {
         let bounds = "\(DurationText(range.lowerBound)) to \(DurationText(range.upperBound))"
         return Self(

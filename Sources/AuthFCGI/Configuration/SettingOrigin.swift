@@ -1,4 +1,4 @@
-/// Which source a setting's value comes from.
+/// The source of a setting's value.
 enum SettingOrigin: Equatable, Sendable, CustomStringConvertible {
     case flag
     case environment

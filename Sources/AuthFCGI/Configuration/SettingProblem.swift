@@ -1,9 +1,9 @@
-/// What is wrong with the text of a setting. A secret's text is in none of the words.
+/// A problem with the text of a setting. Never contains the text of a secret.
 enum SettingProblem: Error, Equatable {
-    /// The text is wrong; the words say what would be right. The text is shown.
+    /// The text is wrong and is shown; the advice says how to write it.
     case wrong(String)
-    /// What is wrong, to be read behind the setting's name and where the text comes from. The text is not shown.
+    /// A predicate that follows the setting's name and source. The text is not shown.
     case unfit(String)
-    /// The text has several parts: what is wrong with each, to be read behind the setting's name.
+    /// Predicates that follow the setting's name, for a text with several parts.
     case parts([String])
 }

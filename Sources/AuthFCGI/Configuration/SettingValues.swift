@@ -1,6 +1,6 @@
-/// The text of each setting that somebody gave, and from where.
+/// The texts of the settings that were given, and their sources.
 ///
-/// An empty value counts as none, so that `NAME=` in a compose file or a unit means what it looks like.
+/// An empty value counts as none, so that `NAME=` in a compose file or a unit has no effect.
 struct SettingValues: Sendable {
     struct Given: Equatable, Sendable {
         let text: String
@@ -11,7 +11,7 @@ struct SettingValues: Sendable {
 
     subscript(_ name: String) -> Given? { values[name] }
 
-    /// Whether anybody says anything about `setting`.
+    /// Returns true if any source gives `setting`.
     func has(_ setting: some AnySetting) -> Bool { values[setting.name] != nil }
 
     init(_ sources: SettingsSources, problems: inout SettingsProblems) {
@@ -35,7 +35,7 @@ struct SettingValues: Sendable {
         }
     }
 
-    /// What one source says about `setting`, directly or by the name of a file.
+    /// Returns the text that one source gives for `setting`, directly or in a named file.
     private static func given(
         _ setting: any AnySetting, _ origin: SettingOrigin, _ layer: [String: String], _ host: SettingsSources.Host,
         _ problems: inout SettingsProblems
@@ -52,7 +52,7 @@ struct SettingValues: Sendable {
             do throws(TextFileError) {
                 var text = try host.readFile(path)
                 if text.last == "\n" || text.last == "\r\n" { text.removeLast() }
-                if text.isEmpty { problems.add("\(setting.name)_FILE: \(path) is empty; it must hold the value") }
+                if text.isEmpty { problems.add("\(setting.name)_FILE: \(path) is empty; it must contain the value") }
                 return Given(text: text, origin: origin)
             } catch {
                 problems.add("\(setting.name)_FILE: \(path) cannot be read: \(error)")

@@ -1,6 +1,6 @@
 internal import Sessions
 
-/// What must hold between settings.
+/// The rules that involve several settings.
 extension Settings {
     func check(_ given: SettingValues, _ problems: inout SettingsProblems) {
         checkListening(&problems)
@@ -15,7 +15,7 @@ extension Settings {
         else { return }
         problems.add(
             table.listenPeers,
-            "cannot hold for \(open) of LISTEN: only unix sockets know who connects; use unix:PATH")
+            "cannot be applied to \(open) in LISTEN: only unix sockets identify the peer; use unix:PATH")
     }
 
     private func checkTimes(_ problems: inout SettingsProblems) {
@@ -24,40 +24,40 @@ extension Settings {
         {
             problems.add(
                 table.databaseQueryDeadline,
-                "is \(DurationText(deadline)), and must be less than REVOCATION_DELAY (\(DurationText(delay)))")
+                "is \(DurationText(deadline)); it must be less than REVOCATION_DELAY (\(DurationText(delay)))")
         }
         if let idle = value(of: table.sessionIdleTimeout) ?? nil, let lifetime = value(of: table.sessionLifetime),
             idle >= lifetime
         {
             problems.add(
                 table.sessionIdleTimeout,
-                "is \(DurationText(idle)): longer than a session lasts (SESSION_LIFETIME \(DurationText(lifetime))) it does nothing"
+                "is \(DurationText(idle)); it must be less than SESSION_LIFETIME (\(DurationText(lifetime))) to have an effect"
             )
         }
     }
 
-    /// Files that are not there or not what they should be stop the start, rather than each connection.
+    /// Missing or invalid files prevent the start, instead of failing each connection.
     private func checkRedisTLS(_ given: SettingValues, _ problems: inout SettingsProblems) {
         let location = (value(of: table.redisURL) ?? nil)?.location
-        // What is wrong with the URL itself has been said already.
+        // A problem with the URL itself has been reported already.
         if location == nil, given.has(table.redisURL) { return }
         let files = [table.redisTLSAuthorities, table.redisTLSCertificate, table.redisTLSKey]
         let paths = files.map { value(of: $0) ?? nil }
         guard let location, location.usesTLS else {
             for (setting, path) in zip(files, paths) where path != nil {
                 problems.add(
-                    setting, "is set, but REDIS_URL asks for no TLS; begin it with rediss:// or remove this one")
+                    setting, "is set, but REDIS_URL does not use TLS; change it to rediss:// or remove this setting")
             }
             return
         }
         guard (paths[1] == nil) == (paths[2] == nil) else {
             let missing = paths[2] == nil ? table.redisTLSKey : table.redisTLSCertificate
-            return problems.add(missing, "is not set; a certificate and its key go together")
+            return problems.add(missing, "is not set; a client certificate needs both the certificate and its key")
         }
         do throws(RedisTLS.Problem) {
             _ = try RedisTLS(authorities: paths[0], certificate: paths[1], key: paths[2])
         } catch {
-            problems.add(table.redisURL, "asks for TLS: \(error)")
+            problems.add(table.redisURL, "uses TLS, which cannot be set up: \(error)")
         }
     }
 
@@ -69,20 +69,21 @@ extension Settings {
         if !hasQuery, case .some(.some) = value(of: table.usersComparisonInterval) {
             problems.add(
                 table.usersComparisonInterval,
-                "is set without USERS_QUERY or USERS_PRESET; remove it: the gate hears at once of changes of its own users"
+                "is set without USERS_QUERY or USERS_PRESET; remove it: changes to the gate's own users take effect at once"
             )
         }
         guard given.has(table.usersRehash) else { return }
         if !hasQuery {
             problems.add(
                 table.usersRehash,
-                "is set without USERS_QUERY or USERS_PRESET; remove it: the gate's own users need none")
+                "is set without USERS_QUERY or USERS_PRESET; remove it: the gate's own users do not need it")
         }
-        // The connection has to tell the triggers on the table that the password stays the same.
+        // The connection has to keep a setting for the triggers on the table: the password stays the same.
         if value(of: table.preparesStatements) == false {
             problems.add(
                 table.usersRehash,
-                "does not go with DATABASE_PREPARED_STATEMENTS=off: behind a pooler it can write nothing; remove it")
+                "cannot be used with DATABASE_PREPARED_STATEMENTS=off: it cannot write through a connection pooler; remove it"
+            )
         }
     }
 

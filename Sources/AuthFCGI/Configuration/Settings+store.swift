@@ -1,7 +1,7 @@
 internal import Sessions
 
 extension SessionStore.Configuration {
-    /// What the settings say about sessions and their stores.
+    /// The configuration of sessions and their stores, from the settings.
     init(_ settings: Settings) throws(RedisTLS.Problem) {
         self.init(
             postgreSQL: PostgreSQLConfiguration(
@@ -19,7 +19,7 @@ extension SessionStore.Configuration {
 }
 
 extension RedisConfiguration {
-    /// nil: PostgreSQL alone.
+    /// Returns nil without REDIS_URL.
     init?(_ settings: Settings) throws(RedisTLS.Problem) {
         guard let location = settings.redisLocation else { return nil }
         self.init(

@@ -1,7 +1,7 @@
 internal import Sessions
 
 extension UsersQuery {
-    /// nil: the gate's own users.
+    /// Returns nil for the gate's own users.
     init?(_ settings: Settings) {
         let (sql, name): (String, String)
         if let preset = settings.usersPreset {

@@ -6,8 +6,8 @@ internal import Sessions
 struct Settings: Sendable {
     private var values: [String: any Sendable] = [:]
 
-    /// Reads and checks everything.
-    /// - Throws: all that is wrong, at once.
+    /// Reads and checks all settings.
+    /// - Throws: all problems at once.
     init(_ sources: SettingsSources) throws(SettingsProblems) {
         var problems = SettingsProblems()
         let given = SettingValues(sources, problems: &problems)
@@ -20,22 +20,22 @@ struct Settings: Sendable {
 
     subscript<Value>(dynamicMember path: KeyPath<SettingTable, Setting<Value>>) -> Value {
         let setting = SettingTable.shared[keyPath: path]
-        // A setting without a value is a problem, and with a problem there are no settings.
+        // init(_:) throws if any setting has no value.
         guard let value = value(of: setting) else { preconditionFailure("\(setting.name) was not read") }
         return value
     }
 
-    /// The value of a setting; nil when its text was wrong.
+    /// Returns the value of a setting; nil if its text was wrong.
     func value<Value>(of setting: Setting<Value>) -> Value? { (values[setting.name] as? Box<Value>)?.value }
 
     mutating func set<Value>(_ setting: Setting<Value>, _ value: Value) { values[setting.name] = Box(value: value) }
 
-    /// Keeps an optional from becoming one with what it is put into.
+    /// Keeps an optional value from merging with the optional that a cast makes of it.
     private struct Box<Value: Sendable>: Sendable {
         let value: Value
     }
 
-    /// ``SettingTable/listen`` alone, for a command that needs nothing else and works whatever is wrong with the rest.
+    /// Returns ``SettingTable/listen`` alone, for a command that needs no other setting and ignores problems with them.
     static func listen(_ sources: SettingsSources) throws(SettingsProblems) -> [ListenAddress] {
         var ignored = SettingsProblems()
         let given = SettingValues(sources, problems: &ignored)
@@ -51,11 +51,11 @@ struct Settings: Sendable {
 }
 
 extension Settings {
-    /// Where Redis is; nil: PostgreSQL alone.
+    /// The location of Redis; nil without REDIS_URL.
     var redisLocation: RedisLocation? { self.redisURL?.location }
 
-    /// The settings as an environment from which the same settings can be read again: what a worker gets. So no secret
-    /// stands in a command line, and no worker reads a file or asks for a user's number.
+    /// Returns the settings as the environment of a worker, from which the same settings are read again. Thus no secret
+    /// is in a command line, and no worker reads a file or looks up a user's number.
     func environment() -> [String: String] {
         var result: [String: String] = [:]
         for setting in SettingTable.all { result[setting.name] = setting.text(in: self) }

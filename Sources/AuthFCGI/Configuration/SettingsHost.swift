@@ -7,7 +7,7 @@ extension SettingsSources.Host {
             cores: ProcessorCount.usable,
             readFile: { path throws(TextFileError) in try TextFile.read(path) },
             userID: { name in
-                // Answers from static memory: asked for by the main thread alone, while there is no other one that asks.
+                // Returns static memory: only the main thread calls it, and no other thread calls it meanwhile.
                 guard let entry = unsafe getpwnam(name) else { return nil }
                 return unsafe entry.pointee.pw_uid
             },

@@ -1,13 +1,13 @@
 internal import ArgumentParser
 
 extension SettingsOptions {
-    /// Where a command that was given these flags has its settings from.
+    /// The sources of the settings of a command with these flags.
     var sources: SettingsSources {
         SettingsSources(
             flags: flags, environment: ProcessEnvironment.snapshot(), environmentFile: environmentFile, host: .current)
     }
 
-    /// The settings; when they cannot be used, says why on standard error and ends the process with exit code 78.
+    /// Returns the settings. If they are invalid, prints the problems to standard error and exits with code 78.
     func load() -> Settings {
         do throws(SettingsProblems) {
             return try Settings(sources)

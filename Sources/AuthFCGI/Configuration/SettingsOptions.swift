@@ -1,6 +1,6 @@
 internal import ArgumentParser
 
-/// The flags of the settings. Their help is the table's, so that the two cannot differ.
+/// The flags of the settings. Their help texts are taken from the table, so that the two cannot differ.
 struct SettingsOptions: ParsableArguments {
     @Option(name: .customLong("env-file"), help: .init("A file of NAME=VALUE lines.", valueName: "path"))
     var environmentFile: String?
@@ -45,7 +45,7 @@ struct SettingsOptions: ParsableArguments {
 
     /// The flags that were given, by the setting's name.
     var flags: [String: String] {
-        // A property wrapper's storage has the property's name behind an underscore.
+        // The storage of a property wrapper has the property's name after an underscore.
         let given = Dictionary(
             uniqueKeysWithValues: Mirror(reflecting: self).children.compactMap { child in
                 child.label.map { ($0, (child.value as? Option<String?>)?.wrappedValue) }
@@ -58,7 +58,7 @@ struct SettingsOptions: ParsableArguments {
 }
 
 extension Option where Value == String? {
-    /// The flag of a setting, with the table's words as its help.
+    /// The flag of a setting, with its help from the table.
     fileprivate init<T>(_ path: KeyPath<SettingTable, Setting<T>>) {
         let setting = SettingTable.shared[keyPath: path]
         guard let flag = setting.flag else { preconditionFailure("\(setting.name) has no flag") }

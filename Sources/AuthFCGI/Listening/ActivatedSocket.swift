@@ -2,19 +2,20 @@ internal import CLinux
 internal import EventLoop
 internal import Glibc
 
-/// Sockets that another program made and passed to this one.
+/// Listening sockets that another program opened and passed to this process.
 enum ActivatedSocket {
-    /// The first number of the sockets that systemd passes (sd_listen_fds(3)).
+    /// The number of the first socket that systemd passes (sd_listen_fds(3)).
     private static let firstOfSystemd: Int32 = 3
 
-    /// How many sockets systemd passed to the process `pid`; 0 when it passed none, or passed them to another process.
+    /// Returns the number of sockets that systemd passed to the process `pid`; 0 if none, or if they are for another
+    /// process.
     static func countOfSystemd(_ environment: [String: String], pid: Int32) -> Int {
         guard environment["LISTEN_PID"] == "\(pid)", let count = environment["LISTEN_FDS"].flatMap({ Int($0) })
         else { return 0 }
         return max(0, count)
     }
 
-    /// Takes over the sockets that systemd passed.
+    /// Takes ownership of the sockets that systemd passed.
     static func openAllOfSystemd(_ environment: [String: String]) throws(ListenError) -> [ListeningSocket] {
         let count = countOfSystemd(environment, pid: getpid())
         guard count <= InheritedDescriptor.maxSockets else {
@@ -28,7 +29,7 @@ enum ActivatedSocket {
         return sockets
     }
 
-    /// Takes over descriptor 0, in whose place comes /dev/null.
+    /// Takes ownership of descriptor 0, and opens /dev/null in its place.
     static func openStandardInput() throws(ListenError) -> ListeningSocket {
         let name = try name(of: STDIN_FILENO)
         let socket = try ListeningSocket(FileDescriptor(owning: STDIN_FILENO), name: name + " of descriptor 0")
@@ -36,15 +37,16 @@ enum ActivatedSocket {
         return socket
     }
 
-    /// Whether descriptor 0 is a socket that listens.
+    /// True if descriptor 0 is a listening socket.
     static var isStandardInput: Bool { option(STDIN_FILENO, SO_ACCEPTCONN) == 1 }
 
-    /// What a descriptor is bound to, if it is a socket that may be listened on.
+    /// Returns the name of a descriptor's address.
+    /// - Throws: if the descriptor is not a listening stream socket with a unix or loopback address.
     private static func name(of number: Int32) throws(ListenError) -> String {
         guard let type = option(number, SO_TYPE) else { throw .descriptor(number, "is not a socket") }
         guard type == Int32(SOCK_STREAM.rawValue) else { throw .descriptor(number, "is not a stream socket") }
         guard option(number, SO_ACCEPTCONN) == 1 else {
-            throw .descriptor(number, "does not listen; with systemd, the socket unit must say Accept=no")
+            throw .descriptor(number, "is not listening; a socket unit of systemd needs Accept=no")
         }
         var address = sockaddr_storage()
         var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
@@ -54,13 +56,13 @@ enum ActivatedSocket {
         guard result == 0 else { throw .failed("descriptor \(number)", .last("getsockname")) }
         let bytes = unsafe withUnsafeBytes(of: address) { unsafe Array($0.prefix(Int(length))) }
         guard let name = name(family: Int32(address.ss_family), bytes) else {
-            throw .descriptor(number, "is open to other machines; only unix sockets and loopback addresses are allowed")
+            throw .descriptor(number, "is reachable from other machines; use a unix socket or a loopback address")
         }
         return name
     }
 
-    /// The name of a unix or loopback address; nil for every other one.
-    /// - Parameter bytes: the kernel's form of the address.
+    /// Returns the name of a unix or loopback address; nil for any other address.
+    /// - Parameter bytes: the bytes of the sockaddr.
     static func name(family: Int32, _ bytes: [UInt8]) -> String? {
         let port = bytes.count >= 4 ? UInt16(bytes[2]) << 8 | UInt16(bytes[3]) : 0
         switch family {

@@ -1,5 +1,5 @@
-/// Where the program listens, as LISTEN writes it. TCP is for the loopback device alone: whoever reaches a socket may
-/// ask about any session.
+/// An address on which the program listens, in the form of LISTEN. TCP is limited to the loopback device, because every
+/// client of a socket can ask about any session.
 enum ListenAddress: Hashable, Sendable {
     /// A unix socket at an absolute path.
     case unix(path: String)
@@ -7,17 +7,17 @@ enum ListenAddress: Hashable, Sendable {
     case ipv4([UInt8], port: UInt16)
     /// `[::1]`.
     case ipv6(port: UInt16)
-    /// 127.0.0.1, and ::1 on machines that have it.
+    /// 127.0.0.1, and ::1 if the machine has it.
     case localhost(port: UInt16)
-    /// The sockets that systemd passed.
+    /// The sockets passed by systemd.
     case systemd
-    /// Descriptor 0, as spawn-fcgi and systemd's `StandardInput=socket` pass it.
+    /// Descriptor 0, as passed by spawn-fcgi and by systemd with `StandardInput=socket`.
     case standardInput
 
-    /// Where it listens when nobody says, and nobody passed a socket.
+    /// The address used if LISTEN is not set and no socket was passed.
     static let standard = ListenAddress.unix(path: "/run/authfcgi/authfcgi.sock")
 
-    /// The most bytes that a unix socket's path may have: sun_path has 108, of which one ends it.
+    /// The maximum length of a unix socket's path in bytes: sun_path has 108, including the terminating zero.
     static let maxPath = 107
 
     var isTCP: Bool {
@@ -29,7 +29,7 @@ enum ListenAddress: Hashable, Sendable {
 }
 
 extension ListenAddress {
-    /// Why an entry of LISTEN is not an address.
+    /// The reason why an entry of LISTEN is not a valid address.
     enum Problem: Error, Equatable, CustomStringConvertible {
         case notUnderstood
         case pathWithoutUnix
@@ -42,13 +42,13 @@ extension ListenAddress {
             switch self {
             case .notUnderstood: "write unix:PATH, HOST:PORT, systemd or fd:0"
             case .pathWithoutUnix: "write unix: before the path"
-            case .relativePath: "the path of a unix socket begins with /"
+            case .relativePath: "the path of a unix socket must begin with / and must not end with it"
             case .pathTooLong(let bytes):
-                "the path has \(bytes) bytes; a unix socket's path has at most \(ListenAddress.maxPath)"
+                "the path has \(bytes) bytes; the maximum for a unix socket is \(ListenAddress.maxPath)"
             case .notLoopback:
-                "whoever reaches the socket may ask about any session, so only loopback addresses are allowed; "
+                "only loopback addresses are allowed, because every client of the socket can ask about any session; "
                     + "write unix:PATH, 127.0.0.1:PORT, [::1]:PORT or localhost:PORT"
-            case .badPort: "the port is a number from 1 to 65535"
+            case .badPort: "the port must be a number from 1 to 65535"
             }
         }
     }
@@ -94,14 +94,14 @@ extension ListenAddress {
         return parts.count == 4 && bytes.count == 4 ? bytes : nil
     }
 
-    /// Digits alone: no sign, no space.
+    /// Parses digits only: no sign, no space.
     private static func number(_ text: Substring) -> UInt16? {
         text.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) } ? UInt16(text) : nil
     }
 }
 
 extension ListenAddress: CustomStringConvertible {
-    /// The address as LISTEN writes it.
+    /// The address in the form of LISTEN.
     var description: String {
         switch self {
         case .unix(let path): "unix:\(path)"

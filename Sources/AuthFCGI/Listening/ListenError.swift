@@ -1,6 +1,6 @@
 internal import EventLoop
 
-/// Why the program cannot listen where it should.
+/// The reason why the program cannot listen.
 enum ListenError: Error, Equatable, CustomStringConvertible {
     case inUse(String)
     case missingFolder(path: String)
@@ -10,36 +10,40 @@ enum ListenError: Error, Equatable, CustomStringConvertible {
     case descriptor(Int32, String)
     case nothingPassed
     case tooMany(limit: Int)
+    /// The descriptors that workers inherit beside the sockets cannot be created.
+    case inheritance(SystemError)
     case failed(String, SystemError)
 
     var description: String {
         switch self {
         case .inUse(let name): "another process is listening on \(name)"
         case .missingFolder(let path):
-            "the folder of \(path) does not exist; create it, with the user of this program as its owner"
-        case .notASocket(let path): "\(path) exists and is not a socket; move it away or choose another path"
+            "the directory of \(path) does not exist; create it, owned by the user that runs this program"
+        case .notASocket(let path): "\(path) exists and is not a socket; move the file or choose another path"
         case .notPermitted(let path):
-            "no permission to make a socket in the folder of \(path); give the folder to the user of this program"
+            "no permission to create a socket in the directory of \(path); make the user that runs this program its owner"
         case .group(let path, let group, let error):
-            "\(path) cannot be given to group \(group): \(error.reason); the user of this program must be a member"
+            "cannot change the group of \(path) to \(group): \(error.reason); the user that runs this program must be a member of the group"
         case .descriptor(let number, let problem): "descriptor \(number) \(problem)"
         case .nothingPassed:
-            "LISTEN says systemd, but systemd passed no sockets; is the program started by a unit that has a .socket?"
-        case .tooMany(let limit): "more than \(limit) sockets to listen on"
+            "LISTEN is systemd, but systemd passed no sockets; start the program with a service that has a .socket unit"
+        case .tooMany(let limit): "more than \(limit) listening sockets"
+        case .inheritance(let error): "cannot create the shared memory and pipes of the workers: \(error)"
         case .failed(let name, let error): "cannot listen on \(name): \(error)"
         }
     }
 
-    /// EX_TEMPFAIL for what goes away by itself, EX_CONFIG for what somebody has to change.
+    /// EX_TEMPFAIL if a later start may succeed, EX_CONFIG if something has to be changed first.
     var exitCode: Int32 {
         switch self {
         case .inUse: 75
-        case .missingFolder, .notASocket, .notPermitted, .group, .descriptor, .nothingPassed, .tooMany, .failed:
+        case .missingFolder, .notASocket, .notPermitted, .group, .descriptor, .nothingPassed, .tooMany, .inheritance,
+            .failed:
             SettingsProblems.exitCode
         }
     }
 
-    /// Runs `body` and says what it was done for when it fails.
+    /// Runs `body` and adds a name to its error.
     static func naming<T: ~Copyable>(_ name: String, _ body: () throws(SystemError) -> T) throws(ListenError) -> T {
         do throws(SystemError) {
             return try body()

@@ -2,18 +2,17 @@ internal import CLinux
 internal import EventLoop
 internal import Glibc
 
-/// A socket on which connections arrive: non-blocking, not inherited unless it is passed on, and out of the way of
-/// the numbers that workers use.
+/// A listening socket: non-blocking, close-on-exec, and with a number above those that workers use.
 final class ListeningSocket: Sendable {
-    /// What logs call it.
+    /// The name in logs.
     let name: String
     let descriptor: FileDescriptor
     private let file: SocketFile?
 
-    /// How many connections may wait to be accepted, if the kernel allows as many (net.core.somaxconn).
+    /// The maximum number of connections waiting to be accepted; net.core.somaxconn may limit it further.
     static let backlog: Int32 = 4096
 
-    /// Takes a bound socket over, moves it out of the way and has it listen.
+    /// Takes ownership of a bound socket, moves it to a high number and starts to listen.
     init(_ socket: consuming FileDescriptor, name: String, file: SocketFile? = nil) throws(ListenError) {
         do throws(SystemError) {
             descriptor = try socket.moved()
@@ -29,16 +28,16 @@ final class ListeningSocket: Sendable {
         self.file = file
     }
 
-    /// Removes the file of a unix socket that this program made, unless another one has taken its place.
+    /// Removes the file of a unix socket that this program created, unless another file has replaced it.
     func removeFile() { file?.remove() }
 
-    /// How many connections the kernel lets wait, if that is fewer than asked for.
+    /// The kernel's limit of waiting connections if it is lower than ``backlog``, else nil.
     static var smallerBacklog: Int? {
         do throws(TextFileError) {
             let text = try TextFile.read("/proc/sys/net/core/somaxconn")
             return Int(text.prefix(while: \.isNumber)).flatMap { $0 < backlog ? $0 : nil }
         } catch {
-            return nil  // without /proc there is nothing to compare with
+            return nil  // without /proc the limit is unknown
         }
     }
 }

@@ -1,7 +1,7 @@
-/// The sockets on which a program listens, of which workers accept connections.
+/// The listening sockets of the program, from which workers accept connections.
 enum ListeningSockets {
-    /// Opens what the settings name; without a LISTEN, the sockets that systemd passed, else descriptor 0 if it
-    /// listens, else ``ListenAddress/standard``.
+    /// Opens the sockets of LISTEN. If that is not set, these are the sockets passed by systemd, else descriptor 0 if
+    /// it is a listening socket, else ``ListenAddress/standard``.
     static func open(_ settings: Settings, _ environment: [String: String]) throws(ListenError) -> [ListeningSocket] {
         var sockets: [ListeningSocket] = []
         do throws(ListenError) {
@@ -42,7 +42,8 @@ enum ListeningSockets {
             } catch {
                 switch error {
                 case .failed: return [first]  // a machine without IPv6
-                case .inUse, .missingFolder, .notASocket, .notPermitted, .group, .descriptor, .nothingPassed, .tooMany:
+                case .inUse, .missingFolder, .notASocket, .notPermitted, .group, .descriptor, .nothingPassed, .tooMany,
+                    .inheritance:
                     throw error
                 }
             }

@@ -2,7 +2,7 @@ internal import CLinux
 internal import EventLoop
 internal import Glibc
 
-/// Makes TCP sockets on the loopback device to listen on.
+/// Opens listening TCP sockets on the loopback device.
 enum LoopbackListener {
     static func open(ipv4 bytes: [UInt8], port: UInt16, name: String) throws(ListenError) -> ListeningSocket {
         var address = sockaddr_in()
@@ -29,7 +29,7 @@ enum LoopbackListener {
         var on: Int32 = 1
         let size = socklen_t(MemoryLayout<Int32>.size)
         _ = unsafe setsockopt(socket.number, SOL_SOCKET, SO_REUSEADDR, &on, size)
-        // ::1 alone, whatever the system's rule for addresses of both kinds is.
+        // ::1 only, independent of net.ipv6.bindv6only.
         if family == AF_INET6 { _ = unsafe setsockopt(socket.number, Int32(IPPROTO_IPV6), IPV6_V6ONLY, &on, size) }
         let result = unsafe withUnsafePointer(to: address) { pointer in
             unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {

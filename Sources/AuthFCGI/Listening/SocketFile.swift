@@ -1,12 +1,12 @@
 internal import Glibc
 
-/// The file of a unix socket, known by its inode.
+/// The file of a unix socket, identified by its inode.
 struct SocketFile: Sendable {
     let path: String
     private let device: dev_t
     private let inode: ino_t
 
-    /// The file that is at `path` now; nil when there is none.
+    /// Identifies the present file at `path`; nil if there is none.
     init?(path: String) {
         var status = stat()
         guard unsafe lstat(path, &status) == 0 else { return nil }
@@ -15,7 +15,7 @@ struct SocketFile: Sendable {
         inode = status.st_ino
     }
 
-    /// Removes the file if it is still the one that it was.
+    /// Removes the file, unless another one has replaced it.
     func remove() {
         guard let present = SocketFile(path: path), present.device == device, present.inode == inode else { return }
         unsafe unlink(path)

@@ -1,12 +1,13 @@
 internal import CLinux
 internal import Glibc
 
-/// The kernel's form of a unix socket's address.
+/// The address of a unix socket as a sockaddr_un (unix(7)).
 struct UnixAddress {
     private var address = sockaddr_un()
     private let length: socklen_t
 
-    /// - Parameter path: a path, or `@` and an abstract name. Nil when it does not fit.
+    /// Returns nil if `path` is empty or too long.
+    /// - Parameter path: a path, or `@` and an abstract name.
     init?(_ path: String) {
         var bytes = Array(path.utf8)
         guard let first = bytes.first, bytes.count <= ListenAddress.maxPath else { return nil }
@@ -14,11 +15,11 @@ struct UnixAddress {
         if isAbstract { bytes[0] = 0 }
         address.sun_family = sa_family_t(AF_UNIX)
         unsafe withUnsafeMutableBytes(of: &address.sun_path) { unsafe $0.copyBytes(from: bytes) }
-        // An abstract name ends where the length says, a path with a zero byte.
+        // The length ends an abstract name, a zero byte ends a path.
         length = socklen_t(MemoryLayout<sa_family_t>.size + bytes.count + (isAbstract ? 0 : 1))
     }
 
-    /// Lends the address to a call that takes one.
+    /// Calls `body` with the address. The pointer is valid during the call only.
     func withPointer<T>(_ body: (UnsafePointer<sockaddr>, socklen_t) -> T) -> T {
         unsafe withUnsafePointer(to: address) { pointer in
             unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { unsafe body($0, length) }

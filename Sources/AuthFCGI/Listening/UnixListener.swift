@@ -2,15 +2,15 @@ internal import CLinux
 internal import EventLoop
 internal import Glibc
 
-/// Makes unix sockets to listen on.
+/// Opens listening unix sockets.
 enum UnixListener {
-    /// Binds a socket to `path`, of this mode and group from the first moment at which anybody can connect.
+    /// Opens a socket at `path`. Mode and group are set before any client can connect.
     ///
-    /// A socket that nobody answers on was left by a process that is gone, and is removed.
+    /// A socket file without a listening process, left by a process that is gone, is removed.
     static func open(path: String, mode: UInt32, group: UInt32?) throws(ListenError) -> ListeningSocket {
         let name = "\(ListenAddress.unix(path: path))"
         guard let address = UnixAddress(path) else { throw .failed(name, SystemError("bind", code: ENAMETOOLONG)) }
-        // Of two programs that find the same file left behind, the second then finds the first one's new socket, and
+        // Of two programs that start with the same old file, the second then finds the new socket of the first, and
         // does not remove it.
         let lock = try lockFolder(of: path, name)
         defer { extendLifetime(lock) }
@@ -32,7 +32,7 @@ enum UnixListener {
         }
     }
 
-    /// Binds so that nobody but this user could connect.
+    /// Binds the socket with a mode that lets only this user connect.
     private static func bindPrivately(
         _ socket: borrowing FileDescriptor, _ path: String, _ name: String, _ address: UnixAddress
     ) throws(ListenError) {
@@ -48,7 +48,7 @@ enum UnixListener {
         }
     }
 
-    /// Locks the folder of `path` until the descriptor is closed.
+    /// Locks the directory of `path` until the returned descriptor is closed.
     private static func lockFolder(of path: String, _ name: String) throws(ListenError) -> FileDescriptor {
         let slash = path.lastIndex(of: "/") ?? path.startIndex
         do throws(SystemError) {
@@ -73,8 +73,8 @@ enum UnixListener {
             let type = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
             return try FileDescriptor("socket", Glibc.socket(AF_UNIX, type, 0))
         }
-        // Refused: the file has no process any more. Anything else, also a full backlog or a lack of permission to
-        // connect, means that there is somebody, or that nobody can tell.
+        // ECONNREFUSED: no process listens. Any other result, also a full backlog or a lack of permission to connect,
+        // means that a process listens, or that this cannot be excluded.
         let isRefused =
             unsafe address.withPointer { unsafe connect(probe.number, $0, $1) } != 0 && errno == ECONNREFUSED
         guard isRefused else { throw .inUse(name) }

@@ -1,15 +1,15 @@
 internal import Sessions
 
-/// A counter on the scoreboard: written by each worker, summed over all by anybody. What the gate itself counts is a
-/// case here; what the store counts is a case of ``StoreMetric``.
+/// A counter on the scoreboard, written by each worker and summed over all workers by its readers. The gate's own
+/// counters are cases here; those of the store are cases of ``StoreMetric``.
 enum Metric: Hashable, Sendable {
-    /// Checks asked for.
+    /// The number of checks requested.
     case checks
     case store(StoreMetric)
 
     static let all: [Metric] = [.checks] + StoreMetric.allCases.map(Metric.store)
 
-    /// The counter's place on a worker's page.
+    /// The counter's index in a ``ScoreboardSlot``.
     var index: Int {
         switch self {
         case .checks: 0

@@ -1,4 +1,4 @@
-/// The sums of what several workers have counted.
+/// The sums of the counters of several workers.
 struct MetricTotals: Equatable {
     private var values = [UInt64](repeating: 0, count: Metric.all.count)
 

@@ -16,7 +16,7 @@ final class OwnSlot: Sendable {
         self.bell = bell
     }
 
-    /// The loop turns.
+    /// Records a turn of the event loop.
     func tick() {
         scoreboard.withSlot(number) { $0.lastTick.store(MonotonicInstant.now.nanoseconds, ordering: .relaxed) }
     }
@@ -24,17 +24,17 @@ final class OwnSlot: Sendable {
     /// Adds one to a counter.
     func count(_ metric: Metric) { scoreboard.withSlot(number) { $0.count(metric) } }
 
-    /// Adds what the store has counted since the last time.
+    /// Adds the store's counts since the previous call.
     func count(_ counts: StoreCounts) {
         scoreboard.withSlot(number) { slot in
             for metric in StoreMetric.allCases { slot.count(.store(metric), by: UInt64(counts[metric])) }
         }
     }
 
-    /// Sets what the worker does now, and has the supervisor look.
+    /// Sets the worker's state, and makes the supervisor look at the scoreboard.
     func set(_ state: WorkerState) {
         scoreboard.withSlot(number) { $0.state.store(state.rawValue, ordering: .releasing) }
         var one: UInt64 = 1
-        _ = unsafe write(bell.number, &one, 8)  // full, it rings anyway
+        _ = unsafe write(bell.number, &one, 8)  // fails only if the eventfd is full, and then it is readable already
     }
 }

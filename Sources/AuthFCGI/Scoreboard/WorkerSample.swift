@@ -1,6 +1,6 @@
-/// What the scoreboard says about a worker at one moment.
+/// The state of a worker at one moment, read from the scoreboard.
 struct WorkerSample: Equatable, Sendable {
-    /// When its loop last turned; nil: not yet.
+    /// The time of the event loop's last turn; nil before the first.
     var lastTick: MonotonicInstant?
     var state: WorkerState
 }

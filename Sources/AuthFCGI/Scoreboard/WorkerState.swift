@@ -1,9 +1,9 @@
-/// What a worker says about itself on the scoreboard.
+/// The state that a worker reports on the scoreboard.
 enum WorkerState: UInt64, Sendable {
-    /// Not ready yet; the value of a slot that nobody has written. → serving, draining
+    /// Not ready yet; also the value of an unused slot. → serving, draining
     case starting = 0
     /// Accepts connections. → draining
     case serving = 1
-    /// Accepts nothing more and finishes what it has begun, then ends.
+    /// Accepts no more connections, finishes requests in flight, then exits.
     case draining = 2
 }

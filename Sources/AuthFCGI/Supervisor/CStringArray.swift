@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// The owner of a null-terminated array of C strings, as exec takes its arguments and its environment.
+/// A null-terminated array of C strings, the form in which exec(3) takes arguments and environment. Owns the strings.
 @safe
 struct CStringArray: ~Copyable {
     private var strings: [UnsafeMutablePointer<CChar>?]
@@ -14,7 +14,7 @@ struct CStringArray: ~Copyable {
         for index in unsafe strings.indices { unsafe free(strings[index]) }
     }
 
-    /// Lends the array to one call.
+    /// Calls `body` with the array. The pointer is valid during the call only.
     mutating func withPointer<T>(_ body: (UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> T) -> T {
         unsafe body(&strings)
     }

@@ -2,28 +2,28 @@ internal import CLinux
 internal import EventLoop
 internal import Glibc
 
-/// A running child of this process: the only one who signals and reaps it.
+/// A running child process. Only this object signals and reaps it.
 @EventLoop
 final class ChildProcess: ReadinessHandler {
     let pid: pid_t
-    // A descriptor of the process itself: unlike its number, it never comes to mean another process.
+    // A pidfd (pidfd_open(2)): unlike a pid, it never refers to another process later.
     private let descriptor: FileDescriptor
     private let onExit: @EventLoop (ExitReason) -> Void
     private var isReaped = false
 
-    /// Starts this program anew.
+    /// Starts another process of this program.
     /// - Parameters:
-    ///   - arguments: the command line, the program's name first.
-    ///   - environment: all of the environment.
-    ///   - descriptors: what the child gets and under which number; descriptor 0 is /dev/null.
-    ///   - onExit: called once, when it has ended.
+    ///   - arguments: the command line, beginning with the program's name.
+    ///   - environment: the complete environment.
+    ///   - descriptors: the descriptors to duplicate and their numbers in the child; descriptor 0 is /dev/null.
+    ///   - onExit: called once, when the process has ended.
     init(
         arguments: [String], environment: [String: String], descriptors: [(source: Int32, number: Int32)],
         onExit: @escaping @EventLoop (ExitReason) -> Void
     ) throws(SystemError) {
         pid = try Self.spawn(arguments, environment.map { "\($0.key)=\($0.value)" }, descriptors)
         do throws(SystemError) {
-            // The number is still this child's: nobody but this object waits for it.
+            // The pid still refers to this child: no other code waits for it.
             descriptor = try FileDescriptor("pidfd_open", pidfd_open(pid, 0))
         } catch {
             kill(pid, SIGKILL)
@@ -34,7 +34,7 @@ final class ChildProcess: ReadinessHandler {
         Reactor.shared.add(descriptor.number, .readable, self)
     }
 
-    /// Sends a signal, which reaches nobody when the process has ended.
+    /// Sends a signal. Has no effect once the process has ended.
     func signal(_ number: Int32) { _ = pidfd_send_signal(descriptor.number, number, nil, 0) }
 
     func ready(_ readiness: Readiness) {
@@ -60,7 +60,7 @@ final class ChildProcess: ReadinessHandler {
         }
         unsafe posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
         for (source, number) in descriptors { unsafe posix_spawn_file_actions_adddup2(&actions, source, number) }
-        // This process blocks signals and ignores SIGPIPE; a child begins with neither.
+        // This process blocks signals and ignores SIGPIPE; the child starts with an empty mask and default actions.
         var signals = sigset_t()
         unsafe sigemptyset(&signals)
         unsafe posix_spawnattr_setsigmask(&attributes, &signals)
@@ -71,7 +71,7 @@ final class ChildProcess: ReadinessHandler {
         var arguments = CStringArray(arguments)
         var environment = CStringArray(environment)
         var pid: pid_t = 0
-        // The file that runs now, also when a new version has been put in its place meanwhile.
+        // The executable of this process, even if a new version has replaced the file.
         let result = unsafe arguments.withPointer { arguments in
             unsafe environment.withPointer { environment in
                 unsafe posix_spawn(&pid, "/proc/self/exe", &actions, &attributes, arguments, environment)

@@ -1,9 +1,9 @@
-/// The worker processes that should serve no more, by the number of their slot on the scoreboard.
+/// The worker processes that are shutting down, by the number of their scoreboard slot.
 struct DrainingWorkers: Sendable {
     private enum State: Equatable {
-        /// Was told to end. → killed at that time, or when it hangs
+        /// Finishes its requests in flight. → killed at `until`, or when it hangs
         case draining(PoolWorker, until: MonotonicInstant)
-        /// Will be gone in a moment.
+        /// SIGKILL was sent; the process has not been reaped yet.
         case killed
     }
 
@@ -15,7 +15,7 @@ struct DrainingWorkers: Sendable {
 
     func contains(number: Int) -> Bool { states[number] != nil }
 
-    /// Those that were told to end, and until when they may take to do so.
+    /// The workers that finish their requests, and their deadlines.
     var draining: [(worker: PoolWorker, until: MonotonicInstant)] {
         numbers.compactMap { number in
             guard case .draining(let worker, let end) = states[number] else { return nil }
@@ -29,7 +29,7 @@ struct DrainingWorkers: Sendable {
 
     mutating func kill(number: Int) { states[number] = .killed }
 
-    /// A process has ended.
-    /// - Returns: whether it was one of these.
+    /// Removes a worker whose process has ended.
+    /// - Returns: true if the worker was shutting down.
     mutating func end(number: Int) -> Bool { states.removeValue(forKey: number) != nil }
 }

@@ -1,9 +1,9 @@
-/// How a process ended.
+/// The reason for the end of a process.
 enum ExitReason: Equatable, Sendable, CustomStringConvertible {
     case exited(code: Int32)
     case signal(Int32)
 
-    /// The exit code, if it ended by itself.
+    /// The exit code; nil if a signal ended the process.
     var exitCode: Int32? {
         switch self {
         case .exited(let code): code

@@ -1,23 +1,23 @@
-/// Tells a worker that hangs from one that had no chance to run.
+/// Distinguishes a worker that hangs from one that had no processor time.
 struct HangWatch: Sendable {
-    /// A worker whose loop has not turned for this long hangs.
+    /// The time without a turn of its event loop after which a worker counts as hung.
     static let hangTime = Duration.seconds(3)
-    /// How long a new worker may take to its loop's first turn.
+    /// The time that a new worker has for the first turn of its event loop.
     static let startTime = Duration.seconds(10)
-    /// When the last look is longer ago than this, the supervisor did not run, nor perhaps did the workers: what they
-    /// missed in that time is not held against them.
+    /// The longest regular interval between two looks at the scoreboard. After a longer one, the time before counts for
+    /// no worker: the supervisor did not run, and perhaps the workers did not either.
     static let maxGap = Duration.seconds(2)
 
     private var lastLook: MonotonicInstant?
     private var awakeSince = MonotonicInstant(nanoseconds: 0)
 
-    /// The supervisor looks at the scoreboard.
+    /// Records that the supervisor looks at the scoreboard.
     mutating func look(at now: MonotonicInstant) {
         if let lastLook, now - lastLook > Self.maxGap { awakeSince = now }
         lastLook = now
     }
 
-    /// For how long the worker's loop has stood still, if that is too long.
+    /// Returns the time for which the worker's event loop has stalled; nil if that is within the limit.
     func hang(_ worker: PoolWorker, _ sample: WorkerSample, at now: MonotonicInstant) -> Duration? {
         let time = now - max(sample.lastTick ?? worker.since, worker.since, awakeSince)
         return time > (sample.lastTick == nil ? Self.startTime : Self.hangTime) ? time : nil

@@ -1,18 +1,18 @@
-/// The numbers under which a worker finds what it inherits.
+/// The numbers of the descriptors that a worker inherits.
 enum InheritedDescriptor {
     /// The shared memory of ``Scoreboard``.
     static let scoreboard: Int32 = 3
-    /// A pipe that ends when the supervisor does.
+    /// A pipe that reaches its end when the supervisor exits.
     static let lifeline: Int32 = 4
-    /// An eventfd by which a worker tells the supervisor to look at the scoreboard.
+    /// An eventfd with which a worker makes the supervisor look at the scoreboard.
     static let bell: Int32 = 5
-    /// The first of the listening sockets, which follow each other.
+    /// The first listening socket; the others have the numbers that follow.
     static let firstSocket: Int32 = 6
 
-    /// How many sockets a worker can inherit.
+    /// The maximum number of sockets that a worker can inherit.
     static let maxSockets = 32
 
-    /// Where the supervisor keeps what it passes on: above all numbers that it has in a worker, so that putting one in
-    /// its place never covers another that is still to be moved.
+    /// The lowest number that these descriptors have in the supervisor: above all their numbers in a worker, so that
+    /// duplicating one to its place never overwrites another that is still to be duplicated.
     static let lowestSource: Int32 = 64
 }

@@ -1,10 +1,10 @@
-/// Why a worker is killed.
+/// The reason for killing a worker.
 enum KillReason: Equatable, Sendable, CustomStringConvertible {
-    /// Its event loop has not turned for this long.
+    /// The event loop has been stalled for this long.
     case hangs(Duration)
-    /// It was told to end and has not within its time.
+    /// The worker did not exit within the time for requests in flight.
     case outstaysGrace
-    /// The operator does not want to wait.
+    /// The operator requested an immediate shutdown.
     case impatience
 
     var description: String {

@@ -1,19 +1,19 @@
-/// What the pool wants done.
+/// An action that the pool requires of the supervisor.
 enum PoolAction: Equatable, Sendable {
-    /// Start a worker under a number that nobody uses, with the settings of this generation.
+    /// Start a worker in an unused scoreboard slot, with the settings of this generation.
     case spawn(number: Int, generation: Int)
-    /// Tell a worker to finish and end.
+    /// Ask a worker to finish its requests in flight and exit (SIGTERM).
     case terminate(number: Int)
-    /// End a worker at once.
+    /// End a worker at once (SIGKILL).
     case kill(number: Int, KillReason)
-    /// A worker has died that should have served; another one follows after the delay.
+    /// A worker exited unexpectedly; its replacement starts after the delay.
     case lost(number: Int, respawnAfter: Duration)
-    /// The first worker serves.
+    /// The first worker is serving.
     case ready
-    /// All workers serve with the settings of this generation.
+    /// All workers are serving with the settings of this generation.
     case reloaded(generation: Int)
-    /// Workers cannot work with the settings that were read last; those of this generation are in force again.
+    /// Workers cannot start with the latest settings; those of generation `fallback` apply again.
     case refused(fallback: Int)
-    /// No worker is left: end with this exit code.
+    /// No worker is left: exit with this code.
     case finished(status: Int32)
 }

@@ -1,21 +1,21 @@
-/// One of the N slots at which a worker should serve.
+/// One of the pool's slots, each of which should have a serving worker.
 enum PoolSlot: Equatable, Sendable {
-    /// Nobody serves here; somebody is on the way.
-    /// → staffed when that one serves; → itself when that one dies.
+    /// No worker serves; the successor is due or starting.
+    /// → staffed when the successor serves; → itself when the successor dies.
     case vacant(Successor)
     /// A worker serves.
-    /// → vacant when it dies or hangs; → changing when the settings were read again.
+    /// → vacant when it dies or hangs; → changing after a reload of the settings.
     case staffed(PoolWorker)
-    /// A worker serves with other settings than it should, and goes when its successor serves.
-    /// → staffed when the successor serves, or when workers cannot work with the new settings; → vacant when the
+    /// A worker with outdated settings serves until its successor does.
+    /// → staffed when the successor serves, or when workers cannot start with the new settings; → vacant when the
     /// worker dies; → itself when the successor dies.
     case changing(PoolWorker, Successor)
 
-    /// The worker that is to serve at a slot.
+    /// The next worker of a slot.
     enum Successor: Equatable, Sendable {
         /// Starts at that time. → starting
         case due(MonotonicInstant)
-        /// Runs, and has not said yet that it serves. → due when it dies or hangs
+        /// Runs, but does not serve yet. → due when it dies or hangs
         case starting(PoolWorker)
     }
 
@@ -27,7 +27,7 @@ enum PoolSlot: Equatable, Sendable {
         }
     }
 
-    /// The worker that runs and does not serve yet.
+    /// The worker that runs but does not serve yet.
     var starting: PoolWorker? {
         switch self {
         case .vacant(.starting(let worker)), .changing(_, .starting(let worker)): worker
@@ -35,7 +35,7 @@ enum PoolSlot: Equatable, Sendable {
         }
     }
 
-    /// When the next worker of this slot is to be started.
+    /// The start time of the slot's next worker.
     var due: MonotonicInstant? {
         switch self {
         case .vacant(.due(let time)), .changing(_, .due(let time)): time
@@ -50,7 +50,7 @@ enum PoolSlot: Equatable, Sendable {
         }
     }
 
-    /// The slot with another successor on its way.
+    /// Returns the slot with another successor.
     func with(_ successor: Successor) -> PoolSlot {
         switch self {
         case .vacant: .vacant(successor)

@@ -1,9 +1,9 @@
-/// A worker process as the pool knows it.
+/// A worker process of the pool.
 struct PoolWorker: Equatable, Sendable {
-    /// The number of its slot on the scoreboard, which is what logs call it.
+    /// The number of the worker's scoreboard slot, which identifies the worker in logs.
     let number: Int
-    /// Which reading of the settings it was started with.
+    /// The generation of the settings with which it was started.
     let generation: Int
-    /// When it was started.
+    /// The start time.
     let since: MonotonicInstant
 }

@@ -1,16 +1,18 @@
 internal import EventLoop
 
-/// How soon a worker that died is followed by another: at once after the first death, later when it keeps dying.
+/// The delay before a dead worker is replaced: none after the first early death, increasing while early deaths
+/// continue.
 struct RespawnPace: Sendable {
-    /// A worker that lived this long did not die of starting.
+    /// The lifetime from which a death does not count as early.
     static let longLife = Duration.seconds(10)
 
     private var backoff = Backoff(first: .milliseconds(100), longest: .seconds(5))
     private var diedEarly = false
 
+    /// Returns the delay before the next start.
     /// - Parameters:
-    ///   - life: how long the worker lived.
-    ///   - random: from 0 up to, but not including, 1.
+    ///   - life: the lifetime of the worker that died.
+    ///   - random: a number in `0..<1`.
     mutating func delay(afterLifeOf life: Duration, random: Double) -> Duration {
         if life >= Self.longLife {
             backoff.reset()

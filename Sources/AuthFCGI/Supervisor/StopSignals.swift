@@ -1,15 +1,15 @@
-/// Tells a second request to end from the echo of the first: systemd signals every process of a unit, `timeout` a
-/// process and then its group, so that one wish may arrive as several signals.
+/// Distinguishes a second stop request from an echo of the first: systemd signals every process of a unit, and
+/// `timeout` signals a process and then its group, so one request may arrive as several signals.
 struct StopSignals: Sendable {
-    /// Signals closer to the first than this belong to it.
+    /// The time after the first signal within which others belong to the same request.
     static let echo = Duration.milliseconds(500)
 
     enum Answer: Equatable, Sendable {
-        /// The first request: finish, then end.
+        /// The first request: finish requests in flight, then exit.
         case finish
-        /// The same request again.
+        /// An echo of the first request.
         case ignore
-        /// Somebody does not want to wait.
+        /// A second request: exit immediately.
         case endAtOnce
     }
 

@@ -3,8 +3,8 @@ internal import EventLoop
 internal import Glibc
 internal import Logging
 
-/// Starts the workers and keeps them running: does what the ``WorkerPool`` decides. Serves no client and knows no
-/// database.
+/// The parent process: starts the workers and keeps them running, as the ``WorkerPool`` decides. Serves no clients and
+/// does not use the database.
 @EventLoop
 final class Supervisor: ReadinessHandler {
     private let sources: SettingsSources
@@ -13,19 +13,19 @@ final class Supervisor: ReadinessHandler {
     private let status: ExitStatus
     private var log: Logger
     private var pool: WorkerPool
-    /// The settings by the generation of workers that have them.
+    /// The settings by their generation.
     private var settings: [Int: Settings]
     private var children: [Int: ChildProcess] = [:]
     private var timer: LoopTimer?
-    private var endRequests = StopSignals()
+    private var stopSignals = StopSignals()
     private var isReady = false
 
-    /// How often it looks at the scoreboard at least.
+    /// The longest interval between two looks at the scoreboard.
     private static let lookInterval = Duration.milliseconds(500)
-    /// How much longer than SHUTDOWN_GRACE it waits for a worker, which keeps to that by itself.
+    /// The time beyond SHUTDOWN_GRACE before a worker is killed. Workers enforce SHUTDOWN_GRACE themselves.
     private static let extraGrace = Duration.milliseconds(500)
 
-    /// - Parameter status: gets the exit code of the process.
+    /// - Parameter status: receives the exit code of the process.
     init(
         settings: Settings, sources: SettingsSources, inheritance: WorkerInheritance, log: Logger, status: ExitStatus
     ) {
@@ -44,7 +44,7 @@ final class Supervisor: ReadinessHandler {
         apply(pool.start(at: .now))
     }
 
-    /// The bell: a worker has said something on the scoreboard.
+    /// The bell: a worker has changed its state on the scoreboard.
     func ready(_ readiness: Readiness) {
         var count: UInt64 = 0
         _ = unsafe read(inheritance.bell.number, &count, 8)
@@ -60,7 +60,7 @@ final class Supervisor: ReadinessHandler {
         switch signal {
         case .reload: reload()
         case .terminate, .interrupt:
-            switch endRequests.request(at: .now) {
+            switch stopSignals.request(at: .now) {
             case .ignore: break
             case .finish:
                 log.info("shutting down: waiting for workers to finish requests in flight")
@@ -74,7 +74,7 @@ final class Supervisor: ReadinessHandler {
         }
     }
 
-    /// Does what the pool wants, and what it wants next because of that.
+    /// Performs the pool's actions, including those that follow from them.
     private func apply(_ actions: [PoolAction]) {
         for action in actions {
             switch action {
@@ -145,7 +145,7 @@ extension Supervisor {
 }
 
 extension Supervisor {
-    /// Reads files again; flags and environment are as they were at the start.
+    /// Reads the settings files again. Flags and environment stay as they were at the start.
     private func reload() {
         guard pool.isRunning else { return }
         let new: Settings

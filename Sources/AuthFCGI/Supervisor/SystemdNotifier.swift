@@ -2,9 +2,10 @@ internal import CLinux
 internal import EventLoop
 internal import Glibc
 
-/// Tells systemd how the program is (sd_notify(3)): one datagram each, and nothing without a NOTIFY_SOCKET.
+/// Reports the state of the program to systemd (sd_notify(3)), one datagram per message. Does nothing without
+/// NOTIFY_SOCKET.
 struct SystemdNotifier: Sendable {
-    /// What systemd can be told.
+    /// A state of the program.
     enum Message: Equatable, Sendable {
         case ready(status: String)
         case reloading
@@ -25,7 +26,8 @@ struct SystemdNotifier: Sendable {
         path = environment["NOTIFY_SOCKET"].flatMap { $0.isEmpty ? nil : $0 }
     }
 
-    /// Sends a message, or throws why it could not be sent.
+    /// Sends a message.
+    /// - Throws: the reason why it could not be sent.
     func send(_ message: Message) throws(SystemError) {
         guard let path else { return }
         guard let address = UnixAddress(path) else { throw SystemError("sendto", code: ENAMETOOLONG) }

@@ -1,12 +1,12 @@
 /// The environment of worker processes.
 enum WorkerEnvironment {
-    /// What systemd says to the supervisor alone.
+    /// The variables that systemd sets for the supervisor alone.
     private static let ofSystemd = [
         "LISTEN_FDS", "LISTEN_PID", "LISTEN_FDNAMES", "NOTIFY_SOCKET", "WATCHDOG_PID", "WATCHDOG_USEC",
     ]
 
-    /// The supervisor's environment with all settings in it, and nothing else that is a setting. What libpq, OpenSSL
-    /// and the C library read goes through.
+    /// Returns the supervisor's environment with `settings` in place of all its setting variables. Other variables,
+    /// such as those of libpq, OpenSSL and the C library, are passed on.
     static func with(_ settings: Settings, over environment: [String: String]) -> [String: String] {
         var result = environment
         for name in ofSystemd { result[name] = nil }

@@ -3,14 +3,14 @@ internal import EventLoop
 internal import Glibc
 internal import Synchronization
 
-/// What the supervisor passes to each worker, and the other ends of it that it keeps.
+/// The descriptors that the supervisor passes to each worker, and their counterparts that it keeps.
 final class WorkerInheritance: Sendable {
     let scoreboard: Scoreboard
-    /// An eventfd that becomes readable when a worker has said something on the scoreboard.
+    /// An eventfd that becomes readable when a worker has changed its state on the scoreboard.
     let bell: FileDescriptor
     private let listening: Mutex<[ListeningSocket]>
     private let lifeline: FileDescriptor
-    /// Closed by the end of this process and by nothing else.
+    /// The pipe's other end, open until this process ends.
     private let lifelineEnd: FileDescriptor
 
     init(sockets: [ListeningSocket]) throws(SystemError) {
@@ -25,10 +25,10 @@ final class WorkerInheritance: Sendable {
         self.lifelineEnd = try lifelineEnd.moved()
     }
 
-    /// The sockets, until they are closed.
+    /// The listening sockets; empty once they are closed.
     var sockets: [ListeningSocket] { listening.withLock { $0 } }
 
-    /// Which descriptor a worker gets under which number.
+    /// The descriptors that a worker inherits, with their numbers in the worker.
     var descriptors: [(source: Int32, number: Int32)] {
         [
             (scoreboard.descriptor.number, InheritedDescriptor.scoreboard),
@@ -40,8 +40,8 @@ final class WorkerInheritance: Sendable {
             }
     }
 
-    /// Ends listening as far as this process is concerned, and removes the files of its sockets: when the workers have
-    /// closed theirs too, nginx is refused at once instead of waiting for nobody.
+    /// Closes the listening sockets in this process and removes their files. Once the workers have closed theirs too,
+    /// connections of nginx are refused at once instead of waiting in a queue that no process reads.
     func closeSockets() {
         listening.withLock { sockets in
             for socket in sockets { socket.removeFile() }

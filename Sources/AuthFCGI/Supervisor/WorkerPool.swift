@@ -1,24 +1,25 @@
-/// Which worker processes there are and should be. Decides, and leaves doing to the ``Supervisor``; time is passed in.
+/// The state of all worker processes, and the decisions about them. The ``Supervisor`` performs the resulting actions;
+/// time is passed in.
 struct WorkerPool: Sendable {
     private enum Phase: Equatable {
         /// → stopping
         case running
-        /// Nothing is started any more; when the last process has ended, so does the program.
+        /// No worker is started any more; the program exits when the last worker has ended.
         case stopping(status: Int32)
     }
 
-    /// What all slots should come to.
+    /// The state that all slots should reach.
     struct Target: Equatable, Sendable {
-        /// Counts how often settings were read.
+        /// The generation of the settings: 0 at the start, one more with each reload.
         var generation: Int
         var workers: Int
-        /// How long a worker that is told to end may take.
+        /// The time that a worker has to exit.
         var grace: Duration
     }
 
     private var phase = Phase.running
     private(set) var target: Target
-    /// The last target that was reached, to which the pool goes back when workers cannot work with a new one.
+    /// The last target that was reached: the fallback if workers cannot start with a new one.
     private var reached: Target
     private var lastGeneration = 0
     private var slots: [PoolSlot] = []
@@ -36,35 +37,36 @@ struct WorkerPool: Sendable {
 
     var isRunning: Bool { phase == .running }
 
-    /// Whether the worker with this number is expected to end.
+    /// Returns true if the worker with this number is expected to exit.
     func isLeaving(number: Int) -> Bool { leaving.contains(number: number) }
 
-    /// Whether a worker has served with the settings of this generation (at the start), or all have (after a reload).
+    /// Returns true if a worker (at the start) or all workers (after a reload) have served with the settings of this
+    /// generation.
     func haveServed(settingsOf generation: Int) -> Bool { hasServed && generation == reached.generation }
 
-    /// When the pool wants to look again, whatever happens.
+    /// The time of the next look that the pool needs; nil if none is due.
     var nextDeadline: MonotonicInstant? { (slots.compactMap(\.due) + leaving.draining.map(\.until)).min() }
 }
 
 extension WorkerPool {
-    /// The program starts.
+    /// Starts the first workers.
     mutating func start(at now: MonotonicInstant) -> [PoolAction] {
-        addPlaces(at: now)
+        addSlots(at: now)
         return settle(at: now)
     }
 
-    /// The settings were read again: every worker is replaced, one after the other.
+    /// Replaces all workers, one after the other, by ones with reloaded settings.
     mutating func reload(workers: Int, grace: Duration, at now: MonotonicInstant) -> [PoolAction] {
         guard phase == .running else { return [] }
         lastGeneration += 1
         target = Target(generation: lastGeneration, workers: workers, grace: grace)
-        // Workers that kept dying may have died of the old settings.
+        // No backoff for workers that kept dying: the cause may have been the old settings.
         for index in slots.indices where slots[index].due != nil { slots[index] = slots[index].with(.due(now)) }
-        addPlaces(at: now)
+        addSlots(at: now)
         return settle(at: now)
     }
 
-    /// Time has passed, or a worker has said something on the scoreboard.
+    /// Evaluates the scoreboard, after time has passed or a worker has changed its state.
     mutating func look(at now: MonotonicInstant, _ sample: (_ number: Int) -> WorkerSample) -> [PoolAction] {
         watch.look(at: now)
         var actions: [PoolAction] = []
@@ -76,7 +78,7 @@ extension WorkerPool {
                     actions.append(.kill(number: worker.number, .hangs(time)))
                     actions += lose(worker.number, exitCode: nil, at: now)
                 } else {
-                    actions += hear(worker, sample.state, index, at: now)
+                    actions += handle(worker, sample.state, index, at: now)
                 }
             }
         }
@@ -89,15 +91,15 @@ extension WorkerPool {
         return actions + settle(at: now)
     }
 
-    /// A worker's process has ended, or could not be started at all.
-    /// - Parameter exitCode: nil when a signal ended it.
+    /// Handles the end of a worker process, or a failure to start it.
+    /// - Parameter exitCode: nil if a signal ended the process, or it could not be started.
     mutating func exited(_ number: Int, exitCode: Int32?, at now: MonotonicInstant) -> [PoolAction] {
         guard leaving.end(number: number) else { return lose(number, exitCode: exitCode, at: now) + settle(at: now) }
         if case .stopping(let status) = phase, leaving.isEmpty { return [.finished(status: status)] }
         return settle(at: now)
     }
 
-    /// The program is to end; the workers finish what they have begun.
+    /// Begins the shutdown of the program: the workers finish their requests in flight.
     mutating func stop(status: Int32 = 0, at now: MonotonicInstant) -> [PoolAction] {
         guard phase == .running else { return [] }
         phase = .stopping(status: status)
@@ -107,7 +109,7 @@ extension WorkerPool {
         return leaving.isEmpty ? [.finished(status: status)] : actions
     }
 
-    /// The program is to end at once.
+    /// Ends all workers and the program at once.
     mutating func stopAtOnce(at now: MonotonicInstant) -> [PoolAction] {
         _ = stop(at: now)
         let numbers = leaving.numbers
@@ -117,8 +119,8 @@ extension WorkerPool {
 }
 
 extension WorkerPool {
-    /// A worker says what it does.
-    private mutating func hear(_ worker: PoolWorker, _ state: WorkerState, _ index: Int, at now: MonotonicInstant)
+    /// Handles the state that a worker reports.
+    private mutating func handle(_ worker: PoolWorker, _ state: WorkerState, _ index: Int, at now: MonotonicInstant)
         -> [PoolAction]
     {
         switch (state, worker == slots[index].serving) {
@@ -129,13 +131,14 @@ extension WorkerPool {
             defer { hasServed = true }
             return (hasServed ? [] : [.ready]) + [predecessor.map { dismiss($0, at: now) }].compactMap(\.self)
         case (.draining, _):
-            // Somebody has told it to end behind our back: it needs a successor now, not when it is gone.
+            // Drains without a request of the pool, as after a SIGTERM from elsewhere: start the successor now, not at
+            // its exit.
             leaving.drain(worker, until: now + target.grace)
             return lose(worker.number, exitCode: nil, at: now)
         }
     }
 
-    /// A slot has lost the worker with this number.
+    /// Removes a worker that died or hangs from its slot, and schedules its replacement.
     private mutating func lose(_ number: Int, exitCode: Int32?, at now: MonotonicInstant) -> [PoolAction] {
         for index in slots.indices {
             let slot = slots[index]
@@ -161,8 +164,9 @@ extension WorkerPool {
         return []
     }
 
-    /// A worker that was about to serve says that it cannot work with its settings: at the program's start the program
-    /// ends, after a reload the old settings stay. Nil: neither, it is a death like any other.
+    /// Handles a starting worker that cannot use its settings: at the program's start the program ends, after a reload
+    /// the previous settings apply again.
+    /// - Returns: nil if neither applies and the exit counts as any other death.
     private mutating func refuse(_ worker: PoolWorker, _ index: Int, at now: MonotonicInstant) -> [PoolAction]? {
         if !hasServed {
             slots[index] = .vacant(.due(now))
@@ -171,19 +175,19 @@ extension WorkerPool {
         guard worker.generation == target.generation, target != reached else { return nil }
         target = reached
         slots[index] = slots[index].serving.map { .staffed($0) } ?? .vacant(.due(now))
-        return [.refused(fallback: target.generation)] + removePlaces(at: now)
+        return [.refused(fallback: target.generation)] + removeSlots(at: now)
     }
 
-    /// Makes more slots when there should be more.
-    private mutating func addPlaces(at now: MonotonicInstant) {
+    /// Adds slots up to the target's number of workers.
+    private mutating func addSlots(at now: MonotonicInstant) {
         while slots.count < target.workers {
             slots.append(.vacant(.due(now)))
             paces.append(RespawnPace())
         }
     }
 
-    /// Gives up slots when there should be fewer.
-    private mutating func removePlaces(at now: MonotonicInstant) -> [PoolAction] {
+    /// Removes slots beyond the target's number of workers.
+    private mutating func removeSlots(at now: MonotonicInstant) -> [PoolAction] {
         var actions: [PoolAction] = []
         while slots.count > target.workers {
             let slot = slots.removeLast()
@@ -198,8 +202,8 @@ extension WorkerPool {
         return .terminate(number: worker.number)
     }
 
-    /// Starts what is due, and the change of one more slot to the settings that were read last. Slots beyond the
-    /// number that there should be stay until all others have changed: nobody knows before whether that works.
+    /// Starts the workers that are due, and begins the change of one more slot to the latest settings. Slots beyond the
+    /// target's number stay until all others have changed: until then the new settings may turn out to be unusable.
     private mutating func settle(at now: MonotonicInstant) -> [PoolAction] {
         guard phase == .running else { return [] }
         var actions: [PoolAction] = []
@@ -208,7 +212,7 @@ extension WorkerPool {
         if let outdated, !slots.contains(where: \.isChanging) { slots[outdated] = slots[outdated].with(.due(now)) }
         for index in slots.indices {
             guard let due = slots[index].due, due <= now else { continue }
-            guard let number = freePage else {  // many workers take long to end: wait for one of them
+            guard let number = freeSlot else {  // draining workers use all slots: wait for one of them
                 slots[index] = slots[index].with(.due(now + .seconds(1)))
                 continue
             }
@@ -221,14 +225,14 @@ extension WorkerPool {
         }
         if isReached, target.generation != reached.generation {
             reached = target
-            actions += removePlaces(at: now)
+            actions += removeSlots(at: now)
             actions.append(.reloaded(generation: target.generation))
         }
         return actions
     }
 
-    /// The lowest number of a number that no process uses.
-    private var freePage: Int? {
+    /// The lowest number of a scoreboard slot that no process uses.
+    private var freeSlot: Int? {
         let used = Set(slots.flatMap { [$0.serving, $0.starting].compactMap { $0?.number } })
         return (0..<Scoreboard.count).first { !used.contains($0) && !leaving.contains(number: $0) }
     }

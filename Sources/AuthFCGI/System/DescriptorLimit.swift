@@ -1,10 +1,10 @@
 internal import CLinux
 internal import Glibc
 
-/// How many descriptors this process may have open.
+/// The limit of open descriptors of this process (RLIMIT_NOFILE).
 enum DescriptorLimit {
-    /// Raises the limit as far as the process may: shells and init systems start programs with 1024, the soft limit of
-    /// programs that use select().
+    /// Raises the soft limit to the hard limit, at most 65,536. Shells and init systems start programs with 1024, for
+    /// the sake of programs that use select(2).
     /// - Returns: the limit in force.
     static func raise() -> Int {
         var limit = rlimit()

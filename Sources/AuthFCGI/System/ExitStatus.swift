@@ -1,6 +1,6 @@
 internal import Synchronization
 
-/// The exit code that the loop leaves for the code that runs after it.
+/// The exit code of the process, set in the event loop and read after its end.
 final class ExitStatus: Sendable {
     private let value = Atomic<Int32>(0)
 

@@ -1,10 +1,10 @@
-/// What was said already and is not said again: as many texts as a client or a mistake could bring about, up to a
-/// limit.
+/// The texts that were logged already and are not logged again. Their number is limited, because clients or mistakes
+/// may cause any number of them.
 struct LogOnce {
     private var texts: Set<String> = []
 
-    private static let most = 1000
+    private static let maxTexts = 1000
 
-    /// Whether `text` is new, and there is room to remember it.
-    mutating func isFirst(_ text: String) -> Bool { texts.count < Self.most && texts.insert(text).inserted }
+    /// Records `text`. Returns true if it is new and the limit is not reached.
+    mutating func isFirst(_ text: String) -> Bool { texts.count < Self.maxTexts && texts.insert(text).inserted }
 }

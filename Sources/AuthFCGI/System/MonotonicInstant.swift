@@ -1,8 +1,8 @@
 internal import EventLoop
 internal import Glibc
 
-/// A moment of CLOCK_MONOTONIC, which all processes of a machine share and which stands still while the machine
-/// sleeps: a worker whose loop did not turn during that time has done nothing wrong.
+/// A time of CLOCK_MONOTONIC. All processes of a machine share this clock, and it stops while the machine is suspended,
+/// so that a suspended worker does not count as hung.
 struct MonotonicInstant: Comparable, Hashable, Sendable {
     let nanoseconds: UInt64
 

@@ -3,10 +3,10 @@ internal import Glibc
 
 /// The environment of this process.
 enum ProcessEnvironment {
-    /// A copy of it. What is not UTF-8 is left out.
+    /// Returns a copy of the environment. Entries that are not UTF-8 are omitted.
     static func snapshot() -> [String: String] {
         var values: [String: String] = [:]
-        // Nothing in this program changes the environment, so its strings may be read at any time.
+        // This program never changes the environment, so its strings may be read at any time.
         guard var entry = unsafe authfcgi_environment() else { return values }
         while let pointer = unsafe entry.pointee {
             if let text = unsafe String(validatingCString: pointer), let equals = text.firstIndex(of: "=") {
@@ -17,6 +17,6 @@ enum ProcessEnvironment {
         return values
     }
 
-    /// This process's number.
+    /// The pid of this process.
     static var processID: Int32 { getpid() }
 }

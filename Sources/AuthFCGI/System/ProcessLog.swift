@@ -10,12 +10,12 @@ struct ProcessLog: Sendable {
         self.level = level
     }
 
-    /// Makes this the log of every Logger of the process; once.
+    /// Makes this the log of every Logger of the process. To be called once.
     func bootstrap() {
         let (writer, level) = (writer, level)
         LoggingSystem.bootstrap { _ in LineLogHandler(writer: writer, logLevel: level) }
     }
 
-    /// Waits a moment for what has not been written yet: before the process ends.
+    /// Waits for lines that are not written yet, at most 1 s. To be called before the process ends.
     func drain() { writer.drain(within: .seconds(1)) }
 }

@@ -2,16 +2,16 @@ internal import CLinux
 internal import EventLoop
 internal import Glibc
 
-/// Delivers signals to the loop.
+/// Delivers signals to the event loop (signalfd(2)).
 @EventLoop
 final class SignalDescriptor: ReadinessHandler {
-    /// A signal that this program listens to.
+    /// A signal that this program handles.
     enum Signal: Equatable, Sendable {
-        /// SIGTERM and SIGQUIT: end.
+        /// SIGTERM and SIGQUIT: shut down.
         case terminate
-        /// SIGINT: Ctrl-C at a terminal, which goes to the workers as well.
+        /// SIGINT: Ctrl-C at a terminal, which signals the workers as well.
         case interrupt
-        /// SIGHUP: read the settings again.
+        /// SIGHUP: reload the settings.
         case reload
     }
 
@@ -22,14 +22,14 @@ final class SignalDescriptor: ReadinessHandler {
     private let descriptor: FileDescriptor
     private let onSignal: @EventLoop (Signal) -> Void
 
-    /// Keeps the signals for the descriptor, and takes back what the parent process may have chosen for others. To be
-    /// called before there is any other thread, which could get a signal in the descriptor's place, and before
-    /// libfcgi, whose own handler of SIGTERM is then never called.
+    /// Blocks the signals for the descriptor, and sets the actions of SIGPIPE and SIGCHLD, whatever the parent process
+    /// has set. To be called before any other thread exists, which could receive a signal instead of the descriptor,
+    /// and before libfcgi, whose own handler of SIGTERM is then never called.
     nonisolated static func block() {
         var signals = set()
         unsafe sigprocmask(SIG_BLOCK, &signals, nil)
-        signal(SIGPIPE, SIG_IGN)  // a peer that is gone is an error of the write
-        signal(SIGCHLD, SIG_DFL)  // ignored, the kernel would reap children before anybody knows why they ended
+        signal(SIGPIPE, SIG_IGN)  // a write to a closed connection fails with EPIPE instead
+        signal(SIGCHLD, SIG_DFL)  // if ignored, the kernel reaps children before their exit status is read
     }
 
     init(onSignal: @escaping @EventLoop (Signal) -> Void) throws(SystemError) {

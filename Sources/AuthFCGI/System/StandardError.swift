@@ -1,8 +1,8 @@
 internal import Glibc
 
-/// Words for the person who started the command, where there is no log.
+/// Messages for the person who started the command, outside the log.
 enum StandardError {
-    /// Writes `text` as it is; whether anybody reads it does not matter.
+    /// Writes `text` as it is. Errors are ignored.
     static func write(_ text: String) {
         var rest = Array(text.utf8)[...]
         while !rest.isEmpty {

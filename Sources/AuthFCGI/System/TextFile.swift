@@ -1,16 +1,16 @@
 internal import EventLoop
 internal import Glibc
 
-/// A small file that is read whole.
+/// Reads a small file whole.
 enum TextFile {
-    /// Secrets and settings are small; whatever is larger was named by mistake.
+    /// The maximum size in bytes. Secrets and settings are small; a larger file was named by mistake.
     static let limit = 1 << 20
 
-    /// Reads a file, or what somebody writes to a pipe (`--env-file <(…)`), which may take a moment.
+    /// Reads a file, or a pipe (`--env-file <(…)`), whose writer may pause for up to 10 s.
     static func read(_ path: String) throws(TextFileError) -> String {
         var bytes: [UInt8] = []
         do throws(SystemError) {
-            // Not blocking, so that a pipe that nobody writes to cannot hold up a supervisor that reads its file again.
+            // Non-blocking, so that a pipe without a writer cannot block the supervisor in a reload.
             let file = unsafe try FileDescriptor("open", open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK))
             var chunk = [UInt8](repeating: 0, count: 16_384)
             while bytes.count <= limit {

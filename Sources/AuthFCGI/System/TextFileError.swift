@@ -1,6 +1,6 @@
 internal import EventLoop
 
-/// Why a file's text is not to be had.
+/// The reason why a text file cannot be read.
 enum TextFileError: Error, Equatable, CustomStringConvertible {
     case system(SystemError)
     case tooLong(limit: Int)
@@ -12,7 +12,7 @@ enum TextFileError: Error, Equatable, CustomStringConvertible {
         case .system(let error): error.reason
         case .tooLong(let limit): "it is longer than \(limit) bytes"
         case .notText: "it is not UTF-8 text"
-        case .silent: "nobody wrote anything to it for 10 seconds"
+        case .silent: "no data for 10 seconds"
         }
     }
 }

@@ -1,12 +1,13 @@
 internal import EventLoop
 
-/// A pipe that nobody writes to: that it ends means that the process at its other end is gone, however that came.
+/// A pipe to which nothing is written: its end of file means that the process at the other end has ended, for whatever
+/// reason.
 @EventLoop
 final class Lifeline: ReadinessHandler {
     private let descriptor: FileDescriptor
     private let onEnd: @EventLoop () -> Void
 
-    /// Lives until the pipe has ended; `onEnd` is called once.
+    /// Watches the pipe until its end of file, and stays alive until then. `onEnd` is called once.
     @discardableResult
     init(_ descriptor: consuming FileDescriptor, onEnd: @escaping @EventLoop () -> Void) {
         self.descriptor = descriptor

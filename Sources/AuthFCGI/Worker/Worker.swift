@@ -1,21 +1,21 @@
 internal import EventLoop
 internal import Logging
 
-/// One worker process: runs a service until it is told to end, or until the supervisor is gone.
+/// A worker process: runs a service until a stop signal arrives or the supervisor is gone.
 @EventLoop
 final class Worker {
     private enum State {
-        /// The service gets ready. → serving, draining, ended
+        /// The service is starting. → serving, draining, ended
         case starting
         /// → draining
         case serving
-        /// Nothing new is accepted. → ended, when the service is idle or SHUTDOWN_GRACE is over
+        /// No new connections are accepted. → ended, when the service is idle or SHUTDOWN_GRACE has expired
         case draining
         case ended
     }
 
     private var state = State.starting
-    private var endRequests = StopSignals()
+    private var stopSignals = StopSignals()
     private let service: any WorkerService
     private let slot: OwnSlot
     private let settingsAreProven: Bool
@@ -24,8 +24,8 @@ final class Worker {
     private let status: ExitStatus
 
     /// - Parameters:
-    ///   - settingsAreProven: whether other workers have served with these settings before.
-    ///   - status: gets the exit code of the process.
+    ///   - settingsAreProven: true if workers have served with these settings before.
+    ///   - status: receives the exit code of the process.
     init(
         _ service: any WorkerService, slot: OwnSlot, settingsAreProven: Bool, grace: Duration, log: Logger,
         status: ExitStatus
@@ -38,7 +38,8 @@ final class Worker {
         self.status = status
     }
 
-    /// - Parameter lifeline: a pipe that ends when the supervisor does.
+    /// Starts the service.
+    /// - Parameter lifeline: a pipe that reaches its end when the supervisor exits.
     func start(sockets: [Int32], lifeline: consuming FileDescriptor) throws(SystemError) {
         slot.tick()
         Reactor.shared.onTick = { [slot] in slot.tick() }
@@ -57,10 +58,10 @@ final class Worker {
 
     private func receive(_ signal: SignalDescriptor.Signal) {
         switch signal {
-        case .interrupt, .reload: return  // meant for the supervisor, which says by SIGTERM what follows
+        case .interrupt, .reload: return  // meant for the supervisor, which sends SIGTERM to stop a worker
         case .terminate: break
         }
-        switch endRequests.request(at: .now) {
+        switch stopSignals.request(at: .now) {
         case .finish: drain()
         case .ignore: break
         case .endAtOnce: end(0)

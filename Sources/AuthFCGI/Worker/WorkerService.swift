@@ -1,26 +1,26 @@
 internal import EventLoop
 
-/// What a worker does for its clients.
+/// The service that a worker runs for its clients.
 @EventLoop
 protocol WorkerService: AnyObject {
-    /// Called once, before ``start(sockets:onServing:)``. A service that counts nothing and works with any settings
-    /// needs no method of its own.
+    /// Prepares the service. Called once, before ``start(sockets:onServing:)``. The default implementation does
+    /// nothing; it suits a service without counters that works with any settings.
     /// - Parameters:
     ///   - slot: the worker's own slot of the scoreboard.
-    ///   - onUnusable: to be called instead of `onServing`, after logging why, when no worker can ever serve with these
-    ///     settings: the worker ends with exit code 78, which ends the program at its start and a reload later on. nil
-    ///     when workers have served with them: what is wrong now may come right again.
+    ///   - onUnusable: to be called instead of `onServing`, after logging the reason, if no worker can ever serve with
+    ///     these settings: the worker exits with code 78, which ends the program at its start and a reload later on.
+    ///     nil if workers have served with these settings: the problem may be temporary.
     func prepare(slot: OwnSlot, onUnusable: (@EventLoop () -> Void)?)
 
     /// Begins to accept connections.
     /// - Parameters:
-    ///   - sockets: they listen, do not block, and belong to the service from now on.
+    ///   - sockets: non-blocking listening sockets, which the service owns from now on.
     ///   - onServing: to be called once, when requests can be answered.
     func start(sockets: [Int32], onServing: @escaping @EventLoop () -> Void)
 
-    /// Accepts what has connected already, closes the sockets, and finishes what has begun. Called once, at any time
-    /// after ``start(sockets:onServing:)``, also before it serves.
-    /// - Parameter onIdle: to be called once, when nothing is left to finish.
+    /// Accepts the connections that are queued, closes the sockets, and finishes the requests in flight. Called once,
+    /// at any time after ``start(sockets:onServing:)``, possibly before the service serves.
+    /// - Parameter onIdle: to be called once, when no request is left.
     func drain(onIdle: @escaping @EventLoop () -> Void)
 }
 

@@ -30,7 +30,7 @@ struct DatabaseURLTests {
     ])
     func `A value that libpq never takes is named by its parameter`(text: String, parameter: String) throws {
         let problem = try #require(DatabaseURL.problem(text))
-        #expect(problem.hasPrefix("has a value of \(parameter) that libpq does not take; "))
+        #expect(problem.hasPrefix("has a value of \(parameter) that libpq does not accept; "))
         #expect(!problem.contains("hunter2"))
     }
 

@@ -39,9 +39,9 @@ struct EnvironmentFileTests {
     @Test func `The name that was meant is found`() {
         #expect(
             Self.read("databse_url=x").problems == [
-                "f, line 1: there is no setting databse_url; DATABASE_URL is meant, perhaps"
+                "f, line 1: unknown setting databse_url; did you mean DATABASE_URL?"
             ])
-        #expect(Self.read("SOMETHING_ELSE=x").problems == ["f, line 1: there is no setting SOMETHING_ELSE"])
+        #expect(Self.read("SOMETHING_ELSE=x").problems == ["f, line 1: unknown setting SOMETHING_ELSE"])
         #expect(EditDistance.between("kitten", "sitting") == 3)
         #expect(EditDistance.between("", "abc") == 3)
     }

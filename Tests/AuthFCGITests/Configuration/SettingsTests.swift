@@ -129,8 +129,8 @@ struct SettingsTests {
         #expect(
             problems.contains(
                 "DATABASE_QUERY_DEADLINE (environment) is \"1s\"; write a duration, 10ms to 999ms, such as 700ms"))
-        #expect(problems.contains("settings, line 1: there is no setting WORKRES; WORKERS is meant, perhaps"))
-        #expect(problems.contains("settings, line 2: this is not NAME=VALUE"))
+        #expect(problems.contains("settings, line 1: unknown setting WORKRES; did you mean WORKERS?"))
+        #expect(problems.contains("settings, line 2: not a line of the form NAME=VALUE"))
     }
 
     @Test func `A secret may stand in a file, with one line break at its end`() throws {

@@ -3,12 +3,12 @@ import Testing
 @testable import AuthFCGI
 
 struct WorkerPoolTests {
-    /// A pool, a clock, and workers that say what a test has them say.
+    /// A pool, a clock, and workers whose state a test sets.
     private struct Scene {
         var pool: WorkerPool
         var now = MonotonicInstant(nanoseconds: 1_000_000_000_000)
         var readings: [Int: WorkerSample] = [:]
-        /// Workers that tick whenever time passes.
+        /// The workers that tick whenever time passes.
         var living: Set<Int> = []
 
         init(workers: Int) { pool = WorkerPool(workers: workers, grace: .seconds(10), random: { 0.5 }) }
@@ -38,7 +38,7 @@ struct WorkerPoolTests {
             return pool.exited(number, exitCode: code, at: now)
         }
 
-        /// Lets time pass, with a look every half second.
+        /// Advances the clock, with a look at the scoreboard every half second.
         mutating func pass(_ duration: Duration) -> [PoolAction] {
             var actions: [PoolAction] = []
             let end = now + duration

@@ -69,7 +69,7 @@ import Testing
         let folder = try TestFolder()
         let process = try ServerProcess(
             GateProcess.executable, ["cleanup"], environment: commandEnvironment, logFile: folder.path("log"))
-        let waiting = "authfcgi: another clean-up is at work; waiting for it\n"
+        let waiting = "authfcgi: waiting for another cleanup to finish\n"
         try process.waitForLog(containing: waiting)
         try other.script("COMMIT", deadline: .seconds(10))
         #expect(try process.waitForExit().isSuccess)

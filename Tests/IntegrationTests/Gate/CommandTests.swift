@@ -105,7 +105,7 @@ import Testing
 
         let again = try run(["user", "add", "ann"], input: "another password\n")
         #expect(again.status == .code(65))
-        #expect(again.errors.contains("authfcgi: there is a user ann already"))
+        #expect(again.errors.contains("authfcgi: user ann exists already"))
         let absent = try run(["user", "add", "ann", "--if-absent"], input: "another password\n")
         #expect(absent.status.isSuccess && absent.output.contains("nothing was changed"))
         #expect(try psql("SELECT count(*) FROM authfcgi_users") == "1")

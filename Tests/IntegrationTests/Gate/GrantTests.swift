@@ -36,7 +36,9 @@ import Testing
         #expect(try run(["healthcheck"], environment: listen).status == .code(1))
 
         let granted = try run(["migrate", "--grant-to", role])
-        #expect(granted.status.isSuccess && granted.output.hasSuffix("The role \(role) may use them.\n"), "\(granted)")
+        #expect(
+            granted.status.isSuccess && granted.output.hasSuffix("The role \(role) may use the tables.\n"),
+            "\(granted)")
         try gate.waitUntilReady()
 
         try gate.addUser("ann", password: "battery staple")

@@ -54,7 +54,7 @@ import Testing
         ("redis+sentinel://:hunter2@one,two", "the service that the sentinels watch is missing"),
         ("redis+cluster://:hunter2@one,two/3", "a cluster has only database 0"),
         ("unix://:hunter2@", "the path of the socket is missing"),
-        ("redis://:hunter2@cache\nredis://:hunter2@other", "has a line break or another control character in it"),
+        ("redis://:hunter2@cache\nredis://:hunter2@other", "contains a line break or another control character"),
     ])
     func `a REDIS_URL that is none stops the start, wherever it stands`(url: String, words: String) throws {
         try expectRefusal(["REDIS_URL": url], names: "authfcgi: REDIS_URL (environment) ", words)
@@ -94,16 +94,16 @@ import Testing
             names: tls.key)
         try expectRefusal(
             url.merging(["REDIS_TLS_CERT_FILE": tls.clientCertificate]) { $1 },
-            names: "REDIS_TLS_KEY_FILE is not set; a certificate and its key go together")
+            names: "REDIS_TLS_KEY_FILE is not set; a client certificate needs both the certificate and its key")
         try expectRefusal(
             url.merging(["REDIS_TLS_KEY_FILE": tls.clientKey]) { $1 },
-            names: "REDIS_TLS_CERT_FILE is not set; a certificate and its key go together")
+            names: "REDIS_TLS_CERT_FILE is not set; a client certificate needs both the certificate and its key")
     }
 
     @Test(arguments: ["REDIS_TLS_CA_FILE", "REDIS_TLS_CERT_FILE", "REDIS_TLS_KEY_FILE"])
     func `files for TLS without TLS stop the start`(name: String) throws {
         let tls = try TLSFiles(in: folder)
-        let words = "\(name) is set, but REDIS_URL asks for no TLS; begin it with rediss://"
+        let words = "\(name) is set, but REDIS_URL does not use TLS; change it to rediss://"
         for url in ["redis://:hunter2@cache", "unix:///run/redis.sock", ""] {
             try expectRefusal(["REDIS_URL": url, name: tls.authority], names: words)
         }

@@ -36,8 +36,8 @@ extension SessionCommandTests {
         #expect(try live() == "42:1 43:1")
 
         let folder = try TestFolder()
-        for (typed, status, said) in [
-            ("n", ExitStatus.code(1), "nothing was ended"), ("", .code(1), "nothing was ended"),
+        for (typed, status, message) in [
+            ("n", ExitStatus.code(1), "no session was ended"), ("", .code(1), "no session was ended"),
             ("y", .code(0), "Ended 2 sessions of all users."),
         ] {
             #expect(try live() == "42:1 43:1")
@@ -48,7 +48,7 @@ extension SessionCommandTests {
                 logFile: folder.path("log"), descriptors: [0: terminal.screen.number])
             #expect(try process.waitForExit() == status, "\(process.log)")
             #expect(process.log.hasPrefix("End all 2 live sessions of 2 users? [y/N] "), "\(process.log)")
-            #expect(process.log.hasSuffix("\(said)\n"), "\(process.log)")
+            #expect(process.log.hasSuffix("\(message)\n"), "\(process.log)")
         }
         #expect(try live() == "")
     }

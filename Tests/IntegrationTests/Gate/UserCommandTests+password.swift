@@ -66,7 +66,7 @@ extension UserCommandTests {
             // What was typed before the terminal is set up is thrown away.
             try process.waitForLog(containing: "Password for ann: ")
             try terminal.type("a new password")
-            try process.waitForLog(containing: "The same again: ")
+            try process.waitForLog(containing: "Repeat the password: ")
             try terminal.type(second)
             #expect(try process.waitForExit() == status, "\(process.log)")
             #expect(!process.log.contains("a new pass"), "\(process.log)")

@@ -71,7 +71,7 @@ import Testing
         try addUser("1", id: "2")
         let byID = try user("disable", "1")
         #expect(byID.output == "Disabled user ann (id 1) and ended 0 sessions.\n", "\(byID)")
-        #expect(byID.complaints.hasSuffix("for the one who signs in as 1, say 2\n"), "\(byID)")
+        #expect(byID.complaints.hasSuffix("for the user with the sign-in name 1, use 2\n"), "\(byID)")
         try signIn("eve")
         try addUser("eve", id: "3")
         #expect(try user("delete", "eve").output == "Deleted user eve (id 3) and ended 0 sessions.\n")

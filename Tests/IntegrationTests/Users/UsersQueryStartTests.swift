@@ -67,8 +67,9 @@ import Testing
         let good = try check(["USERS_PRESET": "django"])
         #expect(good.status == .code(0))
         #expect(
-            good.output.contains("django finds users by id, password_hash, username, name, email, groups, disabled."))
-        #expect(try check([:]).output.contains("one of the gate's own users"))
+            good.output.contains(
+                "django returns the columns id, password_hash, username, name, email, groups, disabled."))
+        #expect(try check([:]).output.contains("Logins are for the gate's own users."))
         let away = ["DATABASE_URL": "postgresql:///x?host=\(folder.path("nowhere"))", "USERS_PRESET": "django"]
         #expect(try check(away).status == .code(69))
     }

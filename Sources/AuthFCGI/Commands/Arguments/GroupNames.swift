@@ -1,6 +1,6 @@
 internal import ArgumentParser
 
-/// Groups on a command line, separated by commas; an empty text is none.
+/// Groups on a command line, separated by commas. An empty text means no groups.
 struct GroupNames: ExpressibleByArgument, CustomStringConvertible {
     let names: [String]
 
@@ -12,6 +12,6 @@ struct GroupNames: ExpressibleByArgument, CustomStringConvertible {
         names = argument.split(separator: ",").map(String.init)
     }
 
-    /// As it is written, for help texts.
+    /// The text form, for help texts.
     var description: String { names.joined(separator: ",") }
 }

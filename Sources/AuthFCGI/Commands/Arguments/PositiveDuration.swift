@@ -1,6 +1,6 @@
 internal import ArgumentParser
 
-/// How long something is to last, on a command line: a duration as settings write it, and longer than nothing.
+/// A duration on a command line, in the form of ``DurationText`` and greater than zero.
 struct PositiveDuration: ExpressibleByArgument {
     let duration: Duration
 

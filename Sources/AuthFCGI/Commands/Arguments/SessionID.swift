@@ -1,9 +1,9 @@
 internal import ArgumentParser
 internal import FoundationEssentials
 
-/// The public name of a session on a command line: a UUID in its usual form.
+/// The public id of a session on a command line: a UUID in its usual form.
 struct SessionID: ExpressibleByArgument {
-    /// In small letters, as the database writes it.
+    /// In lower case, as the database writes it.
     let text: String
 
     init?(argument: String) {

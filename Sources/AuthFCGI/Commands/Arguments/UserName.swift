@@ -1,6 +1,6 @@
 internal import ArgumentParser
 
-/// What names a user on a command line: 1 to 256 bytes.
+/// The id or name of a user on a command line: 1 to 256 bytes.
 struct UserName: ExpressibleByArgument, CustomStringConvertible {
     let text: String
 
@@ -9,6 +9,6 @@ struct UserName: ExpressibleByArgument, CustomStringConvertible {
         text = argument
     }
 
-    /// Fit for a terminal.
+    /// The text, safe for a terminal.
     var description: String { PrintableText.of(text) }
 }

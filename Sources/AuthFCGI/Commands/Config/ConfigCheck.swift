@@ -4,12 +4,12 @@ internal import Sessions
 /// `authfcgi config check`
 struct ConfigCheck: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "check", abstract: "Say whether 'serve' would start with these settings.",
+        commandName: "check", abstract: "Check that 'serve' can start with these settings.",
         discussion: """
-            Reads the settings as 'serve' does, connects to the database, and looks whether USERS_QUERY or USERS_PRESET \
+            Reads the settings as 'serve' does, connects to the database, and checks that USERS_QUERY or USERS_PRESET \
             and USERS_REHASH can work there. Changes nothing and runs none of them.
 
-            Exit codes: 0 all is well, 78 a setting is wrong, 69 the database cannot be asked.
+            Exit codes: 0 no problem; 69 the database is unavailable; 78 a setting is wrong.
             """)
 
     @OptionGroup(visibility: .hidden) var options: SettingsOptions
@@ -21,14 +21,14 @@ struct ConfigCheck: ParsableCommand {
         let database = try CommandDatabase(settings, log)
         let query = UsersQuery(settings)
         let columns = try query.map { query throws(ExitCode) in try database.check(query) }
-        print("The settings are right, and the database answers.")
-        guard let query, let columns else { return print("Who signs in is one of the gate's own users.") }
-        print("\(query.name) finds users by \(columns.joined(separator: ", ")).")
+        print("The settings are valid, and the database answers.")
+        guard let query, let columns else { return print("Logins are for the gate's own users.") }
+        print("\(query.name) returns the columns \(columns.joined(separator: ", ")).")
         if query.rehash != nil {
             print(
                 database.connection.keepsState
                     ? "USERS_REHASH can be run."
-                    : "USERS_REHASH writes nothing: there is a pooler in between. Connect DATABASE_URL directly.")
+                    : "USERS_REHASH writes nothing behind a connection pooler. Connect DATABASE_URL directly.")
         }
         if let advice = UsersQueryCheck.rehashAdvice(query) { print("Note: \(advice).") }
     }

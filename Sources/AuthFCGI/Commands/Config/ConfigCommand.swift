@@ -1,7 +1,7 @@
 internal import ArgumentParser
 
-/// `authfcgi config …`: about the settings.
+/// `authfcgi config …`
 struct ConfigCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "config", abstract: "Look at the settings.", subcommands: [ConfigCheck.self])
+        commandName: "config", abstract: "Check the settings.", subcommands: [ConfigCheck.self])
 }

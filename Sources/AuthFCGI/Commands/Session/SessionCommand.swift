@@ -3,19 +3,19 @@ internal import ArgumentParser
 /// `authfcgi session …`
 struct SessionCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "session", abstract: "List, begin, end and change sessions.",
+        commandName: "session", abstract: "List, create, change and end sessions.",
         subcommands: [
             SessionList.self, SessionCount.self, SessionCreate.self, SessionRevoke.self, SessionRefresh.self,
         ])
 
-    /// What the help of all of them says in the end.
+    /// The last paragraph of the help of commands that use the database.
     static let databaseHelp = """
-        The database is DATABASE_URL, from the environment or from the file given with --env-file, as for 'serve'.
+        The database is DATABASE_URL, from the environment or the file given with --env-file, as for 'serve'.
         """
 
-    /// What the help of those says that take --user.
+    /// The paragraph about --user in the help of commands that take it.
     static let userHelp = """
-        The user is named by an id; or by what one of the gate's own users signs in with; or, for users of other \
-        applications, by the name in their live sessions. What comes first here counts.
+        The user is given by id, by the sign-in name of one of the gate's own users or, for users of other \
+        applications, by the name in their live sessions. The first match in this order counts.
         """
 }

@@ -4,7 +4,7 @@ internal import Sessions
 /// `authfcgi session count`
 struct SessionCount: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "count", abstract: "Say how many sessions are live, and of how many users.",
+        commandName: "count", abstract: "Count the live sessions and their users.",
         discussion: SessionCommand.databaseHelp)
 
     @Flag(help: "Print one JSON object, for programs.") var json = false

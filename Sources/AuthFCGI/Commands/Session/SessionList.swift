@@ -4,16 +4,16 @@ internal import Sessions
 /// `authfcgi session list`
 struct SessionList: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "list", abstract: "List the live sessions of a user, the newest first.",
+        commandName: "list", abstract: "List the live sessions of a user, newest first.",
         discussion: """
-            All times are in UTC. The ids open nothing; they are what 'session revoke --id' takes.
+            All times are in UTC. The ids are no tokens; they are for 'session revoke --id'.
 
             \(SessionCommand.userHelp)
 
             \(SessionCommand.databaseHelp)
             """)
 
-    @Option(help: "Whose sessions.") var user: UserName
+    @Option(help: "The user of the sessions.") var user: UserName
     @Flag(help: "Print one JSON array, for programs.") var json = false
     @OptionGroup(visibility: .hidden) var options: SettingsOptions
 

@@ -4,26 +4,27 @@ internal import Sessions
 /// `authfcgi session refresh`
 struct SessionRefresh: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "refresh", abstract: "Change what a user's live sessions say about the user.",
+        commandName: "refresh", abstract: "Change the details of a user in live sessions.",
         discussion: """
-            Sessions say what was true when they began. Here is how somebody gets or loses a group without signing in \
-            again. What is left out stays as it is; --groups "" takes all groups away. Accounts are not changed.
+            A session keeps the user's details from its start. With this command a user gains or loses a group without \
+            signing in again. Omitted details stay as they are; --groups "" removes all groups. The account is not \
+            changed.
 
             \(SessionCommand.userHelp)
 
             \(SessionCommand.databaseHelp)
             """)
 
-    @Option(help: "Whose sessions.") var user: UserName
-    @Option(help: "What the user signs in with.") var username: UserName?
-    @Option(help: "The name to show.") var name: String?
+    @Option(help: "The user of the sessions.") var user: UserName
+    @Option(help: "The sign-in name.") var username: UserName?
+    @Option(help: "The display name.") var name: String?
     @Option(help: "The e-mail address.") var email: String?
     @Option(help: "All groups of the user, separated by commas.") var groups: GroupNames?
     @OptionGroup(visibility: .hidden) var options: SettingsOptions
 
     func validate() throws {
         guard username != nil || name != nil || email != nil || groups != nil else {
-            throw ValidationError("Say at least one of --username, --name, --email and --groups.")
+            throw ValidationError("Give at least one of --username, --name, --email and --groups.")
         }
     }
 

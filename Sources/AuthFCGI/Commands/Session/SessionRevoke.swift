@@ -7,7 +7,7 @@ struct SessionRevoke: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "revoke", abstract: "End sessions, on every pod at once.",
         discussion: """
-            --user and --all also stop logins that are under way. --all asks first; without a terminal it needs --yes.
+            --user and --all also stop logins in progress. --all asks for confirmation; without a terminal, use --yes.
 
             \(SessionCommand.userHelp)
 
@@ -15,14 +15,14 @@ struct SessionRevoke: ParsableCommand {
             """)
 
     @Option(help: "End all sessions of this user.") var user: UserName?
-    @Option(help: .init("End this one session.", valueName: "uuid")) var id: SessionID?
+    @Option(help: .init("End this session.", valueName: "uuid")) var id: SessionID?
     @Flag(help: "End all sessions of all users.") var all = false
-    @Flag(help: "Do not ask.") var yes = false
+    @Flag(help: "Do not ask for confirmation.") var yes = false
     @OptionGroup(visibility: .hidden) var options: SettingsOptions
 
     func validate() throws {
         guard [user != nil, id != nil, all].count(where: \.self) == 1 else {
-            throw ValidationError("Say one of --user, --id and --all.")
+            throw ValidationError("Give exactly one of --user, --id and --all.")
         }
         guard !all || yes || isatty(0) == 1 else { throw ValidationError("Without a terminal, --all needs --yes.") }
     }
@@ -63,7 +63,7 @@ struct SessionRevoke: ParsableCommand {
             StandardError.write(
                 "End all \(live.sessions.counted("live session")) of \(live.users.counted("user"))? [y/N] ")
             guard ["y", "yes"].contains(readLine()?.lowercased()) else {
-                throw CommandFailure.fail("nothing was ended", code: ExitCode.failure.rawValue)
+                throw CommandFailure.fail("cancelled; no session was ended", code: ExitCode.failure.rawValue)
             }
         }
         let ended = try database.sessions { sessions throws(PostgreSQLError) in try sessions.revokeAll() }

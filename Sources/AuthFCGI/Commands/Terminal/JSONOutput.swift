@@ -9,18 +9,18 @@ enum JSONOutput {
         try text(["sessions": sessions, "users": users])
     }
 
-    /// What has become of one user.
+    /// The result of a change to one user.
     static func change(_ change: AccountChange, of account: ResolvedUser) throws -> String {
         try text(AccountChangeReport(change, of: account))
     }
 
-    /// A portion of an array of users: its elements, and the comma between it and what stands before it.
+    /// Returns a portion of an array of users: its elements, after a comma unless they are the first.
     static func users(_ users: [ListedUser], areFirst: Bool) throws -> String {
         let elements = try users.map { try text(ListedUserReport($0)) }.joined(separator: ",")
         return areFirst || users.isEmpty ? elements : "," + elements
     }
 
-    /// Every key is always there; null says that there is nothing.
+    /// Every key is always present; null means no value.
     private static func fields(_ session: SessionEntry) -> [String: String?] {
         [
             "id": session.id, "user_id": session.userID, "username": session.username,

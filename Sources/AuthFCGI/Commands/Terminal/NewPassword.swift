@@ -2,7 +2,7 @@ internal import ArgumentParser
 internal import Glibc
 internal import Sessions
 
-/// A password that somebody sets: from standard input, or asked for on a terminal without showing it.
+/// A new password: read from standard input, or asked for on a terminal without echo.
 enum NewPassword {
     struct Problem: Error, Equatable {
         let message: String
@@ -12,18 +12,18 @@ enum NewPassword {
         }
     }
 
-    /// What the help of those commands says that set one.
+    /// The paragraph about the password in the help of commands that set one.
     static let help = """
-        The password is read from standard input, one line, or asked for twice on a terminal. It is never a flag: \
-        every process of the machine can read flags. It has \(PasswordRules.lengths.lowerBound) to \
-        \(PasswordRules.lengths.upperBound) characters of any kind, and is none of those that everybody tries first.
+        The password is read from standard input as one line, or asked for twice on a terminal. There is no flag for \
+        it: every process of the machine can read flags. It must have \(PasswordRules.lengths.lowerBound) to \
+        \(PasswordRules.lengths.upperBound) characters of any kind, and must not be on the list of common passwords.
         """
 
-    /// What --allow-weak does.
+    /// The help of --allow-weak.
     static let allowWeakHelp: ArgumentHelp =
-        "Accept a password that is short or guessed easily: for demonstrations."
+        "Accept a password that is short or easily guessed: for demonstrations."
 
-    /// Reads one and hashes it; what goes wrong is said on standard error, and the exit code thrown.
+    /// Reads a password and returns its hash. On failure, prints the reason and throws the exit code.
     static func hashed(for username: String, allowWeak: Bool) throws(ExitCode) -> String {
         let password: [UInt8]
         do throws(Problem) {
@@ -42,7 +42,7 @@ enum NewPassword {
         let password: [UInt8]
         if isatty(0) == 1 {
             password = try ask("Password for \(PrintableText.of(username)): ")
-            guard try ask("The same again: ") == password else { throw Problem("the two passwords differ") }
+            guard try ask("Repeat the password: ") == password else { throw Problem("the two passwords differ") }
         } else {
             guard let line = StandardInput.readLine() else {
                 throw Problem("no password on standard input: send it as one line")
@@ -52,7 +52,8 @@ enum NewPassword {
         return try check(password, for: username, allowWeak: allowWeak)
     }
 
-    /// The bytes that will be hashed, exactly as they were given.
+    /// Checks a password against the rules.
+    /// - Returns: the bytes to be hashed, exactly as they were given.
     static func check(_ password: [UInt8], for username: String, allowWeak: Bool) throws(Problem) -> [UInt8] {
         do throws(PasswordRules.Violation) {
             try PasswordRules.check(password, username: username, allowWeak: allowWeak)
@@ -64,7 +65,7 @@ enum NewPassword {
 
     private static func ask(_ prompt: String) throws(Problem) -> [UInt8] {
         var before = termios()
-        guard unsafe tcgetattr(0, &before) == 0 else { throw Problem("the terminal cannot be set up") }
+        guard unsafe tcgetattr(0, &before) == 0 else { throw Problem("the terminal's echo cannot be turned off") }
         var quiet = before
         quiet.c_lflag &= ~tcflag_t(ECHO)
         unsafe tcsetattr(0, TCSAFLUSH, &quiet)

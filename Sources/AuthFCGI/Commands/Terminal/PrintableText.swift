@@ -1,9 +1,9 @@
-/// Text of others that goes to a terminal: control characters there could do more than be shown.
+/// Makes untrusted text safe for a terminal, where control characters could have an effect.
 enum PrintableText {
-    /// `text` with a `?` for what is not meant to be seen: control characters, line breaks of all kinds, and those that
-    /// turn the direction of writing.
+    /// Returns `text` with a `?` for each control character, line break of any kind, and character that changes the
+    /// direction of writing.
     ///
-    /// - Parameter longest: in characters; what is cut off leaves an ellipsis.
+    /// - Parameter longest: the maximum length in characters; a longer text is cut and ends in an ellipsis.
     static func of(_ text: String, longest: Int = 255) -> String {
         let shown = String(String.UnicodeScalarView(text.unicodeScalars.map { isPrintable($0) ? $0 : "?" }))
         return shown.count > longest ? shown.prefix(longest - 1) + "…" : shown

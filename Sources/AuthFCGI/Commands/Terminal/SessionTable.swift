@@ -1,6 +1,6 @@
 internal import Sessions
 
-/// Sessions as a table for people: a line each, under a heading.
+/// Sessions as a text table: one line each, under a heading.
 enum SessionTable {
     static func text(_ sessions: [SessionEntry]) -> String {
         var table = TextTable("ID", "CREATED", "LAST SEEN", "EXPIRES", "CLIENT", "LABEL OR USER AGENT")

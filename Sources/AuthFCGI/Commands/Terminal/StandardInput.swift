@@ -1,13 +1,13 @@
 internal import Glibc
 
-/// What a command is sent, byte for byte. The standard library's `readLine()` replaces what is not UTF-8, and a password
-/// would be another one.
+/// The standard input, byte for byte. The standard library's `readLine()` replaces bytes that are not UTF-8, which
+/// would change a password.
 enum StandardInput {
-    /// The next line without its end; nil behind the last one.
+    /// Returns the next line without its line break; nil at the end of the input.
     static func readLine() -> [UInt8]? {
         var line: [UInt8] = []
         var byte: UInt8 = 0
-        // One at a time: what comes behind the line is somebody else's.
+        // One byte at a time: the input after the line is left for other readers.
         while true {
             let count = unsafe read(0, &byte, 1)
             if count < 0, errno == EINTR { continue }

@@ -1,5 +1,5 @@
-/// A table for people: a line a row, in columns that are as wide as what stands in them. What comes in portions gets
-/// columns that may grow from one to the next.
+/// A text table: one line per row, in columns as wide as their widest cell. With rows that come in portions, columns
+/// may become wider from one portion to the next.
 struct TextTable {
     private let heading: [String]
     private var widths: [Int]
@@ -10,7 +10,7 @@ struct TextTable {
         widths = heading.map(\.count)
     }
 
-    /// The lines of these rows; the first portion's come under the heading.
+    /// Returns the lines of these rows; those of the first portion are preceded by the heading.
     mutating func lines(_ rows: [[String]]) -> String {
         for row in rows { widths = zip(widths, row).map { max($0, $1.count) } }
         defer { hasHeading = true }

@@ -1,11 +1,11 @@
 internal import Sessions
 
-/// Users as a table for people: a line each, under a heading.
+/// Users as a text table: one line each, under a heading.
 struct UserTable {
     private var table = TextTable(
         "NAME", "ID", "STATE", "CREATED", "SESSIONS", "LAST LOGIN", "GROUPS", "E-MAIL")
 
-    /// The lines of the next users.
+    /// Returns the lines of the next users.
     mutating func lines(_ users: [ListedUser]) -> String { table.lines(users.map(Self.cells)) }
 
     private static func cells(_ user: ListedUser) -> [String] {

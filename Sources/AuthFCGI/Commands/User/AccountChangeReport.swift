@@ -1,6 +1,6 @@
 internal import Sessions
 
-/// What became of one of the gate's own users, as JSON.
+/// The result of a change to one of the gate's own users, as JSON.
 struct AccountChangeReport: Encodable {
     private let id: String
     private let username: String

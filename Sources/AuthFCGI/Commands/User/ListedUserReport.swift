@@ -1,6 +1,6 @@
 internal import Sessions
 
-/// One of the gate's own users as JSON. Every key is always there; null says that there is nothing.
+/// One of the gate's own users as JSON. Every key is always present; null means no value.
 struct ListedUserReport: Encodable {
     private let user: ListedUser
 

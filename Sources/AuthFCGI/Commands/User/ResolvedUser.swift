@@ -1,18 +1,18 @@
 internal import Sessions
 
-/// One of the gate's own users, whom somebody named on a command line.
+/// One of the gate's own users, named on a command line.
 struct ResolvedUser: Equatable {
     let id: String
-    /// What the user signs in with.
+    /// The sign-in name.
     let name: String
 
-    /// Nil for a user of another application.
+    /// Returns nil for a user of another application.
     init?(_ user: NamedUser) {
         guard let name = user.accountName else { return nil }
         id = user.id
         self.name = name
     }
 
-    /// The user in a sentence, fit for a terminal.
+    /// The user as part of a sentence, safe for a terminal.
     var shown: String { NamedUser(id: id, accountName: name).shown }
 }

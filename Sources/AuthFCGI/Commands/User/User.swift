@@ -8,6 +8,6 @@ struct User: ParsableCommand {
             UserAdd.self, UserList.self, UserPassword.self, UserDisable.self, UserEnable.self, UserDelete.self,
         ])
 
-    /// What the help of those says that take a user.
-    static let userHelp = "The user is named by the id, or by what the user signs in with; an id counts first."
+    /// The paragraph about the user in the help of commands that take one.
+    static let userHelp = "The user is given by id or by sign-in name; an id takes precedence."
 }

@@ -4,18 +4,18 @@ internal import Sessions
 /// `authfcgi user add NAME`
 struct UserAdd: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "add", abstract: "Add a user who may sign in.",
+        commandName: "add", abstract: "Add a user.",
         discussion: """
             \(NewPassword.help)
 
             \(SessionCommand.databaseHelp)
             """)
 
-    @Argument(help: "What the user signs in with.") var username: String
-    @Option(help: "The name to show.") var name = ""
+    @Argument(help: "The sign-in name.") var username: String
+    @Option(help: "The display name.") var name = ""
     @Option(help: "The e-mail address.") var email = ""
     @Option(help: "Groups, separated by commas.") var groups = GroupNames()
-    @Flag(help: "Do nothing, and succeed, when there is a user of that name already.") var ifAbsent = false
+    @Flag(help: "Succeed without a change if the user exists already.") var ifAbsent = false
     @Flag(help: NewPassword.allowWeakHelp) var allowWeak = false
     @OptionGroup(visibility: .hidden) var options: SettingsOptions
 
@@ -39,9 +39,9 @@ struct UserAdd: ParsableCommand {
             print("Added user \(username) (id \(id)).")
             database.audit(AuditEvent(.userAdd, of: .user(id: id)))
         } else if ifAbsent {
-            print("There is a user \(username) already: nothing was changed.")
+            print("User \(username) exists already; nothing was changed.")
         } else {
-            throw CommandFailure.fail("there is a user \(username) already", code: CommandFailure.dataCode)
+            throw CommandFailure.fail("user \(username) exists already", code: CommandFailure.dataCode)
         }
     }
 }

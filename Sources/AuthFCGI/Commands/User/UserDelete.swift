@@ -2,25 +2,26 @@ internal import ArgumentParser
 internal import Sessions
 
 /// `authfcgi user delete NAME`
-struct UserDelete: ParsableCommand {
+struct UserDelete: UserChangeCommand {
     static let configuration = CommandConfiguration(
-        commandName: "delete", abstract: "Delete a user, without asking.",
+        commandName: "delete", abstract: "Delete a user, without asking for confirmation.",
         discussion: """
-            All sessions of the user end, on every pod at once, and logins that are under way. A user who is added under \
-            the same name later is another one, with another id.
+            All sessions of the user end on every pod at once, and logins in progress fail. A user added later under \
+            the same name is a different one, with another id.
 
             \(User.userHelp)
 
             \(SessionCommand.databaseHelp)
             """)
 
-    @Argument(help: "Who is to be deleted.") var user: UserName
-    @OptionGroup var output: UserChangeCommand
+    @Argument(help: "The user to delete.") var user: UserName
+    @OptionGroup var output: UserChangeOutput
     @OptionGroup(visibility: .hidden) var options: SettingsOptions
 
-    func run() throws {
-        try output.change(user, options, .userDelete, "Deleted") { accounts, id throws(PostgreSQLError) in
-            try accounts.delete(id)
-        }
+    static let action = AuditAction.userDelete
+    static let result = "deleted"
+
+    func change(_ id: String, in accounts: borrowing UserAccounts) throws(PostgreSQLError) -> AccountChange {
+        try accounts.delete(id)
     }
 }

@@ -2,25 +2,25 @@ internal import ArgumentParser
 internal import Sessions
 
 /// `authfcgi user disable NAME`
-struct UserDisable: ParsableCommand {
+struct UserDisable: UserChangeCommand {
     static let configuration = CommandConfiguration(
-        commandName: "disable", abstract: "Keep a user from signing in.",
+        commandName: "disable", abstract: "Prevent a user from signing in.",
         discussion: """
-            All sessions of the user end, on every pod at once, and logins that are under way. 'user enable' undoes it.
+            All sessions of the user end on every pod at once, and logins in progress fail. 'user enable' reverts it.
 
             \(User.userHelp)
 
             \(SessionCommand.databaseHelp)
             """)
 
-    @Argument(help: "Who is not to sign in any more.") var user: UserName
-    @OptionGroup var output: UserChangeCommand
+    @Argument(help: "The user to disable.") var user: UserName
+    @OptionGroup var output: UserChangeOutput
     @OptionGroup(visibility: .hidden) var options: SettingsOptions
 
-    func run() throws {
-        try output.change(user, options, .userDisable, "Disabled", unchanged: "disabled") {
-            accounts, id throws(PostgreSQLError) in
-            try accounts.disable(id)
-        }
+    static let action = AuditAction.userDisable
+    static let result = "disabled"
+
+    func change(_ id: String, in accounts: borrowing UserAccounts) throws(PostgreSQLError) -> AccountChange {
+        try accounts.disable(id)
     }
 }

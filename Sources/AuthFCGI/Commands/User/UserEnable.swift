@@ -2,25 +2,25 @@ internal import ArgumentParser
 internal import Sessions
 
 /// `authfcgi user enable NAME`
-struct UserEnable: ParsableCommand {
+struct UserEnable: UserChangeCommand {
     static let configuration = CommandConfiguration(
-        commandName: "enable", abstract: "Let a user sign in again.",
+        commandName: "enable", abstract: "Allow a user to sign in again.",
         discussion: """
-            The password is what it was. Sessions that ended when the user was disabled do not come back.
+            The password is unchanged. Sessions that ended when the user was disabled are not restored.
 
             \(User.userHelp)
 
             \(SessionCommand.databaseHelp)
             """)
 
-    @Argument(help: "Who is to sign in again.") var user: UserName
-    @OptionGroup var output: UserChangeCommand
+    @Argument(help: "The user to enable.") var user: UserName
+    @OptionGroup var output: UserChangeOutput
     @OptionGroup(visibility: .hidden) var options: SettingsOptions
 
-    func run() throws {
-        try output.change(user, options, .userEnable, "Enabled", unchanged: "enabled") {
-            accounts, id throws(PostgreSQLError) in
-            try accounts.enable(id)
-        }
+    static let action = AuditAction.userEnable
+    static let result = "enabled"
+
+    func change(_ id: String, in accounts: borrowing UserAccounts) throws(PostgreSQLError) -> AccountChange {
+        try accounts.enable(id)
     }
 }

@@ -4,10 +4,10 @@ internal import Sessions
 /// `authfcgi user list`
 struct UserList: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "list", abstract: "List the gate's own users by their names.",
+        commandName: "list", abstract: "List the gate's own users, ordered by name.",
         discussion: """
-            With each: the number of live sessions, and when the newest of them began, those with a label excepted, \
-            which are of machines. All times are in UTC.
+            Shows for each user the number of live sessions, and the start of the newest one without a label; sessions \
+            with a label are those of machines. All times are in UTC.
 
             \(SessionCommand.databaseHelp)
             """)
@@ -15,7 +15,7 @@ struct UserList: ParsableCommand {
     @Flag(help: "Print one JSON array, for programs.") var json = false
     @OptionGroup(visibility: .hidden) var options: SettingsOptions
 
-    /// There may be a hundred thousand, and nobody waits for the last one to see the first.
+    /// The number of users per query. The first of a hundred thousand users are printed before the last are read.
     private static let portion = 1000
 
     func run() throws {

@@ -4,9 +4,9 @@ internal import Sessions
 /// `authfcgi user passwd NAME`
 struct UserPassword: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "passwd", abstract: "Give a user another password.",
+        commandName: "passwd", abstract: "Change the password of a user.",
         discussion: """
-            All sessions of the user end, on every pod at once, and logins that are under way with the old password.
+            All sessions of the user end on every pod at once, and logins in progress with the old password fail.
 
             \(NewPassword.help)
 
@@ -15,9 +15,9 @@ struct UserPassword: ParsableCommand {
             \(SessionCommand.databaseHelp)
             """)
 
-    @Argument(help: "Whose password.") var user: UserName
+    @Argument(help: "The user whose password is changed.") var user: UserName
     @Flag(help: NewPassword.allowWeakHelp) var allowWeak = false
-    @OptionGroup var output: UserChangeCommand
+    @OptionGroup var output: UserChangeOutput
     @OptionGroup(visibility: .hidden) var options: SettingsOptions
 
     func run() throws {
@@ -30,6 +30,7 @@ struct UserPassword: ParsableCommand {
         let change = try database.accounts { accounts throws(PostgreSQLError) in
             try accounts.setPassword(of: account.id, to: hash)
         }
-        try output.report(change, of: account, .userPassword, "Changed the password of \(account.shown)", database)
+        try output.report(
+            change, of: account, .userPassword, "Changed the password of \(account.shown)", unchanged: "so", database)
     }
 }

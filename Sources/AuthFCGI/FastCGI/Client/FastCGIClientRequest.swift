@@ -3,10 +3,10 @@ internal import EventLoop
 /// One request without a body to a FastCGI application, on a connection of its own.
 @EventLoop
 final class FastCGIClientRequest: ByteStreamHandler {
-    /// What came of it.
+    /// The outcome of a request.
     enum Outcome: Sendable {
         case answered(status: Int, body: String)
-        /// Why there is no answer, as a part of a sentence.
+        /// No valid response; the reason is a part of a sentence.
         case failed(String)
     }
 
@@ -17,15 +17,15 @@ final class FastCGIClientRequest: ByteStreamHandler {
     private let timeout: Duration
     private var reader = FastCGIResponseReader()
     private var timer: LoopTimer?
-    /// The next attempt.
+    /// The timer of the next attempt to connect.
     private var again: LoopTimer?
     private var done: (@EventLoop (Outcome) -> Void)?
 
     private static let pause = Duration.milliseconds(20)
 
     /// - Parameters:
-    ///   - path: what the web server would have matched, in SCRIPT_NAME.
-    ///   - timeout: for all of it.
+    ///   - path: the value of SCRIPT_NAME.
+    ///   - timeout: the time limit from connecting to the end of the response.
     ///   - done: called once.
     init(_ path: String, at address: ServerAddress, timeout: Duration, done: @escaping @EventLoop (Outcome) -> Void) {
         self.address = address
@@ -36,7 +36,8 @@ final class FastCGIClientRequest: ByteStreamHandler {
         self.done = done
     }
 
-    func ask() {
+    /// Sends the request.
+    func start() {
         timer = Reactor.shared.schedule(after: timeout) { [weak self] in
             guard let self else { return }
             finish(.failed("no answer within \(DurationText(timeout))"))
@@ -55,16 +56,16 @@ final class FastCGIClientRequest: ByteStreamHandler {
 
     func received(_ bytes: UnsafeRawBufferPointer) {
         unsafe reader.receive(bytes)
-        guard !reader.isMalformed else { return finish(.failed("the answer is no FastCGI")) }
+        guard !reader.isMalformed else { return finish(.failed("the response is not FastCGI")) }
         guard reader.isComplete else { return }
-        guard let status = reader.status else { return finish(.failed("the answer is no HTTP")) }
+        guard let status = reader.status else { return finish(.failed("the response has no HTTP status")) }
         finish(.answered(status: status, body: String(reader.body)))
     }
 
     func streamEnded(_ reason: StreamError) {
         guard case .system(let error) = reason, error.isFullQueue else { return finish(.failed(reason.reason)) }
-        // The kernel does not let a connection wait for its turn here, so it is tried again.
-        // Meanwhile no stream keeps this object.
+        // The queue of a unix socket is full, and a non-blocking connect does not wait for it: try again. The timer
+        // keeps this object alive, which no stream does meanwhile.
         again = Reactor.shared.schedule(after: Self.pause) { [self] in connect() }
     }
 
@@ -77,8 +78,8 @@ final class FastCGIClientRequest: ByteStreamHandler {
         done?(outcome)
     }
 
-    /// The records of a request that a responder answers and then closes the connection. Names and values are shorter
-    /// than 128 bytes.
+    /// Returns the records of a request to a responder that closes the connection after its response (no
+    /// FCGI_KEEP_CONN). Names and values must be shorter than 128 bytes.
     private static func request(_ parameters: [(String, String)]) -> [UInt8] {
         let pairs = parameters.flatMap { name, value in
             [UInt8(name.utf8.count), UInt8(value.utf8.count)] + Array((name + value).utf8)

@@ -1,10 +1,11 @@
-/// Reads a FastCGI application's answer to one request, as a web server does (specification, sections 3.3, 5.3, 5.5).
+/// Reads a FastCGI application's response to one request, as a web server does (specification, sections 3.3, 5.3, 5.5).
 struct FastCGIResponseReader {
-    /// The answer's own bytes: headers, an empty line, the body.
+    /// The content of FCGI_STDOUT: headers, an empty line, the body.
     private(set) var output: [UInt8] = []
-    /// Whether all of it has come.
+    /// True once the response is complete.
     private(set) var isComplete = false
-    /// What came is no answer to request 1: another version or request, one that was refused, or one that is too long.
+    /// True if the bytes are no valid response to request 1: another version or request, a refused request, or a
+    /// response of more than 64 KiB.
     private(set) var isMalformed = false
     private var unread: [UInt8] = []
 
@@ -12,10 +13,10 @@ struct FastCGIResponseReader {
 
     private static let version: UInt8 = 1
     private static let requestID: UInt16 = 1
-    /// A pod's answers are short.
+    /// In bytes. The responses of a gate are short.
     private static let maxOutput = 64 << 10
 
-    /// Takes some more bytes of the connection.
+    /// Processes the next bytes of the connection.
     mutating func receive(_ bytes: some Sequence<UInt8>) {
         guard !isMalformed else { return }
         unread.append(contentsOf: bytes)
@@ -34,7 +35,7 @@ struct FastCGIResponseReader {
             case .standardOutput: output += unread[content..<(content + header.contentBytes)]
             case .endRequest:
                 isComplete = true
-                // The fifth byte of the content is the protocol's own status; 0: the request was carried out.
+                // The fifth byte of the content is protocolStatus; 0 is FCGI_REQUEST_COMPLETE.
                 isMalformed = header.contentBytes < 5 || unread[content + 4] != 0
             case nil: break
             }
@@ -43,7 +44,7 @@ struct FastCGIResponseReader {
         unread.removeFirst(offset)
     }
 
-    /// The number of the `Status` header, 200 without one; nil when there are no headers, or it is no status.
+    /// The status code in the `Status` header, 200 without one; nil if there are no headers or the code is malformed.
     var status: Int? {
         guard let headers = parts?.headers else { return nil }
         let line = headers.split(whereSeparator: \.isNewline).first { $0.lowercased().hasPrefix("status:") }
@@ -52,7 +53,7 @@ struct FastCGIResponseReader {
         return digits.utf8.count == 3 && digits.utf8.allSatisfy { (0x30...0x39).contains($0) } ? Int(digits) : nil
     }
 
-    /// What follows the headers.
+    /// The text after the headers.
     var body: Substring { parts?.body ?? "" }
 
     private var parts: (headers: Substring, body: Substring)? {
