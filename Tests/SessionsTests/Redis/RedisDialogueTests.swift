@@ -87,7 +87,8 @@ import Testing
             try dialogue.take(.integer(1))
         }
         // The handler of the mismatched reply is among those that fail.
-        #expect(try #require(dialogue.end()).open == ["one", "two"])
+        let ended = dialogue.end()
+        #expect(try #require(ended).open == ["one", "two"])
         #expect(dialogue.phase == .ended)
     }
 
@@ -105,14 +106,17 @@ import Testing
 
     @Test func `it ends once, and was idle only if ready without pending commands`() throws {
         var opening = dialogue()
-        #expect(try #require(opening.end()).wasIdle == false)
+        let endOfOpening = opening.end()
+        #expect(try #require(endOfOpening).wasIdle == false)
         var idle = try ready()
-        #expect(try #require(idle.end()).wasIdle)
+        let endOfIdle = idle.end()
+        #expect(try #require(endOfIdle).wasIdle)
         #expect(idle.end() == nil)
         #expect(!idle.mayAsk)
         var busy = try ready()
         busy.ask(.value, "one", at: start)
-        #expect(try #require(busy.end()).wasIdle == false)
+        let endOfBusy = busy.end()
+        #expect(try #require(endOfBusy).wasIdle == false)
     }
 
     @Test func `a close before the first reply is recognised`() throws {
