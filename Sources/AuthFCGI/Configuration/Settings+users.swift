@@ -14,6 +14,6 @@ extension UsersQuery {
         self.init(
             sql: sql, rehash: settings.usersRehash, deadline: settings.usersQueryDeadline,
             comparisonInterval: settings.usersComparisonInterval, name: name,
-            rehashName: Setting.usersRehash.name)
+            rehashName: SettingTable.shared.usersRehash.name)
     }
 }

@@ -144,8 +144,8 @@ import Testing
         #expect {
             try migrate(server, database)
         } throws: { error in
-            guard case .unusable(let text) = error as? PostgreSQLError else { return false }
-            return text.contains("the schema \"public\"") && text.contains("DATABASE_SCHEMA")
+            guard case .unusable(let text, part: .schema) = error as? PostgreSQLError else { return false }
+            return text.contains("the schema \"public\"") && text.contains("create another schema")
                 && text.contains("migration 3 is called functions there, and session_functions here")
         }
         #expect(try server.psql("SELECT count(*) FROM authfcgi_migrations", database: database) == "\(count)")

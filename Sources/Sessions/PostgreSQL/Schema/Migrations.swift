@@ -151,7 +151,8 @@ package struct Migrations: Sendable {
             throw .unusable(
                 "the tables in the schema \(Schema.identifier(schema)) are of an incompatible version of authfcgi "
                     + "(migration \(step.number) is called \(name) there, and \(step.name) here), and they are left as "
-                    + "they are: create another schema and set DATABASE_SCHEMA to its name, or use an empty database")
+                    + "they are: use an empty database, or create another schema and choose that",
+                part: .schema)
         }
         return applied
     }
