@@ -61,8 +61,9 @@ import Testing
     @Test func `a server that does not answer is not waited for without end`() throws {
         let own = try PostgreSQLServer(in: TestFolder())
         try own.pause()
-        #expect(throws: SupportError.self) { try own.psql("SELECT 1") }
+        #expect(throws: SupportError.self) { try own.psql("SELECT 1", within: .seconds(1)) }
         own.resume()
+        #expect(throws: SupportError.self) { try own.psql("SELECT pg_sleep(20)", within: .seconds(1)) }
         #expect(try own.psql("SELECT 1") == "1")
         try own.restart()
         #expect(try own.psql("SELECT 2") == "2")

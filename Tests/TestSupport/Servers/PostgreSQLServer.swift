@@ -122,11 +122,15 @@ package final class PostgreSQLServer: Sendable {
     /// BEGIN. Returns what psql would write without headings: the rows, a line each, columns divided by `|`, and what
     /// the session was notified of.
     ///
-    /// - Throws: with the server's message, at the first statement that fails; also when it all takes a minute.
+    /// - Parameter duration: how long all of it may take; the connection ten seconds of it.
+    /// - Throws: with the server's message, at the first statement that fails.
     @discardableResult
-    package func psql(_ sql: String, database: String = "postgres", user: String = "postgres") throws -> String {
+    package func psql(
+        _ sql: String, database: String = "postgres", user: String = "postgres",
+        within duration: Duration = .seconds(60)
+    ) throws -> String {
         let statements = try SQLScript.statements(of: sql)
-        let session = try SQLSession(url(user: user, database: database), until: Deadline(within: .seconds(60)))
+        let session = try SQLSession(url(user: user, database: database), until: Deadline(within: duration))
         return try statements.flatMap { try session.run($0) }.joined(separator: "\n")
     }
 

@@ -2,7 +2,7 @@ import CPostgreSQL
 import Glibc
 
 /// A session of a PostgreSQL server over libpq: what a process of psql does, without the process. It lasts for one call
-/// of ``PostgreSQLServer/psql(_:database:user:)``, so that no setting, lock or backend of it is in a test's way.
+/// of ``PostgreSQLServer/psql(_:database:user:within:)``, so that no setting, lock or backend of it is in a test's way.
 @safe final class SQLSession {
     private let connection: OpaquePointer
     private let deadline: Deadline
@@ -10,11 +10,14 @@ import Glibc
     /// Connects.
     ///
     /// - Parameters:
-    ///   - url: with a `?` in it. A server that accepts and says nothing is given ten seconds.
+    ///   - url: with a `?` in it.
     ///   - deadline: of all that is done in this session.
     init(_ url: String, until deadline: Deadline) throws {
+        // A server that accepts and says nothing is given ten seconds at most, and two at least by libpq.
+        let seconds = min(10, deadline.remaining.components.seconds + 1)
+        let url = "\(url)&connect_timeout=\(seconds)&fallback_application_name=psql"
         // NULL only without memory.
-        guard let connection = unsafe PQconnectdb(url + "&connect_timeout=10&fallback_application_name=psql") else {
+        guard let connection = unsafe PQconnectdb(url) else {
             throw SupportError.unexpected("libpq has no memory")
         }
         guard unsafe PQstatus(connection) == CONNECTION_OK, unsafe PQsetnonblocking(connection, 1) == 0 else {
