@@ -10,32 +10,47 @@ enum Route: Equatable {
     case session(id: String)
     case health
     case readiness
+    /// There is such a path, but not with this method.
+    case methodNotAllowed(Methods)
+    case unknown
+
+    /// The methods that a path takes.
+    enum Methods {
+        case read
+        case post
+        case delete
+
+        /// For the header `Allow`.
+        var names: StaticString {
+            switch self {
+            case .read: "GET, HEAD"
+            case .post: "POST"
+            case .delete: "DELETE"
+            }
+        }
+    }
+
     /// Where checks go, with any method: what nearly every request is for.
     static let verifyPath: StaticString = "/auth/verify"
 
-    /// There is such a path, but not with this method; the text is for the header `Allow`.
-    case methodNotAllowed(allow: StaticString)
-    case unknown
-
     /// - Parameters:
-    ///   - path: SCRIPT_NAME and PATH_INFO, one behind the other: what nginx has decided, never the client's own
-    ///     spelling of the URI.
-    ///   - method: REQUEST_METHOD. A HEAD is a GET: nginx leaves the body away.
+    ///   - path: what the front has decided, never the client's own spelling of the URI.
+    ///   - method: a HEAD is a GET: the front leaves the body away.
     init(path: String, method: String) {
         switch path {
         case Self.verifyPath.description: self = .verify
-        case "/auth/login": self = method == "POST" ? .login : .methodNotAllowed(allow: "POST")
-        case "/auth/me": self = Self.isRead(method) ? .me : .methodNotAllowed(allow: "GET, HEAD")
-        case "/auth/logout": self = method == "POST" ? .logout : .methodNotAllowed(allow: "POST")
-        case "/auth/password": self = method == "POST" ? .password : .methodNotAllowed(allow: "POST")
-        case "/auth/sessions": self = Self.isRead(method) ? .sessions : .methodNotAllowed(allow: "GET, HEAD")
-        case "/healthz": self = Self.isRead(method) ? .health : .methodNotAllowed(allow: "GET, HEAD")
-        case "/readyz": self = Self.isRead(method) ? .readiness : .methodNotAllowed(allow: "GET, HEAD")
+        case "/auth/login": self = method == "POST" ? .login : .methodNotAllowed(.post)
+        case "/auth/me": self = Self.isRead(method) ? .me : .methodNotAllowed(.read)
+        case "/auth/logout": self = method == "POST" ? .logout : .methodNotAllowed(.post)
+        case "/auth/password": self = method == "POST" ? .password : .methodNotAllowed(.post)
+        case "/auth/sessions": self = Self.isRead(method) ? .sessions : .methodNotAllowed(.read)
+        case "/healthz": self = Self.isRead(method) ? .health : .methodNotAllowed(.read)
+        case "/readyz": self = Self.isRead(method) ? .readiness : .methodNotAllowed(.read)
         default:
             if path.hasPrefix("/auth/verify/") {
                 self = .verify
             } else if let id = Self.sessionID(path) {
-                self = method == "DELETE" ? .session(id: id) : .methodNotAllowed(allow: "DELETE")
+                self = method == "DELETE" ? .session(id: id) : .methodNotAllowed(.delete)
             } else {
                 self = .unknown
             }
@@ -60,16 +75,4 @@ enum Route: Equatable {
     }
 
     private static func isRead(_ method: String) -> Bool { method == "GET" || method == "HEAD" }
-
-    static func == (a: Route, b: Route) -> Bool {
-        switch (a, b) {
-        case (.verify, .verify), (.login, .login), (.me, .me), (.logout, .logout), (.password, .password),
-            (.health, .health),
-            (.sessions, .sessions), (.readiness, .readiness), (.unknown, .unknown):
-            true
-        case (.session(let a), .session(let b)): a == b
-        case (.methodNotAllowed(let a), .methodNotAllowed(let b)): a.description == b.description
-        default: false
-        }
-    }
 }

@@ -35,11 +35,11 @@ final class Router {
         case .session(let id): sessions.end(id, exchange)
         case .health: health.health(exchange)
         case .readiness: health.readiness(exchange)
-        case .methodNotAllowed(let allow):
+        case .methodNotAllowed(let methods):
             exchange.respond(
                 .error(
-                    .methodNotAllowed, code: "method_not_allowed", message: "this path takes \(allow)",
-                    headers: [(.allow, HeaderValue(stringLiteral: allow))]))
+                    .methodNotAllowed, code: "method_not_allowed", message: "this path takes \(methods.names)",
+                    headers: [(.allow, HeaderValue(stringLiteral: methods.names))]))
         case .unknown:
             exchange.respond(.error(.notFound, code: "not_found", message: "there is nothing at this path"))
         }

@@ -15,7 +15,7 @@ struct RouteTests {
     @Test(arguments: [("/auth/login", Route.login), ("/auth/logout", .logout), ("/auth/password", .password)])
     func `what changes something takes POST alone`(_ path: String, _ route: Route) {
         for method in Self.methods {
-            #expect(Route(path: path, method: method) == (method == "POST" ? route : .methodNotAllowed(allow: "POST")))
+            #expect(Route(path: path, method: method) == (method == "POST" ? route : .methodNotAllowed(.post)))
         }
     }
 
@@ -23,7 +23,7 @@ struct RouteTests {
     func `what only reads takes GET and HEAD`(_ path: String, _ route: Route) {
         for method in Self.methods {
             let isRead = method == "GET" || method == "HEAD"
-            #expect(Route(path: path, method: method) == (isRead ? route : .methodNotAllowed(allow: "GET, HEAD")))
+            #expect(Route(path: path, method: method) == (isRead ? route : .methodNotAllowed(.read)))
         }
     }
 
@@ -36,5 +36,16 @@ struct RouteTests {
     ])
     func `every other spelling is unknown`(_ path: String) {
         for method in Self.methods { #expect(Route(path: path, method: method) == .unknown) }
+    }
+
+    @Test func `a session is ended by DELETE alone, under the id that the list shows`() {
+        let id = "f38558e5-eee0-46ce-a2f4-945457024686"
+        for method in Self.methods {
+            let expected = method == "DELETE" ? Route.session(id: id) : .methodNotAllowed(.delete)
+            #expect(Route(path: "/auth/sessions/\(id)", method: method) == expected)
+            for other in ["", "x", id.uppercased(), id + "/", String(id.dropLast()), id.replacing("-", with: "0")] {
+                #expect(Route(path: "/auth/sessions/\(other)", method: method) == .unknown)
+            }
+        }
     }
 }
