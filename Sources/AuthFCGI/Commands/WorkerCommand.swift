@@ -17,7 +17,7 @@ struct WorkerCommand: ParsableCommand {
     /// The command line of a worker.
     static func arguments(number: Int, sockets: Int, settingsAreProven: Bool) -> [String] {
         ["authfcgi", "worker", "--number", "\(number)", "--sockets", "\(sockets)"]
-            + (settingsAreProven ? ["--settings-have-served"] : [])
+            + (settingsAreProven ? ["--settings-are-proven"] : [])
     }
 
     func validate() throws {
