@@ -17,7 +17,7 @@ struct DocumentationTests {
 
     @Test func `README's table of settings is the program's, row for row`() {
         let rows = section("Settings").filter { $0.hasPrefix("| `") }
-        #expect(rows == Setting.all.map(Self.row))
+        #expect(rows == SettingTable.all.map(Self.row))
     }
 
     @Test func `README names no flag that the program does not have`() {
@@ -60,15 +60,11 @@ struct DocumentationTests {
     ]
 
     /// A setting as README shows it.
-    private static func row(_ setting: Setting) -> String {
+    private static func row(_ setting: any AnySetting) -> String {
         let flag = setting.flag.map { "`--\($0)`" } ?? "none; `\(setting.fileName ?? "")`"
         let type = [setting.shownType, setting.shownBounds].compactMap(\.self).joined(separator: ", ")
             .split(separator: "|").joined(separator: " or ")
-        let fallback =
-            switch setting.fallback {
-            case .required, .described: setting.shownDefault
-            case .value(let text): "`\(text)`"
-            }
+        let fallback = setting.defaultIsLiteral ? "`\(setting.shownDefault)`" : setting.shownDefault
         return "| `\(setting.name)` | \(flag) | \(type) | \(fallback) | \(setting.meaning) |"
     }
 

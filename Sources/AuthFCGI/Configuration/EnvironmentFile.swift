@@ -68,7 +68,7 @@ struct EnvironmentFile: Equatable, Sendable {
     }
 
     private static func problem(ofName name: String) -> String? {
-        let known = Setting.all.flatMap { [$0.name, $0.fileName].compactMap(\.self) }
+        let known = SettingTable.all.flatMap { [$0.name, $0.fileName].compactMap(\.self) }
         guard !known.contains(name) else { return nil }
         let near = known.map { (name: $0, distance: EditDistance.between(name.uppercased(), $0)) }
             .min { $0.distance < $1.distance }

@@ -7,9 +7,12 @@ struct SettingValues: Sendable {
         let origin: SettingOrigin
     }
 
-    private var values: [Setting: Given] = [:]
+    private var values: [String: Given] = [:]
 
-    subscript(_ setting: Setting) -> Given? { values[setting] }
+    subscript(_ name: String) -> Given? { values[name] }
+
+    /// Whether anybody says anything about `setting`.
+    func has(_ setting: some AnySetting) -> Bool { values[setting.name] != nil }
 
     init(_ sources: SettingsSources, problems: inout SettingsProblems) {
         var file: [String: String] = [:]
@@ -23,10 +26,10 @@ struct SettingValues: Sendable {
         let layers: [(SettingOrigin, [String: String])] = [
             (.flag, sources.flags), (.environment, sources.environment), (.environmentFile, file),
         ]
-        for setting in Setting.all {
+        for setting in SettingTable.all {
             for (origin, layer) in layers {
                 guard let given = Self.given(setting, origin, layer, sources.host, &problems) else { continue }
-                values[setting] = given
+                values[setting.name] = given
                 break
             }
         }
@@ -34,7 +37,7 @@ struct SettingValues: Sendable {
 
     /// What one source says about `setting`, directly or by the name of a file.
     private static func given(
-        _ setting: Setting, _ origin: SettingOrigin, _ layer: [String: String], _ host: SettingsSources.Host,
+        _ setting: any AnySetting, _ origin: SettingOrigin, _ layer: [String: String], _ host: SettingsSources.Host,
         _ problems: inout SettingsProblems
     ) -> Given? {
         let direct = layer[setting.name].flatMap { $0.isEmpty ? nil : $0 }

@@ -5,83 +5,65 @@ struct SettingsOptions: ParsableArguments {
     @Option(name: .customLong("env-file"), help: .init("A file of NAME=VALUE lines.", valueName: "path"))
     var environmentFile: String?
 
-    @Option(name: .of(.databaseSchema), help: .of(.databaseSchema)) var databaseSchema: String?
-    @Option(name: .of(.databasePreparedStatements), help: .of(.databasePreparedStatements))
-    var databasePreparedStatements: String?
-    @Option(name: .of(.databaseQueryDeadline), help: .of(.databaseQueryDeadline)) var databaseQueryDeadline: String?
-    @Option(name: .of(.databaseWriteDeadline), help: .of(.databaseWriteDeadline)) var databaseWriteDeadline: String?
-    @Option(name: .of(.migrateOnStart), help: .of(.migrateOnStart)) var migrateOnStart: String?
-    @Option(name: .of(.redisKeyPrefix), help: .of(.redisKeyPrefix)) var redisKeyPrefix: String?
-    @Option(name: .of(.redisDeadline), help: .of(.redisDeadline)) var redisDeadline: String?
-    @Option(name: .of(.redisTLSAuthorities), help: .of(.redisTLSAuthorities)) var redisTLSAuthorities: String?
-    @Option(name: .of(.redisTLSCertificate), help: .of(.redisTLSCertificate)) var redisTLSCertificate: String?
-    @Option(name: .of(.redisTLSKey), help: .of(.redisTLSKey)) var redisTLSKey: String?
-    @Option(name: .of(.listen), help: .of(.listen)) var listen: String?
-    @Option(name: .of(.listenMode), help: .of(.listenMode)) var listenMode: String?
-    @Option(name: .of(.listenGroup), help: .of(.listenGroup)) var listenGroup: String?
-    @Option(name: .of(.listenPeerUIDs), help: .of(.listenPeerUIDs)) var listenPeerUIDs: String?
-    @Option(name: .of(.workers), help: .of(.workers)) var workers: String?
-    @Option(name: .of(.sessionLifetime), help: .of(.sessionLifetime)) var sessionLifetime: String?
-    @Option(name: .of(.sessionIdleTimeout), help: .of(.sessionIdleTimeout)) var sessionIdleTimeout: String?
-    @Option(name: .of(.sessionRememberedLifetime), help: .of(.sessionRememberedLifetime))
-    var sessionRememberedLifetime: String?
-    @Option(name: .of(.sessionsPerUser), help: .of(.sessionsPerUser)) var sessionsPerUser: String?
-    @Option(name: .of(.sessionLastSeen), help: .of(.sessionLastSeen)) var sessionLastSeen: String?
-    @Option(name: .of(.sessionCacheEntries), help: .of(.sessionCacheEntries)) var sessionCacheEntries: String?
-    @Option(name: .of(.revocationDelay), help: .of(.revocationDelay)) var revocationDelay: String?
-    @Option(name: .of(.staleIfDatabaseDown), help: .of(.staleIfDatabaseDown)) var staleIfDatabaseDown: String?
-    @Option(name: .of(.sessionCleanupInterval), help: .of(.sessionCleanupInterval))
-    var sessionCleanupInterval: String?
-    @Option(name: .of(.cookieName), help: .of(.cookieName)) var cookieName: String?
-    @Option(name: .of(.hashingThreads), help: .of(.hashingThreads)) var hashingThreads: String?
-    @Option(name: .of(.hashingMemory), help: .of(.hashingMemory)) var hashingMemory: String?
-    @Option(name: .of(.hashingWait), help: .of(.hashingWait)) var hashingWait: String?
-    @Option(name: .of(.usersQuery), help: .of(.usersQuery)) var usersQuery: String?
-    @Option(name: .of(.usersPreset), help: .of(.usersPreset)) var usersPreset: String?
-    @Option(name: .of(.usersQueryDeadline), help: .of(.usersQueryDeadline)) var usersQueryDeadline: String?
-    @Option(name: .of(.usersRehash), help: .of(.usersRehash)) var usersRehash: String?
-    @Option(name: .of(.usersComparisonInterval), help: .of(.usersComparisonInterval))
-    var usersComparisonInterval: String?
-    @Option(name: .of(.legacyHashes), help: .of(.legacyHashes)) var legacyHashes: String?
-    @Option(name: .of(.lookupLimit), help: .of(.lookupLimit)) var lookupLimit: String?
-    @Option(name: .of(.shutdownGrace), help: .of(.shutdownGrace)) var shutdownGrace: String?
-    @Option(name: .of(.logLevel), help: .of(.logLevel)) var logLevel: String?
+    @Option(\.databaseSchema) var databaseSchema: String?
+    @Option(\.preparesStatements) var preparesStatements: String?
+    @Option(\.databaseQueryDeadline) var databaseQueryDeadline: String?
+    @Option(\.databaseWriteDeadline) var databaseWriteDeadline: String?
+    @Option(\.migrateOnStart) var migrateOnStart: String?
+    @Option(\.redisKeyPrefix) var redisKeyPrefix: String?
+    @Option(\.redisDeadline) var redisDeadline: String?
+    @Option(\.redisTLSAuthorities) var redisTLSAuthorities: String?
+    @Option(\.redisTLSCertificate) var redisTLSCertificate: String?
+    @Option(\.redisTLSKey) var redisTLSKey: String?
+    @Option(\.listen) var listen: String?
+    @Option(\.listenMode) var listenMode: String?
+    @Option(\.listenGroup) var listenGroup: String?
+    @Option(\.listenPeers) var listenPeers: String?
+    @Option(\.workers) var workers: String?
+    @Option(\.sessionLifetime) var sessionLifetime: String?
+    @Option(\.sessionIdleTimeout) var sessionIdleTimeout: String?
+    @Option(\.sessionRememberedLifetime) var sessionRememberedLifetime: String?
+    @Option(\.sessionsPerUser) var sessionsPerUser: String?
+    @Option(\.sessionLastSeen) var sessionLastSeen: String?
+    @Option(\.sessionCacheEntries) var sessionCacheEntries: String?
+    @Option(\.revocationDelay) var revocationDelay: String?
+    @Option(\.staleIfDatabaseDown) var staleIfDatabaseDown: String?
+    @Option(\.sessionCleanupInterval) var sessionCleanupInterval: String?
+    @Option(\.cookieName) var cookieName: String?
+    @Option(\.hashingThreads) var hashingThreads: String?
+    @Option(\.hashingMemory) var hashingMemory: String?
+    @Option(\.hashingWait) var hashingWait: String?
+    @Option(\.usersQuery) var usersQuery: String?
+    @Option(\.usersPreset) var usersPreset: String?
+    @Option(\.usersQueryDeadline) var usersQueryDeadline: String?
+    @Option(\.usersRehash) var usersRehash: String?
+    @Option(\.usersComparisonInterval) var usersComparisonInterval: String?
+    @Option(\.allowsLegacyHashes) var allowsLegacyHashes: String?
+    @Option(\.lookupLimit) var lookupLimit: String?
+    @Option(\.shutdownGrace) var shutdownGrace: String?
+    @Option(\.logLevel) var logLevel: String?
 
     /// The flags that were given, by the setting's name.
     var flags: [String: String] {
-        let given: [(Setting, String?)] = [
-            (.databaseSchema, databaseSchema), (.databasePreparedStatements, databasePreparedStatements),
-            (.databaseQueryDeadline, databaseQueryDeadline), (.databaseWriteDeadline, databaseWriteDeadline),
-            (.migrateOnStart, migrateOnStart), (.redisKeyPrefix, redisKeyPrefix), (.redisDeadline, redisDeadline),
-            (.redisTLSAuthorities, redisTLSAuthorities), (.redisTLSCertificate, redisTLSCertificate),
-            (.redisTLSKey, redisTLSKey), (.listen, listen), (.listenMode, listenMode),
-            (.listenGroup, listenGroup), (.listenPeerUIDs, listenPeerUIDs), (.workers, workers),
-            (.sessionLifetime, sessionLifetime), (.sessionIdleTimeout, sessionIdleTimeout),
-            (.sessionRememberedLifetime, sessionRememberedLifetime), (.sessionsPerUser, sessionsPerUser),
-            (.sessionLastSeen, sessionLastSeen), (.sessionCacheEntries, sessionCacheEntries),
-            (.revocationDelay, revocationDelay), (.sessionCleanupInterval, sessionCleanupInterval),
-            (.staleIfDatabaseDown, staleIfDatabaseDown), (.cookieName, cookieName), (.hashingThreads, hashingThreads),
-            (.hashingMemory, hashingMemory), (.hashingWait, hashingWait), (.usersQuery, usersQuery),
-            (.usersPreset, usersPreset), (.usersQueryDeadline, usersQueryDeadline), (.usersRehash, usersRehash),
-            (.usersComparisonInterval, usersComparisonInterval), (.legacyHashes, legacyHashes),
-            (.lookupLimit, lookupLimit),
-            (.shutdownGrace, shutdownGrace), (.logLevel, logLevel),
-        ]
-        return Dictionary(uniqueKeysWithValues: given.compactMap { setting, text in text.map { (setting.name, $0) } })
+        // A property wrapper's storage has the property's name behind an underscore.
+        let given = Dictionary(
+            uniqueKeysWithValues: Mirror(reflecting: self).children.compactMap { child in
+                child.label.map { ($0, (child.value as? Option<String?>)?.wrappedValue) }
+            })
+        return Dictionary(
+            uniqueKeysWithValues: SettingTable.entries.compactMap { entry in
+                (given["_" + entry.property] ?? nil).map { (entry.setting.name, $0) }
+            })
     }
 }
 
-extension NameSpecification {
-    /// The flag of `setting`.
-    fileprivate static func of(_ setting: Setting) -> NameSpecification {
+extension Option where Value == String? {
+    /// The flag of a setting, with the table's words as its help.
+    fileprivate init<T>(_ path: KeyPath<SettingTable, Setting<T>>) {
+        let setting = SettingTable.shared[keyPath: path]
         guard let flag = setting.flag else { preconditionFailure("\(setting.name) has no flag") }
-        return .customLong(flag)
-    }
-}
-
-extension ArgumentHelp {
-    /// What the table says about `setting`.
-    fileprivate static func of(_ setting: Setting) -> ArgumentHelp {
-        ArgumentHelp(.init(stringLiteral: setting.help), valueName: setting.shownType)
+        self.init(
+            name: .customLong(flag),
+            help: ArgumentHelp(.init(stringLiteral: setting.help), valueName: setting.shownType))
     }
 }

@@ -10,6 +10,9 @@ struct SettingsProblems: Error, Equatable, CustomStringConvertible {
 
     mutating func add(_ line: String) { lines.append(line) }
 
+    /// - Parameter problem: to be read behind the setting's name.
+    mutating func add(_ setting: any AnySetting, _ problem: String) { add("\(setting.name) \(problem)") }
+
     mutating func add(contentsOf other: SettingsProblems) { lines += other.lines }
 
     /// What is printed for people. One problem is one line, as a container's log shows it.

@@ -10,7 +10,7 @@ enum WorkerEnvironment {
     static func with(_ settings: Settings, over environment: [String: String]) -> [String: String] {
         var result = environment
         for name in ofSystemd { result[name] = nil }
-        for setting in Setting.all {
+        for setting in SettingTable.all {
             result[setting.name] = nil
             if let name = setting.fileName { result[name] = nil }
         }

@@ -20,7 +20,7 @@ final class GateService: WorkerService {
         store = SessionStore(try SessionStore.Configuration(settings), log: log)
         hasher = PasswordHasher(
             HashingQueue.Limits(
-                threads: settings.hashingThreads, bytes: settings.hashingMemory, wait: settings.hashingWait),
+                threads: settings.hashingThreads, bytes: settings.hashingMemory << 20, wait: settings.hashingWait),
             pepper: Array((settings.usersPepper?.reveal() ?? "").utf8), allowsLegacy: settings.allowsLegacyHashes,
             expecting: settings.usersQuery.map { _ in PasswordHasher.ownHash } ?? settings.usersPreset?.highestCost)
     }

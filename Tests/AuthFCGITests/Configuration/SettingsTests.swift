@@ -56,7 +56,7 @@ struct SettingsTests {
         let file = "WORKERS=3\nHASHING_MEMORY=33\nLOOKUP_LIMIT=3\n"
         let environment = ["DATABASE_URL": Self.url, "WORKERS": "4", "HASHING_MEMORY": "44"]
         let settings = try Settings(Self.sources(flags: ["WORKERS": "5"], environment: environment, file: file))
-        #expect((settings.workers, settings.hashingMemory >> 20, settings.lookupLimit) == (5, 44, 3))
+        #expect((settings.workers, settings.hashingMemory, settings.lookupLimit) == (5, 44, 3))
     }
 
     @Test func `An empty value counts as none`() throws {

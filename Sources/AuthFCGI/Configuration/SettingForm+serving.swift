@@ -1,0 +1,106 @@
+internal import EventLoop
+
+extension SettingForm where Value == [ListenAddress] {
+    /// Addresses that commas separate; none were left to the start.
+    static var addresses: Self {
+        Self(
+            type: "address,…",
+            read: { (text, _) throws(SettingProblem) in
+                var addresses: [ListenAddress] = []
+                var problems: [String] = []
+                for entry in text.listEntries {
+                    do throws(ListenAddress.Problem) {
+                        let address = try ListenAddress(parsing: entry)
+                        if addresses.contains(address) { problems.append("names \(address) twice; remove one") }
+                        addresses.append(address)
+                    } catch {
+                        problems.append("has the entry \(SettingsProblems.quoted(entry)): \(error)")
+                    }
+                }
+                guard problems.isEmpty else { throw .parts(problems) }
+                return addresses
+            },
+            write: { $0.isEmpty ? nil : $0.map(\.description).joined(separator: ",") })
+    }
+}
+
+extension SettingForm where Value == UInt32 {
+    /// Permission bits.
+    static var fileMode: Self {
+        Self(
+            type: "octal mode",
+            read: { (text, _) throws(SettingProblem) in
+                guard (3...4).contains(text.utf8.count), let mode = UInt32(text, radix: 8), mode <= 0o777 else {
+                    throw .wrong("write three octal digits, such as 0660")
+                }
+                return mode
+            },
+            write: { "0" + String($0, radix: 8) })
+    }
+
+    /// The number of a group.
+    static var group: Self {
+        Self(
+            type: "name or number",
+            read: { (text, host) throws(SettingProblem) in
+                guard let group = UInt32(text) ?? host.groupID(text) else {
+                    throw .wrong("there is no such group; write the name or number of one")
+                }
+                return group
+            },
+            write: { String($0) })
+    }
+}
+
+extension SettingForm where Value == Set<UInt32> {
+    /// The numbers of users, which commas separate.
+    static var users: Self {
+        Self(
+            type: "user,…",
+            read: { (text, host) throws(SettingProblem) in
+                var users: Set<UInt32> = []
+                var problems: [String] = []
+                for entry in text.listEntries {
+                    if let user = UInt32(entry) ?? host.userID(String(entry)) {
+                        users.insert(user)
+                    } else {
+                        let name = SettingsProblems.quoted(entry)
+                        problems.append("names \(name): there is no such user; write names or numbers of users")
+                    }
+                }
+                guard problems.isEmpty else { throw .parts(problems) }
+                return users
+            },
+            write: { $0.sorted().map { String($0) }.joined(separator: ",") })
+    }
+}
+
+extension SettingForm where Value == String {
+    /// A token of RFC 9110, section 5.6.2, which is what RFC 6265 lets a cookie be called.
+    static var cookieName: Self {
+        // All but %, which the value of a header does not carry as it is.
+        let marks = "!#$&'*+-.^_`|~"
+        return .text("name", "write letters, digits and any of \(marks), at most 64") { text in
+            let isToken = text.utf8.allSatisfy { byte in
+                switch byte {
+                case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                    UInt8(ascii: "a")...UInt8(ascii: "z"):
+                    true
+                default: marks.utf8.contains(byte)
+                }
+            }
+            return isToken && (1...64).contains(text.utf8.count)
+        }
+    }
+}
+
+extension String {
+    /// The entries of a list that commas separate, without the spaces around them.
+    fileprivate var listEntries: [Substring] {
+        split(separator: ",", omittingEmptySubsequences: false).map { entry in
+            var entry = entry.drop { $0 == " " }
+            while entry.last == " " { entry.removeLast() }
+            return entry
+        }
+    }
+}
