@@ -117,9 +117,10 @@ import Testing
     }
 
     private func compare(
-        _ kinds: [Kind], slowest: Kind, attempts: Int, within chance: ClosedRange<Double>, least: Duration,
-        _ password: String
+        _ kinds: [Kind], slowest: Kind, attempts: Int, within chance: ClosedRange<Double>,
+        least: @autoclosure () throws -> Duration, _ password: String
     ) throws {
+        let before = try least()
         let gate = try gate(workers: 2)
         try learn(slowest, at: gate)
         var times: [Kind: [Duration]] = [:]
@@ -133,8 +134,8 @@ import Testing
             }
         }
         #expect(outputs.count == 1, "\(outputs.map { String(decoding: $0, as: UTF8.self) })")
-        // Twice what the slowest hash takes with such a password.
-        expectAlike(times, least: least, within: chance)
+        // Twice what the slowest hash takes with such a password, by the machine's faster moment of two.
+        try expectAlike(times, least: min(before, least()), within: chance)
     }
 
     /// Until somebody has tried it nobody knows that there is a slow hash; then the other worker knows as well.

@@ -145,6 +145,7 @@ import Testing
         let report = load.stop()
         #expect(report.failures == [:], "\(report)")
         #expect(Set(report.statuses.keys) == [200], "\(report)")
-        #expect(try gate.workers.count == 2)
+        // Who has ended is a child until the supervisor has noticed.
+        try eventually("two workers are left", log: gate.log) { try gate.workers.count == 2 }
     }
 }
