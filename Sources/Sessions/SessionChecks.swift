@@ -117,7 +117,7 @@ final class SessionChecks {
         guard !isInOutage, !memory.hasLease(at: .now) else { return }
         isInOutage = true
         log.warning(
-            "PostgreSQL is away: sessions are accepted on what was known of them, revoked ones too, for at most \(Int(staleIfDatabaseDown.seconds.rounded(.up))) s\(names.hint(.staleIfDatabaseDown))"
+            "PostgreSQL unreachable: accepting known sessions, including any revoked meanwhile, for up to \(Int(staleIfDatabaseDown.seconds.rounded(.up))) s\(names.hint(.staleIfDatabaseDown))"
         )
     }
 

@@ -22,11 +22,11 @@ extension SessionStore {
                 try await loginLane.run(
                     RehashUser(userID: user.identity.userID, oldHash: user.passwordHash, newHash: hash))
             }
-            if rehashFailure.succeeded() { log.info("a login's new hash could be written again") }
+            if rehashFailure.succeeded() { log.info("writing rehashed passwords works again") }
         } catch {
             let reason = error.impersonalReason
             if rehashFailure.failed(reason, at: .now) {
-                log.error("a login's new hash could not be written, the old one stays: \(reason)")
+                log.error("writing a rehashed password failed, keeping the old hash: \(reason)")
             }
         }
     }
@@ -54,7 +54,7 @@ extension SessionStore {
                 onUnusable(reason)
                 return false
             case .connection, .server, .deadline, .confusion, .unreadable:
-                log.warning("the users query could not be checked: \(error.reason)")
+                log.warning("checking the users query failed: \(error.reason)")
                 return true
             }
         }

@@ -191,7 +191,7 @@ public final class SessionStore {
     @discardableResult
     func change<S: Statement>(_ lane: CommandLane, _ statement: S) async throws(SessionStoreError) -> S.Answer {
         let answer = try await command(lane, statement)
-        if readOnlyFailure.succeeded() { log.info("PostgreSQL takes changes again") }
+        if readOnlyFailure.succeeded() { log.info("PostgreSQL accepts writes again") }
         return answer
     }
 
@@ -210,18 +210,18 @@ public final class SessionStore {
         if error.isReadOnlyTransaction {
             if readOnlyFailure.failed("read-only", at: .now) {
                 log.error(
-                    "PostgreSQL takes no changes: \(error.reason); checks go on, logins and logouts fail meanwhile")
+                    "PostgreSQL is read-only: \(error.reason); checks continue, logins and logouts fail")
             }
             return .readOnly
         }
         // Never said to be over: what needs no more room succeeds meanwhile.
         if error.isFullDisk {
             if fullDiskFailure.failed("full", at: .now) {
-                log.error("PostgreSQL has no room for changes: \(error.reason); checks go on, logins fail meanwhile")
+                log.error("PostgreSQL is out of disk space: \(error.reason); checks continue, logins fail")
             }
             return .readOnly
         }
-        log.warning("a command failed: \(error.reason)")
+        log.warning("PostgreSQL command failed: \(error.reason)")
         return .unavailable(error.reason)
     }
 }

@@ -126,7 +126,7 @@ final class LoginFlow {
     /// Nobody can sign in by such a hash until an operator does something about it: said once a user.
     private func logUnverifiable(_ problem: PasswordHashProblem, _ userID: String) {
         guard usersWithoutUsableHash.isFirst(userID) else { return }
-        attempts.log.warning("a stored password hash cannot be used: \(problem)", metadata: ["user": "\(userID)"])
+        attempts.log.warning("unusable password hash: \(problem)", metadata: ["user": "\(userID)"])
     }
 
     /// Why a login is refused, for the log alone.

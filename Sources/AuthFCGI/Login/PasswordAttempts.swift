@@ -34,7 +34,7 @@ struct PasswordAttempts {
         case .busy(let seconds): (reason, obstacle) = (.busy, .busy(seconds: seconds))
         case .abandoned: (reason, obstacle) = (.clientGone, .clientGone)
         case .failed(let failure):
-            log.error("a password could not be checked: \(failure)")
+            log.error("password check failed: \(failure)")
             (reason, obstacle) = (.hashing, .hashing)
         }
         audit.recordSparingly(AuditEvent(action, .unavailable, reason, of: who), from: client.address)
@@ -50,7 +50,7 @@ struct PasswordAttempts {
                 hasher.learn(shared: highest)
             } catch {
                 // The next login has it noted.
-                log.debug("the most costly hash could not be noted: \(error)")
+                log.debug("recording the highest hash cost failed: \(error)")
             }
         }
     }

@@ -29,7 +29,7 @@ final class Rehasher {
             } catch {
                 switch error {
                 case .busy, .abandoned: break  // logins come first
-                case .failed(let reason): log.error("a password could not be hashed anew: \(reason)")
+                case .failed(let reason): log.error("password rehash failed: \(reason)")
                 }
             }
         }

@@ -32,15 +32,14 @@ struct ExternalUserSweep {
         do throws(PostgreSQLError) {
             guard try await lane.run(ClaimUserSweep(interval: interval)) else { return }
         } catch {
-            return log.warning("\(users.name) could not be compared: \(error.impersonalReason)")
+            return log.warning("\(users.name): looking for removed users failed: \(error.impersonalReason)")
         }
         do throws(PostgreSQLError) {
             let outcome = try await compare(schedule)
             guard !schedule.isStopped else { return }
             await end(outcome, schedule)
         } catch {
-            log.warning(
-                "the users who are signed in could not be compared with \(users.name): \(error.impersonalReason)")
+            log.warning("\(users.name): looking for removed users failed: \(error.impersonalReason)")
             await resign()
         }
     }
@@ -50,7 +49,7 @@ struct ExternalUserSweep {
         do throws(PostgreSQLError) {
             try await lane.run(ResignUserSweep())
         } catch {
-            log.debug("the comparison waits for the next time: \(error.impersonalReason)")
+            log.debug("looking for removed users postponed: \(error.impersonalReason)")
         }
     }
 
@@ -77,7 +76,7 @@ struct ExternalUserSweep {
     private func end(_ outcome: Outcome, _ schedule: ClusterSchedule) async {
         if outcome.unclear > 0 {
             log.warning(
-                "\(users.name) \(outcome.reason): \(outcome.unclear) who are signed in could not be looked for, their sessions stay"
+                "\(users.name) \(outcome.reason): \(outcome.unclear) signed-in users could not be checked; their sessions are kept"
             )
         }
         let count = outcome.gone.count
@@ -85,14 +84,14 @@ struct ExternalUserSweep {
         // filled.
         guard outcome.found > 0 ? count <= max(Self.maxGone, outcome.found) : count <= 1 else {
             return log.error(
-                "\(users.name) finds \(outcome.found == 0 ? "none" : "less than half") of those who are signed in: their sessions stay; it must find users by the username that it returns"
+                "\(users.name) finds \(outcome.found == 0 ? "none" : "less than half") of the signed-in users; their sessions are kept; it must find users by the username that it returns"
             )
         }
         for userID in outcome.gone where !schedule.isStopped {
             do throws(SessionStoreError) {
                 try await endSessions(userID)
             } catch {
-                return log.warning("sessions could not be ended: \(error)")
+                return log.warning("ending sessions failed: \(error)")
             }
         }
     }

@@ -61,7 +61,7 @@ final class ExternalUsers {
         guard query.rehash != nil else { return }
         canRehash = keepsState
         if !canRehash {
-            log.warning("older hashes stay as they are: behind a pooler \(query.rehashName) can write nothing")
+            log.warning("older hashes are kept: \(query.rehashName) cannot write behind a pooler")
         }
         if let advice = UsersQueryCheck.rehashAdvice(query) { log.warning("\(advice)") }
     }
@@ -124,7 +124,7 @@ final class ExternalUsers {
 
     private func failed(_ reason: String) -> SessionStoreError {
         if failure.failed(reason, at: .now) {
-            log.error("\(query.name) \(reason); logins fail meanwhile")
+            log.error("\(query.name) \(reason); logins fail")
         }
         return .unavailable("\(query.name) \(reason)")
     }

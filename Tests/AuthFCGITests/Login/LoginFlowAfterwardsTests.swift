@@ -91,7 +91,7 @@ import Testing
     @Test(
         arguments: [
             (PasswordHasher.Failure.busy(retryAfter: 1), []), (.abandoned, []),
-            (.failed("no memory"), ["error: a password could not be hashed anew: no memory"]),
+            (.failed("no memory"), ["error: password rehash failed: no memory"]),
         ] as [(PasswordHasher.Failure, [String])])
     func `a hash that cannot be replaced now is replaced another time`(
         _ failure: PasswordHasher.Failure, _ logged: [String]

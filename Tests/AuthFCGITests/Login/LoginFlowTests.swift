@@ -165,7 +165,7 @@ import Testing
                 "audit sparingly login unavailable (passwords cannot be hashed) of user 7", "hold back",
             ])
         #expect(stage.effects.now == FakeHasher.failureTime)
-        #expect(stage.effects.logged == ["error: a password could not be checked: no memory"])
+        #expect(stage.effects.logged == ["error: password check failed: no memory"])
     }
 
     nonisolated private static let failures: [(SessionStoreError, String)] = [

@@ -86,7 +86,7 @@ import Testing
             Self.hashed + [
                 "release", "audit sparingly password change unavailable (passwords cannot be hashed) of user 7",
             ])
-        #expect(stage.effects.logged == ["error: a password could not be checked: no memory"])
+        #expect(stage.effects.logged == ["error: password check failed: no memory"])
     }
 
     @Test func `a session that has ended meanwhile changes nothing`() async throws {

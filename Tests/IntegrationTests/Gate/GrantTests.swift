@@ -67,7 +67,8 @@ import Testing
             #expect(result.status.isSuccess, "\(command): \(result)")
         }
         _ = try gate.stop()
-        let afterwards = try #require(gate.log.split(separator: "the read lane has PostgreSQL again").dropFirst().last)
+        let restored = "read lane: PostgreSQL connection restored"
+        let afterwards = try #require(gate.log.split(separator: restored).dropFirst().last)
         #expect(!afterwards.contains("42501"), "\(gate.log)")
     }
 
@@ -137,7 +138,7 @@ import Testing
             ["session", "count"],
             environment: environment.merging(["MIGRATE_ON_START": "on", "SESSION_LIFETIME": "2h"]) { $1 })
         #expect(result.status.isSuccess && result.output == "0 live sessions of 0 users\n", "\(result)")
-        #expect(result.errors.contains("the lifetimes for sessions made by SQL are for the tables' owner to set: "))
+        #expect(result.errors.contains("setting the lifetimes of sessions made by SQL needs the tables' owner: "))
         #expect(try psql("SELECT default_lifetime FROM session_limits") == "24:00:00")
     }
 

@@ -124,7 +124,7 @@ import Testing
             for entry in watch.live {
                 try eventually("it is known") { try open.gate.check(entry.token) == 200 }
             }
-            let before = open.gate.lines(with: "PostgreSQL is away")
+            let before = open.gate.lines(with: "PostgreSQL unreachable: accepting")
             try begin(outage)
             brokenAt = watch.elapsed
             wait(watch, until: brokenAt + Self.delay + .milliseconds(100))
@@ -138,7 +138,7 @@ import Testing
             #expect(try open.gate.check(inRedis.token) == 503)
             wait(watch, until: brokenAt + Self.delay + Self.stale + .milliseconds(800))
             endedAt = watch.elapsed
-            warnings = open.gate.lines(with: "PostgreSQL is away") - before
+            warnings = open.gate.lines(with: "PostgreSQL unreachable: accepting") - before
             try end(outage)
             let time = try waitForPostgreSQL(open)
             print("PostgreSQL back (\(outage)), stale: after \(time)")
@@ -179,10 +179,10 @@ import Testing
                 try site.postgreSQL.psql("DELETE FROM session_tokens WHERE token_hash = session_token_hash('\($0)')")
             }
             wait(watch, until: cutAt + Self.delay + .milliseconds(comesBackInTime ? 1300 : 3500))
-            let count = open.gate.lines(with: "the read lane has PostgreSQL again")
+            let count = open.gate.lines(with: "read lane: PostgreSQL connection restored")
             site.paths[1].resume()
             try eventually("the pod has PostgreSQL again", log: open.gate.log) {
-                open.gate.lines(with: "the read lane has PostgreSQL again") > count
+                open.gate.lines(with: "read lane: PostgreSQL connection restored") > count
             }
             backAt = watch.elapsed
             wait(watch, until: backAt + Self.delay + .milliseconds(300))

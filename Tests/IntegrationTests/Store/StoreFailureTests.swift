@@ -21,7 +21,7 @@ import Testing
         await #expect(throws: SessionStoreError.self) { try await pod.store.revoke(token) }
         try server.start()
         #expect(try await pod.sessionOnceItAnswers(token) != nil)
-        #expect(pod.log.text.contains("has PostgreSQL again"))
+        #expect(pod.log.text.contains("PostgreSQL connection restored"))
     }
 
     @Test func `a frozen PostgreSQL is told from a slow one by the deadline`() async throws {
@@ -74,7 +74,7 @@ import Testing
         try await Task.sleep(for: .milliseconds(100))
         try lock.script("COMMIT", deadline: .seconds(5))
         #expect(try await answers.value == 10)
-        #expect(pod.log.text.contains("a look-up failed"))
+        #expect(pod.log.text.contains("session look-up failed"))
     }
 
     @Test func `look-ups beyond the limit are refused at once`() async throws {
@@ -114,7 +114,7 @@ import Testing
         #expect(await pod.lookUpError(invented) != nil)
         try server.start()
         try await TestStore.waitUntilReachable(pod.store)
-        let complaints = pod.log.text.split(separator: "\n").filter { $0.contains("cannot use PostgreSQL") }
+        let complaints = pod.log.text.split(separator: "\n").filter { $0.contains("PostgreSQL unavailable") }
         #expect((1...2).contains(complaints.count), "\(pod.log.text)")
         #expect(pod.log.text.contains("Using database for session storage"))
     }

@@ -66,7 +66,7 @@ import Testing
         try await eventually("whom the table does not know is signed out") { try await !lives(eve) }
         #expect(try await lives(ann))
         #expect(try await lives(bob))
-        #expect(pod.log.text.contains("returned several rows for one name: 1 who are signed in"), "\(pod.log.text)")
+        #expect(pod.log.text.contains("returned several rows for one name: 1 signed-in users"), "\(pod.log.text)")
     }
 
     @Test func `when most of many would be gone, nobody is signed out`() async throws {
@@ -89,8 +89,8 @@ import Testing
     @Test func `when nobody at all is found, or the query fails, nobody is signed out`() async throws {
         let tokens = [try await logIn("ann"), try await logIn("bob")]
         for (sql, said) in [
-            ("UPDATE auth_user SET username = username || ' '", "finds none of those who are signed in"),
-            ("ALTER TABLE auth_user RENAME TO gone", "could not be compared"),
+            ("UPDATE auth_user SET username = username || ' '", "finds none of the signed-in users"),
+            ("ALTER TABLE auth_user RENAME TO gone", "looking for removed users failed"),
         ] {
             try users.database.psql(sql)
             try eventually("it is said", log: pod.log.text) { pod.log.text.contains(said) }

@@ -26,7 +26,7 @@ import Testing
         #expect(try gate.logIn("ann", Self.password).status == (setting == "on" ? 200 : 401))
         #expect(try gate.logIn("ann", Self.password).status == (setting == "on" ? 200 : 401))
         try gate.stop()
-        let warning = "WARNING: a stored password hash cannot be used: "
+        let warning = "WARNING: unusable password hash: "
         #expect(gate.lines(with: warning) == (setting == "on" ? 0 : 1), "\(gate.log)")
     }
 }

@@ -59,12 +59,12 @@ final class Connector {
         guard lastReason == nil else { return }
         let reason = error.reason(names)
         lastReason = reason
-        log.warning("the \(lane) lost PostgreSQL: \(reason); connecting again")
+        log.warning("\(lane): PostgreSQL connection lost: \(reason); reconnecting")
     }
 
     /// A connection has answered: only now is PostgreSQL back, since one that opens may still be of no use.
     func markHealthy() {
-        if lastReason != nil { log.info("the \(lane) has PostgreSQL again") }
+        if lastReason != nil { log.info("\(lane): PostgreSQL connection restored") }
         lastReason = nil
         backoff.reset()
         notBefore = nil
@@ -75,7 +75,7 @@ final class Connector {
         let reason = error.reason(names)
         guard lastReason != reason else { return }
         lastReason = reason
-        log.warning("the \(lane) cannot use PostgreSQL: \(reason); trying again")
+        log.warning("\(lane): PostgreSQL unavailable: \(reason); retrying")
     }
 
     private nonisolated static func open(

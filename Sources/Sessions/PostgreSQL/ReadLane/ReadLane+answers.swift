@@ -54,7 +54,7 @@ extension ReadLane {
             if let snapshot { onSnapshot?(snapshot, lookUp.hash) }
             answer(lookUp, .success(snapshot?.session))
         } catch {
-            log.error("a session cannot be read: \(error.reason)")
+            log.error("unreadable session row: \(error.reason)")
             answer(lookUp, .failure(.unavailable(error.reason)))
         }
     }
@@ -89,7 +89,7 @@ extension ReadLane {
 
     private func askAgain(_ batch: [LookUp], _ error: PostgreSQLError) throws(PostgreSQLError) {
         guard !error.endsConnection else { throw error }
-        log.warning("a look-up failed: \(error.reason)")
+        log.warning("session look-up failed: \(error.reason)")
         for lookUp in batch { askAgain(lookUp, error.reason) }
     }
 

@@ -111,10 +111,10 @@ extension ReadLane {
         loggedNotListening = connection.whyNotListening
         if let reason = connection.whyNotListening {
             log.warning(
-                "sessions are not kept in memory, every check asks PostgreSQL: \(reason); connect to PostgreSQL directly\(configuration.names.hint(.url))"
+                "session cache off, every check queries PostgreSQL: \(reason); connect to PostgreSQL directly\(configuration.names.hint(.url))"
             )
         } else {
-            log.info("sessions are kept in memory again: PostgreSQL tells of revocations")
+            log.info("session cache on again: PostgreSQL notifies of revocations")
         }
     }
 }

@@ -91,11 +91,12 @@ package struct Migrations: Sendable {
             try connection.run(SetLifetimes(lifetimes: lifetimes), in: schema, deadline: Self.deadline)
         } catch {
             if error.isRefusedPermission {
-                log.warning("the lifetimes for sessions made by SQL are for the tables' owner to set: \(error.reason)")
+                log.warning("setting the lifetimes of sessions made by SQL needs the tables' owner: \(error.reason)")
                 return
             }
             guard error.isReadOnlyTransaction || error.isFullDisk else { throw error }
-            log.warning("the next start writes down the lifetimes for sessions made by SQL: \(error.reason)")
+            log.warning(
+                "setting the lifetimes of sessions made by SQL failed, retrying at the next start: \(error.reason)")
         }
     }
 
