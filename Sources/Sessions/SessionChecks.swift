@@ -18,7 +18,7 @@ final class SessionChecks {
     private let names: ConfigurationNames
     private let log: Logger
     /// Whether it was said that sessions are accepted although PostgreSQL is away.
-    private var isInOutage = false
+    private var outage = LogEpisode()
 
     init(
         _ memory: SessionMemory, _ redis: RedisSessions?, _ readLane: ReadLane,
@@ -33,7 +33,7 @@ final class SessionChecks {
     }
 
     /// PostgreSQL answers.
-    func endOutage() { isInOutage = false }
+    func endOutage() { _ = outage.end() }
 
     /// The session of a token if what this process keeps may be believed now; nil says only that the stores have to be
     /// asked. The first step of every check: no task, no store.
@@ -114,8 +114,7 @@ final class SessionChecks {
     }
 
     private func logOutage() {
-        guard !isInOutage, !memory.hasLease(at: .now) else { return }
-        isInOutage = true
+        guard !memory.hasLease(at: .now), outage.begin() else { return }
         log.warning(
             "PostgreSQL unreachable: accepting known sessions, including any revoked meanwhile, for up to \(Int(staleIfDatabaseDown.seconds.rounded(.up))) s\(names.hint(.staleIfDatabaseDown))"
         )

@@ -22,10 +22,10 @@ extension SessionStore {
                 try await loginLane.run(
                     RehashUser(userID: user.identity.userID, oldHash: user.passwordHash, newHash: hash))
             }
-            if rehashFailure.succeeded() { log.info("writing rehashed passwords works again") }
+            if rehashFailure.end() { log.info("writing rehashed passwords works again") }
         } catch {
             let reason = error.impersonalReason
-            if rehashFailure.failed(reason, at: .now) {
+            if rehashFailure.begin(reason) {
                 log.error("writing a rehashed password failed, keeping the old hash: \(reason)")
             }
         }

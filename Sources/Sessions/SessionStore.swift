@@ -32,9 +32,9 @@ public final class SessionStore {
     private var wasUsed = false
     /// nil until it has begun.
     private var usersAreChecked: Bool?
-    var rehashFailure = RepeatedFailure()
-    private var readOnlyFailure = RepeatedFailure()
-    private var fullDiskFailure = RepeatedFailure()
+    var rehashFailure = LogEpisode.ofRequests
+    private var readOnly = LogEpisode.ofRequests
+    private var fullDisk = LogEpisode.ofRequests
     /// What was counted since it was taken last.
     package var counts: StoreCounts { checks.counts }
 
@@ -191,7 +191,7 @@ public final class SessionStore {
     @discardableResult
     func change<S: Statement>(_ lane: CommandLane, _ statement: S) async throws(SessionStoreError) -> S.Answer {
         let answer = try await command(lane, statement)
-        if readOnlyFailure.succeeded() { log.info("PostgreSQL accepts writes again") }
+        if readOnly.end() { log.info("PostgreSQL accepts writes again") }
         return answer
     }
 
@@ -208,7 +208,7 @@ public final class SessionStore {
     private func failure(of error: PostgreSQLError) -> SessionStoreError {
         // One reason, whatever the statement was.
         if error.isReadOnlyTransaction {
-            if readOnlyFailure.failed("read-only", at: .now) {
+            if readOnly.begin() {
                 log.error(
                     "PostgreSQL is read-only: \(error.reason); checks continue, logins and logouts fail")
             }
@@ -216,7 +216,7 @@ public final class SessionStore {
         }
         // Never said to be over: what needs no more room succeeds meanwhile.
         if error.isFullDisk {
-            if fullDiskFailure.failed("full", at: .now) {
+            if fullDisk.begin() {
                 log.error("PostgreSQL is out of disk space: \(error.reason); checks continue, logins fail")
             }
             return .readOnly

@@ -6,8 +6,12 @@ internal import Logging
 final class AuditTrail: AuditRecorder {
     private let log: Logger
     private let now: @EventLoop () -> BootInstant
-    private var limiter = AuditLimiter()
+    /// For events that clients can cause at any rate, as neither a look into the database nor a hash comes before them.
+    /// The kinds are as many as there are users.
+    private var limiter = LogLimiter<String>(lines: linesPerSecond, per: .seconds(1), kinds: 100)
 
+    /// The maximum number of lines of one kind.
+    static let linesPerSecond = 5
     private static let maxClient = 64
 
     /// - Parameter now: the clock; tests have one of their own.

@@ -20,7 +20,7 @@ final class LoginFlow {
     private let attempts: PasswordAttempts
     private let rehasher: Rehasher
     /// Those of whom it was said that nobody can sign in by their stored hash.
-    private var usersWithoutUsableHash = LogOnce()
+    private var usersWithoutUsableHash = LogLimiter<String>(per: nil)
 
     private var hasher: any LoginHasher { attempts.hasher }
     private var audit: any AuditRecorder { attempts.audit }
@@ -125,7 +125,7 @@ final class LoginFlow {
 
     /// Nobody can sign in by such a hash until an operator does something about it: said once a user.
     private func logUnverifiable(_ problem: PasswordHashProblem, _ userID: String) {
-        guard usersWithoutUsableHash.isFirst(userID) else { return }
+        guard usersWithoutUsableHash.admit(userID) != nil else { return }
         attempts.log.warning("unusable password hash: \(problem)", metadata: ["user": "\(userID)"])
     }
 

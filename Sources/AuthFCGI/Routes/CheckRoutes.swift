@@ -11,7 +11,7 @@ final class CheckRoutes {
     private let log: Logger
     private let slot: OwnSlot?
     /// Said once each: the parameter comes from nginx's configuration.
-    private var unreadableRequirements = LogOnce()
+    private var unreadableRequirements = LogLimiter<String>(per: nil)
 
     /// - Parameter slot: where checks are counted; nil: nowhere.
     init(store: SessionStore, cookie: SessionCookie, audit: any AuditRecorder, log: Logger, slot: OwnSlot?) {
@@ -95,7 +95,7 @@ final class CheckRoutes {
 
     /// Once each. A requirement may be made of the request's path, so there may be any number of them.
     private func logUnreadable(_ text: String) {
-        guard unreadableRequirements.isFirst(text) else { return }
+        guard unreadableRequirements.admit(text) != nil else { return }
         log.error(
             "AUTH_REQUIRE is not understood: '\(text.prefix(256))'; write 'group NAME', 'user NAME', 'and', 'or', names with spaces in quotes"
         )

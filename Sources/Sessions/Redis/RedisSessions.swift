@@ -10,14 +10,12 @@ final class RedisSessions {
     private let log: Logger
     private var loggedHealth = RedisHealth.unknown
     /// The reasons logged since Redis became unavailable.
-    private var loggedReasons: Set<String> = []
-    /// The last logged error of a refused write, and its time.
-    private var refusal: (code: String, at: BootInstant)?
+    private var failures = RedisSessions.newFailures
+    /// The refusal of writes, by the server's error code.
+    private var refusal = LogEpisode(reminder: .seconds(60))
 
-    /// The maximum number of logged reasons per outage: a failing server may give another one at each attempt.
-    private static let maxReasons = 5
-    /// The shortest time between two log lines of the same refusal.
-    private static let refusalInterval = Duration.seconds(60)
+    /// Each reason once per outage, and five at most: a failing server may give another one at each attempt.
+    private static var newFailures: LogLimiter<String> { LogLimiter(per: nil, kinds: 5) }
 
     /// - Parameter entryLifetime: The time after which an entry is of no use to any worker.
     init(_ servers: any RedisServers, entryLifetime: Duration, log: Logger) {
@@ -71,9 +69,7 @@ final class RedisSessions {
     private func wasRefused(_ error: RedisServerError) {
         // Redirections of a cluster in which no node serves the slot right now.
         if ["MOVED", "ASK", "TRYAGAIN", "CLUSTERDOWN"].contains(error.code) { return }
-        let now = BootInstant.now
-        if let refusal, refusal.code == error.code, now - refusal.at < Self.refusalInterval { return }
-        refusal = (error.code, now)
+        guard refusal.begin(error.code) else { return }
         log.warning("Redis refuses to store sessions, whose checks query PostgreSQL: \(error.description)")
     }
 
@@ -89,18 +85,18 @@ final class RedisSessions {
             log.info("✓ Connected to Redis for session storage", metadata: ["redis": "\(servers)"])
         case (.partly(let reason), .partly), (.down(let reason), .down): logFailure(reason)
         case (.partly(let reason), _):
-            loggedReasons = []
+            failures = Self.newFailures
             logFailure(reason)
             log.info("Using database for session storage, for the keys of the lost servers")
         case (.down(let reason), _):
-            loggedReasons = []
+            failures = Self.newFailures
             logFailure(reason)
             log.info("Using database for session storage")
         }
     }
 
     private func logFailure(_ reason: String) {
-        guard loggedReasons.count < Self.maxReasons, loggedReasons.insert(reason).inserted else { return }
+        guard failures.admit(reason) != nil else { return }
         log.warning("Failed to connect to Redis: \(reason)")
     }
 }

@@ -14,7 +14,7 @@ final class TouchWriter {
     private var timer: LoopTimer?
     private var isWriting = false
     private var isStopped = false
-    private var hasFailed = false
+    private var failure = LogEpisode()
 
     private static let batchSize = 500
     /// How soon to try again what was not possible.
@@ -80,10 +80,9 @@ final class TouchWriter {
             if batch.isEmpty { return skipped.isEmpty }
             do throws(PostgreSQLError) {
                 skipped += try await write(batch)
-                hasFailed = false
+                _ = failure.end()
             } catch {
-                if !hasFailed { log.warning("writing last-seen times failed: \(error.reason)") }
-                hasFailed = true
+                if failure.begin() { log.warning("writing last-seen times failed: \(error.reason)") }
                 memory.keepTouches(batch)
                 return false
             }

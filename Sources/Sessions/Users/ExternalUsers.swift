@@ -11,7 +11,7 @@ final class ExternalUsers {
     private let lane: CommandLane
     private let rehashLane: CommandLane
     private let log: Logger
-    private var failure = RepeatedFailure()
+    private var failure = LogEpisode.ofRequests
     /// Whether the query has returned a column `disabled`.
     private var hasDisabled = false
     private let isPooled: Bool
@@ -76,7 +76,7 @@ final class ExternalUsers {
         }
         switch answer {
         case .success(let user):
-            if failure.succeeded() { log.info("\(query.name) works again") }
+            if failure.end() { log.info("\(query.name) works again") }
             return user
         case .failure(let problem): throw failed(problem.reason)
         }
@@ -123,7 +123,7 @@ final class ExternalUsers {
     }
 
     private func failed(_ reason: String) -> SessionStoreError {
-        if failure.failed(reason, at: .now) {
+        if failure.begin(reason) {
             log.error("\(query.name) \(reason); logins fail")
         }
         return .unavailable("\(query.name) \(reason)")

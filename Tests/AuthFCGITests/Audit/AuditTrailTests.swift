@@ -25,14 +25,14 @@ import Testing
         let trail = trail()
         let event = AuditEvent(.login, .unavailable, .busy)
         for _ in 0..<20 { trail.recordSparingly(event, from: nil) }
-        #expect(effects.logged.count == AuditLimiter.linesASecond)
+        #expect(effects.logged.count == AuditTrail.linesPerSecond)
         effects.now = .milliseconds(999)
         trail.recordSparingly(event, from: nil)
-        #expect(effects.logged.count == AuditLimiter.linesASecond)
+        #expect(effects.logged.count == AuditTrail.linesPerSecond)
         effects.now = .seconds(1)
         trail.recordSparingly(event, from: nil)
-        #expect(effects.logged.count == AuditLimiter.linesASecond + 1)
-        #expect(effects.logged.last?.contains(" suppressed=\(21 - AuditLimiter.linesASecond) ") == true)
+        #expect(effects.logged.count == AuditTrail.linesPerSecond + 1)
+        #expect(effects.logged.last?.contains(" suppressed=\(21 - AuditTrail.linesPerSecond) ") == true)
     }
 
     @Test func `users, reasons and actions do not take each other's lines`() {
@@ -40,13 +40,13 @@ import Testing
         for id in ["1", "2"] {
             for action in [AuditAction.login, .passwordChange] {
                 for reason in [AuditReason.busy, .store] {
-                    for _ in 0..<AuditLimiter.linesASecond {
+                    for _ in 0..<AuditTrail.linesPerSecond {
                         trail.recordSparingly(AuditEvent(action, .unavailable, reason, of: .user(id: id)), from: nil)
                     }
                 }
             }
         }
-        #expect(effects.logged.count == 8 * AuditLimiter.linesASecond)
+        #expect(effects.logged.count == 8 * AuditTrail.linesPerSecond)
     }
 
     @Test func `what happened for once always has its line`() {

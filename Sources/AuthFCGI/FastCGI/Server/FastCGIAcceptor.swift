@@ -10,12 +10,15 @@ final class FastCGIAcceptor {
     private var isPaused = false
     private var isDrained = false
     private var timer: LoopTimer?
-    private var lastFailure: BootInstant?
-    private var lastFull: BootInstant?
+    private var limiter = LogLimiter<Rest>(per: .seconds(10))
+
+    /// The reasons to rest.
+    private enum Rest {
+        case failure
+        case full
+    }
 
     private static let pause = Duration.milliseconds(100)
-    /// What happens again within this time is the same episode, which has one log line.
-    private static let episode = Duration.seconds(10)
 
     init(log: Logger) {
         self.log = log
@@ -38,11 +41,7 @@ final class FastCGIAcceptor {
 
     /// The kernel has refused: trying again at once would fail again, and the loop would do nothing else.
     func failed(_ error: SystemError) {
-        let now = BootInstant.now
-        if Self.beginsEpisode(lastFailure, now) {
-            log.error("accepting connections failed, retrying: \(error)")
-        }
-        lastFailure = now
+        if limiter.admit(.failure) != nil { log.error("accepting connections failed, retrying: \(error)") }
         rest()
         timer = Reactor.shared.schedule(after: Self.pause) { self.resume() }
     }
@@ -50,11 +49,9 @@ final class FastCGIAcceptor {
     /// No more connections until one closes.
     func becameFull(_ maximum: Int) {
         guard !isPaused else { return }
-        let now = BootInstant.now
-        if Self.beginsEpisode(lastFull, now) {
+        if limiter.admit(.full) != nil {
             log.warning("connection limit of \(maximum) reached: not accepting until some close")
         }
-        lastFull = now
         rest()
     }
 
@@ -62,10 +59,6 @@ final class FastCGIAcceptor {
     @inline(__always)
     func connectionClosed() {
         if isPaused { resume() }
-    }
-
-    private static func beginsEpisode(_ last: BootInstant?, _ now: BootInstant) -> Bool {
-        last.map { now - $0 >= episode } ?? true
     }
 
     private func rest() {

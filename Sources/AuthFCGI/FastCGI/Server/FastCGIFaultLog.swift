@@ -1,11 +1,11 @@
 internal import EventLoop
 internal import Logging
 
-/// One log line for each connection that is closed without an answer, as ``FaultLimiter`` permits.
+/// One log line for each connection that is closed without an answer, of each kind at most one in ten seconds.
 @EventLoop
 final class FastCGIFaultLog {
     private let log: Logger
-    private var limiter = FaultLimiter()
+    private var limiter = LogLimiter<FastCGIFault>(per: .seconds(10))
 
     init(log: Logger) {
         self.log = log
@@ -13,7 +13,7 @@ final class FastCGIFaultLog {
 
     /// - Parameter peer: the user of the peer's process, where it matters.
     func add(_ fault: FastCGIFault, peer: UInt32? = nil) {
-        guard let suppressed = limiter.admit(fault, at: .now) else { return }
+        guard let suppressed = limiter.admit(fault) else { return }
         var metadata: Logger.Metadata = [:]
         if let peer { metadata["uid"] = "\(peer)" }
         if suppressed > 0 { metadata["suppressed"] = "\(suppressed)" }

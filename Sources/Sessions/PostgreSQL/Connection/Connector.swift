@@ -15,7 +15,7 @@ final class Connector {
     private var isConnecting = false
     /// When the next attempt may begin: a lane that nobody has needed for long tries at once.
     private var notBefore: BootInstant?
-    private var lastReason: String?
+    private var outage = LogEpisode()
 
     /// - Parameters:
     ///   - lane: the lane's name, for the log.
@@ -56,16 +56,14 @@ final class Connector {
     /// A connection was lost or thrown away: the next attempt waits a little.
     func lost(_ error: PostgreSQLError) {
         notBefore = .now + backoff.next()
-        guard lastReason == nil else { return }
         let reason = error.reason(names)
-        lastReason = reason
+        guard !outage.isOpen, outage.begin(reason) else { return }
         log.warning("\(lane): PostgreSQL connection lost: \(reason); reconnecting")
     }
 
     /// A connection has answered: only now is PostgreSQL back, since one that opens may still be of no use.
     func markHealthy() {
-        if lastReason != nil { log.info("\(lane): PostgreSQL connection restored") }
-        lastReason = nil
+        if outage.end() { log.info("\(lane): PostgreSQL connection restored") }
         backoff.reset()
         notBefore = nil
     }
@@ -73,8 +71,7 @@ final class Connector {
     private func failed(_ error: PostgreSQLError) {
         notBefore = .now + backoff.next()
         let reason = error.reason(names)
-        guard lastReason != reason else { return }
-        lastReason = reason
+        guard outage.begin(reason) else { return }
         log.warning("\(lane): PostgreSQL unavailable: \(reason); retrying")
     }
 

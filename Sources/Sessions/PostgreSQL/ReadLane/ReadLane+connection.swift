@@ -107,13 +107,13 @@ extension ReadLane {
 
     /// Says once that sessions cannot be kept, and once that they can be again.
     private func logWhetherListening(_ connection: PostgreSQLConnection) {
-        guard memory.isOn, connection.whyNotListening != loggedNotListening else { return }
-        loggedNotListening = connection.whyNotListening
+        guard memory.isOn else { return }
         if let reason = connection.whyNotListening {
+            guard notListening.begin(reason) else { return }
             log.warning(
                 "session cache off, every check queries PostgreSQL: \(reason); connect to PostgreSQL directly\(configuration.names.hint(.url))"
             )
-        } else {
+        } else if notListening.end() {
             log.info("session cache on again: PostgreSQL notifies of revocations")
         }
     }

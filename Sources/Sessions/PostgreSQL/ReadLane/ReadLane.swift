@@ -50,7 +50,7 @@ final class ReadLane: ReadinessHandler, TurnEndHandler {
     var openedAt: BootInstant?
     var heartbeatIsDue = false
     /// What was said last about the lack of notifications.
-    var loggedNotListening: String?
+    var notListening = LogEpisode()
     var deadlineTimer: LoopTimer?
     private var isDirty = false
     var isClosed = false

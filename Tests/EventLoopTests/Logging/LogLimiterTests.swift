@@ -1,0 +1,38 @@
+import EventLoop
+import Testing
+
+struct LogLimiterTests {
+    private let start = BootInstant.now
+
+    @Test func `a kind has so many lines in a period, and the next says how many were left out`() {
+        var limiter = LogLimiter<String>(lines: 5, per: .seconds(1))
+        let admitted = (0..<20).map { limiter.admit("login busy", at: start + .milliseconds($0 * 10)) }
+        #expect(admitted.prefix(5).allSatisfy { $0 == 0 })
+        #expect(admitted.dropFirst(5).allSatisfy { $0 == nil })
+        #expect(limiter.admit("login busy", at: start + .milliseconds(999)) == nil)
+        #expect(limiter.admit("login busy", at: start + .seconds(1)) == 16)
+        #expect(limiter.admit("login busy", at: start + .seconds(1)) == 0)
+    }
+
+    @Test func `one kind's lines do not take another's, and no line that was left out is forgotten`() {
+        var limiter = LogLimiter<String>(lines: 5, per: .seconds(1))
+        for _ in 0..<100 { _ = limiter.admit("access 1", at: start) }
+        #expect(limiter.admit("access 2", at: start) == 95)
+    }
+
+    @Test func `an unbounded number of kinds fills neither the log nor the memory`() {
+        var limiter = LogLimiter<String>(lines: 5, per: .seconds(1), kinds: 100)
+        let lines = (0..<10_000).count { limiter.admit("access \($0)", at: start) != nil }
+        #expect(lines == 100)
+        #expect(limiter.admit("access 0", at: start) != nil)
+        #expect(limiter.admit("access new", at: start + .seconds(2)) != nil)
+    }
+
+    @Test func `without a period a kind has its lines once for ever`() {
+        var limiter = LogLimiter<Int>(per: nil, kinds: 2)
+        #expect(limiter.admit(1, at: start) == 0)
+        #expect(limiter.admit(1, at: start + .seconds(1_000_000)) == nil)
+        #expect(limiter.admit(2, at: start) == 1)
+        #expect(limiter.admit(3, at: start) == nil)
+    }
+}
