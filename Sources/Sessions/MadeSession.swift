@@ -1,14 +1,20 @@
-/// A session that has just begun.
+/// A session that a login has created.
 package struct MadeSession: Sendable {
-    /// It exists nowhere else.
+    /// The session's token. Only its hash is stored.
     package let token: SessionToken
-    /// As it is stored.
+    /// The session as stored.
     package let session: Session
-    /// Which sessions ended with it: the one whose place it takes, and the oldest of too many, ``maxNamed`` of them.
+    /// The sessions that the login has ended: the one that it replaced, and those over the user's limit, oldest first,
+    /// ``maxNamed`` at most.
     package let ended: [EndedSession]
-    /// How many sessions were too many, and have ended.
+    /// The number of sessions that were over the user's limit and have ended.
     package let excess: Int
 
+    /// - Parameters:
+    ///   - token: The new session's token.
+    ///   - session: The new session as stored.
+    ///   - ended: The sessions that the login has ended, ``maxNamed`` of those over the limit at most.
+    ///   - excess: The number of sessions that were over the user's limit and have ended.
     package init(token: SessionToken, session: Session, ended: [EndedSession], excess: Int) {
         self.token = token
         self.session = session
@@ -16,9 +22,10 @@ package struct MadeSession: Sendable {
         self.excess = excess
     }
 
-    /// Where a limit is new, a user may have had any number of sessions.
+    /// The maximum number of sessions over the limit that ``ended`` lists. When a limit is introduced, a user may have
+    /// any number of sessions.
     package static let maxNamed = 100
 
-    /// How many sessions have ended that are not among ``ended``.
+    /// The number of ended sessions that are not in ``ended``.
     package var unnamed: Int { max(0, excess - Self.maxNamed) }
 }

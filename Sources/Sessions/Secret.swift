@@ -1,23 +1,24 @@
-/// A value that must not be seen: whatever prints, interpolates, dumps or logs it gets a fixed text.
+/// A value that must not appear in logs or output. Printing, interpolating, dumping or reflecting it yields a fixed
+/// text.
 public struct Secret: Equatable, Sendable {
     private let value: String
 
-    /// - Parameter value: what must not be seen; any text.
+    /// - Parameter value: The text to hide.
     public init(_ value: String) {
         self.value = value
     }
 
-    /// The value itself, for the one call that needs it.
+    /// Returns the hidden text. Call it only where the text is used.
     public func reveal() -> String { value }
 }
 
 extension Secret: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-    /// What stands for every secret.
+    /// The text that replaces every secret.
     public static let shown = "(secret)"
 
-    /// ``shown``.
+    /// The replacement text, ``shown``.
     public var description: String { Self.shown }
-    /// ``shown``.
+    /// The replacement text, ``shown``.
     public var debugDescription: String { Self.shown }
     /// A mirror without children.
     public var customMirror: Mirror { Mirror(self, children: []) }
@@ -25,6 +26,6 @@ extension Secret: CustomStringConvertible, CustomDebugStringConvertible, CustomR
 
 /// For examples, and for connection strings without a password.
 extension Secret: ExpressibleByStringLiteral {
-    /// - Parameter value: what must not be seen.
+    /// - Parameter value: The text to hide.
     public init(stringLiteral value: String) { self.init(value) }
 }

@@ -1,20 +1,27 @@
 public import FoundationEssentials
 internal import Glibc
 
-/// Who is signed in, as it was known at the login.
+/// The user of a session, as recorded at the login.
 public struct Identity: Equatable, Sendable {
-    /// The user's unchanging key, 1 to 255 bytes.
+    /// The user's permanent id, 1 to 255 bytes of UTF-8.
     public var userID: String
-    /// What the user signs in with.
+    /// The name that the user signs in with.
     public var username: String
-    /// The names of the user's groups, in the order that a list of them should have.
+    /// The names of the user's groups, in display order.
     public var groups: [String]
-    /// The name to show.
+    /// The user's display name; may be empty.
     public var name: String
-    /// The e-mail address; empty when there is none.
+    /// The user's email address; empty if there is none.
     public var email: String
 
-    /// A user; what is left out is empty.
+    /// Creates an identity. No text may contain a NUL character.
+    ///
+    /// - Parameters:
+    ///   - userID: The user's permanent id, 1 to 255 bytes of UTF-8.
+    ///   - username: The name that the user signs in with.
+    ///   - groups: The names of the user's groups, in display order.
+    ///   - name: The user's display name.
+    ///   - email: The user's email address.
     public init(userID: String, username: String, groups: [String] = [], name: String = "", email: String = "") {
         self.userID = userID
         self.username = username
@@ -24,15 +31,15 @@ public struct Identity: Equatable, Sendable {
     }
 }
 
-/// A session that is alive, by PostgreSQL's word or by what may be believed of it.
+/// A live session, read from PostgreSQL or from a cache that may still be used.
 public struct Session: Equatable, Sendable {
-    /// The session's public name, a UUID; it opens nothing.
+    /// The session's public id, a UUID. It gives no access.
     public let id: String
-    /// Whose it is, as it was known at the login.
+    /// The session's user, as recorded at the login.
     public let identity: Identity
-    /// When it was made, by the database's clock.
+    /// The time of creation, by the database's clock.
     public let createdAt: Date
-    /// When it ends unless it is revoked before, by the database's clock.
+    /// The time of expiry, by the database's clock. The session may be revoked earlier.
     public let expiresAt: Date
 
     package init(id: String, identity: Identity, createdAt: Date, expiresAt: Date) {
@@ -43,23 +50,28 @@ public struct Session: Equatable, Sendable {
     }
 }
 
-/// Where a login came from, kept beside the session for the user's own list.
+/// The client that a session was created for, stored for the user's list of sessions.
 public struct SessionOrigin: Equatable, Sendable {
-    /// An IPv4 or IPv6 address as text; what is none is not stored.
+    /// The client's IPv4 or IPv6 address as text. Any other text is not stored.
     public var clientAddress: String?
-    /// What the client says that it is: any text at all, of which the first 256 characters are stored.
+    /// The client's `User-Agent` header: untrusted text, of which the first 256 characters are stored.
     public var userAgent: String?
-    /// What the session is for, such as `backup`.
+    /// The session's purpose, such as `backup`.
     public var label: String?
 
-    /// An origin; what is left out is not known.
+    /// Creates an origin. Nil means unknown.
+    ///
+    /// - Parameters:
+    ///   - clientAddress: The client's IPv4 or IPv6 address as text.
+    ///   - userAgent: The client's `User-Agent` header.
+    ///   - label: The session's purpose.
     public init(clientAddress: String? = nil, userAgent: String? = nil, label: String? = nil) {
         self.clientAddress = clientAddress
         self.userAgent = userAgent
         self.label = label
     }
 
-    /// The address if it is one: nginx says `unix:` of a client that came over a unix socket.
+    /// The client's address if it is an IP address. nginx gives `unix:` for a client on a unix socket.
     var internetAddress: String? {
         guard let clientAddress else { return nil }
         var parsed = in6_addr()

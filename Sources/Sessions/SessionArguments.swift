@@ -1,10 +1,10 @@
 internal import EventLoop
 internal import FoundationEssentials
 
-/// What the arguments of a ``SessionStore`` have to be. What is malformed is refused before any store is asked, and the
-/// error tells no value.
+/// The rules for arguments of a ``SessionStore``. A malformed argument is refused before any statement is sent, and the
+/// error does not contain its value.
 enum SessionArguments {
-    /// The longest user id, in bytes.
+    /// The maximum length of a user id, in bytes of UTF-8.
     static let maxUserID = 255
 
     static func require(userID: String) throws(SessionStoreError) {
@@ -33,7 +33,7 @@ enum SessionArguments {
         guard lifetime > .zero else { throw .invalid("a lifetime is longer than zero") }
     }
 
-    /// PostgreSQL has no text with a NUL in it.
+    /// Refuses a NUL character, which PostgreSQL's `text` cannot contain.
     private static func require(_ text: String, _ name: String) throws(SessionStoreError) {
         guard !text.utf8.contains(0) else { throw .invalid("\(name) contains no NUL character") }
     }

@@ -1,14 +1,15 @@
 internal import EventLoop
 internal import Logging
 
-/// Finds out who a token belongs to: from memory, from Redis, from PostgreSQL.
+/// The checks of session tokens: memory first, then Redis, then PostgreSQL.
 ///
-/// Nothing refers to it weakly: whatever was ever referred to so is slower to retain, and each check does that.
+/// No weak reference to it may be made: an object that has ever had one is slower to retain, and each check retains
+/// this one.
 @EventLoop
 final class SessionChecks {
     typealias Answer = SessionStore.Answer
 
-    /// What was counted since it was taken last.
+    /// The counts since they were last taken.
     var counts = StoreCounts()
 
     private let memory: SessionMemory
@@ -17,7 +18,7 @@ final class SessionChecks {
     private let staleIfDatabaseDown: Duration
     private let names: ConfigurationNames
     private let log: Logger
-    /// Whether it was said that sessions are accepted although PostgreSQL is away.
+    /// The period in which sessions are accepted although PostgreSQL is unreachable, for the log.
     private var outage = LogEpisode()
 
     init(
@@ -32,19 +33,19 @@ final class SessionChecks {
         self.log = log
     }
 
-    /// PostgreSQL answers.
+    /// Notes that PostgreSQL is reachable.
     func endOutage() { _ = outage.end() }
 
-    /// The session of a token if what this process keeps may be believed now; nil says only that the stores have to be
-    /// asked. The first step of every check: no task, no store.
+    /// Returns the session of a token from this process's memory: the first step of every check, without a task or I/O.
+    /// - Returns: Nil if memory has no entry that may be used now; the session may exist all the same.
     func keptSession(for token: SessionToken) -> PackedSession? {
         guard let session = memory.session(token.hash, at: .now) else { return nil }
         counts[.fromMemory] += 1
         return session
     }
 
-    /// Asks Redis, if that may help, and then PostgreSQL: the second step of a check. Calls `answer` once, maybe before it
-    /// returns, without a task.
+    /// Looks a session up in Redis, if that may help, and then in PostgreSQL: the second step of a check. Calls
+    /// `answer` once, perhaps before this method returns, and starts no task.
     func lookUp(_ token: SessionToken, _ answer: @escaping Answer) {
         do throws(SessionStoreError) {
             guard try mayExist(token) else { return answer(.success(nil)) }
@@ -61,18 +62,18 @@ final class SessionChecks {
         askPostgreSQL(hash, answer)
     }
 
-    /// Asks Redis, and PostgreSQL when Redis has nothing that may be believed.
-    /// - Returns: false when Redis cannot be asked now; then nobody is.
+    /// Queries Redis, and then PostgreSQL if Redis has no snapshot that may be used.
+    /// - Returns: False if Redis is unavailable; nothing is queried and `answer` is not called then.
     private func askRedis(_ hash: SHA256Digest, _ answer: @escaping Answer) -> Bool {
         guard let redis else { return false }
-        // One closure and no more: this is the path of every check that memory has no answer to.
+        // One closure only: every check without an entry in memory comes through here.
         return redis.find(hash) { [self] result in
             guard let session = session(in: result, under: hash) else { return askPostgreSQL(hash, answer) }
             answer(.success(session))
         }
     }
 
-    /// What Redis has said of a session, if it may be believed now.
+    /// Returns the session in a reply of Redis if the snapshot may be used now.
     private func session(
         in result: Result<RedisReply, RedisError>, under hash: SHA256Digest, isOutage: Bool = false
     ) -> PackedSession? {
@@ -97,7 +98,8 @@ final class SessionChecks {
         }
     }
 
-    /// PostgreSQL does not answer: what was known of a session before may do for a while, if the operator says so.
+    /// Answers from memory or Redis while PostgreSQL is unreachable, for as long as `staleIfDatabaseDown` permits.
+    /// Calls `otherwise` if that is not possible.
     private func outlast(_ hash: SHA256Digest, otherwise: @escaping @EventLoop () -> Void, _ answer: @escaping Answer) {
         let now = BootInstant.now
         guard memory.mayOutlastLease(at: now) else { return otherwise() }
@@ -120,9 +122,10 @@ final class SessionChecks {
         )
     }
 
-    /// Whether the store has to be asked about `token`: an invented one is told by its tag alone.
+    /// Returns whether `token` may have a session. The token's tag reveals a forged token without a query.
     ///
-    /// While the keys may be out of date a tag that none of them made proves nothing.
+    /// - Throws: ``SessionStoreError/unavailable(_:)`` if no key made the tag while the keys are unknown or may be out
+    ///   of date.
     func mayExist(_ token: SessionToken) throws(SessionStoreError) -> Bool {
         guard let keys = readLane.keys else { throw .unavailable("the token keys are not known yet") }
         if keys.recognize(token) { return true }

@@ -1,21 +1,21 @@
 public import FoundationEssentials
 
-/// One live session of a user, as it stands in a list: nothing in it opens anything.
+/// A live session in a list of sessions. It contains nothing that gives access.
 public struct SessionEntry: Equatable, Sendable {
-    /// The session's public name, a UUID.
+    /// The session's public id, a UUID.
     public let id: String
-    /// Whose it is.
+    /// The id of the session's user.
     public let userID: String
-    /// What the user signed in with.
+    /// The name that the user signed in with.
     public let username: String
-    /// When it was made, by the database's clock.
+    /// The time of creation, by the database's clock.
     public let createdAt: Date
-    /// When it was last used, to about a minute.
+    /// The time of the last use, accurate to about a minute, by the database's clock.
     public let lastSeenAt: Date
-    /// When it ends unless it is revoked, or used in the case of an idle timeout, before; 9999-12-31 for one that does not
-    /// end by itself.
+    /// The time of expiry, by the database's clock; 9999-12-31 for a session without expiry. A revocation may end the
+    /// session earlier, and each use postpones the expiry of a session with an idle timeout.
     public let expiresAt: Date
-    /// Where the login came from: what the client says of itself may be any text at all.
+    /// The client that the session was created for. Its `userAgent` is untrusted text.
     public let origin: SessionOrigin
 
     init(

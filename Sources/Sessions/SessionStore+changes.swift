@@ -1,15 +1,16 @@
 internal import EventLoop
 
-/// How sessions begin and end, and their list.
+/// Creating, ending and listing sessions.
 extension SessionStore {
-    /// Makes a session for a user who has proved to be `identity`.
+    /// Creates a session for an authenticated user.
     ///
     /// - Parameters:
-    ///   - lifetime: how long it lives; the configuration's when nil, at most the database's `maximum_lifetime`.
-    ///   - origin: where the login came from.
-    /// - Returns: the token, which exists nowhere else, and the session.
-    /// - Throws: ``SessionStoreError``. After ``SessionStoreError/unavailable(_:)`` there may be a session that nobody has
-    ///   the token of.
+    ///   - identity: The user. No text may contain a NUL character.
+    ///   - lifetime: The session's lifetime; nil for the configuration's. The database's `maximum_lifetime` limits it.
+    ///   - origin: The client that the session is for.
+    /// - Returns: The token, of which only a hash is stored, and the session.
+    /// - Throws: ``SessionStoreError``. After ``SessionStoreError/unavailable(_:)`` the session may exist, but its
+    ///   token is lost.
     public func createAccessToken(
         for identity: Identity, lifetime: Duration? = nil, origin: SessionOrigin = SessionOrigin()
     ) async throws(SessionStoreError) -> (token: SessionToken, session: Session) {
@@ -19,17 +20,22 @@ extension SessionStore {
         var creation = CreateSession(
             try newToken(), identity: identity, lifetime: lifetime ?? configuration.lifetime, origin: origin)
         creation.idleTimeout = configuration.idleTimeout
-        // Without an epoch there is nothing that could have changed: a session is always made.
+        // Only a statement with an epoch can be refused, so a session is always created here.
         guard let made = try await change(writeLane, creation) else { throw .unavailable("the session was not made") }
         return (made.token, made.session)
     }
 
-    /// The same at the end of a login: nil when the user's sessions were ended since `user` was read.
+    /// Creates a session at the end of a login.
     ///
     /// - Parameters:
-    ///   - remembered: whether the session lives as long as the configuration says for those, without an idle timeout.
-    ///   - replaced: the token that the same client was signed in with; its session ends.
-    ///   - reservation: what the throttle has counted for this login: a success from the session on.
+    ///   - user: The user, as read when the password was verified.
+    ///   - origin: The client that the session is for.
+    ///   - remembered: Whether the session has the configuration's `rememberedLifetime` and no idle timeout.
+    ///   - replaced: The token that the client was signed in with; its session ends.
+    ///   - reservation: The login's reservation in the throttle, which the new session turns into a success.
+    /// - Returns: The session; nil if the user's sessions were revoked after `user` was read.
+    /// - Throws: ``SessionStoreError``. After ``SessionStoreError/unavailable(_:)`` the session may exist, but its
+    ///   token is lost.
     package func createAccessToken(
         for user: UserRecord, origin: SessionOrigin, remembered: Bool = false, replacing replaced: SessionToken? = nil,
         settling reservation: LoginReservation? = nil
@@ -63,17 +69,18 @@ extension SessionStore {
         }
     }
 
-    // What this process revokes it has to know at once, not only when PostgreSQL tells everybody; and it goes before
-    // logins that wait.
+    // This process applies its own revocations at once, without waiting for PostgreSQL's notification.
 
-    /// Ends the session of `token`, for good. Returning means that it is committed; ending what has ended is success.
-    /// - Throws: ``SessionStoreError``: it is not known whether the session has ended; ask again.
+    /// Revokes the session of `token`. On return the revocation is committed. A session that has ended already is no
+    /// error.
+    /// - Throws: ``SessionStoreError`` if the session may not have ended; try again.
     public func revoke(_ token: SessionToken) async throws(SessionStoreError) {
         _ = try await end(token)
     }
 
-    /// The same.
-    /// - Returns: whose session it was; nil when there is none of that token.
+    /// Revokes the session of `token`.
+    /// - Returns: The session; nil if the token never had one, or the session was removed after its end.
+    /// - Throws: ``SessionStoreError`` if the session may not have ended; try again.
     package func end(_ token: SessionToken) async throws(SessionStoreError) -> EndedSession? {
         guard try checks.mayExist(token) else { return nil }
         let ended = try await change(writeLane, RevokeToken(hash: token.hash))
@@ -82,14 +89,14 @@ extension SessionStore {
         return ended
     }
 
-    /// Ends all sessions of a user, and all logins of theirs that are under way.
+    /// Revokes all sessions of a user, and refuses the user's logins in progress.
     ///
     /// - Parameters:
-    ///   - userID: 1 to 255 bytes.
-    ///   - kept: the token whose session stays.
-    /// - Returns: how many sessions ended; fewer when the connection was lost meanwhile and it was done twice.
-    /// - Throws: ``SessionStoreError``: unless it is ``SessionStoreError/invalid(_:)``, it is not known whether they have
-    ///   ended; ask again.
+    ///   - userID: The user's id, 1 to 255 bytes of UTF-8.
+    ///   - kept: The token of a session that stays.
+    /// - Returns: The number of sessions that ended; too low if the connection was lost and the statement repeated.
+    /// - Throws: ``SessionStoreError``. After ``SessionStoreError/unavailable(_:)`` the sessions may have ended; try
+    ///   again.
     @discardableResult
     public func revokeAll(
         ofUser userID: String, except kept: SessionToken? = nil
@@ -100,15 +107,16 @@ extension SessionStore {
         return ended
     }
 
-    /// Gives one of the gate's own users another password, and ends all sessions of the user but one, and all logins
-    /// that are under way.
+    /// Changes the password of one of the gate's own users, revokes all other sessions of the user, and refuses the
+    /// user's logins in progress.
     ///
     /// - Parameters:
-    ///   - user: as it was read when the current password was checked.
-    ///   - passwordHash: the form in which the new one is stored.
-    ///   - kept: the token whose session stays.
-    /// - Returns: how many sessions ended; nil, and nothing is changed, when the user has another password by now, may not
-    ///   sign in any more, or that session has ended.
+    ///   - user: The user, as read when the current password was verified.
+    ///   - passwordHash: The hash of the new password.
+    ///   - kept: The token of the session that stays.
+    /// - Returns: The number of sessions that ended; nil, with nothing changed, if the password was changed meanwhile,
+    ///   the user was disabled or deleted, or the session of `kept` has ended.
+    /// - Throws: ``SessionStoreError``. After ``SessionStoreError/unavailable(_:)`` the password may have been changed.
     package func changePassword(
         of user: UserRecord, to passwordHash: String, keeping kept: SessionToken
     ) async throws(SessionStoreError) -> Int? {
@@ -120,14 +128,14 @@ extension SessionStore {
         return ended
     }
 
-    /// Ends one session of a user by its public id, which the list of sessions tells.
+    /// Revokes one session of a user by its public id.
     ///
     /// - Parameters:
-    ///   - sessionID: a UUID.
-    ///   - userID: 1 to 255 bytes.
-    /// - Returns: whether it was there to be ended; false also for the session of somebody else.
-    /// - Throws: ``SessionStoreError``: unless it is ``SessionStoreError/invalid(_:)``, it is not known whether the session
-    ///   has ended; ask again.
+    ///   - sessionID: The session's public id, a UUID; see ``sessions(of:)``.
+    ///   - userID: The user's id, 1 to 255 bytes of UTF-8.
+    /// - Returns: True if the session was live; false also for the session of another user.
+    /// - Throws: ``SessionStoreError``. After ``SessionStoreError/unavailable(_:)`` the session may have ended; try
+    ///   again.
     public func revoke(sessionID: String, ofUser userID: String) async throws(SessionStoreError) -> Bool {
         try SessionArguments.require(sessionID: sessionID)
         try SessionArguments.require(userID: userID)
@@ -136,8 +144,8 @@ extension SessionStore {
         return wasLive
     }
 
-    /// The live sessions of a user, the newest first, at most 100.
-    /// - Parameter userID: 1 to 255 bytes.
+    /// Returns the live sessions of a user, newest first, at most 100.
+    /// - Parameter userID: The user's id, 1 to 255 bytes of UTF-8.
     /// - Throws: ``SessionStoreError``
     public func sessions(of userID: String) async throws(SessionStoreError) -> [SessionEntry] {
         try SessionArguments.require(userID: userID)

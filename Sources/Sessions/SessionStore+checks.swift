@@ -1,10 +1,11 @@
 internal import EventLoop
 internal import Logging
 
-/// Who a token belongs to.
+/// Checking tokens.
 extension SessionStore {
-    /// The session that `token` opens; nil when there is none, because it was never made, has expired or was revoked.
-    /// - Throws: ``SessionStoreError``: nobody can tell, which is no "no".
+    /// Returns the live session of `token`.
+    /// - Returns: Nil if there is none: the token is forged, or its session has expired or was revoked.
+    /// - Throws: ``SessionStoreError`` if the store cannot tell. That does not mean that the session has ended.
     public func session(for token: SessionToken) async throws(SessionStoreError) -> Session? {
         if let session = keptSession(for: token) { return Session(session) }
         let answer = await withCheckedContinuation { continuation in
@@ -13,17 +14,18 @@ extension SessionStore {
         return try answer.get().map { Session($0) }
     }
 
-    /// What a check is answered: the session, nil when there is none, or why nobody can tell.
+    /// The receiver of a check's result: the session, nil if there is none, or the reason why the store cannot tell.
     package typealias Answer = @EventLoop (Result<PackedSession?, SessionStoreError>) -> Void
 
-    /// The session of a token if what this process keeps may be believed now; nil says only that the stores have to be
-    /// asked. The first step of every check: no task, no store.
+    /// Returns the session of a token from this process's memory: the first step of every check, without a task or I/O.
+    /// - Returns: Nil if memory has no entry that may be used now; the session may exist all the same.
     package func keptSession(for token: SessionToken) -> PackedSession? { checks.keptSession(for: token) }
 
-    /// Asks Redis, if that may help, and then PostgreSQL: the second step of a check. Calls `answer` once, maybe before it
-    /// returns, without a task.
+    /// Looks a session up in Redis, if that may help, and then in PostgreSQL: the second step of a check. Calls
+    /// `answer` once, perhaps before this method returns, and starts no task.
     package func lookUp(_ token: SessionToken, _ answer: @escaping Answer) { checks.lookUp(token, answer) }
 
-    /// Whether the store has to be asked about `token`: an invented one is told by its tag alone.
+    /// Returns whether `token` may have a session. The token's tag reveals a forged token without a query.
+    /// - Throws: ``SessionStoreError/unavailable(_:)`` while the token keys are unknown or may be out of date.
     package func mayExist(_ token: SessionToken) throws(SessionStoreError) -> Bool { try checks.mayExist(token) }
 }

@@ -1,36 +1,52 @@
 internal import EventLoop
 
 extension SessionStore {
-    /// How sessions live and where.
+    /// The stores of sessions, their lifetimes and limits.
     public struct Configuration: Sendable {
-        /// Where the sessions are recorded.
+        /// The database that records the sessions.
         public var postgreSQL: PostgreSQLConfiguration
-        /// How users are found who sign in with a password; nil: the gate's own are.
+        /// The query that finds users at a login; nil for the gate's own users.
         public var usersQuery: UsersQuery?
-        /// What is asked before PostgreSQL; nil: nothing.
+        /// The Redis servers that checks query before PostgreSQL; nil for none.
         public var redis: RedisConfiguration?
-        /// How long a session lives from its login.
+        /// The absolute timeout of a session, from its login.
         public var lifetime: Duration
-        /// How long a session lives without being used; nil: until its lifetime is over.
+        /// The idle timeout of a session; nil for none.
         public var idleTimeout: Duration?
-        /// How long the session of somebody lives who asked to be remembered, without an idle timeout; nil: as any
-        /// other.
+        /// The lifetime of sessions whose user asked to be remembered, which have no idle timeout; nil to treat them as
+        /// all others.
         public var rememberedLifetime: Duration?
-        /// Whether it is written down when sessions were last used, for their list, also when no idle timeout needs it.
+        /// Whether the time of the last use is recorded, for lists of sessions, even without an idle timeout.
         public var recordsLastSeen: Bool
-        /// How many sessions of a user may live at once after a login; nil: any number.
+        /// The maximum number of live sessions of a user. A login over it ends the oldest. Nil for no limit.
         public var sessionsPerUser: Int?
-        /// How many sessions this process keeps in memory; 0: none, and every check asks PostgreSQL.
+        /// The maximum number of sessions in this process's memory; 0 for none, so that every check queries a store.
         public var cachedSessions: Int
-        /// Within which time a revocation counts everywhere, whatever fails. At least four round trips to PostgreSQL.
+        /// The time within which a revocation takes effect everywhere, whatever fails. At least four round trips to
+        /// PostgreSQL.
         public var revocationDelay: Duration
-        /// How much longer than `revocationDelay` a session is accepted on what was known of it while PostgreSQL does
-        /// not answer. Zero keeps the promise that nobody is let in whom PostgreSQL might refuse.
+        /// The time beyond `revocationDelay` for which known sessions are accepted while PostgreSQL is unreachable,
+        /// including any revoked meanwhile. Zero refuses to answer instead.
         public var staleIfDatabaseDown: Duration
-        /// How often expired sessions are removed, by one process of all; nil: not by this one.
+        /// The interval at which one process of all removes expired sessions; nil if this process does not take part.
         public var cleanupInterval: Duration?
 
-        /// A configuration; everything but PostgreSQL has a default.
+        /// Creates a configuration.
+        ///
+        /// - Parameters:
+        ///   - postgreSQL: The database that records the sessions.
+        ///   - usersQuery: The query that finds users at a login; nil for the gate's own users.
+        ///   - redis: The Redis servers that checks query before PostgreSQL; nil for none.
+        ///   - lifetime: The absolute timeout of a session.
+        ///   - idleTimeout: The idle timeout of a session; nil for none.
+        ///   - rememberedLifetime: The lifetime of sessions whose user asked to be remembered.
+        ///   - recordsLastSeen: Whether the time of the last use is recorded even without an idle timeout.
+        ///   - sessionsPerUser: The maximum number of live sessions of a user; nil for no limit.
+        ///   - cachedSessions: The maximum number of sessions in this process's memory.
+        ///   - revocationDelay: The time within which a revocation takes effect everywhere.
+        ///   - staleIfDatabaseDown: The time beyond `revocationDelay` for which known sessions are accepted while
+        ///     PostgreSQL is unreachable.
+        ///   - cleanupInterval: The interval at which expired sessions are removed; nil for never.
         public init(
             postgreSQL: PostgreSQLConfiguration, usersQuery: UsersQuery? = nil, redis: RedisConfiguration? = nil,
             lifetime: Duration = .seconds(24 * 3600), idleTimeout: Duration? = nil, rememberedLifetime: Duration? = nil,
@@ -55,7 +71,7 @@ extension SessionStore {
 }
 
 extension Migrations {
-    /// nil when the configuration leaves them to somebody else.
+    /// Creates the migrations to run at start. Nil if the configuration does not migrate.
     init?(_ configuration: SessionStore.Configuration) {
         guard configuration.postgreSQL.migrates else { return nil }
         self.init(

@@ -1,19 +1,24 @@
 internal import EventLoop
 internal import Logging
 
-/// Who may sign in: the gate's own users, or those of another program's tables.
+/// The users who may sign in: the gate's own, or those in another application's tables.
 extension SessionStore {
-    /// One of the gate's own users by the id; nil also when the user may not sign in, or the gate keeps no users.
+    /// Returns one of the gate's own users by id.
+    /// - Returns: Nil if the user does not exist or is disabled, or if a users query is configured.
+    /// - Throws: ``SessionStoreError``
     package func user(id: String) async throws(SessionStoreError) -> UserRecord? {
         guard externalUsers == nil else { return nil }
         return try await command(loginLane, FindUser(key: .id(id)))?.user
     }
 
-    /// Whether hashes of an older kind are to be replaced when the password is at hand.
+    /// A Boolean value that indicates whether a login replaces a password hash in an outdated format.
     package var rehashes: Bool { externalUsers?.rehashes ?? true }
 
-    /// Writes another hash of the password that `user` has just signed in with, unless the password was changed since.
-    /// The user's sessions go on. What fails is said once and changes nothing.
+    /// Replaces the hash of the password that `user` has just signed in with, unless the password was changed
+    /// meanwhile. The user's sessions stay. A failure keeps the old hash and is logged once.
+    /// - Parameters:
+    ///   - user: The user, as read at the login.
+    ///   - hash: The new hash of the same password.
     package func rehash(_ user: UserRecord, to hash: String) async {
         do throws(PostgreSQLError) {
             if let externalUsers {
@@ -31,14 +36,15 @@ extension SessionStore {
         }
     }
 
-    /// Tells all workers, also those that start later, that the hashes in use cost so much at most: see
+    /// Records the highest cost of the hashes in use, for all workers, including those that start later: see
     /// ``LoginAttempt/highestHashingCost``.
+    /// - Throws: ``SessionStoreError``
     package func note(highestHashingCost cost: HashingCost) async throws(SessionStoreError) {
         try await change(loginLane, NoteHighestHashingCost(cost: cost))
     }
 
-    /// Looks, before the store is used for the first time, whether the users query can work.
-    /// - Returns: whether the store can be used.
+    /// Checks the users query before the store's first use.
+    /// - Returns: Whether the store can be used.
     func checkUsers(_ users: ExternalUsers) async -> Bool {
         do throws(PostgreSQLError) {
             try await users.check()

@@ -2,13 +2,13 @@ public import EventLoop
 internal import FoundationEssentials
 public import Logging
 
-/// The sessions that all pods share: makes them, finds them, ends them. PostgreSQL is the record; Redis, if there is
-/// one, answers many questions before they come to it.
+/// A store of sessions, shared by all processes with the same database. PostgreSQL records the sessions. Redis, if
+/// configured, caches them for all processes.
 ///
-/// Three answers, not two: a session, nil for "there is none", and a thrown ``SessionStoreError`` for "cannot tell",
-/// which must never be taken for a "no".
+/// A check has three results: a session, nil for "no such session", and a thrown ``SessionStoreError`` for "cannot
+/// tell". Never treat the third as the second.
 ///
-/// All calls run on the event loop, which starts a thread of its own in a program that has not given it one:
+/// All calls run on the event loop. In a program that has not given the loop a thread, it starts its own:
 ///
 ///     let store = await SessionStore(.init(postgreSQL: .init(url: "postgresql:///app")), log: logger)
 ///     await store.start()
@@ -21,36 +21,38 @@ public final class SessionStore {
     let readLane: ReadLane
     let writeLane: CommandLane
     let loginLane: CommandLane
-    /// nil: the gate's own.
+    /// Users in another application's tables; nil for the gate's own users.
     let externalUsers: ExternalUsers?
     let redis: RedisSessions?
     let checks: SessionChecks
     let log: Logger
     private let touches: TouchWriter
-    /// What one process at a time does for all.
+    /// The periodic tasks that one process at a time does for all.
     private var schedules: [ClusterSchedule] = []
     private var wasUsed = false
-    /// nil until it has begun.
+    /// The state of the users query's check: nil before it begins, false while it runs or after it failed.
     private var usersAreChecked: Bool?
     var rehashFailure = LogEpisode.ofRequests
     private var readOnly = LogEpisode.ofRequests
     private var fullDisk = LogEpisode.ofRequests
-    /// What was counted since it was taken last.
+    /// The counts since they were last taken.
     package var counts: StoreCounts { checks.counts }
 
-    /// Called once, when the store can be used for the first time.
+    /// Called once, when the store becomes usable.
     package var onFirstUse: (@EventLoop () -> Void)?
-    /// Called when the database, at its first use, cannot be used before an operator has done what the text says.
+    /// Called if the database cannot be used before an operator mends what the argument names. Not called after
+    /// ``onFirstUse``.
     package var onUnusable: (@EventLoop (String) -> Void)?
 
-    /// Called when a user was signed out whom the users query does not find any more: the id, and how many sessions ended.
+    /// Called after the sessions of a user were revoked because the users query no longer finds the user. The arguments
+    /// are the user's id and the number of sessions that ended.
     package var onUserGone: (@EventLoop (String, Int) -> Void)?
 
-    /// A store that is not connected before ``start()``.
+    /// Creates a store, which connects at ``start()``.
     ///
     /// - Parameters:
-    ///   - configuration: where the sessions are and how they live.
-    ///   - log: where it is said when a store cannot be used, and when it can be again; never a token or a password.
+    ///   - configuration: The stores of sessions, their lifetimes and limits.
+    ///   - log: The log for outages of the stores. No line contains a token or a password.
     public init(_ configuration: Configuration, log: Logger) {
         self.configuration = configuration
         self.log = log
@@ -63,7 +65,7 @@ public final class SessionStore {
         redis = configuration.redis.map { redis in
             RedisSessions(redis, entryLifetime: FreshnessRule.maximumAge + configuration.staleIfDatabaseDown, log: log)
         }
-        // One a lane: a server that does not answer one lane's attempt must not keep the others waiting.
+        // Enough threads for all lanes: an attempt that a server leaves without an answer must not delay the others.
         let threads = HelperThreads(name: "connecting", threads: 6, waiting: 6)
         readLane = ReadLane(
             postgreSQL, memory: memory, migrations: Migrations(configuration), threads: threads, log: log)
@@ -74,7 +76,7 @@ public final class SessionStore {
         touches = TouchWriter(memory, writeLane, log: log)
     }
 
-    /// Connects, and stays connected. Until it has, and whenever PostgreSQL is away, calls throw.
+    /// Connects to the stores, and reconnects after each loss. Calls throw while PostgreSQL is unreachable.
     public func start() {
         readLane.onHeartbeat = { [weak self] in
             self?.checks.endOutage()
@@ -88,7 +90,7 @@ public final class SessionStore {
         }
         if let redis {
             readLane.onSnapshot = { [weak self] snapshot, hash in
-                // What is said to somebody who hears of no revocations is of no use to himself, and others ask too.
+                // Without a lease this process receives no revocations, so its snapshots would not be valid for others.
                 guard let self, memory.hasLease(at: .now), let keys = readLane.keys else { return }
                 redis.keep(snapshot, under: hash, with: keys)
             }
@@ -118,13 +120,13 @@ public final class SessionStore {
         return ClusterSchedule(every: interval) { await comparison.run($0) }
     }
 
-    /// Writes down what is still to be written, and ends the connections.
+    /// Writes the pending touches of sessions, then closes the connections.
     public func shutDown() async {
         await touches.finish()
         close()
     }
 
-    /// Ends the connections at once.
+    /// Closes the connections at once. Pending touches of sessions are lost.
     public func close() {
         touches.stop()
         for schedule in schedules { schedule.stop() }
@@ -135,8 +137,8 @@ public final class SessionStore {
         externalUsers?.close()
     }
 
-    /// After a failover a lane may still have a connection to the former primary: what is written on one server is not
-    /// heard of on the other. The connection that was opened first is the one that is out of date.
+    /// Drops the older connection if the lanes are connected to different servers. After a failover a lane may still be
+    /// connected to the former primary, and what is written on one server is not announced on the other.
     private func abandonStrayLane() {
         guard let read = readLane.origin, let write = writeLane.origin, read != write,
             let readSince = readLane.openedAt, let writeSince = writeLane.openedAt
@@ -155,7 +157,7 @@ public final class SessionStore {
         if let externalUsers, usersAreChecked != true {
             guard usersAreChecked == nil else { return }
             usersAreChecked = false
-            // Not before now: a query may read tables of ours.
+            // Only now: the query may read the gate's tables, which the migrations have just created.
             EventLoop.spawn { [self] in
                 guard await checkUsers(externalUsers) else { return }
                 usersAreChecked = true
@@ -164,30 +166,30 @@ public final class SessionStore {
             return
         }
         wasUsed = true
-        // Redis speaks for itself.
+        // RedisSessions logs the store in use itself.
         if redis == nil { log.info("Using database for session storage") }
         onFirstUse?()
     }
 
-    /// Whether the store was reachable within the last `limit`; false before it was for the first time.
+    /// Returns whether PostgreSQL has answered within the last `limit`; false before the store's first use.
     package func isReachable(within limit: Duration) -> Bool {
         guard wasUsed, let last = readLane.lastHeartbeat else { return false }
         return .now - last < limit
     }
 
-    /// Whether sessions that were used lately are accepted although PostgreSQL may be away.
+    /// A Boolean value that indicates whether known sessions are accepted even if PostgreSQL is unreachable.
     package var outlastsDatabase: Bool { wasUsed && memory.mayOutlastLease(at: .now) }
 
-    /// Whether Redis answers at present.
+    /// A Boolean value that indicates whether Redis is available, at least for some sessions.
     package var usesRedis: Bool { redis?.isInUse ?? false }
 
-    /// Hands over what was counted, and begins anew.
+    /// Returns the counts and resets them to zero.
     package func takeCounts() -> StoreCounts {
         defer { checks.counts = StoreCounts() }
         return counts
     }
 
-    /// Runs a statement that changes something.
+    /// Runs a statement that writes.
     @discardableResult
     func change<S: Statement>(_ lane: CommandLane, _ statement: S) async throws(SessionStoreError) -> S.Answer {
         let answer = try await command(lane, statement)
@@ -204,9 +206,9 @@ public final class SessionStore {
         }
     }
 
-    /// What to tell the caller of a statement that failed; says it in the log.
+    /// Logs the failure of a statement and returns the error for its caller.
     private func failure(of error: PostgreSQLError) -> SessionStoreError {
-        // One reason, whatever the statement was.
+        // Logged once per period, since every write fails for the same reason.
         if error.isReadOnlyTransaction {
             if readOnly.begin() {
                 log.error(
@@ -214,7 +216,7 @@ public final class SessionStore {
             }
             return .readOnly
         }
-        // Never said to be over: what needs no more room succeeds meanwhile.
+        // The end is not logged: statements that need no more space succeed meanwhile.
         if error.isFullDisk {
             if fullDisk.begin() {
                 log.error("PostgreSQL is out of disk space: \(error.reason); checks continue, logins fail")

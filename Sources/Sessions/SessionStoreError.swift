@@ -1,14 +1,13 @@
-/// Why a store gives no answer. None of these ever means that a session is not valid.
+/// The reason why a store has no answer. No case means that a session is invalid.
 public enum SessionStoreError: Error, Equatable, Sendable {
-    /// An argument is malformed, and would be at every other time too; nobody was asked. The text says what it has to be,
-    /// and contains no value.
+    /// An argument is malformed. Nothing was sent; trying again is useless. The text names the rule and does not
+    /// contain the value.
     case invalid(String)
-    /// The store cannot tell: PostgreSQL did not answer in time, is away, or answered with an error. The text says what
-    /// happened and contains no secret.
+    /// The store cannot tell: PostgreSQL is unreachable, did not answer in time, or reported an error. The text
+    /// describes the event and contains no secret.
     case unavailable(String)
-    /// PostgreSQL answers, and did not take a change: it was made read-only, or its disk is full. Sessions are checked as
-    /// ever.
+    /// PostgreSQL refused a write because it is read-only or its disk is full. Checks of sessions continue.
     case readOnly
-    /// More waits already than can be answered in time.
+    /// The queue is full: the request could not be answered in time.
     case overloaded
 }

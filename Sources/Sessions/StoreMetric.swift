@@ -1,4 +1,4 @@
-/// What a store counts. A counter is one entry here: whoever shows or sums counters goes through all cases.
+/// A counter of a store. Code that shows or sums counters iterates over all cases, so a new counter is one case here.
 package enum StoreMetric: Int, CaseIterable, Sendable {
     /// Checks answered from this process's memory.
     case fromMemory

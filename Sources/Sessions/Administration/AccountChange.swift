@@ -1,9 +1,11 @@
-/// What became of a change to one of the gate's own users.
+/// The result of a change to one of the gate's own users.
 package enum AccountChange: Equatable, Sendable {
-    /// It is done, and with it so many live sessions of the user have ended; nil when it is nothing that ends any.
+    /// The user was changed.
+    ///
+    /// - Parameter sessionsEnded: The number of live sessions that ended; nil for a change that ends no sessions.
     case changed(sessionsEnded: Int?)
-    /// It was so before.
+    /// The user was in the requested state already.
     case nothing
-    /// There is no such user any more.
+    /// The user does not exist.
     case noSuchAccount
 }

@@ -1,43 +1,54 @@
 internal import EventLoop
 
-/// Sessions as commands look after them: waiting calls on a connection of their own.
+/// The operations on sessions for commands: blocking calls on their own connection.
 package struct SessionAdministration: ~Copyable {
     private let connection: PostgreSQLConnection
     private let schema: Schema
 
-    /// Some of this reads all sessions there are.
+    /// The time limit of a statement. Some statements read all sessions.
     private static let deadline = Duration.seconds(60)
-    /// Of what writes all of them, 25 seconds a million: it would be undone if nobody waited for it.
+    /// The time limit of a statement that writes all sessions, which takes about 25 s per million. At the limit the
+    /// statement is rolled back.
     private static let longDeadline = Duration.seconds(600)
 
-    /// - Parameter schema: the schema of our tables; nil for the connection's own search path.
+    /// - Parameters:
+    ///   - connection: The connection to use.
+    ///   - schema: The schema of the gate's tables; nil for the connection's search path.
     package init(_ connection: PostgreSQLConnection, schema: String?) {
         self.connection = connection
         self.schema = Schema(schema)
     }
 
-    // MARK: Looking
+    // MARK: Reading
 
-    /// The live sessions of a user, the newest first.
+    /// Returns the live sessions of a user, newest first.
+    /// - Throws: ``PostgreSQLError``
     package func list(of userID: String) throws(PostgreSQLError) -> [SessionEntry] {
         try run(ListSessions(userID: userID))
     }
 
-    /// How many sessions are live, and how many users have any.
+    /// Returns the number of live sessions and the number of users who have one.
+    /// - Throws: ``PostgreSQLError``
     package func count() throws(PostgreSQLError) -> (sessions: Int, users: Int) {
         let live = try run(CountSessions())
         return (live.sessions, live.users)
     }
 
-    // MARK: Making and changing
+    // MARK: Creating and changing
 
-    /// Begins a session.
+    /// Creates a session.
     ///
-    /// - Parameter identity: what the session says of the user; for one of the gate's own users the account says it.
+    /// - Parameters:
+    ///   - user: The session's user.
+    ///   - identity: The identity to record in the session. Ignored for one of the gate's own users, whose account has
+    ///     it.
+    ///   - lifetime: The session's lifetime.
+    ///   - label: The session's purpose.
+    /// - Throws: ``PostgreSQLError``
     package func create(
         for user: NamedUser, identity: Identity, lifetime: Duration, label: String
     ) throws(PostgreSQLError) -> SessionCreation {
-        // One transaction: a token that could not be shown must not have begun anything.
+        // One transaction: without a token to show there must be no session either.
         try connection.transaction(deadline: Self.deadline) { () throws(PostgreSQLError) in
             if let maximum = try run(ExceededMaximum(lifetime: lifetime)) {
                 return .tooLong(maximum: maximum, table: schema.limitsTable)
@@ -54,8 +65,9 @@ package struct SessionAdministration: ~Copyable {
         }
     }
 
-    /// Changes what the live sessions of a user say about the user; nil keeps.
-    /// - Returns: how many sessions were changed.
+    /// Changes the identity recorded in the live sessions of a user. Nil keeps a value.
+    /// - Returns: The number of sessions that were changed.
+    /// - Throws: ``PostgreSQLError``
     package func update(
         _ userID: String, username: String?, name: String?, email: String?, groups: [String]?
     ) throws(PostgreSQLError) -> Int {
@@ -65,44 +77,51 @@ package struct SessionAdministration: ~Copyable {
 
     // MARK: Ending
 
-    /// Ends all sessions of a user, and logins under way.
-    /// - Returns: how many sessions were live.
+    /// Revokes all sessions of a user, and refuses the user's logins in progress.
+    /// - Returns: The number of sessions that were live.
+    /// - Throws: ``PostgreSQLError``
     package func revoke(userID: String) throws(PostgreSQLError) -> Int {
         try change(RevokeUserSessions(userID: userID))
     }
 
-    /// Ends one session.
-    /// - Parameter id: its public name, a UUID.
-    /// - Returns: whether it was live.
+    /// Revokes one session.
+    /// - Parameter id: The session's public id, a UUID.
+    /// - Returns: Whether the session was live.
+    /// - Throws: ``PostgreSQLError``
     package func revoke(sessionID id: String) throws(PostgreSQLError) -> Bool {
         try change(RevokeSession(id: id, userID: nil))
     }
 
-    /// Ends all sessions of all users, and logins under way.
-    /// - Returns: how many sessions were live.
+    /// Revokes all sessions of all users, and refuses logins in progress.
+    /// - Returns: The number of sessions that were live.
+    /// - Throws: ``PostgreSQLError``
     package func revokeAll() throws(PostgreSQLError) -> Int {
         try change(RevokeAllSessions(), deadline: Self.longDeadline)
     }
 
-    /// Removes expired sessions, the oldest first.
+    /// Removes expired sessions, oldest first.
     ///
     /// - Parameters:
-    ///   - most: how many at most.
-    ///   - since: where the call before has come to; nil for the first.
-    /// - Returns: how many were removed, and where to go on; nil when somebody else removes some at this moment.
+    ///   - most: The maximum number of sessions to remove.
+    ///   - since: The position that the previous call returned; nil for the first call.
+    /// - Returns: The number of sessions removed, and the position for the next call; nil if another process is
+    ///   removing sessions now.
+    /// - Throws: ``PostgreSQLError``
     package func removeExpired(
         atMost most: Int, since: String?
     ) throws(PostgreSQLError) -> (removed: Int, reached: String)? {
         try run(RemoveExpiredSessions(limit: most, since: since)).map { ($0.count, $0.reached) }
     }
 
-    /// Removes what the throttle of logins has no more use for.
-    /// - Returns: how many rows, at most `most`.
+    /// Removes rows of the login throttle that have no effect any more.
+    /// - Parameter most: The maximum number of rows to remove.
+    /// - Returns: The number of rows removed.
+    /// - Throws: ``PostgreSQLError``
     package func removeExpiredThrottle(atMost most: Int) throws(PostgreSQLError) -> Int {
         try change(RemoveExpiredThrottle(limit: most))
     }
 
-    /// Runs what changes something in a transaction of its own.
+    /// Runs a statement that writes, in its own transaction.
     private func change<S: Statement>(
         _ statement: S, deadline: Duration = Self.deadline
     ) throws(PostgreSQLError) -> S.Answer {

@@ -1,17 +1,20 @@
 package import FoundationEssentials
 
-/// What became of a session that a command asked for.
+/// The result of a command that creates a session.
 package enum SessionCreation: Sendable {
-    /// - Parameters:
-    ///   - token: shown this once.
-    ///   - id: the session's public name.
-    case created(token: SessionToken, id: String, expiresAt: Date)
-    /// It would last longer than the database allows.
+    /// The session was created.
     ///
     /// - Parameters:
-    ///   - maximum: the longest that there may be, in PostgreSQL's words.
-    ///   - table: where that is written, as SQL names it.
+    ///   - token: The session's token, of which only a hash is stored.
+    ///   - id: The session's public id, a UUID.
+    ///   - expiresAt: The time of expiry, by the database's clock.
+    case created(token: SessionToken, id: String, expiresAt: Date)
+    /// The lifetime is longer than the database permits.
+    ///
+    /// - Parameters:
+    ///   - maximum: The maximum lifetime, as PostgreSQL prints an `interval`.
+    ///   - table: The SQL name of the table that has the limit.
     case tooLong(maximum: String, table: String)
-    /// The user is one of the gate's own and is disabled, or gone by now.
+    /// The user, one of the gate's own, is disabled or was deleted meanwhile.
     case noSuchAccount
 }

@@ -1,46 +1,56 @@
-/// The gate's own users, as commands manage them: waiting calls on a connection of their own.
+/// The operations on the gate's own users for commands: blocking calls on their own connection.
 package struct UserAccounts: ~Copyable {
     private let connection: PostgreSQLConnection
     private let schema: Schema
 
     private static let deadline = Duration.seconds(10)
-    /// Sessions are counted for it.
+    /// The time limit of the list, which counts sessions.
     private static let listDeadline = Duration.seconds(60)
 
-    /// - Parameter schema: the schema of our tables; nil for the connection's own search path.
+    /// - Parameters:
+    ///   - connection: The connection to use.
+    ///   - schema: The schema of the gate's tables; nil for the connection's search path.
     package init(_ connection: PostgreSQLConnection, schema: String?) {
         self.connection = connection
         self.schema = Schema(schema)
     }
 
     /// Adds a user.
-    /// - Returns: the new user's id; nil when the name is taken.
+    /// - Returns: The new user's id; nil if the username is taken.
+    /// - Throws: ``PostgreSQLError``
     package func add(
         username: String, passwordHash: String, name: String, email: String, groups: [String]
     ) throws(PostgreSQLError) -> String? {
         try run(AddUser(username: username, passwordHash: passwordHash, name: name, email: email, groups: groups))
     }
 
-    /// Users in the order of their names.
+    /// Returns users in the order of their usernames.
     ///
     /// - Parameters:
-    ///   - name: only those behind this name; nil for the first.
-    ///   - most: how many at most.
+    ///   - name: The username after which the list begins; nil to begin with the first user.
+    ///   - most: The maximum number of users to return.
+    /// - Throws: ``PostgreSQLError``
     package func list(after name: String?, atMost most: Int) throws(PostgreSQLError) -> [ListedUser] {
         try connection.run(ListUsers(after: name, limit: most), in: schema, deadline: Self.listDeadline)
     }
 
-    /// Gives a user another password.
+    /// Sets a user's password and revokes all sessions of the user.
+    /// - Parameters:
+    ///   - id: The user's id.
+    ///   - hash: The hash of the new password.
+    /// - Throws: ``PostgreSQLError``
     package func setPassword(of id: String, to hash: String) throws(PostgreSQLError) -> AccountChange {
         try change(id) { () throws(PostgreSQLError) in try run(SetPasswordHash(id: id, hash: hash)) }
     }
 
-    /// Keeps a user from signing in.
+    /// Disables a user, who cannot sign in any more, and revokes all sessions of the user.
+    /// - Throws: ``PostgreSQLError``
     package func disable(_ id: String) throws(PostgreSQLError) -> AccountChange {
         try change(id) { () throws(PostgreSQLError) in try run(SetUserDisabled(id: id, isDisabled: true)) }
     }
 
-    /// Lets a user sign in again.
+    /// Enables a user, who can sign in again.
+    /// - Throws: ``PostgreSQLError``
     package func enable(_ id: String) throws(PostgreSQLError) -> AccountChange {
         try connection.transaction(deadline: Self.deadline) { () throws(PostgreSQLError) in
             guard try run(LockUser(id: id)) else { return .noSuchAccount }
@@ -48,18 +58,19 @@ package struct UserAccounts: ~Copyable {
         }
     }
 
-    /// Deletes a user.
+    /// Deletes a user and revokes all sessions of the user.
+    /// - Throws: ``PostgreSQLError``
     package func delete(_ id: String) throws(PostgreSQLError) -> AccountChange {
         try change(id) { () throws(PostgreSQLError) in try run(DeleteUser(id: id)) }
     }
 
-    /// Ends the user's sessions and does `work`, which says whether it changed anything, as one. The triggers of the table
-    /// would end the sessions too, but do not say how many there were.
+    /// Revokes the user's sessions and runs `work` in one transaction. `work` returns whether it has changed the user.
+    /// The table's triggers would revoke the sessions too, but do not report their number.
     private func change(
         _ id: String, _ work: () throws(PostgreSQLError) -> Bool
     ) throws(PostgreSQLError) -> AccountChange {
         try connection.transaction(deadline: Self.deadline) { () throws(PostgreSQLError) in
-            // The user's row before the sessions', as the triggers have it: against deadlock.
+            // The user's row is locked before the sessions' rows, as the triggers do it, to prevent a deadlock.
             guard try run(LockUser(id: id)) else { return .noSuchAccount }
             let ended = try run(RevokeUserSessions(userID: id))
             let isChange = try work()

@@ -1,15 +1,16 @@
-/// Finds out who is meant by a name on a command line: waiting calls on a connection of their own.
+/// The search for the user whom an argument of a command names: blocking calls on its own connection.
 package struct UserDirectory: ~Copyable {
+    /// The result of a search.
     package enum Answer: Equatable, Sendable {
-        /// Nobody has that id or name.
+        /// No user has that id or name.
         case nobody
-        /// This one. `namesake` is another user, whose name is the first one's id.
+        /// One user. `namesake` is another user, whose username equals the first user's id.
         case user(NamedUser, namesake: NamedUser?)
-        /// Sessions of several users have that name: their ids, at most ``maxListed``.
+        /// The ids of several users whose sessions have that username, at most ``maxListed``.
         case several([String])
     }
 
-    /// How many users are told apart when a name is not enough.
+    /// The maximum number of users listed for an ambiguous name.
     package static let maxListed = 20
 
     private let connection: PostgreSQLConnection
@@ -17,14 +18,17 @@ package struct UserDirectory: ~Copyable {
 
     private static let deadline = Duration.seconds(60)
 
-    /// - Parameter schema: the schema of our tables; nil for the connection's own search path.
+    /// - Parameters:
+    ///   - connection: The connection to use.
+    ///   - schema: The schema of the gate's tables; nil for the connection's search path.
     package init(_ connection: PostgreSQLConnection, schema: String?) {
         self.connection = connection
         self.schema = Schema(schema)
     }
 
-    /// An id that the gate has seen counts first, then the name of one of the gate's own users, then the name in live
-    /// sessions.
+    /// Finds the user of an id or name. A known id takes precedence over the username of one of the gate's own users,
+    /// and that over a username in live sessions.
+    /// - Throws: ``PostgreSQLError``
     package func find(_ name: String) throws(PostgreSQLError) -> Answer {
         let known = try connection.run(UsersByIDAndName(name: name), in: schema, deadline: Self.deadline)
         if let user = known.first { return .user(user, namesake: known.dropFirst().first) }
