@@ -1,17 +1,16 @@
 internal import EventLoop
 
-/// What a gate needs that works with a role which does not own the tables. Migrations are for the owner alone.
+/// The rights that a gate needs when its role does not own the tables. Migrations need the owner.
 package struct Grants: Sendable {
     private let schema: String?
 
-    /// - Parameter schema: the schema of the tables; nil for the first of the connection's search path.
+    /// - Parameter schema: The schema of the tables; nil for the first one in the connection's search path.
     package init(schema: String?) {
         self.schema = schema
     }
 
-    /// What commands and requests of the gate do by themselves. Most changes are made by functions, which need no rights
-    /// of their caller: no role but the owner writes sessions, epochs, keys and limits otherwise, or sees what the
-    /// throttle of logins keeps.
+    /// The rights on tables and the view. Most changes are made by functions with their owner's rights: only the owner
+    /// writes sessions, epochs, keys and limits directly, or reads the login throttle.
     private static let rights = [
         ("session_tokens", "SELECT"),
         ("live_sessions", "SELECT"),
@@ -26,8 +25,8 @@ package struct Grants: Sendable {
         ),
         (Migrations.table, "SELECT"),
     ]
-    /// What they do is what commands and requests of the gate do. Not among them: what triggers and other functions call,
-    /// which nobody has to be allowed, keys, and other programs' tables of users.
+    /// The functions that commands and requests of the gate call. Not included: functions that only triggers and other
+    /// functions call, key rotation, and the functions for tables of other applications.
     private static let functions = [
         "change_user_password", "claim_session_cleanup", "create_access_token", "create_session",
         "get_user_from_token", "get_user_from_token_hash", "login_throttle_key", "login_throttle_name", "rehash_user",
@@ -37,10 +36,12 @@ package struct Grants: Sendable {
     ]
     private static let deadline = Duration.seconds(60)
 
-    /// Lets a role use the tables. Once more after every migration, and as often as one likes.
+    /// Grants a role the rights of a gate. To be repeated after each migration; repeating it is harmless.
     ///
-    /// - Parameter role: its name as PostgreSQL has it, not quoted.
-    /// - Throws: `PostgreSQLError`: there is no such role, or the connection's role may not grant.
+    /// - Parameters:
+    ///   - role: The role's name, without quotation marks.
+    ///   - connection: A connection of the tables' owner.
+    /// - Throws: ``PostgreSQLError``, for example if the role does not exist or the connection's role may not grant.
     package func run(to role: String, on connection: PostgreSQLConnection) throws(PostgreSQLError) {
         let statements = try connection.query(
             """
@@ -60,7 +61,7 @@ package struct Grants: Sendable {
                 .texts(Self.functions),
             ], deadline: Self.deadline)
         let script = (0..<statements.rowCount).map { statements.text($0, 0) }
-        // One script is one transaction.
+        // PostgreSQL runs a script as one transaction.
         try connection.script(script.joined(separator: ";\n"), deadline: Self.deadline)
     }
 }

@@ -1,16 +1,18 @@
 internal import EventLoop
 package import Logging
 
-/// Makes our tables and brings them up to date: numbered SQL files that are part of the program, each run once, in
+/// The migrations that create the gate's tables and update them: numbered SQL files in the program. Each runs once, in
 /// order, in one transaction under an advisory lock, so that any number of pods may start at once.
 ///
-/// A step is known by its number and its name. Until the first release the files are edited in place, and databases
-/// made before an edit are made anew; from then on a released file stays as it is, and a change is a file of the next
-/// number. A database may have steps of higher numbers: a newer program has been there in a rolling update.
+/// A step is identified by its number and name. Until the first release the files are edited in place, and databases
+/// created before an edit must be created again. A released file is never edited: each change is a new file with the
+/// next number. A database may have steps with higher numbers, from a newer program in a rolling update.
 package struct Migrations: Sendable {
-    /// What one run did.
+    /// The result of a run.
     package enum Outcome: Equatable, Sendable {
+        /// Nothing was missing. The number is this program's latest step.
         case upToDate(Int)
+        /// The steps with these numbers were applied.
         case applied([Int])
     }
 
@@ -25,23 +27,23 @@ package struct Migrations: Sendable {
     private let rememberedLifetime: Duration?
 
     /// - Parameters:
-    ///   - schema: the schema to make the tables in; nil for the first of the connection's search path.
-    ///   - lifetime: how long sessions live that applications create by SQL without saying so.
-    ///   - rememberedLifetime: how long those may live whose users are remembered; nil: no longer than others.
+    ///   - schema: The schema for the tables; nil for the first one in the connection's search path.
+    ///   - lifetime: The default lifetime of sessions that applications create by SQL.
+    ///   - rememberedLifetime: The lifetime of remembered users' sessions, which the maximum must permit; nil for none.
     package init(schema: String?, lifetime: Duration, rememberedLifetime: Duration? = nil) {
         self.schema = schema
         self.lifetime = lifetime
         self.rememberedLifetime = rememberedLifetime
     }
 
-    /// The tables that the steps make, and the view.
+    /// The tables and the view that the steps create.
     private static let relations = [
         "session_tokens", "live_sessions", "user_epochs", "session_keys", "session_limits", "authfcgi_state",
         "authfcgi_users", "login_throttle", "login_throttle_secret",
     ]
-    /// The table of the steps that were run.
+    /// The table that records the applied steps.
     static let table = "authfcgi_migrations"
-    /// Other pods may be at it for a while.
+    /// The time limit of a statement, including the wait for another pod's migration.
     private static let deadline = Duration.seconds(60)
 
     private static let steps = [
@@ -57,12 +59,18 @@ package struct Migrations: Sendable {
     /// The numbers of this program's steps, in order.
     package static var numbers: [Int] { steps.map(\.number) }
 
-    /// The number that a database has when all of this program's steps were run.
+    /// The number of this program's last step.
     package static var latest: Int { numbers.last ?? 0 }
 
     private static func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
 
-    /// Runs what is missing. Takes the lock only when something is.
+    /// Applies the missing steps. Takes the lock only if there are any.
+    ///
+    /// - Parameters:
+    ///   - connection: A connection of the tables' owner.
+    ///   - log: The log for applied steps.
+    /// - Throws: ``PostgreSQLError``; ``PostgreSQLError/unusable(_:part:)`` if an operator has to choose another schema
+    ///   or database.
     @discardableResult
     package func run(on connection: PostgreSQLConnection, log: Logger) throws(PostgreSQLError) -> Outcome {
         let schema = try existingSchema(on: connection)
@@ -76,14 +84,14 @@ package struct Migrations: Sendable {
         return outcome
     }
 
-    /// Writes the lifetimes of the settings down, if they are other ones. Checks do not depend on them: a database that
-    /// takes no changes keeps the old ones.
+    /// Writes the configured lifetimes to the database if they differ. Checks do not depend on them, so a read-only
+    /// database keeps the old ones.
     private func setLifetimes(
         on connection: PostgreSQLConnection, _ schema: String, log: Logger
     ) throws(PostgreSQLError) {
         let schema = Schema(schema)
         let lifetimes = Lifetimes(usual: lifetime, remembered: rememberedLifetime)
-        // Looked at first: a read-only server refuses also an UPDATE of no rows.
+        // Compared first, because a read-only server refuses even an UPDATE without rows.
         guard try connection.run(LifetimesDiffer(lifetimes: lifetimes), in: schema, deadline: Self.deadline) else {
             return
         }
@@ -100,7 +108,7 @@ package struct Migrations: Sendable {
         }
     }
 
-    /// The schema's name, made sure of.
+    /// Returns the name of the schema to use, which exists and is not PostgreSQL's own.
     private func existingSchema(on connection: PostgreSQLConnection) throws(PostgreSQLError) -> String {
         if let schema {
             guard !Self.isOfPostgreSQL(schema) else {
@@ -131,9 +139,10 @@ package struct Migrations: Sendable {
         schema.hasPrefix("pg_") || schema == "information_schema"
     }
 
-    /// The steps that were run, their names by their numbers; empty when there is no table of them.
+    /// Returns the names of the applied steps by their numbers; empty if the table of steps does not exist.
     ///
-    /// - Throws: `PostgreSQLError.unusable` when one of them has the number of one of ours and is another one.
+    /// - Throws: ``PostgreSQLError/unusable(_:part:)`` if an applied step has another name than this program's step
+    ///   with the same number.
     private func applied(
         on connection: PostgreSQLConnection, _ schema: String
     ) throws(PostgreSQLError) -> [Int: String] {
@@ -169,7 +178,7 @@ package struct Migrations: Sendable {
             for step in done { log.info("migration \(step.number) (\(step.name)) applied to schema \(schema)") }
             return done.isEmpty ? .upToDate(Self.latest) : .applied(done.map(\.number))
         } catch {
-            // The connection is given up after any failure; this only ends the transaction sooner.
+            // The connection is closed after any failure; this only ends the transaction sooner.
             try? connection.script("ROLLBACK", deadline: .seconds(1))
             throw error
         }
@@ -181,12 +190,12 @@ package struct Migrations: Sendable {
         _ = try connection.query(
             "SELECT pg_advisory_xact_lock(hashtextextended('authfcgi migrations ' || $1::text, 0))", [.text(schema)],
             deadline: Self.deadline)
-        // A step that waits for a lock on a table keeps all others who need it waiting: rather it is tried again later.
+        // A step that waits for a table's lock makes everybody else wait for that table: fail soon and try again later.
         try connection.script("SET LOCAL lock_timeout = '3s'", deadline: Self.deadline)
-        // pg_temp last: a temporary table of somebody else's session must never stand in for one of ours.
+        // pg_temp last: a temporary table must never take the place of one of the gate's tables.
         try connection.script(
             "SET LOCAL search_path = \(Schema.identifier(schema)), pg_temp", deadline: Self.deadline)
-        // Somebody else may have been faster while this waited for the lock.
+        // Another pod may have applied steps while this one waited for the lock.
         let applied = try applied(on: connection, schema)
         if applied.isEmpty { try refuseForeignTables(on: connection, schema) }
         let missing = Self.steps.filter { applied[$0.number] == nil }
@@ -205,7 +214,8 @@ package struct Migrations: Sendable {
         return missing
     }
 
-    /// A table of ours that we did not make belongs to another program: it is left alone.
+    /// Refuses a schema that has a relation with one of the gate's names although no step was applied: it belongs to
+    /// another program.
     private func refuseForeignTables(
         on connection: PostgreSQLConnection, _ schema: String
     ) throws(PostgreSQLError) {

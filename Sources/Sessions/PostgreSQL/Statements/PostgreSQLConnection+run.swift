@@ -1,8 +1,13 @@
 internal import EventLoop
 
 extension PostgreSQLConnection {
-    /// Runs one statement and waits for its answer, at most until `deadline`; a connection that missed it is dead. For
-    /// helper threads and commands.
+    /// Runs a statement and blocks until its answer, for helper threads and commands.
+    ///
+    /// - Parameters:
+    ///   - statement: The statement to run.
+    ///   - schema: The schema of the gate's tables.
+    ///   - deadline: The time limit from now. A connection that misses it cannot be used again.
+    /// - Throws: ``PostgreSQLError``
     @discardableResult
     func run<S: Statement>(_ statement: S, in schema: Schema, deadline: Duration) throws(PostgreSQLError) -> S.Answer {
         try statement.answer(from: query(statement.sql(in: schema), statement.parameters, deadline: deadline))

@@ -1,37 +1,43 @@
 package import FoundationEssentials
 
-/// One row of an answer, with its values under their columns' names. A column that is not there, or has a value of
-/// another kind, is an error that names it and tells no value.
+/// A row of a result, with values by column name. A missing column or a value of the wrong type is an error, which
+/// names the column and does not contain the value.
 struct PostgreSQLRow: Sendable {
     private let statement: String
     private let columns: [String]
     private let values: [String?]
 
     /// - Parameters:
-    ///   - statement: what the statement is called in errors.
-    ///   - values: as text, in the order of the columns; nil for NULL.
+    ///   - statement: The statement's name in errors.
+    ///   - columns: The names of the columns.
+    ///   - values: The values as text, in the order of `columns`; nil for NULL.
     init(of statement: String, columns: [String], values: [String?]) {
         self.statement = statement
         self.columns = columns
         self.values = values
     }
 
+    /// Returns a value as text; nil for NULL.
+    /// - Throws: ``PostgreSQLError/unreadable(statement:_:)`` if the column is missing. The other methods throw it also
+    ///   for NULL, unless they return an optional or a list, and for a value of another type.
     func optionalText(_ column: String) throws(PostgreSQLError) -> String? {
         guard let index = columns.firstIndex(of: column) else { throw problem("has no column \(column)") }
         return values[index]
     }
 
-    /// Whether one of the columns is not NULL.
+    /// Returns whether at least one of the columns is not NULL.
     func hasValue(among columns: [String]) throws(PostgreSQLError) -> Bool {
         for column in columns where try optionalText(column) != nil { return true }
         return false
     }
 
+    /// Returns a value as text.
     func text(_ column: String) throws(PostgreSQLError) -> String {
         guard let text = try optionalText(column) else { throw problem("has no value of \(column)") }
         return text
     }
 
+    /// Returns an integer; nil for NULL.
     func optionalInteger<T: FixedWidthInteger>(
         _ column: String, as type: T.Type = Int.self
     ) throws(PostgreSQLError) -> T? {
@@ -40,11 +46,13 @@ struct PostgreSQLRow: Sendable {
         return number
     }
 
+    /// Returns an integer.
     func integer<T: FixedWidthInteger>(_ column: String, as type: T.Type = Int.self) throws(PostgreSQLError) -> T {
         guard let number = try optionalInteger(column, as: type) else { throw problem("has no value of \(column)") }
         return number
     }
 
+    /// Returns a Boolean value.
     func flag(_ column: String) throws(PostgreSQLError) -> Bool {
         switch try text(column) {
         case "t": true
@@ -53,8 +61,8 @@ struct PostgreSQLRow: Sendable {
         }
     }
 
-    /// A moment that the statement gives as `extract(epoch FROM …)`, within the years that a calendar of four digits has;
-    /// nil for NULL.
+    /// Returns a time that the statement gives as `extract(epoch FROM …)`, limited to the years 1 to 9999; nil for
+    /// NULL.
     func optionalDate(_ column: String) throws(PostgreSQLError) -> Date? {
         guard let text = try optionalText(column) else { return nil }
         guard let seconds = Double(text), !seconds.isNaN else {
@@ -63,12 +71,13 @@ struct PostgreSQLRow: Sendable {
         return min(.endless, max(.beginning, Date(timeIntervalSince1970: seconds)))
     }
 
+    /// Returns a time; see ``optionalDate(_:)``.
     func date(_ column: String) throws(PostgreSQLError) -> Date {
         guard let date = try optionalDate(column) else { throw problem("has no value of \(column)") }
         return date
     }
 
-    /// An array of texts that the statement gives as JSON; empty for NULL.
+    /// Returns an array of texts that the statement gives as JSON; empty for NULL.
     func texts(_ column: String) throws(PostgreSQLError) -> [String] {
         guard let text = try optionalText(column) else { return [] }
         guard let texts = try? JSONDecoder().decode([String].self, from: Data(text.utf8)) else {
@@ -77,7 +86,7 @@ struct PostgreSQLRow: Sendable {
         return texts
     }
 
-    /// A hash that the statement gives in hexadecimal.
+    /// Returns a SHA-256 hash that the statement gives in hexadecimal.
     func digest(_ column: String) throws(PostgreSQLError) -> SHA256Digest {
         guard let digest = SHA256Digest(hex: try text(column).utf8Span.span) else {
             throw problem("has a value of \(column) that is no hash")
@@ -85,13 +94,14 @@ struct PostgreSQLRow: Sendable {
         return digest
     }
 
-    /// - Parameter fault: what is wrong, as the end of a sentence that begins with the row.
+    /// Returns an error about this row.
+    /// - Parameter fault: The fault, as a predicate whose subject is the row, such as `has no column x`.
     func problem(_ fault: String) -> PostgreSQLError { .unreadable(statement: statement, fault) }
 }
 
 extension Date {
-    /// What stands for `infinity`, and for every later moment: 9999-12-31T00:00:00Z.
+    /// The replacement for `infinity` and every later time: 9999-12-31T00:00:00Z.
     package static let endless = Date(timeIntervalSince1970: 253_402_214_400)
-    /// What stands for `-infinity`, and for every earlier moment: 0001-01-01T00:00:00Z.
+    /// The replacement for `-infinity` and every earlier time: 0001-01-01T00:00:00Z.
     static let beginning = Date(timeIntervalSince1970: -62_135_596_800)
 }

@@ -1,18 +1,17 @@
-/// The schema of our tables, as it stands in the text of a statement before each of our names: nothing, or the schema and
-/// a full stop.
+/// The prefix of the gate's names in a statement: the quoted schema and a full stop, or nothing.
 struct Schema: Sendable, CustomStringConvertible {
     let description: String
 
-    /// - Parameter name: nil for the connection's own search path.
+    /// - Parameter name: The schema's name, without quotation marks; nil for the connection's search path.
     init(_ name: String?) {
         description = name.map { Self.identifier($0) + "." } ?? ""
     }
 
-    /// A name as an SQL identifier, whatever it contains.
+    /// Returns a name as a quoted SQL identifier.
     static func identifier(_ name: String) -> String {
         "\"" + name.unicodeScalars.map { $0 == "\"" ? "\"\"" : "\($0)" }.joined() + "\""
     }
 
-    /// Where the limits of sessions are written.
+    /// The SQL name of the table that has the limits of sessions.
     var limitsTable: String { "\(self)session_limits" }
 }

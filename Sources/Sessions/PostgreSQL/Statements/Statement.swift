@@ -1,36 +1,38 @@
-/// One SQL statement with its parameters, and all that is known of it: one type for each, in one place. The lanes of a
-/// worker (``CommandLane/run(_:)``) and the commands (``PostgreSQLConnection/run(_:in:deadline:)``) run the same values.
+/// An SQL statement: its text, its parameters, the decoding of its result, and how it may be sent. Workers
+/// (``CommandLane/run(_:)``) and commands (``PostgreSQLConnection/run(_:in:deadline:)``) run the same statements.
 protocol Statement: Sendable {
-    /// What one row means.
+    /// The value that one row is decoded to.
     associatedtype Row: Sendable
-    /// What all rows together mean: `[Row]`; `Row` when there is one row always; `Row?` when there may be none.
+    /// The value that the whole result is decoded to: `[Row]`, `Row` for exactly one row, or `Row?` for one at most.
     associatedtype Answer: Sendable
 
-    /// Whether running it twice does no harm, so that it may be sent again when a connection was lost before its answer
-    /// came, or when the server asks for it.
+    /// Whether running the statement twice is harmless. If so, it is sent again after the connection was lost before
+    /// the answer, or when the server asks for a repetition.
     static var isIdempotent: Bool { get }
-    /// Whether it goes before all that wait and are not urgent.
+    /// Whether the statement overtakes waiting statements that are not urgent.
     static var isUrgent: Bool { get }
 
-    /// The text. Each column has a name, by which ``decode(_:)`` finds it.
+    /// Returns the text. Each column has a name, which ``decode(_:)`` uses.
     func sql(in schema: Schema) -> String
-    /// The values of `$1` and so on.
+    /// The values of `$1`, `$2` and so on.
     var parameters: [PostgreSQLParameter] { get }
 
-    /// - Throws: ``PostgreSQLError/unreadable(_:)`` when the row has another shape, as after a change of tables or functions
-    ///   by hand.
+    /// Decodes a row.
+    /// - Throws: ``PostgreSQLError/unreadable(statement:_:)`` if the row has another shape, for example after tables or
+    ///   functions were changed by hand.
     func decode(_ row: PostgreSQLRow) throws(PostgreSQLError) -> Row
-    /// - Throws: ``PostgreSQLError/unreadable(_:)`` when there are more or fewer rows than there can be.
+    /// Combines the decoded rows.
+    /// - Throws: ``PostgreSQLError/unreadable(statement:_:)`` if the number of rows is wrong.
     func answer(_ rows: [Row]) throws(PostgreSQLError) -> Answer
 }
 
 extension Statement {
     static var isUrgent: Bool { false }
     var parameters: [PostgreSQLParameter] { [] }
-    /// What the statement is called in errors and in PostgreSQL's log.
+    /// The statement's name in errors and in PostgreSQL's log.
     static var name: String { "\(Self.self)" }
 
-    /// Reads what the server has answered.
+    /// Decodes the server's result.
     func answer(from result: borrowing PostgreSQLResult) throws(PostgreSQLError) -> Answer {
         let columns = result.columnNames
         var rows: [Row] = []
@@ -61,7 +63,7 @@ extension Statement where Answer == Row? {
     }
 }
 
-/// The row of a statement whose rows say nothing but that there is one.
+/// The row of a statement for which only the existence of a row matters.
 struct AnyRow: Sendable {}
 
 extension Statement where Row == AnyRow {
@@ -69,7 +71,7 @@ extension Statement where Row == AnyRow {
 }
 
 extension Statement where Row == AnyRow, Answer == Bool {
-    /// Whether there is a row.
+    /// Returns whether there is a row.
     func answer(_ rows: [AnyRow]) -> Bool { !rows.isEmpty }
 }
 

@@ -1,4 +1,4 @@
-/// How many sessions are live, and of how many users.
+/// Counts the live sessions and the users who have one.
 struct CountSessions: Statement {
     struct Row: Sendable {
         let sessions: Int

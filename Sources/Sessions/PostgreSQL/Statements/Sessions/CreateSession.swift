@@ -1,21 +1,21 @@
 internal import EventLoop
 
-/// Makes a session; no answer when the user's epoch is not the expected one any more. The login's reservation, if there is
-/// one, becomes a success with it. With the session come the one that it replaces and whose that was, the first of those
-/// that were too many, and how many these were.
+/// Creates a session, and settles the login's reservation in the throttle as a success. The answer has the new session,
+/// the session that it replaced, and those that ended because of the user's limit. The answer is nil, and no session is
+/// created, if the user's epoch is no longer the expected one.
 struct CreateSession: Statement {
     let token: SessionToken
     let identity: Identity
     var lifetime: Duration
     let origin: SessionOrigin
     var idleTimeout: Duration?
-    /// The user's epoch that must still hold; nil: any.
+    /// The expected epoch of the user; nil for any.
     var epoch: Int64?
-    /// How many sessions the user may have with this one; the oldest of more end.
+    /// The maximum number of the user's sessions including this one. The oldest ones over it end. Nil for no limit.
     var limit: Int?
-    /// The token hash of a session that this one takes the place of.
+    /// The token hash of the session that this one replaces.
     var replaced: SHA256Digest?
-    /// What the throttle has counted for the login.
+    /// The login's reservation in the throttle.
     var reservation: LoginReservation?
 
     typealias Answer = MadeSession?

@@ -1,6 +1,6 @@
 internal import EventLoop
 
-/// A session for a user that the gate keeps no account of. The answer is its token.
+/// Creates a session for a user who is not one of the gate's own. The answer is its token.
 struct CreateToken: Statement {
     let identity: Identity
     let lifetime: Duration
@@ -26,8 +26,8 @@ struct CreateToken: Statement {
     func decode(_ row: PostgreSQLRow) throws(PostgreSQLError) -> SessionToken { try row.token() }
 }
 
-/// A session for one of the gate's own users; no answer when the user is disabled or gone. The lock makes who disables the
-/// user at this moment wait, and then end this session too.
+/// Creates a session for one of the gate's own users. The answer is its token; nil if the user is disabled or does not
+/// exist. The row lock makes a concurrent change that disables the user wait and then end this session too.
 struct CreateAccountToken: Statement {
     let userID: String
     let lifetime: Duration
@@ -51,7 +51,7 @@ struct CreateAccountToken: Statement {
 }
 
 extension PostgreSQLRow {
-    /// The new token.
+    /// Returns the new token.
     fileprivate func token() throws(PostgreSQLError) -> SessionToken {
         guard let token = SessionToken(try text("token")) else { throw problem("has no session token") }
         return token

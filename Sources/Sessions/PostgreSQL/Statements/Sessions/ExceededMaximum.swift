@@ -1,7 +1,7 @@
 internal import EventLoop
 
-/// The longest that a session may last, in PostgreSQL's words, if `lifetime` is more. Compared as points in time, as
-/// create_session() does: a month is not always 30 days.
+/// Returns the maximum lifetime of sessions, as PostgreSQL prints an `interval`, if `lifetime` exceeds it; nil
+/// otherwise. Compared as points in time, as create_session() does: a month is not always 30 days.
 struct ExceededMaximum: Statement {
     let lifetime: Duration
 

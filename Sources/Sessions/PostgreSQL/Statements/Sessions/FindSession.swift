@@ -1,6 +1,7 @@
 internal import FoundationEssentials
 
-/// A session's public name and its end. Found by the token's hash: a server may log the parameters of statements.
+/// Finds the public id and the expiry of a session by the hash of its token. Not by the token, since a server may log
+/// the parameters of statements.
 struct FindSession: Statement {
     struct Row: Sendable {
         let id: String

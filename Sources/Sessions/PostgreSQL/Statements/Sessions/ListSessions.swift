@@ -1,7 +1,7 @@
-/// The live sessions of a user, the newest first.
+/// Lists the live sessions of a user, newest first.
 struct ListSessions: Statement {
     let userID: String
-    /// How many at most; nil: all.
+    /// The maximum number of sessions; nil for all.
     var limit: Int?
 
     typealias Answer = [SessionEntry]

@@ -1,4 +1,5 @@
-/// Ends all sessions of all users, and all logins under way. The answer is how many sessions were live.
+/// Revokes all sessions of all users, and refuses logins in progress. The answer is the number of sessions that were
+/// live.
 struct RevokeAllSessions: Statement {
     typealias Answer = Int
     static let isIdempotent = true

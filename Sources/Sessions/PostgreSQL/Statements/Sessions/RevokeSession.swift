@@ -1,8 +1,8 @@
-/// Ends one session by its public id. The answer is whether it was live until then.
+/// Revokes one session by its public id. The answer is whether it was live until then.
 struct RevokeSession: Statement {
-    /// A UUID.
+    /// The session's public id, a UUID.
     let id: String
-    /// The user that it must belong to; nil: any.
+    /// The user whose session it must be; nil for any user.
     let userID: String?
 
     typealias Answer = Bool

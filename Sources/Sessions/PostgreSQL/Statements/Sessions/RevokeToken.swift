@@ -1,4 +1,4 @@
-/// Ends the session of a token's hash, and says whose it is if there is one.
+/// Revokes the session with a token hash. The answer is that session; nil if there is none.
 struct RevokeToken: Statement {
     let hash: SHA256Digest
 
@@ -15,7 +15,7 @@ struct RevokeToken: Statement {
 
     var parameters: [PostgreSQLParameter] { [.digest(hash)] }
 
-    /// nil when there is no session of that token.
+    /// Returns the session; nil if there is none with that token hash.
     func decode(_ row: PostgreSQLRow) throws(PostgreSQLError) -> EndedSession? {
         guard let id = try row.optionalText("session_id") else { return nil }
         return EndedSession(id: id, userID: try row.text("user_id"), wasLive: try row.flag("was_live"))

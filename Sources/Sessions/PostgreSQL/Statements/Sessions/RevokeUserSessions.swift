@@ -1,7 +1,8 @@
-/// Ends all sessions of a user, and all logins of theirs that are under way. The answer is how many sessions were live.
+/// Revokes all sessions of a user, and refuses the user's logins in progress. The answer is the number of sessions that
+/// were live.
 struct RevokeUserSessions: Statement {
     let userID: String
-    /// The token's hash of the one that stays.
+    /// The token hash of the session that stays; nil for none.
     var kept: SHA256Digest?
 
     typealias Answer = Int

@@ -1,7 +1,7 @@
 internal import EventLoop
 
-/// Makes the lifetime that the settings name the one of sessions that applications create by SQL, and allows the one of
-/// those who are remembered.
+/// Sets the default lifetime of sessions that applications create by SQL, and raises the maximum where the lifetime of
+/// remembered users' sessions needs it.
 struct SetLifetimes: Statement {
     let lifetimes: Lifetimes
 
@@ -20,7 +20,7 @@ struct SetLifetimes: Statement {
     var parameters: [PostgreSQLParameter] { lifetimes.parameters }
 }
 
-/// Whether ``SetLifetimes`` would change something.
+/// Returns whether ``SetLifetimes`` would change something.
 struct LifetimesDiffer: Statement {
     let lifetimes: Lifetimes
 
@@ -33,10 +33,11 @@ struct LifetimesDiffer: Statement {
     var parameters: [PostgreSQLParameter] { lifetimes.parameters }
 }
 
-/// How long sessions live that are made without saying so, and those of users who are remembered; nil: no longer than
-/// others.
+/// The configured lifetimes of sessions.
 struct Lifetimes: Sendable {
+    /// The default lifetime.
     let usual: Duration
+    /// The lifetime of remembered users' sessions; nil if it is the default one.
     let remembered: Duration?
 
     fileprivate var parameters: [PostgreSQLParameter] {

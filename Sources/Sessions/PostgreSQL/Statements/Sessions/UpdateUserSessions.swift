@@ -1,4 +1,5 @@
-/// Changes what the live sessions of a user say about the user; nil keeps. The answer is how many were changed.
+/// Changes the identity recorded in the live sessions of a user. Nil keeps a value. The answer is the number of
+/// sessions that were changed.
 struct UpdateUserSessions: Statement {
     let userID: String
     let username: String?

@@ -1,4 +1,4 @@
-/// Takes an attempt back that was none. What succeeded is settled by ``CreateSession``.
+/// Releases the reservation of a login whose password was not verified. ``CreateSession`` settles successful logins.
 struct ReleaseLogin: Statement {
     let reservation: LoginReservation
 

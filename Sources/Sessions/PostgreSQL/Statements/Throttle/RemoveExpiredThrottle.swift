@@ -1,6 +1,6 @@
-/// Removes rows of the throttle that say nothing any more. The answer is how many.
+/// Removes rows of the login throttle that have no effect any more. The answer is the number of rows removed.
 struct RemoveExpiredThrottle: Statement {
-    /// How many at most.
+    /// The maximum number of rows to remove.
     let limit: Int
 
     typealias Answer = Int

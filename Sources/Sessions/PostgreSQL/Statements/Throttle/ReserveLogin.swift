@@ -1,22 +1,33 @@
-/// Counts an attempt of a name and its user from a network as a failure, or says how long to wait.
+/// Counts a login attempt as a failure in advance, or returns the time to wait.
 struct ReserveLogin: Statement {
     let username: String
-    /// nil for nobody's name.
+    /// The id of the user with that name; nil if there is none.
     let userID: String?
+    /// The client's network; nil for a client without an IP address.
     let network: ClientNetwork?
 
     typealias Answer = LoginAttempt
-    /// Sent again after a lost connection it may be counted twice, which costs an attempt and gives none away.
+    /// A repetition after a lost connection may count the attempt twice, which is on the safe side.
     static let isIdempotent = true
 
     func sql(in schema: Schema) -> String {
         Self.attempt(userID: "$2::text", network: "$3::bytea", of: "(VALUES (1)) once", in: schema)
     }
 
-    /// How many seconds to wait or the reservation. What the hashes in use cost at most: in microseconds, for a short
-    /// password and for each byte of it, and in bytes of memory; 0 when none is known that is not like ours. And what
-    /// stands for a name in logs that no user has: made like the keys of login_throttle, and yet another one, so that no
-    /// log leads to a row there.
+    /// Returns the text of a statement that makes a reservation. Its columns are:
+    ///
+    /// - `wait_seconds`, or else `reservation`
+    /// - the highest cost of the password hashes in use: `slowest_hash` and `slowest_hash_byte` in microseconds, for a
+    ///   short password and for each byte of it, and `largest_hash` in bytes of memory; 0 if unknown
+    /// - `name_hash`: the replacement, in logs, for a username that no user has. It is a keyed hash like the keys of
+    ///   login_throttle, but of another kind, so that a log does not lead to a row of that table.
+    ///
+    /// - Parameters:
+    ///   - userID: An SQL expression for the user's id, NULL if there is no such user.
+    ///   - network: An SQL expression for the client's network.
+    ///   - users: An SQL `FROM` item of exactly one row.
+    ///   - columns: Further columns, each after a comma.
+    ///   - schema: The schema of the gate's tables.
     static func attempt(
         userID: String, network: String, of users: String, and columns: String = "", in schema: Schema
     ) -> String {
@@ -39,7 +50,7 @@ struct ReserveLogin: Statement {
     func decode(_ row: PostgreSQLRow) throws(PostgreSQLError) -> LoginAttempt { try LoginAttempt(row) }
 }
 
-/// The same for one of the gate's own users, who is looked up by the name. The answer has the user too.
+/// Finds one of the gate's own users by username and makes the reservation of ``ReserveLogin`` in one statement.
 struct BeginLogin: Statement {
     struct Row: Sendable {
         let attempt: LoginAttempt

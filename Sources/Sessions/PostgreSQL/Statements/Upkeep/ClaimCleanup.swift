@@ -1,6 +1,6 @@
 internal import EventLoop
 
-/// Whether the clean-up, each `interval`, is this caller's to do now.
+/// Claims the clean-up, which one caller does per `interval`. The answer is whether the caller is to do it now.
 struct ClaimCleanup: Statement {
     let interval: Duration
 

@@ -1,16 +1,17 @@
-/// Removes expired sessions, the oldest first. Where it has come to goes back and forth without a time zone, whose short
-/// names can mean several.
+/// Removes expired sessions, oldest first. The position is a time without a time zone, because abbreviations of time
+/// zones are ambiguous.
 struct RemoveExpiredSessions: Statement {
-    /// What one call has removed.
+    /// The result of one call.
     struct Batch: Sendable {
+        /// The number of sessions removed.
         let count: Int
-        /// Where the next call goes on.
+        /// The position for the next call.
         let reached: String
     }
 
-    /// How many at most.
+    /// The maximum number of sessions to remove.
     let limit: Int
-    /// Where the call before has come to; nil for the first.
+    /// The position that the previous call returned; nil for the first call.
     let since: String?
 
     typealias Answer = Batch?
@@ -27,7 +28,7 @@ struct RemoveExpiredSessions: Statement {
 
     private static let start = "-infinity"
 
-    /// nil when somebody else removes some at this moment.
+    /// Returns nil if another process is removing sessions now.
     func decode(_ row: PostgreSQLRow) throws(PostgreSQLError) -> Batch? {
         guard let count = try row.optionalInteger("removed") else { return nil }
         return Batch(count: count, reached: try row.optionalText("reached") ?? since ?? Self.start)

@@ -1,11 +1,11 @@
 internal import EventLoop
 
-/// Writes down uses of sessions. The answer is the hashes whose rows somebody else holds at the moment.
+/// Records uses of sessions. The answer is the token hashes whose rows another transaction has locked; try those again.
 struct TouchSessions: Statement {
     let hashes: [SHA256Digest]
-    /// When each of them was used, by the database's clock.
+    /// The time of the last use of each, by the database's clock.
     let usedAt: [DatabaseInstant]
-    /// How much later than what is written down a use must be to be worth writing.
+    /// The minimum difference from the recorded time. A use that is less later is not recorded.
     let freshness: Duration
 
     typealias Answer = [SHA256Digest]

@@ -1,4 +1,4 @@
-/// Adds one of the gate's own users. The answer is the id; nil when the name is taken.
+/// Adds one of the gate's own users. The answer is the id; nil if the username is taken.
 struct AddUser: Statement {
     let username: String
     let passwordHash: String

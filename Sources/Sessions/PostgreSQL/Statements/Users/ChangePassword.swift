@@ -1,11 +1,12 @@
-/// Gives one of the gate's own users another password, unless it is another one by now than the one that was checked, and
-/// ends all sessions of the user but one. The answer is how many ended; nil: nothing was changed.
+/// Changes the password of one of the gate's own users and revokes all sessions of the user but one. The answer is the
+/// number of sessions that ended; nil, with nothing changed, if the password is no longer the verified one, the user
+/// may not sign in, or the session that stays has ended.
 struct ChangePassword: Statement {
     let userID: String
-    /// The hash that the current password was checked against.
+    /// The hash that the current password was verified against.
     let oldHash: String
     let newHash: String
-    /// The token's hash of the session that stays.
+    /// The token hash of the session that stays.
     let kept: SHA256Digest
 
     typealias Answer = Int?

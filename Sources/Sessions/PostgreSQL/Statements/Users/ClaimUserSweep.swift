@@ -1,7 +1,7 @@
 internal import EventLoop
 
-/// Whether comparing those who are signed in with the users query, each `interval`, is this caller's to do now. Later than
-/// the clock: the clock was wrong, and would stop all for as long.
+/// Claims the comparison of signed-in users with the users query, which one caller does per `interval`. The answer is
+/// whether the caller is to do it now. A recorded time in the future comes from a wrong clock and is ignored.
 struct ClaimUserSweep: Statement {
     let interval: Duration
 
@@ -24,7 +24,7 @@ struct ClaimUserSweep: Statement {
     var parameters: [PostgreSQLParameter] { [.number(interval.seconds)] }
 }
 
-/// Lets anybody claim it again at once.
+/// Gives the claim of ``ClaimUserSweep`` back: the next caller gets it.
 struct ResignUserSweep: Statement {
     typealias Row = AnyRow
     typealias Answer = Void

@@ -1,4 +1,4 @@
-/// Deletes one of the gate's own users. The answer is whether there was such a user.
+/// Deletes one of the gate's own users. The answer is whether the user existed.
 struct DeleteUser: Statement {
     let id: String
 

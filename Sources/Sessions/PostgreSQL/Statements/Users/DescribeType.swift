@@ -1,10 +1,13 @@
-/// What a type is, by its number in pg_type; no answer when there is none of that number.
+/// Describes a type by its OID; nil if there is none with it.
 struct DescribeType: Statement {
     struct Row: Sendable {
+        /// A Boolean value that indicates whether the type is a string type.
         let isText: Bool
+        /// The type's SQL name.
         let name: String
     }
 
+    /// The type's OID in pg_type.
     let number: UInt32
 
     typealias Answer = Row?

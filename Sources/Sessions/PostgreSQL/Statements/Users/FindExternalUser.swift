@@ -1,7 +1,7 @@
-/// A user as an operator's query finds them, with the epoch that a login must still find when it makes its session: one
-/// statement, so that epoch and password are of the same moment.
+/// Finds a user with the operator's query, and the user's epoch, which must still hold when the login creates its
+/// session. One statement, so that the epoch and the password hash are read at the same moment.
 struct FindExternalUser: Statement {
-    /// ``UsersQuery/sql``.
+    /// The operator's query, ``UsersQuery/sql``.
     let query: String
     let username: String
 
@@ -22,9 +22,9 @@ struct FindExternalUser: Statement {
         """
     }
 
-    /// What an operator's query returns, as JSON, which knows columns by their names and numbers by their digits. Two
-    /// rows at most: one is a user, more are a mistake. The alias is one that no column has, since a column would be
-    /// meant then.
+    /// Returns a statement for the rows of the operator's query as JSON, which keeps the columns' names and the digits
+    /// of numbers. Two rows at most: more than one is a mistake. The alias must not be the name of a column, which
+    /// would take precedence.
     static func userFields(_ query: String) -> String {
         """
         SELECT to_jsonb("authfcgi user") AS fields FROM (

@@ -1,5 +1,5 @@
-/// One of the gate's own users, with the epoch that a login must still find when it makes its session, and whether the
-/// user is disabled.
+/// Finds one of the gate's own users, disabled or not, and the user's epoch, which must still hold when the login
+/// creates its session.
 struct FindUser: Statement {
     enum Key: Sendable {
         case username(String)
@@ -18,7 +18,8 @@ struct FindUser: Statement {
         }
     }
 
-    /// The part of a statement that finds the user whose name an expression is.
+    /// Returns a statement that finds the user with a username.
+    /// - Parameter name: An SQL expression for the username.
     static func select(byUsername name: String, in schema: Schema) -> String {
         "\(select(in: schema)) WHERE u.username = \(name)"
     }
@@ -41,7 +42,7 @@ struct FindUser: Statement {
 }
 
 extension LoginUser {
-    /// Reads the columns of ``FindUser``, all of them NULL for nobody.
+    /// Decodes the columns of ``FindUser``. All of them are NULL if there is no such user.
     init(_ row: PostgreSQLRow) throws(PostgreSQLError) {
         guard try row.hasValue(among: Self.columns) else {
             self = .nobody

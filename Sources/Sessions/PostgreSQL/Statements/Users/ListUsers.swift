@@ -1,9 +1,9 @@
-/// The gate's own users by their names. With each: how many live sessions there are, and when the newest of them began
-/// that came of a login; those with a label are of machines.
+/// Lists the gate's own users in the order of their usernames, with the number of their live sessions and the time at
+/// which a login created the newest one. Sessions with a label are not from logins.
 struct ListUsers: Statement {
-    /// Only those behind this name; nil for the first.
+    /// The username after which the list begins; nil to begin with the first user.
     let after: String?
-    /// How many at most.
+    /// The maximum number of users.
     let limit: Int
 
     typealias Answer = [ListedUser]

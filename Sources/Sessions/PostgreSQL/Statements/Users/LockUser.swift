@@ -1,5 +1,5 @@
-/// Holds one of the gate's own users: who signs in, or changes the user as well, comes before or after. The answer is
-/// whether there is such a user.
+/// Locks the row of one of the gate's own users until the end of the transaction, against concurrent logins and
+/// changes. The answer is whether the user exists.
 struct LockUser: Statement {
     let id: String
 

@@ -1,6 +1,6 @@
 internal import EventLoop
 
-/// Tells everybody what the hashes in use cost at most.
+/// Records the highest cost of the password hashes in use, for all workers. It is only ever raised.
 struct NoteHighestHashingCost: Statement {
     let cost: HashingCost
 

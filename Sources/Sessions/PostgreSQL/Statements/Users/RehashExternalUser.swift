@@ -1,10 +1,10 @@
-/// The operator's statement that writes a new hash of the same password into another program's table.
+/// Runs the operator's statement that writes a new hash of the same password into another application's table.
 struct RehashExternalUser: Statement {
-    /// ``UsersQuery/rehash``.
+    /// The operator's statement, ``UsersQuery/rehash``.
     let statement: String
     let newHash: String
     let userID: String
-    /// The hash that the login has read; nil when the statement does not ask for it.
+    /// The hash that the login has read; nil if the statement has no parameter for it.
     let oldHash: String?
 
     typealias Row = AnyRow

@@ -1,4 +1,4 @@
-/// Writes another hash of the same password for one of the gate's own users, if it has not been changed meanwhile.
+/// Writes a new hash of the same password of one of the gate's own users, unless the password was changed meanwhile.
 struct RehashUser: Statement {
     let userID: String
     let oldHash: String

@@ -1,4 +1,4 @@
-/// Gives one of the gate's own users another password. The answer is whether there is such a user.
+/// Sets the password hash of one of the gate's own users. The answer is whether the user exists.
 struct SetPasswordHash: Statement {
     let id: String
     let hash: String

@@ -1,4 +1,4 @@
-/// Keeps one of the gate's own users from signing in, or lets them again. The answer is whether it was otherwise before.
+/// Disables or enables one of the gate's own users. The answer is whether that changed the user.
 struct SetUserDisabled: Statement {
     let id: String
     let isDisabled: Bool

@@ -1,13 +1,13 @@
-/// The next users who have live sessions, by their ids, each with the name of the newest session.
+/// Lists users who have live sessions in the order of their ids, each with the username in the newest session.
 struct SignedInUsers: Statement {
     struct Row: Sendable {
         let userID: String
         let username: String
     }
 
-    /// Only those behind this id; empty for the first.
+    /// The id after which the list begins; empty to begin with the first user.
     let after: String
-    /// How many at most.
+    /// The maximum number of users.
     let limit: Int
 
     typealias Answer = [Row]

@@ -1,4 +1,4 @@
-/// Whom the gate knows under this id or this name: the user with this id first, then the gate's own user of this name.
+/// Finds the user with an id, if known, followed by the gate's own user with the same text as username.
 struct UsersByIDAndName: Statement {
     let name: String
 
@@ -21,10 +21,11 @@ struct UsersByIDAndName: Statement {
     func decode(_ row: PostgreSQLRow) throws(PostgreSQLError) -> NamedUser { try NamedUser(row) }
 }
 
-/// The users whose live sessions have this name, for stacks that keep their users themselves. No index helps here.
+/// Finds the users whose live sessions have a username, for applications that keep their own users. There is no index
+/// for it: all live sessions are read.
 struct UsersBySessionName: Statement {
     let name: String
-    /// How many at most.
+    /// The maximum number of users.
     let limit: Int
 
     typealias Answer = [NamedUser]
@@ -44,7 +45,7 @@ struct UsersBySessionName: Statement {
 }
 
 extension NamedUser {
-    /// The user's name is NULL for users that are not the gate's own.
+    /// Decodes a row. `username` is NULL for a user who is not one of the gate's own.
     fileprivate init(_ row: PostgreSQLRow) throws(PostgreSQLError) {
         self.init(id: try row.text("id"), accountName: try row.optionalText("username"))
     }
