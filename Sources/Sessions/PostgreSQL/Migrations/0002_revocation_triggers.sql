@@ -1,32 +1,32 @@
--- Whatever ends a session tells all workers, in the transaction that ends it: also
--- an operator's plain UPDATE, DELETE or TRUNCATE. Workers listen on the channel
--- authfcgi_revoked for
+-- Every statement that ends a session notifies all workers in its transaction, including
+-- an operator's UPDATE, DELETE or TRUNCATE. Workers listen on the channel
+-- authfcgi_revoked. A payload never contains a token:
 --     h:<hash>,<hash>,... these sessions have ended (SHA-256 of their tokens, in hex)
---     c:<hash>,<hash>,... these sessions are alive and say something new
---     u:<user_id>         every session of this user up to now
---     *                   every session up to now
--- never a token. New sessions, touches and the clean-up of expired rows tell
--- nobody: a notification makes commits of the whole server wait for one another.
+--     c:<hash>,<hash>,... these sessions are live, and their contents have changed
+--     u:<user_id>         all sessions of this user until now
+--     *                   all sessions until now
+-- New sessions, touches and the removal of expired rows do not notify: notifications
+-- serialize the commits of the whole server.
 --
--- The triggers are ENABLE ALWAYS: what a tool does that sets session_replication_role
--- to replica ends sessions too.
+-- The triggers are ENABLE ALWAYS, so that changes by a tool that sets
+-- session_replication_role to replica end sessions too.
 
 CREATE FUNCTION session_tokens_announce() RETURNS trigger
 LANGUAGE plpgsql
 SET search_path FROM CURRENT
--- The plan is made once a connection, often for a statement of one row; a nested
--- loop kept from then would take hours on a statement of 100,000.
+-- The plan is made once per connection, often for a statement of one row. A nested loop
+-- kept from then would take hours for a statement of 100,000 rows.
 SET enable_nestloop = off
 AS $$
 DECLARE
     hashes_a_payload CONSTANT integer := 100;   -- 6,501 bytes; the limit is 7,999
     hashes_at_most   CONSTANT integer := 1000;
-    -- Sessions to announce, and whether one of them ended.
+    -- The number of sessions to announce, and whether one of them has ended.
     announced  bigint;
     has_ended  boolean;
     first_user text;
     last_user  text;
-    hashes     text;    -- at most hashes_at_most, 64 digits and a comma each
+    hashes     text;    -- hashes_at_most at most, each of 64 digits, with commas between
 BEGIN
     IF TG_OP = 'TRUNCATE' THEN
         PERFORM pg_notify('authfcgi_revoked', '*');
@@ -39,9 +39,9 @@ BEGIN
                   FROM old_rows o
                  WHERE o.revoked_at IS NULL AND o.expires_at > statement_timestamp()) e;
     ELSE
-        -- A live session ended if it is shorter, revoked, somebody else's, or
-        -- under another hash than before. If any did, all are announced as ended:
-        -- whoever hears that only asks the database again.
+        -- A live session has ended if it is now shorter, revoked, another user's or
+        -- under another hash. If one has, all are announced as ended: workers then
+        -- query the database again, which is harmless.
         SELECT count(*), bool_or(e.ended), min(e.user_id COLLATE "C"), max(e.user_id COLLATE "C"),
                string_agg(encode(e.token_hash, 'hex'), ',') FILTER (WHERE e.number <= hashes_at_most)
           INTO announced, has_ended, first_user, last_user, hashes
@@ -68,8 +68,8 @@ BEGIN
     IF announced = 0 THEN
         RETURN NULL;
     ELSIF announced > hashes_at_most THEN
-        -- Too many to name: say more than is true rather than flood the queue. A
-        -- worker that hears it only asks the database again.
+        -- Too many to list: announce more than has changed rather than flood the
+        -- queue. Workers then query the database again, which is harmless.
         PERFORM pg_notify('authfcgi_revoked',
                           CASE WHEN first_user = last_user THEN 'u:' || first_user ELSE '*' END);
     ELSE
@@ -84,7 +84,7 @@ END
 $$;
 
 COMMENT ON FUNCTION session_tokens_announce() IS
-    'AuthFCGI: tells the workers which live sessions a statement has ended, or else changed.';
+    'AuthFCGI: notifies the workers of live sessions that a statement has ended or changed.';
 
 CREATE TRIGGER session_tokens_announce_update AFTER UPDATE ON session_tokens
     REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
@@ -120,11 +120,11 @@ END
 $$;
 
 COMMENT ON FUNCTION require_read_committed(text, text) IS
-    'AuthFCGI, internal: an error in a transaction whose snapshot may be older than a lock that it gets.';
+    'AuthFCGI, internal: raises an error in a transaction whose snapshot may be older than a lock that it acquires.';
 
 
--- The one way in which all sessions of a user end: revoke_user_sessions() and the
--- triggers of authfcgi_users come through here.
+-- All sessions of a user end only through this function: revoke_user_sessions() and the
+-- triggers of authfcgi_users call it.
 CREATE FUNCTION end_user_sessions(user_ids text[], except_hash bytea) RETURNS bigint
 LANGUAGE plpgsql
 SET search_path FROM CURRENT
@@ -136,12 +136,12 @@ BEGIN
     IF coalesce(pg_catalog.cardinality(end_user_sessions.user_ids), 0) = 0 THEN
         RETURN 0;
     END IF;
-    -- The sessions to end are looked for after the epoch's lock is held. With a
-    -- snapshot from before that, a login that committed in between would be missed.
+    -- The sessions are read after the epoch is locked. An older snapshot would miss a
+    -- login that committed in between.
     PERFORM require_read_committed('ending all sessions of a user', 'would survive');
 
-    -- The epoch first: it waits for logins that hold it, and stops those that come
-    -- later with what they read before. Always in the same order, against deadlock.
+    -- The epoch first: this waits for logins that hold its lock, and later logins find
+    -- that their epoch is outdated. Always in the order of ids, against deadlock.
     INSERT INTO user_epochs (user_id, epoch)
     SELECT DISTINCT u.user_id, 1
       FROM pg_catalog.unnest(end_user_sessions.user_ids) AS u (user_id)
@@ -159,11 +159,11 @@ END
 $$;
 
 COMMENT ON FUNCTION end_user_sessions(text[], bytea) IS
-    'AuthFCGI, internal: raises the epoch of these users and ends their sessions. Use revoke_user_sessions().';
+    'AuthFCGI, internal: raises the epochs of these users and ends their sessions. Use revoke_user_sessions().';
 
 
--- SECURITY DEFINER: whoever may change a user need not have rights on the sessions. The
--- session of user_epochs.kept_hash stays.
+-- SECURITY DEFINER: a role that may change users needs no rights on sessions. The session
+-- in user_epochs.kept_hash stays.
 CREATE FUNCTION authfcgi_users_end_sessions() RETURNS trigger
 LANGUAGE plpgsql
 SECURITY DEFINER
@@ -194,10 +194,11 @@ END
 $$;
 
 COMMENT ON FUNCTION authfcgi_users_end_sessions() IS
-    'AuthFCGI: ends the sessions of users that a statement deletes, disables or gives another password hash or id.';
+    'AuthFCGI: ends the sessions of users whom a statement deletes or disables, or whose password hash or id it changes.';
 
--- Whoever can set authfcgi.rehashing may change a user as well, and could write a hash
--- whose password they know: they gain nothing by it. See rehash_user().
+-- Setting authfcgi.rehashing gives nobody more power: it only affects roles that may
+-- change a user, and those could write a hash of a password of their own. See
+-- rehash_user().
 CREATE TRIGGER authfcgi_users_end_sessions_update AFTER UPDATE ON authfcgi_users
     REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
     FOR EACH STATEMENT
@@ -208,7 +209,7 @@ CREATE TRIGGER authfcgi_users_end_sessions_delete AFTER DELETE ON authfcgi_users
     REFERENCING OLD TABLE AS old_rows
     FOR EACH STATEMENT EXECUTE FUNCTION authfcgi_users_end_sessions();
 
--- Before, because afterwards nobody knows who was in it.
+-- BEFORE, because the users can no longer be read afterwards.
 CREATE TRIGGER authfcgi_users_end_sessions_truncate BEFORE TRUNCATE ON authfcgi_users
     FOR EACH STATEMENT EXECUTE FUNCTION authfcgi_users_end_sessions();
 
@@ -218,7 +219,7 @@ ALTER TABLE authfcgi_users
     ENABLE ALWAYS TRIGGER authfcgi_users_end_sessions_truncate;
 
 
--- In the transaction that makes them: PUBLIC may execute a new function by default.
+-- In the same transaction: by default PUBLIC may execute a new function.
 REVOKE ALL ON FUNCTION
     session_tokens_announce(),
     require_read_committed(text, text),

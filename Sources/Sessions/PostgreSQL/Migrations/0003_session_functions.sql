@@ -1,13 +1,13 @@
--- What a login, and any application in any language, calls to begin, check and end
--- sessions. SECURITY DEFINER, so that a caller needs no rights on the tables.
+-- The functions with which logins and applications create, check and end sessions.
+-- SECURITY DEFINER, so that callers need no rights on the tables.
 --
--- Parameters keep the names of the columns they are about, for callers that write
+-- Parameters have the names of their columns, for calls such as
 -- create_access_token(user_id => ...).
 --
--- A token stands in no statement that these functions run. What runs a statement can be told
--- to log it with its values: auto_explain with log_nested_statements and log_verbose, pgaudit
--- with log_parameter. What PL/pgSQL computes by itself passes none of them: an assignment or a
--- RETURN without SELECT, of functions that are not written in SQL.
+-- These functions never run a statement with a token in it, because a server may log
+-- statements with their values: auto_explain with log_nested_statements and log_verbose,
+-- pgaudit with log_parameter. PL/pgSQL evaluates an assignment or a RETURN without SELECT
+-- itself, and logs neither, as long as the functions called there are not in SQL.
 
 CREATE FUNCTION session_token_hash(token text) RETURNS bytea
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
@@ -19,7 +19,7 @@ END
 $$;
 
 COMMENT ON FUNCTION session_token_hash(text) IS
-    'AuthFCGI: the token_hash under which a token''s session is stored.';
+    'AuthFCGI: returns the token_hash under which the session of a token is stored.';
 
 
 CREATE FUNCTION require_user_id(user_id text) RETURNS void
@@ -36,10 +36,10 @@ END
 $$;
 
 COMMENT ON FUNCTION require_user_id(text) IS
-    'AuthFCGI, internal: an error for what no table takes as a user_id.';
+    'AuthFCGI, internal: raises an error for an invalid user_id.';
 
 
--- STRICT, as least() passes over NULL.
+-- STRICT, because least() ignores NULL.
 CREATE FUNCTION session_idle_grace(idle_timeout interval) RETURNS interval
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 SET search_path FROM CURRENT
@@ -48,11 +48,11 @@ AS $$
 $$;
 
 COMMENT ON FUNCTION session_idle_grace(interval) IS
-    'AuthFCGI, internal: how much later than its idle timeout a session may end. Uses are written in batches, so the last one may not have been.';
+    'AuthFCGI, internal: returns the time by which a session may outlive its idle timeout. Uses are recorded in batches, so the last one may not be recorded.';
 
 
--- The one way in which a session begins: logins at the worker and
--- create_access_token() come through here.
+-- All sessions are created by this function: workers call it at a login, and
+-- create_access_token() calls it.
 CREATE FUNCTION create_session(
     token_hash             bytea,
     user_id                text,
@@ -84,16 +84,16 @@ SET search_path FROM CURRENT
 AS $$
 #variable_conflict use_column
 DECLARE
-    -- Sessions with a label are those of machines: a limit neither counts nor ends them.
+    -- Sessions with a label belong to machines: a limit neither counts nor ends them.
     is_limited    CONSTANT boolean := create_session.session_limit IS NOT NULL AND create_session.label IS NULL;
     has_snapshot  CONSTANT boolean := current_setting('transaction_isolation') IN ('repeatable read', 'serializable');
     methods       CONSTANT text[] := coalesce(create_session.authentication_methods, '{pwd}');
-    -- The row of session_limits, with the epoch of everybody.
+    -- The row of session_limits, with the epoch of authfcgi_state.
     limits        record;
     current_epoch bigint;
-    -- The clock that look-ups compare with, and the same value throughout; now()
-    -- would be the begin of a caller's perhaps long transaction. Without a time
-    -- zone, so that a day is 24 hours whatever the caller's TimeZone.
+    -- The clock that look-ups compare with, constant within the statement. Not now(),
+    -- which is the start of a transaction that may be long. Without a time zone, so
+    -- that a day has 24 hours in every TimeZone of a caller.
     start         timestamp := statement_timestamp() AT TIME ZONE 'UTC';
     absolute_end  timestamp;
     idle_end      timestamp;
@@ -110,11 +110,11 @@ BEGIN
         RAISE EXCEPTION 'idle_timeout must be greater than zero' USING ERRCODE = 'invalid_parameter_value';
     ELSIF create_session.session_limit < 1 THEN
         RAISE EXCEPTION 'session_limit must be at least one' USING ERRCODE = 'invalid_parameter_value';
-    -- Not statement_timestamp(): the caller's clock_timestamp() is later.
+    -- Not statement_timestamp(), which is earlier than a caller's clock_timestamp().
     ELSIF NOT isfinite(create_session.authenticated_at) OR create_session.authenticated_at > clock_timestamp() THEN
         RAISE EXCEPTION 'authenticated_at must not be in the future, nor infinite'
             USING ERRCODE = 'invalid_parameter_value';
-    -- As session_tokens has it.
+    -- The same rule as the check of session_tokens.
     ELSIF pg_catalog.array_ndims(methods) IS DISTINCT FROM 1
           OR pg_catalog.cardinality(methods) > 8
           OR pg_catalog.array_position(methods, NULL) IS NOT NULL
@@ -127,13 +127,13 @@ BEGIN
         PERFORM require_read_committed('a session limit', 'would not be counted');
     END IF;
 
-    -- revoke_all_sessions() waits for all who hold this, and then finds our session; we
-    -- wait for one that is under way, and then find the epoch that it has raised.
+    -- revoke_all_sessions() waits for the holders of this lock and then finds their
+    -- sessions. A login that waits for it here then reads the epoch that it has raised.
     PERFORM pg_advisory_xact_lock_shared(
         pg_catalog.hashtextextended('authfcgi sessions ' || current_schema()::text, 0));
 
     IF has_snapshot AND create_session.epoch IS NOT NULL THEN
-        -- An epoch raised since the snapshot would not be seen: the lock fails then.
+        -- The snapshot may be older than the current epoch: the row lock fails then.
         SELECT l.default_lifetime, l.maximum_lifetime, g.epoch INTO limits
           FROM session_limits l CROSS JOIN authfcgi_state g FOR SHARE OF g;
     ELSE
@@ -147,11 +147,11 @@ BEGIN
                          ' INSERT INTO authfcgi_state DEFAULT VALUES ON CONFLICT DO NOTHING;';
     END IF;
 
-    -- Revoking all sessions of this user changes the same row: we wait for one that
-    -- is under way, and it waits for us and then finds our session.
+    -- end_user_sessions() updates the same row: each waits for the other, so it finds
+    -- this session, or this function reads the epoch that it has raised.
     INSERT INTO user_epochs (user_id) VALUES (create_session.user_id) ON CONFLICT DO NOTHING;
     IF is_limited THEN
-        -- Two logins at once would count without each other: one waits for the other.
+        -- An exclusive lock, so that concurrent logins count each other's sessions.
         SELECT u.epoch INTO STRICT current_epoch
           FROM user_epochs u WHERE u.user_id = create_session.user_id FOR NO KEY UPDATE;
     ELSE
@@ -159,11 +159,11 @@ BEGIN
           FROM user_epochs u WHERE u.user_id = create_session.user_id FOR SHARE;
     END IF;
     IF current_epoch + limits.epoch <> create_session.epoch THEN
-        RETURN;     -- what the login checked was revoked meanwhile: no session, no row
+        RETURN;     -- all sessions were revoked during the login: no session, no row
     END IF;
 
-    -- The shorter interval first, lest a huge one leave the range of timestamps;
-    -- then again as points in time, as a month may be more than 30 days.
+    -- The shorter interval first, because a huge one would exceed the range of
+    -- timestamps; then again as points in time, because a month may exceed 30 days.
     absolute_end := least(start + least(coalesce(create_session.lifetime, limits.default_lifetime),
                                         limits.maximum_lifetime),
                           start + limits.maximum_lifetime);
@@ -186,8 +186,8 @@ BEGIN
     RETURNING s.session_id, s.created_at, s.expires_at
          INTO session_id, created_at, expires_at;
 
-    -- Before counting, so that it does not count. expires_at: see
-    -- revoke_access_token_hash(), here and below.
+    -- Before the limit, which must not count the replaced session. For expires_at, here
+    -- and below, see revoke_access_token_hash().
     IF create_session.replaces IS NOT NULL THEN
         UPDATE live_sessions s
            SET revoked_at = statement_timestamp(), expires_at = now()
@@ -215,7 +215,7 @@ END
 $$;
 
 COMMENT ON FUNCTION create_session(bytea, text, text, text[], text, text, interval, inet, text, text, bigint, interval, integer, bytea, timestamptz, text[]) IS
-    'AuthFCGI, internal: begins a session under the hash of its token. lifetime NULL means the default of session_limits; its maximum always holds. With idle_timeout the session ends earlier unless touch_sessions() says that it is used. With session_limit the oldest sessions of the user beyond that many end, leaving those with a label aside. The session under the hash replaces ends. authenticated_at NULL means now, authentication_methods NULL means a password. Says which session it has replaced, whose that was, and which it has ended by the limit. Returns no row, and ends nothing, if epoch is given and is not the sum of that of the user and that of everybody any more.';
+    'AuthFCGI, internal: creates a session under the hash of its token. lifetime NULL means the default of session_limits; its maximum always holds. With idle_timeout the session expires earlier unless touch_sessions() records uses. With session_limit the user''s oldest sessions over that number end; sessions with a label are not counted. The session with the hash replaces ends. authenticated_at NULL means now, authentication_methods NULL means a password. Returns the new session, the replaced session and its user, and the sessions ended by the limit. Returns no row, and ends nothing, if epoch is given and differs from the sum of the user''s epoch and the epoch of authfcgi_state.';
 
 
 CREATE FUNCTION create_access_token(
@@ -240,7 +240,7 @@ DECLARE
     token   text;
     hash    bytea;
 BEGIN
-    -- A key younger than this may not have reached every worker yet.
+    -- Workers may not have read a younger key yet.
     SELECT k.key INTO tag_key
       FROM session_keys k
      WHERE k.created_at <= statement_timestamp() - interval '10 seconds'
@@ -254,7 +254,7 @@ BEGIN
                   HINT = 'SELECT rotate_session_key();';
     END IF;
 
-    -- 40 bytes: 54 digits without padding, 58 characters in all.
+    -- 40 bytes: 54 base64 digits without padding, 58 characters with the prefix.
     token := 'afs_' || translate(
         encode(random || substr(sha256(tag_key || random), 1, 8), 'base64'), '+/=', '-_');
     hash := session_token_hash(token);
@@ -278,7 +278,7 @@ END
 $$;
 
 COMMENT ON FUNCTION create_access_token(text, text, text[], text, text, interval, text, timestamptz, text[]) IS
-    'AuthFCGI: begins a session for a user whom the caller has authenticated, and returns its token. It is shown this once: only its hash is stored. The session counts from the commit on. username defaults to user_id, lifetime to session_limits.default_lifetime, authenticated_at, when the user signed in, to now, and authentication_methods, how (values of RFC 8176), to a password.';
+    'AuthFCGI: creates a session for a user whom the caller has authenticated, and returns its token, of which only a hash is stored. The session is valid from the commit on. username defaults to user_id, lifetime to session_limits.default_lifetime, authenticated_at (time of the authentication) to now, and authentication_methods (values of RFC 8176) to a password.';
 
 
 CREATE FUNCTION get_user_from_token_hash(token_hash bytea) RETURNS text
@@ -295,7 +295,7 @@ END
 $$;
 
 COMMENT ON FUNCTION get_user_from_token_hash(bytea) IS
-    'AuthFCGI: as get_user_from_token(), for callers that keep only session_token_hash(token).';
+    'AuthFCGI: like get_user_from_token(), for callers that store only session_token_hash(token).';
 
 
 CREATE FUNCTION get_user_from_token(token text) RETURNS text
@@ -309,7 +309,7 @@ END
 $$;
 
 COMMENT ON FUNCTION get_user_from_token(text) IS
-    'AuthFCGI: the user_id of the live session that this token belongs to, NULL if there is none (no token, unknown, expired, revoked).';
+    'AuthFCGI: returns the user_id of the token''s live session; NULL if there is none (not a token, unknown, expired or revoked).';
 
 
 CREATE FUNCTION revoke_access_token_hash(token_hash bytea) RETURNS boolean
@@ -322,8 +322,8 @@ BEGIN
     IF revoke_access_token_hash.token_hash IS NULL THEN
         RAISE EXCEPTION 'token_hash must not be null' USING ERRCODE = 'null_value_not_allowed';
     END IF;
-    -- expires_at becomes now(), the begin of this transaction, so that
-    -- "expires_at > now()" is false at once, here too.
+    -- expires_at becomes now(), the start of this transaction, so that
+    -- "expires_at > now()" is false at once, even within this transaction.
     UPDATE live_sessions s
        SET revoked_at = statement_timestamp(), expires_at = now()
      WHERE s.token_hash = revoke_access_token_hash.token_hash;
@@ -332,7 +332,7 @@ END
 $$;
 
 COMMENT ON FUNCTION revoke_access_token_hash(bytea) IS
-    'AuthFCGI: as revoke_access_token(), for callers that keep only session_token_hash(token).';
+    'AuthFCGI: like revoke_access_token(), for callers that store only session_token_hash(token).';
 
 
 CREATE FUNCTION revoke_access_token(token text) RETURNS boolean
@@ -349,7 +349,7 @@ END
 $$;
 
 COMMENT ON FUNCTION revoke_access_token(text) IS
-    'AuthFCGI: ends the session of this token everywhere. True if it was live, false if there was nothing to end.';
+    'AuthFCGI: ends the session of a token everywhere. Returns whether it was live.';
 
 
 CREATE FUNCTION revoke_session(session_id uuid, user_id text DEFAULT NULL) RETURNS boolean
@@ -372,7 +372,7 @@ END
 $$;
 
 COMMENT ON FUNCTION revoke_session(uuid, text) IS
-    'AuthFCGI: ends the session with this public id everywhere; if user_id is given, only if it is that user''s. True if it was live, false if there was nothing to end.';
+    'AuthFCGI: ends the session with a public id everywhere; with user_id, only a session of that user. Returns whether a session was live.';
 
 
 CREATE FUNCTION revoke_user_sessions(user_id text, except_hash bytea DEFAULT NULL) RETURNS bigint
@@ -387,14 +387,14 @@ END
 $$;
 
 COMMENT ON FUNCTION revoke_user_sessions(text, bytea) IS
-    'AuthFCGI: ends all sessions of a user everywhere, except the one under except_hash, and voids logins that are under way. Returns how many it ended. Needs READ COMMITTED.';
+    'AuthFCGI: ends all sessions of a user everywhere, except the one with the token hash except_hash, and refuses logins in progress. Returns the number of sessions ended. Needs READ COMMITTED.';
 
 
 CREATE FUNCTION revoke_all_sessions() RETURNS bigint
 LANGUAGE plpgsql VOLATILE
 SECURITY DEFINER
 SET search_path FROM CURRENT
--- While this waits for a transaction that has begun a session and does not end, all
+-- While this waits for a transaction that has created a session and stays open, all
 -- logins wait behind it.
 SET lock_timeout = '5s'
 AS $$
@@ -403,8 +403,8 @@ DECLARE
 BEGIN
     PERFORM require_read_committed('ending all sessions', 'would survive');
 
-    -- Waits for logins that hold it, and holds up those that come later, until they can
-    -- see the new epoch: users without a row in user_epochs have no lock of their own.
+    -- Waits for logins that hold the lock, and makes later ones wait until they can read
+    -- the new epoch: users without a row in user_epochs have no lock of their own.
     PERFORM pg_advisory_xact_lock(
         pg_catalog.hashtextextended('authfcgi sessions ' || current_schema()::text, 0));
     UPDATE authfcgi_state SET epoch = authfcgi_state.epoch + 1::bigint;
@@ -417,7 +417,7 @@ END
 $$;
 
 COMMENT ON FUNCTION revoke_all_sessions() IS
-    'AuthFCGI: ends all sessions of everybody everywhere, and voids logins that are under way. Returns how many it ended. Needs READ COMMITTED.';
+    'AuthFCGI: ends all sessions of all users everywhere, and refuses logins in progress. Returns the number of sessions ended. Needs READ COMMITTED.';
 
 
 CREATE FUNCTION update_user_sessions(
@@ -438,12 +438,12 @@ BEGIN
     PERFORM require_user_id(update_user_sessions.user_id);
     PERFORM require_read_committed('changing all sessions of a user', 'would keep the old identity');
 
-    -- The epoch first: a login that comes later may have read the old identity before,
-    -- and is refused; one that holds the row is waited for, and its session is found.
+    -- The epoch first: a login that has read the old identity is refused, and a login
+    -- that holds the row is waited for, so that its session is found.
     INSERT INTO user_epochs (user_id, epoch) VALUES (update_user_sessions.user_id, 1)
         ON CONFLICT (user_id) DO UPDATE SET epoch = user_epochs.epoch + 1;
 
-    -- Of a parameter that is NULL a comparison is not true.
+    -- A comparison with a parameter that is NULL is not true.
     UPDATE live_sessions s
        SET username = coalesce(update_user_sessions.username, s.username),
            groups   = coalesce(update_user_sessions.groups, s.groups),
@@ -460,7 +460,7 @@ END
 $$;
 
 COMMENT ON FUNCTION update_user_sessions(text, text, text[], text, text) IS
-    'AuthFCGI: gives the live sessions of a user another username, groups, name or email, everywhere; NULL keeps what there is. Voids logins that are under way, as they may have read what was true before. Returns how many sessions it changed. Needs READ COMMITTED.';
+    'AuthFCGI: changes username, groups, name or email in the live sessions of a user, everywhere; NULL keeps a value. Refuses logins in progress, which may have read the old values. Returns the number of sessions changed. Needs READ COMMITTED.';
 
 
 CREATE FUNCTION rotate_session_key() RETURNS integer
@@ -471,7 +471,7 @@ AS $$
 DECLARE
     new_generation integer;
 BEGIN
-    -- One at a time; readers go on.
+    -- One rotation at a time; readers do not wait.
     LOCK TABLE session_keys IN SHARE ROW EXCLUSIVE MODE;
     INSERT INTO session_keys (generation, key)
     SELECT coalesce(max(k.generation), 0) + 1, session_random_bytes() FROM session_keys k
@@ -481,10 +481,10 @@ END
 $$;
 
 COMMENT ON FUNCTION rotate_session_key() IS
-    'AuthFCGI: adds a key for the tags of new tokens and returns its generation. Older keys stay, so that no session ends. Call it in a transaction of its own: the ten seconds that workers have to read the key count from the call, not from the commit.';
+    'AuthFCGI: adds a key for the tags of new tokens and returns its generation. Older keys stay, so that no session ends. Call it in its own transaction: the ten seconds that workers have to read the key begin at the call, not at the commit.';
 
 
--- In the transaction that makes them: PUBLIC may execute a new function by default.
+-- In the same transaction: by default PUBLIC may execute a new function.
 REVOKE ALL ON FUNCTION
     session_token_hash(text),
     require_user_id(text),

@@ -1,5 +1,5 @@
--- How the uses of sessions are written, and what has expired is removed. Workers call
--- these; nobody else needs to.
+-- Recording uses of sessions and removing expired ones. Only workers call these
+-- functions.
 
 CREATE FUNCTION touch_sessions(token_hashes bytea[], used_at timestamptz[], fresh interval) RETURNS SETOF bytea
 LANGUAGE plpgsql VOLATILE
@@ -16,9 +16,9 @@ BEGIN
         RAISE EXCEPTION 'fresh must not be less than zero' USING ERRCODE = 'invalid_parameter_value';
     END IF;
 
-    -- A row that others hold is skipped: so this waits for nobody, and two that name
-    -- the same sessions in another order cannot deadlock. What is locked is the newest
-    -- version of a row, and the conditions hold for that one.
+    -- Locked rows are skipped, so this never waits, and two calls with the same sessions
+    -- in different orders cannot deadlock. The newest version of a row is locked, and
+    -- the conditions hold for that version.
     WITH used AS (
         SELECT u.token_hash, least(max(u.used_at), statement_timestamp()) AS used_at
           FROM ROWS FROM (pg_catalog.unnest(touch_sessions.token_hashes),
@@ -31,9 +31,9 @@ BEGIN
                    least(touch_sessions.fresh, session_idle_grace(s.idle_timeout) / 8::double precision) END
            FOR NO KEY UPDATE OF s SKIP LOCKED
     )
-    -- expires_at is set to what it is wherever it can be, so that the new version needs
-    -- no new entry in the index. Without a time zone: see create_session(). 1000 years:
-    -- lest a huge interval leave the range of timestamps and fail the whole batch.
+    -- expires_at keeps its value where possible, so that the new version needs no index
+    -- entry. Without a time zone: see create_session(). 1000 years: a huge interval would
+    -- exceed the range of timestamps and fail the whole batch.
     UPDATE session_tokens s
        SET last_seen_at = h.used_at,
            expires_at = CASE WHEN s.idle_timeout IS NULL THEN s.expires_at ELSE
@@ -43,7 +43,7 @@ BEGIN
       FROM held h
      WHERE s.token_hash = h.token_hash;
 
-    -- A new look: what is still to be written was skipped, and is still alive.
+    -- A new snapshot: live sessions whose use is still not recorded were skipped.
     RETURN QUERY
     SELECT DISTINCT s.token_hash
       FROM ROWS FROM (pg_catalog.unnest(touch_sessions.token_hashes),
@@ -56,7 +56,7 @@ END
 $$;
 
 COMMENT ON FUNCTION touch_sessions(bytea[], timestamptz[], interval) IS
-    'AuthFCGI, internal: writes when these sessions were used, where that is later than what is known by more than fresh (or, with an idle timeout, by an eighth of the time by which it may end later), and moves the end of those with an idle timeout. Never makes one live again or lets it go beyond absolute_expires_at. Waits for nobody: returns the hashes of sessions that somebody else had locked, to be tried again.';
+    'AuthFCGI, internal: records the last use of sessions where it is later than the recorded one by more than fresh, or, with an idle timeout, by more than an eighth of session_idle_grace(), and moves the expiry of sessions with an idle timeout. Never revives a session or moves its expiry beyond absolute_expires_at. Never waits: returns the token hashes of sessions locked by other transactions; try those again.';
 
 
 CREATE FUNCTION claim_session_cleanup(every interval) RETURNS boolean
@@ -68,8 +68,8 @@ BEGIN
     IF claim_session_cleanup.every IS NULL THEN
         RAISE EXCEPTION 'every must not be null' USING ERRCODE = 'null_value_not_allowed';
     END IF;
-    -- Who finds the row locked does not wait: somebody claims it, or ends all sessions.
-    -- Later than the clock: the clock was wrong, and would stop all for as long.
+    -- A locked row is skipped: another caller is claiming it or ending all sessions. A
+    -- time in the future comes from a wrong clock, and is ignored.
     UPDATE authfcgi_state g
        SET cleaned_up_at = statement_timestamp()
      WHERE g.only_row = (
@@ -83,11 +83,11 @@ END
 $$;
 
 COMMENT ON FUNCTION claim_session_cleanup(interval) IS
-    'AuthFCGI, internal: true for one caller if the last time that it was true is at least this long ago. That one removes what has expired.';
+    'AuthFCGI, internal: returns true for one caller per interval, which then removes what has expired.';
 
 
--- The statement must go by the index on expires_at also if nothing is known of the
--- table: read from the oldest on, it ends after most rows.
+-- The statement must use the index on expires_at even without statistics of the table:
+-- it reads from the oldest entry on and stops after "most" rows.
 CREATE FUNCTION remove_expired_sessions(
     most        integer,
     since       timestamptz DEFAULT '-infinity',
@@ -109,7 +109,7 @@ BEGIN
         RAISE EXCEPTION 'most must be at least one' USING ERRCODE = 'invalid_parameter_value';
     ELSIF NOT pg_try_advisory_xact_lock(
             pg_catalog.hashtextextended('authfcgi cleanup ' || current_schema()::text, 0)) THEN
-        RETURN;     -- somebody else is at it
+        RETURN;     -- another transaction is removing sessions
     END IF;
 
     WITH gone AS (
@@ -131,10 +131,10 @@ END
 $$;
 
 COMMENT ON FUNCTION remove_expired_sessions(integer, timestamptz) IS
-    'AuthFCGI, internal: deletes the oldest expired sessions, at most so many, of those that expired since then, leaving out what others have locked. Returns how many, and the latest end among them: given as since, it spares the next call the index entries of rows that this one has deleted. removed is NULL if another transaction is at it.';
+    'AuthFCGI, internal: deletes at most "most" of the oldest sessions that expired at "since" or later, skipping locked rows. Returns their number and the latest expiry among them: as "since" of the next call, it skips the index entries of the rows just deleted. removed is NULL if another transaction is removing sessions.';
 
 
--- In the transaction that makes them: PUBLIC may execute a new function by default.
+-- In the same transaction: by default PUBLIC may execute a new function.
 REVOKE ALL ON FUNCTION
     touch_sessions(bytea[], timestamptz[], interval),
     claim_session_cleanup(interval),

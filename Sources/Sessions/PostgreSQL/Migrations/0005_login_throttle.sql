@@ -1,35 +1,35 @@
--- The throttle of logins, one for all workers. An attempt is written down as a failure
--- before its password is hashed, and taken back when it succeeds or was never hashed:
--- a worker that dies in between costs an attempt and gives none away.
+-- The login throttle, shared by all workers. An attempt is recorded as a failure before
+-- its password is hashed, and removed when it succeeds or was never hashed. If a worker
+-- dies in between, the attempt stays a failure.
 --
--- One rule for every key: failed_at has the failures of the last hour. The first few
--- are free; with each one more the next attempt waits longer after the last, 1 s, 2, 4,
--- and so on up to 30 s; and at most so many fit in any hour.
+-- The same rule applies to every key: failed_at has the failures of the last hour. The
+-- first ones are free. With each further one the delay before the next attempt doubles,
+-- from 1 s to at most 30 s. The number of failures per hour is limited.
 --
---     key                        free   an hour
---     name as it was given         10        80   as for the user, who may not exist
---     user                         10        80   OWASP ASVS 4.0.3, 2.2.1: at most 100
---     address                     100       200   an office behind one address
---     user and address             10       100   only once a login has succeeded
+--     key                        free   per hour
+--     username as given            10         80   as for a user, who may not exist
+--     user                         10         80   OWASP ASVS 4.0.3, 2.2.1: at most 100
+--     address                     100        200   an office behind one address
+--     user and address             10        100   only after a successful login
 --
--- A pair of user and address that has succeeded within 90 days is known. What others do
--- at that address or to that user holds it up no more, neither by delays nor by the
--- 80: only its own failures do, and the limit of 100 an hour of name and user. So 20 of
--- the 100 remain for the owner, whatever strangers try.
+-- A pair of user and address with a successful login within 90 days is known. Failures of
+-- others at that address or for that user do not affect it, neither by delays nor by the
+-- limit of 80. It is limited only by its own failures and by 100 failures per hour of
+-- username and user, so that 20 of the 100 remain for the owner, whatever others try.
 --
--- The name counts also when it is a user's, folded alike in both cases: else "ann" and
--- "ANN" would share their delays or not, depending on whether there is such a user.
+-- The username counts even if it is a user's, and is normalized in either case. Otherwise
+-- "ann" and "ANN" would share delays only if such a user exists, which reveals the user.
 --
--- Rows are as many as passwords were hashed in the last hour, at most three each: who is
--- refused leaves none. Only known pairs stay for longer.
+-- The table has at most three rows for each password hashed in the last hour, because a
+-- refused attempt adds none, and the known pairs, which stay for 90 days.
 --
--- A login calls these functions some fifteen times. A function in SQL is planned at each call
--- unless it can be put in the place of the call: for that it has no SET, and names the schema
--- of all that it uses. What is longer is in PL/pgSQL, which keeps its plans for a connection.
+-- A login calls these functions about fifteen times. A function in SQL is planned at each
+-- call unless it can be inlined. Inlining needs a function without SET, so all names in it
+-- are qualified. Longer functions are in PL/pgSQL, which caches plans per connection.
 --
--- SECURITY DEFINER where tables are used: the role of a gate needs no rights on them.
+-- Functions that use tables are SECURITY DEFINER: a gate's role needs no rights on them.
 
--- Secret.
+-- Secret: with the key, the usernames and addresses in login_throttle can be guessed.
 CREATE TABLE login_throttle_secret (
     -- Only one row can exist.
     only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
@@ -37,7 +37,7 @@ CREATE TABLE login_throttle_secret (
 );
 
 COMMENT ON TABLE login_throttle_secret IS
-    'AuthFCGI, secret: key of the hashes in login_throttle. A new one forgets all failures and all known addresses. Do not delete the row.';
+    'AuthFCGI, secret: key of the hashes in login_throttle. Changing it discards all failures and all known addresses. Do not delete the row.';
 
 INSERT INTO login_throttle_secret DEFAULT VALUES;
 
@@ -52,17 +52,18 @@ CREATE TABLE login_throttle (
 CREATE INDEX login_throttle_expires_at_idx ON login_throttle (expires_at);
 
 COMMENT ON TABLE login_throttle IS
-    'AuthFCGI: failed logins of the last hour, by keyed hashes of name, user and address, as passwords are sometimes typed where a name belongs. DELETE FROM login_throttle forgets them all, and lets everybody try again.';
+    'AuthFCGI: failed logins of the last hour by keyed hashes of username, user and address. Hashes, because people sometimes type a password as the username. DELETE FROM login_throttle discards all of them, so that everybody can try again.';
 COMMENT ON COLUMN login_throttle.failed_at IS
-    'Attempts that failed or are under way.';
+    'Times of attempts that failed or are in progress.';
 COMMENT ON COLUMN login_throttle.succeeded_at IS
-    'Set for a pair of user and address: when that user signed in from there last.';
+    'Time of the last successful login of a pair of user and address; NULL for other keys.';
 
 
 CREATE FUNCTION login_throttle_hash(secret bytea, kind text, value bytea) RETURNS bytea
 LANGUAGE sql STABLE STRICT
 AS $$
-    -- Twice, as in HMAC: by one SHA-256 alone a longer value's hash could be had without the key.
+    -- Two rounds, as in HMAC: after one SHA-256 alone, the hash of a longer value could be
+    -- computed without the key (length extension).
     SELECT pg_catalog.sha256(login_throttle_hash.secret OPERATOR(pg_catalog.||) pg_catalog.sha256(
                login_throttle_hash.secret
                OPERATOR(pg_catalog.||) pg_catalog.convert_to(login_throttle_hash.kind, 'UTF8')
@@ -71,10 +72,10 @@ AS $$
 $$;
 
 COMMENT ON FUNCTION login_throttle_hash(bytea, text, bytea) IS
-    'AuthFCGI, internal: login_throttle_key() by a key that is known.';
+    'AuthFCGI, internal: login_throttle_key() with a given secret.';
 
 
--- No login calls it but that of a name which nobody has, for the log.
+-- Only a login with the username of no user calls it, for the log.
 CREATE FUNCTION login_throttle_key(kind text, value bytea) RETURNS bytea
 LANGUAGE sql STABLE STRICT
 SECURITY DEFINER
@@ -85,11 +86,12 @@ AS $$
 $$;
 
 COMMENT ON FUNCTION login_throttle_key(text, bytea) IS
-    'AuthFCGI, internal: the key under which login_throttle has a value.';
+    'AuthFCGI, internal: returns the key of a value in login_throttle.';
 
 
--- lower() goes by the database's locale: with C it folds ASCII alone. Some users queries cut
--- blanks off: a name and its twin with a blank are throttled together also when nobody has it.
+-- lower() uses the database's locale; with C it converts only ASCII. Blanks are trimmed
+-- because some users queries do so: a username with and without them is throttled as one,
+-- whether or not a user has it.
 CREATE FUNCTION login_throttle_name(username text) RETURNS bytea
 LANGUAGE plpgsql STABLE STRICT
 SET search_path FROM CURRENT
@@ -97,7 +99,7 @@ AS $$
 DECLARE
     trimmed CONSTANT text := btrim(login_throttle_name.username, E' \t\n\x0b\f\r');
 BEGIN
-    IF pg_catalog.getdatabaseencoding() <> 'UTF8' THEN    -- normalize() knows no other
+    IF pg_catalog.getdatabaseencoding() <> 'UTF8' THEN    -- normalize() needs UTF8
         RETURN convert_to(lower(trimmed), 'UTF8');
     END IF;
     RETURN convert_to(lower(normalize(trimmed, NFKC)), 'UTF8');
@@ -105,10 +107,10 @@ END
 $$;
 
 COMMENT ON FUNCTION login_throttle_name(text) IS
-    'AuthFCGI, internal: a user name without what people do not see as a difference: letters in NFKC and lower case, no blanks around them.';
+    'AuthFCGI, internal: returns a username in normal form: NFKC, lower case, without surrounding blanks.';
 
 
--- Later than an hour from now: the clock was wrong, and would stop the key for as long.
+-- A time more than an hour in the future comes from a wrong clock, and is ignored.
 CREATE FUNCTION login_throttle_recent(failed_at timestamptz[], moment timestamptz) RETURNS timestamptz[]
 LANGUAGE plpgsql STABLE STRICT
 SET search_path FROM CURRENT
@@ -124,7 +126,7 @@ END
 $$;
 
 COMMENT ON FUNCTION login_throttle_recent(timestamptz[], timestamptz) IS
-    'AuthFCGI, internal: those failures that count at a moment, the oldest first.';
+    'AuthFCGI, internal: returns the failures that count at a moment, oldest first.';
 
 
 CREATE FUNCTION login_throttle_next(recent timestamptz[], free integer, most integer) RETURNS timestamptz
@@ -138,18 +140,18 @@ BEGIN
         CASE WHEN failures >= login_throttle_next.free
              THEN login_throttle_next.recent[failures] + interval '1 second'
                   * least(30, 2::double precision ^ least(10, failures - login_throttle_next.free)) END,
-        -- So many of the oldest must have passed that there is room for one.
+        -- The limit is reached: wait until enough of the oldest failures are an hour old.
         CASE WHEN failures >= login_throttle_next.most
              THEN login_throttle_next.recent[failures - login_throttle_next.most + 1] + interval '1 hour' END);
 END
 $$;
 
 COMMENT ON FUNCTION login_throttle_next(timestamptz[], integer, integer) IS
-    'AuthFCGI, internal: the moment of the next attempt after these failures, NULL if it may be made at once. free NULL: without delays.';
+    'AuthFCGI, internal: returns the time of the next attempt after these failures; NULL if it is permitted at once. free NULL means no delays.';
 
 
--- In the order name, user, address, pair: nobody waits in a circle. Not the rows are
--- locked, as there may be none yet.
+-- Advisory locks, because the rows may not exist yet. Locked in the order username, user,
+-- address, pair, against deadlock.
 CREATE FUNCTION lock_login_throttle(key bytea) RETURNS void
 LANGUAGE sql VOLATILE STRICT
 AS $$
@@ -159,7 +161,7 @@ AS $$
 $$;
 
 COMMENT ON FUNCTION lock_login_throttle(bytea) IS
-    'AuthFCGI, internal: lets nobody else read or write this key''s failures until the transaction ends.';
+    'AuthFCGI, internal: locks the failures of a key until the end of the transaction.';
 
 
 CREATE FUNCTION reserve_login(
@@ -192,12 +194,12 @@ BEGIN
             USING ERRCODE = 'object_not_in_prerequisite_state',
                   HINT = 'INSERT INTO login_throttle_secret DEFAULT VALUES;';
     END IF;
-    -- Nobody waits for the disk before a password is even looked at. A server that
-    -- crashes, and only that, may forget the attempts of its last second.
+    -- Without waiting for the disk before a password is verified. Only a crash of the
+    -- server may lose attempts, those of about its last second.
     PERFORM pg_catalog.set_config('synchronous_commit', 'off', true);
 
-    -- Each statement below sees what was committed before the locks were had. In
-    -- REPEATABLE READ it does not; there, writing what has changed since is an error.
+    -- Each statement below sees what was committed before the locks were acquired. In
+    -- REPEATABLE READ it does not, but there the update of a changed row is an error.
     PERFORM lock_login_throttle(name_key);
     PERFORM lock_login_throttle(user_key);
     is_known := EXISTS (SELECT FROM login_throttle t
@@ -226,7 +228,7 @@ BEGIN
       FROM pg_catalog.unnest(charged) AS c (key)
         ON CONFLICT (key) DO UPDATE
        SET failed_at  = pg_catalog.array_append(login_throttle_recent(t.failed_at, moment), moment),
-           -- greatest() passes over NULL.
+           -- greatest() ignores NULL.
            expires_at = greatest(moment + interval '1 hour', t.succeeded_at + interval '90 days');
 
     reservation := ARRAY[(extract(epoch FROM moment) * 1000000)::bigint::text, encode(pair_key, 'hex')]
@@ -236,7 +238,7 @@ END
 $$;
 
 COMMENT ON FUNCTION reserve_login(text, text, bytea) IS
-    'AuthFCGI, internal: counts an attempt to sign in as a failure, or says after how many seconds there may be one. user_id is NULL for a name that nobody has, network (4 bytes of IPv4, the first 8 of IPv6) for a client without an address. The reservation is for settle_login().';
+    'AuthFCGI, internal: counts a login attempt as a failure in advance and returns a reservation for settle_login(), or returns the seconds to wait. user_id is NULL for the username of no user, network (4 bytes of IPv4, the first 8 of IPv6) is NULL for a client without an address.';
 
 
 CREATE FUNCTION settle_login(reservation text[], succeeded boolean) RETURNS void
@@ -253,7 +255,7 @@ DECLARE
         SELECT decode(c.key, 'hex')
           FROM pg_catalog.unnest(settle_login.reservation[3:]) WITH ORDINALITY AS c (key, number)
          ORDER BY c.number);
-    -- What a success makes of the pair is below.
+    -- After a success the pair is handled below.
     others   CONSTANT bytea[] := CASE WHEN settle_login.succeeded THEN pg_catalog.array_remove(charged, pair_key)
                                       ELSE charged END;
     removed  bigint;
@@ -282,10 +284,10 @@ END
 $$;
 
 COMMENT ON FUNCTION settle_login(text[], boolean) IS
-    'AuthFCGI, internal: takes an attempt back that did not fail. If it succeeded, the address is one that the user is known at from now on, and the failures of the two are forgotten.';
+    'AuthFCGI, internal: removes an attempt that did not fail. After a success the pair of user and address is known, and its failures are discarded.';
 
 
--- By the index on expires_at, as remove_expired_sessions().
+-- Uses the index on expires_at, like remove_expired_sessions().
 CREATE FUNCTION remove_expired_login_throttle(most integer) RETURNS bigint
 LANGUAGE plpgsql VOLATILE
 SECURITY DEFINER
@@ -312,10 +314,10 @@ END
 $$;
 
 COMMENT ON FUNCTION remove_expired_login_throttle(integer) IS
-    'AuthFCGI, internal: deletes the oldest rows of login_throttle that say nothing any more, at most so many, leaving out what others have locked. Returns how many.';
+    'AuthFCGI, internal: deletes at most "most" of the oldest expired rows of login_throttle, skipping locked rows. Returns their number.';
 
 
--- In the transaction that makes them: PUBLIC may execute a new function by default.
+-- In the same transaction: by default PUBLIC may execute a new function.
 REVOKE ALL ON FUNCTION
     login_throttle_hash(bytea, text, bytea),
     login_throttle_key(text, bytea),

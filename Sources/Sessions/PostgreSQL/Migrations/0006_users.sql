@@ -1,9 +1,9 @@
--- What happens to users: one of the gate's own changes the password, a login replaces a
--- password's hash by one of today's cost, and a trigger on the table of another program
--- ends its users' sessions as the one of authfcgi_users does.
+-- Changes of users: a password change by one of the gate's own users, the replacement of
+-- an outdated password hash at a login, and triggers on another application's table that
+-- end its users' sessions as the triggers of authfcgi_users do.
 
--- All of the user's sessions end, as with every other password hash, but for the one
--- that asked for it.
+-- All sessions of the user end, as at every change of the password hash, except the one
+-- that requested it.
 CREATE FUNCTION change_user_password(
     user_id   text,
     old_hash  text,
@@ -24,24 +24,25 @@ BEGIN
         RAISE EXCEPTION 'user_id, old_hash, new_hash and kept_hash must not be null'
             USING ERRCODE = 'null_value_not_allowed';
     END IF;
-    -- end_user_sessions() looks too late: what is read before it has to be as new.
+    -- Checked here too, because rows are read below before end_user_sessions() checks it.
     PERFORM require_read_committed('changing a password', 'would survive');
 
-    -- The user before the epoch, as every UPDATE of authfcgi_users has it: against deadlock.
+    -- The user's row before the epoch, as in every UPDATE of authfcgi_users, against
+    -- deadlock.
     SELECT u.password_hash INTO current_hash
       FROM authfcgi_users u
      WHERE u.id = change_user_password.user_id AND NOT u.disabled
        FOR NO KEY UPDATE;
     IF current_hash = change_user_password.new_hash THEN
-        RETURN 0;       -- done before: the answer was lost, and the call came again
+        RETURN 0;       -- done already: a repetition after a lost answer
     ELSIF current_hash IS DISTINCT FROM change_user_password.old_hash THEN
-        RETURN NULL;    -- the password that was checked is not the user's any more
+        RETURN NULL;    -- the verified password is no longer the user's
     END IF;
-    -- Holds up logins, and whoever ends all sessions of the user.
+    -- Makes logins and revocations of all the user's sessions wait.
     INSERT INTO user_epochs (user_id) VALUES (change_user_password.user_id) ON CONFLICT DO NOTHING;
     PERFORM FROM user_epochs u WHERE u.user_id = change_user_password.user_id FOR NO KEY UPDATE;
-    -- Who was signed out meanwhile changes nothing. No lock: who ends this session at this
-    -- moment comes after us, and waiting for others' sessions in turn could deadlock.
+    -- A session that has ended meanwhile may not change the password. Without a lock: a
+    -- concurrent revocation of this session counts as later, and waiting could deadlock.
     PERFORM FROM live_sessions s
       WHERE s.token_hash = change_user_password.kept_hash
         AND s.user_id = change_user_password.user_id;
@@ -65,10 +66,10 @@ END
 $$;
 
 COMMENT ON FUNCTION change_user_password(text, text, text, bytea) IS
-    'AuthFCGI, internal: gives a user whose password hash is old_hash the new one, and ends all of the user''s sessions but the one under kept_hash; voids logins that are under way. Returns how many it ended; NULL, and changes nothing, if the user has another hash by now, is disabled or gone, or that session is not live. Harmless to repeat. Needs READ COMMITTED.';
+    'AuthFCGI, internal: replaces a user''s password hash old_hash by new_hash, ends all sessions of the user except the one with the token hash kept_hash, and refuses logins in progress. Returns the number of sessions ended; NULL, with nothing changed, if the user has another hash, is disabled or does not exist, or that session is not live. Harmless to repeat. Needs READ COMMITTED.';
 
 
--- The password stays, and so do the user's sessions.
+-- The password stays the same, so the user's sessions stay.
 CREATE FUNCTION rehash_user(user_id text, old_hash text, new_hash text) RETURNS boolean
 LANGUAGE plpgsql VOLATILE
 SET search_path FROM CURRENT
@@ -77,7 +78,7 @@ DECLARE
     changed bigint;
 BEGIN
     PERFORM set_config('authfcgi.rehashing', 'on', true);
-    -- Not a password that was changed since the login read it.
+    -- Unless the password was changed after the login read its hash.
     UPDATE authfcgi_users u
        SET password_hash = rehash_user.new_hash, updated_at = statement_timestamp()
      WHERE u.id = rehash_user.user_id AND u.password_hash = rehash_user.old_hash;
@@ -88,11 +89,11 @@ END
 $$;
 
 COMMENT ON FUNCTION rehash_user(text, text, text) IS
-    'AuthFCGI, internal: writes another hash of the same password; the user''s sessions go on.';
+    'AuthFCGI, internal: writes a new hash of the same password; the user''s sessions stay.';
 
 
--- SECURITY DEFINER: the program that changes its users need not have rights on the
--- sessions. PUBLIC may not execute it, so nobody else can hang it on a table.
+-- SECURITY DEFINER: the application that changes its users needs no rights on sessions.
+-- PUBLIC may not execute the function, so nobody else can create a trigger with it.
 CREATE FUNCTION authfcgi_watched_users_end_sessions() RETURNS trigger
 LANGUAGE plpgsql
 SECURITY DEFINER
@@ -118,7 +119,7 @@ BEGIN
             '    OR ((SELECT (%3$s) IS TRUE FROM (SELECT n.*) u) AND NOT (SELECT (%3$s) IS TRUE FROM (SELECT o.*) u))',
             id_column, hash_column, disabled) INTO ids;
     END IF;
-    -- An id that no session can have must not stop the statement.
+    -- An id that no session can have must not make the statement fail.
     SELECT pg_catalog.array_agg(i.id) INTO ids
       FROM pg_catalog.unnest(ids) AS i (id) WHERE octet_length(i.id) BETWEEN 1 AND 255;
     PERFORM end_user_sessions(ids, NULL::bytea);
@@ -127,7 +128,7 @@ END
 $$;
 
 COMMENT ON FUNCTION authfcgi_watched_users_end_sessions() IS
-    'AuthFCGI, internal: ends the sessions of users that a statement deletes, disables or gives another password hash or id. See authfcgi_watch_users().';
+    'AuthFCGI, internal: ends the sessions of users whom a statement deletes or disables, or whose password hash or id it changes. See authfcgi_watch_users().';
 
 
 CREATE FUNCTION authfcgi_unwatch_users(users regclass) RETURNS void
@@ -147,7 +148,7 @@ END
 $$;
 
 COMMENT ON FUNCTION authfcgi_unwatch_users(regclass) IS
-    'AuthFCGI: takes away what authfcgi_watch_users() has put on a table.';
+    'AuthFCGI: removes the triggers of authfcgi_watch_users() from a table.';
 
 
 CREATE FUNCTION authfcgi_watch_users(
@@ -165,7 +166,7 @@ DECLARE
     call      CONSTANT text := format('EXECUTE FUNCTION %I.authfcgi_watched_users_end_sessions(%L, %L, %L)',
                                       current_schema(), id_column, hash_column, condition);
 BEGIN
-    -- What is not there is found now, and not by the first user who changes a password.
+    -- A missing column is an error now, not at the first change of a password.
     EXECUTE format('SELECT u.%I::text, u.%I FROM %s u WHERE (%s) IS TRUE LIMIT 0',
                    id_column, hash_column, users, condition);
     PERFORM authfcgi_unwatch_users(users);
@@ -174,10 +175,10 @@ BEGIN
                    ' FOR EACH STATEMENT WHEN (%s) %s', users, rehashing, call);
     EXECUTE format('CREATE TRIGGER authfcgi_watch_delete AFTER DELETE ON %s'
                    ' REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT %s', users, call);
-    -- Before, because afterwards nobody knows who was in it.
+    -- BEFORE, because the users can no longer be read afterwards.
     EXECUTE format('CREATE TRIGGER authfcgi_watch_truncate BEFORE TRUNCATE ON %s'
                    ' FOR EACH STATEMENT %s', users, call);
-    -- As those of our own tables.
+    -- ENABLE ALWAYS, like the triggers of our own tables.
     EXECUTE format('ALTER TABLE %s ENABLE ALWAYS TRIGGER authfcgi_watch_update,'
                    ' ENABLE ALWAYS TRIGGER authfcgi_watch_delete,'
                    ' ENABLE ALWAYS TRIGGER authfcgi_watch_truncate', users);
@@ -185,10 +186,10 @@ END
 $$;
 
 COMMENT ON FUNCTION authfcgi_watch_users(regclass, name, name, text) IS
-    'AuthFCGI: has the sessions of users of another program''s table end when a user is deleted, gets another password hash or is disabled, by triggers. disabled is an expression over the table''s columns. Django: SELECT authfcgi_watch_users(''auth_user'', ''id'', ''password'', ''NOT is_active''). Such a change needs a READ COMMITTED transaction then.';
+    'AuthFCGI: creates triggers on another application''s table of users. They end the sessions of a user who is deleted or disabled, or whose password hash changes. disabled is an expression over the table''s columns. Django: SELECT authfcgi_watch_users(''auth_user'', ''id'', ''password'', ''NOT is_active''). Such changes then need READ COMMITTED transactions.';
 
 
--- In the transaction that makes them: PUBLIC may execute a new function by default.
+-- In the same transaction: by default PUBLIC may execute a new function.
 REVOKE ALL ON FUNCTION
     change_user_password(text, text, text, bytea),
     rehash_user(text, text, text),

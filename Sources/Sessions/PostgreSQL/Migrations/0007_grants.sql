@@ -1,10 +1,10 @@
--- Applications get the functions they need through membership in one role:
+-- Applications may call the functions they need as members of a role:
 --     GRANT authfcgi_mint TO my_application;
--- Its members can begin a session for any user. Roles belong to the whole server,
--- not to a database: on a server shared with others, see who is a member.
+-- Its members can create a session for any user. Roles belong to the whole server, not to
+-- a database: on a shared server, check who is a member.
 --
--- Making a role needs CREATEROLE. Without it the migration goes on, and says what an
--- administrator has to run; AuthFCGI itself works as the owner and needs no role.
+-- Creating the role needs CREATEROLE. Without it the migration continues and names the
+-- statements that an administrator has to run. AuthFCGI itself needs no such role.
 
 DO $$
 DECLARE
@@ -36,7 +36,7 @@ BEGIN
             present := true;
         EXCEPTION
             WHEN duplicate_object OR unique_violation THEN
-                present := true;    -- another installation on this server was faster
+                present := true;    -- created by another installation at the same time
             WHEN insufficient_privilege THEN
                 RAISE WARNING 'the role authfcgi_mint does not exist and % may not create it', current_user
                     USING DETAIL = 'AuthFCGI works without it. Applications that call its SQL functions need it.',
@@ -55,13 +55,13 @@ BEGIN
             USING HINT = pg_catalog.concat('An administrator runs, in this database:', chr(10), grants);
     END;
 
-    -- In a schema that is not ours (public, mostly) everybody has USAGE already, and
+    -- In a schema of another owner (mostly public) every role has USAGE already, and
     -- granting it again would be refused.
     IF NOT has_schema_privilege('authfcgi_mint', current_schema()::text, 'USAGE') THEN
         BEGIN
             EXECUTE usage;
         EXCEPTION WHEN insufficient_privilege OR undefined_object THEN
-            NULL;   -- said below, as without a grant option there may be no error
+            NULL;   -- reported below: without a grant option there may be no error
         END;
         IF NOT has_schema_privilege('authfcgi_mint', current_schema()::text, 'USAGE') THEN
             RAISE WARNING 'members of authfcgi_mint cannot use the schema %', home
