@@ -1,7 +1,7 @@
 internal import Sessions
 
 extension ConfigurationNames {
-    /// What an operator calls the parts of the library's configuration.
+    /// The names of the program's settings for the parts of the library's configuration.
     static let settings = ConfigurationNames([
         .url: SettingTable.shared.databaseURL.name, .schema: SettingTable.shared.databaseSchema.name,
         .preparedStatementsOff: "\(SettingTable.shared.preparesStatements.name)=off",

@@ -9,7 +9,7 @@ struct SettingTable: Sendable {
         "DATABASE_URL", .databaseURL, default: .required(DatabaseURL.form),
         "PostgreSQL database of sessions and users")
 
-    /// nil: the schema that the connection's search_path finds.
+    /// Nil for the first schema of the connection's search_path.
     let databaseSchema = Setting(
         "DATABASE_SCHEMA", .optional(.schemaName), default: .described("the connection's search_path"),
         "schema of the tables")
@@ -30,7 +30,7 @@ struct SettingTable: Sendable {
         "MIGRATE_ON_START", .toggle, default: .text("on"),
         "create the tables, or bring them up to date, when the program starts")
 
-    /// nil: PostgreSQL alone.
+    /// Nil for PostgreSQL alone.
     let redisURL = Setting(
         "REDIS_URL", .optional(.redisURL), default: .described("none"),
         "Redis server that checks ask before the database; without it, they ask the database alone")
@@ -55,7 +55,7 @@ struct SettingTable: Sendable {
         "REDIS_TLS_KEY_FILE", .optional(.text("path")), default: .described("none"),
         "PEM file of the private key of the client certificate")
 
-    /// Empty: the sockets passed by systemd, else descriptor 0 if it is a listening socket, else
+    /// Empty for the sockets passed by systemd, else descriptor 0 if it is a listening socket, else
     /// ``ListenAddress/standard``.
     let listen = Setting(
         "LISTEN", .addresses,
@@ -69,12 +69,12 @@ struct SettingTable: Sendable {
         "LISTEN_MODE", .fileMode, default: .text("0660"),
         "mode of a unix socket; every user who can write to it can ask about sessions")
 
-    /// nil: the group of the process.
+    /// Nil for the group of the process.
     let listenGroup = Setting(
         "LISTEN_GROUP", .optional(.group), default: .described("the group of the process"),
         "group of a unix socket, usually that of nginx")
 
-    /// The users that may connect; nil: anyone who can open the socket.
+    /// The users that may connect; nil for everyone who can open the socket.
     let listenPeers = Setting(
         "LISTEN_PEER_UIDS", .optional(.users), default: .described("anyone who can open the socket"),
         "users, by name or number, that may connect to a unix socket")
@@ -140,13 +140,13 @@ struct SettingTable: Sendable {
         "HASHING_WAIT", .duration(.zero ... .seconds(60)), default: .text("2s"),
         "longest expected wait of a login before its password is hashed; beyond it the answer is 503 at once")
 
-    /// nil: USERS_PRESET, or the gate's own users.
+    /// Nil for USERS_PRESET, or the gate's own users.
     let usersQuery = Setting(
         "USERS_QUERY", .optional(.text("SQL")), default: .described("the gate's own users"),
         "SELECT that finds the user with the sign-in name $1: id, password_hash, and any of username, name, email, groups, disabled"
     )
 
-    /// nil: USERS_QUERY, or the gate's own users.
+    /// Nil for USERS_QUERY, or the gate's own users.
     let usersPreset = Setting<UsersPreset?>(
         "USERS_PRESET", .optional(.choice), default: .described("none"),
         "predefined USERS_QUERY for the tables of this product")
@@ -155,7 +155,7 @@ struct SettingTable: Sendable {
         "USERS_QUERY_DEADLINE", .duration(.milliseconds(100) ... .seconds(60)), default: .text("2s"),
         "time limit of that query, after which the login is answered 503")
 
-    /// nil: hashes of other programs' users stay as they are.
+    /// Nil if hashes of other applications' users stay as they are.
     let usersRehash = Setting(
         "USERS_REHASH", .optional(.text("SQL")), default: .described("none"),
         "UPDATE run at a login with an older kind of hash: $1 is the argon2id hash, $2 the id, $3 (optional) the old hash"

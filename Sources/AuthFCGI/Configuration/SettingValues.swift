@@ -2,6 +2,7 @@
 ///
 /// An empty value counts as none, so that `NAME=` in a compose file or a unit has no effect.
 struct SettingValues: Sendable {
+    /// A text that a source gives for a setting.
     struct Given: Equatable, Sendable {
         let text: String
         let origin: SettingOrigin
@@ -9,11 +10,13 @@ struct SettingValues: Sendable {
 
     private var values: [String: Given] = [:]
 
+    /// The text of the setting with this name; nil if no source gives it.
     subscript(_ name: String) -> Given? { values[name] }
 
     /// Returns true if any source gives `setting`.
     func has(_ setting: some AnySetting) -> Bool { values[setting.name] != nil }
 
+    /// Reads the texts from the sources, and adds what is wrong to `problems`.
     init(_ sources: SettingsSources, problems: inout SettingsProblems) {
         var file: [String: String] = [:]
         if let path = sources.environmentFile {
