@@ -15,7 +15,7 @@ struct DocumentationTests {
         readme = try String(contentsOf: checkout.appending(path: "README.md"), encoding: .utf8)
     }
 
-    @Test func `README's table of settings is the program's, row for row`() {
+    @Test func `README's table of settings equals the program's`() {
         let rows = section("Settings").filter { $0.hasPrefix("| `") }
         #expect(rows == SettingTable.all.map(Self.row))
     }
@@ -46,7 +46,7 @@ struct DocumentationTests {
         }
     }
 
-    @Test func `The version of the program is the newest of CHANGELOG`() throws {
+    @Test func `The program's version is the newest in CHANGELOG`() throws {
         let changes = try String(contentsOf: checkout.appending(path: "CHANGELOG.md"), encoding: .utf8)
         let newest = changes.split(separator: "\n").first { $0.hasPrefix("## ") }
         #expect(newest?.hasPrefix("## \(Version.current)") == true)

@@ -22,7 +22,7 @@ struct SecretTests {
         }
     }
 
-    @Test func `who needs it gets it`() {
+    @Test func `reveal returns the hidden text`() {
         #expect(configuration.postgreSQL.url.reveal().contains(Self.password))
         #expect(Secret("a") == "a" && Secret("a") != "b")
     }

@@ -26,7 +26,7 @@ struct SessionArgumentsTests {
         }
     }
 
-    @Test func `no text has a NUL in it`() throws {
+    @Test func `a text with a NUL is refused`() throws {
         try SessionArguments.require(Identity(userID: "1", username: "", groups: ["a"]))
         for identity in [
             Identity(userID: "1", username: "a\0"), Identity(userID: "1", username: "a", groups: ["b\0"]),
@@ -40,7 +40,7 @@ struct SessionArgumentsTests {
         }
     }
 
-    @Test func `a lifetime is longer than zero`() throws {
+    @Test func `a lifetime must be positive`() throws {
         try SessionArguments.require(lifetime: .milliseconds(1))
         expectInvalid("a lifetime is longer than zero") { try SessionArguments.require(lifetime: .zero) }
     }

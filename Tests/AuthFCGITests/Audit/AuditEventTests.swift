@@ -13,7 +13,7 @@ struct AuditEventTests {
         event.metadata(at: moment).mapValues { "\($0)" }
     }
 
-    @Test func `a login says who, from where, as which session and when`() {
+    @Test func `the line of a login has user, address, session and time`() {
         let event = AuditEvent(.login, of: .user(id: "42"), session: "f385", client: "192.0.2.7")
         #expect(event.message == "login")
         #expect(
@@ -23,7 +23,7 @@ struct AuditEventTests {
             ])
     }
 
-    @Test func `a refusal says why, and of an unknown name its hash alone`() {
+    @Test func `the line of a refusal has the reason, and only the hash of an unknown username`() {
         let event = AuditEvent(.login, .refused, .unknownUser, of: .unknownName(hash: "0123456789abcdef"))
         #expect(event.message == "login refused")
         let fields = Self.fields(event)
@@ -41,7 +41,7 @@ struct AuditEventTests {
         (.passwordChange, .refused, "password change refused"), (.access, .refused, "access refused"),
         (.userDisable, .success, "user disabled"),
     ])
-    func `a line begins with words to search for`(action: AuditAction, outcome: AuditOutcome, words: String) {
+    func `a line begins with searchable words`(action: AuditAction, outcome: AuditOutcome, words: String) {
         #expect(AuditEvent(action, outcome).message == words)
     }
 
@@ -60,7 +60,7 @@ struct AuditEventTests {
     ]
 
     @Test(arguments: forgeries)
-    func `no value begins another line or another field`(_ value: String) throws {
+    func `no value can begin another line or field`(_ value: String) throws {
         let file = try MemoryFile()
         let writer = LogWriter(descriptor: file.descriptor)
         let log = Logger(label: "test") { _ in LineLogHandler(writer: writer, logLevel: .info) }

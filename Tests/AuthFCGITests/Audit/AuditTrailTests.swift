@@ -16,12 +16,12 @@ import Testing
             (nil, "-"), ("", "-"), ("192.0.2.7", "192.0.2.7"),
             (String(repeating: "x", count: 100), String(repeating: "x", count: 64)),
         ] as [(String?, String)])
-    func `a line says where the client is, as far as anybody knows`(_ client: String?, _ text: String) {
+    func `a line has the client's address if it is known`(_ client: String?, _ text: String) {
         trail().record(AuditEvent(.login, .refused, .unknownUser), from: client)
         #expect(effects.logged.count == 1 && effects.logged[0].hasPrefix("notice: login refused client=\(text) "))
     }
 
-    @Test func `what a client can cause at will fills no log, and the next line counts what was left out`() {
+    @Test func `lines that clients cause at will are limited, and the next line has the number left out`() {
         let trail = trail()
         let event = AuditEvent(.login, .unavailable, .busy)
         for _ in 0..<20 { trail.recordSparingly(event, from: nil) }
@@ -35,7 +35,7 @@ import Testing
         #expect(effects.logged.last?.contains(" suppressed=\(21 - AuditTrail.linesPerSecond) ") == true)
     }
 
-    @Test func `users, reasons and actions do not take each other's lines`() {
+    @Test func `limits apply to users, reasons and actions separately`() {
         let trail = trail()
         for id in ["1", "2"] {
             for action in [AuditAction.login, .passwordChange] {
@@ -49,7 +49,7 @@ import Testing
         #expect(effects.logged.count == 8 * AuditTrail.linesPerSecond)
     }
 
-    @Test func `what happened for once always has its line`() {
+    @Test func `events that are recorded without a limit are always logged`() {
         let trail = trail()
         for _ in 0..<100 { trail.record(AuditEvent(.login, .throttled), from: nil) }
         #expect(effects.logged.count == 100)

@@ -19,7 +19,7 @@ struct NewPasswordTests {
     @Test(arguments: [
         "10293847", " leading and trailing ", "Zoë🔑Zoë🔑", "e\u{301}2345678", String(repeating: "x", count: 128),
     ])
-    func `a password is taken exactly as it is`(_ password: String) throws {
+    func `a password is read exactly as it is`(_ password: String) throws {
         let bytes = Array(password.utf8)
         #expect(try NewPassword.check(bytes, for: "ann.example", allowWeak: false) == bytes)
     }
@@ -30,12 +30,12 @@ struct NewPasswordTests {
         ("Ann.Example", "the password is the user's name (--allow-weak accepts it)"),
         ("AUTHFCGI", "the password is the name of this program (--allow-weak accepts it)"),
     ])
-    func `what is wrong with a weak one is said, and how to have it all the same`(_ password: String, _ words: String) {
+    func `the message about a weak password has the reason and the flag`(_ password: String, _ words: String) {
         #expect(Self.problem(password) == words)
         #expect(Self.problem(password, allowWeak: true) == nil)
     }
 
-    @Test func `what no login could carry is refused in any case`() {
+    @Test func `a password that no login accepts is refused even with the flag`() {
         for allowWeak in [false, true] {
             #expect(Self.problem("", allowWeak: allowWeak) == "the password is empty")
             #expect(Self.problem("1234\u{0}5678", allowWeak: allowWeak) == "the password contains a NUL")

@@ -3,12 +3,12 @@ import Testing
 @testable import AuthFCGI
 
 struct TextTableTests {
-    @Test func `columns are as wide as what stands in them, and the last one is not padded`() {
+    @Test func `columns are as wide as their widest cell, and the last one is not padded`() {
         var table = TextTable("A", "LONG", "C")
         #expect(table.lines([["x", "y", "z"], ["wide", "é", ""]]) == "A     LONG  C\nx     y     z\nwide  é     \n")
     }
 
-    @Test func `what comes later gets no heading, and no narrower columns`() {
+    @Test func `later rows have no heading and no narrower columns`() {
         var table = TextTable("A", "B")
         _ = table.lines([["wide", "y"]])
         #expect(table.lines([["x", "y"]]) == "x     y\n")

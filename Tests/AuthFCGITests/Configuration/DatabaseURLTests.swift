@@ -13,7 +13,7 @@ struct DatabaseURLTests {
     }
 
     @Test(arguments: ["host=/run/postgresql dbname=app", " dbname = 'a://b'", "service=main", "password=a://b host=h"])
-    func `Pairs stay as they are`(text: String) {
+    func `Key=value pairs stay unchanged`(text: String) {
         #expect(DatabaseURL.normalised(text) == text)
     }
 
@@ -28,7 +28,7 @@ struct DatabaseURLTests {
         ("host=h channel_binding=maybe", "channel_binding"),
         ("service=there-is-none", "service"),
     ])
-    func `A value that libpq never takes is named by its parameter`(text: String, parameter: String) throws {
+    func `A value that libpq refuses is reported by the name of its parameter`(text: String, parameter: String) throws {
         let problem = try #require(DatabaseURL.problem(text))
         #expect(problem.hasPrefix("has a value of \(parameter) that libpq does not accept; "))
         #expect(!problem.contains("hunter2"))
@@ -39,7 +39,7 @@ struct DatabaseURLTests {
         "host=/run/postgresql dbname=app", "postgresql://h/d?sslrootcert=/nowhere&sslmode=verify-ca&connect_timeout=5",
         "hostaddr=192.0.2.1 dbname=app", "postgresql://", "host=a,b hostaddr=192.0.2.1,192.0.2.2 port=1,2",
     ])
-    func `Nothing is wrong with what only a server could refuse`(text: String) {
+    func `A value that only a server can refuse is accepted`(text: String) {
         #expect(DatabaseURL.problem(text) == nil)
     }
 }

@@ -14,12 +14,12 @@ struct DurationTextTests {
     @Test(arguments: [
         "", "s", "-1s", "+1s", "1.5s", "1 s", "1S", "1w", "5 min", "1h30m", "٣s", "99999999999999999999s", "9999999d",
     ])
-    func `Nothing else is one`(text: String) {
+    func `Every other text is refused`(text: String) {
         #expect(DurationText(parsing: text) == nil)
     }
 
     @Test(arguments: ["250ms", "5s", "90s", "15m", "36h", "7d", "1500ms", "0s"])
-    func `It is written as short as it can be`(text: String) {
+    func `A duration is printed in its shortest form`(text: String) {
         #expect(DurationText(parsing: text)?.description == text)
     }
 }

@@ -25,18 +25,18 @@ struct EnvironmentFileTests {
         "WORKERS", "=3", "a b=3", "WORKERS='3", "WORKERS=\"3", "WORKERS='3' # three", "UNKNOWN=1", "WORKERS_FILE=/x",
         "PATH=/bin", "WÖRKERS=3",
     ])
-    func `A line that means nothing is a problem`(text: String) {
+    func `An invalid line is a problem`(text: String) {
         let (values, problems) = Self.read(text)
         #expect(values == [:])
         #expect(problems.count == 1)
         #expect(problems.allSatisfy { $0.hasPrefix("f, line 1: ") })
     }
 
-    @Test func `A name stands there once`() {
+    @Test func `A duplicate name is a problem`() {
         #expect(Self.read("WORKERS=3\nWORKERS=4").problems.count == 1)
     }
 
-    @Test func `The name that was meant is found`() {
+    @Test func `The message about an unknown name suggests the nearest one`() {
         #expect(
             Self.read("databse_url=x").problems == [
                 "f, line 1: unknown setting databse_url; did you mean DATABASE_URL?"

@@ -5,7 +5,7 @@ import Testing
 @testable import AuthFCGI
 
 struct SettingTableTests {
-    @Test func `The help of serve has every flag of the table, word for word, and no other`() {
+    @Test func `The help of serve has exactly the flags of the table, with their texts`() {
         let help = Serve.helpMessage(columns: 100_000)
         for setting in SettingTable.all {
             guard let flag = setting.flag else { continue }
@@ -34,7 +34,7 @@ struct SettingTableTests {
         #expect(SettingTable.shared.listenPeers.flag == "listen-peer-uids")
     }
 
-    @Test func `Secrets have one text for everybody`() {
+    @Test func `Secrets are printed as a fixed text`() {
         let secret = Secret("hunter2")
         var dumped = ""
         dump([secret], to: &dumped)

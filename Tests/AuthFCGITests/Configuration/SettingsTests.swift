@@ -33,7 +33,7 @@ struct SettingsTests {
         }
     }
 
-    @Test func `The database alone is enough, and the table says the rest`() throws {
+    @Test func `DATABASE_URL suffices, and all other settings have the table's defaults`() throws {
         let settings = try Settings(Self.sources())
         #expect(settings.databaseURL.reveal() == Self.url)
         #expect(settings.databaseSchema == nil)
@@ -52,7 +52,7 @@ struct SettingsTests {
         #expect(settings.workers == 1 && settings.hashingThreads == 1)
     }
 
-    @Test func `A flag goes over the environment, and that over the file`() throws {
+    @Test func `A flag takes precedence over the environment, and that over the file`() throws {
         let file = "WORKERS=3\nHASHING_MEMORY=33\nLOOKUP_LIMIT=3\n"
         let environment = ["DATABASE_URL": Self.url, "WORKERS": "4", "HASHING_MEMORY": "44"]
         let settings = try Settings(Self.sources(flags: ["WORKERS": "5"], environment: environment, file: file))
@@ -64,7 +64,7 @@ struct SettingsTests {
         #expect(try Settings(Self.sources(environment: environment, file: "WORKERS=3")).workers == 3)
     }
 
-    @Test func `A worker reads the same settings from the environment that it gets`() throws {
+    @Test func `A worker reads the same settings from its environment`() throws {
         let environment = [
             "DATABASE_URL": "postgres+psycopg2://u:p@h/d", "DATABASE_SCHEMA": "gate", "MIGRATE_ON_START": "off",
             "LISTEN": "unix:/run/a.sock,[::1]:9000,127.0.0.3:9001,localhost:9002,systemd,fd:0", "LISTEN_MODE": "600",
@@ -83,7 +83,7 @@ struct SettingsTests {
         #expect(try Settings(Self.sources(environment: passed)) == settings)
     }
 
-    @Test func `A users query is the operator's or a preset's, and hashes are replaced by either`() throws {
+    @Test func `Users query and rehash statement are the operator's or a preset's`() throws {
         var environment = ["DATABASE_URL": Self.url]
         #expect(UsersQuery(try Settings(Self.sources(environment: environment))) == nil)
         environment["USERS_PRESET"] = "Django"
@@ -108,14 +108,14 @@ struct SettingsTests {
         #expect(Self.problems(Self.sources(environment: environment)).count == 2)
     }
 
-    @Test func `Names of users become numbers, for unix sockets only`() throws {
+    @Test func `Names of users become numbers, only for unix sockets`() throws {
         var environment = ["DATABASE_URL": Self.url, "LISTEN_PEER_UIDS": "nginx, 7", "LISTEN": "unix:/run/a.sock"]
         #expect(try Settings(Self.sources(environment: environment)).listenPeers == [101, 7])
         environment["LISTEN"] = "unix:/run/a.sock,127.0.0.1:9000"
         #expect(Self.problems(Self.sources(environment: environment)).count == 1)
     }
 
-    @Test func `All problems are said at once, with what would be right`() {
+    @Test func `All problems are reported at once, with advice`() {
         let problems = Self.problems(
             Self.sources(
                 flags: ["WORKERS": "0", "LISTEN": "0.0.0.0:80,/run/x", "LOG_LEVEL": "loud"],
@@ -133,7 +133,7 @@ struct SettingsTests {
         #expect(problems.contains("settings, line 2: not a line of the form NAME=VALUE"))
     }
 
-    @Test func `A secret may stand in a file, with one line break at its end`() throws {
+    @Test func `A secret may be in a file, with one line break at its end`() throws {
         let environment = ["DATABASE_URL_FILE": "/run/secrets/url"]
         for end in ["", "\n", "\r\n"] {
             let sources = Self.sources(environment: environment, files: ["/run/secrets/url": Self.url + end])
@@ -145,7 +145,7 @@ struct SettingsTests {
         #expect(Self.problems(Self.sources(environment: environment)).count == 1)
     }
 
-    @Test func `A secret is said once, directly or by its file`() throws {
+    @Test func `A secret given both directly and by file is a problem`() throws {
         let both = ["DATABASE_URL": Self.url, "DATABASE_URL_FILE": "/x"]
         #expect(
             Self.problems(Self.sources(environment: both))
@@ -168,7 +168,7 @@ struct SettingsTests {
         #expect(!problems.joined().contains(secret))
     }
 
-    @Test func `What is printed for people begins with their number`() {
+    @Test func `The message for people begins with the number of problems`() {
         var problems = SettingsProblems()
         problems.add("a")
         #expect(problems.description == "authfcgi: a\n")

@@ -22,7 +22,7 @@ import Testing
     private let completed: [UInt8] = [0, 0, 0, 0, 0, 0, 0, 0]
 
     @Test(arguments: [(0, 1), (1, 1), (300, 7), (65_535, 0xabcd), (65_536, 256), (200_000, 0xffff)] as [(Int, UInt16)])
-    func `an answer is STDOUT, its end and the request's`(_ size: Int, _ id: UInt16) async throws {
+    func `a response consists of STDOUT records, their end and END_REQUEST`(_ size: Int, _ id: UInt16) async throws {
         let (ours, theirs) = try connection()
         let answer = (0..<size).map { UInt8(truncatingIfNeeded: $0 &* 31) }
         let received = Task.detached { try theirs.readToEnd() ?? Data() }
@@ -39,7 +39,7 @@ import Testing
         #expect(try await Array(received.value) == expected)
     }
 
-    @Test func `a connection that is kept stays open, any other is closed`() throws {
+    @Test func `a connection with keep-alive stays open, any other is closed`() throws {
         for keep in [true, false] {
             let (ours, theirs) = try connection()
             var reply = FastCGIReply(on: ours, to: 1)
@@ -56,13 +56,13 @@ import Testing
         }
     }
 
-    @Test func `a reply that is let go closes its connection without a word`() throws {
+    @Test func `a reply that is released without an answer closes its connection`() throws {
         let (ours, theirs) = try connection()
         do { _ = FastCGIReply(on: ours, to: 1) }
         #expect(try theirs.readToEnd()?.isEmpty != false)
     }
 
-    @Test func `a peer that has gone costs the connection, also one that was to be kept`() throws {
+    @Test func `a connection whose peer has gone is closed, even with keep-alive`() throws {
         _ = signal(SIGPIPE, SIG_IGN)
         let (ours, theirs) = try connection()
         try theirs.close()
@@ -71,7 +71,7 @@ import Testing
         #expect(!isOpen(ours))
     }
 
-    @Test func `a peer that takes little at a time gets all, one that takes nothing is left after a while`()
+    @Test func `a slow reader gets the whole response, and a reader that stalls is dropped after a while`()
         async throws
     {
         let answer = [UInt8](repeating: 65, count: 60_000)

@@ -17,7 +17,7 @@ import Testing
         return reader
     }
 
-    @Test func `an answer is read in whatever pieces it comes`() {
+    @Test func `a response is read however it is split`() {
         let bytes =
             Self.record(6, "Status: 503 Service", padding: 5) + Self.record(7, "to standard error")
             + Self.record(6, " Unavailable\r\nContent-Type: text/plain\r\n\r\nnot ") + Self.record(6, "ready")
@@ -42,7 +42,7 @@ import Testing
         ("Status: 20x\r\n\r\n", nil), ("Status: +20\r\n\r\n", nil), ("Status: 200\r\n", nil),
         ("", nil),
     ])
-    func `the status is that of the header, and 200 without one`(_ output: String, _ status: Int?) {
+    func `the status is that of the Status header, or 200 without one`(_ output: String, _ status: Int?) {
         #expect(read(Self.record(6, output) + Self.end).status == status)
     }
 
@@ -51,18 +51,18 @@ import Testing
             [1, 3, 0, 1, 0, 8, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0], [1, 3, 0, 1, 0, 0, 0, 0], [1, 6, 0, 2, 0, 0, 0, 0],
             [2, 6, 0, 1, 0, 0, 0, 0], Array("HTTP/1.1 400 Bad Request\r\n".utf8),
         ] as [[UInt8]])
-    func `what is no answer to the request is malformed`(_ bytes: [UInt8]) {
+    func `bytes that are not a response to the request are malformed`(_ bytes: [UInt8]) {
         #expect(read(bytes).isMalformed)
         #expect(read(Self.record(6, "Status: 200\r\n\r\n") + bytes).isMalformed)
     }
 
-    @Test func `an answer without an end is not kept`() {
+    @Test func `an endless response is refused`() {
         var reader = FastCGIResponseReader()
         for _ in 0..<100 { reader.receive(Self.record(6, String(repeating: "x", count: 4096))) }
         #expect(reader.isMalformed && reader.output.count < 70_000)
     }
 
-    @Test func `what is cut off is not complete`() {
+    @Test func `a truncated response is incomplete`() {
         let bytes = Self.record(6, "Status: 200\r\n\r\n") + Self.end
         for count in 0..<bytes.count { #expect(!read(Array(bytes.prefix(count))).isComplete) }
         #expect(read(bytes + [9, 9]).isComplete)

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("FastCGI responses")
 struct FastCGIResponseTests {
-    @Test func `an answer has status, headers, length and no-store`() {
+    @Test func `a response has status, headers, length and no-store`() {
         let response = Response(.ok, headers: [(.remoteUser, "alice"), (.retryAfter, 5)])
         let expected = """
             Status: 200 OK\r\nRemote-User: alice\r\nRetry-After: 5\r\nContent-Length: 0\r\n\
@@ -14,7 +14,7 @@ struct FastCGIResponseTests {
         #expect(SerializedResponse(response).bytes == Array(expected.utf8))
     }
 
-    @Test func `an answer without content has no length`() {
+    @Test func `a response without content has no length`() {
         #expect(text(Response(.noContent)) == "Status: 204 No Content\r\nCache-Control: no-store\r\n\r\n")
     }
 
@@ -31,7 +31,7 @@ struct FastCGIResponseTests {
         #expect(text(response).contains("\r\nVariable-REMOTE_USER: alice\r\n"))
     }
 
-    @Test func `every status has its number first`() {
+    @Test func `every status line begins with its number`() {
         for status in HTTPStatus.allCases { #expect(status.line.description.hasPrefix("\(status.rawValue) ")) }
     }
 
@@ -41,7 +41,7 @@ struct FastCGIResponseTests {
         ("a\nb", "a%0Ab"), ("a\u{0}b", "a%00b"), ("100%", "100%25"), ("%0d%0a", "%250d%250a"), ("a\u{7f}", "a%7F"),
         ("Zoë", "Zo%C3%AB"), ("a,b", "a,b"), ("\u{85}\u{2028}", "%C2%85%E2%80%A8"), ("\t", "%09"), ("~!", "~!"),
     ])
-    func `no text from outside makes a header`(_ text: String, _ expected: String) {
+    func `untrusted text cannot add a header`(_ text: String, _ expected: String) {
         #expect(HeaderValue(encoding: text).text == expected)
         let lines = self.text(Response(.ok, headers: [(.remoteName, HeaderValue(encoding: text))]))
         #expect(lines.split(separator: "\r\n", omittingEmptySubsequences: false).count == 6)
@@ -53,20 +53,20 @@ struct FastCGIResponseTests {
         #expect(HeaderValue(list: ["x\r\ny"]).text == "x%0D%0Ay")
     }
 
-    @Test func `a URL stays as it is, but cannot make a header or another site`() {
+    @Test func `a URL stays unchanged, but cannot add a header or lead to another site`() {
         #expect(HeaderValue(url: "/a%20b?c=d&e=%2F#f").text == "/a%20b?c=d&e=%2F#f")
         #expect(HeaderValue(url: "/\\evil\r\nX: y").text == "/%5Cevil%0D%0AX:%20y")
         #expect(HeaderValue(url: "/é").text == "/%C3%A9")
     }
 
-    @Test func `text that is to stay as it is must be a header's value already`() {
+    @Test func `text that is not encoded must be a valid header value`() {
         for text in ["", "a", "a b", "~!;,=\"%"] { #expect(HeaderValue(verbatim: text)?.text == text) }
         for text in [" a", "a ", " ", "a\r\nX: y", "a\n", "\t", "\u{0}", "\u{7f}", "é"] {
             #expect(HeaderValue(verbatim: text) == nil)
         }
     }
 
-    @Test func `an error is JSON whatever its message contains`() {
+    @Test func `an error is valid JSON whatever its message contains`() {
         let response = Response.error(.badRequest, code: "bad", message: "a \"b\"\\\n\u{1}\u{7f} é")
         #expect(response.status == .badRequest)
         #expect(

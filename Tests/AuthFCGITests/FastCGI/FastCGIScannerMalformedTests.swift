@@ -65,7 +65,7 @@ struct FastCGIScannerMalformedTests {
         #expect(request.verdict() == .malformed(fault))
     }
 
-    @Test func `every fault that bytes can show is in the table`() {
+    @Test func `the table has every kind of fault`() {
         let beyondBytes: Set<FastCGIFault> = [
             .truncated, .timedOut, .refusedByLibrary, .peerNotAllowed, .unsentAnswer, .unanswered, .requestTooLarge,
         ]

@@ -19,7 +19,7 @@ struct FastCGIScannerTests {
                         bodyHasEnded: true)))
     }
 
-    @Test func `every beginning of a request with a body is incomplete`() {
+    @Test func `every proper prefix of a request with a body is incomplete`() {
         for count in 0..<login.bytes.count {
             #expect(FastCGIBytes(bytes: Array(login.bytes[..<count])).verdict() == .incomplete, "first \(count) bytes")
         }
@@ -40,7 +40,7 @@ struct FastCGIScannerTests {
         }
     }
 
-    @Test func `parameters may be split over records at any byte`() {
+    @Test func `parameters may be split into records at any byte`() {
         let content = FastCGIBytes.encode(FastCGIBytes.likeNginx(contentLength: "2"))
         for cut in 1..<content.count {
             let request = FastCGIBytes().begin()
@@ -75,7 +75,7 @@ struct FastCGIScannerTests {
         #expect(isComplete(request, contentLength: 1))
     }
 
-    @Test func `a body that looks like a request is a body`() {
+    @Test func `a body that looks like a request is read as a body`() {
         let inner = FastCGIBytes().begin(keep: true).parameters([("REMOTE_USER", "admin")]).endParameters().endBody()
         var request = FastCGIBytes().begin(keep: true)
             .parameters([("CONTENT_LENGTH", "\(inner.bytes.count)")]).endParameters()
@@ -89,7 +89,7 @@ struct FastCGIScannerTests {
         #expect(shape.mayKeep)
     }
 
-    @Test func `what follows a request is noticed`() {
+    @Test func `bytes after a request are detected`() {
         let keeping = FastCGIBytes().begin(keep: true).parameters([("A", "b")]).endParameters().endBody()
         #expect(mayKeep(keeping) == true)
         #expect(mayKeep(FastCGIBytes(bytes: keeping.bytes + [1])) == false)
@@ -115,7 +115,7 @@ struct FastCGIScannerTests {
         #expect(shape(request.endParameters())?.bodyTooLarge == false)
     }
 
-    @Test func `a body that is too large is not waited for`() {
+    @Test func `a body that is too large is refused without waiting for it`() {
         let request = FastCGIBytes().begin().parameters([("CONTENT_LENGTH", "8193")])
         #expect(request.verdict() == .incomplete)
         #expect(shape(request.endParameters())?.bodyTooLarge == true)

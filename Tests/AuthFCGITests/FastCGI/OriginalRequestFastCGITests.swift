@@ -25,7 +25,7 @@ import Testing
         }
     }
 
-    @Test func `the last value of a name counts, and none is not an empty one`() throws {
+    @Test func `the last value of a name counts, and a missing value differs from an empty one`() throws {
         let request = try request([
             ("REMOTE_ADDR", "1"), ("QUERY_STRING", ""), ("REMOTE_ADDR", "2"), ("REMOTE_ADDRS", "3"), ("", "4"),
         ])
@@ -34,7 +34,7 @@ import Testing
     }
 
     @Test(arguments: OriginalRequest.Fact.allCases)
-    func `each fact has its parameter, and is not taken for its neighbours`(_ fact: OriginalRequest.Fact) throws {
+    func `each fact is read from its own parameter`(_ fact: OriginalRequest.Fact) throws {
         let name = "\(fact.parameterName)"
         let others = [
             String(name.dropLast()), name + "S", "X" + name.dropFirst(), name.dropLast() + "_", name.lowercased(),
@@ -48,7 +48,7 @@ import Testing
         for other in Fact.allCases where other != fact { #expect(several.count(of: other) == 0) }
     }
 
-    @Test func `no header of a client takes the place of what the front says itself`() throws {
+    @Test func `a client's header never replaces a parameter of the front server`() throws {
         let own: [Fact] = [
             .path, .pathInfo, .method, .query, .clientAddress, .scheme, .host, .originalURI, .originalMethod,
             .requirement,
@@ -62,7 +62,7 @@ import Testing
         #expect(Set(Fact.allCases.map { "\($0.parameterName)" }).count == Fact.allCases.count)
     }
 
-    @Test func `every requirement counts, in the order in which it came`() throws {
+    @Test func `all requirements are read in their order`() throws {
         let request = try request([
             ("AUTH_REQUIRE", "group a"), ("AUTH_REQUIRE", ""), ("X", "y"), ("AUTH_REQUIRE", "user é"),
         ])
@@ -70,7 +70,7 @@ import Testing
         #expect(try self.request([]).allRequirements.isEmpty)
     }
 
-    @Test func `a fact that comes more often than anybody counts has come several times`() throws {
+    @Test func `a parameter that is repeated very often counts as repeated`() throws {
         for fact in [Fact.cookie, .authorization] {
             for count in [255, 256, 257, 2000] {
                 let request = try request((0..<count).map { _ in ("\(fact.parameterName)", "x") })
@@ -80,7 +80,7 @@ import Testing
     }
 
     @Test(arguments: [0, 1, 126, 127, 128, 129, 255, 256, 65_000])
-    func `values of any length come whole, whatever form their length has`(_ count: Int) throws {
+    func `values of any length are read completely, with either encoding of the length`(_ count: Int) throws {
         let value = String(repeating: "v", count: count)
         let pairs = [("HTTP_COOKIE", value), ("HTTP_AUTHORIZATION", "Bearer x")]
         for isLong in [false, true] {
@@ -92,7 +92,7 @@ import Testing
         }
     }
 
-    @Test func `parameters that are cut into records anywhere, with padding, are the same`() throws {
+    @Test func `parameters are read the same however they are split into records`() throws {
         let pairs = [
             ("SCRIPT_NAME", "/auth/verify"), ("HTTP_COOKIE", String(repeating: "c", count: 200)),
             ("AUTH_REQUIRE", "group a"),
@@ -109,7 +109,7 @@ import Testing
         }
     }
 
-    @Test func `what follows the parameters is none of them`() throws {
+    @Test func `records after the parameters are not read as parameters`() throws {
         let planted = FastCGIBytes.encode([("HTTP_COOKIE", "planted")])
         let records = FastCGIBytes().begin().parameters([
             ("CONTENT_LENGTH", "\(planted.count)"), ("HTTP_COOKIE", "own"),
@@ -119,7 +119,7 @@ import Testing
         #expect(request.count(of: .cookie) == 1 && request[.cookie] == "own")
     }
 
-    @Test func `a path is what the front has matched and what follows it`() throws {
+    @Test func `a path consists of SCRIPT_NAME and PATH_INFO`() throws {
         let plain = try request([("SCRIPT_NAME", "/auth/verify")])
         #expect(plain.isFor(path: "/auth/verify") && plain.fullPath == "/auth/verify")
         let longer = try request([("SCRIPT_NAME", "/auth/verify"), ("PATH_INFO", "/x")])
@@ -128,7 +128,7 @@ import Testing
         #expect(try request([]).fullPath.isEmpty)
     }
 
-    @Test func `an empty address is none, and a user agent is cut`() throws {
+    @Test func `an empty address counts as missing, and a long user agent is truncated`() throws {
         #expect(try request([("REMOTE_ADDR", "")]).clientAddress == nil)
         #expect(try request([("REMOTE_ADDR", "192.0.2.1")]).clientAddress == "192.0.2.1")
         let agent = String(repeating: "é", count: 300)
@@ -151,7 +151,7 @@ import Testing
         }
     }
 
-    @Test func `of a header that came twice nobody can tell which is meant`() throws {
+    @Test func `a header that came twice is ambiguous`() throws {
         let token = "afs_" + String(repeating: "A", count: 54)
         let (bearer, cookie) = (("HTTP_AUTHORIZATION", "Bearer \(token)"), ("HTTP_COOKIE", "sid=\(token)"))
         #expect(try offered([]) == "none")

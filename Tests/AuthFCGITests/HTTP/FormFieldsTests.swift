@@ -14,7 +14,7 @@ struct FormFieldsTests {
         #expect(form["empty"]?.isEmpty == true && form["Username"] == nil && form["rd"] == nil)
     }
 
-    @Test func `a body without a byte is a form without fields`() throws {
+    @Test func `an empty body is a form without fields`() throws {
         #expect(try Self.fields("")["a"] == nil)
     }
 
@@ -31,7 +31,7 @@ struct FormFieldsTests {
         "a=1\n", "a=1\r\n", "a=\t", "a=é", "a=1&b", "{\"username\":\"ann\"}", "a=\u{0}", "a\u{0}=1", "a=\u{7f}",
         "--x\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n1\r\n--x--",
     ])
-    func `what no browser sends as a form is none`(_ body: String) {
+    func `a body that no browser sends as a form is refused`(_ body: String) {
         #expect(throws: FormFields.Problem.malformed) { try Self.fields(body) }
     }
 
@@ -41,27 +41,27 @@ struct FormFieldsTests {
     }
 
     @Test(arguments: ["a=%00", "a=x%00y", "%00=a", "a%00=1&a=2"])
-    func `a NUL is refused, however it is written`(_ body: String) {
+    func `a NUL is refused, even if it is escaped`(_ body: String) {
         #expect(throws: FormFields.Problem.containsNUL) { try Self.fields(body) }
     }
 
     @Test(arguments: ["a=1&a=1", "a=1&a=2", "a=1&b=2&%61=3", "a=&a=", "a+b=1&a%20b=2"])
-    func `a field that comes twice is refused, however it is written`(_ body: String) {
+    func `a duplicate field is refused, even if it is escaped differently`(_ body: String) {
         #expect(throws: FormFields.Problem.repeatedField) { try Self.fields(body) }
     }
 
-    @Test func `there are no more fields than any form has`() throws {
+    @Test func `too many fields are refused`() throws {
         func body(_ count: Int) -> String { (0..<count).map { "f\($0)=" }.joined(separator: "&") }
         #expect(try Self.fields(body(FormFields.maxFields))["f31"]?.isEmpty == true)
         #expect(throws: FormFields.Problem.tooManyFields) { try Self.fields(body(FormFields.maxFields + 1)) }
         #expect(throws: FormFields.Problem.malformed) { try Self.fields(String(repeating: "&", count: 8192)) }
     }
 
-    @Test func `names that differ only in how a letter is composed are one field, which comes twice`() {
+    @Test func `names that differ only in Unicode composition are duplicates`() {
         #expect(throws: FormFields.Problem.repeatedField) { try Self.fields("%C3%A9=1&e%CC%81=2") }
     }
 
-    @Test func `whatever comes is read or refused`() throws {
+    @Test func `any bytes are read or refused`() throws {
         var generator = SeededGenerator(seed: 20)
         let alphabet = Array("a%=&+41fF\u{0} é".utf8)
         for _ in 0..<20_000 {
@@ -74,7 +74,7 @@ struct FormFieldsTests {
         }
     }
 
-    @Test func `every problem has words for the one who sent it`() {
+    @Test func `every problem has a message for the client`() {
         for problem in FormFields.Problem.allCases { #expect(!problem.message.isEmpty) }
     }
 }

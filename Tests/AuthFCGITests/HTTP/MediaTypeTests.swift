@@ -7,11 +7,11 @@ struct MediaTypeTests {
         "application/json", "Application/JSON", "application/json; charset=utf-8", "application/json;charset=utf-8",
         " application/json ", "application/json ;x",
     ])
-    func `a type counts in any case and with any parameters`(_ text: String) {
+    func `a media type is not case-sensitive and may have parameters`(_ text: String) {
         #expect(MediaType(contentType: text) == .json)
     }
 
-    @Test func `a form is a form`() {
+    @Test func `the media type of a form is recognised`() {
         #expect(MediaType(contentType: "application/x-www-form-urlencoded") == .form)
         #expect(MediaType(contentType: "application/x-www-form-urlencoded; charset=UTF-8") == .form)
     }
@@ -22,7 +22,7 @@ struct MediaTypeTests {
         "application/json x", "application/x-www-form-urlencodedx", "multipart/form-data",
         "text/plain", "application/json\t",
     ])
-    func `every other type is none that a route takes`(_ text: String) {
+    func `every other media type is refused`(_ text: String) {
         #expect(MediaType(contentType: text) == nil)
     }
 }

@@ -13,7 +13,7 @@ struct SetCookieTests {
         ).headerValue.text
     }
 
-    @Test func `a cookie is closed unless it is opened on purpose`() throws {
+    @Test func `a cookie is Secure, HttpOnly and SameSite unless set otherwise`() throws {
         #expect(try Self.text() == "sid=abc; Path=/; Secure; HttpOnly; SameSite=Lax")
         #expect(
             try Self.text(isSecure: false, isHTTPOnly: false, sameSite: .strict)
@@ -33,12 +33,12 @@ struct SetCookieTests {
         "", " ", "a b", "a=b", "a;b", "a,b", "a\r\nSet-Cookie: x", "a\n", "\0", "é", "a\"", "(a)", "a@b", "a/b", "a\t",
         "{a}", "[a]", "a:b", "a\\b", "a?",
     ])
-    func `a name that is no token is refused`(_ name: String) {
+    func `a name that is not a token is refused`(_ name: String) {
         #expect(throws: SetCookie.Problem.name) { try Self.text(name) }
     }
 
     @Test(arguments: ["a", "__Host-session", "!#$%&'*+-.^_`|~09AZaz"])
-    func `every token is a name, as it is`(_ name: String) throws {
+    func `every token is accepted as a name, unchanged`(_ name: String) throws {
         #expect(try Self.text(name).hasPrefix("\(name)=abc; "))
     }
 
@@ -52,7 +52,7 @@ struct SetCookieTests {
     }
 
     @Test(arguments: ["", "afs_-_AZ09", "a=b==", "!#$%&'()*+-./:<=>?@[]^_`{|}~"])
-    func `every other value stays as it is`(_ value: String) throws {
+    func `every other value stays unchanged`(_ value: String) throws {
         #expect(try Self.text("sid", value).hasPrefix("sid=\(value); "))
     }
 
@@ -66,28 +66,28 @@ struct SetCookieTests {
         "a-.org", "example.org:443", "[::1]", "exämple.org", "a_b.org", "a\r\n.org",
         String(repeating: "a", count: 64) + ".org", String(repeating: "a.", count: 127) + "org",
     ])
-    func `a domain that is no host name is refused`(_ domain: String) {
+    func `a domain that is not a host name is refused`(_ domain: String) {
         #expect(throws: SetCookie.Problem.domain) { try Self.text(domain: domain) }
     }
 
     @Test(arguments: ["__Secure-sid", "__secure-sid", "__Host-sid", "__HOST-sid"])
-    func `what browsers take for secure alone is set for secure alone`(_ name: String) throws {
+    func `a __Secure- cookie must be secure`(_ name: String) throws {
         #expect(throws: SetCookie.Problem.notSecure) { try Self.text(name, isSecure: false) }
         #expect(throws: Never.self) { try Self.text(name) }
     }
 
     @Test(arguments: ["__Host-sid", "__host-sid", "__HOST-sid"])
-    func `what browsers take for one host alone is set for one host and all of it`(_ name: String) {
+    func `a __Host- cookie must be secure, without domain and for all paths`(_ name: String) {
         #expect(throws: SetCookie.Problem.notHostOnly) { try Self.text(name, domain: "example.org") }
         #expect(throws: SetCookie.Problem.notHostOnly) { try Self.text(name, path: "/app") }
         #expect(throws: Never.self) { try Self.text("__Secure-sid", path: "/app", domain: "example.org") }
     }
 
-    @Test func `a cookie for all sites is secure`() {
+    @Test func `a cookie with SameSite=None must be secure`() {
         #expect(throws: SetCookie.Problem.notSecure) { try Self.text(isSecure: false, sameSite: .none) }
     }
 
-    @Test func `what browsers would throw away for its length is refused`() throws {
+    @Test func `a cookie longer than browsers accept is refused`() throws {
         #expect(throws: Never.self) { try Self.text("sid", String(repeating: "x", count: 4093)) }
         #expect(throws: SetCookie.Problem.tooLong) { try Self.text("sid", String(repeating: "x", count: 4094)) }
     }

@@ -9,7 +9,7 @@ struct ListenAddressTests {
         ("127.255.3.4:1", .ipv4([127, 255, 3, 4], port: 1)), ("[::1]:65535", .ipv6(port: 65535)),
         ("localhost:9000", .localhost(port: 9000)), ("systemd", .systemd), ("fd:0", .standardInput),
     ])
-    func `An address is read and written alike`(text: String, address: ListenAddress) throws {
+    func `The text of an address is parsed and printed alike`(text: String, address: ListenAddress) throws {
         #expect(try ListenAddress(parsing: text) == address)
         #expect("\(address)" == text)
     }
@@ -23,11 +23,11 @@ struct ListenAddressTests {
         ("127.0.0.+1:9", .notLoopback), ("127.0.0.1:0", .badPort), ("127.0.0.1:65536", .badPort),
         ("127.0.0.1:", .badPort), ("127.0.0.1:+9", .badPort), ("localhost:http", .badPort),
     ])
-    func `What is no address, or is open to others, is refused`(text: String, problem: ListenAddress.Problem) {
+    func `Invalid addresses and those open to other hosts are refused`(text: String, problem: ListenAddress.Problem) {
         #expect(throws: problem) { try ListenAddress(parsing: text) }
     }
 
-    @Test func `A path is as long as sun_path lets it be`() throws {
+    @Test func `The maximum length of a path is that of sun_path`() throws {
         let longest = "/" + String(repeating: "a", count: 106)
         #expect(try ListenAddress(parsing: "unix:" + longest) == .unix(path: longest))
         #expect(throws: ListenAddress.Problem.pathTooLong(bytes: 108)) {
@@ -35,14 +35,14 @@ struct ListenAddressTests {
         }
     }
 
-    @Test func `Sockets of systemd are for the process that it names`() {
+    @Test func `Sockets passed by systemd are for the process in LISTEN_PID only`() {
         #expect(ActivatedSocket.countOfSystemd(["LISTEN_PID": "7", "LISTEN_FDS": "2"], pid: 7) == 2)
         #expect(ActivatedSocket.countOfSystemd(["LISTEN_PID": "8", "LISTEN_FDS": "2"], pid: 7) == 0)
         #expect(ActivatedSocket.countOfSystemd(["LISTEN_FDS": "2"], pid: 7) == 0)
         #expect(ActivatedSocket.countOfSystemd(["LISTEN_PID": "7", "LISTEN_FDS": "-2"], pid: 7) == 0)
     }
 
-    @Test func `A passed socket is one that only this machine reaches`() {
+    @Test func `A passed socket must be reachable from this machine only`() {
         #expect(ActivatedSocket.name(family: 2, [2, 0, 0x23, 0x28, 127, 0, 0, 1]) == "127.0.0.1:9000")
         #expect(ActivatedSocket.name(family: 2, [2, 0, 0x23, 0x28, 0, 0, 0, 0]) == nil)
         #expect(ActivatedSocket.name(family: 2, [2, 0]) == nil)

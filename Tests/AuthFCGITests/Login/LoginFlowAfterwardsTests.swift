@@ -15,7 +15,7 @@ import Testing
 
     // MARK: Signing in again
 
-    @Test func `signing in again replaces the session that the client has, and says so`() async throws {
+    @Test func `signing in again replaces the client's session, which is logged`() async throws {
         stage.token = LoginStage.oldToken
         stage.store.made = FakeLoginStore.made(ended: [EndedSession(id: "s0", userID: "6")])
         #expect(try await stage.signIn().text == "signed in as s1")
@@ -26,14 +26,14 @@ import Testing
             ])
     }
 
-    @Test func `a token that nobody has made is not looked for`() async throws {
+    @Test func `a forged token is not looked up`() async throws {
         stage.token = LoginStage.oldToken
         stage.store.knowsToken = false
         #expect(try await stage.signIn().text == "signed in as s1")
         #expect(effects(from: "create")[0] == "create for 7 from 192.0.2.7 with browser, settling")
     }
 
-    @Test func `while nobody can tell whether the old session is one of ours, no new one begins`() async throws {
+    @Test func `while the old token cannot be checked, no session is created`() async throws {
         stage.token = LoginStage.oldToken
         stage.store.failures["mayExist"] = .unavailable("keys")
         #expect(try await stage.signIn().text == "prevented: \(LoginObstacle.store(.unavailable("keys")))")
@@ -44,14 +44,14 @@ import Testing
             ])
     }
 
-    @Test func `a refused login leaves the session that the client has`() async throws {
+    @Test func `a refused login keeps the client's session`() async throws {
         stage.token = LoginStage.oldToken
         stage.hasher.verdict = .success(.differs)
         #expect(try await stage.signIn().text == "refused")
         #expect(!stage.effects.all.contains { $0.hasPrefix("create") || $0.contains("session ended") })
     }
 
-    @Test func `of too many sessions each that ended has a line, and the rest one together`() async throws {
+    @Test func `each listed session over the limit is logged, and the others with one line`() async throws {
         let named = (0..<MadeSession.maxNamed).map { EndedSession(id: "old\($0)", userID: "7") }
         stage.store.made = FakeLoginStore.made(ended: named, excess: MadeSession.maxNamed + 3)
         #expect(try await stage.signIn().text == "signed in as s1")
@@ -63,7 +63,7 @@ import Testing
 
     // MARK: Another hash
 
-    @Test func `a hash worth replacing is replaced after the login, at a place of its own in the queue`() async throws {
+    @Test func `an outdated hash is replaced after the login, with its own place in the hashing queue`() async throws {
         stage.hasher.verdict = .success(.matches(.bcrypt, isWorthReplacing: true))
         #expect(try await stage.signIn().text == "signed in as s1")
         #expect(stage.effects.all.last == "audit login of user 7, session s1" && stage.spawnedCount == 1)
@@ -72,7 +72,7 @@ import Testing
         #expect(stage.effects.all == ["ticket", "hash 'secret'", "rehash 7 to new hash"])
     }
 
-    @Test func `one hash at a time is replaced, and then the next one`() async throws {
+    @Test func `hashes are replaced one at a time`() async throws {
         stage.hasher.verdict = .success(.matches(.bcrypt, isWorthReplacing: true))
         for _ in 0..<3 { _ = try await stage.signIn() }
         #expect(stage.spawnedCount == 1)
@@ -81,7 +81,7 @@ import Testing
         #expect(stage.spawnedCount == 1)
     }
 
-    @Test func `where the hashes are somebody else's they stay`() async throws {
+    @Test func `hashes in another application's table stay without a statement to replace them`() async throws {
         stage.hasher.verdict = .success(.matches(.bcrypt, isWorthReplacing: true))
         stage.store.rehashes = false
         #expect(try await stage.signIn().text == "signed in as s1")
@@ -93,7 +93,7 @@ import Testing
             (PasswordHasher.Failure.busy(retryAfter: 1), []), (.abandoned, []),
             (.failed("no memory"), ["error: password rehash failed: no memory"]),
         ] as [(PasswordHasher.Failure, [String])])
-    func `a hash that cannot be replaced now is replaced another time`(
+    func `a hash that could not be replaced is replaced at a later login`(
         _ failure: PasswordHasher.Failure, _ logged: [String]
     ) async throws {
         stage.hasher.verdict = .success(.matches(.bcrypt, isWorthReplacing: true))
@@ -117,7 +117,7 @@ import Testing
 
     // MARK: Costs
 
-    @Test func `a cost that not all workers know is told to them, whatever the verdict`() async throws {
+    @Test func `a higher hashing cost is shared with all workers, whatever the verdict`() async throws {
         for verdict in [PasswordVerdict.differs, .matches(.bcrypt, isWorthReplacing: false)] {
             let stage = LoginStage()
             stage.hasher.news = HashingCost(bytes: 9, time: .seconds(1))
@@ -130,7 +130,7 @@ import Testing
         }
     }
 
-    @Test func `what could not be told is told at the next login`() async throws {
+    @Test func `a cost that could not be shared is shared at the next login`() async throws {
         stage.hasher.news = HashingCost(bytes: 9, time: .seconds(1))
         stage.store.failures["note"] = .readOnly
         _ = try await stage.signIn()

@@ -21,20 +21,20 @@ import Testing
         #expect(stage.effects.all == effects, sourceLocation: sourceLocation)
     }
 
-    @Test func `the session is made after the hash, and settles the reservation`() async throws {
+    @Test func `the session is created after the hash, and settles the reservation`() async throws {
         try await expect(
             "signed in as s1", Self.start + ["check 'secret' against stored", Self.created, Self.success])
         #expect(stage.spawnedCount == 0 && stage.effects.logged.isEmpty)
     }
 
-    @Test func `who asks to be remembered is`() async throws {
+    @Test func `a login that asks to be remembered is remembered`() async throws {
         #expect(try await stage.signIn(remember: true).text == "signed in as s1")
         #expect(stage.effects.all[4] == "create for 7 from 192.0.2.7 with browser, remembered, settling")
     }
 
     // MARK: Refused
 
-    @Test func `for a name that nobody has a hash is computed, and the answer is held back`() async throws {
+    @Test func `for an unknown username a hash is computed, and the answer is delayed`() async throws {
         stage.store.found = .nobody
         stage.hasher.verdict = .success(.differs)
         try await expect(
@@ -44,7 +44,7 @@ import Testing
             ])
     }
 
-    @Test func `a disabled user goes the way of an unknown one, but for the log`() async throws {
+    @Test func `a disabled user is handled like an unknown one, except in the log`() async throws {
         stage.store.found = .disabled(id: "8")
         stage.hasher.verdict = .success(.differs)
         try await expect(
@@ -54,7 +54,7 @@ import Testing
             ])
     }
 
-    @Test func `even a verdict that matches opens nothing for somebody who is no user`() async throws {
+    @Test func `a matching verdict creates no session for an unknown user`() async throws {
         for found in [LoginUser.nobody, .disabled(id: "8")] {
             stage.store.found = found
             #expect(try await stage.signIn().text == "refused")
@@ -62,7 +62,7 @@ import Testing
         }
     }
 
-    @Test func `a wrong password is noted before the answer is held back`() async throws {
+    @Test func `a wrong password is recorded before the answer is delayed`() async throws {
         stage.hasher.verdict = .success(.differs)
         try await expect(
             "refused",
@@ -71,7 +71,7 @@ import Testing
             ])
     }
 
-    @Test func `a hash that nobody can sign in by is told to the operator once`() async throws {
+    @Test func `a hash that no password matches is logged once`() async throws {
         stage.hasher.verdict = .success(.unverifiable(.unusable))
         try await expect(
             "refused",
@@ -82,7 +82,7 @@ import Testing
         #expect(stage.effects.logged.count == 1 && stage.effects.logged[0].hasSuffix(" user=7"))
     }
 
-    @Test func `every refusal has one outcome and one time, and leaves the reservation a failure`() async throws {
+    @Test func `all refusals have the same outcome and time, and the reservation stays a failure`() async throws {
         let cases: [(LoginUser, PasswordVerdict, Int)] = [
             (.nobody, .differs, 40), (.disabled(id: "8"), .differs, 40), (.user(LoginStage.ann), .differs, 1),
             (.user(LoginStage.ann), .differs, 450), (.user(LoginStage.ann), .unverifiable(.unusable), 40),
@@ -98,7 +98,7 @@ import Testing
         }
     }
 
-    @Test func `sessions that were ended since the user was read stay ended`() async throws {
+    @Test func `no session is created if all were revoked after the user was read`() async throws {
         stage.store.made = nil
         stage.hasher.verdict = .success(.matches(.bcrypt, isWorthReplacing: true))
         try await expect(
@@ -112,7 +112,7 @@ import Testing
 
     // MARK: Prevented
 
-    @Test func `what the throttle refuses is not hashed, and answered when a hash would be`() async throws {
+    @Test func `a throttled attempt is not hashed, and is answered at the time of a hash`() async throws {
         stage.store.admission = .refused(seconds: 30)
         try await expect(
             "prevented: throttled(seconds: 30)",
@@ -120,7 +120,7 @@ import Testing
         #expect(stage.effects.now == FakeHasher.refusalTime)
     }
 
-    @Test func `the throttle does not tell whether there is such a user`() async throws {
+    @Test func `throttled answers do not reveal whether the user exists`() async throws {
         stage.store.admission = .refused(seconds: 30)
         stage.store.found = .nobody
         try await expect(
@@ -129,14 +129,14 @@ import Testing
         #expect(stage.effects.now == FakeHasher.refusalTime)
     }
 
-    @Test func `a flood is turned away before the store is asked`() async throws {
+    @Test func `when the hashing queue is full, the request is refused before the store is used`() async throws {
         stage.hasher.refusal = .busy(retryAfter: 4)
         try await expect(
             "prevented: busy(seconds: 4)",
             ["no ticket", "audit sparingly login unavailable (too many logins at once) of name -"])
     }
 
-    @Test func `an attempt whose password was not looked at is taken back`() async throws {
+    @Test func `a reservation is released if the password was not verified`() async throws {
         stage.hasher.verdict = .failure(.busy(retryAfter: 2))
         try await expect(
             "prevented: busy(seconds: 2)",
@@ -146,7 +146,7 @@ import Testing
             ])
     }
 
-    @Test func `for a client that has gone nothing is hashed, and the attempt is taken back`() async throws {
+    @Test func `nothing is hashed for a client that has gone, and the reservation is released`() async throws {
         stage.isWaiting = false
         try await expect(
             "prevented: clientGone",
@@ -156,7 +156,7 @@ import Testing
             ])
     }
 
-    @Test func `a hash that cannot be computed is an attempt like any other`() async throws {
+    @Test func `a hash that cannot be computed counts as a failed attempt`() async throws {
         stage.hasher.verdict = .failure(.failed("no memory"))
         try await expect(
             "prevented: hashing",
@@ -174,7 +174,7 @@ import Testing
     ]
 
     @Test(arguments: failures)
-    func `a store that fails at the start stops all else`(_ error: SessionStoreError, _ reason: String) async throws {
+    func `a store that fails at the start ends the flow`(_ error: SessionStoreError, _ reason: String) async throws {
         stage.store.failures["begin"] = error
         try await expect(
             "prevented: \(LoginObstacle.store(error))",
@@ -182,7 +182,7 @@ import Testing
     }
 
     @Test(arguments: failures)
-    func `without its session a login is none, and stays a failure`(
+    func `a login whose session cannot be created fails, and stays a failure in the throttle`(
         _ error: SessionStoreError, _ reason: String
     ) async throws {
         stage.store.failures["create"] = error
@@ -197,7 +197,7 @@ import Testing
     }
 
     @Test(arguments: failures)
-    func `an attempt that cannot be taken back is noted, and stays a failure`(
+    func `a reservation that cannot be released is logged, and stays a failure`(
         _ error: SessionStoreError, _ reason: String
     ) async throws {
         stage.store.failures["release"] = error

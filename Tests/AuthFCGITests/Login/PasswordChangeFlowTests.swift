@@ -24,11 +24,11 @@ import Testing
         #expect(stage.effects.all == effects, sourceLocation: sourceLocation)
     }
 
-    @Test func `the attempt is taken back before the change, which keeps the session`() async throws {
+    @Test func `the reservation is released before the change, which keeps the session`() async throws {
         try await expect(.changed, Self.changed + ["audit password changed of user 7, session s1, ended=2"])
     }
 
-    @Test func `the password of a user whom others keep is not changed here`() async throws {
+    @Test func `the password of another application's user is not changed`() async throws {
         stage.store.user = nil
         try await expect(
             .foreignUser,
@@ -36,7 +36,7 @@ import Testing
     }
 
     @Test(arguments: [("short", PasswordRules.Violation.tooShort), ("password", .common), ("", .empty)])
-    func `a new password that cannot be taken costs no attempt`(
+    func `an unacceptable new password reserves no attempt`(
         _ password: String, _ violation: PasswordRules.Violation
     ) async throws {
         #expect(try await stage.changePassword(to: password) == .unacceptable(violation))
@@ -46,7 +46,7 @@ import Testing
             ])
     }
 
-    @Test func `a session that was found open does not let anybody guess the password`() async throws {
+    @Test func `guesses of the current password within a session are throttled`() async throws {
         stage.store.admission = .refused(seconds: 9)
         try await expect(
             .prevented(.throttled(seconds: 9)), Self.start + ["audit password change throttled\(Self.about)"])
@@ -57,19 +57,19 @@ import Testing
         try await expect(.wrongPassword, Self.checked + ["\(Self.refused) (wrong password)\(Self.about)"])
     }
 
-    @Test func `a hash that nobody can sign in by is a wrong password, but for the log`() async throws {
+    @Test func `a hash that no password matches is a wrong password, except in the log`() async throws {
         stage.hasher.verdict = .success(.unverifiable(.unusable))
         try await expect(.wrongPassword, Self.checked + ["\(Self.refused) (unusable hash)\(Self.about)"])
     }
 
-    @Test func `a flood is turned away before the store is asked`() async throws {
+    @Test func `when the hashing queue is full, the request is refused before the store is used`() async throws {
         stage.hasher.refusal = .busy(retryAfter: 4)
         try await expect(
             .prevented(.busy(seconds: 4)),
             ["no ticket", "audit sparingly password change unavailable (too many logins at once) of user 7"])
     }
 
-    @Test func `for a client that has gone nothing is hashed, and the attempt is taken back`() async throws {
+    @Test func `nothing is hashed for a client that has gone, and the reservation is released`() async throws {
         stage.isWaiting = false
         try await expect(
             .prevented(.clientGone),
@@ -99,7 +99,7 @@ import Testing
             ])
     }
 
-    @Test func `a password that was changed meanwhile is a wrong one by now`() async throws {
+    @Test func `a password that was changed meanwhile is wrong`() async throws {
         stage.store.endedByChange = nil
         try await expect(
             .wrongPassword,
@@ -109,7 +109,7 @@ import Testing
     nonisolated private static let steps = ["user", "reserve", "release", "change", "session"]
 
     @Test(arguments: steps, [SessionStoreError.unavailable("away"), .overloaded, .readOnly])
-    func `a store that fails at any step stops there`(_ step: String, _ error: SessionStoreError) async throws {
+    func `a store that fails at any step ends the flow there`(_ step: String, _ error: SessionStoreError) async throws {
         stage.store.failures[step] = error
         stage.store.endedByChange = nil
         let done = (Self.changed + ["session"])

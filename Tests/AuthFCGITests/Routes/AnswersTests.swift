@@ -12,7 +12,7 @@ struct AnswersTests {
         createdAt: Date(timeIntervalSince1970: 1_700_000_000.25),
         expiresAt: Date(timeIntervalSince1970: 1_700_003_600.25))
 
-    @Test func `a login's answer is the token and when it ends`() throws {
+    @Test func `the response to a login has the token and its time of expiry`() throws {
         let token = try #require(SessionToken("afs_" + String(repeating: "A", count: 54)))
         let response = Response.json(LoginAnswer(token: token, session: Self.session))
         #expect(response.status == .ok)
@@ -24,7 +24,7 @@ struct AnswersTests {
                 """)
     }
 
-    @Test func `who am I is answered with the user and the session, without the token`() {
+    @Test func `the response of the own session has the user and the session, but not the token`() {
         let response = Response.json(MeAnswer(Self.session))
         #expect(
             String(decoding: response.body, as: UTF8.self) == #"""
@@ -35,13 +35,13 @@ struct AnswersTests {
                 """#)
     }
 
-    @Test func `readiness says which stores answer`() {
+    @Test func `the readiness response lists the available stores`() {
         let body = Response.json(ReadinessAnswer(status: "ready", stores: ["redis", "postgresql"])).body
         #expect(
             String(decoding: body, as: UTF8.self) == "{\"status\":\"ready\",\"stores\":[\"redis\",\"postgresql\"]}\n")
     }
 
-    @Test func `no and cannot tell say what to do next`() throws {
+    @Test func `error responses say what to do next`() throws {
         let no = String(decoding: SerializedResponse(.unauthorized()).bytes, as: UTF8.self)
         #expect(no.hasPrefix("Status: 401 Unauthorized\r\n") && no.contains("\r\nWWW-Authenticate: Bearer\r\n"))
         #expect(no.hasSuffix(#"{"error":"unauthorized","message":"sign in first"}"# + "\n"))
@@ -51,12 +51,12 @@ struct AnswersTests {
     }
 
     @Test(arguments: ["__Host-session", "sid"])
-    func `a forgotten cookie has the attributes of the one that was set`(_ name: String) {
+    func `the cookie that removes a session cookie has the same attributes`(_ name: String) {
         #expect(
             SessionCookie(name: name).expired.text == "\(name)=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0")
     }
 
-    @Test func `an accepted check carries every identity header, empty if need be`() throws {
+    @Test func `an accepted check has all identity headers, even empty ones`() throws {
         let id = "00010203-0405-0607-0809-0a0b0c0d0eff"
         let session = Session(
             id: id, identity: Identity(userID: "1", username: "a\r\nX: y"), createdAt: .now, expiresAt: .now)

@@ -20,12 +20,12 @@ struct CredentialsTests {
         }
     }
 
-    @Test func `who offers nothing has nothing`() {
+    @Test func `a request without credentials has none`() {
         #expect(Self.read() == "none")
     }
 
     @Test(arguments: ["Bearer", "bearer", "BEARER", "bEaReR"])
-    func `the scheme's name counts in any case`(_ scheme: String) {
+    func `the name of the scheme is not case-sensitive`(_ scheme: String) {
         #expect(Self.read(authorization: "\(scheme) \(Self.token)") == "token bearer")
         #expect(Self.read(authorization: "\(scheme)   \(Self.token)  ") == "token bearer")
     }
@@ -34,7 +34,7 @@ struct CredentialsTests {
         "Bearer", "Bearer ", "Basic YTpi", "Bearer eyJhbGciOiJIUzI1NiJ9.e30.c2ln", "Bearer AFS_\(token)", "Bearer afs",
         "Bearer\t\(token)", "Bearer\(token)", "Token \(token)", " Bearer \(token)", token, "Bearer \"\(token)\"",
     ])
-    func `what is not meant as ours is not looked at, and the cookie counts`(_ authorization: String) {
+    func `credentials of other schemes are ignored, and the cookie counts`(_ authorization: String) {
         #expect(Self.read(authorization: authorization) == "none")
         #expect(Self.read(authorization: authorization, cookie: "\(Self.name)=\(Self.other)") == "other cookie")
     }
@@ -45,11 +45,11 @@ struct CredentialsTests {
         "afs_", "afs_x", short, "\(token)A", "\(token) x", "\(token),\(token)", "\(short)B", "\(short)=",
         "\(short.dropLast())+A", "afs_é\(token.dropFirst(6))",
     ])
-    func `a broken token of ours opens nothing, and nothing else is tried`(_ text: String) {
+    func `a malformed token of ours is invalid, and the cookie is not tried`(_ text: String) {
         #expect(Self.read(authorization: "Bearer \(text)", cookie: "\(Self.name)=\(Self.token)") == "invalid bearer")
     }
 
-    @Test func `Bearer goes before the cookie`() {
+    @Test func `a Bearer token takes precedence over the cookie`() {
         let cookie = "\(Self.name)=\(Self.other)"
         #expect(Self.read(authorization: "Bearer \(Self.token)", cookie: cookie) == "token bearer")
     }
@@ -63,38 +63,38 @@ struct CredentialsTests {
         "session=\(other); \(name)=\(token)", "__host-session=\(other); \(name)=\(token)", "\(name); \(name)=\(token)",
         "\(name) =\(other); \(name)=\(token)",
     ])
-    func `the cookie is found by its exact name wherever it stands`(_ header: String) {
+    func `the cookie is found by its exact name at any position`(_ header: String) {
         #expect(Self.read(cookie: header) == "token cookie")
     }
 
     @Test(arguments: [
         "a=b", "\(name)", "x\(name)=\(token)", "\(name)x=\(token)", "=\(token)", ";", "a=\(name)=\(token)",
     ])
-    func `a cookie of another name is none of ours`(_ header: String) {
+    func `a cookie with another name is ignored`(_ header: String) {
         #expect(Self.read(cookie: header) == "none")
     }
 
     @Test(arguments: [
         "", "x", "\"\(token)\"", " \(token)", "\(token)x", "eyJhbGciOiJIUzI1NiJ9.e30.c2ln", "\(token)=", "\(token),",
     ])
-    func `a cookie of our name that holds no token is invalid`(_ value: String) {
+    func `a cookie with our name but without a token is invalid`(_ value: String) {
         #expect(Self.read(cookie: "\(Self.name)=\(value)") == "invalid cookie")
     }
 
-    @Test func `two equal cookies are one`() {
+    @Test func `two equal cookies count as one`() {
         #expect(Self.read(cookie: "\(Self.name)=\(Self.token); a=b; \(Self.name)=\(Self.token)") == "token cookie")
     }
 
     @Test(arguments: [
         (token, other), (token, ""), ("", token), ("x", "y"), (token, "\"\(token)\""), (token, token + "x"),
     ])
-    func `two different cookies are neither`(_ first: String, _ second: String) {
+    func `two different cookies contradict each other`(_ first: String, _ second: String) {
         #expect(Self.read(cookie: "\(Self.name)=\(first); \(Self.name)=\(second)") == "invalid severalCookies")
         let third = "\(Self.name)=\(first); \(Self.name)=\(first); a=b; \(Self.name)=\(second)"
         #expect(Self.read(cookie: third) == "invalid severalCookies")
     }
 
-    @Test func `several cookies do not matter to a Bearer token`() {
+    @Test func `contradicting cookies do not affect a Bearer token`() {
         let cookies = "\(Self.name)=\(Self.token); \(Self.name)=\(Self.other)"
         #expect(Self.read(authorization: "Bearer \(Self.token)", cookie: cookies) == "token bearer")
     }

@@ -25,7 +25,7 @@ struct LoginRequestTests {
         (#"{"username":"ann","password":"\ud83d\udd11"}"#, "ann", "🔑"),
         ("{\"username\":\"ann\",\"password\":\"e\u{301}\"}", "ann", "e\u{301}"),
     ])
-    func `a login has a name and a password, byte for byte`(_ body: String, _ name: String, _ password: String) throws {
+    func `username and password are read byte for byte`(_ body: String, _ name: String, _ password: String) throws {
         let request = try LoginRequest(json: Array(body.utf8))
         #expect(request.username == name)
         #expect(request.password == Array(password.utf8))
@@ -45,14 +45,14 @@ struct LoginRequestTests {
         (#"{"username":"x\u0000","password":"y"}"#, #"username and password must not contain \u0000"#),
         (#"{"username":"x","password":"y\u0000z"}"#, #"username and password must not contain \u0000"#),
     ])
-    func `what is wrong with a body is said`(_ body: String, _ message: String) {
+    func `the error for an invalid body names the problem`(_ body: String, _ message: String) {
         #expect(Self.problem(body) == message)
     }
 
     @Test(arguments: [
         "[]", "1", "\"x\"", "null", "true", #"["username","password"]"#, #"[{"username":"x","password":"y"}]"#,
     ])
-    func `a body that is no object is refused`(_ body: String) {
+    func `a body that is not an object is refused`(_ body: String) {
         #expect(Self.problem(body) == "the body must be a JSON object with username and password")
     }
 
@@ -62,7 +62,7 @@ struct LoginRequestTests {
         #"{"username":"ann","password":"x","p\u0061ssword":"y"}"#, #"{"username":"ann","password":"x","a":1,"a":2}"#,
         #"{"username":"ann","a":{"b":"\"}"},"password":"x", "username" : "bob"}"#,
     ])
-    func `a key that comes twice is refused, however it is written`(_ body: String) {
+    func `a duplicate key is refused, even if it is escaped differently`(_ body: String) {
         #expect(Self.problem(body) == "the body has a key twice")
     }
 
@@ -106,7 +106,7 @@ struct LoginRequestTests {
     }
 
     @Test(arguments: ["[", "{\"a\":", "[[{\"username\":"])
-    func `nesting without end does no harm`(_ part: String) {
+    func `endless nesting is refused`(_ part: String) {
         let open = String(String(repeating: part, count: 8192 / part.count))
         #expect(Self.problem(open) == "the body is not JSON")
         #expect(Self.problem(#"{"username":"ann","password":"#.dropLast() + open) == "the body is not JSON")
@@ -114,7 +114,7 @@ struct LoginRequestTests {
 
     private static func problem(_ body: Substring) -> String? { problem(String(body)) }
 
-    @Test func `nesting that is closed is just another value`() {
+    @Test func `a nested value is ignored like any other`() {
         let nested = String(repeating: "[", count: 300) + String(repeating: "]", count: 300)
         #expect(Self.problem(#"{"username":"ann","other":\#(nested),"password":"x"}"#) == nil)
     }

@@ -12,7 +12,7 @@ struct PasswordChangeRequestTests {
         }
     }
 
-    @Test func `both passwords are taken byte for byte, and are not shown`() throws {
+    @Test func `both passwords are read byte for byte, and never printed`() throws {
         let body = #"{"new_password":" e\u0301🔑","current_password":"se\"cr\\et\n","other":1}"#
         let request = try PasswordChangeRequest(json: Array(body.utf8))
         #expect(request.currentPassword == Array("se\"cr\\et\n".utf8))
@@ -31,11 +31,11 @@ struct PasswordChangeRequestTests {
         ("[]", "the body must be a JSON object with current_password and new_password"),
         (#"{"current_password":"\ud800","new_password":"y"}"#, "the body is not JSON"), ("", "the body is not JSON"),
     ])
-    func `what is wrong with a body is said`(_ body: String, _ message: String) {
+    func `the error for an invalid body names the problem`(_ body: String, _ message: String) {
         #expect(Self.problem(body) == message)
     }
 
-    @Test func `a current password is as long as one of a login may be`() {
+    @Test func `the maximum length of the current password is that of a login`() {
         func body(_ length: Int) -> String {
             #"{"current_password":"\#(String(repeating: "x", count: length))","new_password":"y"}"#
         }

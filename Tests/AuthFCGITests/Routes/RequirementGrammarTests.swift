@@ -21,7 +21,7 @@ struct RequirementGrammarTests {
         "Zoë", "\u{1F600}", "cn=admins,dc=example", "x\ty", "line\nend", "''", "\"\"", "a;b", "ann", "0", "\u{a0}",
     ]
 
-    @Test func `what was written is what is asked for`() throws {
+    @Test func `a requirement is parsed to what its text means`() throws {
         var generator = SeededGenerator(seed: 20_261_123)
         for _ in 0..<2000 {
             let alternatives = (0..<Int.random(in: 1...4, using: &generator)).map { _ in
@@ -41,7 +41,7 @@ struct RequirementGrammarTests {
         }
     }
 
-    @Test func `garbage never lets in somebody who has nothing`() {
+    @Test func `random requirements never admit a user without name and groups`() {
         var generator = SeededGenerator(seed: 5)
         let pieces = [
             "group", "user", "and", "or", " ", " ", "\t", "\n", "'", "\"", ",", "admin", "staff", "(", ")", "''", "\\",
@@ -60,7 +60,7 @@ struct RequirementGrammarTests {
         #expect(understood > 20)
     }
 
-    @Test func `to take any part away makes it another requirement or none`() throws {
+    @Test func `removing any part changes the requirement or makes it invalid`() throws {
         let text = "user ann and group staff or group 'night shift'"
         let whole = try Requirement(text)
         for cut in text.indices {

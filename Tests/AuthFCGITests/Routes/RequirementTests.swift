@@ -25,7 +25,7 @@ struct RequirementTests {
             ("group 'x' and group 'night shift'", false), ("group 'and' or group 'staff'", true),
             ("group\tstaff\n    and\r\n    group on-call\n", true), ("group 'staff,on-call'", false),
         ] as [(String, Bool?)])
-    func `a requirement holds, does not, or is not understood`(_ text: String, _ holds: Bool?) {
+    func `a requirement is met, unmet or invalid`(_ text: String, _ holds: Bool?) {
         #expect((try? Requirement(text))?.isMet(by: Self.ann) == holds)
     }
 
@@ -40,11 +40,11 @@ struct RequirementTests {
         "group sta\"ff", "group staff && group x", "group !staff", "user", "\u{a0}group staff", "group\u{2003}staff",
         "group staff and", "'", "\"",
     ])
-    func `what is not understood lets nobody in`(_ text: String) {
+    func `an invalid requirement admits nobody`(_ text: String) {
         #expect(throws: Requirement.Unreadable.self) { try Requirement(text) }
     }
 
-    @Test func `who has no groups meets no group`() throws {
+    @Test func `a user without groups meets no group requirement`() throws {
         let nobody = Identity(userID: "2", username: "")
         #expect(try !Requirement("group staff").isMet(by: nobody))
         #expect(try !Requirement("user ann").isMet(by: nobody))

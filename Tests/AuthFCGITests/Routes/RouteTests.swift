@@ -8,19 +8,19 @@ struct RouteTests {
     @Test(arguments: [
         "/auth/verify", "/auth/verify/", "/auth/verify/admin", "/auth/verify/../../login", "/auth/verify//",
     ])
-    func `a check is a check with every method and whatever follows its path`(_ path: String) {
+    func `the check accepts every method and any path below its own`(_ path: String) {
         for method in Self.methods { #expect(Route(path: path, method: method) == .verify) }
     }
 
     @Test(arguments: [("/auth/login", Route.login), ("/auth/logout", .logout), ("/auth/password", .password)])
-    func `what changes something takes POST alone`(_ path: String, _ route: Route) {
+    func `routes that change something accept only POST`(_ path: String, _ route: Route) {
         for method in Self.methods {
             #expect(Route(path: path, method: method) == (method == "POST" ? route : .methodNotAllowed(.post)))
         }
     }
 
     @Test(arguments: [("/auth/me", Route.me), ("/healthz", .health), ("/readyz", .readiness)])
-    func `what only reads takes GET and HEAD`(_ path: String, _ route: Route) {
+    func `routes that only read accept GET and HEAD`(_ path: String, _ route: Route) {
         for method in Self.methods {
             let isRead = method == "GET" || method == "HEAD"
             #expect(Route(path: path, method: method) == (isRead ? route : .methodNotAllowed(.read)))
@@ -34,11 +34,11 @@ struct RouteTests {
         "/healthz/",
         "/readyz/x", "/auth/./verify", "/auth//verify", " /auth/verify", "auth/verify",
     ])
-    func `every other spelling is unknown`(_ path: String) {
+    func `every other spelling of a path is unknown`(_ path: String) {
         for method in Self.methods { #expect(Route(path: path, method: method) == .unknown) }
     }
 
-    @Test func `a session is ended by DELETE alone, under the id that the list shows`() {
+    @Test func `a session is ended only by DELETE with its public id`() {
         let id = "f38558e5-eee0-46ce-a2f4-945457024686"
         for method in Self.methods {
             let expected = method == "DELETE" ? Route.session(id: id) : .methodNotAllowed(.delete)

@@ -46,7 +46,7 @@ import Testing
         #expect(answer.status == 401 && answer.wasCheck && answer.says("\r\nWWW-Authenticate: Bearer\r\n"))
     }
 
-    @Test func `an authorizer's question is a check, whatever its path`() {
+    @Test func `a request of the authorizer role is a check on any path`() {
         for path in ["/auth/login", "/", "/healthz", ""] {
             let answer = ask("POST", path, question: .authorizer)
             #expect(answer.status == 401 && answer.wasCheck)
@@ -59,7 +59,7 @@ import Testing
         }
     }
 
-    @Test func `cookies that contradict each other are dropped, and nothing else is`() {
+    @Test func `only contradicting cookies are removed by the response`() {
         let header = "sid=\(Self.token); sid=x"
         let answer = ask("GET", "/auth/verify", [(.cookie, header)])
         #expect(
@@ -68,20 +68,20 @@ import Testing
         #expect(!ask("GET", "/auth/verify", [(.authorization, "Bearer afs_x")]).says("Set-Cookie"))
     }
 
-    @Test func `while nobody can tell, a check is answered 503`() {
+    @Test func `a check is answered 503 while the store cannot tell`() {
         let answer = ask("GET", "/auth/verify", [(.cookie, Self.cookie)])
         #expect(answer.status == 503 && answer.wasCheck && answer.says("\r\nRetry-After: 1\r\n"))
     }
 
     // MARK: Paths
 
-    @Test func `what is at no path is 404, and another method 405`() {
+    @Test func `an unknown path is answered 404, and another method 405`() {
         #expect(ask("GET", "/").status == 404 && ask("GET", "/auth/Login").status == 404)
         let answer = ask("GET", "/auth/login")
         #expect(answer.status == 405 && answer.says("\r\nAllow: POST\r\n") && !answer.wasCheck)
     }
 
-    @Test func `who answers is alive, and not ready while it ends`() {
+    @Test func `a gate that shuts down is alive and not ready`() {
         #expect(ask("GET", "/healthz").says(#"{"status":"alive"}"#))
         let answer = ask("GET", "/readyz")
         #expect(answer.status == 503 && answer.says("draining"))
@@ -91,7 +91,7 @@ import Testing
 
     private static let json = [(OriginalRequest.Fact.contentType, "application/json")]
 
-    @Test func `a login's body is all of it, JSON, and well-formed`() {
+    @Test func `the body of a login must be complete and valid JSON`() {
         #expect(ask("POST", "/auth/login", Self.json, body: .tooLong).status == 413)
         #expect(ask("POST", "/auth/login", Self.json, body: .cutShort).status == 400)
         #expect(ask("POST", "/auth/login", body: .whole(Array("{}".utf8))).status == 415)
@@ -105,7 +105,7 @@ import Testing
         (.allowed(LoginReservation(text: "r")), false, 401, "the user name or the password is wrong"),
         (.allowed(LoginReservation(text: "r")), true, 200, #""token":"afs_"#),
     ])
-    func `a login is answered what the flow says`(
+    func `the response to a login follows the flow's outcome`(
         _ admission: LoginAdmission, _ matches: Bool, _ status: Int, _ text: String
     ) async {
         stage.store.admission = admission
@@ -123,20 +123,20 @@ import Testing
     // MARK: Same origin
 
     @Test(arguments: [("POST", "/auth/password"), ("POST", "/auth/logout")])
-    func `a cookie changes nothing for a page of another site`(_ method: String, _ path: String) {
+    func `a request from another site with a cookie changes nothing`(_ method: String, _ path: String) {
         let answer = ask(method, path, [(.cookie, Self.cookie), (.fetchSite, "cross-site")])
         #expect(answer.status == 403 && answer.says("cross_origin"))
         #expect(stage.effects.all.count == 1 && stage.effects.all[0].hasSuffix("(not asked by a page of this site)"))
     }
 
-    @Test func `who is out already is logged out, and a form is sent on`() {
+    @Test func `a logout without a session succeeds, and a form is redirected`() {
         #expect(ask("POST", "/auth/logout").status == 204)
         let form = ask(
             "POST", "/auth/logout", [(.contentType, "application/x-www-form-urlencoded"), (.cookie, "sid=x")])
         #expect(form.status == 303 && form.says("\r\nLocation: /\r\n") && form.says("\r\nSet-Cookie: sid=; "))
     }
 
-    @Test func `who is not signed in has nothing to see or to change`() {
+    @Test func `without a session there is nothing to read or change`() {
         for (method, path) in [("GET", "/auth/me"), ("GET", "/auth/sessions"), ("POST", "/auth/password")] {
             #expect(ask(method, path, Self.json).status == 401)
             let several = ask(method, path, [(.cookie, Self.cookie), (.cookie, Self.cookie)])

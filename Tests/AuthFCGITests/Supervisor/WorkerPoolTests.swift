@@ -50,7 +50,7 @@ struct WorkerPoolTests {
         }
     }
 
-    @Test func `All workers start at once, and the first that serves makes the program ready`() {
+    @Test func `All workers start at once, and the program is ready when the first one serves`() {
         var scene = Scene(workers: 2)
         #expect(
             scene.pool.start(at: scene.now) == [.spawn(number: 0, generation: 0), .spawn(number: 1, generation: 0)])
@@ -65,7 +65,7 @@ struct WorkerPoolTests {
         #expect(scene.exit(1) == [.lost(number: 1, respawnAfter: .zero), .spawn(number: 1, generation: 0)])
     }
 
-    @Test func `A worker that keeps dying is replaced more and more slowly, until one lives`() {
+    @Test func `The delay before a replacement increases while workers keep dying, and is reset by one that lives`() {
         var scene = Scene.serving(1)
         var delays: [Duration] = []
         func delay(_ actions: [PoolAction]) -> Duration? {
@@ -87,7 +87,7 @@ struct WorkerPoolTests {
         #expect(delay(scene.exit(0)) == .zero)
     }
 
-    @Test func `A replacement waits for its time and not for a look`() {
+    @Test func `A replacement starts when it is due, not at the next look at the scoreboard`() {
         var scene = Scene.serving(1)
         _ = scene.exit(0)
         _ = scene.exit(0)
@@ -98,8 +98,7 @@ struct WorkerPoolTests {
         #expect(scene.look() == [.spawn(number: 0, generation: 0)])
     }
 
-    @Test
-    func `A worker whose loop stands still for three seconds is killed, and replaced without waiting for its end`() {
+    @Test func `A worker whose loop stalls for three seconds is killed, and replaced without waiting for its exit`() {
         var scene = Scene.serving(2)
         _ = scene.pass(.seconds(20))
         scene.living.remove(1)
@@ -113,14 +112,14 @@ struct WorkerPoolTests {
         #expect(scene.pool.nextDeadline == nil)
     }
 
-    @Test func `A worker has ten seconds to its first turn`() {
+    @Test func `A new worker has ten seconds for the first turn of its loop`() {
         var scene = Scene(workers: 1)
         _ = scene.pool.start(at: scene.now)
         #expect(scene.pass(.seconds(10)) == [])
         #expect(scene.pass(.milliseconds(500)).first == .kill(number: 0, .hangs(.milliseconds(10_500))))
     }
 
-    @Test func `What happens while the supervisor sleeps is not held against workers`() {
+    @Test func `Time in which the supervisor did not run does not count as a stall of workers`() {
         var scene = Scene.serving(2)
         scene.living = []
         scene.now = scene.now + .seconds(60)
@@ -129,7 +128,7 @@ struct WorkerPoolTests {
         #expect(scene.pass(.seconds(1)).contains(.kill(number: 0, .hangs(.milliseconds(3500)))))
     }
 
-    @Test func `The end: all are told, and the last one's end ends the program`() {
+    @Test func `At shutdown all workers are asked to exit, and the program ends after the last one`() {
         var scene = Scene.serving(2)
         #expect(scene.pool.stop(at: scene.now) == [.terminate(number: 0), .terminate(number: 1)])
         #expect(scene.pool.stop(at: scene.now) == [])
@@ -138,7 +137,7 @@ struct WorkerPoolTests {
         #expect(scene.exit(1, code: 0) == [.finished(status: 0)])
     }
 
-    @Test func `The end: who takes longer than the grace is killed`() {
+    @Test func `At shutdown a worker that exceeds the grace time is killed`() {
         var scene = Scene.serving(2)
         _ = scene.pool.stop(at: scene.now)
         _ = scene.exit(0, code: 0)
@@ -147,14 +146,14 @@ struct WorkerPoolTests {
         #expect(scene.exit(1) == [.finished(status: 0)])
     }
 
-    @Test func `The end at once waits for nobody`() {
+    @Test func `An immediate shutdown kills all workers`() {
         var scene = Scene.serving(2)
         _ = scene.pool.stop(at: scene.now)
         _ = scene.exit(0, code: 0)
         #expect(scene.pool.stopAtOnce(at: scene.now) == [.kill(number: 1, .impatience), .finished(status: 0)])
     }
 
-    @Test func `Reading the settings again replaces one after the other, each when its successor serves`() {
+    @Test func `A reload replaces workers one after the other, each when its successor serves`() {
         var scene = Scene.serving(2)
         #expect(
             scene.pool.reload(workers: 2, grace: .seconds(10), at: scene.now) == [.spawn(number: 2, generation: 1)])
@@ -164,7 +163,7 @@ struct WorkerPoolTests {
         #expect(scene.exit(1, code: 0) == [])
     }
 
-    @Test func `More places are filled at once, fewer when the others have changed`() {
+    @Test func `A reload with more workers fills new slots at once, and with fewer it removes slots last`() {
         var scene = Scene.serving(1)
         #expect(
             scene.pool.reload(workers: 2, grace: .seconds(10), at: scene.now)
@@ -177,7 +176,7 @@ struct WorkerPoolTests {
         #expect(scene.serve(0) == [.terminate(number: 1), .terminate(number: 2), .reloaded(generation: 2)])
     }
 
-    @Test func `When workers cannot work with new settings, the old workers stay`() {
+    @Test func `If workers cannot start with new settings, the old workers stay`() {
         var scene = Scene.serving(2)
         _ = scene.pool.reload(workers: 1, grace: .seconds(10), at: scene.now)
         #expect(scene.exit(2, code: 78) == [.refused(fallback: 0)])
@@ -185,7 +184,7 @@ struct WorkerPoolTests {
         #expect(scene.exit(1) == [.lost(number: 1, respawnAfter: .zero), .spawn(number: 1, generation: 0)])
     }
 
-    @Test func `When only a later worker refuses, the earlier ones go back`() {
+    @Test func `If a later worker cannot start with new settings, the replaced workers return to the old ones`() {
         var scene = Scene.serving(2)
         _ = scene.pool.reload(workers: 2, grace: .seconds(10), at: scene.now)
         _ = scene.serve(2)
@@ -194,7 +193,7 @@ struct WorkerPoolTests {
         #expect(scene.serve(0) == [.terminate(number: 2)])
     }
 
-    @Test func `A successor that crashes is tried again while the old worker serves`() {
+    @Test func `A successor that crashes is started again while the old worker serves`() {
         var scene = Scene.serving(1)
         _ = scene.pool.reload(workers: 1, grace: .seconds(10), at: scene.now)
         #expect(scene.exit(1, code: 3) == [.lost(number: 1, respawnAfter: .zero), .spawn(number: 1, generation: 1)])
@@ -204,27 +203,27 @@ struct WorkerPoolTests {
         #expect(scene.serve(1) == [.terminate(number: 0), .reloaded(generation: 2)])
     }
 
-    @Test func `The old worker's death during the change leaves its successor`() {
+    @Test func `If the old worker dies during the change, its successor takes the slot`() {
         var scene = Scene.serving(1)
         _ = scene.pool.reload(workers: 1, grace: .seconds(10), at: scene.now)
         #expect(scene.exit(0) == [.lost(number: 0, respawnAfter: .zero)])
         #expect(scene.serve(1) == [.reloaded(generation: 1)])
     }
 
-    @Test func `A program whose first workers cannot work with the settings ends`() {
+    @Test func `If the first workers cannot start with the settings, the program ends`() {
         var scene = Scene(workers: 2)
         _ = scene.pool.start(at: scene.now)
         #expect(scene.exit(0, code: 78) == [.terminate(number: 1)])
         #expect(scene.exit(1, code: 78) == [.finished(status: 78)])
     }
 
-    @Test func `Once a worker has served, a refusal is a death like any other`() {
+    @Test func `Once a worker has served, a refused start counts as any other exit`() {
         var scene = Scene.serving(1)
         _ = scene.exit(0)
         #expect(scene.exit(0, code: 78).first == .lost(number: 0, respawnAfter: .milliseconds(75)))
     }
 
-    @Test func `A worker that somebody else told to end is replaced while it drains`() {
+    @Test func `A worker that drains because of a foreign signal is replaced at once`() {
         var scene = Scene.serving(1)
         _ = scene.pass(.seconds(20))
         scene.readings[0]?.state = .draining
@@ -232,7 +231,7 @@ struct WorkerPoolTests {
         #expect(scene.exit(0, code: 0) == [])
     }
 
-    @Test func `Signals in one moment are one wish to end`() {
+    @Test func `Several signals within a moment are one stop request`() {
         let now = MonotonicInstant(nanoseconds: 1_000_000_000_000)
         var requests = StopSignals()
         #expect(requests.request(at: now) == .finish)

@@ -12,7 +12,7 @@ import Testing
         #expect(ProcessorCount.quota(text) == processors)
     }
 
-    @Test func `the group is that of version 2`() {
+    @Test func `the path of the version 2 group is found`() {
         #expect(
             ProcessorCount.controlGroup("12:cpu:/v1\n0::/system.slice/authfcgi.service\n")
                 == "/system.slice/authfcgi.service")
@@ -20,5 +20,5 @@ import Testing
         #expect(ProcessorCount.controlGroup("3:cpu,cpuacct:/x\n") == nil)
     }
 
-    @Test func `there is at least one`() { #expect(ProcessorCount.usable >= 1) }
+    @Test func `there is at least one processor`() { #expect(ProcessorCount.usable >= 1) }
 }

@@ -4,7 +4,7 @@ import Testing
 struct LogLimiterTests {
     private let start = BootInstant.now
 
-    @Test func `a kind has so many lines in a period, and the next says how many were left out`() {
+    @Test func `each kind has a limited number of lines per period, and the next line has the number left out`() {
         var limiter = LogLimiter<String>(lines: 5, per: .seconds(1))
         let admitted = (0..<20).map { limiter.admit("login busy", at: start + .milliseconds($0 * 10)) }
         #expect(admitted.prefix(5).allSatisfy { $0 == 0 })

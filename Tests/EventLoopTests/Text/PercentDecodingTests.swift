@@ -10,11 +10,11 @@ struct PercentDecodingTests {
         ("", ""), ("abc", "abc"), ("a%20b", "a b"), ("%41%5a%7A", "AZz"), ("%2541", "%41"), ("%c3%a9", "é"),
         ("é", "é"), ("a+b", "a+b"), ("%00", "\u{0}"), ("%F0%9F%94%91", "🔑"),
     ])
-    func `escapes become bytes, once, and all else stays`(_ encoded: String, _ decoded: String) throws {
+    func `escapes are decoded once, and everything else stays`(_ encoded: String, _ decoded: String) throws {
         #expect(try Self.text(encoded) == decoded)
     }
 
-    @Test func `a plus is a space where it is asked for, and an escaped plus never is`() throws {
+    @Test func `a plus is a space in forms only, and an escaped plus never is`() throws {
         #expect(try Self.text("a+b%2Bc%2b", plusIsSpace: true) == "a b+c+")
     }
 
@@ -25,7 +25,7 @@ struct PercentDecodingTests {
     }
 
     @Test(arguments: ["%ff", "%c0%80", "%ed%a0%80", "%e2%82", "%f5%80%80%80", "%c3a9", "a%80b"])
-    func `what is not UTF-8 is no text, but bytes`(_ text: String) throws {
+    func `a value that is not UTF-8 decodes to bytes, but not to text`(_ text: String) throws {
         #expect(throws: PercentDecoding.Problem.notUTF8) { try Self.text(text) }
         #expect(try !PercentDecoding.bytes(Array(text.utf8)[...]).isEmpty)
     }

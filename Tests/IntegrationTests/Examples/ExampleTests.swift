@@ -15,7 +15,7 @@ import Testing
     }
 
     @Test(arguments: Example.allCases)
-    func `a session of the application's own login passes the gate, and the application learns whose it is`(
+    func `a session of the application's own login passes the gate, and the application gets its user`(
         example: Example
     ) throws {
         let site = try ExampleSites.site(example)
@@ -59,7 +59,7 @@ import Testing
     }
 
     @Test(arguments: Example.allCases)
-    func `a wrong password and an unknown user are refused alike, and get no session`(example: Example) throws {
+    func `a wrong password and an unknown user get the same refusal and no session`(example: Example) throws {
         let site = try ExampleSites.site(example)
         try site.addUser("cid", password: Self.password)
         let before = try site.postgreSQL.psql("SELECT count(*) FROM session_tokens")
@@ -76,7 +76,7 @@ import Testing
     }
 
     @Test(arguments: Example.allCases)
-    func `a user name is never part of a statement`(example: Example) throws {
+    func `a username is never part of a statement's text`(example: Example) throws {
         let site = try ExampleSites.site(example)
         let names = [
             "' OR '1'='1", "x'; DROP TABLE app_users; --", "\\' OR 1=1 --", "$1 %s :username ?", "\"quoted\" {a,b} \\",
@@ -94,7 +94,7 @@ import Testing
     }
 
     @Test(arguments: Example.allCases)
-    func `what is no user name is the client's mistake, not the application's`(example: Example) throws {
+    func `an invalid username is the client's error, not the application's`(example: Example) throws {
         let site = try ExampleSites.site(example)
         try site.addUser("dee", password: Self.password)
         for name in ["dee\0", "dee\0x", "\0"] {
@@ -107,7 +107,7 @@ import Testing
     }
 
     @Test(arguments: Example.allCases)
-    func `signing out at the application ends that session everywhere, and no other`(example: Example) throws {
+    func `a logout at the application ends only that session, everywhere`(example: Example) throws {
         let site = try ExampleSites.site(example)
         let token = try signedIn("eve", at: site)
         let other = try #require(site.token(try site.logIn("eve", Self.password)))
@@ -123,7 +123,7 @@ import Testing
     }
 
     @Test(arguments: Example.allCases)
-    func `whoever claims an identity without a session is nobody`(example: Example) throws {
+    func `an identity claimed without a session is ignored`(example: Example) throws {
         let site = try ExampleSites.site(example)
         let token = try signedIn("fay", groups: ["staff"], at: site)
         let forged = [
@@ -146,7 +146,7 @@ import Testing
     }
 
     @Test(arguments: Example.allCases)
-    func `pages of other sites can neither sign in nor out`(example: Example) throws {
+    func `pages of other sites can cause neither login nor logout`(example: Example) throws {
         let site = try ExampleSites.site(example)
         let token = try signedIn("gus", at: site)
         for origin in ["cross-site", "same-site"] {
@@ -158,7 +158,7 @@ import Testing
         #expect(try site.logIn("gus", Self.password, [("Sec-Fetch-Site", "same-origin")]).status < 400)
     }
 
-    @Test func `nginx lets a client guess only so often`() throws {
+    @Test func `nginx limits a client's login attempts`() throws {
         let site = try ExampleSite(.fastAPI, loginRate: nil)
         // Not even a password to hash, so that they come faster than any are forgotten.
         let statuses = try (0..<15).map { _ in try site.post("/login").status }
@@ -210,7 +210,7 @@ import Testing
     }
 
     @Test(arguments: Example.allCases)
-    func `no log holds a token or a password, whatever PostgreSQL is told to log`(example: Example) throws {
+    func `no log has a token or a password, whatever PostgreSQL logs`(example: Example) throws {
         let site = try ExampleSites.site(example)
         let token = try signedIn("hal", at: site)
         #expect(try site.get("/me", [cookie(token)]).status == 200)

@@ -124,7 +124,7 @@ import Testing
         }
     }
 
-    @Test func `what is asked to see whether it is well has its answers`() throws {
+    @Test func `the commands of the guide's health checks give the documented output`() throws {
         let section = try section("Is it well?")
         let result = try run(blocks("bash", in: section).joined(separator: "\n"))
         #expect(result.status == .code(0), "\(result)")
@@ -149,7 +149,7 @@ import Testing
         #expect(result.output.contains("INFO: ✓ Connected to Redis for session storage"), "\(result)")
     }
 
-    @Test func `each command that the table of symptoms names can be given, and says something`() throws {
+    @Test func `each command in the table of symptoms runs and prints something`() throws {
         let programs = ["kubectl ", "authfcgi ", "redis-cli ", "SELECT "]
         let commands = try codeInTables(of: section("When something is wrong")).filter { code in
             programs.contains { code.hasPrefix($0) }
@@ -172,7 +172,7 @@ import Testing
         #expect(result.status == .code(0) && result.output.contains(#""username":"test""#), "\(result)")
     }
 
-    @Test func `the four requests of the page on ingress show that the site is guarded`() throws {
+    @Test func `the four requests of the page on ingress show that the site is protected`() throws {
         let page = try page("deploy/kubernetes/ingress/README.md")
         let requests = try #require(blocks("bash", in: page).last)
         let token = try pod.signIn("ann")
@@ -190,7 +190,7 @@ import Testing
         #expect(!result.output.contains(": x") && !result.output.contains("=x"), "\(result)")
     }
 
-    @Test func `the roles that the page on AWS makes are what the gate and applications need`() throws {
+    @Test func `the roles of the page on AWS suffice for the gate and applications`() throws {
         let page = try page("deploy/aws/README.md")
         let sql = try #require(page.split(separator: "<<'END'\n").dropFirst().first)
         let statements = sql[..<(try #require(sql.firstRange(of: "\nEND\n")).lowerBound)]
@@ -210,7 +210,7 @@ import Testing
         #expect(granted == "t")
     }
 
-    @Test func `what the page on systemd says to type can be typed`() throws {
+    @Test func `the commands of the page on systemd work`() throws {
         let page = try page("deploy/systemd/README.md")
         let check = try #require(codeInTables(of: page).first { $0.contains("config check") })
         let settings = "/etc/authfcgi/authfcgi.env"

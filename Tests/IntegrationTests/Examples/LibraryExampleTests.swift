@@ -10,7 +10,7 @@ struct LibraryExampleTests {
         ("\"postgresql:///app\"", "database"), ("\"redis://localhost:6379/0\"", "nowhere"),
     ]
 
-    @Test func `what README shows makes a session that the gate knows, and ends it`() async throws {
+    @Test func `the SQL in README creates a session that the gate accepts, and ends it`() async throws {
         let (server, name) = try SharedServers.newDatabase()
         let folder = try TestFolder()
         // Makes the tables, too.

@@ -33,23 +33,23 @@ import Testing
     }
 
     @Test(arguments: Driver.allCases)
-    func `a token that is bound is logged, unless the role's parameters are not`(driver: Driver) throws {
+    func `a bound token is logged, unless the role's settings exclude parameters`(driver: Driver) throws {
         #expect(try logs(driver, as: "plain", .bound))
         #expect(try !logs(driver, as: "app", .bound))
     }
 
     @Test(arguments: Driver.allCases)
-    func `of a token whose hash is passed nothing is logged, whatever is set`(driver: Driver) throws {
+    func `a token passed as its hash is never logged`(driver: Driver) throws {
         #expect(try !logs(driver, as: "plain", .hashed))
         #expect(server.log.contains("get_user_from_token_hash"))
     }
 
     @Test(arguments: [Driver.psycopg, .pdo])
-    func `a token that the driver writes into the statement is logged, whatever is set`(driver: Driver) throws {
+    func `a token that the driver writes into the statement is always logged`(driver: Driver) throws {
         #expect(try logs(driver, as: "app", .interpolated))
     }
 
-    @Test func `a statement that fails logs the token of a role without the settings, and none of a role with them`()
+    @Test func `a failed statement's token is logged, unless the role has the settings`()
         throws
     {
         for (role, isLogged) in [("plain", true), ("app", false)] {
@@ -65,7 +65,7 @@ import Testing
         }
     }
 
-    @Test func `what the functions refuse puts no token into the log`() throws {
+    @Test func `errors of the functions do not log the token`() throws {
         let (before, refused) = (
             server.log.utf8.count, ["NULL", "'ann', groups => '{a,NULL}'", "'ann', lifetime => '0'"]
         )

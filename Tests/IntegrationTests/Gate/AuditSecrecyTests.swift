@@ -5,7 +5,7 @@ import Testing
 @Suite(.serialized) struct AuditSecrecyTests {
     private static let forged = "x\r\nINFO: login event=login outcome=success user=\"1\"\u{2028}\u{1b}[1A"
 
-    @Test func `nobody forges a line by an address, a user agent, a name, a group or an id`() throws {
+    @Test func `no address, user agent, name, group or id can forge a log line`() throws {
         let gates = try TwoGates(users: ["ann"])
         let gate = gates.one
         let forged = Self.forged
@@ -38,7 +38,7 @@ import Testing
         #expect(gate.log.split(whereSeparator: \.isNewline).count { $0.hasPrefix("INFO: login") } == 0)
     }
 
-    @Test func `in a whole run's logs there is no secret that was used in it`() throws {
+    @Test func `the logs of a run contain none of the secrets used in it`() throws {
         let folder = try TestFolder()
         let server = try PostgreSQLServer(in: folder, settings: ["log_statement": "all"])
         let environment = ["LOG_LEVEL": "trace"]

@@ -3,7 +3,7 @@ import Testing
 
 /// What the log says of the ends of sessions and of new passwords.
 extension AuditTests {
-    @Test func `logouts are lines with user, session and how many sessions ended`() throws {
+    @Test func `logouts are logged with user, session and the number of sessions ended`() throws {
         let (first, second, third) = (try gates.logIn("ann"), try gates.logIn("ann"), try gates.logIn("ann"))
         let common = ["outcome": "success", "user": ann, "client": "192.0.2.1"]
         func fields(_ event: String, _ token: String, _ ended: Int) throws -> [String: String] {
@@ -28,7 +28,7 @@ extension AuditTests {
         #expect(try lines("logout", count: 2).count == 2)
     }
 
-    @Test func `a session that is ended from the list is a line, and so is somebody else's that was not`() throws {
+    @Test func `a revocation by public id is logged, and so is a refused one of another user's session`() throws {
         let (mine, other) = (try gates.logIn("ann"), try gates.logIn("ann"))
         let bob = try gate.signIn("bob")
         let (mineID, otherID, bobID) = (try sessionID(mine), try sessionID(other), try sessionID(bob))
@@ -45,7 +45,7 @@ extension AuditTests {
             common.merging(["outcome": "refused", "session": bobID, "reason": "no such session of the user"]) { $1 })
     }
 
-    @Test func `a login in the place of a session ends that one, and says so`() throws {
+    @Test func `a login that replaces a session is logged with it`() throws {
         let old = try gates.logIn("ann")
         let token = try gates.logIn("ann", parameters: [GateProcess.bearer(old)])
         #expect(try gate.check(old) == 401 && gate.check(token) == 200)
@@ -66,7 +66,7 @@ extension AuditTests {
         ("POST", "/auth/password", "", "password_change"),
         ("DELETE", "/auth/sessions/f38558e5-eee0-46ce-a2f4-945457024686", "", "session_end"),
     ])
-    func `what another site's page asks for is refused, and said so`(
+    func `a refused request of another site's page is logged`(
         method: String, path: String, query: String, event: String
     ) throws {
         let parameters = [
@@ -78,7 +78,7 @@ extension AuditTests {
         #expect(line["reason"] == "not asked by a page of this site")
     }
 
-    @Test func `changes of a password are lines, also those that were refused`() throws {
+    @Test func `password changes are logged, even refused ones`() throws {
         let (token, _) = (try gates.logIn("ann"), try gates.logIn("ann"))
         func change(_ current: String, _ new: String) throws -> Int? {
             try gate.ask(
@@ -103,7 +103,7 @@ extension AuditTests {
             lines[2], "INFO", "password changed", common.merging(["outcome": "success", "ended": "1"]) { $1 })
     }
 
-    @Test func `sessions that a login ends by the limit are lines`() throws {
+    @Test func `sessions ended by the limit at a login are logged`() throws {
         let tokens = try (0..<5).map { _ in try gates.logIn("ann") }
         // Of the session in whose place it is there is a line, and none that would be one too many.
         let last = try gates.logIn("ann", parameters: [GateProcess.bearer(tokens[4])])
@@ -120,7 +120,7 @@ extension AuditTests {
         }
     }
 
-    @Test func `where a login ends very many sessions, a line says how many have none of their own`() throws {
+    @Test func `if a login ends very many sessions, the number of those without a line is logged`() throws {
         try gates.psql("SELECT count(create_access_token('\(ann)')) FROM generate_series(1, 150)")
         let token = try gates.logIn("ann")
         let ended = try lines("session_end", count: 101)

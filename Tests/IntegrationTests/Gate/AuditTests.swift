@@ -41,7 +41,7 @@ import Testing
         try gates.psql("SELECT session_id FROM session_tokens WHERE token_hash = session_token_hash('\(token)')")
     }
 
-    @Test func `a login is a line with user, session, address and time`() throws {
+    @Test func `a login is logged with user, session, address and time`() throws {
         let before = try gates.psql("SELECT to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS')")
         let token = try gates.logIn("ann", parameters: [("REMOTE_ADDR", "2001:db8::7")])
         let line = try lines("login")[0]
@@ -55,7 +55,7 @@ import Testing
         #expect((before...after).contains(String(try #require(line["time"]).prefix(19))))
     }
 
-    @Test func `the log tells wrong passwords, disabled and unknown users apart, the answer does not`() throws {
+    @Test func `the log distinguishes wrong passwords, disabled and unknown users, the response does not`() throws {
         for name in ["disabled", "unusable"] { try gate.addUser(name, password: TwoGates.password) }
         try gates.psql("UPDATE authfcgi_users SET disabled = true WHERE username = 'disabled'")
         try gates.psql("UPDATE authfcgi_users SET password_hash = '!' WHERE username = 'unusable'")
@@ -82,7 +82,7 @@ import Testing
             ])
     }
 
-    @Test func `a name that nobody has is the same hash on every pod and after a restart, and never the name`() throws {
+    @Test func `an unknown username is logged as the same hash on every pod and after a restart`() throws {
         // Typed into the wrong field.
         let password = "My Sécret hunter2"
         func hash(_ name: String, on gate: GateProcess) throws -> String {
@@ -109,7 +109,7 @@ import Testing
     }
 
     @Test(arguments: ["ann", "nobody"])
-    func `each throttled login is a line`(name: String) throws {
+    func `each throttled login is logged`(name: String) throws {
         for _ in 0..<10 { #expect(try gate.logIn(name, "wrong").status == 401) }
         try gates.psql("UPDATE login_throttle SET failed_at[10] = clock_timestamp() + interval '1 minute'")
         // However many.
@@ -121,7 +121,7 @@ import Testing
         }
     }
 
-    @Test func `what the store could not do is said, with a count of what was left out`() throws {
+    @Test func `failures of the store are logged, with the number of lines left out`() throws {
         let token = try gates.logIn("ann")
         try gates.psql("ALTER TABLE login_throttle RENAME TO gone")
         for _ in 0..<30 { #expect(try gate.logIn("ann", TwoGates.password).status == 503) }

@@ -22,7 +22,7 @@ import Testing
             """)
     }
 
-    @Test func `cleanup removes what has expired and nothing else`() throws {
+    @Test func `cleanup removes only what has expired`() throws {
         #expect(try run(["cleanup"]).output == "Removed 0 expired sessions; 0 live sessions remain.\n")
         try addSessions(1, expiresAt: "now() + interval '1 hour'")
         // Each at a moment of its own, and more than a batch at one and the same.
@@ -35,7 +35,7 @@ import Testing
         #expect(try psql("SELECT count(*) FROM session_tokens") == "1")
     }
 
-    @Test func `cleanup removes failed logins that count no more`() throws {
+    @Test func `cleanup removes expired failed logins`() throws {
         try psql(
             """
             INSERT INTO login_throttle (key, expires_at)
@@ -46,7 +46,7 @@ import Testing
         #expect(try psql("SELECT count(*) FROM login_throttle") == "3")
     }
 
-    @Test func `a cleanup that takes long says how far it is`() throws {
+    @Test func `a long cleanup reports its progress`() throws {
         try addSessions(2500, expiresAt: "now() - number * interval '1 second'")
         try psql(
             """
@@ -58,7 +58,7 @@ import Testing
         #expect(result.output == "Removed 2500 expired sessions; 0 live sessions remain.\n")
     }
 
-    @Test func `a cleanup waits while another one is at work`() throws {
+    @Test func `a cleanup waits for another one`() throws {
         try addSessions(1, expiresAt: "now()")
         let other = try PostgreSQLConnection(server.url(database: database), log: Logger(label: "test"))
         try other.script(

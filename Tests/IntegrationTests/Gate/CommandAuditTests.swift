@@ -22,7 +22,7 @@ import Testing
         #expect(Dictionary(others) { $1 } == common.merging(fields) { $1 }, "\(result)")
     }
 
-    @Test func `each change of a user is a line with the user's id and who did it`() throws {
+    @Test func `each change of a user is logged with the user's id and the author`() throws {
         let added = try run(["user", "add", "bob"], input: "a good password\n").errors.auditLines()
         let id = try psql("SELECT id FROM authfcgi_users WHERE username = 'bob'")
         #expect(added.map(\.message) == ["user added"] && added[0]["user"] == id && added[0]["uid"] == "\(getuid())")
@@ -36,7 +36,7 @@ import Testing
         #expect(try run(["user", "delete", "bob"]).errors.auditLines().isEmpty)
     }
 
-    @Test func `each change of sessions is a line`() throws {
+    @Test func `each change of sessions by a command is logged`() throws {
         let created = try run(["session", "create", "--user", "42", "--label", "night shift"])
         let line = try #require(try created.errors.auditLines().first)
         #expect(line.message == "session created" && line["user"] == "42" && line["label"] == "night shift")
@@ -55,7 +55,7 @@ import Testing
             ["all": "true", "ended": "0"])
     }
 
-    @Test func `with LOG_LEVEL warning a command says nothing of what went well`() throws {
+    @Test func `with LOG_LEVEL warning a command logs no success`() throws {
         #expect(try run(["session", "create", "--user", "42"]).status.isSuccess)
         let result = try run(["session", "revoke", "--user", "42"], environment: ["LOG_LEVEL": "warning"])
         #expect(result.status.isSuccess && result.errors.isEmpty, "\(result)")

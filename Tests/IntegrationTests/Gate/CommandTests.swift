@@ -10,7 +10,7 @@ import Testing
         (server, database) = try SharedServers.emptyDatabase()
     }
 
-    @Test func `settings that cannot be used are all named, and the exit code is 78`() throws {
+    @Test func `all invalid settings are reported, and the exit code is 78`() throws {
         let result = try run(
             ["serve", "--listen-mode", "rw-"],
             environment: [
@@ -25,7 +25,7 @@ import Testing
         }
     }
 
-    @Test func `a secret is not said when it is wrong`() throws {
+    @Test func `an invalid secret is not printed`() throws {
         let result = try run(["serve"], environment: ["DATABASE_URL": "mysql://ann:hunter2@db/app"])
         #expect(result.status == .code(78))
         #expect(result.errors.contains("DATABASE_URL") && !result.errors.contains("hunter2"))
@@ -41,7 +41,7 @@ import Testing
         }
     }
 
-    @Test func `tables of others stop the start with a word on what to do`() throws {
+    @Test func `foreign tables prevent the start, with advice`() throws {
         try psql("CREATE TABLE session_tokens (token text, user_id integer)")
         let folder = try TestFolder()
         for command in [["serve"], ["migrate"], ["user", "add", "ann"], ["session", "count"], ["cleanup"]] {
@@ -57,7 +57,7 @@ import Testing
         #expect(try run(["migrate"], environment: ["DATABASE_SCHEMA": "gate"]).status.isSuccess)
     }
 
-    @Test func `tables of an incompatible version stop the start with a word on what to do`() throws {
+    @Test func `tables of an incompatible version prevent the start, with advice`() throws {
         #expect(try run(["migrate"]).status.isSuccess)
         // As they were called before the first release.
         try psql(
@@ -77,7 +77,7 @@ import Testing
         #expect(!Endpoint.unix(folder.path("s")).isListening)
     }
 
-    @Test func `migrate makes the tables, once`() throws {
+    @Test func `migrate creates the tables once`() throws {
         let first = try run(["migrate"])
         #expect(first.status.isSuccess && first.output.hasPrefix("Applied migrations 1"), "\(first)")
         let second = try run(["migrate"])
@@ -85,7 +85,7 @@ import Testing
         #expect(try psql("SELECT count(*) FROM session_tokens") == "0")
     }
 
-    @Test func `a database that is not there is 69 and said`() throws {
+    @Test func `an unreachable database is reported with exit code 69`() throws {
         let folder = try TestFolder()
         for command in [["migrate"], ["user", "add", "ann"], ["session", "count"], ["cleanup"]] {
             let result = try run(
@@ -115,14 +115,14 @@ import Testing
         ("", "no password on standard input"), ("\n", "the password is empty"), ("hunter2\n", "fewer than 8"),
         (String(repeating: "hunter2", count: 20), "more than 128"),
     ])
-    func `a password that is not good enough is refused`(_ input: String, _ words: String) throws {
+    func `a weak password is refused`(_ input: String, _ words: String) throws {
         let result = try run(["user", "add", "ann"], input: input)
         #expect(result.status == .code(65))
         #expect(result.errors.contains(words), "\(result.errors)")
         #expect(!result.errors.contains("hunter2"))
     }
 
-    @Test func `a user who was added signs in with the very password`() throws {
+    @Test func `a user who was added can sign in with that password`() throws {
         let folder = try TestFolder()
         let gate = try GateProcess(in: folder, server: server, database: database, workers: 1)
         for (name, password) in [("ann", " space at both ends "), ("bob", "Zoë🔑passwort"), ("eve", "e\u{301}accented")]

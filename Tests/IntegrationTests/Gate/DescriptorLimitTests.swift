@@ -3,7 +3,7 @@ import Testing
 
 /// What a worker does when the kernel has no descriptor to give.
 @Suite struct DescriptorLimitTests {
-    @Test func `without descriptors accepting pauses, held connections are served, and all comes back`() throws {
+    @Test func `without free descriptors accepting pauses, and resumes afterwards`() throws {
         let folder = try TestFolder()
         let (server, database) = try SharedServers.newDatabase()
         let gate = try GateProcess(in: folder, server: server, database: database, workers: 1)

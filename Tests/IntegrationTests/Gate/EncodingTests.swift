@@ -12,7 +12,7 @@ import Testing
     }
 
     @Test(arguments: ["LATIN1", "SQL_ASCII", "EUC_JP"])
-    func `a database that is not UTF8 ends the start and every command with 78 and what to do`(
+    func `a database that is not UTF8 ends the start and every command with 78 and advice`(
         encoding: String
     ) throws {
         let database = "encoding_\(encoding.lowercased())"

@@ -74,7 +74,7 @@ import Testing
             "PGUSER": "nobody", "PGPASSWORD": "x", "PGAPPNAME": "somebody", "PGTARGETSESSIONATTRS": "standby",
         ],
     ])
-    func `neither a language nor PostgreSQL's own variables matter`(environment: [String: String]) throws {
+    func `the language and PostgreSQL's environment variables have no effect`(environment: [String: String]) throws {
         try expectADay("\(server.url(database: database))&port=5432", on: database, environment)
     }
 
@@ -91,7 +91,7 @@ import Testing
             "bytea_output = 'escape'", "extra_float_digits = -15", "xmlbinary = hex", "synchronous_commit = off",
         ],
     ])
-    func `neither do the database's defaults`(settings: [String]) throws {
+    func `the database's default settings have no effect`(settings: [String]) throws {
         for setting in settings { try server.psql("ALTER DATABASE \(database) SET \(setting)") }
         let namesNone = ["''", "pg_catalog"].contains { settings[0] == "search_path = \($0)" }
         try expectADay(
@@ -110,7 +110,7 @@ import Testing
     }
 
     @Test(arguments: ["pg_catalog", "pg_toast", "information_schema"])
-    func `so is a schema of that kind`(schema: String) throws {
+    func `a schema of PostgreSQL's own is refused with advice`(schema: String) throws {
         let result = try ServerProcess.run(
             GateProcess.executable, ["migrate"],
             environment: ["DATABASE_URL": server.url(database: database), "DATABASE_SCHEMA": schema])
@@ -120,7 +120,7 @@ import Testing
                 == "authfcgi: the schema \(schema) is PostgreSQL's own: choose another one (DATABASE_SCHEMA)\n")
     }
 
-    @Test func `nor does its locale, whoever provides it`() throws {
+    @Test func `the database's locale has no effect`() throws {
         let version = try #require(Int(server.psql("SHOW server_version_num")))
         // PostgreSQL 16 and newer have one collation of ICU's, "unicode", without ICU too.
         let hasICU = try server.psql("SELECT count(*) > 0 FROM pg_collation WHERE collname = 'und-x-icu'") == "t"
@@ -138,7 +138,7 @@ import Testing
         }
     }
 
-    @Test func `nor does how it lets somebody in: by SCRAM bound to a TLS channel`() throws {
+    @Test func `SCRAM with TLS channel binding works`() throws {
         let port = try Endpoint.freePort()
         let tls = try TLSFiles(in: folder)
         let key = folder.path("server.key")

@@ -5,7 +5,7 @@ import Testing
 @Suite(.leavesCleanLogs) struct GateStatementTests {
     private static let passwords = ["first horse battery", "second horse battery"]
 
-    @Test func `passwords go to PostgreSQL as hashes, which are in its log if it logs parameters`() throws {
+    @Test func `passwords reach PostgreSQL only as hashes, even if it logs parameters`() throws {
         let site = try Site(workers: 1)
         let pod = site.pod
         try pod.gate.addUser("ann", password: Self.passwords[0])

@@ -23,7 +23,7 @@ import Testing
         try psql("CREATE ROLE \"\(role)\" LOGIN; REVOKE CREATE ON SCHEMA public FROM PUBLIC")
     }
 
-    @Test func `it says what is missing, goes on once it is granted, and can do all that a gate does`() throws {
+    @Test func `a role without rights is told so, and works once the rights are granted`() throws {
         #expect(try run(["migrate"]).status.isSuccess)
         let gate = try GateProcess(
             in: folder, server: server, database: database, workers: 1,
@@ -72,7 +72,7 @@ import Testing
         #expect(!afterwards.contains("42501"), "\(gate.log)")
     }
 
-    @Test func `the functions that are granted are all that there are but those that are nobody's to call`() throws {
+    @Test func `all functions are granted except internal and administrative ones`() throws {
         #expect(try run(["migrate", "--grant-to", role]).status.isSuccess)
         let refused = try psql(
             """
@@ -132,7 +132,7 @@ import Testing
         }
     }
 
-    @Test func `a role that may not change the limits goes on with those that there are`() throws {
+    @Test func `a role that may not change the limits works with the present ones`() throws {
         #expect(try run(["migrate", "--grant-to", role]).status.isSuccess)
         let result = try run(
             ["session", "count"],
@@ -142,7 +142,7 @@ import Testing
         #expect(try psql("SELECT default_lifetime FROM session_limits") == "24:00:00")
     }
 
-    @Test func `a role that does not exist, and one that may not grant, are said`() throws {
+    @Test func `a missing role, and a role that may not grant, are reported`() throws {
         let unknown = try run(["migrate", "--grant-to", "nobody at all"])
         #expect(unknown.status == .code(69), "\(unknown)")
         #expect(unknown.errors.contains("role \"nobody at all\" does not exist"), "\(unknown)")

@@ -20,7 +20,7 @@ import Testing
         for words in errors { #expect(result.errors.contains(words), "\(words): \(result)") }
     }
 
-    @Test func `a gate that serves is ready and alive, on a unix socket and on a port`() throws {
+    @Test func `a serving gate is ready and alive, on a unix socket and on a port`() throws {
         let (server, database) = try SharedServers.newDatabase()
         let port = try Endpoint.freePort()
         let path = folder.path("gate.sock")
@@ -36,7 +36,7 @@ import Testing
         expect(try check("unix:\(path)"), 1, errors: "unix:\(path) does not answer", "No such file")
     }
 
-    @Test func `without its database it is alive and not ready, and says why`() throws {
+    @Test func `without its database a gate is alive and not ready, with the reason`() throws {
         let (server, database) = try SharedServers.newDatabase()
         let proxyFolder = try folder.makeFolder("proxy")
         let proxy = try SocketProxy(before: server, socketFolder: proxyFolder)
@@ -56,7 +56,7 @@ import Testing
         expect(try check(listen, "--alive"), 0, output: "alive\n")
     }
 
-    @Test func `a worker that stands still, and one that is none, does not answer`() throws {
+    @Test func `a stalled worker and an unrelated server do not answer`() throws {
         let path = folder.path("socket")
         let silent = try AnsweringSocket(at: .unix(path)) { _ in nil }
         let start = ContinuousClock.now
@@ -65,7 +65,7 @@ import Testing
         withExtendedLifetime(silent) {}
     }
 
-    @Test func `a socket at which many wait is asked again`() throws {
+    @Test func `a socket with a full queue is tried again`() throws {
         let path = folder.path("full")
         let listener = try Endpoint.unix(path).makeListener(backlog: 0)
         let waiting = try Endpoint.unix(path).connect(until: Deadline(within: .seconds(1)))
@@ -75,7 +75,7 @@ import Testing
         withExtendedLifetime((listener, waiting)) {}
     }
 
-    @Test func `what LISTEN says wrongly is 78, and other settings do not matter`() throws {
+    @Test func `an invalid LISTEN exits with 78, and other settings are ignored`() throws {
         expect(try check("/run/gate.sock"), 78, errors: "LISTEN has the entry \"/run/gate.sock\": write unix: before")
         expect(try check("systemd"), 78, errors: "systemd opens", "--listen unix:PATH")
         let result = try ServerProcess.run(

@@ -52,7 +52,7 @@ import Testing
         #expect(try !client.isClosedByPeer(within: .milliseconds(100)))
     }
 
-    @Test func `without being asked for nothing is kept`() throws {
+    @Test func `without keep-alive no connection is kept`() throws {
         for path in ["/auth/me", "/healthz"] {
             let client = try FastCGIClient(gate.endpoint)
             try client.send(request(1, "GET", path, [GateProcess.bearer(token)], keeps: false))

@@ -40,7 +40,7 @@ import Testing
         return status
     }
 
-    @Test func `a unix socket is for its user and group alone, unless settings say otherwise`() throws {
+    @Test func `a unix socket is open to its user and group only, unless settings say otherwise`() throws {
         let path = folder.path("s")
         let standard = try start(["LISTEN": "unix:\(path)"])
         try expectAnswers(.unix(path), standard)
@@ -55,7 +55,7 @@ import Testing
         #expect(try status(path).st_gid == group)
     }
 
-    @Test func `several sockets are one gate`() throws {
+    @Test func `one gate can listen on several sockets`() throws {
         let port = try Endpoint.freePort()
         let (first, second) = (folder.path("a"), folder.path("b"))
         let process = try start(["LISTEN": "unix:\(first),unix:\(second),127.0.0.1:\(port)"])
@@ -66,13 +66,13 @@ import Testing
     }
 
     @Test(arguments: ["0.0.0.0:9000", "192.0.2.1:9000", "[::]:9000", ":9000", "*:9000", "example.org:9000"])
-    func `an address that others can reach is refused`(_ address: String) throws {
+    func `an address reachable from other machines is refused`(_ address: String) throws {
         let result = try run(address)
         #expect(result.status == .code(78))
         #expect(result.errors.contains("LISTEN") && result.errors.contains("only loopback addresses are allowed"))
     }
 
-    @Test func `a place where no socket can be made is named`() throws {
+    @Test func `a path at which no socket can be created is named`() throws {
         let file = try folder.write("file", "x")
         for (listen, words) in [
             ("unix:\(folder.path("nowhere/s"))", "does not exist"), ("unix:\(file)", "is not a socket"),
@@ -85,7 +85,7 @@ import Testing
         #expect(folder.read("file") == "x")
     }
 
-    @Test func `sockets that systemd passes are used, and stay when the program ends`() throws {
+    @Test func `sockets passed by systemd are used, and stay after the program ends`() throws {
         let endpoints = [Endpoint.unix(folder.path("a")), .unix(folder.path("b"))]
         let listeners = try endpoints.map { try $0.makeListener(isBlocking: true) }
         let process = try start(
@@ -96,7 +96,7 @@ import Testing
         #expect(try status(folder.path("a")).st_mode & S_IFMT == S_IFSOCK)
     }
 
-    @Test func `sockets for another process are not taken`() throws {
+    @Test func `sockets for another process are not used`() throws {
         let listener = try Endpoint.unix(folder.path("a")).makeListener(isBlocking: true)
         let path = folder.path("own")
         let process = try start(

@@ -36,7 +36,7 @@ import Testing
         return (answer, ContinuousClock.now - start)
     }
 
-    @Test func `who would have to wait too long is told so at once, and checks go on`() throws {
+    @Test func `logins that would wait too long are refused at once, and checks continue`() throws {
         let gate = try gate(wait: "300ms")
         let token = try gate.signIn("ann")
         let snails = CheckLoad(threads: 2) { _ in try gate.logIn("snail-\(Int.random(in: 1...100))", "anything").status
@@ -62,7 +62,7 @@ import Testing
         try eventually("logins are taken again") { try gate.logIn("ann", "correct horse").status == 200 }
     }
 
-    @Test func `for a client that has gone nothing is hashed`() throws {
+    @Test func `nothing is hashed for a client that has gone`() throws {
         let gate = try gate(wait: "60s")
         let one = try timedLogIn(gate, "snail-1")
         #expect(one.answer.status == 401)

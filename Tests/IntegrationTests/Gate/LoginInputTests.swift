@@ -28,17 +28,17 @@ import Testing
         #"{"username":"","password":"correct horse"}"#, #"{"username":"ann","password":""}"#,
         #"{"username":"\ud800","password":"x"}"#, "username=ann&password=correct+horse",
     ])
-    func `a body that is no login is 400 and says why`(_ body: String) throws {
+    func `an invalid body of a login is answered 400 with the reason`(_ body: String) throws {
         expect(try post(Array(body.utf8)), 400, "bad_request", body)
     }
 
-    @Test func `bytes that are not UTF-8 are 400`() throws {
+    @Test func `bytes that are not UTF-8 are answered 400`() throws {
         let body = Array(#"{"username":"ann","password":""#.utf8) + [0xff] + Array("\"}".utf8)
         expect(try post(body), 400, "bad_request", "0xff")
         expect(try post([0, 1, 2, 3]), 400, "bad_request", "binary")
     }
 
-    @Test func `a name or a password beyond all measure is 400`() throws {
+    @Test func `a name or password that is too long is answered 400`() throws {
         for (name, password) in [(257, 8), (300, 8), (3, 1025), (0, 8), (3, 7900)] {
             let (name, password) = (String(repeating: "n", count: name), String(repeating: "p", count: password))
             let body = #"{"username":"\#(name)","password":"\#(password)"}"#
@@ -50,7 +50,7 @@ import Testing
         "", "text/plain", "application/jsonx", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x",
         "application",
     ])
-    func `another content type is 415`(_ type: String) throws {
+    func `another content type is answered 415`(_ type: String) throws {
         let body = Array(#"{"username":"ann","password":"correct horse"}"#.utf8)
         expect(try post(body, [("CONTENT_TYPE", type)]), 415, "unsupported_media_type", type)
         if type.isEmpty { expect(try post(body, []), 415, "unsupported_media_type", "none") }
@@ -66,7 +66,7 @@ import Testing
         #expect(answer.json?["token_type"] == "Bearer")
     }
 
-    @Test func `8 KiB of body are read, one byte more is 413, and who has sent everything reads it`() throws {
+    @Test func `8 KiB of body are read, and one byte more is answered 413, which the client can read`() throws {
         let login = Array(#"{"username":"ann","password":"correct horse"}"#.utf8)
         #expect(try post(login + [UInt8](repeating: 0x20, count: 8192 - login.count)).status == 200)
         for size in [8193, 20_000, 70_000, 1_000_000] {
@@ -75,7 +75,7 @@ import Testing
         }
     }
 
-    @Test func `an announced body that is too large is 413 before it is sent`() throws {
+    @Test func `an announced body that is too large is answered 413 before it is sent`() throws {
         let gate = try SharedGate.get()
         let client = try FastCGIClient(gate.endpoint)
         let parameters = GateProcess.parameters(
@@ -84,20 +84,20 @@ import Testing
         expect(try client.receive(), 413, "body_too_large", "announced")
     }
 
-    @Test func `a body shorter than announced is 400`() throws {
+    @Test func `a body shorter than announced is answered 400`() throws {
         let body = Array(#"{"username":"ann","password":"correct horse"}"#.utf8)
         expect(try post(body, [Self.json, ("CONTENT_LENGTH", "\(body.count + 1)")]), 400, "bad_request", "short")
         expect(try post([], [Self.json, ("CONTENT_LENGTH", "10")]), 400, "bad_request", "nothing")
     }
 
     @Test(arguments: ["GET", "HEAD", "PUT", "DELETE", "PATCH", "OPTIONS", "post", "X"])
-    func `a login by another method is 405 and says which`(_ method: String) throws {
+    func `a login with another method is answered 405 with the allowed one`(_ method: String) throws {
         let answer = try SharedGate.get().ask(method, "/auth/login")
         expect(answer, 405, "method_not_allowed", method)
         #expect(answer.headers["Allow"] == "POST")
     }
 
-    @Test func `other paths and methods get the answers that the contract names`() throws {
+    @Test func `other paths and methods get their documented responses`() throws {
         let gate = try SharedGate.get()
         expect(try gate.ask("GET", "/auth"), 404, "not_found", "/auth")
         expect(try gate.ask("GET", "/auth/login/"), 404, "not_found", "/auth/login/")
@@ -111,7 +111,7 @@ import Testing
         #expect(try gate.ask("GET", "/auth", parameters: [("PATH_INFO", "/verify")]).status == 401)
     }
 
-    @Test func `a wrong password and an unknown user get one answer`() throws {
+    @Test func `a wrong password and an unknown user get the same response`() throws {
         let gate = try SharedGate.get()
         let wrong = try gate.logIn("ann", "wrong")
         let unknown = try gate.logIn("nobody", "wrong")

@@ -22,7 +22,7 @@ import Testing
         #"{"username":"\#(name)","password":"\#(TwoGates.password)"\#(more)}"#
     }
 
-    @Test func `who signs in while signed in has one session, the new one`() throws {
+    @Test func `a login with a session replaces that session`() throws {
         let gates = try Self.replacing.get()
         for source in [GateProcess.bearer, GateProcess.cookie] {
             let (old, other) = try (gates.logIn("ann"), gates.logIn("ann"))
@@ -51,7 +51,7 @@ import Testing
         }
     }
 
-    @Test func `a token that opens nothing is no obstacle to signing in`() throws {
+    @Test func `an invalid token does not prevent a login`() throws {
         let gates = try Self.replacing.get()
         let ended = try gates.logIn("ann")
         #expect(try gates.one.logOut(ended).status == 204)
@@ -63,7 +63,7 @@ import Testing
         }
     }
 
-    @Test func `who asks to be remembered is, used or not`() throws {
+    @Test func `a remembered session does not expire by the idle timeout`() throws {
         let gates = try Self.remembering.get()
         let grace = 60  // of the idle timeout
         for (more, seconds, idle) in [
@@ -83,7 +83,7 @@ import Testing
         }
     }
 
-    @Test func `the wish to be remembered is passed over where nobody is`() throws {
+    @Test func `remember is ignored where it is not configured`() throws {
         let gates = try Self.replacing.get()
         for more in ["", #","remember":true"#, #","remember":false"#] {
             let answer = try gates.one.logIn(Self.login("ann", more))
@@ -91,7 +91,7 @@ import Testing
         }
     }
 
-    @Test func `remember is true or false`() throws {
+    @Test func `remember must be true or false`() throws {
         for gates in [try Self.remembering.get(), try Self.replacing.get()] {
             for value in [#""true""#, "1", "0", "[]", "{}", #""""#, "1.5"] {
                 let answer = try gates.one.logIn(Self.login("ann", #","remember":\#(value)"#))
@@ -101,7 +101,7 @@ import Testing
         }
     }
 
-    @Test func `one login too many ends the oldest session, and those with a label do not count`() throws {
+    @Test func `a login over the limit ends the oldest session, and sessions with a label do not count`() throws {
         let gates = try Self.limited.get()
         let userID = try gates.psql("SELECT id FROM authfcgi_users WHERE username = 'ann'")
         let machine = try gates.psql("SELECT create_access_token('\(userID)', label => 'ci')")
@@ -123,7 +123,7 @@ import Testing
         try gates.warm(second, fourth, machine)
     }
 
-    @Test func `of ten logins at once two are left`() throws {
+    @Test func `of ten concurrent logins with a limit of two, two sessions stay`() throws {
         let gates = try Self.limited.get()
         let answers = Self.logInAtOnce("bob", 10, gates)
         #expect(answers.map(\.status) == Array(repeating: 200, count: 10))
@@ -138,7 +138,7 @@ import Testing
         }
     }
 
-    @Test func `two logins that make their sessions at the same moment count each other`() throws {
+    @Test func `two concurrent logins count each other's sessions`() throws {
         let gates = try Self.limited.get()
         let userID = try gates.psql("SELECT id FROM authfcgi_users WHERE username = 'bob'")
         for _ in 0..<2 { _ = try gates.logIn("bob") }

@@ -72,20 +72,20 @@ import Testing
         Double(a.reduce(0) { count, time in count + b.count { time < $0 } }) / Double(a.count * b.count)
     }
 
-    @Test func `unknown and disabled users and wrong passwords are the same in bytes and time`() throws {
+    @Test func `failed logins for any reason get the same bytes after the same time`() throws {
         try compare(
             [.unknown, .plain, .slow, .disabled, .unusable], slowest: .slow, attempts: 20, within: 0.1...0.9,
             least: Self.time(of: Self.bcrypt, "anything at all") * 2, "anything at all")
     }
 
-    @Test func `nor does a long password show who has a hash that it makes slow`() throws {
+    @Test func `the time of a long password does not reveal the user's hash format`() throws {
         let password = String(repeating: "long", count: 125)
         try compare(
             [.unknown, .plain, .lengthening], slowest: .lengthening, attempts: 10, within: 0.05...0.95,
             least: Self.time(of: Self.sha256, password) * 2, password)
     }
 
-    @Test func `nor does it show by how long a login waits for those before it`() throws {
+    @Test func `the wait of other logins does not reveal the user's hash format`() throws {
         let gate = try gate(workers: 1)
         let before = try Self.time(of: Self.bcrypt, "anything at all")
         try learn(.slow, at: gate)

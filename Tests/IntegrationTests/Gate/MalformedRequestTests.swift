@@ -36,7 +36,7 @@ import Testing
         #expect(gate.lines(with: "FastCGI connection closed") == Set(MalformedRequest.all.map(\.fault)).count)
     }
 
-    @Test func `a request cut off anywhere is closed when its peer is gone, and answered by nobody`() throws {
+    @Test func `a truncated request is closed when its peer has gone, without a response`() throws {
         let body = Array(#"{"username":"ann","password":"x"}"#.utf8)
         let pairs = GateProcess.parameters("POST", "/auth/login", [("CONTENT_TYPE", "application/json")], body)
         let (begin, parameters, end) = (FastCGIRecord.begin(), FastCGIRecord.params(pairs), FastCGIRecord.stdin(body))
@@ -70,7 +70,7 @@ import Testing
         #expect(closedLines("the peer closed before the request was complete") == 1)
     }
 
-    @Test func `a request that drips is answered, or closed when its time is over`() throws {
+    @Test func `a slow request is answered, or closed at its time limit`() throws {
         let records =
             [FastCGIRecord.begin()] + FastCGIRecord.params(FastCGIClient.checkParameters + [GateProcess.bearer(token)])
         let bytes = (records + FastCGIRecord.stdin([])).flatMap(\.encoded)
@@ -90,7 +90,7 @@ import Testing
         try eventually("the line", log: gate.log) { closedLines("the request was not complete in time") == 1 }
     }
 
-    @Test func `thousands of connections with nonsense end no worker and let nobody in`() throws {
+    @Test func `thousands of connections with random bytes end no worker and admit nobody`() throws {
         var random = SeededGenerator(seed: 4711)
         let records =
             [FastCGIRecord.begin(keepsConnection: true)]

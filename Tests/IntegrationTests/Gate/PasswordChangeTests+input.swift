@@ -10,7 +10,7 @@ extension PasswordChangeTests {
         ("1029\\u00003847", "contains a NUL"), (String(repeating: "x", count: 129), "has more than 128 characters"),
         (String(repeating: "x", count: 7000), "has more than 128 characters"),
     ])
-    func `a new password that breaks the rules is 400 and says why`(_ new: String, _ words: String) throws {
+    func `a new password that breaks the rules is answered 400 with the reason`(_ new: String, _ words: String) throws {
         let user = "rule.breaker"
         if try gates.psql("SELECT count(*) FROM authfcgi_users WHERE username = '\(user)'") == "0" {
             try one.addUser(user, password: old)
@@ -31,7 +31,7 @@ extension PasswordChangeTests {
         #"{"current_password":"correct horse","new_password":"a\ud800 password"}"#,
         "current_password=correct+horse&new_password=another+password",
     ])
-    func `a body that is no change is 400, and nothing is changed`(_ body: String) throws {
+    func `an invalid body is answered 400, and nothing is changed`(_ body: String) throws {
         let token = try gates.logIn("ann")
         expect(try change(body, GateProcess.bearer(token)), 400, "bad_request", body)
         #expect(try one.logIn("ann", old).status == 200)
@@ -57,7 +57,7 @@ extension PasswordChangeTests {
     }
 
     @Test(arguments: ["GET", "HEAD", "PUT", "DELETE", "PATCH", "OPTIONS"])
-    func `another method is 405 and says which`(_ method: String) throws {
+    func `another method is answered 405 with the allowed ones`(_ method: String) throws {
         let answer = try one.ask(method, "/auth/password")
         expect(answer, 405, "method_not_allowed", method)
         #expect(answer.headers["Allow"] == "POST")

@@ -43,7 +43,7 @@ import Testing
         try gates.psql("SELECT password_hash FROM authfcgi_users WHERE id = '\(id)'")
     }
 
-    @Test func `the password is another one, this session stays, and all others end on every pod`() throws {
+    @Test func `a password change keeps this session, and ends all others on every pod`() throws {
         for (name, cookie) in [("carol", false), ("dora", true)] {
             let (id, mine) = try newUser(name)
             let (second, machine) = try (gates.logIn(name), one.signIn(id))
@@ -69,7 +69,7 @@ import Testing
         for secret in [old, "neues"] { #expect(!(one.log + gates.two.log).contains(secret)) }
     }
 
-    @Test func `a wrong current password is 403, and the session goes on`() throws {
+    @Test func `a wrong current password is answered 403, and the session stays`() throws {
         let (id, token) = try newUser("eve")
         let before = try hash(id)
         for wrong in ["wrong", old + " ", old.uppercased(), "another password"] {
@@ -86,7 +86,7 @@ import Testing
         }
     }
 
-    @Test func `without a live session it is 401`() throws {
+    @Test func `without a live session a password change is answered 401`() throws {
         let (id, token) = try newUser("finn")
         let body = Self.body(old, "another password")
         let before = try hash(id)
@@ -103,7 +103,7 @@ import Testing
         #expect(try hash(id) == before)
     }
 
-    @Test func `a cookie changes the password only for a page of this site`() throws {
+    @Test func `with a cookie only a page of this site can change the password`() throws {
         let (id, token) = try newUser("gina")
         let before = try hash(id)
         let host = ("AUTH_ORIGINAL_HOST", "site.example")
@@ -125,7 +125,7 @@ import Testing
         try gates.warm(token)
     }
 
-    @Test func `somebody whose password is kept elsewhere gets 409`() throws {
+    @Test func `a user of another application gets 409`() throws {
         let token = try one.signIn("of-an-application")
         try gates.warm(token)
         expect(
@@ -133,7 +133,7 @@ import Testing
         try gates.warm(token)
     }
 
-    @Test func `while all hashing threads are taken it is 503 at once, and nothing is changed`() throws {
+    @Test func `while all hashing threads are busy the answer is 503 at once, and nothing is changed`() throws {
         let folder = try TestFolder()
         let (server, database) = try SharedServers.newDatabase()
         let gate = try GateProcess(

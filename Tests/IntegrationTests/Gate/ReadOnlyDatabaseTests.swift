@@ -51,7 +51,8 @@ import Testing
         }
     }
 
-    @Test func `checks go on, also of workers that start now, and logins and changes are 503 with the reason`() throws {
+    @Test
+    func `checks continue, even on new workers, and logins and changes are answered 503 with the reason`() throws {
         let gate = try GateProcess(in: folder, server: server)
         try gate.addUser("ann", password: "correct horse")
         let token = try gate.signIn("ann")
@@ -79,7 +80,7 @@ import Testing
         try gate.waitUntilEveryWorker("refuses it", within: .seconds(5)) { try gate.check(token) == 401 }
     }
 
-    @Test func `while its disk is full a login is 503 with the reason, and what needs no room goes on`() throws {
+    @Test func `while the disk is full a login is answered 503 with the reason, and the rest works`() throws {
         let gate = try GateProcess(in: folder, server: server, workers: 1)
         try gate.addUser("ann", password: "correct horse")
         let (token, other) = (try gate.signIn("ann"), try gate.signIn("ann"))
@@ -103,7 +104,7 @@ import Testing
         #expect(!gate.log.contains("takes changes again"), "\(gate.log)")
     }
 
-    @Test func `commands that look go on, and those that change say why they do not`() throws {
+    @Test func `commands that read work, and commands that write fail with the reason`() throws {
         #expect(try run(["migrate"]).status.isSuccess)
         #expect(try run(["session", "create", "--user", "ann"]).status.isSuccess)
         try makeReadOnly(true)

@@ -56,7 +56,7 @@ import Testing
         ("unix://:hunter2@", "the path of the socket is missing"),
         ("redis://:hunter2@cache\nredis://:hunter2@other", "contains a line break or another control character"),
     ])
-    func `a REDIS_URL that is none stops the start, wherever it stands`(url: String, words: String) throws {
+    func `an invalid REDIS_URL prevents the start, from any source`(url: String, words: String) throws {
         try expectRefusal(["REDIS_URL": url], names: "authfcgi: REDIS_URL (environment) ", words)
         let file = try folder.write("redis-url", url + "\n")
         try expectRefusal(["REDIS_URL_FILE": file], names: "authfcgi: REDIS_URL (environment) ", words)
@@ -65,7 +65,7 @@ import Testing
         try expectRefusal([:], ["--env-file", settings], names: "authfcgi: REDIS_URL (--env-file) ", words)
     }
 
-    @Test func `a file for REDIS_URL that says nothing stops the start`() throws {
+    @Test func `an empty file for REDIS_URL prevents the start`() throws {
         let empty = try folder.write("empty", "\n")
         try expectRefusal(["REDIS_URL_FILE": empty], names: "REDIS_URL_FILE: \(empty) is empty")
         let none = folder.path("none")
@@ -76,7 +76,7 @@ import Testing
             names: "REDIS_URL and REDIS_URL_FILE are both set")
     }
 
-    @Test func `files for TLS that are missing or something else stop the start, and are named`() throws {
+    @Test func `missing or invalid files for TLS prevent the start, and are named`() throws {
         let tls = try TLSFiles(in: folder)
         let text = try folder.write("text.pem", "this is not PEM\n")
         let none = folder.path("none.pem")
@@ -101,7 +101,7 @@ import Testing
     }
 
     @Test(arguments: ["REDIS_TLS_CA_FILE", "REDIS_TLS_CERT_FILE", "REDIS_TLS_KEY_FILE"])
-    func `files for TLS without TLS stop the start`(name: String) throws {
+    func `files for TLS without TLS prevent the start`(name: String) throws {
         let tls = try TLSFiles(in: folder)
         let words = "\(name) is set, but REDIS_URL does not use TLS; change it to rediss://"
         for url in ["redis://:hunter2@cache", "unix:///run/redis.sock", ""] {
@@ -112,7 +112,7 @@ import Testing
             ["REDIS_URL": "rediss://:hunter2@cache:port", name: tls.authority], names: "a port is not a number")
     }
 
-    @Test func `the start line says where Redis is, and how it is reached, but no password`() throws {
+    @Test func `the start line has the location of Redis, without the password`() throws {
         let socket = folder.path("gate.sock")
         for (url, words) in [
             ("redis://:hunter2@127.0.0.1:1/2", ", Redis in front of it (127.0.0.1:1/2)"),

@@ -47,7 +47,7 @@ import Testing
         }
     }
 
-    @Test func `with Redis there each worker says once that it is connected, and readyz names both stores`() throws {
+    @Test func `with Redis each worker logs its connection once, and readyz names both stores`() throws {
         let redis = try RedisServer(in: folder)
         let gate = try gate(redis.url)
         try expect(gate, connected: 1)
@@ -62,7 +62,7 @@ import Testing
         #expect(["from_memory", "from_redis", "look_ups"].compactMap { counts[$0] }.reduce(0, +) == 100, "\(counts)")
     }
 
-    @Test func `one worker asks PostgreSQL, and the others have it from Redis`() throws {
+    @Test func `one worker queries PostgreSQL, and the others get the session from Redis`() throws {
         let redis = try RedisServer(in: folder)
         let gate = try gate(redis.url, ["SESSION_CACHE_ENTRIES": "0"])
         try expect(gate, connected: 1)
@@ -78,7 +78,7 @@ import Testing
     }
 
     @Test(arguments: [true, false])
-    func `without Redis each worker says why and goes on, and says once that Redis has come`(byTCP: Bool) throws {
+    func `without Redis each worker logs the reason and works, and logs the connection once`(byTCP: Bool) throws {
         let port = byTCP ? try Endpoint.freePort() : nil
         let absent = folder.path("redis/redis.sock")
         let gate = try gate(port.map { "redis://127.0.0.1:\($0)" } ?? "unix://\(absent)")
@@ -97,7 +97,7 @@ import Testing
         try expect(gate, connected: 1, failed: 2)
     }
 
-    @Test func `over a thousand checks while Redis is away nothing more is said of it, nor of anything else`() throws {
+    @Test func `a thousand checks without Redis add no log line`() throws {
         let redis = try RedisServer(in: folder)
         let gate = try gate(redis.url)
         try expect(gate, connected: 1)
@@ -118,7 +118,7 @@ import Testing
     }
 
     /// Word for word what the documentation tells people to try.
-    @Test func `who stops Redis and looks for "database for session" in the log finds it`() throws {
+    @Test func `after a stop of Redis the log has "database for session"`() throws {
         let redis = try RedisServer(in: folder)
         let gate = try gate(redis.url)
         try expect(gate, connected: 1)
@@ -133,7 +133,7 @@ import Testing
         for _ in 0..<20 { #expect(try gate.stores == ["postgresql"]) }
     }
 
-    @Test func `no log shows a password or a token, however much is logged`() throws {
+    @Test func `no log has a password or a token, at any log level`() throws {
         let redis = try RedisServer(
             in: folder, settings: ["requirepass": "hunter2-redis"], tcpPort: Endpoint.freePort())
         let port = try #require(redis.tcpPort)
@@ -159,7 +159,7 @@ import Testing
         for secret in ["hunter2", token, ended, "afs_"] { #expect(!gate.log.contains(secret)) }
     }
 
-    @Test func `SIGHUP takes another REDIS_URL, keeps the old one when it is none, and takes none`() throws {
+    @Test func `SIGHUP applies another REDIS_URL or none, and keeps the old one if it is invalid`() throws {
         let one = try RedisServer(in: folder, name: "one")
         let two = try RedisServer(in: folder, name: "two")
         let settings = try folder.write("settings", "REDIS_URL=\(one.url)\n")
@@ -200,7 +200,7 @@ import Testing
         #expect(try gate.check(token) == 200)
     }
 
-    @Test func `the commands need no Redis, and what they end counts though nobody tells it`() throws {
+    @Test func `commands need no Redis, and their revocations take effect without it`() throws {
         let redis = try RedisServer(in: folder)
         let gate = try gate(redis.url)
         try expect(gate, connected: 1)

@@ -43,7 +43,7 @@ import Testing
         }
     }
 
-    @Test func `undisturbed, nine of ten logouts count at the other gate within 200 ms, and all in time`() throws {
+    @Test func `nine of ten logouts take effect at the other gate within 200 ms, and all within the delay`() throws {
         let clock = ContinuousClock()
         var delays: [Duration] = []
         for _ in 0..<50 {
@@ -83,7 +83,7 @@ import Testing
 
     /// Shorter than the 3 s after which the supervisor takes a worker for hung.
     @Test(arguments: [1100, 1500, 2000])
-    func `a worker that stood still during the logout never accepts the session when it goes on`(
+    func `a worker stopped during the logout does not accept the session when it continues`(
         milliseconds: Int
     ) throws {
         let tokens = try (0..<20).map { _ in try one.signIn("ann") }
@@ -118,7 +118,7 @@ import Testing
         #expect(two.lines(with: "killing worker") == 0)
     }
 
-    @Test func `a worker that could not even have heard of the logout does not accept the session either`() throws {
+    @Test func `a worker without notifications of the logout does not accept the session`() throws {
         let token = try one.signIn("ann")
         try warm(token)
         // Neither the worker nor what would have told it moves: when the worker goes on there is nothing to read.
@@ -133,7 +133,7 @@ import Testing
         try expectRefused(token, by: .now)
     }
 
-    @Test func `signing out everywhere at one gate counts at the other, and the new session is known there`() throws {
+    @Test func `a logout of all sessions at one gate takes effect at the other, where the new one is known`() throws {
         try one.addUser("carol", password: "correct horse")
         for _ in 0..<3 {
             let tokens = try (0..<3).map { _ in try #require(try one.logIn("carol", "correct horse").json?["token"]) }

@@ -5,7 +5,7 @@ import Testing
 
 /// Sessions that end or change by command.
 extension SessionCommandTests {
-    @Test func `revoke ends the sessions of one user, whatever the isolation that the server prefers`() throws {
+    @Test func `revoke ends the sessions of one user, with any default isolation level`() throws {
         try psql("ALTER DATABASE \(database) SET default_transaction_isolation = 'serializable'")
         try signIn("42")
         try signIn("42")
@@ -29,7 +29,7 @@ extension SessionCommandTests {
         #expect(again.errors == "authfcgi: there is no live session \(id)\n")
     }
 
-    @Test func `revoke --all asks on a terminal, and without one wants --yes`() throws {
+    @Test func `revoke --all asks on a terminal, and needs --yes without one`() throws {
         try signIn("42")
         try signIn("43")
         try expectUsageError("session", "revoke", "--all")
@@ -55,7 +55,7 @@ extension SessionCommandTests {
 
     // MARK: refresh
 
-    @Test func `refresh changes what live sessions say, and leaves out what was not said`() throws {
+    @Test func `refresh changes the given parts of the identity in live sessions`() throws {
         try signIn("42", username: "bob")
         try signIn("42", username: "bob")
         try signIn("43", username: "eve")

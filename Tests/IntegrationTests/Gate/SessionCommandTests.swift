@@ -47,7 +47,7 @@ import Testing
         #expect(result.output.isEmpty)
     }
 
-    @Test func `flags that do not fit together are usage errors`() throws {
+    @Test func `contradicting flags are usage errors`() throws {
         try expectUsageError("session", "list")
         try expectUsageError("session", "list", "--user", "")
         try expectUsageError("session", "create", "--user", "ann", "--lifetime", "0s")
@@ -63,7 +63,7 @@ import Testing
 
     // MARK: Whom --user means
 
-    @Test func `a user is named by an id, by an account's name, or by the name in sessions, in this order`() throws {
+    @Test func `a user is found by id, by the name of an account, or by the name in sessions, in this order`() throws {
         let ann = try addUser("ann")
         try signIn(ann, username: "ann")
         try signIn("42", username: "bob")
@@ -85,7 +85,7 @@ import Testing
         #expect(try live() == "\(ann):1")
     }
 
-    @Test func `a name that nobody or several have is refused, and nothing is done`() throws {
+    @Test func `an unknown or ambiguous name is refused, and nothing is changed`() throws {
         try signIn("1", username: "bob")
         try signIn("2", username: "bob")
         try signIn("2", username: "bob")
@@ -106,7 +106,7 @@ import Testing
 
     // MARK: list, count
 
-    @Test func `list shows the live sessions of one user, the newest first`() throws {
+    @Test func `list shows the live sessions of one user, newest first`() throws {
         try signIn("42", username: "bob", label: "old")
         try signIn("42", username: "bob", label: "ended")
         try signIn("42", username: "bob")
@@ -145,7 +145,7 @@ import Testing
         #expect(try run(["session", "list", "--user", "42", "--json"]).output == "[]\n")
     }
 
-    @Test func `count counts what is live`() throws {
+    @Test func `count counts live sessions and users`() throws {
         #expect(try run(["session", "count"]).output == "0 live sessions of 0 users\n")
         try signIn("42")
         #expect(try run(["session", "count"]).output == "1 live session of 1 user\n")
@@ -182,7 +182,7 @@ import Testing
         #expect(try gate.check(token) == 401)
     }
 
-    @Test func `create for a user that only an application knows takes the identity from flags`() throws {
+    @Test func `create for an application's user takes the identity from flags`() throws {
         let plain = try run(["session", "create", "--user", "backup"], environment: ["SESSION_LIFETIME": "30m"])
         #expect(plain.errors.contains(" of user backup (not known before) expires at "), "\(plain)")
         let full = try run([
@@ -205,7 +205,7 @@ import Testing
                 """)
     }
 
-    @Test func `create refuses what the database would silently make shorter`() throws {
+    @Test func `create refuses a lifetime that the database would shorten`() throws {
         try psql("UPDATE session_limits SET maximum_lifetime = '1 month'")
         let refused = try run(["session", "create", "--user", "ci", "--lifetime", "32d"])
         #expect(refused.status == .code(65) && refused.output.isEmpty, "\(refused)")
@@ -218,7 +218,7 @@ import Testing
         #expect(try psql("SELECT expires_at - created_at FROM session_tokens") == "32 days")
     }
 
-    @Test func `an account says who its user is, and a disabled one gets no session`() throws {
+    @Test func `the identity is that of the account, and a disabled user gets no session`() throws {
         let ann = try addUser("ann")
         for flag in ["--username", "--name", "--email", "--groups"] {
             let result = try run(["session", "create", "--user", "ann", flag, "x"])

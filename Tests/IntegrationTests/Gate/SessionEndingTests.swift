@@ -20,7 +20,7 @@ import Testing
         try one.ask("DELETE", "/auth/sessions/\(id)", parameters: parameters)
     }
 
-    @Test func `one of the own sessions ends on every pod, and the others live on`() throws {
+    @Test func `one of the user's sessions ends on every pod, and the others stay`() throws {
         let (mine, ended, third) = try (one.signIn("ann"), one.signIn("ann"), one.signIn("ann"))
         try gates.warm(mine, ended, third)
         let answer = try delete(id(of: ended), GateProcess.bearer(mine))
@@ -32,7 +32,7 @@ import Testing
         #expect(try delete(id(of: ended), GateProcess.bearer(mine)).status == 404)
     }
 
-    @Test func `somebody else's session and one that there is not are the same 404, and nothing ends`() throws {
+    @Test func `another user's session and an unknown one get the same 404, and nothing ends`() throws {
         let (mine, other) = try (one.signIn("bob"), one.signIn("mallory"))
         try gates.warm(mine, other)
         let foreign = try delete(id(of: mine), GateProcess.bearer(other))
@@ -44,7 +44,7 @@ import Testing
         #expect(try gates.liveCount(of: "bob") == "1" && gates.liveCount(of: "mallory") == "1")
     }
 
-    @Test func `what is no session's id is 404, whatever there is`() throws {
+    @Test func `a malformed session id is answered 404`() throws {
         let token = try one.signIn("carol")
         let id = try id(of: token)
         for malformed in [
@@ -58,7 +58,7 @@ import Testing
         try gates.warm(token)
     }
 
-    @Test func `a cookie ends the own session only for a page of this site, and is then forgotten`() throws {
+    @Test func `with a cookie only a page of this site can end the session, and the cookie is removed`() throws {
         let (mine, other) = try (one.signIn("dora"), one.signIn("dora"))
         for proof in [
             [], [("HTTP_SEC_FETCH_SITE", "cross-site")], [("HTTP_SEC_FETCH_SITE", "same-site")],
@@ -86,7 +86,7 @@ import Testing
         try gates.expectEnded(mine, by: one)
     }
 
-    @Test func `a logout everywhere ends all of the user's sessions on every pod, also those of machines`() throws {
+    @Test func `a logout of all sessions ends them on every pod, even those with a label`() throws {
         let (mine, second, other) = try (one.signIn("erin"), one.signIn("erin"), one.signIn("olaf"))
         let machine = try gates.psql("SELECT create_access_token('erin', label => 'ci')")
         try gates.warm(mine, second, machine, other)
@@ -101,7 +101,7 @@ import Testing
         try gates.warm(other)
     }
 
-    @Test func `a logout elsewhere ends all but this one`() throws {
+    @Test func `a logout of others ends all sessions but this one`() throws {
         let (mine, second, other) = try (one.signIn("finn"), one.signIn("finn"), one.signIn("olaf"))
         try gates.warm(mine, second, other)
         for cookie in [true, false] {
@@ -121,7 +121,7 @@ import Testing
         }
     }
 
-    @Test func `a logout of others needs a live session, and a proof if that came by cookie`() throws {
+    @Test func `a logout of others needs a live session, and a cookie the same site`() throws {
         let (mine, second) = try (one.signIn("gwen"), one.signIn("gwen"))
         for query in ["others=1", "all=1"] {
             let foreign = try one.ask(
@@ -143,7 +143,7 @@ import Testing
         try gates.expectEnded(mine, by: one)
     }
 
-    @Test func `with PostgreSQL away nobody learns the list or ends anything, and all is there afterwards`() throws {
+    @Test func `while PostgreSQL is down nothing is listed or ended, and all is there afterwards`() throws {
         let folder = try TestFolder()
         let server = try PostgreSQLServer(in: folder)
         let gate = try GateProcess(in: folder, server: server, workers: 1)

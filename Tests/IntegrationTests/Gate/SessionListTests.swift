@@ -30,7 +30,7 @@ import Testing
                 """))
     }
 
-    @Test func `the list says all about one's own live sessions, the newest first`() throws {
+    @Test func `the list has the user's live sessions, newest first`() throws {
         let browser = try gates.logIn("ann", parameters: [("HTTP_USER_AGENT", "Browser \"1\" <b>ü")])
         let phone = try gates.logIn(
             "ann",
@@ -74,7 +74,7 @@ import Testing
         #expect(other.map { $0["current"] } == [.flag(false), .flag(false), .flag(true)])
     }
 
-    @Test func `the list is JSON that nobody keeps`() throws {
+    @Test func `the list is JSON that must not be cached`() throws {
         let token = try gates.one.signIn("carol")
         let answer = try gates.one.ask("GET", "/auth/sessions", parameters: [GateProcess.bearer(token)])
         #expect(answer.headers["Content-Type"]?.hasPrefix("application/json") == true)
@@ -82,7 +82,7 @@ import Testing
         #expect(!answer.text.contains(token.dropFirst(4)))
     }
 
-    @Test func `a session is in everybody's list as soon as it is made, and in nobody's once it is ended`() throws {
+    @Test func `a session is listed as soon as it is created, and not after its end`() throws {
         let first = try gates.one.signIn("dora")
         #expect(try list(GateProcess.bearer(first)).count == 1)
         let second = try gates.one.signIn("dora")
@@ -92,7 +92,7 @@ import Testing
     }
 
     @Test(arguments: ["GET", "DELETE"])
-    func `without a live session there is no list, and nothing to end`(method: String) throws {
+    func `without a live session nothing is listed or ended`(method: String) throws {
         let ended = try gates.one.signIn("erin")
         #expect(try gates.one.logOut(ended).status == 204)
         let id = try gates.psql("SELECT session_id FROM session_tokens WHERE user_id = 'erin' LIMIT 1")
@@ -114,7 +114,7 @@ import Testing
         #expect(answer.headers["Set-Cookie"] == GateProcess.expiredCookie)
     }
 
-    @Test func `paths take only their methods`() throws {
+    @Test func `paths accept only their methods`() throws {
         let token = try gates.one.signIn("finn")
         let id = try gates.psql("SELECT session_id FROM session_tokens WHERE user_id = 'finn'")
         for (method, path, allowed) in [

@@ -23,7 +23,7 @@ import Testing
 
     private var socketExists: Bool { FileManager.default.fileExists(atPath: folder.path("gate.sock")) }
 
-    @Test func `a killed worker is replaced at once, and the other answers meanwhile`() throws {
+    @Test func `a killed worker is replaced at once, and the other one answers meanwhile`() throws {
         let gate = try start()
         let token = try gate.signIn("ann")
         let before = try gate.workers
@@ -39,7 +39,7 @@ import Testing
         #expect(gate.log.contains("(pid \(before[0])) exited with signal 9"))
     }
 
-    @Test func `all workers killed at once are replaced, and who asks then waits a moment`() throws {
+    @Test func `if all workers are killed they are replaced, and requests wait for a moment`() throws {
         let gate = try start()
         let token = try gate.signIn("ann")
         let before = try gate.workers
@@ -50,7 +50,7 @@ import Testing
         try gate.waitUntilReady()
     }
 
-    @Test func `a worker that stands still is replaced after 3 s, and no check is lost`() throws {
+    @Test func `a stalled worker is replaced after 3 s, and no check is lost`() throws {
         let gate = try start()
         let token = try gate.signIn("ann")
         let before = try gate.workers
@@ -90,7 +90,7 @@ import Testing
         #expect(gate.log.split(separator: "\n").last?.hasPrefix("INFO: shut down") == true, "\(gate.log)")
     }
 
-    @Test func `a second SIGTERM does not wait for anybody`() throws {
+    @Test func `a second SIGTERM ends the program at once`() throws {
         let gate = try start()
         let client = try FastCGIClient(gate.endpoint)
         try client.send([.begin()])  // a request that does not come
@@ -107,7 +107,7 @@ import Testing
         try eventually("the workers are gone") { workers.allSatisfy { hasEnded($0) } }
     }
 
-    @Test func `when the supervisor is killed the workers end, and a new start takes the old socket's place`() throws {
+    @Test func `if the supervisor is killed the workers exit, and a new start replaces the socket`() throws {
         let gate = try start()
         let token = try gate.signIn("ann")
         let workers = try gate.workers
@@ -120,7 +120,7 @@ import Testing
         #expect(try gate.check(token) == 200)
     }
 
-    @Test func `a second start on the same socket is refused, and the first goes on`() throws {
+    @Test func `a second start on the same socket is refused, and the first continues`() throws {
         let gate = try start()
         let workers = try gate.workers
         let second = try ServerProcess.run(

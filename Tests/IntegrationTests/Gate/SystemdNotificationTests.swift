@@ -4,7 +4,7 @@ import Testing
 
 /// What the program tells systemd, and when.
 @Suite struct SystemdNotificationTests {
-    @Test func `systemd hears of readiness when a worker serves, of reading settings again, and of the end`() throws {
+    @Test func `systemd is notified of readiness, reload and shutdown`() throws {
         let folder = try TestFolder()
         let (server, database) = try SharedServers.newDatabase()
         let socket = try NotifySocket(folder.path("notify"))

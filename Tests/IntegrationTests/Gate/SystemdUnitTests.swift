@@ -34,7 +34,7 @@ import Testing
         try server.psql("SELECT create_access_token('ann')", database: database)
     }
 
-    @Test func `systemd finds nothing wrong in the units`() throws {
+    @Test func `systemd-analyze accepts the units`() throws {
         for name in ["authfcgi.service", "authfcgi.socket"] {
             let text = try file(name).replacing("/usr/local/bin/authfcgi", with: GateProcess.executable)
             try folder.write(name, text)

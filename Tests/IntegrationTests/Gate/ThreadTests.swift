@@ -40,7 +40,7 @@ import Testing
         #expect(seen["hashing", default: 0] <= 2, "\(seen)")
     }
 
-    @Test func `under load there are the threads that there should be, and nobody else enqueues`() throws {
+    @Test func `under load there are only the expected threads, and no other enqueues jobs`() throws {
         let token = try gate.signIn("ann")
         let gate = gate
         var seen: [String: Int] = [:]
@@ -68,7 +68,7 @@ import Testing
         #expect(gate.lines(with: ", by other threads 0") == workers, "\(gate.log.suffix(2000))")
     }
 
-    @Test func `connections that are kept cost no thread`() throws {
+    @Test func `kept connections need no thread`() throws {
         let token = try gate.signIn("ann")
         let request =
             [FastCGIRecord.begin(keepsConnection: true)]

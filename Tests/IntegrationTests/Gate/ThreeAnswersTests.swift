@@ -78,7 +78,7 @@ import Testing
         try gate.waitUntilEveryWorker("refuses the session", within: .seconds(5)) { try gate.check(token) == 401 }
     }
 
-    @Test func `while PostgreSQL is down nobody is let in or turned away, and all is well again afterwards`() throws {
+    @Test func `while PostgreSQL is down no session is accepted or refused, and all work afterwards`() throws {
         let prepared = try prepare()
         let (gate, token) = (prepared.gate, prepared.token)
         let clock = ContinuousClock()
@@ -102,7 +102,7 @@ import Testing
         try expectRecovery(gate, token, prepared.workers)
     }
 
-    @Test func `while PostgreSQL is frozen it is the same`() throws {
+    @Test func `while PostgreSQL is frozen no session is accepted or refused`() throws {
         let prepared = try prepare()
         try server.pause()
         try expectCannotTell(prepared)
@@ -110,7 +110,7 @@ import Testing
         try expectRecovery(prepared.gate, prepared.token, prepared.workers)
     }
 
-    @Test func `while the network to PostgreSQL is gone it is the same`() throws {
+    @Test func `while the network to PostgreSQL is cut no session is accepted or refused`() throws {
         let proxyFolder = try folder.makeFolder("proxy")
         let proxy = try SocketProxy(before: server, socketFolder: proxyFolder)
         let prepared = try prepare(["DATABASE_URL": server.url(through: proxyFolder)])
@@ -120,7 +120,7 @@ import Testing
         try expectRecovery(prepared.gate, prepared.token, prepared.workers)
     }
 
-    @Test func `a gate that starts before PostgreSQL says why once and recovers alone`() throws {
+    @Test func `a gate that starts before PostgreSQL logs the reason once, and recovers`() throws {
         let prepared = try GateProcess(in: folder, name: "before", server: server, workers: 1)
         try prepared.addUser("ann", password: "correct horse")
         let token = try prepared.signIn("ann")

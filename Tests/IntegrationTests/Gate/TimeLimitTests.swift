@@ -56,7 +56,7 @@ import Testing
         return try await result
     }
 
-    @Test func `commands take as long as they need, also behind a transaction pooler`() async throws {
+    @Test func `commands are not ended by the role's time limits, even behind a pooler`() async throws {
         // What migrations wait for when another pod is at it.
         let migrated = try await runBehind(
             "SELECT pg_advisory_xact_lock(hashtextextended('authfcgi migrations public', 0))", ["migrate"])
@@ -73,7 +73,8 @@ import Testing
         #expect(pooled.status.isSuccess, "\(pooled)")
     }
 
-    @Test func `lanes are not ended while they are idle, and a look-up has all of its deadline`() async throws {
+    @Test
+    func `idle lanes are not ended by the role's time limits, and a look-up has its whole deadline`() async throws {
         let gate = try GateProcess(
             in: folder, server: server, database: database, workers: 1,
             environment: ["SESSION_CACHE_ENTRIES": "0", "DATABASE_QUERY_DEADLINE": "900ms"])

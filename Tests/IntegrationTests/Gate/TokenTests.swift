@@ -33,7 +33,7 @@ import Testing
 
     private static func cookie(_ value: String) -> (String, String) { ("HTTP_COOKIE", value) }
 
-    @Test func `only a token that the gate could have made is asked about`() throws {
+    @Test func `only a token with a valid tag is looked up`() throws {
         let start = queries
         #expect(try gate.check(token) == 200)
         #expect(queries == start + 1)
@@ -62,7 +62,7 @@ import Testing
         #expect(queries == start + 2)
     }
 
-    @Test func `beside an application's own token the cookie counts`() throws {
+    @Test func `with an application's Bearer token the cookie counts`() throws {
         let answer = try gate.ask(
             "GET", "/auth/verify",
             parameters: [GateProcess.bearer("eyJ.e30.x"), Self.cookie("__Host-session=\(token)")])
@@ -70,7 +70,7 @@ import Testing
         #expect(answer.headers["Remote-User"] == "ann")
     }
 
-    @Test func `two different session cookies are refused and both forgotten, two equal ones are one`() throws {
+    @Test func `two different session cookies are refused and removed, two equal ones count as one`() throws {
         let other = try gate.signIn("bob")
         for parameters in [
             [Self.cookie("__Host-session=\(token); a=b; __Host-session=\(other)")],
@@ -87,7 +87,7 @@ import Testing
         #expect(try gate.ask("GET", "/auth/verify", parameters: [equal]).status == 200)
     }
 
-    @Test func `a token that was revoked or has expired is 401, also for the one who knows all about it`() throws {
+    @Test func `a revoked or expired token is answered 401`() throws {
         let brief = try gate.signIn("ann", lifetime: "1 second")
         #expect(try gate.check(brief) == 200)
         #expect(try gate.logOut(token).status == 204)
@@ -109,7 +109,7 @@ import Testing
         #expect(!gate.log.contains("a password that nobody has"))
     }
 
-    @Test func `what a location requires is 403 for the others, and nonsense lets nobody in`() throws {
+    @Test func `an unmet requirement is answered 403, and an invalid one admits nobody`() throws {
         func status(_ requirement: String) throws -> Int? {
             try gate.ask("GET", "/auth/verify", parameters: [GateProcess.bearer(token), ("AUTH_REQUIRE", requirement)])
                 .status
@@ -130,7 +130,7 @@ import Testing
         }
     }
 
-    @Test func `an authorizer is told by variables, whatever path it asks about`() throws {
+    @Test func `an authorizer gets variables, for any path`() throws {
         let parameters = [("SCRIPT_NAME", "/auth/login"), ("REQUEST_METHOD", "POST"), ("CONTENT_LENGTH", "4")]
         let yes = try FastCGIClient.request(
             gate.endpoint, role: FastCGIRecord.Role.authorizer, parameters: parameters + [GateProcess.bearer(token)])

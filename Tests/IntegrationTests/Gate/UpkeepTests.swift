@@ -30,7 +30,7 @@ import Testing
     }
 
     @Test(arguments: [true, false])
-    func `uses are written when the program ends, unless last-seen times are off`(isOn: Bool) throws {
+    func `pending uses are written at shutdown, unless last-seen times are off`(isOn: Bool) throws {
         let gate = try gate("gate", isOn ? [:] : ["SESSION_LAST_SEEN": "off"])
         let token = try gate.signIn("ann")
         #expect(try gate.check(token) == 200)
@@ -65,7 +65,7 @@ import Testing
     }
 
     @Test(arguments: [true, false])
-    func `a worker that was frozen with a use in its hands does not bring the session back`(isRevoked: Bool) throws {
+    func `a worker that was frozen with a pending use does not revive the session`(isRevoked: Bool) throws {
         let gate = try gate("gate", ["SESSION_IDLE_TIMEOUT": "10s"])
         let (token, other) = try (
             gate.signIn("ann", idleTimeout: 10, on: server), gate.signIn("ann", idleTimeout: 10, on: server)
@@ -118,7 +118,7 @@ import Testing
         #expect(try gate.check(other) == 200)
     }
 
-    @Test func `when the process that cleans up is killed another one goes on`() throws {
+    @Test func `if the process that cleans up is killed, another one continues`() throws {
         let environment = ["SESSION_CLEANUP_INTERVAL": "1s"]
         var gates: [String: GateProcess] = [:]
         for name in ["one", "two"] {

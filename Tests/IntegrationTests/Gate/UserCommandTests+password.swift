@@ -3,7 +3,7 @@ import Testing
 
 /// `authfcgi user passwd`, and where the password comes from.
 extension UserCommandTests {
-    @Test func `passwd gives another password, and the old one opens nothing any more`() throws {
+    @Test func `passwd changes the password, and the old one is refused`() throws {
         #expect(try run(["user", "add", "ann"], input: "the old password").status.isSuccess)
         let id = try psql("SELECT id FROM authfcgi_users")
         let folder = try TestFolder()
@@ -26,7 +26,7 @@ extension UserCommandTests {
         (String(repeating: "hunter2", count: 20), "more than 128"), ("Hunter2hunter2\n", "the user's name"),
         ("Password123\n", "is on the list of common passwords"), ("hunter2\u{0}hunter2\n", "contains a NUL"),
     ])
-    func `a password that is not good enough changes nothing`(_ input: String, _ words: String) throws {
+    func `a weak password changes nothing`(_ input: String, _ words: String) throws {
         try addUser("hunter2hunter2", id: "1")
         try signIn("1")
         let before = try state()
@@ -36,7 +36,7 @@ extension UserCommandTests {
         #expect(try state() == before && live() == "1")
     }
 
-    @Test func `a weak password is taken if that is asked for`() throws {
+    @Test func `a weak password is accepted with --allow-weak`() throws {
         try addUser("test")
         for weak in ["test", "password", "x"] {
             #expect(try run(["user", "passwd", "test"], input: weak).status == .code(65))
@@ -45,7 +45,7 @@ extension UserCommandTests {
         #expect(try run(["user", "passwd", "test", "--allow-weak"], input: "").status == .code(65))
     }
 
-    @Test func `a password that is not UTF-8 is refused, and not changed into another one`() throws {
+    @Test func `a password that is not UTF-8 is refused, not altered`() throws {
         let folder = try TestFolder()
         let command = #"printf '\377 a password\n' | "$0" user add ann --allow-weak"#
         let result = try ServerProcess.run(
@@ -55,7 +55,7 @@ extension UserCommandTests {
         #expect(try psql("SELECT count(*) FROM authfcgi_users") == "0")
     }
 
-    @Test func `a terminal is asked twice, and nothing is shown of what is typed`() throws {
+    @Test func `on a terminal the password is asked for twice, without echo`() throws {
         try addUser("ann")
         for (second, status) in [("a new passwort", ExitStatus.code(65)), ("a new password", .code(0))] {
             let folder = try TestFolder()

@@ -42,7 +42,7 @@ import Testing
     // MARK: Whom they mean
 
     @Test(arguments: changes)
-    func `a user is named by the id or by the name`(_ command: String) throws {
+    func `a user is found by id or by name`(_ command: String) throws {
         for name in ["ann", "bob"] {
             let id = try addUser(name)
             let result = try user(command, name == "ann" ? id : name)
@@ -52,7 +52,7 @@ import Testing
     }
 
     @Test(arguments: changes)
-    func `a user that there is not is refused, and nothing is done`(_ command: String) throws {
+    func `an unknown user is refused, and nothing is changed`(_ command: String) throws {
         try addUser("ann")
         let before = try state()
         let nobody = try user(command, "b\u{1b}[31mb")
@@ -66,7 +66,7 @@ import Testing
         #expect(try state() == before && live() == "1")
     }
 
-    @Test func `an id counts before a name, but never that of another application's user`() throws {
+    @Test func `an id takes precedence over a name, but not that of another application's user`() throws {
         try addUser("ann", id: "1")
         try addUser("1", id: "2")
         let byID = try user("disable", "1")
@@ -79,7 +79,7 @@ import Testing
     }
 
     @Test(arguments: ["list"] + changes)
-    func `every command has a help, and refuses what it does not know`(_ command: String) throws {
+    func `every command has help, and refuses unknown arguments`(_ command: String) throws {
         let help = try run(["user", command, "--help"])
         #expect(help.status.isSuccess && help.output.contains("USAGE: authfcgi user \(command)"), "\(help)")
         #expect(help.output.contains("DATABASE_URL"))
@@ -91,7 +91,7 @@ import Testing
 
     // MARK: disable, enable, delete
 
-    @Test func `disable keeps a user out, and enable lets the user in with the same password`() throws {
+    @Test func `a disabled user cannot sign in, and can again with the same password once enabled`() throws {
         #expect(try run(["user", "add", "ann"], input: "correct horse").status.isSuccess)
         let ann = "user ann (id \(try psql("SELECT id FROM authfcgi_users")))"
         let folder = try TestFolder()
@@ -115,7 +115,7 @@ import Testing
         #expect(try live() == "0")
     }
 
-    @Test func `delete asks nothing and takes the user's sessions along, and nobody else's`() throws {
+    @Test func `delete does not ask, and ends only that user's sessions`() throws {
         let (ann, bob) = try (addUser("ann"), addUser("bob"))
         for id in [ann, ann, bob] { try signIn(id) }
         #expect(try user("delete", "ann").output == "Deleted user ann (id \(ann)) and ended 2 sessions.\n")
@@ -125,7 +125,7 @@ import Testing
         #expect(again.status == .code(65) && again.errors.contains("is not one of the gate's own users"), "\(again)")
     }
 
-    @Test func `a change is told to programs as one JSON object`() throws {
+    @Test func `with --json the result of a change is one JSON object`() throws {
         let id = try addUser("a\"nn")
         try signIn(id)
         for (command, changed, ended) in [
@@ -140,7 +140,7 @@ import Testing
         }
     }
 
-    @Test func `changes work in a schema of its own, whatever the isolation that the server prefers`() throws {
+    @Test func `changes work in any schema, and with any default isolation level`() throws {
         try psql("ALTER DATABASE \(database) SET default_transaction_isolation = 'serializable'; CREATE SCHEMA \"a b\"")
         let there = ["DATABASE_SCHEMA": "a b"]
         let added = try run(["user", "add", "ann"], environment: there, input: "correct horse")

@@ -11,7 +11,7 @@ import Testing
         (server, database) = try SharedServers.newDatabase()
     }
 
-    @Test func `the table shows each user with what is live`() throws {
+    @Test func `the table shows each user with the live sessions`() throws {
         #expect(try run(["user", "list"]).output == "There are no users.\n")
         try psql(
             """

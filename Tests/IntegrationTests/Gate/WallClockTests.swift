@@ -37,7 +37,7 @@ import Testing
     }
 
     @Test(arguments: [3600, -3600])
-    func `a fake clock is a wall clock that was set, and no other`(offset: Int) throws {
+    func `the fake clock changes only the wall clock`(offset: Int) throws {
         let probe = "use Time::HiRes 'clock_gettime'; print join ' ', map { clock_gettime($_) } 0, 1, 7"  // 7: BOOTTIME
         func read() throws -> [Double] {
             try ServerProcess.output("perl", ["-e", probe], environment: clock.environment).split(separator: " ")
@@ -53,7 +53,7 @@ import Testing
         #expect(passed[2] >= 0 && passed[2] < 5)
     }
 
-    @Test func `jumps of the clock neither revive nor end a session, and the workers go on as before`() throws {
+    @Test func `jumps of the clock neither revive nor end a session, and workers continue`() throws {
         let gate = try gate(workers: 2, ["SESSION_IDLE_TIMEOUT": "10s"])
         let live = try gate.signIn("ann", idleTimeout: 10, on: server)
         let (revoked, expired) = try (gate.signIn("ann"), gate.signIn("ann"))
@@ -98,7 +98,7 @@ import Testing
     }
 
     @Test(arguments: zip([3600, -3600], [50_000, 0]))
-    func `a session ends by the database's clock, wherever the worker's jumps`(offset: Int, kept: Int) throws {
+    func `a session expires by the database's clock, whatever the worker's`(offset: Int, kept: Int) throws {
         let gate = try gate(["SESSION_CACHE_ENTRIES": "\(kept)"])
         let token = try gate.signIn("ann", lifetime: "3 seconds")
         let end = try row(token).expiresAt
@@ -130,7 +130,7 @@ import Testing
         }
     }
 
-    @Test func `what a login and the list say of time is the database's`() throws {
+    @Test func `the times in a login and the list are the database's`() throws {
         let gate = try gate()
         try ServerProcess.output(
             GateProcess.executable, ["user", "add", "ann", "--allow-weak"], environment: ["DATABASE_URL": server.url()],

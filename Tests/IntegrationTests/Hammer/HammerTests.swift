@@ -9,7 +9,7 @@ import Testing
 @Suite(.serialized, .leavesCleanLogs) struct HammerTests {
     private static let environment = ProcessInfo.processInfo.environment
 
-    @Test func `whatever breaks, an ended session is refused within a second and a live one is not`() throws {
+    @Test func `under random faults ended sessions are refused within a second, and live ones are not`() throws {
         let seed = Self.environment["AUTHFCGI_TEST_SEED"].flatMap(UInt64.init) ?? .random(in: 0...999_999_999)
         let seconds = Self.environment["AUTHFCGI_TEST_HAMMER"].flatMap(Int.init) ?? 10
         print("hammer: seed \(seed), for \(seconds) s")

@@ -47,13 +47,13 @@ import Testing
         Self.expectLegal([revocation], Self.event(.check, .refused, at: 1201...1202))
     }
 
-    @Test func `the first acknowledgement counts, not the last`() {
+    @Test func `the first acknowledgement of an end counts`() {
         let twice = [Self.event(.logout, at: 100...200), Self.event(.logout, at: 900...950)]
         Self.expectBroken(twice, Self.event(.check, at: 1201...1202))
         Self.expectBroken(twice.reversed(), Self.event(.check, at: 1201...1202))
     }
 
-    @Test func `the end of another session, and of another user's, ends nothing here`() {
+    @Test func `the end of another session or another user's sessions ends nothing here`() {
         let others = [
             Self.event(.login, of: 2, at: 0...10), Self.event(.logout, .accepted, of: 2, at: 100...200),
             Self.event(.adminRevokeUser, of: nil, user: 8, at: 100...200),
@@ -77,7 +77,7 @@ import Testing
 
     // MARK: What was not ended
 
-    @Test func `a refusal is found if nobody had begun to end the session before it was told`() {
+    @Test func `a refusal before any end of the session was begun is found`() {
         let refused = Self.event(.check, .refused, at: 20...21, pod: 1)
         #expect(Self.violations([Self.login, refused]) == [.refusedWhileLive(check: refused, login: Self.login)])
         // At once after the login, on any pod.
@@ -88,19 +88,19 @@ import Testing
         Self.expectLegal([Self.event(.logout, at: 20...30)], Self.event(.check, at: 20...21))
     }
 
-    @Test func `cannot tell and no answer are always right`() {
+    @Test func `errors and missing responses are always allowed`() {
         for result in [HistoryEvent.Result.cannotTell, .failed] {
             Self.expectLegal([], Self.event(.check, result, at: 20...21))
             Self.expectLegal([Self.event(.logout, at: 100...200)], Self.event(.check, result, at: 5000...5001))
         }
     }
 
-    @Test func `a session that nobody was told of is not judged`() {
+    @Test func `a session whose creation was not acknowledged is not judged`() {
         let login = Self.event(.login, .cannotTell, of: 2, at: 0...10)
         #expect(Self.violations([login, Self.event(.check, .refused, of: 2, at: 20...21)]) == [])
     }
 
-    @Test func `who is taken for somebody else is found, whatever became of the session`() {
+    @Test func `an answer with another user is found, whatever the session's state`() {
         let check = Self.event(.check, .mistaken, at: 20...21)
         #expect(Self.violations([Self.login, check]) == [.mistaken(check: check)])
         Self.expectBroken([Self.event(.logout, at: 15...30)], check)
@@ -116,7 +116,7 @@ import Testing
         #expect(Self.violations([Self.login] + acts + [late]) == [.acceptedAfterRefusal(check: late, refusal: refusal)])
     }
 
-    @Test func `the checks that decide are those of the two seconds from when an end has to count`() {
+    @Test func `the deciding checks are those within two seconds after an end must take effect`() {
         let times = [100...101, 1200...1201, 1201...1202, 3200...3201, 3201...3202]
         let checks = times.map { Self.event(.check, .refused, at: $0) }
         let elsewhere = Self.event(.check, of: 2, at: 1500...1501)
@@ -126,7 +126,7 @@ import Testing
 
     // MARK: Ends of all of a user's sessions
 
-    @Test func `a logout everywhere counts for the user's other sessions from its acknowledgement on`() {
+    @Test func `a logout of all sessions counts for the other ones from its acknowledgement on`() {
         let other = Self.event(.login, of: 2, at: 0...20)
         let acts = [other, Self.event(.logoutEverywhere, of: 2, at: 100...200)]
         Self.expectBroken(acts, Self.event(.check, at: 1201...1202))
@@ -135,7 +135,7 @@ import Testing
         Self.expectBroken(acts, Self.event(.check, .refused, at: 50...60))
     }
 
-    @Test func `a logout everywhere by a token that may have ended before may do nothing to the others`() {
+    @Test func `a logout of all sessions with a token that may have ended may leave the others`() {
         let other = Self.event(.login, of: 2, at: 0...20)
         let everywhere = Self.event(.logoutEverywhere, of: 2, at: 100...200)
         for rival in [

@@ -83,8 +83,7 @@ import Testing
         return time
     }
 
-    @Test func `no garbage costs a session or lets anybody in, and Redis is used as soon as it is there`() async throws
-    {
+    @Test func `garbage neither ends nor admits a session, and Redis is used as soon as it works`() async throws {
         let pod = try await pod()
         let sessions = try await makeSessions(pod)
         var watches: [CheckWatch] = []
@@ -100,7 +99,7 @@ import Testing
         #expect(checks.count > 50 && checks.allSatisfy { $0.answer == .refused })
     }
 
-    @Test func `no error, and nothing that nobody has asked for, costs a session or lets anybody in`() async throws {
+    @Test func `errors and unexpected replies neither end nor admit a session`() async throws {
         let pod = try await pod()
         let sessions = try await makeSessions(pod)
         for conduct in HostileRedis.Conduct.errors + HostileRedis.Conduct.greetings {
@@ -111,7 +110,7 @@ import Testing
         #expect(!pod.log.text.contains("\u{1b}"))
     }
 
-    @Test func `statements of others, of before and of nobody open no session and take none away`() async throws {
+    @Test func `foreign, old and invented entries neither admit nor end a session`() async throws {
         let pod = try await pod()
         let sessions = try await makeSessions(pod)
         let (leaver, _) = try await pod.signIn("eve")
@@ -164,18 +163,18 @@ import Testing
         return count
     }
 
-    @Test func `a server that lets everybody in and answers nothing is left alone`() async throws {
+    @Test func `a server that accepts the handshake and then stalls is left out`() async throws {
         // The waits grow to half a second; without them it were one every 50 ms.
         let count = try await connections(amid: .silence, for: .seconds(2))
         #expect(count >= 2 && count <= 20, "\(count) connections")
     }
 
-    @Test func `a server that lets everybody in and hangs up is left alone`() async throws {
+    @Test func `a server that accepts the handshake and then closes is left out`() async throws {
         let count = try await connections(amid: .greeting("the end", [.close]), for: .seconds(2))
         #expect(count >= 2 && count <= 20, "\(count) connections")
     }
 
-    @Test func `redirections that lead nowhere, or round and round, cost no session`() async throws {
+    @Test func `redirections to nowhere or in circles end no session`() async throws {
         let port = try Endpoint.freePort()
         let cluster = try HostileRedis(at: .tcp(port: port))
         defer { cluster.stop() }

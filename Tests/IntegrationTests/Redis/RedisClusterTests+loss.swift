@@ -13,7 +13,7 @@ extension RedisClusterTests {
         }
     }
 
-    @Test func `a primary that hands over to its replica under load costs no check its answer`() async throws {
+    @Test func `no check fails when a primary hands over to its replica under load`() async throws {
         var drill = try await RedisDrill(cluster.url, sessions: 30)
         for primary in try cluster.primaries() {
             let replica = try #require(cluster.replicas(of: primary).first)
@@ -31,7 +31,7 @@ extension RedisClusterTests {
     }
 
     @Test(arguments: Loss.allCases)
-    func `sessions of a primary that is gone come from PostgreSQL until its replica takes over`(
+    func `sessions of a lost primary come from PostgreSQL until its replica takes over`(
         loss: Loss
     ) async throws {
         try allowGaps(true)
@@ -72,7 +72,7 @@ extension RedisClusterTests {
         try allowGaps(false)
     }
 
-    @Test func `while no slot is served, as when one is missing by default, PostgreSQL answers`() async throws {
+    @Test func `while the cluster serves no slot PostgreSQL answers`() async throws {
         try allowGaps(false)
         var drill = try await RedisDrill(cluster.url, sessions: 30)
         let primary = try cluster.primaries()[0]
@@ -97,7 +97,7 @@ extension RedisClusterTests {
         try await drill.finish()
     }
 
-    @Test func `a whole cluster may go and come back`() async throws {
+    @Test func `the loss and return of a whole cluster is handled`() async throws {
         var drill = try await RedisDrill(cluster.url, sessions: 30)
         for node in cluster.nodes { node.kill() }
         try await drill.awaitLog("info: Using database for session storage", isWholeLine: true)

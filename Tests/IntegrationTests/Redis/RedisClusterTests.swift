@@ -33,7 +33,7 @@ import Testing
 
     // MARK: All is well
 
-    @Test func `sessions lie on all servers, and each is answered by the one that has it`() async throws {
+    @Test func `sessions are spread over all servers, and each is answered by its own`() async throws {
         var drill = try await RedisDrill(cluster.url, deadline: .seconds(1), sessions: 90)
         let primaries = try cluster.primaries()
         for primary in primaries {
@@ -56,7 +56,7 @@ import Testing
         try await drill.finish()
     }
 
-    @Test func `one seed that answers is enough`() async throws {
+    @Test func `one reachable seed is enough`() async throws {
         let dead = try Endpoint.freePorts(4).map { "127.0.0.1:\($0)" }
         let last = try #require(cluster.replicas(of: cluster.primaries()[0]).first)
         let seeds = (dead + ["\(last.tcpEndpoint)"]).joined(separator: ",")
@@ -67,7 +67,7 @@ import Testing
 
     // MARK: Slots that move
 
-    @Test func `slots that move under load are followed at once`() async throws {
+    @Test func `moved slots are followed at once under load`() async throws {
         var drill = try await RedisDrill(cluster.url, deadline: .seconds(1), sessions: 30)
         let primaries = try cluster.primaries()
         for token in drill.live.prefix(6) {
@@ -87,7 +87,7 @@ import Testing
         try await drill.finish()
     }
 
-    @Test func `a slot that is on its way is asked for in both places`() async throws {
+    @Test func `a migrating slot is queried at both nodes`() async throws {
         var drill = try await RedisDrill(cluster.url, deadline: .seconds(1), sessions: 20)
         let token = drill.live[0]
         let slot = Self.slot(token)

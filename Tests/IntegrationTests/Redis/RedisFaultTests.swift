@@ -7,7 +7,7 @@ import Testing
 /// What happens to the Redis server as a process. Whatever it is: no valid session is refused, no revoked one accepted,
 /// nobody gets an error, and Redis is used again within two seconds.
 @Suite(.serialized) struct RedisFaultTests {
-    @Test func `Redis is killed and started again, and each is said once`() async throws {
+    @Test func `Redis is killed and started again, which is logged once each`() async throws {
         let pods = try await RedisPods()
         try await pods.withstand(for: .seconds(1)) { _ in
             pods.redis.kill()
@@ -37,7 +37,7 @@ import Testing
         }
     }
 
-    @Test func `Redis stands still for three seconds and goes on`() async throws {
+    @Test func `Redis is frozen for three seconds`() async throws {
         let pods = try await RedisPods()
         try await pods.withstand(for: .seconds(3)) { _ in
             try pods.redis.pause()
@@ -46,7 +46,7 @@ import Testing
         }
     }
 
-    @Test func `Redis stands still for a moment over and over`() async throws {
+    @Test func `Redis is frozen for moments again and again`() async throws {
         let pods = try await RedisPods()
         try await pods.withstand(for: .seconds(2), isNoticed: false) { _ in
         } again: {
@@ -69,7 +69,7 @@ import Testing
         #expect(outcome.findings.longest > .milliseconds(50))
     }
 
-    @Test func `Redis is emptied all the time`() async throws {
+    @Test func `Redis is emptied again and again`() async throws {
         let pods = try await RedisPods()
         try await pods.withstand(for: .seconds(1), isNoticed: false) { _ in
         } again: {
@@ -78,7 +78,7 @@ import Testing
         }
     }
 
-    @Test func `Redis is started with an old dump, in which sessions are that have ended since`() async throws {
+    @Test func `Redis is started with an old dump that has ended sessions`() async throws {
         let pods = try await RedisPods()
         let tokens = try pods.tokens(14)
         let (ended, alive) = (Array(tokens[8...]), Array(tokens[..<8]))
@@ -117,7 +117,7 @@ import Testing
         try await late.awaitShared(alive[0])
     }
 
-    @Test func `the clock of Redis is stepped to and fro by an hour`() async throws {
+    @Test func `the clock of Redis jumps back and forth by an hour`() async throws {
         var clock: FakeClock?
         let pods = try await RedisPods(clock: { folder in
             let made = try FakeClock(in: folder)

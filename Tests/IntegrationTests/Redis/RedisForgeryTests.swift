@@ -6,7 +6,7 @@ import Testing
 
 /// Entries from somebody who can write anything into Redis: nobody gains by them what PostgreSQL does not grant.
 @Suite(.serialized) struct RedisForgeryTests {
-    @Test func `entries lie under the keys of other sessions, and each is answered its own`() async throws {
+    @Test func `with entries under the keys of other sessions each check gets its own session`() async throws {
         let pods = try await RedisPods()
         let client = try pods.connect()
         var tokens: [SessionToken] = []
@@ -21,7 +21,7 @@ import Testing
         }
     }
 
-    @Test func `entries of the ended are written again all the time`() async throws {
+    @Test func `entries of ended sessions are written again and again`() async throws {
         let pods = try await RedisPods()
         var replay: Task<Int, any Error>?
         defer { replay?.cancel() }
@@ -50,7 +50,7 @@ import Testing
         #expect(try await #require(replay).value > 100)
     }
 
-    @Test func `an entry in which a single bit is another is worth nothing`() async throws {
+    @Test func `an entry with one changed bit is not used`() async throws {
         let pods = try await RedisPods()
         let token = try pods.tokens(1)[0]
         let pod = pods.pods[0]
@@ -81,7 +81,8 @@ import Testing
         }
     }
 
-    @Test func `only what the installation's own key vouches for is believed, and only within its time`() async throws {
+    @Test
+    func `only entries sealed with the installation's key are used, and only while they are fresh`() async throws {
         let forge = try await SnapshotForge()
         // That what is forged would do in every other respect shows in what the right key makes of it.
         #expect(try await forge.isAccepted(sealedWith: forge.keys))
@@ -108,7 +109,7 @@ import Testing
         #expect(try await forge.isAccepted(sealedWith: forge.keys))
     }
 
-    @Test func `with the key that is deleted goes what it has vouched for`() async throws {
+    @Test func `deleting a key invalidates the entries sealed with it`() async throws {
         let pods = try await RedisPods()
         let client = try pods.connect()
         let pod = pods.pods[0]

@@ -9,7 +9,7 @@ import Testing
     /// - Parameter deadline: of the store's commands. After the shorter one it has given up the connection by the time at
     ///   which its last words arrive; after the longer one it still waits there.
     @Test(arguments: [Duration.milliseconds(50), .seconds(5)])
-    func `a fill that arrives after the session's end is believed by nobody`(deadline: Duration) async throws {
+    func `an entry that arrives after the session's end is not used`(deadline: Duration) async throws {
         let pods = try await RedisPods()
         let (folder, database) = (pods.folder, pods.database)
         let way = try folder.makeFolder("way")

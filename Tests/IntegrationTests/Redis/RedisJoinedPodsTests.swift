@@ -34,7 +34,7 @@ import Testing
         }
     }
 
-    @Test func `what sessions say is the same from Redis as from PostgreSQL`() async throws {
+    @Test func `a session is the same from Redis as from PostgreSQL`() async throws {
         let identity = Identity(
             userID: "id-ö", username: "Ö, \"a\" %", groups: ["", "a,b", "ü"], name: "\u{1F600} \r\n",
             email: "a@b.example")
@@ -76,7 +76,7 @@ import Testing
         }
     }
 
-    @Test func `a pod that does not hear PostgreSQL believes Redis for as long as its lease holds`() async throws {
+    @Test func `a pod without PostgreSQL uses Redis while its lease holds`() async throws {
         let way = try pods.folder.makeFolder("way")
         let proxy = try SocketProxy(before: pods.database.server, socketFolder: way)
         let url = pods.database.server.url(database: pods.database.name, through: way)

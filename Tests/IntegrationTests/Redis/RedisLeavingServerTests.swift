@@ -7,7 +7,7 @@ import Testing
 
 /// A server of a cluster that loses its slots while it is being asked.
 @Suite struct RedisLeavingServerTests {
-    @Test func `a check that waits for a server which is let go of is answered by PostgreSQL`() async throws {
+    @Test func `a check that waits for a server removed from use is answered by PostgreSQL`() async throws {
         let ports = try Endpoint.freePorts(2)
         let database = try SharedDatabase()
         try await database.store().store.close()

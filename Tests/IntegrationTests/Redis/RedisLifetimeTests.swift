@@ -45,7 +45,7 @@ import Testing
     }
 
     @Test(arguments: [0, 1000])
-    func `a session ends when its lifetime is over, on the dot, whoever answers`(kept: Int) async throws {
+    func `a session expires exactly after its lifetime, whichever store answers`(kept: Int) async throws {
         var pods: [TestStore] = []
         for _ in 0..<2 { pods.append(try await pod(kept) { $0.lifetime = .seconds(2) }) }
         let (token, session) = try await pods[0].signIn()
@@ -64,7 +64,7 @@ import Testing
     }
 
     @Test(arguments: [0, 1000])
-    func `a session that is used by answers from Redis outlives its idle timeout, and then ends`(
+    func `a session used through Redis outlives its idle timeout, and then expires`(
         kept: Int
     ) async throws {
         let one = try await pod(kept) { $0.idleTimeout = .seconds(1) }
@@ -94,7 +94,7 @@ import Testing
         #expect(try database.row(token).expiresAt == end)
     }
 
-    @Test func `a statement that is too old by the database's clock is renewed, though Redis still has it`()
+    @Test func `an entry that is too old by the database's clock is renewed`()
         async throws
     {
         let clock = try FakeClock(in: folder)

@@ -38,12 +38,12 @@ import Testing
     private let database = "info: Using database for session storage"
     private func failed(_ reason: String) -> String { "warning: Failed to connect to Redis: \(reason)" }
 
-    @Test func `each change is said`() async {
+    @Test func `each change is logged`() async {
         let lines = await lines([.up("a"), .down("x"), .up("a"), .down("x"), .up("a")])
         #expect(lines == [connected, failed("x"), database, connected, failed("x"), database, connected])
     }
 
-    @Test func `reasons that alternate are said once each, and that the database serves only once`() async {
+    @Test func `alternating reasons are logged once each, and the use of the database once`() async {
         let lines = await lines([.down("x"), .down("y"), .down("x"), .down("y"), .down("z"), .down("x"), .up("a")])
         #expect(lines == [failed("x"), database, failed("y"), failed("z"), connected])
     }
@@ -54,7 +54,7 @@ import Testing
         #expect(lines.suffix(3) == [connected, failed("last"), database])
     }
 
-    @Test func `some servers of several that are away are another matter than all`() async {
+    @Test func `the loss of some servers is logged differently from the loss of all`() async {
         let some = "\(database), for the keys of the lost servers"
         let lines = await lines([
             .up("a"), .partly("x"), .partly("y"), .partly("x"), .down("x"), .partly("x"), .up("a"),

@@ -38,7 +38,7 @@ import Testing
     ]
 
     @Test(arguments: logins)
-    func `a store is let in by`(login: Login) async throws {
+    func `a store is admitted by`(login: Login) async throws {
         let server = try RedisServer(in: folder, settings: login.settings, tcpPort: Endpoint.freePort())
         let drill = try await RedisDrill(
             "redis://\(login.userInfo)127.0.0.1:\(server.tcpPort ?? 0)", deadline: .seconds(1))
@@ -91,7 +91,7 @@ import Testing
     ]
 
     @Test(arguments: refusals)
-    func `the log has Redis's reason, and Redis is in use as soon as it lets the store in`(
+    func `the log has Redis's reason, and Redis is used as soon as it admits the store`(
         refusal: Refusal
     ) async throws {
         let server = try RedisServer(in: folder, settings: refusal.settings, tcpPort: Endpoint.freePort())
@@ -115,7 +115,7 @@ import Testing
         try await drill.finish(secrets: ["secret-word"])
     }
 
-    @Test func `entries lie in the database that the URL names, under the prefix and the hash`() async throws {
+    @Test func `entries are in the database of the URL, under the prefix and the hash`() async throws {
         let server = try RedisServer(in: folder, tcpPort: Endpoint.freePort())
         let drill = try await RedisDrill("redis://127.0.0.1:\(server.tcpPort ?? 0)/3", sessions: 5)
         for token in drill.live {

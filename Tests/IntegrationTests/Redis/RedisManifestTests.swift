@@ -66,7 +66,7 @@ import Testing
     }
 
     @Test(arguments: [nil, "letters1and2digits", #"a"b\c '$HOME' `d` #e %20 :/@"#])
-    func `it starts, is ready, asks for its password, and keeps what it has`(password: String?) throws {
+    func `the manifest's Redis starts, is ready, requires its password, and stores entries`(password: String?) throws {
         let redis = try start(password: password)
         #expect(try probe(password: password) == [true, true])
         if password != nil {

@@ -4,7 +4,7 @@ import Testing
 /// What happens on the way to Redis. The same must hold as when something happens to the server.
 @Suite(.serialized) struct RedisNetworkFaultTests {
     @Test(arguments: [SocketProxy.Flow.both, .toServer, .toClient])
-    func `nothing comes through to Redis or back`(flow: SocketProxy.Flow) async throws {
+    func `the network to Redis loses everything`(flow: SocketProxy.Flow) async throws {
         let pods = try await RedisPods()
         try await pods.withstand(for: .seconds(2)) { _ in
             pods.proxy.pause(flow)
@@ -13,7 +13,7 @@ import Testing
         }
     }
 
-    @Test func `connections to Redis are cut over and over`() async throws {
+    @Test func `connections to Redis are cut again and again`() async throws {
         let pods = try await RedisPods()
         let before = pods.proxy.acceptedCount
         try await pods.withstand(for: .seconds(1), isNoticed: false) { _ in
@@ -25,7 +25,7 @@ import Testing
         #expect(pods.proxy.acceptedCount > before + 10)
     }
 
-    @Test func `one cut is made good at once, and nothing is said of it`() async throws {
+    @Test func `one cut is repaired at once, and not logged`() async throws {
         let pods = try await RedisPods()
         let outcome = try await pods.withstand(for: .milliseconds(100), isNoticed: false) { _ in
             pods.proxy.cut()
@@ -45,7 +45,7 @@ import Testing
         }
     }
 
-    @Test func `the way to Redis and back takes longer than a check would wait`() async throws {
+    @Test func `the network to Redis is slower than the deadline`() async throws {
         let pods = try await RedisPods()
         try await pods.withstand(for: .seconds(3)) { _ in
             pods.proxy.delay(.milliseconds(80))

@@ -13,7 +13,7 @@ import Testing
         pods = try await RedisPods()
     }
 
-    @Test func `ten thousand sessions end by SQL amid checks and fills, and none is accepted once that was heard`()
+    @Test func `ten thousand sessions end during checks and fills, and none is accepted after the notification`()
         async throws
     {
         let tokens = try pods.tokens(10_000)
@@ -82,12 +82,12 @@ import Testing
         return accepted
     }
 
-    @Test func `after its own logout a process never accepts the session, whatever Redis says`() async throws {
+    @Test func `after its own logout a process never accepts the session, whatever Redis has`() async throws {
         let accepted = try await acceptedAfter { pod, token, _ in try await pod.store.revoke(token) }
         #expect(accepted == 0)
     }
 
-    @Test func `the same when it has ended all sessions of a user`() async throws {
+    @Test func `after revoking all sessions of a user a process accepts none, whatever Redis has`() async throws {
         let accepted = try await acceptedAfter { pod, _, number in
             try await pod.store.revokeAll(ofUser: "id-\(number)")
         }
@@ -96,7 +96,7 @@ import Testing
         #expect(try pods.redis.command("DBSIZE") == "\(Self.rounds)")
     }
 
-    @Test func `the same when the entry is written again as soon as the session has ended`() async throws {
+    @Test func `an entry written again right after the session's end is not used`() async throws {
         let client = try pods.connect()
         let accepted = try await acceptedAfter { pod, token, _ in
             let key = RedisPods.key(token)

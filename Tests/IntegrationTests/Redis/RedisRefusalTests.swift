@@ -12,7 +12,7 @@ import Testing
         }
     }
 
-    @Test func `a full Redis is still read, and what it does not take is said once`() async throws {
+    @Test func `a full Redis is still read, and its refusal is logged once`() async throws {
         let pods = try await RedisPods()
         let newcomers = try pods.tokens(20)
         try await pods.withstand(for: .seconds(1), isNoticed: false) { tokens in
@@ -44,7 +44,7 @@ import Testing
         for pod in pods.pods { #expect(!pod.log.text.contains("Failed to connect")) }
     }
 
-    @Test func `Redis has another password for a while`() async throws {
+    @Test func `the password of Redis is changed for a while`() async throws {
         let pods = try await RedisPods(settings: ["requirepass": "sesame-1"], login: ":sesame-1@")
         try await pods.withstand(for: .seconds(1)) { _ in
             try pods.redis.command("CONFIG", "SET", "requirepass", "sesame-2")
@@ -58,7 +58,7 @@ import Testing
         }
     }
 
-    @Test func `the user may only read: the others' entries are used, and it is said once`() async throws {
+    @Test func `with a read-only user others' entries are used, which is logged once`() async throws {
         let pods = try await RedisPods(settings: [
             "user": "default on nopass ~* &* +@all\nreader on >secret ~* +mget"
         ])
@@ -88,7 +88,7 @@ import Testing
         await reader.store.close()
     }
 
-    @Test func `a user who may write may not any more for a while`() async throws {
+    @Test func `the user loses the right to write for a while`() async throws {
         let pods = try await RedisPods()
         try await pods.withstand(for: .milliseconds(500), isNoticed: false) { _ in
             try pods.redis.command("ACL", "SETUSER", "default", "-set", "-del")
@@ -99,7 +99,7 @@ import Testing
         #expect(refusals(pods)[0] == 1)
     }
 
-    @Test func `a user may do nothing at all for a while`() async throws {
+    @Test func `the user loses all rights for a while`() async throws {
         let pods = try await RedisPods(
             settings: ["user": "default on nopass ~* &* +@all\ngate on >secret ~* +@all"], login: "gate:secret@")
         try await pods.withstand(for: .seconds(1)) { _ in
@@ -109,7 +109,7 @@ import Testing
         }
     }
 
-    @Test func `something else lies under the keys, until the next answer is written over it`() async throws {
+    @Test func `other types are stored under the keys until they are overwritten`() async throws {
         let pods = try await RedisPods()
         let client = try pods.connect()
         let connections = pods.proxy.acceptedCount
@@ -131,7 +131,7 @@ import Testing
         #expect(pods.proxy.acceptedCount == connections)
     }
 
-    @Test func `something else than Redis answers on its socket`() async throws {
+    @Test func `another server answers on the socket of Redis`() async throws {
         let pods = try await RedisPods()
         var stranger: StrangeServer?
         try await pods.withstand(for: .seconds(2)) { _ in

@@ -22,7 +22,7 @@ import Testing
         try await drill.finish()
     }
 
-    @Test func `a primary that is killed is replaced within two seconds of the sentinels' word`() async throws {
+    @Test func `a killed primary is replaced within two seconds after the sentinels' decision`() async throws {
         var drill = try await RedisDrill(group.url)
         let old = try group.currentServer()
         old.kill()
@@ -39,7 +39,7 @@ import Testing
         try await drill.finish()
     }
 
-    @Test func `a primary that stood still and was replaced is not used any more when it goes on`() async throws {
+    @Test func `a frozen primary that was replaced is not used when it continues`() async throws {
         var drill = try await RedisDrill(group.url)
         let old = try group.currentServer()
         try old.pause()
@@ -61,7 +61,7 @@ import Testing
         try await drill.finish()
     }
 
-    @Test func `a primary that hands over is left at once`() async throws {
+    @Test func `a primary that hands over is abandoned at once`() async throws {
         var drill = try await RedisDrill(group.url)
         let old = try group.currentServer()
         try group.sentinels[0].command("SENTINEL", "FAILOVER", RedisSentinels.serviceName)
@@ -71,7 +71,7 @@ import Testing
         try await drill.finish()
     }
 
-    @Test func `a session whose end the new primary has missed is accepted by nobody`() async throws {
+    @Test func `a session whose removal the new primary has missed is not accepted`() async throws {
         let drill = try await RedisDrill(group.url)
         let primary = try group.currentServer()
         let replica = try #require(group.servers.first { $0 !== primary })
@@ -103,7 +103,7 @@ import Testing
         await stranger.store.close()
     }
 
-    @Test func `a sentinel that names a replica is not believed`() async throws {
+    @Test func `a replica named by a sentinel is not used`() async throws {
         let replica = try #require(try group.servers.first { try $0 !== group.currentServer() })
         let port = "\(replica.tcpPort ?? 0)"
         let place = try Endpoint.freePort()
@@ -130,7 +130,7 @@ import Testing
         withExtendedLifetime(sentinel) {}
     }
 
-    @Test func `when no sentinel answers the log has what each said, and the primary is found when they come`()
+    @Test func `if no sentinel answers, the log has each reason, and the primary is found once they do`()
         async throws
     {
         group.sentinels[0].kill()
@@ -151,7 +151,7 @@ import Testing
         try await drill.finish()
     }
 
-    @Test func `without any sentinel the primary that was found stays in use`() async throws {
+    @Test func `without sentinels the present primary stays in use`() async throws {
         var drill = try await RedisDrill(group.url)
         for sentinel in group.sentinels { sentinel.kill() }
         try await drill.end()
@@ -167,7 +167,7 @@ import Testing
         try await drill.finish()
     }
 
-    @Test func `a service that no sentinel knows is named as the reason`() async throws {
+    @Test func `a service unknown to all sentinels is logged as the reason`() async throws {
         var drill = try await RedisDrill("redis+sentinel://\(group.hosts)/nobodys", isReachable: false)
         for sentinel in group.sentinels {
             try await drill.awaitLog("sentinel \(sentinel.tcpEndpoint): does not know the service")

@@ -41,7 +41,7 @@ import Testing
         #expect(server.log.contains("DB loaded from disk"))
     }
 
-    @Test func `a frozen server takes connections and answers none until it is resumed`() throws {
+    @Test func `a frozen server accepts connections and does not answer until it is resumed`() throws {
         let server = try RedisServer(in: folder)
         try server.pause()
         #expect(server.endpoint.isListening && server.isRunning)
@@ -58,7 +58,7 @@ import Testing
         #expect(!ProcessInspector(process).exists)
     }
 
-    @Test func `a server with a password turns away who does not know it`() throws {
+    @Test func `a server with a password refuses clients without it`() throws {
         let server = try RedisServer(
             in: folder, settings: ["requirepass": "sesame", "user": "reader on >secret ~* +get +ping"])
         #expect(try server.command("SET", "key", "1") == "OK")
@@ -69,7 +69,7 @@ import Testing
         }
     }
 
-    @Test func `TLS is spoken to those who trust the authority and call the server by its name`() throws {
+    @Test func `TLS works for clients that trust the authority and use the server's name`() throws {
         let tls = try TLSFiles(in: folder)
         let server = try RedisServer(in: folder, tcpPort: Endpoint.freePort(), tls: tls)
         #expect(server.tcpURL.hasPrefix("rediss://127.0.0.1:"))
@@ -84,7 +84,7 @@ import Testing
         }
     }
 
-    @Test func `with TLS a server may ask for a certificate`() throws {
+    @Test func `with TLS a server may request a certificate`() throws {
         let tls = try TLSFiles(in: folder)
         let server = try RedisServer(
             in: folder, settings: ["tls-auth-clients": "yes"], tcpPort: Endpoint.freePort(), tls: tls)
@@ -92,7 +92,7 @@ import Testing
         #expect(try server.tcpCommand("PING", certificate: tls.client) == "PONG")
     }
 
-    @Test func `certificates are what they are made to be`() throws {
+    @Test func `certificates have the requested properties`() throws {
         let tls = try TLSFiles(in: folder)
         #expect(try Self.verify(tls.server, by: tls.authority, ["-verify_ip", "127.0.0.1"]) == nil)
         #expect(try Self.verify(tls.server, by: tls.authority, ["-verify_hostname", "localhost"]) == nil)
@@ -109,7 +109,7 @@ import Testing
     }
 
     @Test(arguments: [nil, "secret"])
-    func `sentinels replace a primary that is gone, and it comes back as a replica`(password: String?) throws {
+    func `sentinels replace a lost primary, which returns as a replica`(password: String?) throws {
         let sentinels = try RedisSentinels(
             in: folder, password: password, sentinelPassword: password.map { "sentinels-\($0)" })
         #expect(sentinels.url.hasPrefix("redis+sentinel://127.0.0.1:") && sentinels.url.hasSuffix("/mymaster"))
@@ -126,7 +126,7 @@ import Testing
         try sentinels.primary.waitUntil(isPrimary: false)
     }
 
-    @Test func `sentinels replace a primary that stands still`() throws {
+    @Test func `sentinels replace a frozen primary`() throws {
         let sentinels = try RedisSentinels(in: folder)
         try sentinels.primary.pause()
         try sentinels.waitForFailover(from: sentinels.primary)

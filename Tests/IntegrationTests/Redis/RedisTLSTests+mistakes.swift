@@ -28,7 +28,7 @@ extension RedisTLSTests {
     }
 
     @Test(arguments: Mistake.allCases)
-    func `a server that cannot be trusted or understood is named with the reason, and PostgreSQL answers`(
+    func `an untrusted or incompatible server is logged with the reason, and PostgreSQL answers`(
         mistake: Mistake
     ) async throws {
         var (host, scheme, authorities) = ("127.0.0.1", "rediss", tls.authority)

@@ -38,7 +38,7 @@ import Testing
         try await drill.finish(secrets: [Self.password])
     }
 
-    @Test func `the client's certificate is shown to a server that wants one`() async throws {
+    @Test func `the client's certificate is sent to a server that requests it`() async throws {
         let server = try server(["tls-auth-clients": "yes"])
         let shown = try RedisTLS(authorities: tls.authority, certificate: tls.clientCertificate, key: tls.clientKey)
         let drill = try await RedisDrill(url(server), tls: shown, deadline: .seconds(1))
@@ -64,7 +64,7 @@ import Testing
         try await drill.finish(secrets: [Self.password])
     }
 
-    @Test func `ten thousand checks at once over TLS are answered each with its own session`() async throws {
+    @Test func `ten thousand concurrent checks over TLS each get their own session`() async throws {
         let server = try server()
         let drill = try await RedisDrill(
             url(server), tls: RedisTLS(authorities: tls.authority), deadline: .seconds(20), sessions: 500)
@@ -97,7 +97,7 @@ import Testing
         return (right, wrong)
     }
 
-    @Test func `a server that takes connections and says nothing is done without, and used when it speaks`()
+    @Test func `a silent server is left out, and used once it answers`()
         async throws
     {
         let server = try server()
@@ -112,7 +112,7 @@ import Testing
         try await drill.finish(secrets: [Self.password])
     }
 
-    @Test func `connections that are cut or silent amid TLS records break no promise`() async throws {
+    @Test func `connections cut or stalled within TLS records violate no guarantee`() async throws {
         let server = try server()
         let port = try Endpoint.freePort()
         let proxy = try SocketProxy(listening: .tcp(port: port), server: server.tcpEndpoint)

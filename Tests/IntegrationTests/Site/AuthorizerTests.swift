@@ -4,7 +4,7 @@ import Testing
 
 /// The FastCGI role AUTHORIZER, as lighttpd's mod_fastcgi asks in it.
 @Suite(.leavesCleanLogs) struct AuthorizerTests {
-    @Test func `lighttpd lets in who has a session, and its CGI programs learn who it is`() throws {
+    @Test func `lighttpd admits users with a session, and its CGI programs get the identity`() throws {
         let folder = try TestFolder()
         let (server, database) = try SharedServers.newDatabase()
         let gate = try GateProcess(in: folder, server: server, database: database)
@@ -52,7 +52,7 @@ import Testing
         RunRecord.keep(["lighttpd's gate": gate.log, "lighttpd": folder.read("lighttpd-error.log")])
     }
 
-    @Test func `identity goes to an authorizer as variables alone`() throws {
+    @Test func `an authorizer's response has the identity in variables only`() throws {
         let folder = try TestFolder()
         let (server, database) = try SharedServers.newDatabase()
         let gate = try GateProcess(in: folder, server: server, database: database, workers: 1)

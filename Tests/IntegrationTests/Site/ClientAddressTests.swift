@@ -15,7 +15,7 @@ import Testing
         }
         """
 
-    @Test func `the address is the one that nginx knows, whatever the client writes`() throws {
+    @Test func `the client's address is the one that nginx knows, whatever the client sends`() throws {
         let site = try Site(extra: Self.balanced, listeners: ["balanced"])
         let (ann, owner, stranger) = ("a-password-for-ann", "203.0.113.7", "198.51.100.1")
         RunRecord.note(secret: ann)

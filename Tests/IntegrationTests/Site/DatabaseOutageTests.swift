@@ -111,7 +111,7 @@ import Testing
     }
 
     @Test(arguments: Outage.allCases)
-    func `with STALE_IF_DATABASE_DOWN sessions that were used are accepted for that long, and to the moment`(
+    func `with STALE_IF_DATABASE_DOWN known sessions are accepted for exactly that time`(
         outage: Outage
     ) throws {
         defer { mend() }
@@ -165,7 +165,7 @@ import Testing
     }
 
     @Test(arguments: [true, false])
-    func `a session that was ended out of the pod's sight is accepted for the stale time at most`(
+    func `a session revoked without the pod's knowledge is accepted for the stale time at most`(
         comesBackInTime: Bool
     ) throws {
         defer { mend() }
@@ -205,7 +205,7 @@ import Testing
         #expect(there.filter { $0.session != session }.with(.refused) == [])
     }
 
-    @Test func `a worker that begins without PostgreSQL answers 503, however long others may go on`() throws {
+    @Test func `a worker that starts without PostgreSQL answers 503 even during the stale time`() throws {
         defer { mend() }
         let token = try open.signIn()
         for pod in [open, openForLong] { #expect(try pod.gate.check(token) == 200) }

@@ -43,7 +43,7 @@ import Testing
         "Remote-User", "Remote-Groups", "Remote-Name", "Remote-Email", "X-Auth-User-Id", "X-Auth-Session-Id",
     ].map { ($0, "admin") }
 
-    @Test func `a protected page learns who asks, from the gate alone`() throws {
+    @Test func `a protected page gets the user's identity from the gate only`() throws {
         let token = try pod.signIn("ann", groups: ["staff"])
         let headers =
             Self.forged + [("Cookie", "a=1; __Host-session=\(token)"), ("Authorization", "Basic YWRtaW46eA==")]
@@ -58,7 +58,7 @@ import Testing
         #expect(try pod.client("php-site").get("/page", headers: Self.forged).status == 401)
     }
 
-    @Test func `on an open page nobody is anybody, whatever the client says`() throws {
+    @Test func `on an open page there is no identity, whatever the client sends`() throws {
         let token = try pod.signIn()
         let parameters = try parameters(
             "/open/page", Self.forged + [("Authorization", "Basic YWRtaW46eA=="), cookie(token)])
@@ -70,7 +70,7 @@ import Testing
         #expect(parameters("HTTP_AUTHORIZATION") == ["Basic YWRtaW46eA=="])
     }
 
-    @Test func `the token reaches no application, in whatever form it came`() throws {
+    @Test func `the token never reaches the application, in any form`() throws {
         let token = try pod.signIn()
         for path in ["/page", "/open/page"] {
             for headers in [[bearer(token)], [cookie(token)], [bearer(token), cookie(token)]] {

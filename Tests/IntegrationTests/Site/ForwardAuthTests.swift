@@ -31,7 +31,7 @@ import Testing
     }
 
     @Test(arguments: ForwardAuthShape.allCases)
-    func `a request with a session passes, with who it is`(_ shape: ForwardAuthShape) throws {
+    func `a request with a session passes, with the identity`(_ shape: ForwardAuthShape) throws {
         let token = try pod.signIn("ann", groups: ["staff", "on call"])
         for credentials in [bearer(token), cookie(token)] {
             for method in ["GET", "POST", "DELETE", "OPTIONS"] {
@@ -49,7 +49,7 @@ import Testing
     }
 
     @Test(arguments: ForwardAuthShape.allCases)
-    func `without a session nothing passes, whatever the path is`(_ shape: ForwardAuthShape) throws {
+    func `without a session nothing passes, on any path`(_ shape: ForwardAuthShape) throws {
         let paths = [
             "/", "/app", "/auth/login", "//auth/login", "/auth//login", "/x/../auth/login", "/x/%2e%2e/auth/login",
             "/x/..%2fauth/login", "/%2e%2e/auth/login", "/../auth/login", "/..", "/%2e%2e", "/auth/login/",
@@ -77,7 +77,7 @@ import Testing
         #expect(try ask(shape, "/app", []).headers["WWW-Authenticate"] == "Bearer")
     }
 
-    @Test func `nobody can sign in there`() throws {
+    @Test func `the listener has no login`() throws {
         let password = "a-password-for-the-proxy"
         RunRecord.note(secret: password)
         try pod.gate.addUser("pat", password: password)
@@ -88,7 +88,7 @@ import Testing
         }
     }
 
-    @Test func `a listener with a demand lets through who meets it`() throws {
+    @Test func `a listener with a requirement admits users who meet it`() throws {
         let (ann, bob) = (try pod.signIn("ann", groups: ["staff"]), try pod.signIn("bob", groups: ["guests"]))
         for shape in ForwardAuthShape.allCases {
             #expect(try ask(shape, "/page", [bearer(ann)], at: "staff").status == 200)
@@ -97,7 +97,7 @@ import Testing
         }
     }
 
-    @Test func `a session that has ended does not pass, and a gate that is away is 503`() throws {
+    @Test func `an ended session does not pass, and without the gate the response is 503`() throws {
         let site = try Site(extra: Self.servers, listeners: ["asked", "staff"])
         let client = site.pod.client("asked")
         let token = try site.pod.signIn()

@@ -11,17 +11,17 @@ import Testing
         pod = try Self.shared.get().pod
     }
 
-    @Test func `an inherited "satisfy any; allow all" lets nobody in`() throws {
+    @Test func `an inherited "satisfy any; allow all" admits nobody`() throws {
         for _ in 0..<3 { #expect(try client.get("/page").status == 401) }
     }
 
-    @Test func `an inherited SCRIPT_NAME does not make the health page the check`() throws {
+    @Test func `an inherited SCRIPT_NAME does not replace the check by the health page`() throws {
         #expect(try client.get("/healthz").status == 200)
         #expect(try client.get("/page").status == 401)
         #expect(try client.get("/page", headers: [bearer("afs_" + String(repeating: "A", count: 54))]).status == 401)
     }
 
-    @Test func `a session opens it and its end closes it again, with no cache in between`() throws {
+    @Test func `a session gives access until its end, without a cache in between`() throws {
         let token = try pod.signIn()
         for _ in 0..<3 {
             let answer = try client.get("/page", headers: [bearer(token)])
@@ -33,7 +33,7 @@ import Testing
         try expectRefused { try client.get("/page", headers: [bearer(token)]).status }
     }
 
-    @Test func `what a location demands is asked for`() throws {
+    @Test func `the requirement of a location is checked`() throws {
         let (ann, bob) = (try pod.signIn("ann", groups: ["staff"]), try pod.signIn("bob", groups: ["guests"]))
         #expect(try client.get("/staff/page", headers: [bearer(ann)]).status == 200)
         let refused = try client.get("/staff/page", headers: [bearer(bob)])
@@ -43,7 +43,7 @@ import Testing
     }
 
     @Test(arguments: ["/auth/login", "/auth/me", "/auth/logout", "/healthz", "/readyz"])
-    func `a regular expression of the site takes no endpoint over`(path: String) throws {
+    func `a regular expression location of the site takes over no endpoint`(path: String) throws {
         let token = try pod.signIn()
         let method = path == "/auth/login" || path == "/auth/logout" ? "POST" : "GET"
         let answer = try client.request(method, path, headers: [bearer(token)])
@@ -60,7 +60,7 @@ import Testing
     ]
 
     @Test(arguments: ways, [nil, HostileSurroundings.listener])
-    func `nobody asks the check from outside`(path: String, socket: String?) throws {
+    func `the check cannot be requested from outside`(path: String, socket: String?) throws {
         let token = try pod.signIn()
         for headers in [[], [bearer(token)], [cookie(token)]] {
             #expect(try pod.client(socket).get(path, headers: headers).status == 404)
@@ -84,13 +84,13 @@ import Testing
         ("User-Agent", "kube-probe/1.30"), ("Script-Name", "/healthz"), ("Auth-Require", ""),
         ("X-Forwarded-For", "127.0.0.1"), ("X-Auth-Session-Id", "x"),
     ])
-    func `no header but a credential opens anything`(header: (String, String)) throws {
+    func `no header except a credential gives access`(header: (String, String)) throws {
         for socket in [nil, HostileSurroundings.listener] {
             #expect(try pod.client(socket).get("/api/page", headers: [header]).status == 401)
         }
     }
 
-    @Test func `a check's Set-Cookie reaches a browser only where it heals`() throws {
+    @Test func `a check's Set-Cookie reaches a browser only to remove contradicting cookies`() throws {
         let (one, two) = (try pod.signIn(), try pod.signIn())
         let contradicting = [("Cookie", "__Host-session=\(one); __Host-session=\(two)")]
         let page = try pod.client().get("/", headers: contradicting)
@@ -107,7 +107,7 @@ import Testing
         #expect(try pod.client().get("/").headers["Set-Cookie"] == nil)
     }
 
-    @Test func `an application's 500 stays one, also where nginx intercepts it`() throws {
+    @Test func `an application's 500 stays a 500, even if nginx intercepts it`() throws {
         let token = try pod.signIn()
         let plain = try client.get("/page?status=500", headers: [bearer(token)])
         #expect(plain.status == 500 && plain.headers["X-App"] == "1")

@@ -38,7 +38,7 @@ import Testing
     private static let shared = Result { try Site() }
 
     @Test(arguments: Value.all)
-    func `a value makes no header and arrives encoded once`(value: Value) throws {
+    func `a value cannot add a header, and arrives encoded once`(value: Value) throws {
         let site = try Self.shared.get()
         let text = GateProcess.quoted(value.text)
         let token = try site.postgreSQL.psql(

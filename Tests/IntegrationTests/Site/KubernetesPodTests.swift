@@ -61,7 +61,7 @@ private final class EndingContainers: Sendable {
 
     private func client(_ port: Int) -> HTTPClient { HTTPClient(.unix(socket(port))) }
 
-    @Test func `a pod of the base has signing in on one port and the check on the other`() throws {
+    @Test func `a pod of the base has the endpoints on one port and the check on the other`() throws {
         let nginx = try start("base/nginx.conf")
         try gate.addUser("ann", password: "a-password-for-ann")
         let credentials = #"{"username":"ann","password":"a-password-for-ann"}"#
@@ -82,7 +82,7 @@ private final class EndingContainers: Sendable {
         withExtendedLifetime(nginx) {}
     }
 
-    @Test func `an application with the gate beside it is closed, and knows who it is`() throws {
+    @Test func `an application with the gate as sidecar is protected, and gets the identity`() throws {
         let application = try EchoApplication(at: .unix(folder.path("app.sock")))
         let nginx = try start("overlays/sidecar/nginx.conf", application: folder.path("app.sock"))
         let token = try gate.signIn("ann", groups: ["staff"])
@@ -121,7 +121,7 @@ private final class EndingContainers: Sendable {
             path: programs)
     }
 
-    @Test func `a pod that ends lets everybody finish, nginx first and then the gate`() throws {
+    @Test func `a pod that shuts down finishes requests in flight, first in nginx, then in the gate`() throws {
         let nginx = try start("base/nginx.conf")
         try gate.addUser("ann", password: "a-password-for-ann")
         let token = try gate.signIn("ann")

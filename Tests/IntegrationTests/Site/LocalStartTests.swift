@@ -5,7 +5,8 @@ import Testing
 
 /// `deploy/local/up`, the two-minute start.
 @Suite(.leavesCleanLogs) struct LocalStartTests {
-    @Test func `it starts two pods on which the documented commands work, and stops all that it started`() throws {
+    @Test
+    func `it starts two pods on which the documented commands work, and stops everything that it started`() throws {
         let folder = try TestFolder()
         let (first, last) = (try Endpoint.freePort(), try Endpoint.freePort())
         let up = try ServerProcess(
@@ -58,7 +59,7 @@ import Testing
         }
     }
 
-    @Test func `with --redis it starts a Redis that only its owner reaches, and goes on when that is gone`() throws {
+    @Test func `with --redis it starts a private Redis, and works after its loss`() throws {
         let folder = try TestFolder()
         let port = try Endpoint.freePort()
         let up = try ServerProcess(
@@ -108,7 +109,7 @@ import Testing
         #expect(!FileManager.default.fileExists(atPath: run))
     }
 
-    @Test func `it does not guess which Redis is meant`() throws {
+    @Test func `--redis and REDIS_URL together are refused`() throws {
         let result = try ServerProcess.run(
             Repository.path("deploy/local/up"), ["--redis"], environment: ["REDIS_URL": "redis://:secret@127.0.0.1"])
         #expect(result.status == .code(1))

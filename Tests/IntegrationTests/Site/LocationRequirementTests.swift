@@ -19,7 +19,7 @@ import Testing
 
     // MARK: The example
 
-    @Test func `the example's location for administrators lets them in, and says 403 to the others`() throws {
+    @Test func `the example's location for administrators admits them, and answers others 403`() throws {
         let (admin, other) = (
             try pod.signIn("ann", groups: ["staff", "admin"]), try pod.signIn("bob", groups: ["staff"])
         )
@@ -40,7 +40,7 @@ import Testing
         #expect(try pod.client().get("/_authfcgi/admins", headers: [bearer(admin)]).status == 404)
     }
 
-    @Test func `who was turned away, and where, is one line of the gate's log`() throws {
+    @Test func `a refused user and location are logged in one line`() throws {
         let user = "mallory-\(Int.random(in: 0..<1_000_000))"
         let token = try pod.signIn(user, groups: ["staff"])
         let path = "/admin/users/%0aINFO:%20forged?password=hunter2"
@@ -61,7 +61,7 @@ import Testing
 
     // MARK: Who gets in
 
-    @Test func `no session is 401, too little 403, and a demand that nobody understands 503`() throws {
+    @Test func `no session is answered 401, an unmet requirement 403, and an invalid one 503`() throws {
         let (admin, other) = (try pod.signIn("ann", groups: ["admin"]), try pod.signIn("bob"))
         let ended = try pod.signIn("ann", groups: ["admin"])
         try site.postgreSQL.psql("SELECT revoke_access_token('\(ended)')")
@@ -83,7 +83,7 @@ import Testing
         #expect(try status("/nothing/x", other) == 200)
     }
 
-    @Test func `names with spaces and quotes, and demands over several lines`() throws {
+    @Test func `requirements with spaces and quotes, and over several lines, are checked`() throws {
         for (user, groups, expected) in [
             ("bob", ["night shift"], 200), ("bob", ["night"], 403), ("bob", ["shift"], 403), ("Ann O'Hara", [], 200),
             ("Ann", [], 403), ("bob", ["admin", "staff"], 200), ("bob", ["admin"], 403), ("bob", ["Night Shift"], 403),
@@ -94,19 +94,19 @@ import Testing
         }
     }
 
-    @Test func `a demand may be made of the path`() throws {
+    @Test func `a requirement may depend on the path`() throws {
         let token = try pod.signIn("bob", groups: ["red"])
         #expect(try status("/team/red/x", token) == 200)
         #expect(try status("/team/blue/x", token) == 403)
     }
 
-    @Test func `a check of one's own and a demand that is set count both`() throws {
+    @Test func `a location's own check and a requirement in a variable both apply`() throws {
         for (groups, expected) in [(["admin"], 403), (["staff"], 403), (["admin", "staff"], 200)] {
             #expect(try status("/both/x", pod.signIn("bob", groups: groups)) == expected, "\(groups)")
         }
     }
 
-    @Test func `locations nested in one inherit its check, and not what it sets`() throws {
+    @Test func `nested locations inherit the check, but not the variable`() throws {
         let token = try pod.signIn("bob", groups: ["staff"])
         #expect(try status("/admins/x.php", token) == 403)
         #expect(try status("/admins/x.php", pod.signIn("ann", groups: ["admin"])) == 200)
@@ -117,7 +117,7 @@ import Testing
     }
 
     @Test(arguments: ["Auth-Require", "AUTH_REQUIRE", "HTTP_AUTH_REQUIRE", "auth_require", "Http-Auth-Require"])
-    func `no header takes a demand's place`(_ name: String) throws {
+    func `no header can replace a requirement`(_ name: String) throws {
         let token = try pod.signIn("bob", groups: ["staff"])
         for value in ["", "group staff", "user bob", "nonsense"] {
             for path in ["/admins/x", "/set/x", "/both/x"] {
@@ -129,7 +129,7 @@ import Testing
         }
     }
 
-    @Test func `the site's own page for a 403 does not know who it is for`() throws {
+    @Test func `the site's own page for a 403 gets no identity`() throws {
         let token = try pod.signIn("bob", groups: ["staff"])
         let answer = try client.get("/page/x", headers: [bearer(token)])
         #expect(answer.status == 403 && answer.headers["X-App"] == "1")
@@ -139,7 +139,7 @@ import Testing
 
     // MARK: Changes
 
-    @Test func `a group that is given or taken away counts within a second`() throws {
+    @Test func `an added or removed group takes effect within a second`() throws {
         let token = try pod.signIn("carol", groups: ["staff"])
         for (groups, expected) in [("{staff,admin}", 200), ("{staff}", 403), ("{admin}", 200), ("{}", 403)] {
             for _ in 0..<5 { #expect(try status("/admins/x", token) != expected) }
@@ -151,7 +151,7 @@ import Testing
         #expect(try status("/open", token) == 200)
     }
 
-    @Test func `a gate that is away is 503, for administrators too`() throws {
+    @Test func `without the gate the response is 503, for administrators too`() throws {
         let site = try Site()
         let admin = try site.pod.signIn("ann", groups: ["admin"])
         #expect(try site.pod.client().get("/admin/x", headers: [bearer(admin)]).status == 200)

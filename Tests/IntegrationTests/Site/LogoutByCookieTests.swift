@@ -41,7 +41,7 @@ import Testing
     }
 
     @Test(arguments: Proof.all)
-    func `a cookie ends a session only for a page of this site`(proof: Proof) throws {
+    func `with a cookie only a page of this site can end the session`(proof: Proof) throws {
         let token = try pod.signIn()
         let answer = try pod.client().post("/auth/logout", "", headers: [cookie(token)] + proof.headers)
         #expect(answer.status == (proof.isAccepted ? 204 : 403))
@@ -61,7 +61,7 @@ import Testing
         try expectRefused { try pod.client().get("/api/page", headers: [bearer(token)]).status }
     }
 
-    @Test func `a form is sent on to the front page`() throws {
+    @Test func `a form is redirected to the front page`() throws {
         let token = try pod.signIn()
         let headers = [cookie(token), ("Sec-Fetch-Site", "same-origin")]
         let answer = try pod.client().post("/auth/logout", form: [], headers: headers)

@@ -14,7 +14,7 @@ import Testing
 
     private static let login = #"{"username":"ann","password":"whatever-it-is"}"#
 
-    @Test func `with the gate away the answer is 503 everywhere, and open pages stay open`() throws {
+    @Test func `without the gate the response is 503 everywhere, and open pages stay open`() throws {
         let site = try HostileSurroundings.site()
         let pod = site.pod
         let token = try pod.signIn()
@@ -41,7 +41,7 @@ import Testing
         }
     }
 
-    @Test func `with PostgreSQL away the answer is 503 everywhere, and sessions are there when it is back`() throws {
+    @Test func `without PostgreSQL the response is 503 everywhere, and sessions are valid again afterwards`() throws {
         let site = try HostileSurroundings.site()
         let pod = site.pod
         let token = try pod.signIn()
@@ -69,7 +69,7 @@ import Testing
     }
 
     @Test(arguments: [2, 1])
-    func `a worker that is killed under load costs no request, be it the only one`(workers count: Int) throws {
+    func `no request fails when a worker is killed under load, even the only one`(workers count: Int) throws {
         let site = try Site(workers: count)
         let pod = site.pod
         let token = try pod.signIn()
@@ -94,7 +94,7 @@ import Testing
         #expect(try pod.gate.workers.count == count)
     }
 
-    @Test func `the gate stops cleanly when it is asked to, and loses no request that it had`() throws {
+    @Test func `the gate stops cleanly on request, and loses no request in flight`() throws {
         let site = try Site()
         let token = try site.pod.signIn()
         #expect(try site.pod.client().get("/api/page", headers: [bearer(token)]).status == 200)

@@ -29,7 +29,7 @@ import Testing
             "/auth/password", #"{"current_password":"\#(old)","new_password":"\#(new)"}"#, headers: headers)
     }
 
-    @Test func `it comes through by Bearer and by cookie, and no password stands in any log`() throws {
+    @Test func `a password change passes nginx with Bearer and cookie, and no log has a password`() throws {
         let passwords = ["first-password-of-ann", "second-password-of-ann", "third-password-of-ann"]
         for password in passwords { RunRecord.note(secret: password) }
         try one.gate.addUser("ann", password: passwords[0])

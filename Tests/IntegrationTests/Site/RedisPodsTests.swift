@@ -81,7 +81,7 @@ import Testing
         try eventually("time has passed") { watch.elapsed > until }
     }
 
-    @Test func `who signs in on one pod is answered from Redis on the other`() throws {
+    @Test func `a session of one pod is answered from Redis on the other`() throws {
         let token = try logIn(on: one)
         let unknown = try one.signIn("bob")
         #expect(try page(one, token) == 200)
@@ -97,7 +97,7 @@ import Testing
         #expect(try page(two, token) == 200)
     }
 
-    @Test func `who signs out on one pod is out on the other within a second, and Redis forgets the session`() throws {
+    @Test func `a logout on one pod takes effect on the other within a second, and Redis loses the entry`() throws {
         let tokens = try site.pods.map { try logIn(on: $0) }
         for pod in site.pods {
             for token in tokens { #expect(try page(pod, token) == 200) }
@@ -119,7 +119,7 @@ import Testing
     }
 
     @Test(arguments: PathCut.allCases)
-    func `a pod that is cut from Redis alone goes on as if nothing were, and uses it again soon`(cut: PathCut) throws {
+    func `a pod without Redis works as before, and uses it again soon afterwards`(cut: PathCut) throws {
         let path = site.redisPaths[1]
         let workers = try site.pods.flatMap { try $0.gate.workers }
         let history = try SessionWatch.during(on: site.pods) { watch in
@@ -143,7 +143,7 @@ import Testing
     }
 
     @Test(arguments: [PathCut.silent, .refused])
-    func `a pod that is cut from PostgreSQL alone soon says that it cannot tell, and the other goes on`(
+    func `a pod without PostgreSQL answers 503 soon, and the other continues`(
         cut: PathCut
     ) throws {
         let path = site.paths[1]

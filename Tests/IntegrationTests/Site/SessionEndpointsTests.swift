@@ -48,7 +48,7 @@ import Testing
     }
 
     @Test(arguments: sockets)
-    func `the list comes through, and a session of it is ended by Bearer or by cookie`(socket: String?) throws {
+    func `the list passes nginx, and a listed session is ended with Bearer or cookie`(socket: String?) throws {
         let tokens = try (0..<3).map { number in
             let answer = try logIn(("User-Agent", "browser \(number)"), socket: socket)
             return try #require(try object(answer)["token"]?.text)
@@ -78,7 +78,7 @@ import Testing
     }
 
     @Test(arguments: sockets)
-    func `what the gate refuses comes through as it is`(socket: String?) throws {
+    func `the gate's refusals pass nginx unchanged`(socket: String?) throws {
         let token = try one.signIn("bob")
         let id = try #require(try list(bearer(token)).first?["id"]?.text)
         let client = one.client(socket)
@@ -99,7 +99,7 @@ import Testing
     }
 
     @Test(arguments: sockets)
-    func `a logout elsewhere leaves this one, and a login in its place ends it`(socket: String?) throws {
+    func `a logout of others keeps this session, and a login that replaces it ends it`(socket: String?) throws {
         let (mine, other) = try (one.signIn("carol"), one.signIn("carol"))
         let answer = try one.client(socket).post("/auth/logout?others=1", "", headers: [bearer(mine)])
         #expect(answer.status == 204)

@@ -36,7 +36,7 @@ import Testing
         try pod.client().get("/api/page", headers: [bearer(token)]).status
     }
 
-    @Test func `a login answers with the token and how long it lasts`() throws {
+    @Test func `the response to a login has the token and its lifetime`() throws {
         let before = Date.now
         let answer = try one.logIn("ann", Self.password)
         #expect(answer.status == 200)
@@ -55,7 +55,7 @@ import Testing
         #expect(json["user_id"] == userID)
     }
 
-    @Test func `who signs in on one pod is known on the other`() throws {
+    @Test func `a session of one pod is valid on the other`() throws {
         let token = try logIn(on: one)
         for pod in [one, two] {
             let answer = try pod.client().get("/auth/me", headers: [bearer(token)])
@@ -75,7 +75,7 @@ import Testing
         #expect(wrong.headers["WWW-Authenticate"] == "Bearer")
     }
 
-    @Test func `who signs out on one pod is out on both`() throws {
+    @Test func `a logout on one pod takes effect on both`() throws {
         let token = try logIn(on: one)
         let other = try logIn(on: one)
         #expect(try page(two, token) == 200)
@@ -89,7 +89,7 @@ import Testing
         #expect(try two.client().post("/auth/logout", "", headers: [bearer(token)]).status == 204)
     }
 
-    @Test func `signing out everywhere ends every session of the user and no other's`() throws {
+    @Test func `a logout of all sessions ends those of the user only`() throws {
         let tokens = try [logIn(on: one), logIn(on: two), logIn(on: two)]
         let other = try one.signIn("bob")
         #expect(try two.client().post("/auth/logout?all=1", "", headers: [bearer(tokens[0])]).status == 204)
@@ -99,7 +99,7 @@ import Testing
         }
     }
 
-    @Test func `a row that is deleted by plain SQL counts on both pods`() throws {
+    @Test func `a row deleted by plain SQL ends the session on both pods`() throws {
         let token = try one.signIn("carol")
         #expect(try page(one, token) == 200 && page(two, token) == 200)
         try site.postgreSQL.psql("DELETE FROM session_tokens WHERE user_id = 'carol'")
@@ -108,7 +108,7 @@ import Testing
         }
     }
 
-    @Test func `sessions outlive PostgreSQL's restart and that of every worker`() throws {
+    @Test func `sessions survive a restart of PostgreSQL and of every worker`() throws {
         let token = try logIn(on: one)
         try site.postgreSQL.restart()
         for pod in site.pods {
@@ -119,7 +119,7 @@ import Testing
         }
     }
 
-    @Test func `PostgreSQL's restart alone costs nobody the session`() throws {
+    @Test func `no session is lost by a restart of PostgreSQL`() throws {
         let token = try logIn(on: one)
         try site.postgreSQL.restart()
         for pod in site.pods {
@@ -131,7 +131,7 @@ import Testing
         }
     }
 
-    @Test func `PostgreSQL never gets to see a token or a password`() throws {
+    @Test func `PostgreSQL never gets a token or a password`() throws {
         let token = try logIn(on: one)
         #expect(try me(two, token) == 200)
         let log = site.postgreSQL.log

@@ -21,7 +21,7 @@ import Testing
     }
 
     @Test(arguments: ["/", "/api/page"])
-    func `a protected page reaches the application with who asks for it`(path: String) throws {
+    func `a request for a protected page reaches the application with the user's identity`(path: String) throws {
         let token = try pod.signIn("ann", groups: ["staff", "on-call"])
         for credentials in [bearer(token), cookie(token)] {
             let request = try received(path, [credentials])
@@ -60,7 +60,7 @@ import Testing
         #expect(!request.description.contains("admin"))
     }
 
-    @Test func `a header that becomes an identity header in CGI alone does not pass`() throws {
+    @Test func `a header that CGI maps to an identity header does not pass`() throws {
         let token = try pod.signIn()
         for path in ["/api/page", "/public/page"] {
             let request = try received(path, [("Remote_User", "admin"), ("X_Auth_User_Id", "admin"), bearer(token)])
@@ -69,7 +69,7 @@ import Testing
     }
 
     @Test(arguments: ["/api/page", "/public/page"])
-    func `the token reaches no application, in whatever form it came`(path: String) throws {
+    func `the token never reaches the application, in any form`(path: String) throws {
         let token = try pod.signIn()
         let forms: [[(String, String)]] = [
             [bearer(token)], [("Authorization", "bearer   \(token)")], [cookie(token)],
@@ -98,7 +98,7 @@ import Testing
         #expect(basic["Cookie"] == ["a=1; b=2"])
     }
 
-    @Test func `several Cookie headers are one to the gate`() throws {
+    @Test func `several Cookie headers reach the gate as one`() throws {
         let token = try pod.signIn()
         let request = try received("/api/page", [("Cookie", "a=1"), cookie(token), ("Cookie", "b=2")])
         #expect(request["Remote-User"] == ["ann"])
@@ -112,7 +112,7 @@ import Testing
         #expect(try received("/api/page", cookies.map { ("Cookie", $0) })["Remote-User"] == ["ann"])
     }
 
-    @Test func `a body goes to the application, and the check is none the wiser`() throws {
+    @Test func `a body reaches the application, but not the check`() throws {
         let token = try pod.signIn()
         let body = String(repeating: "0123456789", count: 2000)
         for _ in 0..<3 {
@@ -126,7 +126,7 @@ import Testing
         #expect(try pod.client().post("/api/page", body).status == 401)
     }
 
-    @Test func `an application's own 500 stays what it is`() throws {
+    @Test func `an application's own 500 stays a 500`() throws {
         let token = try pod.signIn()
         for path in ["/?status=500", "/api/page?status=500"] {
             let answer = try pod.client().get(path, headers: [bearer(token)])

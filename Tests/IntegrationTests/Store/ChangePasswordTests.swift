@@ -51,7 +51,7 @@ import Testing
         for pod in [one, two] { for token in tokens { #expect(try await pod.store.session(for: token) != nil) } }
     }
 
-    @Test func `the others of the user end on every pod, this one stays on every pod`() async throws {
+    @Test func `a password change ends the user's other sessions on every pod, and keeps this one`() async throws {
         let (kept, ended, third, other) = try await (signIn(), signIn(), signIn(), signIn("2"))
         let watch = await CheckWatch(two.store, kept)
         #expect(try await change(ann(), keeping: kept) == 2)
@@ -65,7 +65,7 @@ import Testing
         #expect(try psql("SELECT updated_at > created_at FROM authfcgi_users ORDER BY id") == "t\nf")
     }
 
-    @Test func `the next change by SQL ends also the one that stayed`() async throws {
+    @Test func `a later change by SQL ends the kept session too`() async throws {
         let kept = try await signIn()
         #expect(try await change(ann(), keeping: kept) == 0)
         try psql("UPDATE authfcgi_users SET password_hash = 'z' WHERE id = '1'")
@@ -73,7 +73,7 @@ import Testing
         for pod in [one, two] { try await pod.expectRefused(kept, by: limit) }
     }
 
-    @Test func `a login that was under way with the old password makes no session`() async throws {
+    @Test func `a login in progress with the old password creates no session`() async throws {
         let (user, kept) = try await (ann(), signIn())
         #expect(try await change(user, keeping: kept) == 0)
         #expect(try await two.store.createAccessToken(for: user, origin: SessionOrigin()) == nil)
@@ -81,7 +81,7 @@ import Testing
         try await expectLive(next, kept)
     }
 
-    @Test func `a login that comes while the change is not committed waits for it and makes no session`() async throws {
+    @Test func `a login waits for an uncommitted password change, and creates no session`() async throws {
         let (user, kept) = try await (ann(), signIn())
         let transaction = try PostgreSQLConnection(server.url(database: database), log: one.log.logger)
         try transaction.script("BEGIN", deadline: .seconds(5))
@@ -94,7 +94,7 @@ import Testing
         try await expectLive(kept)
     }
 
-    @Test func `a session that is being made when the change comes is waited for and ended`() async throws {
+    @Test func `a password change waits for an uncommitted session, and ends it`() async throws {
         let (user, kept) = try await (ann(), signIn())
         let transaction = try PostgreSQLConnection(server.url(database: database), log: one.log.logger)
         try transaction.script("BEGIN", deadline: .seconds(5))
@@ -109,7 +109,7 @@ import Testing
         try await expectLive(kept)
     }
 
-    @Test func `of two changes at once with the same password one is made`() async throws {
+    @Test func `of two concurrent changes of the same password one succeeds`() async throws {
         let (user, first, second) = try await (ann(), signIn(), signIn())
         async let one = change(user, to: "first", keeping: first)
         async let two = two.store.changePassword(of: user, to: "second", keeping: second)
@@ -125,7 +125,7 @@ import Testing
         "SELECT revoke_all_sessions()", "DELETE FROM session_tokens", "UPDATE session_tokens SET user_id = '2'",
         "UPDATE session_tokens SET expires_at = now()",
     ])
-    func `who may not sign in any more, or is signed out meanwhile, changes nothing`(sql: String) async throws {
+    func `a disabled user, or one whose session has ended, cannot change the password`(sql: String) async throws {
         let (user, kept) = try await (ann(), signIn())
         try psql(sql)
         let before = try stored()
@@ -135,14 +135,14 @@ import Testing
         #expect(try psql("SELECT * FROM user_epochs ORDER BY 1") == epochs)
     }
 
-    @Test func `the session of another user keeps nothing, and nothing is changed`() async throws {
+    @Test func `with the session of another user nothing is changed`() async throws {
         let (mine, other) = try await (signIn(), signIn("2"))
         #expect(try await change(ann(), keeping: other) == nil)
         #expect(try stored() == "x|0")
         try await expectLive(mine, other)
     }
 
-    @Test func `a change that comes twice because its answer was lost is done once`() async throws {
+    @Test func `a password change repeated after a lost answer is done once`() async throws {
         let (user, kept, ended) = try await (ann(), signIn(), signIn())
         #expect(try await change(user, keeping: kept) == 1)
         let epoch = try psql("SELECT epoch FROM user_epochs WHERE user_id = '1'")
@@ -160,7 +160,7 @@ import Testing
         try await expectLive(kept, other)
     }
 
-    @Test func `in a transaction that does not see the present it is refused`() async throws {
+    @Test func `a password change is refused with an older snapshot`() async throws {
         let kept = try await signIn()
         for level in ["REPEATABLE READ", "SERIALIZABLE"] {
             let call = "SELECT change_user_password('1', 'x', 'y', session_token_hash('\(kept.secretText)'))"

@@ -45,8 +45,8 @@ import Testing
         }
     }
 
-    @Test func `of six processes exactly one removes what has expired in each interval, and tells nobody`() async throws
-    {
+    @Test
+    func `exactly one of six processes removes expired sessions per interval, without notifications`() async throws {
         // For twenty seconds some expire all the time: whoever cleans up finds something.
         try addSessions(10_000, expiresAt: "now() + (n - 500) * interval '2 ms'")
         try addSessions(300, expiresAt: "now() + interval '1 hour'")
@@ -84,7 +84,7 @@ import Testing
         #expect(try listener.hear() == [.ended([token.hash])], "it can hear")
     }
 
-    @Test func `while somebody cleans up by hand everybody else waits`() async throws {
+    @Test func `while a clean-up runs by hand the others skip theirs`() async throws {
         try addSessions(700, expiresAt: "now() - interval '1 minute'")
         let hand = try PostgreSQLConnection(database.url, log: RecordedLog().logger)
         try hand.script(
@@ -105,7 +105,7 @@ import Testing
         try eventually("by one of them", within: .seconds(1)) { removals(stores) == [700] }
     }
 
-    @Test func `sessions that somebody holds are left for the next time`() async throws {
+    @Test func `locked sessions are left for the next clean-up`() async throws {
         try addSessions(20, expiresAt: "now() - n * interval '1 minute'")
         let other = try PostgreSQLConnection(database.url, log: RecordedLog().logger)
         try other.script(
@@ -126,7 +126,7 @@ import Testing
         #expect(try database.psql("SELECT count(*) > 0 FROM session_tokens WHERE expires_at > now()") == "t")
     }
 
-    @Test func `two hundred thousand expired sessions go, and checks do not notice`() async throws {
+    @Test func `removing two hundred thousand expired sessions does not delay checks`() async throws {
         try addSessions(200_000, expiresAt: "now() - n * interval '1 second'")
         let asking = try await database.store { $0.cachedSessions = 0 }
         var tokens: [SessionToken] = []

@@ -95,7 +95,7 @@ import Testing
         for token in tokens { #expect(try await pod.sessionOnceItAnswers(token) != nil) }
     }
 
-    @Test func `with an empty memory all sessions are known, and after one check each from memory`() async throws {
+    @Test func `with an empty cache each session is looked up once`() async throws {
         let (server, database) = try SharedServers.newDatabase()
         let url = server.url(database: database)
         let tokens = try await {

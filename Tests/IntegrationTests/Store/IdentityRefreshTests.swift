@@ -13,7 +13,7 @@ import Testing
     private static let anna = Identity(
         userID: "id-ann", username: "anna", groups: ["staff", "a,b"], name: "Anna Ö", email: "anna@b.example")
 
-    @Test func `warm pods tell the new identity at once, and keep it from then on`() async throws {
+    @Test func `pods with a cached session return the new identity at once, and cache it again`() async throws {
         let database = try SharedDatabase()
         var pods: [TestStore] = []
         for _ in 0..<3 { pods.append(try await database.store()) }
@@ -65,7 +65,7 @@ import Testing
         }
     }
 
-    @Test func `a session that is revoked after a change is gone, also where the change was kept`() async throws {
+    @Test func `a session revoked after a change of identity ends, even where the change was cached`() async throws {
         let database = try SharedDatabase()
         let pod = try await database.store()
         let (token, _) = try await pod.signIn("ann")

@@ -6,7 +6,7 @@ import Testing
 
 /// Sessions in memory, and changes of which no notification tells.
 @Suite struct KeptSessionTests {
-    @Test func `sessions of a key that was deleted end, also those in memory`() async throws {
+    @Test func `deleting a key ends the sessions made with it, even cached ones`() async throws {
         let (server, database) = try SharedServers.newDatabase()
         let pod = try await TestStore.startKeeping(server.url(database: database))
         let (token, _) = try await pod.signIn()
@@ -17,7 +17,7 @@ import Testing
         #expect(try await pod.store.session(for: token) == nil)
     }
 
-    @Test func `a session keeps the idle timeout that it has got, whatever this pod gives new ones`() async throws {
+    @Test func `a session keeps its idle timeout, whatever the pod's setting`() async throws {
         let (server, database) = try SharedServers.newDatabase()
         let other = try await TestStore.startKeeping(server.url(database: database)) { $0.idleTimeout = .seconds(2) }
         let pod = try await TestStore.startKeeping(server.url(database: database))
@@ -32,7 +32,7 @@ import Testing
         #expect(await pod.store.counts[.touchesWritten] > 0)
     }
 
-    @Test func `a session without an end is in the list like any other`() async throws {
+    @Test func `a session without expiry is listed like any other`() async throws {
         let (server, database) = try SharedServers.newDatabase()
         let pod = try await TestStore.startKeeping(server.url(database: database))
         let (token, session) = try await pod.signIn()

@@ -31,7 +31,7 @@ import Testing
     }
 
     @Test(arguments: [1000, 0])
-    func `a session ends when its lifetime is over, on the dot, however much it is used`(kept: Int) async throws {
+    func `a session expires exactly after its lifetime, even if it is used`(kept: Int) async throws {
         let database = try SharedDatabase()
         let pod = try await database.store {
             $0.cachedSessions = kept
@@ -67,7 +67,7 @@ import Testing
     }
 
     @Test(arguments: [1000, 0])
-    func `a session that is not used any more ends after its idle timeout, at most a tenth later`(
+    func `an unused session expires after its idle timeout, at most a tenth later`(
         kept: Int
     ) async throws {
         let database = try SharedDatabase()
@@ -102,7 +102,7 @@ import Testing
         #expect(try database.row(token).expiresAt == end)
     }
 
-    @Test func `a session that is used on one pod lives on all`() async throws {
+    @Test func `a use on one pod postpones the expiry on all`() async throws {
         let database = try SharedDatabase()
         let one = try await database.store { $0.idleTimeout = .seconds(1) }
         let two = try await database.store { $0.idleTimeout = .seconds(1) }
@@ -118,8 +118,7 @@ import Testing
         #expect(await one.store.counts[.lookUps] == lookUps + 1)
     }
 
-    @Test func `only a login without remember has an idle timeout, and tokens of applications have none`() async throws
-    {
+    @Test func `the idle timeout applies to logins without remember, and not to applications' tokens`() async throws {
         let database = try SharedDatabase()
         let pod = try await database.store {
             $0.idleTimeout = .seconds(1)

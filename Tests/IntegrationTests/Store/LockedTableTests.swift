@@ -4,7 +4,7 @@ import Testing
 
 /// Somebody else's locks: what waits for them gives up in time, here and in PostgreSQL.
 @Suite struct LockedTableTests {
-    @Test func `while a table is locked no processes pile up in PostgreSQL`() async throws {
+    @Test func `while a table is locked the number of PostgreSQL's processes stays limited`() async throws {
         let (server, database) = try SharedServers.newDatabase()
         let pod = try await TestStore.start(server.url(database: database)) {
             $0.lookUpDeadline = .milliseconds(200)
@@ -28,7 +28,7 @@ import Testing
         #expect(try await pod.sessionOnceItAnswers(token) != nil)
     }
 
-    @Test func `a logout does not wait behind logins that wait for somebody's transaction`() async throws {
+    @Test func `a logout does not wait behind logins that are blocked by a transaction`() async throws {
         let (server, database) = try SharedServers.newDatabase()
         let pod = try await TestStore.start(server.url(database: database))
         let (token, _) = try await pod.signIn("bob")

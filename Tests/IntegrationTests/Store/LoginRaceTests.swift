@@ -40,7 +40,7 @@ import Testing
     }
 
     @Test(arguments: revocations)
-    func `a login that had read the user before the revocation makes no session`(sql: String) async throws {
+    func `a login that read the user before the revocation creates no session`(sql: String) async throws {
         let user = try await ann()
         let (token, before) = try await (one.signIn("other").token, logIn(user))
         let live = try #require(before)
@@ -55,7 +55,7 @@ import Testing
     }
 
     @Test(arguments: revocations)
-    func `a login that comes while the revocation is not committed waits for it and makes no session`(
+    func `a login waits for an uncommitted revocation, and creates no session`(
         sql: String
     ) async throws {
         let user = try await ann()
@@ -70,7 +70,7 @@ import Testing
     }
 
     @Test(arguments: revocations)
-    func `a revocation that comes while a session is being made waits for it and ends it`(sql: String) async throws {
+    func `a revocation waits for an uncommitted session, and ends it`(sql: String) async throws {
         let user = try await ann()
         let transaction = try PostgreSQLConnection(server.url(database: database), log: one.log.logger)
         try transaction.script("BEGIN", deadline: .seconds(5))
@@ -87,7 +87,7 @@ import Testing
     }
 
     @Test(arguments: [false, true])
-    func `who signs out everywhere and in again is known on both pods at once, and soon from memory`(
+    func `after revoking all and a new login the session is known on both pods, and soon from memory`(
         everybody: Bool
     ) async throws {
         let old = try #require(try await logIn(ann()))

@@ -15,7 +15,7 @@ import Testing
         return try Migrations(schema: schema, lifetime: .seconds(3600)).run(on: connection, log: log.logger)
     }
 
-    @Test func `an empty database gets everything, a second run does nothing`() throws {
+    @Test func `an empty database gets all steps, and a second run does nothing`() throws {
         let (server, database) = try SharedServers.emptyDatabase()
         #expect(try migrate(server, database) == .applied(Migrations.numbers))
         #expect(try migrate(server, database) == .upToDate(Migrations.latest))
@@ -25,7 +25,7 @@ import Testing
         #expect(log.text.contains("migration 1 (tables) applied to schema public"))
     }
 
-    @Test func `many pods may start at once`() async throws {
+    @Test func `many pods can migrate at once`() async throws {
         let (server, database) = try SharedServers.emptyDatabase()
         let url = server.url(database: database)
         let logger = log.logger
@@ -42,7 +42,7 @@ import Testing
         #expect(outcomes.filter { $0 == .applied(Migrations.numbers) }.count == 1)
     }
 
-    @Test func `a foreign session_tokens stops everything with a word on what to do, and stays as it is`() throws {
+    @Test func `a foreign table session_tokens is refused with advice and left alone`() throws {
         let (server, database) = try SharedServers.emptyDatabase()
         _ = try server.psql("CREATE TABLE session_tokens (token text, user_id integer)", database: database)
         #expect {
@@ -62,7 +62,7 @@ import Testing
         #expect(try migrate(server, database, schema: "Auth Gate") == .applied(Migrations.numbers))
     }
 
-    @Test func `a schema that does not exist is said so`() throws {
+    @Test func `a schema that does not exist is refused with advice`() throws {
         let (server, database) = try SharedServers.emptyDatabase()
         #expect {
             try migrate(server, database, schema: "nowhere")
@@ -72,7 +72,7 @@ import Testing
         }
     }
 
-    @Test func `a schema of its own carries a whole store`() async throws {
+    @Test func `a store works in its own schema`() async throws {
         let (server, database) = try SharedServers.emptyDatabase()
         _ = try server.psql("CREATE SCHEMA auth", database: database)
         let pod = try await TestStore.start(server.url(database: database)) { $0.schema = "auth" }
@@ -82,7 +82,7 @@ import Testing
         #expect(try await pod.store.session(for: token) == nil)
     }
 
-    @Test func `an owner who may not make roles is told what is missing and goes on`() throws {
+    @Test func `an owner without CREATEROLE gets a warning, and the migration continues`() throws {
         let (server, database) = try SharedServers.emptyDatabase()
         _ = try server.psql(
             """
@@ -92,7 +92,7 @@ import Testing
         #expect(try migrate(server, database, user: "\(database)_owner") == .applied(Migrations.numbers))
     }
 
-    @Test func `the session lifetime of the settings is the one that SQL gives`() throws {
+    @Test func `the configured lifetime is the default of sessions created by SQL`() throws {
         let (server, database) = try SharedServers.emptyDatabase()
         _ = try migrate(server, database)
         _ = try server.psql("SELECT create_access_token('1')", database: database)
@@ -135,7 +135,7 @@ import Testing
 
     /// What the steps were called before they became those of the first release.
     @Test(arguments: [4, 17])
-    func `tables of steps with our numbers and other names are refused with a word on what to do`(count: Int) throws {
+    func `applied steps with other names are refused with advice`(count: Int) throws {
         let (server, database) = try SharedServers.emptyDatabase()
         let names = ["tables", "revocation_triggers", "functions", "grants", "sessions_end", "login_throttle"]
         let steps = (1...count).map { ($0, $0 <= names.count ? names[$0 - 1] : "step_\($0)") }
@@ -156,7 +156,7 @@ import Testing
         #expect(try migrate(server, database, schema: "gate") == .applied(Migrations.numbers))
     }
 
-    @Test func `a database that a newer program has brought further is used as it is`() throws {
+    @Test func `a database migrated by a newer program is used`() throws {
         let (server, database) = try SharedServers.emptyDatabase()
         _ = try migrate(server, database)
         try server.psql(

@@ -34,19 +34,19 @@ import Testing
         return accepted
     }
 
-    @Test func `after its own logout a process never accepts the session`() async throws {
+    @Test func `after its own revocation a process never accepts the session`() async throws {
         let accepted = try await acceptedAfter { token, _ in try await pod.store.revoke(token) }
         #expect(accepted == 0)
     }
 
-    @Test func `after it has ended all sessions of a user it accepts none of them`() async throws {
+    @Test func `after revoking all sessions of a user a process accepts none of them`() async throws {
         let accepted = try await acceptedAfter { _, number in
             try await pod.store.revokeAll(ofUser: "id-\(number)")
         }
         #expect(accepted == 0)
     }
 
-    @Test func `after it has ended a session by its public id it never accepts it`() async throws {
+    @Test func `after revoking a session by its public id a process never accepts it`() async throws {
         let accepted = try await acceptedAfter { token, number in
             let session = try #require(try await pod.store.session(for: token))
             #expect(try await pod.store.revoke(sessionID: session.id, ofUser: "id-\(number)"))
@@ -54,7 +54,7 @@ import Testing
         #expect(accepted == 0)
     }
 
-    @Test func `after it has ended all sessions of a user but one it accepts that one alone`() async throws {
+    @Test func `after revoking all sessions of a user but one a process accepts only that one`() async throws {
         let tokens = try TestStore.tokens(Self.rounds, on: server, database)
         let kept = try TestStore.tokens(Self.rounds, on: server, database)
         var (accepted, lost) = (0, 0)
@@ -69,7 +69,7 @@ import Testing
         #expect(accepted == 0 && lost == 0)
     }
 
-    @Test func `a check that begins after the logout does not get the answer to one that began before`() async throws {
+    @Test func `a check after a revocation does not join a look-up from before`() async throws {
         let proxyFolder = try folder.makeFolder("proxy")
         let pair = { try SocketProxy(before: server, socketFolder: proxyFolder) }
         let first = try pair()
@@ -92,7 +92,7 @@ import Testing
         #expect(try await pod.store.session(for: token) == nil)
     }
 
-    @Test func `signing in anew ends the session that was signed in before, here and now`() async throws {
+    @Test func `a new login ends the replaced session in this process at once`() async throws {
         try server.psql("INSERT INTO authfcgi_users (username, password_hash) VALUES ('ann', 'x')", database: database)
         let user = try #require(try await pod.store.user(named: "ann"))
         var last: SessionToken?

@@ -17,7 +17,7 @@ import Testing
 
     /// In transaction mode each transaction may get another server connection.
     @Test(arguments: [true, false])
-    func `everything works behind a transaction pooler, whatever is said of prepared statements`(
+    func `all operations work behind a transaction pooler, with either setting of prepared statements`(
         usesPreparedStatements: Bool
     ) async throws {
         // Few connections for several lanes of two stores: each gets those that others have used.
@@ -43,7 +43,7 @@ import Testing
     }
 
     @Test(arguments: ["transaction", "session"])
-    func `behind a pooler nothing is kept, which is said once, and a revocation counts at once`(
+    func `behind a pooler nothing is cached, which is logged once, and revocations take effect at once`(
         poolMode: String
     ) async throws {
         let bouncer = try PgBouncer(in: folder, before: server, poolMode: poolMode)
@@ -74,7 +74,7 @@ import Testing
     }
 
     /// What the lanes set or prepare on a connection of their own would be on others' connections behind a pooler.
-    @Test func `nothing that the lanes set or prepare stays on the connections of a transaction pooler`() async throws {
+    @Test func `no setting or prepared statement of the lanes stays on a pooler's connections`() async throws {
         // One for everybody: whoever comes next gets the one that the lanes have used.
         let bouncer = try PgBouncer(in: folder, before: server, poolMode: "transaction", poolSize: 1)
         let pod = try await TestStore.start(
@@ -100,7 +100,7 @@ import Testing
         #expect(pooled == direct + "\n")
     }
 
-    @Test func `a pooler that nobody can notice is one if the configuration says so`() async throws {
+    @Test func `an undetectable pooler is treated as one if the configuration says so`() async throws {
         let pod = try await TestStore.startKeeping(server.url(database: database)) {
             $0.postgreSQL.usesPreparedStatements = false
         }
@@ -113,7 +113,7 @@ import Testing
         #expect(state == "0")
     }
 
-    @Test func `behind nothing at all sessions are kept, and nothing is said`() async throws {
+    @Test func `without a pooler sessions are cached, and nothing is logged`() async throws {
         let pod = try await TestStore.startKeeping(server.url(database: database))
         let (token, _) = try await pod.signIn()
         try await pod.warm(token)

@@ -9,7 +9,7 @@ import Testing
     enum End: CaseIterable { case crashes, freezes }
 
     @Test(arguments: End.allCases)
-    func `a logout on the new primary counts on a pod that was warm on the old one`(end: End) async throws {
+    func `a logout on the new primary takes effect on a pod with a cache from the old one`(end: End) async throws {
         let folder = try TestFolder()
         let primary = try PostgreSQLServer(in: folder)
         let seed = try await TestStore.startKeeping(primary.url())
@@ -56,7 +56,7 @@ import Testing
         #expect(otherChecks.last?.answer == .kept)
     }
 
-    @Test func `what was kept of the old primary is asked for anew on the new one`() async throws {
+    @Test func `sessions cached from the old primary are looked up again on the new one`() async throws {
         let folder = try TestFolder()
         let primary = try PostgreSQLServer(in: folder)
         let seed = try await TestStore.startKeeping(primary.url())

@@ -39,7 +39,7 @@ import Testing
         "SET session_replication_role = replica; DELETE FROM session_tokens WHERE session_id = 'ID'",
         "SET session_replication_role = replica; UPDATE session_tokens SET revoked_at = now() WHERE session_id = 'ID'",
     ])
-    func `a statement ends the session that it means, and no other`(sql: String) async throws {
+    func `a statement ends only the sessions of its rows`(sql: String) async throws {
         let (token, session) = try await pod.signIn()
         let (other, _) = try await pod.signIn("bob")
         for token in [token, other] { try await pod.warm(token) }
@@ -104,7 +104,7 @@ import Testing
         #expect(try server.psql(live, database: database) == "0")
     }
 
-    @Test func `another group of a user is seen within the revocation delay, and the session stays`() async throws {
+    @Test func `a changed group takes effect within the revocation delay, and the session stays`() async throws {
         let (token, _) = try await pod.signIn()
         try await pod.warm(token)
         try server.psql("SELECT update_user_sessions('id-ann', groups => '{staff}')", database: database)

@@ -6,7 +6,7 @@ import Testing
 
 /// Look-ups that are on their way while the session ends.
 @Suite struct RevocationRaceTests {
-    @Test func `ten thousand sessions end amid look-ups, and none is accepted once that was heard`() async throws {
+    @Test func `ten thousand sessions end during look-ups, and none is accepted after its notification`() async throws {
         let (server, database) = try SharedServers.newDatabase()
         let url = server.url(database: database)
         let one = try await TestStore.startKeeping(url)
@@ -75,7 +75,7 @@ import Testing
         var ended = 0
     }
 
-    @Test func `the same through stores, where a session that was refused once stays refused`() async throws {
+    @Test func `a session refused once by a store stays refused`() async throws {
         let (server, database) = try SharedServers.newDatabase()
         let one = try await TestStore.startKeeping(server.url(database: database))
         let two = try await TestStore.startKeeping(server.url(database: database))

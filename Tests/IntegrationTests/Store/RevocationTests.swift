@@ -37,7 +37,8 @@ import Testing
         #expect(checks.accepted(after: first.endedAt).isEmpty)
     }
 
-    @Test func `undisturbed, nine of ten logouts count on the other pod within 200 ms, and all in time`() async throws {
+    @Test
+    func `nine of ten logouts take effect on the other pod within 200 ms, and all within the delay`() async throws {
         var delays: [Duration] = []
         for _ in 0..<50 {
             let (token, _) = try await one.signIn()
@@ -51,7 +52,7 @@ import Testing
         #expect(delays.count { $0 < .milliseconds(200) } >= 45, "\(delays.sorted())")
     }
 
-    @Test func `all sessions of a user end on the other pod, but for the one that was kept`() async throws {
+    @Test func `a revocation of a user's other sessions takes effect on the other pod`() async throws {
         var tokens: [SessionToken] = []
         for _ in 0..<20 { tokens.append(try await one.signIn().token) }
         let (other, _) = try await one.signIn("bob")
@@ -68,7 +69,7 @@ import Testing
         #expect(try await two.store.session(for: other) != nil)
     }
 
-    @Test func `one session that ends by its public id ends on the other pod`() async throws {
+    @Test func `a revocation by public id takes effect on the other pod`() async throws {
         let (token, session) = try await one.signIn()
         let (stays, _) = try await one.signIn()
         for token in [token, stays] { try await two.warm(token) }
@@ -77,7 +78,7 @@ import Testing
         #expect(try await two.store.session(for: stays) != nil)
     }
 
-    @Test func `a session that makes room for another by the limit of a user ends on the other pod`() async throws {
+    @Test func `a session ended by the user's limit ends on the other pod`() async throws {
         let (server, database) = try SharedServers.newDatabase()
         let one = try await TestStore.startKeeping(server.url(database: database)) { $0.sessionsPerUser = 1 }
         let two = try await TestStore.startKeeping(server.url(database: database))

@@ -30,7 +30,7 @@ import Testing
     }
 
     @Test(arguments: Failure.allCases)
-    func `a pod that cannot hear of a logout never accepts the session later than the revocation delay`(
+    func `a pod without notifications refuses a revoked session after the revocation delay`(
         failure: Failure
     ) async throws {
         let (token, _) = try await one.signIn()
@@ -78,7 +78,7 @@ import Testing
         #expect(try await two.store.session(for: token) == nil)
     }
 
-    @Test func `a pod whose loop stood still does not believe afterwards what it kept`() async throws {
+    @Test func `after a stall of the loop cached sessions are not used`() async throws {
         let (token, _) = try await one.signIn()
         try await two.warm(token)
         // Both pods share this process's loop, so the session ends by SQL. What tells of it waits in the socket.
@@ -93,7 +93,7 @@ import Testing
         #expect(try await two.sessionOnceItAnswers(token) == nil)
     }
 
-    @Test func `on a slow network what a heartbeat proves counts from its sending, not from its answer`() async throws {
+    @Test func `on a slow network the lease counts from the heartbeat's sending`() async throws {
         let (token, _) = try await one.signIn()
         try await two.warm(token)
         // Both ways together are less than the deadline of a heartbeat, 700 ms. One comes back every 250 ms.
@@ -114,7 +114,7 @@ import Testing
         #expect(checks.contains { $0.answer == .kept })
     }
 
-    @Test func `a shorter revocation delay is kept to as well`() async throws {
+    @Test func `a shorter revocation delay is kept too`() async throws {
         let delay = Duration.milliseconds(300)
         let pod = try await TestStore.startKeeping(server.url(through: proxyFolder), as: "short") {
             $0.revocationDelay = delay

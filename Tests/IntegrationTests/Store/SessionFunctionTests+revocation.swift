@@ -5,7 +5,7 @@ import Testing
 
 // What changes and ends sessions that are there, and what is said of it.
 extension SessionFunctionTests {
-    @Test func `of sessions that changed and live on the workers hear that they say something new`() throws {
+    @Test func `workers are notified of changed live sessions`() throws {
         let database = try FunctionDatabase()
         for name in ["a", "b", "c"] { try database.create(name) }
         for change in [
@@ -22,7 +22,7 @@ extension SessionFunctionTests {
         #expect(try database.notifications(of: "UPDATE session_tokens SET name = 'y'") == ["c:b,c"])
     }
 
-    @Test func `if any session ended, all of the statement are said to have ended`() throws {
+    @Test func `if any session ended, all sessions of the statement are announced as ended`() throws {
         for end in [
             "revoked_at = now()", "expires_at = now() + interval '1 minute'", "session_id = gen_random_uuid()",
             "user_id = 'eve'",
@@ -39,7 +39,7 @@ extension SessionFunctionTests {
         }
     }
 
-    @Test func `of too many sessions to name the workers hear more than is true`() throws {
+    @Test func `with too many sessions to list, more is announced than has ended`() throws {
         let database = try FunctionDatabase()
         try database.sql(
             """
@@ -55,7 +55,7 @@ extension SessionFunctionTests {
         #expect(try database.notifications(of: "UPDATE session_tokens SET name = 'z'") == ["*"])
     }
 
-    @Test func `a user's live sessions get the new identity, and only what is given of it`() throws {
+    @Test func `a user's live sessions get those parts of the identity that are given`() throws {
         let database = try FunctionDatabase()
         for name in ["a", "b", "ended"] { try database.create(name) }
         try database.create("other", of: "bob")
@@ -80,7 +80,7 @@ extension SessionFunctionTests {
         #expect(try database.sql("SELECT update_user_sessions('nobody', groups => '{}')") == "0")
     }
 
-    @Test func `a login that has read the old identity makes no session or is changed too`() throws {
+    @Test func `a login that read the old identity creates no session, or a changed one`() throws {
         let database = try FunctionDatabase()
         let login = try database.session()
         try login.sql("BEGIN")
@@ -94,7 +94,7 @@ extension SessionFunctionTests {
         #expect(try database.create("c", epoch: 1))
     }
 
-    @Test func `one session ends by its public id, for its user only if that is asked`() throws {
+    @Test func `a session is revoked by its public id, optionally only for its user`() throws {
         let database = try FunctionDatabase()
         try database.create("a")
         try database.create("b")
@@ -135,7 +135,7 @@ extension SessionFunctionTests {
         }
     }
 
-    @Test func `all sessions of everybody end at once`() throws {
+    @Test func `all sessions of all users are revoked at once`() throws {
         let database = try FunctionDatabase()
         try database.create("a")
         try database.create("b", of: "bob", label: "backup")
@@ -146,7 +146,7 @@ extension SessionFunctionTests {
         #expect(try database.sql("SELECT revoke_all_sessions()") == "1")
     }
 
-    @Test func `ending all sessions waits for logins under way and ends theirs too`() throws {
+    @Test func `revoking all sessions waits for logins in progress and ends their sessions`() throws {
         let database = try FunctionDatabase()
         let (login, end) = (try database.session(), try database.session())
         try login.sql("BEGIN")
@@ -158,7 +158,7 @@ extension SessionFunctionTests {
     }
 
     @Test(arguments: ["READ COMMITTED", "REPEATABLE READ"])
-    func `a login while all sessions end waits and makes none`(isolation: String) throws {
+    func `a login waits for a revocation of all sessions, and creates none`(isolation: String) throws {
         let database = try FunctionDatabase()
         let (login, end) = (try database.session(), try database.session())
         try login.sql("SET default_transaction_isolation = '\(isolation)'")
@@ -176,7 +176,7 @@ extension SessionFunctionTests {
         #expect(try database.live() == [])
     }
 
-    @Test func `a login that was under way when all sessions ended makes none`() async throws {
+    @Test func `a login in progress during a revocation of all sessions creates none`() async throws {
         let database = try FunctionDatabase()
         let pod = try await TestStore.start(database.server.url(database: database.name))
         try database.sql("INSERT INTO authfcgi_users (username, password_hash) VALUES ('ann', 'x')")
@@ -191,7 +191,7 @@ extension SessionFunctionTests {
     }
 
     @Test(arguments: ["revoke_all_sessions()", "update_user_sessions('ann', name => 'x')"])
-    func `what must see every login is refused where it cannot`(call: String) throws {
+    func `functions that must see every login are refused with an older snapshot`(call: String) throws {
         let database = try FunctionDatabase()
         try database.create("a")
         #expect(throws: SupportError.self) {

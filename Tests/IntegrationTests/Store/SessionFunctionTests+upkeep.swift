@@ -35,7 +35,7 @@ extension SessionFunctionTests {
             """)
     }
 
-    @Test func `a use moves the end of an idle session and tells nobody`() throws {
+    @Test func `a touch postpones the expiry of a session with an idle timeout, without a notification`() throws {
         let database = try FunctionDatabase()
         try database.create("a", "idle_timeout => '30 minutes'")
         try age(database)
@@ -43,7 +43,7 @@ extension SessionFunctionTests {
         #expect(try state(database, "a", seen: "-20 seconds") == "t|00:31:00")
     }
 
-    @Test func `of several uses the last one counts, and none is later than now`() throws {
+    @Test func `the last of several uses counts, and none is later than now`() throws {
         let database = try FunctionDatabase()
         for name in ["a", "b"] { try database.create(name, "idle_timeout => '30 minutes'") }
         try age(database)
@@ -54,7 +54,7 @@ extension SessionFunctionTests {
         #expect(try state(database, "b", seen: "0") == "t|00:31:00")
     }
 
-    @Test func `nothing moves back, and what is fresh is not written`() throws {
+    @Test func `touches never move times back, and recent ones are not written`() throws {
         let database = try FunctionDatabase()
         try database.create("a", "idle_timeout => '30 minutes'")
         try age(database)
@@ -76,7 +76,7 @@ extension SessionFunctionTests {
         #expect(try row() != before)
     }
 
-    @Test func `no use moves a session beyond its absolute end`() throws {
+    @Test func `no touch moves the expiry beyond the absolute end`() throws {
         let database = try FunctionDatabase()
         try database.create("a", "idle_timeout => '30 minutes'")
         try database.create("huge", "idle_timeout => '1000000 years'")
@@ -93,7 +93,7 @@ extension SessionFunctionTests {
         #expect(try state(database, "endless", seen: "0") == "t|00:31:00")
     }
 
-    @Test func `a use revives nothing`() throws {
+    @Test func `a touch does not revive a session`() throws {
         let database = try FunctionDatabase()
         for name in ["expired", "live", "marked", "revoked"] {
             try database.create(name, "idle_timeout => '30 minutes'")
@@ -114,7 +114,7 @@ extension SessionFunctionTests {
                 == "live")
     }
 
-    @Test func `rows that others have locked are given back, without waiting`() throws {
+    @Test func `locked rows are returned without waiting`() throws {
         let database = try FunctionDatabase()
         for name in ["a", "b", "c"] { try database.create(name, "idle_timeout => '30 minutes'") }
         try age(database)
@@ -133,7 +133,7 @@ extension SessionFunctionTests {
         #expect(try database.live() == ["a", "c"])
     }
 
-    @Test func `a use of a session without an idle timeout makes no index entry`() throws {
+    @Test func `a touch of a session without an idle timeout adds no index entry`() throws {
         let database = try FunctionDatabase()
         try database.create("idle", "idle_timeout => '30 minutes'")
         try database.create("plain")
@@ -158,12 +158,12 @@ extension SessionFunctionTests {
         "'{a,b}', '{now}', '0'", "'{a}', '{now}', '-1 second'", "'{a}', '{now}', NULL", "NULL, '{now}', '0'",
         "'{a}', NULL, '0'",
     ])
-    func `uses that cannot be meant are an error`(arguments: String) throws {
+    func `invalid touches are an error`(arguments: String) throws {
         let database = try FunctionDatabase()
         #expect(throws: SupportError.self) { try database.sql("SELECT touch_sessions(\(arguments))") }
     }
 
-    @Test func `one worker cleans up, every so often`() throws {
+    @Test func `one worker per interval claims the clean-up`() throws {
         let database = try FunctionDatabase()
         let claim = "SELECT claim_session_cleanup('10 minutes')"
         let (one, two) = (try database.session(), try database.session())
@@ -196,7 +196,7 @@ extension SessionFunctionTests {
         return database
     }
 
-    @Test func `expired sessions go, the oldest first, and nobody hears of it`() throws {
+    @Test func `expired sessions are removed, oldest first, without notifications`() throws {
         let database = try databaseOfExpired(5)
         let names = { try database.sql("SELECT user_agent FROM session_tokens ORDER BY expires_at") }
         #expect(
@@ -220,7 +220,7 @@ extension SessionFunctionTests {
         }
     }
 
-    @Test func `one at a time removes, and waits for nobody`() throws {
+    @Test func `one transaction at a time removes sessions, without waiting`() throws {
         let database = try databaseOfExpired(3)
         let (one, two, holder) = (try database.session(), try database.session(), try database.session())
         try holder.sql("BEGIN")

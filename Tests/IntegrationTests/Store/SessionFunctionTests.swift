@@ -5,7 +5,7 @@ import Testing
 
 /// What the SQL functions promise that begin, change and end sessions.
 @Suite struct SessionFunctionTests {
-    @Test func `the release before calls create_session as ever`() throws {
+    @Test func `create_session accepts the arguments of the previous release`() throws {
         let database = try FunctionDatabase()
         // There is one function of that name, or such a call would be ambiguous.
         #expect(try database.create("a"))
@@ -13,7 +13,7 @@ import Testing
         #expect(try database.sql("SELECT expires_at = absolute_expires_at, idle_timeout FROM session_tokens") == "t|")
     }
 
-    @Test func `members of authfcgi_mint may call what applications need, everybody else nothing`() throws {
+    @Test func `members of authfcgi_mint can call applications' functions, and others can call none`() throws {
         let database = try FunctionDatabase()
         let callable = { (role: String) in
             try database.sql(
@@ -34,7 +34,7 @@ import Testing
         ("10 minutes", "00:11:00"), ("100 seconds", "00:01:50"), ("23 hours 59 minutes 30 seconds", "1 day"),
         ("2 days", "1 day"), ("1000000 years", "1 day"),
     ])
-    func `a session that is never used ends after its idle timeout and a grace, at most at its end`(
+    func `a session that is never used expires after its idle timeout and the grace, within its lifetime`(
         idleTimeout: String, expected: String
     ) throws {
         let database = try FunctionDatabase()
@@ -45,13 +45,13 @@ import Testing
     }
 
     @Test(arguments: ["idle_timeout => '0'", "idle_timeout => '-1 second'", "session_limit => 0"])
-    func `what makes no sense is refused`(parameter: String) throws {
+    func `invalid arguments are refused`(parameter: String) throws {
         let database = try FunctionDatabase()
         #expect(throws: SupportError.self) { try database.create("a", parameter) }
         #expect(try database.live() == [])
     }
 
-    @Test func `a session says when and how its user signed in, by default now and with a password`() throws {
+    @Test func `a session has the time and methods of authentication, by default now and a password`() throws {
         let database = try FunctionDatabase()
         try database.create("a")
         try database.create("b", "authenticated_at => '2026-01-02T03:04:05Z', authentication_methods => '{pwd,otp}'")
@@ -68,7 +68,7 @@ import Testing
         #expect(try row("c") == "t|f|{pwd}")
     }
 
-    @Test func `an application says when and how its user signed in`() throws {
+    @Test func `an application can set the time and methods of authentication`() throws {
         let database = try FunctionDatabase()
         let tokens = try [
             "", ", authenticated_at => now() - interval '1 hour', authentication_methods => '{hwk,user}'",
@@ -96,7 +96,7 @@ import Testing
         "authentication_methods => '{pwd,\"\"}'", "authentication_methods => '{{pwd}}'",
         "authentication_methods => \(tooMuch)", "authentication_methods => \(tooLong)",
     ])
-    func `a sign-in that cannot have been is refused`(parameter: String) throws {
+    func `an impossible time or method of authentication is refused`(parameter: String) throws {
         let database = try FunctionDatabase()
         #expect(throws: SupportError.self) { try database.create("a", parameter) }
         #expect(throws: SupportError.self) { try database.sql("SELECT create_access_token('ann', \(parameter))") }
@@ -109,7 +109,7 @@ import Testing
         #expect(try database.live() == ["a"])
     }
 
-    @Test func `the oldest sessions beyond the limit end, and the workers hear of it`() throws {
+    @Test func `the oldest sessions over the limit end, and workers are notified`() throws {
         let database = try FunctionDatabase()
         for name in ["a", "b", "c"] { try database.create(name) }
         try database.create("other", of: "bob")
@@ -126,7 +126,7 @@ import Testing
         #expect(try database.live() == ["b"])
     }
 
-    @Test func `machines' sessions do not count, do not end, and end none`() throws {
+    @Test func `sessions with a label are neither counted nor ended by a limit, and end none`() throws {
         let database = try FunctionDatabase()
         try database.create("backup", label: "backup")
         try database.create("a")
@@ -136,7 +136,7 @@ import Testing
         #expect(try database.live() == ["a", "b", "backup", "sync"])
     }
 
-    @Test func `two logins at once do not both stay where one may`() throws {
+    @Test func `of two concurrent logins with a limit of one, one stays`() throws {
         let database = try FunctionDatabase()
         try database.knowUser("ann")
         let (one, two) = (try database.session(), try database.session())
@@ -148,7 +148,7 @@ import Testing
         #expect(try database.live() == ["b"])
     }
 
-    @Test func `a login without a limit counts for one that has one`() throws {
+    @Test func `a session without a limit counts for a login with one`() throws {
         let database = try FunctionDatabase()
         try database.knowUser("ann")
         let (one, two) = (try database.session(), try database.session())
@@ -172,7 +172,7 @@ import Testing
         #expect(try database.live() == ["a", "b", "first"])
     }
 
-    @Test func `a login ends the session that it replaces, whoever's it was, and before it counts`() throws {
+    @Test func `a login ends the session that it replaces, of any user, before the limit counts`() throws {
         let database = try FunctionDatabase()
         try database.create("a")
         try database.create("b")
@@ -185,7 +185,7 @@ import Testing
         #expect(try database.sql("SELECT revoked_at IS NOT NULL FROM session_tokens WHERE user_agent = 'c'") == "t")
     }
 
-    @Test func `a login that is refused ends nothing`() throws {
+    @Test func `a refused login ends nothing`() throws {
         let database = try FunctionDatabase()
         try database.create("a")
         try database.create("b")
@@ -195,7 +195,7 @@ import Testing
         #expect(try database.live() == ["a", "b"])
     }
 
-    @Test func `a limit is refused where other logins could not be seen`() throws {
+    @Test func `a limit is refused in a transaction that cannot see other logins`() throws {
         let database = try FunctionDatabase()
         #expect(throws: SupportError.self) {
             try database.sql(

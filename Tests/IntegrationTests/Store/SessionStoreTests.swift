@@ -8,7 +8,7 @@ import Testing
 @Suite struct SessionStoreTests {
     private static let someID = "11111111-2222-3333-4444-555555555555"
 
-    @Test func `a session is found by its token from the moment it is made, on every pod`() async throws {
+    @Test func `a session is found by its token on every pod at once`() async throws {
         let (server, database) = try SharedServers.newDatabase()
         let one = try await TestStore.start(server.url(database: database))
         let two = try await TestStore.start(server.url(database: database))
@@ -40,7 +40,7 @@ import Testing
         #expect(!rows.contains(token.secretText.dropFirst(4)))
     }
 
-    @Test func `a revoked session is gone on every pod, and revoking again is no error`() async throws {
+    @Test func `a revoked session ends on every pod, and revoking it again is no error`() async throws {
         let (server, database) = try SharedServers.newDatabase()
         let one = try await TestStore.start(server.url(database: database))
         let two = try await TestStore.start(server.url(database: database))
@@ -54,7 +54,7 @@ import Testing
             try server.psql("SELECT count(*) FROM session_tokens WHERE expires_at > now()", database: database) == "0")
     }
 
-    @Test func `revoking all of a user leaves the others alone`() async throws {
+    @Test func `revoking all sessions of a user leaves those of other users`() async throws {
         let (server, database) = try SharedServers.newDatabase()
         let pod = try await TestStore.start(server.url(database: database))
         let (first, _) = try await pod.signIn("ann")
@@ -89,7 +89,7 @@ import Testing
         #expect(try await pod.store.session(for: token) == nil)
     }
 
-    @Test func `tokens made by SQL are tokens here, and the other way round`() async throws {
+    @Test func `tokens created by SQL are valid in the library, and vice versa`() async throws {
         let (server, database) = try SharedServers.newDatabase()
         let pod = try await TestStore.start(server.url(database: database))
         let text = try server.psql(
@@ -103,7 +103,7 @@ import Testing
         #expect(try await pod.store.session(for: own) == nil)
     }
 
-    @Test func `an invented token is told by its tag, without a look-up`() async throws {
+    @Test func `a forged token is detected by its tag, without a look-up`() async throws {
         let (server, database) = try SharedServers.newDatabase()
         let pod = try await TestStore.start(server.url(database: database))
         let invented = try #require(SessionToken("afs_" + String(repeating: "A", count: 54)))
@@ -111,7 +111,7 @@ import Testing
         #expect(await pod.store.counts[.lookUps] == 0)
     }
 
-    @Test func `a login that was under way when all of the user's sessions were ended makes none`() async throws {
+    @Test func `a login in progress while all of the user's sessions are revoked creates none`() async throws {
         let (server, database) = try SharedServers.newDatabase()
         let pod = try await TestStore.start(server.url(database: database))
         _ = try server.psql(
@@ -136,7 +136,7 @@ import Testing
         #expect(try await pod.store.user(named: "nobody") == nil)
     }
 
-    @Test func `a text with a NUL is refused and does not become another one`() async throws {
+    @Test func `a text with a NUL is refused, not truncated`() async throws {
         let (server, database) = try SharedServers.newDatabase()
         let pod = try await TestStore.start(server.url(database: database))
         await #expect(throws: SessionStoreError.invalid("a user id contains no NUL character")) {
@@ -145,7 +145,7 @@ import Testing
         #expect(try server.psql("SELECT count(*) FROM session_tokens", database: database) == "0")
     }
 
-    @Test func `malformed arguments are refused as such, also when nobody can be asked`() async throws {
+    @Test func `malformed arguments are refused as invalid, even without a database`() async throws {
         let (server, database) = try SharedServers.newDatabase()
         let pod = try await TestStore.start(server.url(database: database))
         let store = pod.store
@@ -170,7 +170,7 @@ import Testing
         #expect(!pod.log.text.contains("command failed"), "\(pod.log.text)")
     }
 
-    @Test func `a thousand look-ups at once each get their own answer`() async throws {
+    @Test func `a thousand concurrent look-ups each get their own answer`() async throws {
         let (server, database) = try SharedServers.newDatabase()
         let pod = try await TestStore.start(server.url(database: database))
         let texts = try server.psql(

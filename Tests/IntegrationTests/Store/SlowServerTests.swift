@@ -18,7 +18,7 @@ import Testing
 
     /// Most of the time nothing runs, for so long each time.
     @Test(arguments: [80, 400, 900])
-    func `while PostgreSQL stands still for four fifths of the time, checks are answered in time or not at all`(
+    func `while PostgreSQL stalls four fifths of the time, checks are answered in time or fail`(
         milliseconds: Int
     ) async throws {
         let pod = try await TestStore.startKeeping(server.url(), as: "pod") {
@@ -47,7 +47,7 @@ import Testing
         #expect(await after.stop().refused == 0)
     }
 
-    @Test func `a logout counts in time on a pod whose PostgreSQL stands still for most of the time`() async throws {
+    @Test func `a logout takes effect in time on a pod whose PostgreSQL stalls most of the time`() async throws {
         let pod = try await TestStore.startKeeping(server.url(), as: "pod")
         let tokens = try TestStore.tokens(12, on: server, "postgres")
         for token in tokens { try await pod.warm(token) }

@@ -7,7 +7,7 @@ import Testing
 
 /// What the store does while PostgreSQL fails: it never says no, and it comes back by itself.
 @Suite struct StoreFailureTests {
-    @Test func `while PostgreSQL is down look-ups cannot tell, quickly, and afterwards sessions go on`() async throws {
+    @Test func `while PostgreSQL is down look-ups fail fast, and sessions continue afterwards`() async throws {
         let folder = try TestFolder()
         let server = try PostgreSQLServer(in: folder)
         let pod = try await TestStore.start(server.url())
@@ -24,7 +24,7 @@ import Testing
         #expect(pod.log.text.contains("PostgreSQL connection restored"))
     }
 
-    @Test func `a frozen PostgreSQL is told from a slow one by the deadline`() async throws {
+    @Test func `a frozen PostgreSQL is detected by the deadline`() async throws {
         let folder = try TestFolder()
         let server = try PostgreSQLServer(in: folder)
         let pod = try await TestStore.start(server.url()) { $0.lookUpDeadline = .milliseconds(300) }
@@ -39,7 +39,7 @@ import Testing
         #expect(try await pod.sessionOnceItAnswers(token) != nil)
     }
 
-    @Test func `killed backends cost no look-up`() async throws {
+    @Test func `no look-up fails because of killed backends`() async throws {
         let (server, database) = try SharedServers.newDatabase()
         let pod = try await TestStore.start(server.url(database: database))
         let (token, _) = try await pod.signIn()
@@ -51,7 +51,7 @@ import Testing
         #expect(try await pod.store.session(for: token) == nil)
     }
 
-    @Test func `when one look-up of a batch fails, the others are asked again and answered`() async throws {
+    @Test func `if one look-up of a batch fails, the others are repeated and answered`() async throws {
         let (server, database) = try SharedServers.newDatabase()
         let pod = try await TestStore.start(server.url(database: database)) { $0.lookUpDeadline = .seconds(10) }
         let (token, _) = try await pod.signIn()
@@ -104,7 +104,7 @@ import Testing
         #expect(all.allSatisfy { $0 == nil || $0 == .overloaded }, "\(all)")
     }
 
-    @Test func `a store that starts before PostgreSQL says why once and recovers alone`() async throws {
+    @Test func `a store that starts before PostgreSQL logs the reason once, and recovers`() async throws {
         let folder = try TestFolder()
         let server = try PostgreSQLServer(in: folder)
         try server.stop()
@@ -119,7 +119,7 @@ import Testing
         #expect(pod.log.text.contains("Using database for session storage"))
     }
 
-    @Test func `a standby alone is never believed`() async throws {
+    @Test func `a standby alone is never used`() async throws {
         let folder = try TestFolder()
         let primary = try PostgreSQLServer(in: folder)
         let first = try await TestStore.start(primary.url())
@@ -132,7 +132,7 @@ import Testing
         #expect(pod.log.text.contains("standby"))
     }
 
-    @Test func `with several hosts the primary is found, and the new one after a failover`() async throws {
+    @Test func `of several hosts the primary is found, and the new primary after a failover`() async throws {
         let folder = try TestFolder()
         let primary = try PostgreSQLServer(in: folder)
         let seed = try await TestStore.start(primary.url())
@@ -150,7 +150,7 @@ import Testing
         #expect(try await pod.store.session(for: token) == nil)
     }
 
-    @Test func `a server that takes no writes any more is left for another connection`() async throws {
+    @Test func `a server that refuses writes is left for a new connection`() async throws {
         let (server, database) = try SharedServers.newDatabase()
         let pod = try await TestStore.start(server.url(database: database))
         let (token, _) = try await pod.signIn()
@@ -175,7 +175,7 @@ import Testing
         #expect(try await pod.store.session(for: token) == nil)
     }
 
-    @Test func `a cut connection is replaced, and a paused network is found by the deadline`() async throws {
+    @Test func `a cut connection is replaced, and a paused network is detected by the deadline`() async throws {
         let folder = try TestFolder()
         let server = try PostgreSQLServer(in: folder)
         let proxyFolder = try folder.makeFolder("proxy")
@@ -190,7 +190,7 @@ import Testing
         #expect(try await pod.sessionOnceItAnswers(token) != nil)
     }
 
-    @Test func `half an answer is no answer`() async throws {
+    @Test func `a truncated result is an error`() async throws {
         let folder = try TestFolder()
         let server = try PostgreSQLServer(in: folder)
         let proxyFolder = try folder.makeFolder("proxy")
@@ -210,7 +210,7 @@ import Testing
         }
     }
 
-    @Test func `an answer that came while the process stood still is not believed afterwards`() async throws {
+    @Test func `a result that arrived while the process was stopped is not used`() async throws {
         let (server, database) = try SharedServers.newDatabase()
         let pod = try await TestStore.start(server.url(database: database)) { $0.lookUpDeadline = .milliseconds(300) }
         let (token, _) = try await pod.signIn()
@@ -226,7 +226,7 @@ import Testing
         #expect(try await pod.sessionOnceItAnswers(token) != nil)
     }
 
-    @Test func `a connection that opens but is of no use is not tried over and over`() async throws {
+    @Test func `connections that open but cannot be used are retried with delays`() async throws {
         let (server, database) = try SharedServers.newDatabase()
         let first = try await TestStore.start(server.url(database: database))
         _ = try server.psql("DELETE FROM session_keys", database: database)

@@ -26,7 +26,7 @@ import Testing
         "u:", "u:nobody", "*", "*:", "x:HASH", "🙂", "h:\u{7f}\u{1}", "'; DROP TABLE session_tokens; --",
     ]
 
-    @Test func `no notification of a stranger costs a session or makes the pod unable to tell`() async throws {
+    @Test func `notifications of other clients neither end sessions nor make checks fail`() async throws {
         let pod = try await TestStore.startKeeping(server.url(database: database))
         var watches: [CheckWatch] = []
         let rubbish = String(repeating: "h:,", count: 2666)
@@ -52,7 +52,7 @@ import Testing
         #expect(!pod.log.text.contains("connection lost"), "\(pod.log.text)")
     }
 
-    @Test func `a flood of notifications refuses nobody, and sessions are kept again afterwards`() async throws {
+    @Test func `a flood of notifications refuses no session, and caching resumes afterwards`() async throws {
         let pod = try await TestStore.startKeeping(server.url(database: database)) {
             $0.postgreSQL.lookUpDeadline = .seconds(5)
         }
@@ -87,7 +87,7 @@ import Testing
     }
 
     @Test(arguments: ["h:", "c:"])
-    func `a use of a session that was not written yet still counts when a stranger names the session`(
+    func `an unwritten use still counts after another client's notification about the session`(
         kind: String
     ) async throws {
         // Uses are written after half a minute at the earliest: here, when the store ends.

@@ -30,7 +30,7 @@ import Testing
     /// From now on connections are to the new primary; those there are stay.
     private func turnToNew() throws -> SocketProxy { try SocketProxy(before: new, socketFolder: proxyFolder) }
 
-    @Test func `a read lane on the old primary is given up when the pod writes on the new one`() async throws {
+    @Test func `a read lane on the old primary is dropped when the write lane is on the new one`() async throws {
         try await pod.warm(token)
         let toNew = try turnToNew()
         try new.psql("UPDATE session_tokens SET revoked_at = now()")
@@ -44,7 +44,7 @@ import Testing
         #expect(toOld.connectionCount == 0 && toNew.connectionCount == 2)
     }
 
-    @Test func `a write lane on the old primary is given up when look-ups go to the new one`() async throws {
+    @Test func `a write lane on the old primary is dropped when the read lane is on the new one`() async throws {
         _ = try await pod.signIn("carol")
         let backends = try old.backends(of: "pod")
         try #require(backends.count == 2)

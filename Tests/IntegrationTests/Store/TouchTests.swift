@@ -23,7 +23,7 @@ import Testing
     }
 
     @Test(arguments: End.allCases)
-    func `touch_sessions passes over what has ended`(end: End) async throws {
+    func `touch_sessions ignores ended sessions`(end: End) async throws {
         let database = try SharedDatabase()
         let pod = try await database.store { $0.idleTimeout = .seconds(3600) }
         let (token, _) = try await pod.signIn("ann")
@@ -47,7 +47,7 @@ import Testing
         #expect(try database.psql("SELECT count(*) FROM session_tokens WHERE expires_at > now()") == "1")
     }
 
-    @Test func `a touch never goes beyond the lifetime, and a session cannot be used in the future`() async throws {
+    @Test func `a touch never exceeds the lifetime, and future uses are limited to now`() async throws {
         let database = try SharedDatabase()
         let pod = try await database.store {
             $0.idleTimeout = .seconds(50)
@@ -71,7 +71,7 @@ import Testing
     }
 
     @Test(arguments: End.allCases)
-    func `a use that is stuck in the network while its session ends changes nothing`(end: End) async throws {
+    func `a use delayed in the network until its session has ended changes nothing`(end: End) async throws {
         let database = try SharedDatabase()
         let folder = try TestFolder()
         let proxy = try SocketProxy(before: database.server, socketFolder: folder.path)
@@ -108,7 +108,7 @@ import Testing
         #expect(try database.psql("SELECT count(*) FROM session_tokens WHERE expires_at > now()") == "1")
     }
 
-    @Test func `a use that is stuck until its session has timed out changes nothing`() async throws {
+    @Test func `a use delayed until its session has expired changes nothing`() async throws {
         let database = try SharedDatabase()
         let folder = try TestFolder()
         let proxy = try SocketProxy(before: database.server, socketFolder: folder.path)

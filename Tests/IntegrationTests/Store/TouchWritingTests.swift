@@ -12,7 +12,7 @@ import Testing
     }
 
     @Test(arguments: [1000, 0])
-    func `the last use is in the table, whoever answered it`(kept: Int) async throws {
+    func `the last use is recorded, whichever store answered the check`(kept: Int) async throws {
         let database = try SharedDatabase()
         let pod = try await database.store {
             $0.cachedSessions = kept
@@ -41,7 +41,7 @@ import Testing
     }
 
     @Test(arguments: [1000, 0])
-    func `a use just before the end of the process is written by its end`(kept: Int) async throws {
+    func `a use just before the shutdown is written`(kept: Int) async throws {
         let database = try SharedDatabase()
         let pod = try await database.store { $0.cachedSessions = kept }
         let (token, _) = try await pod.signIn()
@@ -78,7 +78,7 @@ import Testing
         for token in tokens { #expect(abs(try database.row(token).lastSeenAt.timeIntervalSinceNow) < 5) }
     }
 
-    @Test func `what was not used is not written, and what is known already costs no row version`() async throws {
+    @Test func `unused sessions are not written, and recorded uses add no row version`() async throws {
         let database = try SharedDatabase()
         let pod = try await database.store { $0.idleTimeout = .seconds(1) }
         let (token, _) = try await pod.signIn()
@@ -96,7 +96,7 @@ import Testing
         #expect(try database.row(token) == made)
     }
 
-    @Test func `with last-seen times off nothing is written, ever`() async throws {
+    @Test func `without last-seen times nothing is written`() async throws {
         let database = try SharedDatabase()
         let pod = try await database.store { $0.recordsLastSeen = false }
         let (token, _) = try await pod.signIn()
@@ -108,7 +108,7 @@ import Testing
         #expect(try database.row(token) == before)
     }
 
-    @Test func `a row that somebody holds delays nobody, and its use is written once it is free`() async throws {
+    @Test func `a locked row delays nothing, and its use is written after the unlock`() async throws {
         let database = try SharedDatabase()
         let pod = try await database.store { $0.idleTimeout = .seconds(20) }
         let (held, _) = try await pod.signIn("ann")

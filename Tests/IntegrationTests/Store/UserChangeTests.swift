@@ -31,7 +31,7 @@ import Testing
     }
 
     @Test(arguments: ["passwd", "disable", "delete"])
-    func `a command ends the sessions on every pod, and those of nobody else`(command: String) async throws {
+    func `user commands end only that user's sessions, on every pod`(command: String) async throws {
         let (tokens, other) = try await ([signIn("1"), signIn("1")], signIn("2"))
         let result = try run(["user", command, "ann"], input: "another password\n")
         let limit = BootInstant.now + TestStore.revocationDelay
@@ -50,7 +50,7 @@ import Testing
         "SET session_replication_role = replica; DELETE FROM authfcgi_users WHERE id = '1'",
         "SET session_replication_role = replica; UPDATE authfcgi_users SET disabled = true WHERE id = '1'",
     ])
-    func `plain SQL does as much`(sql: String) async throws {
+    func `plain SQL on users ends their sessions too`(sql: String) async throws {
         let (tokens, other) = try await ([signIn("1"), signIn("1")], signIn("2"))
         try psql(sql)
         try await expectEnded(tokens, by: .now + TestStore.revocationDelay, not: other)
@@ -61,7 +61,7 @@ import Testing
         "UPDATE authfcgi_users SET username = id",
         "UPDATE authfcgi_users SET password_hash = password_hash, disabled = false",
     ])
-    func `what says nothing about signing in ends nothing`(sql: String) async throws {
+    func `a change of other columns ends no session`(sql: String) async throws {
         let (token, other) = try await (signIn("1"), signIn("2"))
         try psql(sql)
         #expect(try run(["user", "enable", "1"]).status.isSuccess)
@@ -71,7 +71,7 @@ import Testing
     }
 
     @Test(arguments: ["passwd", "disable", "delete"])
-    func `a login that is under way makes no session after a command`(command: String) async throws {
+    func `a login in progress creates no session after a user command`(command: String) async throws {
         let store = pods[0].store
         let user = try #require(try await store.user(named: "ann"))
         #expect(try await store.createAccessToken(for: user, origin: SessionOrigin()) != nil)
@@ -79,7 +79,7 @@ import Testing
         #expect(try await store.createAccessToken(for: user, origin: SessionOrigin()) == nil)
     }
 
-    @Test func `who may only write users keeps no session by it`() async throws {
+    @Test func `a role that may only write users cannot keep a session alive`() async throws {
         let token = try await signIn("1")
         try psql(
             """

@@ -4,7 +4,7 @@ import Testing
 
 /// The databases that tests get, which are copies of one.
 @Suite struct NewDatabaseTests {
-    @Test func `each has keys of its own that were made just now, and needs no migration`() throws {
+    @Test func `each new database has its own keys, and needs no migration`() throws {
         let databases = try (0..<2).map { _ in try SharedServers.newDatabase() }
         let keys = try databases.map { server, name in
             try server.psql(

@@ -27,13 +27,13 @@ import Testing
         INSERT INTO a VALUES (0); SELECT n FROM b ORDER BY n
         """,
     ])
-    func `it writes what psql writes`(script: String) throws {
+    func `output equals that of psql`(script: String) throws {
         let written = try program(script)
         #expect(written.status.isSuccess, "\(written)")
         #expect(try server.psql(script) + (written.output.isEmpty ? "" : "\n") == written.output)
     }
 
-    @Test func `it ends at the first failure, and what was done before stays unless a transaction was begun`() throws {
+    @Test func `a script ends at the first failure, and only a transaction is rolled back`() throws {
         for (number, begin) in ["", "BEGIN; "].enumerated() {
             let scripts = ["here", "there"].map { place in
                 "\(begin)CREATE TABLE \(place)_\(number) (); SELECT 1 / 0; CREATE TABLE never ()"
@@ -49,7 +49,7 @@ import Testing
         }
     }
 
-    @Test func `psql's own commands are refused, and nothing outlives a call`() throws {
+    @Test func `psql's meta-commands are refused, and no state survives a call`() throws {
         #expect(throws: SupportError.self) { try server.psql("SELECT 1 \\gexec") }
         try server.psql("SET application_name = 'left behind'; CREATE TEMP TABLE left_behind ()")
         #expect(try server.psql("SHOW application_name; SELECT to_regclass('left_behind')") == "psql\n")
@@ -58,7 +58,7 @@ import Testing
         }
     }
 
-    @Test func `a server that does not answer is not waited for without end`() throws {
+    @Test func `the wait for a server is limited`() throws {
         let own = try PostgreSQLServer(in: TestFolder())
         try own.pause()
         #expect(throws: SupportError.self) { try own.psql("SELECT 1", within: .seconds(1)) }

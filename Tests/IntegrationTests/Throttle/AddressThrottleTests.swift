@@ -27,7 +27,7 @@ import Testing
         #expect(count >= 100 && count <= 100 + seconds, "\(count) of \(address) in \(seconds) s")
     }
 
-    @Test func `an address may try a hundred names at once, and two hundred an hour`() async throws {
+    @Test func `an address may try a hundred names at once, and two hundred per hour`() async throws {
         let stores = try await ThrottledStores(4)
         try await expectAHundred(from: "192.0.2.1", stores)
         let waits = try await [stores.fail("zoe", userID: nil), stores.fail("eve", userID: nil)]
@@ -44,7 +44,7 @@ import Testing
         #expect(try #require(try await stores.fail("zoe", userID: nil)) > 1500)
     }
 
-    @Test func `whoever is refused leaves no row behind`() async throws {
+    @Test func `a refused attempt adds no row`() async throws {
         let stores = try await ThrottledStores(2)
         _ = try await guess(100, from: "192.0.2.1", stores)
         let rows = try stores.failures()
@@ -53,7 +53,7 @@ import Testing
         #expect(try stores.failures() == rows)
     }
 
-    @Test func `a known user is not held up by others at the same address`() async throws {
+    @Test func `a known user is not delayed by others at the same address`() async throws {
         let stores = try await ThrottledStores()
         try await stores.signIn()
         guard case .allowed(let reservation) = try await stores.ask() else {
@@ -67,7 +67,8 @@ import Testing
         try await stores.signIn()
     }
 
-    @Test func `addresses of one IPv6 network are one, and so is an IPv4 address in either notation`() async throws {
+    @Test
+    func `addresses of one IPv6 network count as one, and so do both notations of an IPv4 address`() async throws {
         let stores = try await ThrottledStores()
         for (address, same, other) in [
             ("2001:db8:0:1::1", "2001:db8:0:1:ffff::2", "2001:db8:0:2::1"),
@@ -83,7 +84,7 @@ import Testing
         #expect(try await stores.fail(from: "2001:db8:0:1::1") == 30)
     }
 
-    @Test func `what is no address is none`() async throws {
+    @Test func `a text that is not an address counts as none`() async throws {
         let stores = try await ThrottledStores()
         #expect(try await guess(101, from: "unix:", stores) == 101)
         try await stores.signIn(from: "unix:")
@@ -91,7 +92,7 @@ import Testing
         #expect(try await stores.fail(from: "unix:") == 30)
     }
 
-    @Test func `no name and no address can be told from the table`() async throws {
+    @Test func `names and addresses cannot be read from the table`() async throws {
         var keys: [String] = []
         for _ in 0..<2 {
             let stores = try await ThrottledStores()
@@ -107,7 +108,7 @@ import Testing
         #expect(Set(keys).count == 4, "each database has a key of its own")
     }
 
-    @Test func `rows that say nothing any more are removed by whoever cleans up`() async throws {
+    @Test func `expired rows are removed by the clean-up`() async throws {
         let stores = try await ThrottledStores()
         try await stores.signIn()
         #expect(try await stores.fail() == nil, "a failure at a known address, which remains known")
@@ -127,7 +128,7 @@ import Testing
         #expect(try stores.database.psql("SELECT remove_expired_login_throttle(40)") == "7")
     }
 
-    @Test func `attempts on the same users from the same addresses never wait in a circle`() async throws {
+    @Test func `attempts on the same users from the same addresses never deadlock`() async throws {
         let stores = try await ThrottledStores(6)
         try await withThrowingTaskGroup(of: Void.self) { group in
             for number in 0..<300 {
@@ -152,7 +153,7 @@ import Testing
         #expect(try stores.failures().max() == 0)
     }
 
-    @Test func `failures outlast a restart of the database`() async throws {
+    @Test func `failures survive a restart of the database`() async throws {
         let folder = try TestFolder()
         let server = try PostgreSQLServer(in: folder)
         let pod = try await TestStore.start(server.url(database: "postgres"))

@@ -48,7 +48,7 @@ import Testing
         #expect(try logIn("ann", TwoGates.password, on: gates.two).status == 200)
     }
 
-    @Test func `a name that nobody has is answered the same bytes`() throws {
+    @Test func `an unknown username gets the same bytes`() throws {
         var answers: [String: [[UInt8]]] = [:]
         for name in ["ann", "nobody"] {
             for number in 0..<16 {
@@ -74,7 +74,7 @@ import Testing
         #expect(refused.map { $0["name_hash"] != nil } == [false, true])
     }
 
-    @Test func `strangers do not keep the owner out, and nobody becomes the owner by a header`() throws {
+    @Test func `others do not lock the owner out, and no header makes anyone the owner`() throws {
         #expect(try logIn("ann", TwoGates.password, from: "203.0.113.7").status == 200)
         for number in 0..<16 {
             if number >= 10 { try age(by: "60 seconds") }
@@ -93,7 +93,7 @@ import Testing
         #expect(try gates.psql("SELECT sum(cardinality(failed_at)) FROM login_throttle") == "0")
     }
 
-    @Test func `a throttle that cannot be asked makes the login 503`() throws {
+    @Test func `a login is answered 503 if the throttle is unavailable`() throws {
         try gates.psql("ALTER TABLE login_throttle RENAME TO gone")
         #expect(try logIn("ann", TwoGates.password).status == 503)
         try gates.psql("ALTER TABLE gone RENAME TO login_throttle")

@@ -8,14 +8,14 @@ import Testing
     /// 198.51.100.0 and up.
     private static let manyAddresses: @Sendable (Int) -> String? = { "198.51.100.\($0)" }
 
-    @Test func `of two hundred logins at once on eight pods exactly ten are let through`() async throws {
+    @Test func `of two hundred concurrent logins on eight pods exactly ten are admitted`() async throws {
         let stores = try await ThrottledStores(8)
         #expect(try await stores.allowed(of: 200, from: Self.manyAddresses) == 10)
         #expect(try await stores.allowed(of: 200, userID: "2") { _ in nil } == 0, "the name is the same")
         #expect(try stores.failures().max() == 10)
     }
 
-    @Test func `at once or one by one, a known address gets what is left of the hundred an hour`() async throws {
+    @Test func `a known address gets the rest of the hundred attempts per hour`() async throws {
         let stores = try await ThrottledStores(8)
         try await stores.signIn(from: "192.0.2.7")
         try stores.setFailures(95, every: 37)
@@ -28,7 +28,7 @@ import Testing
         #expect(try await stores.allowed(of: 10) { _ in "192.0.2.7" } == 1)
     }
 
-    @Test func `strangers get eighty an hour, and nothing of that holds up a known address`() async throws {
+    @Test func `unknown addresses get eighty attempts per hour, without effect on a known one`() async throws {
         let stores = try await ThrottledStores()
         try await stores.signIn(from: "192.0.2.7")
         try stores.setFailures(79, every: 40)
@@ -46,7 +46,7 @@ import Testing
     }
 
     @Test(arguments: [(9, nil), (10, 1), (11, 2), (12, 4), (13, 8), (14, 16), (15, 30), (40, 30)] as [(Int, Int?)])
-    func `after ten failures each one more doubles the delay, up to half a minute`(
+    func `after ten failures each further one doubles the delay, up to 30 s`(
         failures: Int, delay: Int?
     ) async throws {
         let stores = try await ThrottledStores()
@@ -59,7 +59,7 @@ import Testing
         }
     }
 
-    @Test func `failures are forgotten after an hour, one by one`() async throws {
+    @Test func `each failure is discarded after an hour`() async throws {
         let stores = try await ThrottledStores()
         try stores.setFailures(12, every: 60)
         #expect(try await stores.fail() == 4)
@@ -72,7 +72,7 @@ import Testing
         #expect(try await stores.fail() == 1)
     }
 
-    @Test func `a login that succeeds counts for nothing and clears the pair`() async throws {
+    @Test func `a successful login is not counted, and discards the pair's failures`() async throws {
         let stores = try await ThrottledStores()
         for _ in 0..<30 { try await stores.signIn() }
         #expect(try stores.failures() == [0], "the pair that is known")
@@ -88,7 +88,7 @@ import Testing
         #expect(try await stores.fail() == 1)
     }
 
-    @Test func `an address is known for ninety days from the last login on`() async throws {
+    @Test func `an address is known for ninety days after the last login`() async throws {
         let stores = try await ThrottledStores()
         try await stores.signIn()
         try stores.age(by: "89 days")
@@ -102,7 +102,7 @@ import Testing
         #expect(try await stores.fail() == 30)
     }
 
-    @Test func `a process that ends in between has used up an attempt, one that gives it back has not`() async throws {
+    @Test func `an attempt counts if the process ends before settling it, and not if it is released`() async throws {
         let stores = try await ThrottledStores(2)
         for _ in 0..<10 { #expect(try await stores.fail() == nil) }
         await stores.pods[0].store.close()
@@ -118,7 +118,7 @@ import Testing
         #expect(try stores.failures() == [10, 10, 10])
     }
 
-    @Test func `names that people take for the same share their failures, whether there is such a user or not`()
+    @Test func `names with the same normal form share failures, whether a user exists or not`()
         async throws
     {
         for userID in ["1", nil] {
@@ -138,7 +138,7 @@ import Testing
         #expect(try await stores.fail("ann@example.com", userID: "2") == nil)
     }
 
-    @Test func `a clock that was a year ahead keeps nobody out`() async throws {
+    @Test func `a clock that was a year ahead locks nobody out`() async throws {
         let stores = try await ThrottledStores()
         try await stores.signIn()
         for _ in 0..<10 { #expect(try await stores.fail() == nil) }

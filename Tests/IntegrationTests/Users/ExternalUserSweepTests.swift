@@ -41,7 +41,7 @@ import Testing
         DELETE FROM auth_user_groups WHERE user_id = 1; UPDATE auth_user SET id = 77 WHERE username = 'ann'
         """,
     ])
-    func `who is disabled or gone is signed out, and nobody else`(sql: String) async throws {
+    func `only disabled and removed users are signed out`(sql: String) async throws {
         let (ann, bob) = (try await logIn("ann"), try await logIn("bob"))
         try awaitComparison()
         #expect(try await lives(ann))
@@ -50,7 +50,7 @@ import Testing
         #expect(try await lives(bob))
     }
 
-    @Test func `somebody who is found twice keeps the sessions, and keeps nobody else from being signed out`()
+    @Test func `a user found twice keeps the sessions, and others are signed out all the same`()
         async throws
     {
         let (ann, bob) = (try await logIn("ann"), try await logIn("bob"))
@@ -69,7 +69,7 @@ import Testing
         #expect(pod.log.text.contains("returned several rows for one name: 1 signed-in users"), "\(pod.log.text)")
     }
 
-    @Test func `when most of many would be gone, nobody is signed out`() async throws {
+    @Test func `if most of many users are missing, nobody is signed out`() async throws {
         let bob = try await logIn("bob")
         // All at once: a comparison that finds some of them alone signs those out.
         let others = try users.database.psql(
@@ -86,7 +86,7 @@ import Testing
         #expect(try await lives(bob))
     }
 
-    @Test func `when nobody at all is found, or the query fails, nobody is signed out`() async throws {
+    @Test func `if no user is found, or the query fails, nobody is signed out`() async throws {
         let tokens = [try await logIn("ann"), try await logIn("bob")]
         for (sql, said) in [
             ("UPDATE auth_user SET username = username || ' '", "finds none of the signed-in users"),

@@ -13,7 +13,7 @@ import Testing
     }
 
     @Test(arguments: ["on", "off"])
-    func `hashes of legacy formats can be refused, and the log says of whom`(setting: String) throws {
+    func `hashes of legacy formats can be refused, and the log names the user`(setting: String) throws {
         let users = try ForeignUsers("SELECT 1")
         let gate = try users.gate(in: folder, ["LEGACY_HASHES": setting])
         // The login would replace it.

@@ -14,7 +14,7 @@ import Testing
         folder = try TestFolder()
     }
 
-    @Test func `one of the gate's own users gets a hash of today's cost, and the sessions go on`() async throws {
+    @Test func `an outdated hash of one of the gate's own users is replaced, and the sessions stay`() async throws {
         let users = try ForeignUsers("SELECT 1")
         let gate = try users.gate(in: folder, [:])
         try users.database.psql(
@@ -48,7 +48,7 @@ import Testing
         #expect(try database.psql("SELECT password_hash FROM authfcgi_users") == "y")
     }
 
-    @Test func `a watched table of Django's is written by USERS_REHASH, and the sessions go on`() throws {
+    @Test func `USERS_REHASH writes to a watched table, and the sessions stay`() throws {
         let users = try ForeignUsers.django()
         let rehash = "UPDATE auth_user SET password = $1 WHERE id = $2 AND password = $3;"
         let gate = try users.gate(in: folder, ["USERS_PRESET": "django", "USERS_REHASH": rehash])
@@ -65,7 +65,7 @@ import Testing
         #expect(try gate.logIn("ann", "correct horse").status == 200)
     }
 
-    @Test func `behind a pooler nothing is written, which is said, and the sessions go on`() throws {
+    @Test func `behind a pooler no hash is written, which is logged, and the sessions stay`() throws {
         let users = try ForeignUsers.django()
         let bouncer = try PgBouncer(in: folder, before: users.database.server, poolMode: "session")
         let gate = try users.gate(
@@ -84,7 +84,7 @@ import Testing
         #expect(try gate.check(token) == 200)
     }
 
-    @Test func `a hash that is written as the product itself would write it is new enough at the next login`() throws {
+    @Test func `a hash in the product's own form is not replaced at the next login`() throws {
         let users = try ForeignUsers.django()
         // Django's argon2 is ours with a word in front.
         let rehash = "UPDATE auth_user SET password = 'argon2' || $1 WHERE id = $2 AND password = $3"
@@ -105,7 +105,8 @@ import Testing
         #expect(try hash("ann") == new)
     }
 
-    @Test func `without USERS_REHASH another program's hash stays, and one that fails is said once`() async throws {
+    @Test
+    func `without USERS_REHASH another application's hash stays, and a failing one is logged once`() async throws {
         let users = try ForeignUsers.django()
         let silent = try await users.store(.django)
         #expect(await !silent.store.rehashes)

@@ -5,7 +5,7 @@ import Testing
 
 /// The ready queries over the tables that the products make.
 @Suite struct UsersPresetTests {
-    @Test func `Django's users come with their groups, and who is not active is nobody`() async throws {
+    @Test func `Django's users have their groups, and inactive users cannot sign in`() async throws {
         let users = try ForeignUsers.django()
         let pod = try await users.store(.django)
         let ann = try #require(try await pod.store.user(named: "ann"))
@@ -22,7 +22,7 @@ import Testing
         #expect(try await pod.store.user(named: "ann") == nil)
     }
 
-    @Test func `Laravel's users sign in with their e-mail address`() async throws {
+    @Test func `Laravel's users sign in with their email address`() async throws {
         let users = try ForeignUsers(schema: "laravel")
         let pod = try await users.store(.laravel)
         let ann = try #require(try await pod.store.user(named: "ann@example.org"))
@@ -43,7 +43,7 @@ import Testing
         #expect(try await pod.store.user(named: "ann@example") == nil)
     }
 
-    @Test func `Devise's users who have not confirmed their address, or are locked, are nobody`() async throws {
+    @Test func `Devise's unconfirmed and locked users cannot sign in`() async throws {
         let users = try ForeignUsers(schema: "devise-all")
         let pod = try await users.store(.devise)
         #expect(try await pod.store.user(named: "ann@example.org") == nil)
@@ -59,7 +59,7 @@ import Testing
         #expect(try await pod.store.user(named: "ann@example.org") == nil)
     }
 
-    @Test func `WordPress's users of pgloader sign in with name or e-mail address and have their roles as groups`()
+    @Test func `WordPress's users of pgloader sign in with name or email address, with roles as groups`()
         async throws
     {
         let users = try ForeignUsers.wordpress()
@@ -106,7 +106,7 @@ import Testing
 
     /// The column as a multisite's wp-admin/includes/schema.php has it, in PG4WP's and in pgloader's types.
     @Test(arguments: [("smallint", "0", "1"), ("boolean", "false", "true")])
-    func `WordPress's users who are marked as spammers are nobody`(type: String, no: String, yes: String) async throws {
+    func `WordPress's users marked as spammers cannot sign in`(type: String, no: String, yes: String) async throws {
         let users = try ForeignUsers.wordpress()
         try users.database.psql("ALTER TABLE wp_users ADD spam \(type) NOT NULL DEFAULT \(no)")
         let pod = try await users.store(.wordpress)
@@ -125,7 +125,7 @@ import Testing
             ]
         ),
     ])
-    func `a preset needs no more than the right to read the columns that it names`(
+    func `a preset needs only the right to read its columns`(
         schema: String, preset: UsersPreset, columns: [String]
     ) async throws {
         let database = try ForeignUsers(schema: schema).database

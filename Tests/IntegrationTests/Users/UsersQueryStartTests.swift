@@ -52,7 +52,7 @@ import Testing
             "USERS_REHASH does not work: column \"pasword\""
         ),
     ])
-    func `a query that cannot work ends the start and the check with 78 and what to write`(
+    func `a query that cannot work ends the start and the check with 78 and advice`(
         environment: [String: String], what: String
     ) throws {
         let checked = try check(environment)
@@ -63,7 +63,7 @@ import Testing
         #expect(gate.log.contains("CRITICAL: ") && gate.log.contains(what), "\(gate.log)")
     }
 
-    @Test func `a query that works is said to, and a database that is away is not its fault`() throws {
+    @Test func `a working query is confirmed, and an unreachable database is not reported as its fault`() throws {
         let good = try check(["USERS_PRESET": "django"])
         #expect(good.status == .code(0))
         #expect(
@@ -74,7 +74,7 @@ import Testing
         #expect(try check(away).status == .code(69))
     }
 
-    @Test func `a user of Django's signs in, and when the table is gone the login is 503 and checks go on`() throws {
+    @Test func `Django's user signs in, and without the table logins are answered 503 and checks continue`() throws {
         let gate = try users.gate(in: folder, ["USERS_PRESET": "django"])
         let answer = try gate.logIn("ann", "correct horse")
         let token = try #require(answer.json?["token"], "\(answer)")
@@ -99,7 +99,7 @@ import Testing
         #expect(try gate.logOut(token).status == 204)
     }
 
-    @Test func `a worker that is replaced while the table is gone serves all the same, and logins work again later`()
+    @Test func `a worker replaced while the table is missing serves, and logins recover`()
         throws
     {
         let gate = try users.gate(in: folder, ["USERS_PRESET": "django"])

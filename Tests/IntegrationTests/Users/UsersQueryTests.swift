@@ -6,7 +6,7 @@ import Testing
 
 /// What a users query finds, and what it may get wrong.
 @Suite struct UsersQueryTests {
-    @Test func `a user comes with what the columns say, numbers by their digits and names as they were typed`()
+    @Test func `a user has the values of the columns, with all digits, and the typed name`()
         async throws
     {
         let pod = try await ForeignUsers.plain().store(
@@ -22,7 +22,7 @@ import Testing
         "o'hara", "\"; DROP TABLE people; --", "$1", "\\", "jürgen", "王", "👩‍👩‍👧", "' OR '1'='1", "%", " ann", "a\nb",
         String(repeating: "n", count: 256),
     ])
-    func `any name finds its own user and nobody else`(_ name: String) async throws {
+    func `any username finds only its own user`(_ name: String) async throws {
         let users = try ForeignUsers.plain()
         let pod = try await users.store()
         #expect(try await pod.store.user(named: name) == nil)
@@ -34,7 +34,7 @@ import Testing
         #expect(try users.database.psql("SELECT count(*) FROM people") == "2")
     }
 
-    @Test func `a name with a NUL is no name`() async throws {
+    @Test func `a username with a NUL finds no user`() async throws {
         let pod = try await ForeignUsers.plain().store()
         await #expect(throws: SessionStoreError.self) { try await pod.store.user(named: "ann\0") }
         #expect(try await pod.store.user(named: "ann") != nil)
@@ -46,7 +46,7 @@ import Testing
         ("''", []), ("'[\"a\", \"b,c\", null]'", ["a", "b,c"]), ("'[\"x\", 1]'::jsonb", ["x", "1"]),
         ("'[a'", ["[a"]), ("42", ["42"]), ("ARRAY[7, 8]", ["7", "8"]),
     ])
-    func `groups may be an array, a list with commas or JSON`(groups: String, expected: [String]) async throws {
+    func `groups may be an array, a comma-separated list or JSON`(groups: String, expected: [String]) async throws {
         let pod = try await ForeignUsers.plain()
             .store("SELECT id, password_hash, \(groups) AS groups FROM people WHERE username = $1")
         #expect(try await pod.store.user(named: "ann")?.identity.groups == expected)
@@ -56,7 +56,7 @@ import Testing
         ("NULL::boolean", false), ("false", false), ("0", false), ("'no'", false), ("''", false), ("true", true),
         ("1", true), ("'Y'", true), ("now()", true), ("'blocked'", true),
     ])
-    func `who is disabled is nobody`(disabled: String, isNobody: Bool) async throws {
+    func `a disabled user cannot sign in`(disabled: String, isNobody: Bool) async throws {
         let pod = try await ForeignUsers.plain()
             .store("SELECT id, password_hash, \(disabled) AS disabled FROM people WHERE username = $1")
         #expect(try await (pod.store.user(named: "ann") == nil) == isNobody)
@@ -79,7 +79,7 @@ import Testing
         ("SELECT 1 AS id, 'x' AS password_hash WHERE ($1::text)::integer = 1", "SQLSTATE 22P02"),
         ("SELECT 1 / (length($1) - 7) AS id, 'x' AS password_hash", "SQLSTATE 22012"),
     ])
-    func `what is no user is said once and tells nothing of what was typed`(sql: String, what: String) async throws {
+    func `an invalid row is logged once, without the typed name`(sql: String, what: String) async throws {
         let pod = try await ForeignUsers.plain().store(sql)
         for _ in 0..<3 {
             await #expect(throws: SessionStoreError.self) { try await pod.store.user(named: "hunter2") }
@@ -89,7 +89,7 @@ import Testing
         #expect(!pod.log.text.contains("hunter2"))
     }
 
-    @Test func `a query that breaks later fails logins alone, and works again when it can`() async throws {
+    @Test func `a query that fails later affects only logins, and recovers`() async throws {
         let users = try ForeignUsers.plain()
         let pod = try await users.store()
         try users.database.psql("ALTER TABLE people RENAME TO folk")
@@ -105,7 +105,7 @@ import Testing
     }
 
     @Test(arguments: ["password_hash", "disabled"])
-    func `a column that SELECT * has lost is a failure, and not an empty value`(column: String) async throws {
+    func `a column that is missing later is a failure, not an empty value`(column: String) async throws {
         let users = try ForeignUsers.plain()
         try users.database.psql("ALTER TABLE people ADD COLUMN disabled boolean NOT NULL DEFAULT false")
         let pod = try await users.store("SELECT * FROM people WHERE username = $1")
@@ -117,7 +117,7 @@ import Testing
         #expect(try await pod.store.user(named: "ann") != nil)
     }
 
-    @Test func `a slow query keeps no check, no login of others and no logout waiting`() async throws {
+    @Test func `a slow query delays no check, no other login and no logout`() async throws {
         let users = try ForeignUsers.plain()
         let pod = try await users.store(
             "SELECT id, password_hash FROM people, pg_sleep(60) WHERE username = $1", deadline: .seconds(10))
@@ -142,7 +142,7 @@ import Testing
         try eventually("the server gives it up") { try !sleeping() }
     }
 
-    @Test func `a query may change nothing, by no function`() async throws {
+    @Test func `a query cannot change anything, even by a function`() async throws {
         let users = try ForeignUsers.plain()
         try users.database.psql(
             """
@@ -157,7 +157,7 @@ import Testing
     }
 
     @Test(arguments: ["SELECT revoke_user_sessions('9007199254740993')", "SELECT revoke_all_sessions()"])
-    func `a login that had read the user before the sessions were ended makes none`(sql: String) async throws {
+    func `a login that read the user before a revocation of all sessions creates none`(sql: String) async throws {
         let users = try ForeignUsers.plain()
         let pod = try await users.store()
         let user = try #require(try await pod.store.user(named: "ann"))

@@ -35,7 +35,7 @@ import Testing
         // As tools do that replicate, for which other triggers are switched off.
         "SET session_replication_role = replica; UPDATE auth_user SET password = 'new' WHERE username = 'ann'",
     ])
-    func `a changed password, a disabled and a deleted user end the sessions of that user`(sql: String) async throws {
+    func `a password change, disabling and deletion end the user's sessions`(sql: String) async throws {
         try users.database.psql(
             "ALTER TABLE auth_user_groups DROP CONSTRAINT auth_user_groups_user_id_6a12ed8b_fk_auth_user_id")
         #expect(try await alive(after: sql) == [false, true])
@@ -48,22 +48,22 @@ import Testing
         "BEGIN; UPDATE auth_user SET password = 'x'; ROLLBACK",
         "SELECT authfcgi_unwatch_users('auth_user'); UPDATE auth_user SET password = 'x'; DELETE FROM auth_group WHERE false",
     ])
-    func `what is no such change ends nothing`(sql: String) async throws {
+    func `other changes end no sessions`(sql: String) async throws {
         #expect(try await alive(after: sql) == [true, true])
     }
 
     @Test(arguments: ["UPDATE auth_user SET password = 'x'", "TRUNCATE auth_user CASCADE"])
-    func `a statement about all users ends the sessions of all`(sql: String) async throws {
+    func `a statement on all users ends all their sessions`(sql: String) async throws {
         #expect(try await alive(after: sql) == [false, false])
     }
 
-    @Test func `a login that had read the old password makes no session`() async throws {
+    @Test func `a login that read the old password creates no session`() async throws {
         let user = try #require(try await pod.store.user(named: "ann"))
         try users.database.psql("UPDATE auth_user SET password = 'new' WHERE username = 'ann'")
         #expect(try await pod.store.createAccessToken(for: user, origin: SessionOrigin()) == nil)
     }
 
-    @Test func `watching again changes how, and a mistake is found at once and changes nothing`() async throws {
+    @Test func `watching again replaces the triggers, and a mistake is refused and changes nothing`() async throws {
         for mistake in [
             "'auth_user', 'id', 'pasword'", "'auth_user', 'id', 'password', 'nonsense'", "'nowhere', 'id', 'x'",
         ] {
@@ -76,7 +76,7 @@ import Testing
         #expect(try await alive(after: "UPDATE auth_user SET is_active = false") == [true, true])
     }
 
-    @Test func `a user whose id no session can have stops no statement`() async throws {
+    @Test func `a user with an impossible session user id makes no statement fail`() async throws {
         try users.database.psql(
             """
             CREATE TABLE odd ("the id" text, "hash" text); INSERT INTO odd VALUES (repeat('i', 300), 'x'), ('', 'x');
@@ -85,7 +85,7 @@ import Testing
         #expect(try users.database.psql("SELECT count(*) FROM odd") == "0")
     }
 
-    @Test func `a program that may only change its users ends their sessions all the same`() async throws {
+    @Test func `a role that may only change its users ends their sessions all the same`() async throws {
         let role = "\(users.database.name)_app"
         try users.database.psql("CREATE ROLE \(role); GRANT SELECT, UPDATE ON auth_user TO \(role)")
         #expect(

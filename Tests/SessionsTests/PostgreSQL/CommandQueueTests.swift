@@ -37,14 +37,14 @@ struct CommandQueueTests {
 
     // MARK: The way of a command
 
-    @Test mutating func `a connection is made when the first command comes, and for one only once`() {
+    @Test mutating func `a connection is opened for the first command, and only one`() {
         #expect(queue.state == .disconnected)
         #expect(queue.add(command(1)) == [.connect])
         #expect(queue.state == .connecting)
         #expect(queue.add(command(2)) == [])
     }
 
-    @Test mutating func `a statement is prepared once a connection, and the command run when the server is ready`() {
+    @Test mutating func `a statement is prepared once per connection, and run when the server is ready`() {
         _ = queue.add(command(1))
         #expect(open() == [.prepare(1)])
         #expect(queue.running == nil)
@@ -56,25 +56,25 @@ struct CommandQueueTests {
         #expect(queue.add(command(2)) == [.run(2, byName: true)])
     }
 
-    @Test mutating func `through a pooler nothing is prepared`() {
+    @Test mutating func `behind a pooler nothing is prepared`() {
         _ = queue.add(command(1))
         #expect(open(keepsState: false) == [.run(1, byName: false)])
     }
 
-    @Test mutating func `nothing is sent over a connection that is given up as soon as it is there`() {
+    @Test mutating func `nothing is sent over a connection that is closed at once`() {
         _ = queue.add(command(1))
         queue.opened(keepsState: true, at: start)
         #expect(queue.lost(gone, at: start) == [.reportLoss(gone), .disconnect, .connect])
         #expect(queue.advance(at: start) == [])
     }
 
-    @Test mutating func `rows do not count before the server is ready for the next command`() {
+    @Test mutating func `a result counts only when the server is ready for the next command`() {
         run()
         #expect(queue.received(nil, at: start) == [])
         #expect(queue.lost(gone, at: start) == [.answer(1, gone), .reportLoss(gone), .disconnect])
     }
 
-    @Test mutating func `one command at a time, in order, urgent ones before those that only wait`() {
+    @Test mutating func `commands run one at a time in order, urgent ones first`() {
         run()
         for id in 2...3 { #expect(queue.add(command(id)) == []) }
         for id in 4...5 { #expect(queue.add(command(id, isUrgent: true)) == []) }
@@ -87,7 +87,7 @@ struct CommandQueueTests {
         #expect(order == [1, 4, 5, 2, 3])
     }
 
-    @Test mutating func `an error of the statement is its answer, and the connection stays`() {
+    @Test mutating func `a statement's error is its result, and the connection stays`() {
         let error = PostgreSQLError.server(SQLState("23505"), "")
         run()
         _ = queue.add(command(2))
@@ -95,7 +95,7 @@ struct CommandQueueTests {
         #expect(queue.serverIsReady(at: start) == [.markHealthy, .answer(1, error), .run(2, byName: false)])
     }
 
-    @Test mutating func `a statement that cannot be prepared is answered with the reason`() {
+    @Test mutating func `a statement that cannot be prepared fails with the reason`() {
         let error = PostgreSQLError.server(SQLState("42P01"), "")
         run(keepsState: true)
         #expect(queue.received(error, at: start) == [])
@@ -103,7 +103,7 @@ struct CommandQueueTests {
         #expect(queue.add(command(2)) == [.prepare(2)])
     }
 
-    @Test mutating func `an answer to nothing that was asked ends the connection`() {
+    @Test mutating func `an unexpected result closes the connection`() {
         run()
         _ = queue.received(nil, at: start)
         _ = queue.serverIsReady(at: start)
@@ -113,32 +113,32 @@ struct CommandQueueTests {
 
     // MARK: Sending again
 
-    @Test mutating func `what does no harm twice is sent again after a lost connection, once`() {
+    @Test mutating func `an idempotent command is repeated once after a lost connection`() {
         run(isIdempotent: true)
         #expect(queue.lost(gone, at: start) == [.reportLoss(gone), .disconnect, .connect])
         #expect(open(keepsState: false) == [.run(1, byName: false)])
         #expect(queue.lost(gone, at: start) == [.answer(1, gone), .reportLoss(gone), .disconnect])
     }
 
-    @Test mutating func `what was only prepared is sent again whatever it is`() {
+    @Test mutating func `a command that was only prepared is always sent again`() {
         run(keepsState: true)
         #expect(queue.lost(gone, at: start) == [.reportLoss(gone), .disconnect, .connect])
         // Another connection knows nothing of what was prepared.
         #expect(open() == [.prepare(1)])
     }
 
-    @Test mutating func `so is what the server did not do because the connection is the wrong one`() {
+    @Test mutating func `a command refused because of the wrong server is always sent again`() {
         let error = PostgreSQLError.server(.undefinedStatement, "")
         run()
         #expect(queue.received(error, at: start) == [.reportLoss(error), .disconnect, .connect])
     }
 
-    @Test mutating func `what may have been carried out is not`() {
+    @Test mutating func `a command that may have run is not sent again unless it is idempotent`() {
         run()
         #expect(queue.lost(gone, at: start) == [.answer(1, gone), .reportLoss(gone), .disconnect])
     }
 
-    @Test mutating func `a command that is sent again keeps its place before urgent ones`() {
+    @Test mutating func `a repeated command keeps its place before urgent ones`() {
         run(isIdempotent: true)
         _ = queue.add(command(2))
         _ = queue.lost(gone, at: start)
@@ -146,7 +146,7 @@ struct CommandQueueTests {
         #expect(queue.waiting.map(\.id) == [1, 3, 2])
     }
 
-    @Test mutating func `what others have undone is tried again at once, once, if it does no harm twice`() {
+    @Test mutating func `an idempotent command is repeated at once, and once, after a serialization failure`() {
         run(isIdempotent: true)
         _ = queue.received(serialization, at: start)
         #expect(queue.serverIsReady(at: start) == [.markHealthy, .run(1, byName: false)])
@@ -154,7 +154,7 @@ struct CommandQueueTests {
         #expect(queue.serverIsReady(at: start) == [.markHealthy, .answer(1, serialization)])
     }
 
-    @Test mutating func `what must not be done twice is not tried again`() {
+    @Test mutating func `a command that is not idempotent is not repeated`() {
         run()
         _ = queue.received(serialization, at: start)
         #expect(queue.serverIsReady(at: start) == [.markHealthy, .answer(1, serialization)])
@@ -162,27 +162,27 @@ struct CommandQueueTests {
 
     // MARK: A server that takes no changes
 
-    @Test mutating func `right after connecting it is the answer: it was the primary a moment ago`() {
+    @Test mutating func `read-only right after connecting is the result, since the server was just the primary`() {
         run(isIdempotent: true)
         #expect(queue.received(readOnly, at: time(0.9)) == [])
         #expect(queue.serverIsReady(at: time(0.9)) == [.markHealthy, .answer(1, readOnly)])
     }
 
-    @Test mutating func `later it may have been demoted: another connection is made without a wait`() {
+    @Test mutating func `read-only later leads to a new connection without delay, since the server may be demoted`() {
         run()
         #expect(queue.received(readOnly, at: time(1)) == [.disconnect, .connect])
     }
 
     // MARK: Time
 
-    @Test mutating func `a command that the server does not finish takes the connection with it`() {
+    @Test mutating func `a command that exceeds its deadline closes the connection`() {
         run(isIdempotent: true)
         #expect(queue.wakeAt == time(5))
         #expect(queue.tick(at: time(4.9)) == [])
         #expect(queue.tick(at: time(5)) == [.answer(1, .deadline), .reportLoss(.deadline), .disconnect])
     }
 
-    @Test mutating func `its time begins when it is sent, and not anew when its statement was prepared`() {
+    @Test mutating func `the deadline counts from the first sending, including the preparation`() {
         _ = queue.add(command(1))
         queue.opened(keepsState: true, at: time(3))
         #expect(queue.advance(at: time(3)) == [.prepare(1)])
@@ -192,7 +192,7 @@ struct CommandQueueTests {
         #expect(queue.wakeAt == time(8))
     }
 
-    @Test mutating func `a command that waits too long is given up, and the others go on`() {
+    @Test mutating func `a command that waits too long fails, and the others stay`() {
         run()
         _ = queue.add(command(2, at: -4))
         _ = queue.add(command(3))
@@ -201,7 +201,7 @@ struct CommandQueueTests {
         #expect(queue.waiting.map(\.id) == [3])
     }
 
-    @Test mutating func `while there is no connection to be had each waits a second`() {
+    @Test mutating func `without a connection each command waits at most one second`() {
         _ = queue.add(command(1))
         _ = queue.add(command(2, isUrgent: true, at: 0.9))
         #expect(queue.couldNotConnect(gone, at: time(0.5)) == [.connect])
@@ -210,12 +210,12 @@ struct CommandQueueTests {
         #expect(queue.state == .disconnected)
     }
 
-    @Test mutating func `a database that cannot be used is waited for by nobody`() {
+    @Test mutating func `commands do not wait for an unusable database`() {
         _ = queue.add(command(1))
         #expect(queue.couldNotConnect(.unusable("so"), at: start) == [.answer(1, .unusable("so"))])
     }
 
-    @Test mutating func `a connection that nobody needs for a minute is closed`() {
+    @Test mutating func `a connection is closed after one idle minute`() {
         run()
         _ = queue.received(nil, at: time(2))
         _ = queue.serverIsReady(at: time(2))
@@ -228,7 +228,7 @@ struct CommandQueueTests {
 
     // MARK: Ends
 
-    @Test mutating func `an idle connection that the server closes is no news`() {
+    @Test mutating func `an idle connection that the server closes causes no failure`() {
         run()
         #expect(queue.hungUp(at: start) == [])
         _ = queue.received(nil, at: start)
@@ -236,7 +236,7 @@ struct CommandQueueTests {
         #expect(queue.hungUp(at: start) == [.disconnect])
     }
 
-    @Test mutating func `a closed lane answers all, and takes nothing any more`() {
+    @Test mutating func `a closed lane fails all commands and accepts no more`() {
         run()
         _ = queue.add(command(2))
         let closed = PostgreSQLError.connection("the store was closed")
@@ -251,7 +251,7 @@ struct CommandQueueTests {
         #expect(queue.wakeAt == nil)
     }
 
-    @Test mutating func `more than can wait are refused`() {
+    @Test mutating func `commands beyond the queue's limit are refused`() {
         for id in 0..<CommandQueue.maxWaiting { _ = queue.add(command(id)) }
         guard case .answer(-1, .some) = queue.add(command(-1)).first else {
             Issue.record("the queue is full")
@@ -260,7 +260,7 @@ struct CommandQueueTests {
         #expect(queue.waiting.count == CommandQueue.maxWaiting)
     }
 
-    @Test mutating func `whatever happens in whatever order, each command is answered once`() {
+    @Test mutating func `each command is answered exactly once under random events`() {
         var random = SeededGenerator(seed: 7)
         for _ in 0..<200 {
             queue = CommandQueue(deadline: Self.deadline)

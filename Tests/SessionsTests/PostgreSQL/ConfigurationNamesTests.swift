@@ -7,13 +7,13 @@ struct ConfigurationNamesTests {
     private let names = ConfigurationNames([.schema: "SCHEMA", .preparedStatementsOff: "PREPARED=off"])
     private let pooled = PostgreSQLError.server(.undefinedStatement, "no such statement")
 
-    @Test func `what is to be changed has the name that the program gives it`() {
+    @Test func `messages use the program's names of configuration parts`() {
         #expect(
             PostgreSQLError.unusable("choose another schema", part: .schema).reason(names).hasSuffix("schema (SCHEMA)"))
         #expect(pooled.reason(names) == pooled.reason + " (PREPARED=off)")
     }
 
-    @Test func `what has no name is not named`() {
+    @Test func `messages omit parts without a name`() {
         let none = ConfigurationNames()
         #expect(
             PostgreSQLError.unusable("choose another schema", part: .schema).reason(none) == "choose another schema")

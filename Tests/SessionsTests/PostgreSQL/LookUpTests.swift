@@ -18,7 +18,7 @@ import Testing
         func asker(_ name: String) -> LookUp.Answer { { _ in self.answered.append(name) } }
     }
 
-    @Test @EventLoop func `a no says nothing to those who asked when the question was under way already`() {
+    @Test @EventLoop func `a negative result does not answer look-ups that joined after it was sent`() {
         let askers = Askers()
         let now = BootInstant.now
         let lookUp = LookUp(SHA256Digest(), now: now, deadline: now + .seconds(1), askers.asker("first"))
@@ -34,7 +34,7 @@ import Testing
     }
 
     @Test(arguments: [true, false]) @EventLoop
-    func `a session, or that it cannot be told, is an answer to all`(_ isFound: Bool) {
+    func `a session or an error answers all look-ups`(_ isFound: Bool) {
         let askers = Askers()
         let now = BootInstant.now
         let lookUp = LookUp(SHA256Digest(), now: now, deadline: now + .seconds(1), askers.asker("first"))

@@ -20,7 +20,7 @@ import Testing
         #expect(text == #"{"a","b,c","d\"e","f\\g","","{}","NULL"}"#)
     }
 
-    @Test func `a quote is escaped also with a combining mark behind it`() {
+    @Test func `a quote is escaped even before a combining mark`() {
         guard case .text(let text) = PostgreSQLParameter.texts(["x\"\u{301}", "\\\u{301}"]) else {
             Issue.record("an array goes as text")
             return
@@ -29,12 +29,12 @@ import Testing
     }
 
     @Test(arguments: ["08006", "57P01", "57P03", "25006", "26000", "0A000"])
-    func `some errors mean that the connection is of no more use`(code: String) {
+    func `errors of some classes make the connection unusable`(code: String) {
         #expect(PostgreSQLError.server(SQLState(code), "").endsConnection)
     }
 
     @Test(arguments: ["57014", "23505", "42P01", "53200", "22021"])
-    func `others leave it as it is`(code: String) {
+    func `other errors leave the connection usable`(code: String) {
         #expect(!PostgreSQLError.server(SQLState(code), "").endsConnection)
     }
 }

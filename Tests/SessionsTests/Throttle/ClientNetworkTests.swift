@@ -11,7 +11,7 @@ import Testing
             ("2001:db8:1:2::1", [0x20, 0x01, 0x0d, 0xb8, 0, 1, 0, 2]), ("::1", [0, 0, 0, 0, 0, 0, 0, 0]),
             ("::fffe:192.0.2.1", [0, 0, 0, 0, 0, 0, 0, 0]),
         ] as [(String, [UInt8])])
-    func `an IPv4 address counts as a whole, of an IPv6 address the first half`(text: String, bytes: [UInt8]) {
+    func `the network is the whole IPv4 address, or the first half of an IPv6 address`(text: String, bytes: [UInt8]) {
         #expect(ClientNetwork(text)?.bytes == bytes)
     }
 
@@ -19,7 +19,7 @@ import Testing
         "", "unix:", "-", "localhost", "192.0.2", "192.0.2.256", "192.0.2.1 ", "192.0.2.1:80", "192.0.2.1, 192.0.2.2",
         "[2001:db8::1]", "2001:db8::1%eth0", "2001:db8::/64",
     ])
-    func `what is no address is no network`(text: String) {
+    func `a text that is not an address has no network`(text: String) {
         #expect(ClientNetwork(text) == nil)
     }
 }

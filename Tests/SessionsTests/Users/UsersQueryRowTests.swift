@@ -18,7 +18,7 @@ struct UsersQueryRowTests {
         try UsersQueryRow.user(rows, typed: "ann", hadDisabled: hadDisabled)
     }
 
-    @Test func `one row is a user, whose name is the one that was typed unless the query says another`() throws {
+    @Test func `one row is a user, whose username is the typed one unless the query returns another`() throws {
         let record = try #require(try user(row()).user)
         #expect(record.identity == Identity(userID: "7", username: "ann"))
         #expect(record.passwordHash == "x" && record.epoch == 3)
@@ -26,7 +26,7 @@ struct UsersQueryRowTests {
         #expect(try user().id == nil)
     }
 
-    @Test func `groups come as an array, as a list with commas, or as one number`() throws {
+    @Test func `groups are an array, a comma-separated list, or one number`() throws {
         let forms = [
             (#"["a", "b c", 3, null, ""]"#, "array", ["a", "b c", "3"]), ("a, b ,,c", "string", ["a", "b", "c"]),
             ("5", "number", ["5"]), (#"["a"]"#, "string", ["a"]),
@@ -37,7 +37,7 @@ struct UsersQueryRowTests {
     }
 
     @Test(arguments: ["t", "true", "1", "2026-01-01"])
-    func `whatever is no plain no disables`(value: String) throws {
+    func `every value of disabled except a plain false disables the user`(value: String) throws {
         guard case .disabled("7") = try user(row(disabled: value, hasDisabled: true)) else {
             Issue.record("\(value) disables")
             return
@@ -45,7 +45,7 @@ struct UsersQueryRowTests {
         #expect(try user(row(disabled: "false", hasDisabled: true)).user != nil)
     }
 
-    @Test func `what is no user is a problem that tells no value`() {
+    @Test func `an invalid row is a problem that contains no value`() {
         let mistakes = [
             ("several rows", [row(), row()], false), ("no column password_hash", [row(hasHash: false)], false),
             ("no column disabled", [row()], true), ("whose id is no text", [row(idType: "object")], false),

@@ -9,14 +9,14 @@ struct PostgreSQLRowTests {
         PostgreSQLRow(of: "Test", columns: values.map(\.key), values: values.map(\.value))
     }
 
-    @Test func `values are found by their columns' names, wherever they stand`() throws {
+    @Test func `values are found by their columns' names in any order`() throws {
         for row in [row(["a": "1", "b": "x"]), row(["b": "x", "more": nil, "a": "1"])] {
             #expect(try row.integer("a") == 1)
             #expect(try row.text("b") == "x")
         }
     }
 
-    @Test func `NULL is nil where it may be`() throws {
+    @Test func `NULL is nil in optional columns`() throws {
         let row = row(["a": nil])
         #expect(try row.optionalText("a") == nil)
         #expect(try row.optionalInteger("a") == nil)
@@ -25,7 +25,7 @@ struct PostgreSQLRowTests {
         #expect(try !row.hasValue(among: ["a"]))
     }
 
-    @Test func `moments keep their microseconds, and what no calendar has is its end or its beginning`() throws {
+    @Test func `times keep their microseconds, and are limited to the years 1 to 9999`() throws {
         let row = row(["a": "1764445766.123456", "b": "Infinity", "c": "-Infinity", "d": "99999999999999"])
         #expect(try row.date("a") == Date(timeIntervalSince1970: 1_764_445_766_123_456 / 1e6))
         #expect(try row.date("b") == .endless)
@@ -33,7 +33,7 @@ struct PostgreSQLRowTests {
         #expect(try row.date("d") == .endless)
     }
 
-    @Test func `what does not fit is an error that names the column, and tells no value`() throws {
+    @Test func `a wrong type is an error that names the column and contains no value`() throws {
         let row = row(["null": nil, "secret": "hunter2"])
         let faults: [(String, () throws -> Void)] = [
             ("has no column b", { _ = try row.text("b") }),

@@ -8,14 +8,14 @@ struct StatementNameTests {
         StatementName.of(statement.sql(in: Schema(schema)), purpose: S.name)
     }
 
-    @Test func `a name shows what the statement is for, and a digest of its text`() {
+    @Test func `a name has the statement's purpose and a digest of its text`() {
         let name = name(RevokeUserSessions(userID: "1"))
         #expect(name.wholeMatch(of: /authfcgi_revoke_user_sessions_[0-9a-f]{16}/) != nil, "\(name)")
         #expect(StatementName.of("SELECT 1", purpose: FindUser.name).hasPrefix("authfcgi_find_user_"))
         #expect(StatementName.of("SELECT 1", purpose: "look_up").hasPrefix("authfcgi_look_up_"))
     }
 
-    @Test func `other parameters are the same statement, another schema or another query is another one`() {
+    @Test func `the name depends on schema and query, but not on parameters`() {
         #expect(name(RevokeUserSessions(userID: "1")) == name(RevokeUserSessions(userID: "2")))
         #expect(name(RevokeUserSessions(userID: "1")) != name(RevokeUserSessions(userID: "1"), "s"))
         #expect(name(FindUser(key: .id("1"))) != name(FindUser(key: .username("1"))))
@@ -24,7 +24,7 @@ struct StatementNameTests {
                 != name(FindExternalUser(query: "SELECT 2", username: "a")))
     }
 
-    @Test func `PostgreSQL cuts no name short`() {
+    @Test func `PostgreSQL truncates no name`() {
         // 63 bytes, NAMEDATALEN - 1.
         for name in [
             name(NoteHighestHashingCost(cost: HashingCost(time: .zero))),

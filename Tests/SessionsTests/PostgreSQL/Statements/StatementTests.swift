@@ -21,7 +21,7 @@ struct StatementTests {
 
     private let hash = SHA256.digest(Array("x".utf8).span)
 
-    @Test func `a statement with one row always takes no other number of them`() {
+    @Test func `a statement with exactly one row refuses any other number of rows`() {
         #expect(throws: PostgreSQLError.self) { try answer(RevokeUserSessions(userID: "1")) }
         #expect(throws: PostgreSQLError.self) {
             try answer(RevokeUserSessions(userID: "1"), ["ended": "1"], ["ended": "2"])
@@ -31,7 +31,7 @@ struct StatementTests {
         }
     }
 
-    @Test func `ending says how many, whose, and whether it was live`() throws {
+    @Test func `revocations return the number of sessions, the user, and whether the session was live`() throws {
         #expect(try answer(RevokeUserSessions(userID: "1"), ["ended": "3"]) == 3)
         #expect(try answer(ChangePassword(userID: "1", oldHash: "a", newHash: "b", kept: hash), ["ended": nil]) == nil)
         #expect(try answer(RevokeSession(id: Self.id, userID: nil), ["was_live": "f"]) == false)
@@ -48,7 +48,7 @@ struct StatementTests {
         ]
     }
 
-    @Test func `a user is found, disabled, or nobody`() throws {
+    @Test func `a user is found, disabled or unknown`() throws {
         let statement = FindUser(key: .username("ann"))
         guard case .user(let record) = try answer(statement, user()) else { throw Failure.noUser }
         #expect(record.identity == Identity(userID: "1", username: "ann", groups: ["a", "b,c"], email: "a@b"))
@@ -62,7 +62,7 @@ struct StatementTests {
 
     private enum Failure: Error { case noUser }
 
-    @Test func `a login's attempt may be made, or has to wait`() throws {
+    @Test func `a login attempt is permitted or has to wait`() throws {
         func attempt(_ wait: String?, _ reservation: String?) throws(PostgreSQLError) -> LoginAttempt {
             try answer(
                 ReserveLogin(username: "ann", userID: nil, network: nil),
@@ -79,7 +79,7 @@ struct StatementTests {
         #expect(throws: PostgreSQLError.self) { try attempt("soon", nil) }
     }
 
-    @Test func `a listed session that does not end by itself has the last day of the calendar`() throws {
+    @Test func `a listed session without expiry has the last day of the calendar`() throws {
         let sessions = try answer(
             ListSessions(userID: "1"),
             [
@@ -95,14 +95,14 @@ struct StatementTests {
             ])
     }
 
-    @Test func `cleaning up says how many and where to go on, or that somebody else is at it`() throws {
+    @Test func `a clean-up returns the number and the position, or nil if another process is cleaning up`() throws {
         let statement = RemoveExpiredSessions(limit: 5, since: "2026-01-01")
         #expect(try answer(statement, ["removed": nil, "reached": nil]) == nil)
         #expect(try answer(statement, ["removed": "5", "reached": "2026-02-02"])?.reached == "2026-02-02")
         #expect(try answer(statement, ["removed": "0", "reached": nil])?.reached == "2026-01-01")
     }
 
-    @Test func `a statement says by itself whether it may be sent twice and goes first`() {
+    @Test func `a statement defines whether it is idempotent and urgent`() {
         #expect(!CreateSession.isIdempotent && !ClaimCleanup.isIdempotent && !RehashExternalUser.isIdempotent)
         #expect(RevokeToken.isIdempotent && RevokeToken.isUrgent)
         #expect(!ListSessions.isUrgent)
