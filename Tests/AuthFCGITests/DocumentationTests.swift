@@ -4,7 +4,7 @@ import Testing
 
 @testable import AuthFCGI
 
-/// README says what the program does: where that can be compared, it is.
+/// README agrees with the program wherever the two can be compared.
 struct DocumentationTests {
     private let checkout: URL
     private let readme: String

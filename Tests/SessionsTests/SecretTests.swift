@@ -2,7 +2,7 @@ import Testing
 
 @testable import Sessions
 
-/// No connection string is shown, whatever somebody does with a configuration.
+/// Printing a configuration never shows a connection string.
 struct SecretTests {
     private static let password = "hunter2"
     private let configuration: SessionStore.Configuration

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Sessions
 
-/// What is malformed is said to be so, and never taken for a store that cannot tell.
+/// Malformed arguments are refused as invalid, not reported as an unavailable store.
 struct SessionArgumentsTests {
     private func expectInvalid(
         _ text: String, _ check: () throws -> Void, sourceLocation: SourceLocation = #_sourceLocation

@@ -4,7 +4,7 @@ import Testing
 
 @testable import AuthFCGI
 
-/// The bytes that a web server gets for a request without a body.
+/// The response bytes to a request without a body.
 @Suite struct FastCGIReplyTests {
     /// Both ends of a connection; ours is closed by what is tested.
     private func connection() throws -> (ours: Int32, theirs: FileHandle) {

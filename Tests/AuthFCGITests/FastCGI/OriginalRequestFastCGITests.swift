@@ -2,7 +2,7 @@ import Testing
 
 @testable import AuthFCGI
 
-/// What a FastCGI request's parameters say of the client's request.
+/// The client's request as read from FastCGI parameters.
 @Suite struct OriginalRequestFastCGITests {
     private typealias Fact = OriginalRequest.Fact
 

@@ -4,7 +4,7 @@ import Testing
 
 @testable import AuthFCGI
 
-/// What else ends or begins with a login.
+/// The session that a login replaces, and the work after the login.
 @EventLoop
 @Suite struct LoginFlowAfterwardsTests {
     private let stage = LoginStage()

@@ -4,7 +4,7 @@ import Testing
 
 @testable import AuthFCGI
 
-/// What a login leads to, in which order: the fakes note every effect.
+/// The outcomes of a login and the order of its effects, which fakes record.
 @EventLoop
 @Suite struct LoginFlowTests {
     private let stage = LoginStage()

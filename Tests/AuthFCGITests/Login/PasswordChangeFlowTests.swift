@@ -4,7 +4,7 @@ import Testing
 
 @testable import AuthFCGI
 
-/// What a change of password leads to, in which order: the fakes note every effect.
+/// The outcomes of a password change and the order of its effects, which fakes record.
 @EventLoop
 @Suite struct PasswordChangeFlowTests {
     private let stage = LoginStage()

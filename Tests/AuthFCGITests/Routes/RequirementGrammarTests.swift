@@ -4,7 +4,7 @@ import Testing
 
 @testable import AuthFCGI
 
-/// Requirements of all kinds, made by chance; the seed is fixed.
+/// Random requirements of all kinds, with a fixed seed.
 struct RequirementGrammarTests {
     private struct Term {
         let isGroup: Bool

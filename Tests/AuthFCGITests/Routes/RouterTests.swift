@@ -5,7 +5,7 @@ import Testing
 
 @testable import AuthFCGI
 
-/// The routes as a request of any protocol finds them, as far as they answer without a store.
+/// The routes for any protocol, as far as they answer without a store.
 @EventLoop
 @Suite struct RouterTests {
     private let stage = LoginStage()

@@ -2,7 +2,7 @@ import FoundationEssentials
 import TestSupport
 import Testing
 
-/// The applications of `deploy/examples`: they keep users and login, the gate keeps the sessions.
+/// The applications of `deploy/examples`, which have their own users and login and use the gate's sessions.
 @Suite(.serialized) struct ExampleTests {
     private static let password = "a horse of the application's own"
 

@@ -3,7 +3,7 @@ import Glibc
 import TestSupport
 import Testing
 
-/// `deploy/README.md` and its neighbours: blocks of commands and SQL, run as they stand there, with processes of this
+/// `deploy/README.md` and the guides beside it: blocks of commands and SQL, run unchanged, with processes of this
 /// machine in place of pods.
 @Suite(.serialized, .leavesCleanLogs) struct GuideTests {
     private let folder: TestFolder

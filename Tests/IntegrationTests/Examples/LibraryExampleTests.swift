@@ -4,7 +4,7 @@ import Sessions
 import TestSupport
 import Testing
 
-/// README's example of the library, as it stands there but for the two addresses.
+/// README's example of the library, unchanged except for the two addresses.
 struct LibraryExampleTests {
     private static let addresses = [
         ("\"postgresql:///app\"", "database"), ("\"redis://localhost:6379/0\"", "nowhere"),

@@ -2,7 +2,7 @@ import FoundationEssentials
 import TestSupport
 import Testing
 
-/// What README says of tokens in PostgreSQL's own log, when an application passes one to a function.
+/// README's statements about tokens in PostgreSQL's log when an application passes one to a function.
 @Suite(.serialized) struct StatementLogTests {
     private static let shared = Result {
         let folder = try TestFolder()

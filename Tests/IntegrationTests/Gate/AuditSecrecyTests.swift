@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-/// What must not be in any log, and what must not make one lie.
+/// No log contains secrets, and no input can forge a log line.
 @Suite(.serialized) struct AuditSecrecyTests {
     private static let forged = "x\r\nINFO: login event=login outcome=success user=\"1\"\u{2028}\u{1b}[1A"
 

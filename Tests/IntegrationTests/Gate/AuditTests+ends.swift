@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-/// What the log says of the ends of sessions and of new passwords.
+/// Log lines about ended sessions and password changes.
 extension AuditTests {
     @Test func `logouts are logged with user, session and the number of sessions ended`() throws {
         let (first, second, third) = (try gates.logIn("ann"), try gates.logIn("ann"), try gates.logIn("ann"))

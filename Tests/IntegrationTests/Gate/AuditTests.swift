@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-/// What the log says of those who sign in and out.
+/// Log lines about logins and logouts.
 @Suite(.serialized) struct AuditTests {
     let gates: TwoGates
     var gate: GateProcess { gates.one }

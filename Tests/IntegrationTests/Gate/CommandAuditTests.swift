@@ -2,7 +2,7 @@ import Glibc
 import TestSupport
 import Testing
 
-/// What commands that change something leave behind for a log.
+/// Log lines about changes by commands.
 @Suite struct CommandAuditTests: RunsCommands {
     let server: PostgreSQLServer
     let database: String

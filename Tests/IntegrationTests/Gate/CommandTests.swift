@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-/// The command line: what it does, and how it says that it cannot.
+/// The command line: the effects of commands, and their errors.
 @Suite struct CommandTests: RunsCommands {
     let server: PostgreSQLServer
     let database: String

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-/// What a worker does when the kernel has no descriptor to give.
+/// A worker without free descriptors.
 @Suite struct DescriptorLimitTests {
     @Test func `without free descriptors accepting pauses, and resumes afterwards`() throws {
         let folder = try TestFolder()

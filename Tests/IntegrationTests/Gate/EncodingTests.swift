@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-/// A database whose encoding cannot hold every name: refused with advice, by everything that connects.
+/// A database whose encoding cannot store every name is refused with advice by every command that connects.
 @Suite struct EncodingTests {
     private let server: PostgreSQLServer
     private let folder: TestFolder

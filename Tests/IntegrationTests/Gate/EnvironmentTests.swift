@@ -1,8 +1,8 @@
 import TestSupport
 import Testing
 
-/// What surrounds the program and its database changes nothing: language, time zone, PostgreSQL's own variables, defaults
-/// of the database, its locale, and how it lets somebody in.
+/// The surroundings of the program and its database have no effect: language, time zone, PostgreSQL's environment
+/// variables, defaults of the database, its locale, and its authentication.
 @Suite struct EnvironmentTests {
     private let folder: TestFolder
     private let server: PostgreSQLServer

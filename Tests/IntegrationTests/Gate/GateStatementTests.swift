@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-/// What the gate's own statements tell PostgreSQL, and thereby PostgreSQL's log.
+/// The secrets in the gate's own statements, and thereby in PostgreSQL's log.
 @Suite(.leavesCleanLogs) struct GateStatementTests {
     private static let passwords = ["first horse battery", "second horse battery"]
 

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-/// `authfcgi healthcheck`, as a container's health check runs it: with the environment of the gate, beside it.
+/// `authfcgi healthcheck` as a container's health check runs it: beside the gate, with the gate's environment.
 @Suite struct HealthCheckTests {
     private let folder: TestFolder
 

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-/// FCGI_KEEP_CONN: kept when asked for, and closed after a check, whose connection nginx never uses again.
+/// FCGI_KEEP_CONN: connections are kept on request, except after a check, whose connection nginx never reuses.
 @Suite struct KeptConnectionTests {
     private let gate: GateProcess
     private let token: String

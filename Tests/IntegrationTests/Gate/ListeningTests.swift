@@ -2,7 +2,7 @@ import Glibc
 import TestSupport
 import Testing
 
-/// The sockets: made by the program, or passed to it.
+/// The listening sockets, created by the program or passed to it.
 @Suite struct ListeningTests {
     private let folder: TestFolder
     private let url: String

@@ -2,7 +2,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// More logins come than can be hashed for.
+/// More logins than can be hashed.
 @Suite(.serialized) struct LoginCrowdTests {
     private let folder: TestFolder
     private let server: PostgreSQLServer

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-/// What a client may get wrong about a login, as it reaches the gate.
+/// Invalid input of a login.
 @Suite struct LoginInputTests {
     private static let json = ("CONTENT_TYPE", "application/json")
 

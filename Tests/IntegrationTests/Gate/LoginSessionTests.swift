@@ -5,7 +5,7 @@ import Testing
 
 @testable import Sessions
 
-/// What a login does to other sessions, and for how long its own lasts.
+/// The effects of a login on other sessions, and the lifetime of its own.
 @Suite(.serialized) struct LoginSessionTests {
     private static let replacing = Result { try TwoGates(users: ["ann", "bob"]) }
     private static let limited = Result {

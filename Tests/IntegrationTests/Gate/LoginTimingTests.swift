@@ -3,7 +3,7 @@ import Testing
 
 @testable import Sessions
 
-/// What a failed login gives away: nothing, neither by its bytes nor by its time.
+/// Neither the bytes nor the time of a failed login reveal the reason.
 @Suite(.serialized) struct LoginTimingTests {
     private enum Kind: String, CaseIterable {
         /// There is no such user.
@@ -110,8 +110,8 @@ import Testing
                 times[kind, default: []].append(last.time)
             }
         }
-        // Three turns of the slowest hash, but for the start, and then twice as long as it takes, by the machine's faster
-        // moment of two.
+        // Three turns of the slowest hash, but for the start, and then twice as long as it takes, by the machine's
+        // faster moment of two.
         let least = try min(before, Self.time(of: Self.bcrypt, "anything at all")) * 5 - .milliseconds(60)
         expectAlike(times, least: least, within: 0.05...0.95)
     }

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-/// What arrives on the FastCGI socket is closed or answered; it never ends a worker and never disturbs another request.
+/// Malformed input on the FastCGI socket is refused. It never ends a worker and never affects another request.
 @Suite struct MalformedRequestTests {
     private let folder: TestFolder
     private let gate: GateProcess

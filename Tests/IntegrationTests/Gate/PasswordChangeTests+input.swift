@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-/// What a client may get wrong about a change of the password.
+/// Invalid input of a password change.
 extension PasswordChangeTests {
     @Test(arguments: [
         ("", "is empty"), ("1029384", "has fewer than 8 characters"),

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-/// `POST /auth/password` as it reaches the gate, over two pods.
+/// `POST /auth/password` over FastCGI, with two pods.
 @Suite(.serialized) struct PasswordChangeTests {
     private static let shared = Result { try TwoGates(users: ["ann", "bob"]) }
     static let json = ("CONTENT_TYPE", "application/json")

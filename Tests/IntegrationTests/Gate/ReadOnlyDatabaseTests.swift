@@ -1,8 +1,8 @@
 import TestSupport
 import Testing
 
-/// PostgreSQL answers and takes no changes, as when a managed service makes it read-only because its disk is full: checks
-/// go on, and whatever would change something says why it does not.
+/// PostgreSQL answers and refuses changes, as when a managed service makes it read-only because its disk is full:
+/// checks continue, and changes fail with the reason.
 @Suite struct ReadOnlyDatabaseTests: RunsCommands {
     let server: PostgreSQLServer
     let database = "postgres"

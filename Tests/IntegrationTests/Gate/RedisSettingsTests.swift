@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-/// What is said of Redis in the settings: mistakes stop the start, are named, and show no password.
+/// The settings of Redis: mistakes prevent the start, are reported, and no message has a password.
 @Suite struct RedisSettingsTests: RunsCommands {
     let server: PostgreSQLServer
     let database: String

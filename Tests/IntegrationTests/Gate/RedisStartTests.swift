@@ -2,7 +2,7 @@ import Glibc
 import TestSupport
 import Testing
 
-/// How the program says what its sessions are stored in, and that this has changed. Operators look for these very words.
+/// Log lines about the store in use and its changes. Operators search for these words.
 @Suite struct RedisStartTests: RunsCommands {
     let server: PostgreSQLServer
     let database: String

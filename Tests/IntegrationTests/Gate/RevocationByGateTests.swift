@@ -3,7 +3,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// Two gates as they are shipped, over one PostgreSQL: a logout at one counts at the other, whatever happens to that one.
+/// Two gates with one PostgreSQL: a logout at one takes effect at the other, whatever happens to it.
 @Suite struct RevocationByGateTests {
     private let server: PostgreSQLServer
     private let database: String

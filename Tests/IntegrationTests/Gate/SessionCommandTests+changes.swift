@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 @testable import Sessions
 
-/// Sessions that end or change by command.
+/// Commands that end or change sessions.
 extension SessionCommandTests {
     @Test func `revoke ends the sessions of one user, with any default isolation level`() throws {
         try psql("ALTER DATABASE \(database) SET default_transaction_isolation = 'serializable'")

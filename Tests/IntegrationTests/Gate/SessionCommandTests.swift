@@ -4,7 +4,7 @@ import Testing
 
 @testable import Sessions
 
-/// `authfcgi session …`: what it prints, and what it leaves in the database.
+/// `authfcgi session …`: the output, and the effect on the database.
 @Suite struct SessionCommandTests: RunsCommands {
     let server: PostgreSQLServer
     let database: String

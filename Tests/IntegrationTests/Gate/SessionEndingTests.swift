@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-/// `DELETE /auth/sessions/ID` and `POST /auth/logout` with an extent: who may end what, and that it counts on every pod.
+/// `DELETE /auth/sessions/ID` and `POST /auth/logout` with an extent: permissions, and the effect on every pod.
 @Suite(.serialized) struct SessionEndingTests {
     private static let shared = Result { try TwoGates() }
     private let gates: TwoGates

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-/// `GET /auth/sessions`: what somebody sees of the own sessions.
+/// `GET /auth/sessions`: the list of the user's own sessions.
 @Suite(.serialized) struct SessionListTests {
     private static let shared = Result { try TwoGates(users: ["ann"]) }
     private let gates: TwoGates

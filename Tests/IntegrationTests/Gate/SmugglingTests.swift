@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-/// A body is never taken for a request, wherever in it something lies that looks like one.
+/// No part of a body is ever read as a request.
 @Suite struct SmugglingTests {
     /// A whole request of number 7 that would be let in.
     private static func planted(_ token: String) -> [UInt8] {

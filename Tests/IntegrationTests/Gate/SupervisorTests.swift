@@ -3,7 +3,7 @@ import Glibc
 import TestSupport
 import Testing
 
-/// The supervisor keeps workers running and lets them finish.
+/// The supervisor keeps workers running and lets them finish requests in flight.
 @Suite struct SupervisorTests {
     private let folder: TestFolder
     private let server: PostgreSQLServer

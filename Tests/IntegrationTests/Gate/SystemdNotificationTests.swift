@@ -2,7 +2,7 @@ import Glibc
 import TestSupport
 import Testing
 
-/// What the program tells systemd, and when.
+/// Notifications of systemd.
 @Suite struct SystemdNotificationTests {
     @Test func `systemd is notified of readiness, reload and shutdown`() throws {
         let folder = try TestFolder()

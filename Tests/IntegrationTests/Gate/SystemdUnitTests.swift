@@ -2,7 +2,7 @@ import FoundationEssentials
 import TestSupport
 import Testing
 
-/// The files of `deploy/systemd`, run as systemd would where there is no systemd to run them.
+/// The files of `deploy/systemd`, run in systemd's way without systemd.
 @Suite struct SystemdUnitTests {
     private let folder: TestFolder
     private let server: PostgreSQLServer

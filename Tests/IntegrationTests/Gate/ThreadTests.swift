@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-/// Which threads a worker has, and that only its own ever hand work to the loop.
+/// A worker has the expected threads only, and no other enqueues jobs of the loop.
 @Suite struct ThreadTests {
     private let folder: TestFolder
     private let gate: GateProcess

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-/// 200, 401 and 503 while PostgreSQL comes and goes: cannot tell is neither yes nor no.
+/// 200, 401 and 503 during outages of PostgreSQL: "cannot tell" is neither yes nor no.
 @Suite struct ThreeAnswersTests {
     private let folder: TestFolder
     private let server: PostgreSQLServer

@@ -4,7 +4,7 @@ import Sessions
 import TestSupport
 import Testing
 
-/// A role or a database may have limits that suit an application. The gate's connections have their own.
+/// Time limits of a role or database, meant for an application, do not affect the gate's connections.
 @Suite struct TimeLimitTests: RunsCommands {
     let server: PostgreSQLServer
     let database: String

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-/// Which tokens reach the store. What PostgreSQL has executed is counted in its own log.
+/// The tokens that reach the store, counted by the statements in PostgreSQL's log.
 @Suite struct TokenTests {
     private let folder: TestFolder
     private let server: PostgreSQLServer

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Sessions
 
-/// What workers write of their own accord, when they are stopped, frozen or killed: uses of sessions, and the clean-up.
+/// Touches of sessions and the clean-up by workers that are stopped, frozen or killed.
 @Suite struct UpkeepTests {
     private let folder: TestFolder
     /// Logs every statement: what workers write is to be seen there.

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-/// `authfcgi user passwd`, and where the password comes from.
+/// `authfcgi user passwd`, and the source of the password.
 extension UserCommandTests {
     @Test func `passwd changes the password, and the old one is refused`() throws {
         #expect(try run(["user", "add", "ann"], input: "the old password").status.isSuccess)

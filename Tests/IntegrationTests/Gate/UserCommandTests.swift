@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-/// `authfcgi user …` but for `add`: what it prints, and what it leaves in the database.
+/// `authfcgi user …` except `add`: the output, and the effect on the database.
 @Suite struct UserCommandTests: RunsCommands {
     static let changes = ["passwd", "disable", "enable", "delete"]
 

@@ -4,8 +4,8 @@ import Testing
 
 @testable import Sessions
 
-/// The machine's wall clock may say what it likes: what the program waits for it measures by a clock that only goes
-/// forward, and when sessions end is for the database's clock to say.
+/// The machine's wall clock has no effect: the program measures waits with a monotonic clock, and sessions expire by
+/// the database's clock.
 @Suite struct WallClockTests {
     private let folder: TestFolder
     private let clock: FakeClock

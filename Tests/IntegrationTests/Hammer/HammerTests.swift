@@ -2,10 +2,10 @@ import FoundationEssentials
 import TestSupport
 import Testing
 
-/// Everything at once: sessions begin, are checked and end on two pods while faults of all kinds come and go.
+/// Sessions are created, checked and ended on two pods under random faults of all kinds.
 ///
-/// AUTHFCGI_TEST_HAMMER=120 lets it go on for that many seconds instead of 10; AUTHFCGI_TEST_SEED=… draws again what a
-/// failed run drew, which its output says.
+/// AUTHFCGI_TEST_HAMMER=120 runs it for that many seconds instead of 10; AUTHFCGI_TEST_SEED=… repeats the faults of a
+/// failed run, whose output has the seed.
 @Suite(.serialized, .leavesCleanLogs) struct HammerTests {
     private static let environment = ProcessInfo.processInfo.environment
 

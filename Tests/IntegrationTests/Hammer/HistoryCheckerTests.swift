@@ -1,7 +1,8 @@
 import TestSupport
 import Testing
 
-/// The judge of the hammer: what it must find, and what it must let pass. Times are milliseconds, D is a second.
+/// The hammer's checker: the violations that it must find, and the histories that it must accept. Times are
+/// milliseconds; the revocation delay D is one second.
 @Suite struct HistoryCheckerTests {
     private static func violations(_ events: [HistoryEvent]) -> [HistoryViolation] {
         HistoryChecker(revocationDelay: .seconds(1)).violations(in: History(events))

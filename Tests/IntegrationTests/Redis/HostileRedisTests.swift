@@ -4,8 +4,8 @@ import Testing
 
 @testable import Sessions
 
-/// Somebody else answers where Redis should be: everybody who lives gets in on PostgreSQL's word, nobody else does, and a
-/// Redis that takes the place over is used again.
+/// A foreign server in place of Redis: live sessions are accepted by PostgreSQL, others are not, and a Redis that
+/// replaces the server is used again.
 @Suite(.serialized) struct HostileRedisTests {
     private let database: SharedDatabase
     private let folder: TestFolder

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Sessions
 
-/// Servers of a cluster that come and go.
+/// The loss and return of a cluster's servers.
 extension RedisClusterTests {
     /// Lets the other servers go on while one is missing.
     private func allowGaps(_ allows: Bool) throws {
@@ -46,8 +46,8 @@ extension RedisClusterTests {
         }
         let begun = BootInstant.now
         for token in lost { #expect(try await drill.ask(token).session != nil) }
-        // The others' sessions go on being answered from there: the replica needs a second at least. On a machine so slow
-        // that another server misses its deadline too, the pods say so, and then this shows nothing.
+        // The others' sessions go on being answered from there: the replica needs a second at least. On a machine so
+        // slow that another server misses its deadline too, the pods say so, and then this shows nothing.
         let time = try await drill.timeUntilShared(kept, since: begun)
         let isSlow = [drill.watched, drill.probe].contains { pod in
             pod.log.lines(with: "Failed to connect to Redis: ").contains { !$0.contains("\(primary.tcpEndpoint): ") }

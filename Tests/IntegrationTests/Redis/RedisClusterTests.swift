@@ -4,7 +4,7 @@ import Testing
 
 @testable import Sessions
 
-/// A cluster, whose servers have some of the sessions each, and slots that move.
+/// A cluster, whose servers share the sessions, and slots that move.
 @Suite(.serialized, .sharesCluster) struct RedisClusterTests {
     let cluster: RedisCluster
 

@@ -4,8 +4,8 @@ import Testing
 
 @testable import Sessions
 
-/// What happens to the Redis server as a process. Whatever it is: no valid session is refused, no revoked one accepted,
-/// nobody gets an error, and Redis is used again within two seconds.
+/// Faults of the Redis process. During each, no live session is refused, no revoked one is accepted, no check fails,
+/// and Redis is used again within two seconds.
 @Suite(.serialized) struct RedisFaultTests {
     @Test func `Redis is killed and started again, which is logged once each`() async throws {
         let pods = try await RedisPods()

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Sessions
 
-/// Entries from somebody who can write anything into Redis: nobody gains by them what PostgreSQL does not grant.
+/// Forged entries of an attacker who can write to Redis: they give no access that PostgreSQL does not grant.
 @Suite(.serialized) struct RedisForgeryTests {
     @Test func `with entries under the keys of other sessions each check gets its own session`() async throws {
         let pods = try await RedisPods()

@@ -4,10 +4,10 @@ import Testing
 
 @testable import Sessions
 
-/// What a store has sent to Redis lies in a buffer on the way, and comes to Redis long after it has ceased to be true.
+/// Entries that are delayed on the way to Redis until they are outdated.
 @Suite(.serialized) struct RedisFrozenFillTests {
-    /// - Parameter deadline: of the store's commands. After the shorter one it has given up the connection by the time at
-    ///   which its last words arrive; after the longer one it still waits there.
+    /// - Parameter deadline: of the store's commands. After the shorter one it has given up the connection by the time
+    ///   at which its last words arrive; after the longer one it still waits there.
     @Test(arguments: [Duration.milliseconds(50), .seconds(5)])
     func `an entry that arrives after the session's end is not used`(deadline: Duration) async throws {
         let pods = try await RedisPods()

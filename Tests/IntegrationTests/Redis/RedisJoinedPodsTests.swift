@@ -4,7 +4,7 @@ import Testing
 
 @testable import Sessions
 
-/// What one pod has looked up the others have from Redis, and what changes is seen on all.
+/// A session looked up by one pod comes from Redis on the others, and changes take effect on all.
 @Suite(.serialized) struct RedisJoinedPodsTests {
     private let pods: RedisPods
 

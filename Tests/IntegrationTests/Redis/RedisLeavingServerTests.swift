@@ -5,7 +5,7 @@ import Testing
 
 @testable import Sessions
 
-/// A server of a cluster that loses its slots while it is being asked.
+/// A server of a cluster that loses its slots during a query.
 @Suite struct RedisLeavingServerTests {
     @Test func `a check that waits for a server removed from use is answered by PostgreSQL`() async throws {
         let ports = try Endpoint.freePorts(2)

@@ -4,8 +4,8 @@ import Testing
 
 @testable import Sessions
 
-/// How long sessions live that are answered from Redis: what PostgreSQL says, no longer and no shorter. The database's
-/// clock is also this process's.
+/// The lifetime of sessions answered from Redis is that in PostgreSQL, no longer and no shorter. The database's clock
+/// is also this process's.
 @Suite(.serialized) struct RedisLifetimeTests {
     private let folder: TestFolder
     private let redis: RedisServer

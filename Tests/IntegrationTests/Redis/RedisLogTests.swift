@@ -3,7 +3,7 @@ import Testing
 
 @testable import Sessions
 
-/// What is said of Redis, and how often.
+/// Log lines about Redis, and their number.
 @Suite struct RedisLogTests {
     /// Servers that are as a test says.
     @EventLoop

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Sessions
 
-/// How Redis lets a store in, and what is said when it does not.
+/// The authentication of a store at Redis, and the log lines about its failure.
 @Suite struct RedisLoginTests {
     private let folder: TestFolder
 

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-/// What happens on the way to Redis. The same must hold as when something happens to the server.
+/// Faults of the network to Redis, with the same requirements as for faults of the server.
 @Suite(.serialized) struct RedisNetworkFaultTests {
     @Test(arguments: [SocketProxy.Flow.both, .toServer, .toClient])
     func `the network to Redis loses everything`(flow: SocketProxy.Flow) async throws {

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Sessions
 
-/// Checks, fills and ends of sessions that all happen at once.
+/// Concurrent checks, writes of entries, and ends of sessions.
 @Suite(.serialized) struct RedisRaceTests {
     private let pods: RedisPods
 
@@ -39,8 +39,8 @@ import Testing
         try await eventually("late checks", within: .seconds(5)) { await race.counts.late > last + 2000 }
         let counts = await race.stop()
         #expect(counts.acceptedAfterHearing == 0 && counts.acceptedLate == 0 && counts.failures == [], "\(counts)")
-        // It was what the name says: answers from Redis and from PostgreSQL, checks after the end was heard of and later,
-        // and entries that say otherwise.
+        // It was what the name says: answers from Redis and from PostgreSQL, checks after the end was heard of and
+        // later, and entries that say otherwise.
         var shared = 0
         for (pod, before) in zip(pods.pods.prefix(2), before) {
             let now = await pod.store.counts

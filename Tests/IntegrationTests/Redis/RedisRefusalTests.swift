@@ -3,7 +3,7 @@ import Testing
 
 @testable import Sessions
 
-/// Redis runs, and does not do what it is asked: it is full, refuses the password or some commands, or is not Redis.
+/// A Redis that refuses: it is full, refuses the password or some commands, or is not Redis.
 @Suite(.serialized) struct RedisRefusalTests {
     /// How often the stores have said that Redis takes no sessions.
     private func refusals(_ pods: RedisPods) -> [Int] {

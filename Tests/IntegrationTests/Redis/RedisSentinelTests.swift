@@ -4,7 +4,7 @@ import Testing
 
 @testable import Sessions
 
-/// A primary that sentinels name, and what becomes of sessions when another one takes its place.
+/// A primary found by sentinels, and sessions during a failover.
 @Suite(.serialized, .sharesSentinels) struct RedisSentinelTests {
     private let group: RedisSentinels
 

@@ -2,7 +2,7 @@ import FoundationEssentials
 import TestSupport
 import Testing
 
-/// The Redis servers that other suites build upon do what those count on.
+/// The Redis servers of the tests behave as other suites require.
 @Suite(.serialized) struct RedisServersTests {
     private let folder: TestFolder
 

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Sessions
 
-/// Servers that are not the ones that were meant, or not spoken to as they want: what is said of them, and who answers.
+/// Wrong servers and wrong TLS settings: the log lines, and the answers by PostgreSQL.
 extension RedisTLSTests {
     /// A server that is not the one that was meant, or not spoken to as it wants.
     enum Mistake: CaseIterable {

@@ -2,7 +2,7 @@ import Glibc
 import TestSupport
 import Testing
 
-/// The FastCGI role AUTHORIZER, as lighttpd's mod_fastcgi asks in it.
+/// The FastCGI role AUTHORIZER, as lighttpd's mod_fastcgi uses it.
 @Suite(.leavesCleanLogs) struct AuthorizerTests {
     @Test func `lighttpd admits users with a session, and its CGI programs get the identity`() throws {
         let folder = try TestFolder()

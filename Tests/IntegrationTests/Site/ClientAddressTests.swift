@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-/// Whom the throttle takes a client for, through nginx with the shipped files.
+/// The client's address in the login throttle, through nginx with the shipped files.
 @Suite(.leavesCleanLogs) struct ClientAddressTests {
     /// A server that has its clients' addresses from a load balancer.
     private static let balanced = """

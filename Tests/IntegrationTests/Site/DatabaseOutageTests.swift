@@ -2,8 +2,7 @@ import Glibc
 import TestSupport
 import Testing
 
-/// PostgreSQL is away, and Redis is not: what Redis knows opens nothing by itself, unless the operator has said for how
-/// long it may.
+/// PostgreSQL is unreachable, Redis is not: sessions in Redis are accepted only for the time that the operator permits.
 @Suite(.serialized, .leavesCleanLogs) struct DatabaseOutageTests {
     /// How PostgreSQL goes.
     enum Outage: CaseIterable {

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-/// What an application behind `fastcgi_pass` gets to see. Of several parameters of one name PHP takes the last.
+/// The parameters of an application behind `fastcgi_pass`. Of several parameters with one name PHP uses the last.
 @Suite(.serialized, .leavesCleanLogs) struct FastCGIUpstreamTests {
     private static let shared = Result {
         let site = try Site(

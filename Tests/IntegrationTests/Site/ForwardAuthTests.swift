@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-/// `nginx/authfcgi/forward-auth.conf`, asked as other proxies ask.
+/// `nginx/authfcgi/forward-auth.conf`, with requests in the forms of other proxies.
 @Suite(.serialized, .leavesCleanLogs) struct ForwardAuthTests {
     private static let servers = """
         server {

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-/// The shipped files keep their promise inside a server that is set up against them.
+/// The shipped files protect the site even within a misconfigured server.
 @Suite(.serialized, .leavesCleanLogs) struct HostileSurroundingsTests {
     private static let shared = Result { try HostileSurroundings.site() }
     private let pod: Pod

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-/// Whatever a user is called, it stays one header's value.
+/// Any name of a user stays the value of one header.
 @Suite(.serialized, .leavesCleanLogs) struct IdentityValueTests {
     struct Value: CustomTestStringConvertible {
         let text: String

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-/// Locations that demand more than a session, through nginx with the shipped files.
+/// Locations with a requirement, through nginx with the shipped files.
 @Suite(.serialized, .leavesCleanLogs) struct LocationRequirementTests {
     private static let shared = Result {
         try Site(

@@ -1,8 +1,8 @@
 import TestSupport
 import Testing
 
-/// A cookie comes along with whatever a foreign page makes a browser send, so it ends a session only with a proof that
-/// the page is this site's. The client's Host is localhost.
+/// A browser sends the cookie with requests of foreign pages too, so it ends a session only if the request is provably
+/// of this site. The client's Host is localhost.
 @Suite(.serialized, .leavesCleanLogs) struct LogoutByCookieTests {
     struct Proof: CustomTestStringConvertible {
         let headers: [(String, String)]

@@ -2,7 +2,7 @@ import Glibc
 import TestSupport
 import Testing
 
-/// When nobody can tell whether a session is valid, nobody is let in and nobody is logged out.
+/// While no store can tell whether a session is valid, no request is admitted and no user is logged out.
 @Suite(.serialized, .leavesCleanLogs) struct OutageTests {
     private static func expectUnavailable(_ answer: HTTPAnswer, _ what: String) throws {
         #expect(answer.status == 503, "\(what)")

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-/// A change of the own password, through nginx with the shipped files, over two pods.
+/// A change of the user's own password, through nginx with the shipped files, with two pods.
 @Suite(.serialized, .leavesCleanLogs) struct PasswordEndpointTests {
     private static let shared = Result { try Site(pods: 2) }
     private let one: Pod

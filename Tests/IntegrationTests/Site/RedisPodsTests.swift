@@ -1,8 +1,8 @@
 import TestSupport
 import Testing
 
-/// Two pods, each a gate behind an nginx, over one PostgreSQL with one Redis in front of it: what Redis, or the way to it,
-/// does to one of them breaks no promise on either.
+/// Two pods, each a gate behind nginx, with one PostgreSQL and one Redis: faults of Redis, or of the network to it, on
+/// one pod violate no guarantee on either.
 @Suite(.serialized, .leavesCleanLogs) struct RedisPodsTests {
     private static let shared = Result {
         let site = try BreakableSite(workers: 1)

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-/// What concerns one's own sessions, through nginx with the shipped files.
+/// The endpoints for the user's own sessions, through nginx with the shipped files.
 @Suite(.serialized, .leavesCleanLogs) struct SessionEndpointsTests {
     private static let password = "a-password-for-ann"
     private static let shared = Result {

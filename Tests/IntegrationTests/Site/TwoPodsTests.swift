@@ -3,7 +3,7 @@ import Glibc
 import TestSupport
 import Testing
 
-/// Sessions belong to the site, not to a pod: two pods, each a gate behind an nginx, over one PostgreSQL.
+/// Sessions are valid on every pod: two pods, each a gate behind nginx, with one PostgreSQL.
 @Suite(.serialized, .leavesCleanLogs) struct TwoPodsTests {
     private static let shared = Result {
         let site = try Site(pods: 2)

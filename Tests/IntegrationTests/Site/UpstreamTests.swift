@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-/// What an application behind the gate gets to see.
+/// The requests that reach an application behind the gate.
 @Suite(.serialized, .leavesCleanLogs) struct UpstreamTests {
     private static let shared = Result { try Site() }
     private let pod: Pod

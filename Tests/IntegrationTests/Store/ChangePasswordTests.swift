@@ -5,7 +5,7 @@ import Testing
 
 @testable import Sessions
 
-/// How a user's own change of the password meets sessions, logins and other changes on two pods.
+/// A user's own password change, with concurrent sessions, logins and changes on two pods.
 @Suite struct ChangePasswordTests {
     private let server: PostgreSQLServer
     private let database: String

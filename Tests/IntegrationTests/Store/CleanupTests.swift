@@ -4,7 +4,7 @@ import Testing
 
 @testable import Sessions
 
-/// Expired sessions are removed once an interval by one process of all, and nobody notices.
+/// Expired sessions are removed once per interval by one process of all, without effect on checks.
 @Suite struct CleanupTests {
     private let database: SharedDatabase
 

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Sessions
 
-/// Many checks at once of what is not in memory.
+/// Many concurrent checks of sessions that are not in memory.
 @Suite struct ColdMemoryTests {
     /// What becomes of checks that all begin together.
     private func outcomes(_ pod: TestStore, _ tokens: [SessionToken]) -> Task<[SessionStoreError?], Never> {

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Sessions
 
-/// The clock of PostgreSQL's own machine is set back: what stores keep cannot be judged by it any more, and so they ask.
+/// The clock of PostgreSQL's machine is set back: cached sessions cannot be judged by it, so checks query PostgreSQL.
 @Suite struct DatabaseClockJumpTests {
     private let folder: TestFolder
     private let clock: FakeClock

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Sessions
 
-/// `update_user_sessions()`: who somebody is changes in all of the user's sessions, and none of them ends.
+/// `update_user_sessions()` changes the identity in all sessions of a user, and ends none.
 @Suite struct IdentityRefreshTests {
     private static let update = """
         SELECT update_user_sessions('id-ann', username => 'anna', groups => '{staff,"a,b"}', name => 'Anna Ö',

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Sessions
 
-/// Sessions in memory, and changes of which no notification tells.
+/// Sessions in memory, and changes without a notification.
 @Suite struct KeptSessionTests {
     @Test func `deleting a key ends the sessions made with it, even cached ones`() async throws {
         let (server, database) = try SharedServers.newDatabase()

@@ -4,12 +4,12 @@ import Testing
 
 @testable import Sessions
 
-/// How long sessions live, used and unused. The database's clock decides, which here is also this process's.
+/// The lifetime of sessions, used and unused, by the database's clock, which is also this process's.
 @Suite struct LifetimeTests {
     /// Asks until there is no session any more, and keeps it in use that way.
     ///
-    /// What is exact: an answer that is asked for after the end may not be "yes", and one that is there before the end may
-    /// not be "no".
+    /// What is exact: an answer that is asked for after the end may not be "yes", and one that is there before the end
+    /// may not be "no".
     private func expect(
         _ pod: TestStore, _ token: SessionToken, endsAt end: Date, pause: Duration = .milliseconds(20)
     ) async throws {

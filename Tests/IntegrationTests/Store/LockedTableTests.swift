@@ -2,7 +2,7 @@ import Sessions
 import TestSupport
 import Testing
 
-/// Somebody else's locks: what waits for them gives up in time, here and in PostgreSQL.
+/// Waits for foreign locks end in time, in the program and in PostgreSQL.
 @Suite struct LockedTableTests {
     @Test func `while a table is locked the number of PostgreSQL's processes stays limited`() async throws {
         let (server, database) = try SharedServers.newDatabase()

@@ -4,8 +4,7 @@ import Testing
 
 @testable import Sessions
 
-/// A login that is under way when all of the user's sessions end does not outlive that; one that begins afterwards counts
-/// at once.
+/// A login in progress while all of the user's sessions are revoked does not survive that, and a later login succeeds.
 @Suite struct LoginRaceTests {
     /// What voids a login; ID stands for the user's id.
     static let revocations = [

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Sessions
 
-/// Whoever ended a session knows it: once the call has returned, the same process accepts it never again.
+/// A process never accepts a session after its own revocation of it has returned.
 @Suite struct OwnRevocationTests {
     private static let rounds = 500
 

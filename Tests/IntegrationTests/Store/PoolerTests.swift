@@ -4,7 +4,7 @@ import Testing
 
 @testable import Sessions
 
-/// Behind PgBouncer, which is no place to hear of revocations from: every check asks PostgreSQL.
+/// Behind PgBouncer there are no notifications of revocations, so every check queries PostgreSQL.
 @Suite struct PoolerTests {
     private let server: PostgreSQLServer
     private let database: String

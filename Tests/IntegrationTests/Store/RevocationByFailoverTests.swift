@@ -4,7 +4,7 @@ import Testing
 
 @testable import Sessions
 
-/// A logout on the new primary counts on a pod that still knew the old one.
+/// A logout on the new primary takes effect on a pod that still knew the old one.
 @Suite struct RevocationByFailoverTests {
     enum End: CaseIterable { case crashes, freezes }
 

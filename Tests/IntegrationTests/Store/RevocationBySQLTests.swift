@@ -4,7 +4,8 @@ import Testing
 
 @testable import Sessions
 
-/// Plain SQL of an operator ends sessions that a pod has in memory, within the revocation delay of the statement's return.
+/// An operator's plain SQL ends sessions that a pod has in memory, within the revocation delay from the statement's
+/// return.
 @Suite struct RevocationBySQLTests {
     private let server: PostgreSQLServer
     private let database: String

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Sessions
 
-/// Look-ups that are on their way while the session ends.
+/// Look-ups in progress while the session ends.
 @Suite struct RevocationRaceTests {
     @Test func `ten thousand sessions end during look-ups, and none is accepted after its notification`() async throws {
         let (server, database) = try SharedServers.newDatabase()

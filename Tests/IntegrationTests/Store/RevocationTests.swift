@@ -4,8 +4,8 @@ import Testing
 
 @testable import Sessions
 
-/// What ends on one pod ends on another that keeps the session in memory: normally at once, and never later than the
-/// revocation delay.
+/// A revocation on one pod takes effect on another with the session in memory: normally at once, and never later than
+/// the revocation delay.
 @Suite struct RevocationTests {
     private let one: TestStore
     private let two: TestStore

@@ -4,8 +4,8 @@ import Testing
 
 @testable import Sessions
 
-/// A logout counts on a pod that cannot hear of it, once the revocation delay is over: what it keeps is not believed any
-/// longer, and PostgreSQL, asked anew, says no.
+/// A logout takes effect on a pod without notifications after the revocation delay: cached sessions are then looked up
+/// again in PostgreSQL.
 @Suite struct RevocationUnderFailureTests {
     /// What happens to the pod right before the logout on the other one.
     enum Failure: CaseIterable {

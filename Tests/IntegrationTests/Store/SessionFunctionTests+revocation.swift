@@ -3,7 +3,7 @@ import Testing
 
 @testable import Sessions
 
-// What changes and ends sessions that are there, and what is said of it.
+// Functions that change and end sessions, and their notifications.
 extension SessionFunctionTests {
     @Test func `workers are notified of changed live sessions`() throws {
         let database = try FunctionDatabase()

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Sessions
 
-// Uses that are written in batches, and the removal of what has expired.
+// Touches in batches, and the removal of expired sessions.
 extension SessionFunctionTests {
     /// Writes uses; returns the names of the sessions that are to be tried again.
     static func touch(_ uses: KeyValuePairs<String, String>, fresh: String = "10 seconds") -> String {

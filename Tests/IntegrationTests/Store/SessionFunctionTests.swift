@@ -3,7 +3,7 @@ import Testing
 
 @testable import Sessions
 
-/// What the SQL functions promise that begin, change and end sessions.
+/// The SQL functions that create, change and end sessions.
 @Suite struct SessionFunctionTests {
     @Test func `create_session accepts the arguments of the previous release`() throws {
         let database = try FunctionDatabase()

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Sessions
 
-/// What the store promises, against a real PostgreSQL.
+/// The store's contract, on a real PostgreSQL.
 @Suite struct SessionStoreTests {
     private static let someID = "11111111-2222-3333-4444-555555555555"
 

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Sessions
 
-/// A PostgreSQL that answers, but slowly: some checks cannot tell, none is wrong, and the queue stays short.
+/// A slow PostgreSQL: some checks fail, none is wrong, and the queue stays short.
 @Suite struct SlowServerTests {
     private let folder: TestFolder
     private let server: PostgreSQLServer

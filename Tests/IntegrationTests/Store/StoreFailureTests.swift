@@ -5,7 +5,7 @@ import Testing
 
 @testable import Sessions
 
-/// What the store does while PostgreSQL fails: it never says no, and it comes back by itself.
+/// Failures of PostgreSQL: the store never answers "no such session" because of one, and recovers by itself.
 @Suite struct StoreFailureTests {
     @Test func `while PostgreSQL is down look-ups fail fast, and sessions continue afterwards`() async throws {
         let folder = try TestFolder()

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Sessions
 
-/// Everybody who may connect to the database may NOTIFY. What a stranger says costs look-ups, and nobody the session.
+/// Every client of the database may NOTIFY. Foreign notifications cost look-ups, but end no session.
 @Suite struct StrangeNotificationTests {
     private let server: PostgreSQLServer
     private let database: String

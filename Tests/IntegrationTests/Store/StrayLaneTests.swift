@@ -4,7 +4,7 @@ import Testing
 
 @testable import Sessions
 
-/// Two primaries, as after a failover that did not stop the old one, and a pod whose connections lead to both.
+/// Two primaries, as after a failover that did not stop the old one, and a pod with connections to both.
 @Suite struct StrayLaneTests {
     private let old: PostgreSQLServer
     private let new: PostgreSQLServer

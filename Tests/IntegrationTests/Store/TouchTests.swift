@@ -4,7 +4,7 @@ import Testing
 
 @testable import Sessions
 
-/// A use that is written late never brings a session back.
+/// A late touch never revives a session.
 @Suite struct TouchTests {
     /// How a session ends while a use of it is on its way.
     enum End: CaseIterable {

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Sessions
 
-/// When sessions were last used: what is written down of it, when, and how little.
+/// The recording of last uses: content, time and number of writes.
 @Suite struct TouchWritingTests {
     /// Makes a session look as if it was last used an hour ago.
     private func backdate(_ database: SharedDatabase) throws {

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Sessions
 
-/// What a change to one of the gate's own users, by command or by plain SQL, does to sessions that two pods have in memory.
+/// The effects of changes to the gate's own users, by command or plain SQL, on sessions in the memory of two pods.
 @Suite struct UserChangeTests: RunsCommands {
     let server: PostgreSQLServer
     let database: String

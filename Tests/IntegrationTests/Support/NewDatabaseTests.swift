@@ -2,7 +2,7 @@ import Sessions
 import TestSupport
 import Testing
 
-/// The databases that tests get, which are copies of one.
+/// The databases of tests, copied from a migrated one.
 @Suite struct NewDatabaseTests {
     @Test func `each new database has its own keys, and needs no migration`() throws {
         let databases = try (0..<2).map { _ in try SharedServers.newDatabase() }

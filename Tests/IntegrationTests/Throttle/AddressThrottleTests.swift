@@ -3,7 +3,7 @@ import Testing
 
 @testable import Sessions
 
-/// What the throttle lets through by the failures of one address, and what it keeps of them.
+/// The throttle's limits for one address, and the rows that it keeps.
 @Suite struct AddressThrottleTests {
     /// So many attempts, each with a name of its own that nobody has: how many were let through.
     private func guess(_ count: Int, from address: String?, _ stores: ThrottledStores) async throws -> Int {

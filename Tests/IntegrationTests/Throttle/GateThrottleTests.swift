@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-/// The throttle as clients of the gate meet it.
+/// The throttle as seen by clients of the gate.
 @Suite struct GateThrottleTests {
     private let gates: TwoGates
 

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Sessions
 
-/// What the throttle lets through, by one user's failures and those of a name.
+/// The throttle's limits for one user and one username.
 @Suite struct LoginThrottleTests {
     /// 198.51.100.0 and up.
     private static let manyAddresses: @Sendable (Int) -> String? = { "198.51.100.\($0)" }

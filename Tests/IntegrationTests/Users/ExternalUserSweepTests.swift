@@ -3,7 +3,7 @@ import Testing
 
 @testable import Sessions
 
-/// USERS_COMPARISON_INTERVAL: who is signed in is looked for in the users table from time to time.
+/// USERS_COMPARISON_INTERVAL: signed-in users are looked up in the users table periodically.
 @Suite struct ExternalUserSweepTests {
     private let users: ForeignUsers
     private let pod: TestStore

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-/// Users that products made themselves sign in at the gate with the passwords that they have there.
+/// Users created by the products sign in at the gate with their passwords.
 @Suite struct ProductLoginTests {
     private static let password = "correct horse battery staple"
 

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Sessions
 
-/// A login replaces a hash that is not of today's cost, and nobody notices.
+/// A login replaces an outdated hash, without effect on the user.
 @Suite struct RehashTests {
     private static let today = "$argon2id$v=19$m=19456,t=2,p=1$"
 

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Sessions
 
-/// The ready queries over the tables that the products make.
+/// The predefined queries, on tables created by the products.
 @Suite struct UsersPresetTests {
     @Test func `Django's users have their groups, and inactive users cannot sign in`() async throws {
         let users = try ForeignUsers.django()

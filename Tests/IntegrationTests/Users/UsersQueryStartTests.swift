@@ -4,7 +4,7 @@ import Testing
 
 @testable import Sessions
 
-/// A users query that cannot work stops the program at its start; one that breaks later stops logins only.
+/// A users query that cannot work prevents the program's start; one that fails later affects logins only.
 @Suite struct UsersQueryStartTests {
     private let folder: TestFolder
     private let users: ForeignUsers

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Sessions
 
-/// What a users query finds, and what it may get wrong.
+/// The results of a users query, and its mistakes.
 @Suite struct UsersQueryTests {
     @Test func `a user has the values of the columns, with all digits, and the typed name`()
         async throws

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Sessions
 
-/// `authfcgi_watch_users`: what happens to users of another program's table ends their sessions.
+/// `authfcgi_watch_users`: changes of users in another application's table end their sessions.
 @Suite struct WatchedUsersTests {
     private let users: ForeignUsers
     private let pod: TestStore

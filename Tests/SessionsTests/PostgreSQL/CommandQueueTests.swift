@@ -4,7 +4,7 @@ import Testing
 
 @testable import Sessions
 
-/// What a lane of commands does next, without a server, a socket or a clock.
+/// The decisions of a command lane, without a server, a socket or a clock.
 struct CommandQueueTests {
     private static let deadline = Duration.seconds(5)
     private let start = BootInstant(nanoseconds: 1_000_000_000)

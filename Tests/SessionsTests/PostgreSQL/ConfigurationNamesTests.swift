@@ -2,7 +2,7 @@ import Testing
 
 @testable import Sessions
 
-/// How messages name what has to be changed.
+/// The names of configuration parts in messages.
 struct ConfigurationNamesTests {
     private let names = ConfigurationNames([.schema: "SCHEMA", .preparedStatementsOff: "PREPARED=off"])
     private let pooled = PostgreSQLError.server(.undefinedStatement, "no such statement")

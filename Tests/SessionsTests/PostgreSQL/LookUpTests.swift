@@ -4,7 +4,7 @@ import Testing
 
 @testable import Sessions
 
-/// Whom the answer to one question concerns.
+/// The checks to which the result of a shared look-up applies.
 @Suite struct LookUpTests {
     private static let session = PackedSession(
         Session(

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Sessions
 
-/// What is written into SQL and read out of PostgreSQL's errors.
+/// Texts written into SQL, and the reading of PostgreSQL's errors.
 @Suite struct PostgreSQLTextTests {
     @Test func `a schema's name is quoted, whatever it contains`() {
         #expect(Schema.identifier("auth") == "\"auth\"")

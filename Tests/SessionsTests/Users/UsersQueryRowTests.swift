@@ -2,7 +2,7 @@ import Testing
 
 @testable import Sessions
 
-/// What a users query may return, and what is a mistake of it.
+/// The rows that a users query may return, and its mistakes.
 struct UsersQueryRowTests {
     private func row(
         id: String? = "7", idType: String? = "number", username: String? = nil, hash: String? = "x  ",

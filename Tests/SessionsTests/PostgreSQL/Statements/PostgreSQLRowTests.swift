@@ -3,7 +3,7 @@ import Testing
 
 @testable import Sessions
 
-/// How the values of a row are found and read.
+/// The values of a row by column name.
 struct PostgreSQLRowTests {
     private func row(_ values: KeyValuePairs<String, String?>) -> PostgreSQLRow {
         PostgreSQLRow(of: "Test", columns: values.map(\.key), values: values.map(\.value))

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Sessions
 
-/// What poolers depend on: a name means one text on every connection, whoever has prepared it.
+/// Poolers depend on it: a name stands for the same text on every connection.
 struct StatementNameTests {
     private func name<S: Statement>(_ statement: S, _ schema: String? = nil) -> String {
         StatementName.of(statement.sql(in: Schema(schema)), purpose: S.name)

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Sessions
 
-/// What statements make of the server's answers. No answer, however odd, is a crash or a wrong answer.
+/// The decoding of results. No result causes a crash or a wrong answer.
 struct StatementTests {
     private static let id = "11111111-2222-3333-4444-555555555555"
 
