@@ -1,6 +1,7 @@
-"""A gate to measure: PostgreSQL, maybe Redis, and pods of authfcgi and nginx with the files of nginx/, in a folder of their own below /tmp.
+"""A gate to measure: PostgreSQL, perhaps Redis, and pods of authfcgi and nginx with the files of nginx/, in a folder below
+/tmp.
 
-Each nginx listens on a free port of 127.0.0.1, everything else on unix sockets. Leaving the `with` block ends all of it.
+Each nginx listens on a free port of 127.0.0.1, everything else on unix sockets. The end of the `with` block stops everything.
 """
 import json
 import os
@@ -64,7 +65,7 @@ def fail(message):
 
 
 def need(*programs):
-    """Ends the program, and says how to go on, when one of `programs` is missing."""
+    """Ends the program with advice if one of `programs` is missing."""
     packages = {"nginx": "nginx", "redis-server": "redis-server", "wrk": "wrk", "h2load": "nghttp2-client"}
     missing = [name for name in programs if not shutil.which(name)]
     if missing:
@@ -72,7 +73,7 @@ def need(*programs):
 
 
 def choose(variable, *programs):
-    """The first of `programs` that is in the folder which the environment names, as `Tests/run --help` has it."""
+    """The first of `programs` in the folder that the environment names, as in `Tests/run --help`."""
     folder = os.environ.get(variable)
     if not folder:
         return None
@@ -92,7 +93,7 @@ def find_gate():
 
 
 class Pod:
-    """One gate with its nginx; `Stand` fills in the rest."""
+    """One gate with its nginx; `Stand` sets the other attributes."""
 
     def __init__(self, number):
         self.number = number
@@ -101,7 +102,7 @@ class Pod:
 
 class Stand:
     def __init__(self, workers=1, tokens=10_000, pods=1, settings=None, redis=False):
-        """settings: of the gate, by their names in the environment. redis: whether there is one in front of PostgreSQL."""
+        """settings: the gate's, by their names in the environment. redis: whether Redis is in front of PostgreSQL."""
         os.environ["PATH"] += ":/usr/sbin"
         self.nginx = os.environ.get("AUTHFCGI_NGINX") or "nginx"
         self.redis_server = choose("AUTHFCGI_REDIS", "redis-server", "valkey-server") or "redis-server"
@@ -165,7 +166,7 @@ class Stand:
         raise SystemExit(f"{what} does not start:\n{logs}")
 
     def _start_postgresql(self):
-        # PostgreSQL refuses to be root. Nobody but root and its own user gets to its socket.
+        # PostgreSQL refuses to run as root. Only root and its own user have access to its socket.
         options = {"user": "postgres", "group": "postgres", "extra_groups": []} if os.geteuid() == 0 else {}
         folder = self.run / "postgresql"
         folder.mkdir(0o700)
@@ -188,7 +189,7 @@ class Stand:
         self.settings["REDIS_URL"] = f"unix://{socket_path}"
 
     def redis(self, *command):
-        """What redis-cli prints."""
+        """The output of redis-cli."""
         return subprocess.run(["redis-cli", "-s", self.run / "redis.sock", *command], capture_output=True,
                               text=True).stdout.strip()
 
@@ -231,7 +232,7 @@ class Stand:
         return [int(child) for child in pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
     def get(self, path, token=None, pod=None):
-        """The status of a GET; None when there was no answer."""
+        """The status of a GET; None without an answer."""
         request = urllib.request.Request(f"http://127.0.0.1:{(pod or self.pods[0]).port}{path}")
         if token:
             request.add_header("Authorization", f"Bearer {token}")
@@ -253,7 +254,7 @@ class Stand:
             return None
 
     def load(self, path, connections, seconds):
-        """Starts wrk; `report` waits for it and reads what it says."""
+        """Starts wrk; `report` waits for its end and parses its output."""
         return subprocess.Popen(
             ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency", "-s", self.run / "load.lua",
              f"http://127.0.0.1:{self.pods[0].port}{path}"],

@@ -13,7 +13,7 @@ define('DB_CHARSET', 'utf8mb4');
 define('DB_COLLATE', '');
 define('WP_SITEURL', 'http://localhost');
 $table_prefix = 'wp_';
-// Nobody is to get mail.
+// No mail is to be sent.
 function wp_mail(): bool
 {
     return true;
@@ -27,7 +27,7 @@ $bob = new WP_User(wp_insert_user([
     'display_name' => 'Bob Müller',
 ]));
 $bob->add_role('author');
-// A name may be somebody else's address.
+// A name may be another user's address.
 (new WP_User(wp_insert_user([
     'user_login' => 'bob@example.org', 'user_pass' => $password, 'user_email' => 'eve@example.org',
 ])))->remove_all_caps();

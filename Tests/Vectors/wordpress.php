@@ -2,7 +2,7 @@
 <?php
 // wordpress.php FOLDER: prints vectors made by the WordPress whose source is in FOLDER, 6.8 or later.
 $passwords = file(__DIR__ . '/passwords.txt', FILE_IGNORE_NEW_LINES);
-// WordPress cuts off blanks before it hashes, and before it checks.
+// WordPress trims blanks before it hashes and before it verifies.
 $passwords[] = ' with blanks around ';
 $cost = 4;
 

@@ -21,7 +21,7 @@ DATABASE_URL = os.environ["DATABASE_URL"]
 COOKIE = {"key": "__Host-session", "path": "/", "secure": True, "httponly": True, "samesite": "lax"}
 
 hasher = PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1)
-# What is compared with when there is no such user, so that this takes as long as a wrong password.
+# Verified if there is no such user, so that the response takes as long as for a wrong password.
 NOBODY = hasher.hash("")
 
 app = FastAPI()
@@ -88,7 +88,7 @@ def login(given: Credentials, response: Response) -> None:
     try:
         token = sign_in(given)
     except (UnicodeEncodeError, psycopg.DataError):
-        # JSON can hold what is no text to PostgreSQL: NUL, and halves of characters.
+        # JSON can contain characters that PostgreSQL's text cannot: NUL and lone surrogates.
         raise HTTPException(400, "not a text")
     response.set_cookie(value=token, **COOKIE)
     response.headers["Cache-Control"] = "no-store"

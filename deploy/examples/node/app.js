@@ -19,13 +19,13 @@ async function hashPassword(password, salt = randomBytes(16)) {
   return `${salt.toString('hex')}:${hash.toString('hex')}`;
 }
 
-// Without a hash, for a user that there is not, it takes as long.
+// Takes the same time without a hash, for an unknown user.
 async function verified(password, stored = `${'00'.repeat(16)}:${'00'.repeat(32)}`) {
   const computed = await hashPassword(password, Buffer.from(stored.split(':')[0], 'hex'));
   return computed.length === stored.length && timingSafeEqual(Buffer.from(computed), Buffer.from(stored));
 }
 
-// Who asks. nginx replaces what a client sends under these names by what the gate says, percent-encoded.
+// The signed-in user. nginx replaces the client's headers of these names by the gate's, percent-encoded.
 function currentUser({ headers }) {
   if (!headers['x-auth-user-id']) return null;
   return {
@@ -36,7 +36,7 @@ function currentUser({ headers }) {
   };
 }
 
-// The token of a new session; null: wrong user name or password. pg sends the parameters apart from the statement.
+// The token of a new session; null for a wrong username or password. pg sends parameters separately from the statement.
 async function signIn(database, username, password) {
   const { rows } = await database.query(
     'SELECT id, username, password_hash, groups FROM app_users WHERE username = $1', [username]);
@@ -51,7 +51,7 @@ async function readJSON(request) {
   // A form of another site cannot send this type without asking the browser first.
   if (!/^application\/json\b/i.test(request.headers['content-type'] ?? '')) return null;
   let text = '';
-  // To its end, however long: leaving the loop would close the connection before there is an answer.
+  // Read to the end, however long: leaving the loop would close the connection before the response.
   for await (const chunk of request.setEncoding('utf8')) {
     if (text.length <= 8192) text += chunk;
   }
@@ -75,7 +75,7 @@ async function login(database, request, response) {
   answer(response, 200, { token, token_type: 'Bearer' });
 }
 
-// Where the user is signed in, read from the gate's view.
+// The user's live sessions, from the gate's view.
 async function sessions(database, user, response) {
   const { rows } = await database.query(
     'SELECT session_id, created_at, expires_at FROM live_sessions WHERE user_id = $1 ORDER BY created_at',

@@ -44,7 +44,7 @@ function sign_in(string $username, string $password): ?string
     if (!password_verify($password, $user['password_hash'])) {
         return null;
     }
-    // PDO knows no arrays: the groups come as PostgreSQL writes them, {staff,"on call"}, and go back just so.
+    // PDO has no arrays: the groups are read and passed on in PostgreSQL's text form, {staff,"on call"}.
     $mint = $database->prepare('SELECT create_access_token(:id, username => :username, groups => :groups)');
     $mint->execute(['id' => $user['id'], 'username' => $user['username'], 'groups' => $user['groups']]);
     return $mint->fetchColumn();
@@ -63,7 +63,7 @@ function answer(int $status, string $location = ''): never
 function login(): never
 {
     [$username, $password] = [$_POST['username'] ?? null, $_POST['password'] ?? null];
-    // Text without NUL, at which PDO would cut a parameter off.
+    // Text without NUL, at which PDO would truncate a parameter.
     foreach ([$username, $password] as $text) {
         if (!is_string($text) || strlen($text) > 1024 || !preg_match('/^[^\0]*$/Du', $text)) {
             answer(400);
@@ -120,7 +120,7 @@ function logout(array $user): never
     answer(303, '/login');
 }
 
-// The path as nginx has matched it, so that both agree on what is open to everybody.
+// The path that nginx has matched, so that both agree on the open paths.
 $request = $_SERVER['REQUEST_METHOD'] . ' ' . $_SERVER['DOCUMENT_URI'];
 if ($request === 'GET /login') {
     login_page();
