@@ -61,14 +61,10 @@ struct PostgreSQLRow: Sendable {
         }
     }
 
-    /// Returns a time that the statement gives as `extract(epoch FROM …)`, limited to the years 1 to 9999; nil for
-    /// NULL.
+    /// Returns a time that the statement gives by `Schema.microseconds`; nil for NULL.
     func optionalDate(_ column: String) throws(PostgreSQLError) -> Date? {
-        guard let text = try optionalText(column) else { return nil }
-        guard let seconds = Double(text), !seconds.isNaN else {
-            throw problem("has a value of \(column) that is no moment")
-        }
-        return min(.endless, max(.beginning, Date(timeIntervalSince1970: seconds)))
+        guard let microseconds = try optionalInteger(column, as: Int64.self) else { return nil }
+        return Date(timeIntervalSince1970: Double(microseconds) / 1_000_000)
     }
 
     /// Returns a time; see ``optionalDate(_:)``.
@@ -100,8 +96,6 @@ struct PostgreSQLRow: Sendable {
 }
 
 extension Date {
-    /// The replacement for `infinity` and every later time: 9999-12-31T00:00:00Z.
+    /// What `Schema.microseconds` gives for `infinity` and every later time: 9999-12-31T00:00:00Z.
     package static let endless = Date(timeIntervalSince1970: 253_402_214_400)
-    /// The replacement for `-infinity` and every earlier time: 0001-01-01T00:00:00Z.
-    static let beginning = Date(timeIntervalSince1970: -62_135_596_800)
 }

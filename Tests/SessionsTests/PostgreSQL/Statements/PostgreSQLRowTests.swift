@@ -25,12 +25,11 @@ struct PostgreSQLRowTests {
         #expect(try !row.hasValue(among: ["a"]))
     }
 
-    @Test func `times keep their microseconds, and are limited to the years 1 to 9999`() throws {
-        let row = row(["a": "1764445766.123456", "b": "Infinity", "c": "-Infinity", "d": "99999999999999"])
+    @Test func `times keep their microseconds`() throws {
+        let row = row(["a": "1764445766123456", "b": "253402214400000000", "c": "-62135596800000000"])
         #expect(try row.date("a") == Date(timeIntervalSince1970: 1_764_445_766_123_456 / 1e6))
         #expect(try row.date("b") == .endless)
-        #expect(try row.date("c") == .beginning)
-        #expect(try row.date("d") == .endless)
+        #expect(try row.date("c") == Date(timeIntervalSince1970: -62_135_596_800))
     }
 
     @Test func `a wrong type is an error that names the column and contains no value`() throws {
@@ -44,7 +43,7 @@ struct PostgreSQLRowTests {
             ("has no value of null", { _ = try row.flag("null") }),
             ("has a value of secret that is no whole number", { _ = try row.integer("secret") }),
             ("has a value of secret that is neither true nor false", { _ = try row.flag("secret") }),
-            ("has a value of secret that is no moment", { _ = try row.date("secret") }),
+            ("has a value of secret that is no whole number", { _ = try row.date("secret") }),
             ("has a value of secret that is no list of texts", { _ = try row.texts("secret") }),
             ("has a value of secret that is no hash", { _ = try row.digest("secret") }),
         ]

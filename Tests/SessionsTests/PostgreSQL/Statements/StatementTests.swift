@@ -83,8 +83,9 @@ struct StatementTests {
         let sessions = try answer(
             ListSessions(userID: "1"),
             [
-                "session_id": Self.id, "user_id": "1", "username": "ann", "created_at": "1.5", "last_seen_at": "2",
-                "expires_at": "Infinity", "client_ip": "192.0.2.1", "user_agent": nil, "label": "ci",
+                "session_id": Self.id, "user_id": "1", "username": "ann", "created_at": "1500000",
+                "last_seen_at": "2000000", "expires_at": "253402214400000000", "client_ip": "192.0.2.1",
+                "user_agent": nil, "label": "ci",
             ])
         #expect(
             sessions == [

@@ -15,7 +15,7 @@ struct FindSession: Statement {
 
     func sql(in schema: Schema) -> String {
         """
-        SELECT s.session_id, extract(epoch FROM s.expires_at) AS expires_at \
+        SELECT s.session_id, \(Schema.microseconds("s.expires_at")) AS expires_at \
         FROM \(schema)session_tokens s WHERE s.token_hash = $1::bytea
         """
     }

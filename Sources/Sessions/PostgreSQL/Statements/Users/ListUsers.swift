@@ -12,8 +12,8 @@ struct ListUsers: Statement {
     func sql(in schema: Schema) -> String {
         """
         SELECT u.id, u.username, u.name, u.email, array_to_json(u.groups) AS groups, u.disabled, \
-        extract(epoch FROM u.created_at) AS created_at, live.count AS live_sessions, \
-        extract(epoch FROM live.latest) AS last_login_at \
+        \(Schema.microseconds("u.created_at")) AS created_at, live.count AS live_sessions, \
+        \(Schema.microseconds("live.latest")) AS last_login_at \
         FROM (SELECT * FROM \(schema)authfcgi_users WHERE username > $1::text \
         ORDER BY username LIMIT $2::integer) u, \
         LATERAL (SELECT count(*), max(s.created_at) FILTER (WHERE s.label IS NULL) AS latest \
