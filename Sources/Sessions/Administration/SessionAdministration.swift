@@ -2,8 +2,7 @@ internal import EventLoop
 
 /// Sessions as commands look after them: waiting calls on a connection of their own.
 package struct SessionAdministration: ~Copyable {
-    private let connection: PostgreSQLConnection
-    private let schema: Schema
+    private let database: AdministrationConnection
 
     /// Some of this reads all sessions there are.
     private static let deadline = Duration.seconds(60)
@@ -12,20 +11,19 @@ package struct SessionAdministration: ~Copyable {
 
     /// - Parameter schema: the schema of our tables; nil for the connection's own search path.
     package init(_ connection: PostgreSQLConnection, schema: String?) {
-        self.connection = connection
-        self.schema = Schema(schema)
+        database = AdministrationConnection(connection, schema: schema, deadline: Self.deadline)
     }
 
     // MARK: Looking
 
     /// The live sessions of a user, the newest first.
     package func list(of userID: String) throws(PostgreSQLError) -> [SessionEntry] {
-        try run(ListSessions(userID: userID))
+        try database.run(ListSessions(userID: userID))
     }
 
     /// How many sessions are live, and how many users have any.
     package func count() throws(PostgreSQLError) -> (sessions: Int, users: Int) {
-        let live = try run(CountSessions())
+        let live = try database.run(CountSessions())
         return (live.sessions, live.users)
     }
 
@@ -38,18 +36,18 @@ package struct SessionAdministration: ~Copyable {
         for user: NamedUser, identity: Identity, lifetime: Duration, label: String
     ) throws(PostgreSQLError) -> SessionCreation {
         // One transaction: a token that could not be shown must not have begun anything.
-        try connection.transaction(deadline: Self.deadline) { () throws(PostgreSQLError) in
-            if let maximum = try run(ExceededMaximum(lifetime: lifetime)) {
-                return .tooLong(maximum: maximum, table: schema.limitsTable)
+        try database.transaction { () throws(PostgreSQLError) in
+            if let maximum = try database.run(ExceededMaximum(lifetime: lifetime)) {
+                return .tooLong(maximum: maximum, table: database.schema.limitsTable)
             }
             let token =
                 if user.accountName != nil {
-                    try run(CreateAccountToken(userID: user.id, lifetime: lifetime, label: label))
+                    try database.run(CreateAccountToken(userID: user.id, lifetime: lifetime, label: label))
                 } else {
-                    try run(CreateToken(identity: identity, lifetime: lifetime, label: label))
+                    try database.run(CreateToken(identity: identity, lifetime: lifetime, label: label))
                 }
             guard let token else { return .noSuchAccount }
-            let session = try run(FindSession(hash: token.hash))
+            let session = try database.run(FindSession(hash: token.hash))
             return .created(token: token, id: session.id, expiresAt: session.expiresAt)
         }
     }
@@ -93,7 +91,7 @@ package struct SessionAdministration: ~Copyable {
     package func removeExpired(
         atMost most: Int, since: String?
     ) throws(PostgreSQLError) -> (removed: Int, reached: String)? {
-        try run(RemoveExpiredSessions(limit: most, since: since)).map { ($0.count, $0.reached) }
+        try database.run(RemoveExpiredSessions(limit: most, since: since)).map { ($0.count, $0.reached) }
     }
 
     /// Removes what the throttle of logins has no more use for.
@@ -106,12 +104,6 @@ package struct SessionAdministration: ~Copyable {
     private func change<S: Statement>(
         _ statement: S, deadline: Duration = Self.deadline
     ) throws(PostgreSQLError) -> S.Answer {
-        try connection.transaction(deadline: Self.deadline) { () throws(PostgreSQLError) in
-            try connection.run(statement, in: schema, deadline: deadline)
-        }
-    }
-
-    private func run<S: Statement>(_ statement: S) throws(PostgreSQLError) -> S.Answer {
-        try connection.run(statement, in: schema, deadline: Self.deadline)
+        try database.transaction { () throws(PostgreSQLError) in try database.run(statement, deadline: deadline) }
     }
 }

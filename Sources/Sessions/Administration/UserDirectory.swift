@@ -12,24 +12,19 @@ package struct UserDirectory: ~Copyable {
     /// How many users are told apart when a name is not enough.
     package static let maxListed = 20
 
-    private let connection: PostgreSQLConnection
-    private let schema: Schema
-
-    private static let deadline = Duration.seconds(60)
+    private let database: AdministrationConnection
 
     /// - Parameter schema: the schema of our tables; nil for the connection's own search path.
     package init(_ connection: PostgreSQLConnection, schema: String?) {
-        self.connection = connection
-        self.schema = Schema(schema)
+        database = AdministrationConnection(connection, schema: schema, deadline: .seconds(60))
     }
 
     /// An id that the gate has seen counts first, then the name of one of the gate's own users, then the name in live
     /// sessions.
     package func find(_ name: String) throws(PostgreSQLError) -> Answer {
-        let known = try connection.run(UsersByIDAndName(name: name), in: schema, deadline: Self.deadline)
+        let known = try database.run(UsersByIDAndName(name: name))
         if let user = known.first { return .user(user, namesake: known.dropFirst().first) }
-        let named = try connection.run(
-            UsersBySessionName(name: name, limit: Self.maxListed), in: schema, deadline: Self.deadline)
+        let named = try database.run(UsersBySessionName(name: name, limit: Self.maxListed))
         guard let user = named.first else { return .nobody }
         return named.count == 1 ? .user(user, namesake: nil) : .several(named.map(\.id))
     }
