@@ -41,6 +41,3 @@ static inline void authfcgi_tls_accept_moving_write_buffer(SSL_CTX *context) {
 static inline int authfcgi_tls_set_server_name(SSL *session, const char *name) {
     return (int)SSL_set_tlsext_host_name(session, name);
 }
-
-// Makes an empty memory BIO report the end of the stream instead of "retry".
-static inline void authfcgi_bio_end(BIO *memory) { BIO_set_mem_eof_return(memory, 0); }

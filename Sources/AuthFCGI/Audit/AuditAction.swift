@@ -1,14 +1,14 @@
-/// What somebody did, or tried to do. The raw values are what operators search the log for, and stay as they are.
+/// The action of an event. Operators search the log for the raw values, which therefore never change.
 enum AuditAction: String, CaseIterable {
     case login
     case logout
     case logoutEverywhere = "logout_everywhere"
-    /// Of all sessions of the user but the one that asks.
+    /// The end of all sessions of the user but the one of the request.
     case logoutElsewhere = "logout_elsewhere"
-    /// One session, picked from the list.
+    /// The end of one session, chosen from the list.
     case sessionEnd = "session_end"
     case passwordChange = "password_change"
-    /// A check by somebody who is signed in, at a location that requires more.
+    /// A check by a signed-in user at a location that requires more.
     case access
     case userAdd = "user_add"
     case userPassword = "user_password"
@@ -19,7 +19,7 @@ enum AuditAction: String, CaseIterable {
     case sessionRefresh = "session_refresh"
     case sessionRevoke = "session_revoke"
 
-    /// What a line says of it that was done.
+    /// The message of a successful action.
     var done: String {
         switch self {
         case .login, .logout, .access: rawValue
@@ -38,6 +38,6 @@ enum AuditAction: String, CaseIterable {
         }
     }
 
-    /// What it is called when it was not done, before the outcome.
+    /// The noun for a failed action, before the outcome.
     var attempt: String { rawValue.replacing("_", with: " ") }
 }

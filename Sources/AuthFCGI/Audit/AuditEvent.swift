@@ -1,18 +1,18 @@
 internal import FoundationEssentials
 internal import Logging
 
-/// Something that happened to a login, a session or a user: one line of the log, with fields that are named alike in
-/// all of them, for those who ask later who did what, when and from where. There is no place in it for a secret.
+/// An event that concerns a login, a session or a user: one line of the log, with uniform fields for who did what, when
+/// and from where. It has no field for a secret.
 struct AuditEvent {
     let action: AuditAction
     let outcome: AuditOutcome
     var reason: AuditReason?
     var subject: AuditSubject
-    /// The client's address, as nginx knows it; nil for what no client asked for.
+    /// The client's address as nginx knows it, or nil if no client caused the event.
     var client: String?
-    /// The public id of the session that it is about.
+    /// The public id of the session concerned.
     var session: String?
-    /// What else belongs to it, by the field's name.
+    /// Additional fields by name.
     var details: [String: String]
 
     init(
@@ -29,13 +29,11 @@ struct AuditEvent {
         self.details = details
     }
 
-    /// What the line begins with, and people search for.
+    /// The beginning of the line, which operators search for.
     var message: String { outcome == .success ? action.done : "\(action.attempt) \(outcome.rawValue)" }
 
-    /// All fields.
-    ///
-    /// - Parameter moment: when it happened. Not every log is kept by something that notes the time, and a line may
-    ///   have waited for its reader.
+    /// Returns all fields.
+    /// - Parameter moment: The time of the event. Not every log records a time, and a line may be written later.
     func metadata(at moment: Date) -> Logger.Metadata {
         var fields: Logger.Metadata = details.mapValues { .string($0) }
         fields["event"] = "\(action.rawValue)"
@@ -52,6 +50,6 @@ struct AuditEvent {
         return fields
     }
 
-    /// RFC 3339 in UTC, to the millisecond.
+    /// RFC 3339 in UTC, with milliseconds.
     private static let timeFormat = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
 }

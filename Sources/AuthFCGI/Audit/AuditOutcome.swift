@@ -1,13 +1,13 @@
 internal import Logging
 
-/// What came of it.
+/// The outcome of an action.
 enum AuditOutcome: String, CaseIterable {
     case success
-    /// It may not be.
+    /// Refused.
     case refused
-    /// It may not be yet: too many attempts have failed.
+    /// Refused for now: too many attempts have failed.
     case throttled
-    /// It could not be found out, or not be done.
+    /// Undecided or not carried out, for lack of a resource.
     case unavailable
 
     var level: Logger.Level {

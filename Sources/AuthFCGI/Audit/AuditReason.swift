@@ -1,22 +1,22 @@
 internal import Sessions
 
-/// Why something was not done, as far as the gate knows. The log alone says it: the one who asked must not learn, for
-/// example, whether there is such a user.
+/// The reason of an action's failure. Only the log has it: the client must not learn, for example, whether a user
+/// exists.
 enum AuditReason: String, CaseIterable {
     case unknownUser = "unknown user"
     case disabledUser = "disabled user"
     case wrongPassword = "wrong password"
-    /// Nobody can sign in by the hash that is stored.
+    /// No password can be checked against the stored hash.
     case unusableHash = "unusable hash"
-    /// A logout everywhere, another password or the user's end came between.
+    /// A logout everywhere, a password change or the user's deletion happened meanwhile.
     case endedMeanwhile = "the user's sessions were ended meanwhile"
     case changedMeanwhile = "something has changed meanwhile"
     case unacceptablePassword = "unacceptable new password"
     case foreignUser = "the password is not kept here"
-    /// The users query finds somebody no more, or disabled.
+    /// The users query no longer finds the user, or finds it disabled.
     case userGone = "the user is gone or disabled"
     case noSuchSession = "no such session of the user"
-    /// A cookie alone does not change anything for a page of another site.
+    /// The request relied on the cookie and did not come from a page of this site.
     case otherSite = "not asked by a page of this site"
     case requirement = "requirement not met"
     case busy = "too many logins at once"

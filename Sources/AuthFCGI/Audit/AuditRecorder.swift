@@ -1,13 +1,13 @@
 internal import EventLoop
 
-/// Where events go that a client has led to.
+/// The recorder of events that clients cause.
 @EventLoop
 protocol AuditRecorder: AnyObject, Sendable {
     /// Records an event.
-    /// - Parameter client: the client's address; nil when the front does not tell it.
+    /// - Parameter client: The client's address, or nil if the front proxy does not pass it.
     func record(_ event: AuditEvent, from client: String?)
 
-    /// Records an event that a client can cause as often as it likes: only some of them.
-    /// - Parameter client: the client's address; nil when the front does not tell it.
+    /// Records some of the events of a kind that a client can cause at any rate.
+    /// - Parameter client: The client's address, or nil if the front proxy does not pass it.
     func recordSparingly(_ event: AuditEvent, from client: String?)
 }

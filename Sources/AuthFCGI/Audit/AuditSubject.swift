@@ -1,9 +1,9 @@
-/// Whom it is about.
+/// The user whom an event concerns.
 enum AuditSubject: Equatable {
     case user(id: String)
-    /// A name that nobody has. It may be a password that was typed in the wrong place, so what stands for it is a keyed
-    /// hash; nil: there was none to be had.
+    /// The name belongs to no user. It may be a password typed into the wrong field, so it is represented by a keyed
+    /// hash, or nil if there is none.
     case unknownName(hash: String?)
-    /// Everybody, or nobody in particular.
+    /// All users, or none in particular.
     case nobody
 }

@@ -1,20 +1,20 @@
 internal import EventLoop
 internal import Logging
 
-/// Writes a line of the log for each event that a client has led to.
+/// The recorder that writes each event as a line of the log.
 @EventLoop
 final class AuditTrail: AuditRecorder {
     private let log: Logger
     private let now: @EventLoop () -> BootInstant
-    /// For events that clients can cause at any rate, as neither a look into the database nor a hash comes before them.
-    /// The kinds are as many as there are users.
+    /// Limits events that clients can cause at any rate, since neither a query nor a hash precedes them. There are as
+    /// many kinds as users.
     private var limiter = LogLimiter<String>(lines: linesPerSecond, per: .seconds(1), kinds: 100)
 
-    /// The maximum number of lines of one kind.
+    /// The maximum number of lines of one kind per period.
     static let linesPerSecond = 5
     private static let maxClient = 64
 
-    /// - Parameter now: the clock; tests have one of their own.
+    /// - Parameter now: The clock; tests use their own.
     init(log: Logger, now: @escaping @EventLoop () -> BootInstant = { .now }) {
         self.log = log
         self.now = now

@@ -2,7 +2,7 @@ internal import FoundationEssentials
 internal import Logging
 
 extension Logger {
-    /// Writes the line of an event that has happened just now.
+    /// Logs an event that has just happened.
     func audit(_ event: AuditEvent) {
         log(level: event.outcome.level, "\(event.message)", metadata: event.metadata(at: .now))
     }

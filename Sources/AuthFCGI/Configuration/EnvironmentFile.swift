@@ -1,3 +1,5 @@
+internal import EventLoop
+
 /// The file of `--env-file`: lines of `NAME=VALUE`.
 ///
 /// Empty lines and lines that begin with `#` are ignored. A line may begin with `export `. A value may be in single
@@ -78,19 +80,10 @@ struct EnvironmentFile: Equatable, Sendable {
 
     /// Returns true if `text` has only characters of names. It need not be the name of a setting.
     private static func isName(_ text: Substring) -> Bool {
-        text.utf8.allSatisfy { byte in
-            switch byte {
-            case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "_"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"):
-                true
-            default: false
-            }
-        }
+        text.utf8.allSatisfy { $0.isASCIIAlphanumeric || $0 == UInt8(ascii: "_") }
     }
 
     private static func trimmed(_ text: Substring) -> Substring {
-        var text = text.drop { $0 == " " || $0 == "\t" }
-        while let last = text.last, last == " " || last == "\t" { text.removeLast() }
-        return text
+        text.trimming { $0 == " " || $0 == "\t" }
     }
 }

@@ -81,14 +81,7 @@ extension SettingForm where Value == String {
         // All marks of a token but %, which cannot be in the value of a header as it is.
         let marks = "!#$&'*+-.^_`|~"
         return .text("name", "write at most 64 letters, digits and marks (\(marks))") { text in
-            let isToken = text.utf8.allSatisfy { byte in
-                switch byte {
-                case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                    UInt8(ascii: "a")...UInt8(ascii: "z"):
-                    true
-                default: marks.utf8.contains(byte)
-                }
-            }
+            let isToken = text.utf8.allSatisfy { $0.isASCIIAlphanumeric || marks.utf8.contains($0) }
             return isToken && (1...64).contains(text.utf8.count)
         }
     }
@@ -97,10 +90,6 @@ extension SettingForm where Value == String {
 extension String {
     /// The entries of a comma-separated list, without surrounding spaces.
     fileprivate var listEntries: [Substring] {
-        split(separator: ",", omittingEmptySubsequences: false).map { entry in
-            var entry = entry.drop { $0 == " " }
-            while entry.last == " " { entry.removeLast() }
-            return entry
-        }
+        split(separator: ",", omittingEmptySubsequences: false).map { $0.trimming { $0 == " " } }
     }
 }

@@ -1,3 +1,4 @@
+internal import EventLoop
 internal import Sessions
 
 extension SettingForm where Value == Secret {
@@ -28,7 +29,7 @@ extension SettingForm where Value == String {
         .text("text", "write 1 to 64 printable ASCII characters, without spaces and braces") { text in
             // A cluster puts all keys with the same word in braces on one server.
             let isPlain = text.utf8.allSatisfy { byte in
-                (0x21..<0x7f).contains(byte) && byte != UInt8(ascii: "{") && byte != UInt8(ascii: "}")
+                byte.isASCIIVisible && byte != UInt8(ascii: "{") && byte != UInt8(ascii: "}")
             }
             return isPlain && (1...64).contains(text.utf8.count)
         }

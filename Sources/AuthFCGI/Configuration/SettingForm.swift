@@ -132,7 +132,7 @@ extension SettingForm where Value == Int {
         return Self(
             type: "number", bounds: bounds,
             read: { (text, _) throws(SettingProblem) in
-                let isDigits = text.utf8.allSatisfy { UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }
+                let isDigits = text.utf8.allSatisfy(\.isASCIIDigit)
                 guard isDigits, let number = Int(text), range.contains(number) else {
                     throw .wrong("write a number, \(bounds)")
                 }

@@ -1,3 +1,5 @@
+internal import EventLoop
+
 extension [UInt8] {
     /// Appends a literal's bytes.
     @inline(__always)
@@ -15,8 +17,8 @@ extension [UInt8] {
             case UInt8(ascii: "\n"): append("\\n")
             case ..<0x20, 0x7f:
                 append("\\u00")
-                append(byte >> 4 + UInt8(ascii: "0"))
-                append((byte & 15) < 10 ? (byte & 15) + UInt8(ascii: "0") : (byte & 15) - 10 + UInt8(ascii: "a"))
+                append(byte.hexDigits.high)
+                append(byte.hexDigits.low)
             default: append(byte)
             }
         }

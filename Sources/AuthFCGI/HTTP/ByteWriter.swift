@@ -1,3 +1,5 @@
+internal import EventLoop
+
 /// Writes bytes into memory whose size was reckoned before, for answers that are made for nearly every request: an
 /// array's own appending asks at each step whether there is room and who else has the array.
 @safe
@@ -35,16 +37,15 @@ struct ByteWriter: ~Copyable {
     @inline(__always)
     mutating func append(uuid bytes: borrowing Span<UInt8>) {
         precondition(bytes.count == 16 && 36 <= capacity - count)
-        let digits: StaticString = "0123456789abcdef"
         var position = count
         for index in 0..<16 {
             if index == 4 || index == 6 || index == 8 || index == 10 {
                 unsafe start[position] = UInt8(ascii: "-")
                 position += 1
             }
-            let byte = bytes[index]
-            unsafe start[position] = unsafe digits.utf8Start[Int(byte >> 4)]
-            unsafe start[position + 1] = unsafe digits.utf8Start[Int(byte & 15)]
+            let digits = bytes[index].hexDigits
+            unsafe start[position] = digits.high
+            unsafe start[position + 1] = digits.low
             position += 2
         }
         count = position

@@ -48,7 +48,7 @@ struct FormFields {
     subscript(_ name: String) -> String? { values[name] }
 
     private static func read(_ field: ArraySlice<UInt8>) throws(Problem) -> (name: String, value: String) {
-        guard field.allSatisfy({ (0x21...0x7e).contains($0) }),
+        guard field.allSatisfy(\.isASCIIVisible),
             let equals = field.firstIndex(of: UInt8(ascii: "=")), equals > field.startIndex
         else { throw .malformed }
         return (try text(field[..<equals]), try text(field[(equals + 1)...]))

@@ -1,3 +1,5 @@
+internal import EventLoop
+
 /// The value of a header: printable ASCII without a space at either end, whatever it was made from. There is no way to
 /// make one out of text from outside that does not encode it, so no value can end its header and begin another.
 struct HeaderValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral {
@@ -53,7 +55,7 @@ struct HeaderValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral {
             Self.text { result in
                 for byte in url.utf8 {
                     // A browser reads "\" as "/", which would make "/\host" another site.
-                    if (0x21...0x7e).contains(byte), byte != UInt8(ascii: "\\") {
+                    if byte.isASCIIVisible, byte != UInt8(ascii: "\\") {
                         result.append(byte)
                     } else {
                         PercentEncoding.append(byte, to: &result)

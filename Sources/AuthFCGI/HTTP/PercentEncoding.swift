@@ -1,3 +1,5 @@
+internal import EventLoop
+
 /// Percent-encoding of text for headers.
 enum PercentEncoding {
     /// Appends `text` as UTF-8 with every byte outside printable ASCII, `%` itself, a space at either end, and
@@ -46,9 +48,9 @@ enum PercentEncoding {
 
     /// Appends one byte encoded.
     static func append(_ byte: UInt8, to result: inout [UInt8]) {
-        func digit(_ value: UInt8) -> UInt8 { value + (value < 10 ? UInt8(ascii: "0") : UInt8(ascii: "A") - 10) }
+        let digits = byte.hexDigits
         result.append(UInt8(ascii: "%"))
-        result.append(digit(byte >> 4))
-        result.append(digit(byte & 15))
+        result.append(digits.high.asciiUppercased)
+        result.append(digits.low.asciiUppercased)
     }
 }

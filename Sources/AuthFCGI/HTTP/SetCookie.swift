@@ -1,3 +1,5 @@
+internal import EventLoop
+
 /// A Set-Cookie header's value (RFC 6265bis, section 4.1.1). Nothing can be made that a browser would read as another
 /// header, another attribute or another cookie, nor one that it would throw away for its name.
 struct SetCookie: Equatable {
@@ -69,21 +71,16 @@ struct SetCookie: Equatable {
     static func == (a: SetCookie, b: SetCookie) -> Bool { a.headerValue.text == b.headerValue.text }
 
     private static func isTokenByte(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "a")...UInt8(ascii: "z"):
-            true
-        default: "!#$%&'*+-.^_`|~".utf8.contains(byte)
-        }
+        byte.isASCIIAlphanumeric || "!#$%&'*+-.^_`|~".utf8.contains(byte)
     }
 
     /// RFC 6265, section 4.1.1: cookie-octet.
     private static func isValueByte(_ byte: UInt8) -> Bool {
-        (0x21...0x7e).contains(byte) && !"\",;\\".utf8.contains(byte)
+        byte.isASCIIVisible && !"\",;\\".utf8.contains(byte)
     }
 
     private static func isPathByte(_ byte: UInt8) -> Bool {
-        (0x21...0x7e).contains(byte) && byte != UInt8(ascii: ";")
+        byte.isASCIIVisible && byte != UInt8(ascii: ";")
     }
 
     /// A host name as the attribute has it, without a dot in front (RFC 6265bis, section 4.1.2.3).
@@ -93,14 +90,7 @@ struct SetCookie: Equatable {
             && labels.allSatisfy { label in
                 let hyphen = UInt8(ascii: "-")
                 return (1...63).contains(label.count) && label.first != hyphen && label.last != hyphen
-                    && label.allSatisfy { byte in
-                        switch byte {
-                        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                            UInt8(ascii: "a")...UInt8(ascii: "z"), hyphen:
-                            true
-                        default: false
-                        }
-                    }
+                    && label.allSatisfy { $0.isASCIIAlphanumeric || $0 == hyphen }
             }
     }
 }

@@ -1,3 +1,5 @@
+internal import EventLoop
+
 /// An address on which the program listens, in the form of LISTEN. TCP is limited to the loopback device, because every
 /// client of a socket can ask about any session.
 enum ListenAddress: Hashable, Sendable {
@@ -96,7 +98,7 @@ extension ListenAddress {
 
     /// Parses digits only: no sign, no space.
     private static func number(_ text: Substring) -> UInt16? {
-        text.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) } ? UInt16(text) : nil
+        text.utf8.allSatisfy(\.isASCIIDigit) ? UInt16(text) : nil
     }
 }
 

@@ -1,12 +1,12 @@
 internal import EventLoop
 internal import Sessions
 
-/// The store as attempts to prove a password use it.
+/// The store, as far as checks of passwords use it.
 @EventLoop
 protocol AttemptStore: AnyObject, Sendable {
-    /// Takes an attempt back whose password was never looked at.
+    /// Releases the reservation of an attempt whose password was not checked.
     func release(_ reservation: LoginReservation) async throws(SessionStoreError)
 
-    /// Tells all workers what the hashes in use cost at most.
+    /// Shares the highest cost of the hashes in use with all workers.
     func note(highestHashingCost cost: HashingCost) async throws(SessionStoreError)
 }

@@ -1,13 +1,13 @@
 internal import EventLoop
 internal import Sessions
 
-/// The client that asks for a login or for a change of its password.
+/// The client of a login or a password change.
 struct LoginClient: Sendable {
-    /// The client's address; nil when the front does not tell it.
+    /// The client's address, or nil if the front proxy does not pass it.
     let address: String?
     let userAgent: String?
-    /// The token of ours that the request came with, whether its session lives or not.
+    /// The session token in the request, valid or not.
     let token: SessionToken?
-    /// Whether the client still waits for the answer.
+    /// Returns whether the client is still waiting for the answer.
     let isWaiting: @Sendable @EventLoop () -> Bool
 }

@@ -2,30 +2,30 @@ internal import EventLoop
 internal import Logging
 internal import Sessions
 
-/// A name and a password for a session: every step of a login, and what each leads to.
+/// A login: exchanges a name and a password for a session.
 ///
-/// The order of the steps is what keeps a login from telling more than yes or no, and from being tried more often than
-/// the throttle allows:
+/// The order of the steps ensures that a login reveals nothing but success or failure, and that the throttle cannot be
+/// bypassed:
 ///
-/// 1. a place in the hasher's queue, so that a flood is turned away before the database is asked;
-/// 2. the user and the throttle's reservation, which counts as a failure from now on;
-/// 3. the hash, or one like it for a name that nobody has;
-/// 4. for a failure the line in the log and the wait, so that the time says nothing of the hash;
-/// 5. the session, which settles the reservation in the same transaction, or the reservation's release when the
-///    password was never looked at;
-/// 6. what nobody waits for: another hash, the costs that all workers should know.
+/// 1. a ticket of the hasher's queue, so that a flood is refused before it reaches the database;
+/// 2. the user, and the throttle's reservation, which counts as a failure until it is settled;
+/// 3. the hash of the password; for an unknown name a dummy hash;
+/// 4. after a failure: the audit line, then the delay, so that the time reveals nothing about the hash;
+/// 5. the session, which settles the reservation in the same transaction, or the release of the reservation if the
+///    password was not checked;
+/// 6. in the background: a rehash, and sharing the highest hashing cost.
 @EventLoop
 final class LoginFlow {
     private let store: any LoginStore
     private let attempts: PasswordAttempts
     private let rehasher: Rehasher
-    /// Those of whom it was said that nobody can sign in by their stored hash.
+    /// Limits the log to one line per user with an unusable hash.
     private var usersWithoutUsableHash = LogLimiter<String>(per: nil)
 
     private var hasher: any LoginHasher { attempts.hasher }
     private var audit: any AuditRecorder { attempts.audit }
 
-    /// - Parameter spawn: starts what nobody waits for; tests do it themselves.
+    /// - Parameter spawn: Starts background work. Tests run it themselves.
     init(
         store: any LoginStore, hasher: any LoginHasher, audit: any AuditRecorder, log: Logger,
         spawn: @escaping PasswordAttempts.Spawn = { EventLoop.spawn($0) }
@@ -35,7 +35,7 @@ final class LoginFlow {
         rehasher = Rehasher(store: store, hasher: hasher, log: log, spawn: spawn)
     }
 
-    /// An unknown, a disabled and a wrong password's user go the same way and get the same outcome.
+    /// Signs in. Unknown users, disabled users and wrong passwords take the same steps and have the same outcome.
     func signIn(_ request: LoginRequest, _ client: LoginClient) async -> LoginOutcome {
         let ticket: any LoginTicket
         do throws(PasswordHasher.Failure) {
@@ -63,7 +63,7 @@ final class LoginFlow {
         }
     }
 
-    /// The password, once the throttle has let the attempt pass.
+    /// Checks the password, after the throttle has admitted the attempt.
     private func check(
         _ request: LoginRequest, _ client: LoginClient, _ found: LoginUser, _ who: AuditSubject,
         _ ticket: any LoginTicket, _ reservation: LoginReservation
@@ -76,7 +76,7 @@ final class LoginFlow {
             let obstacle = attempts.obstacle(error, at: .login, by: who, client)
             switch error {
             case .busy, .abandoned: try await store.release(reservation)
-            // Other hashes can perhaps be computed: it is an attempt like any other.
+            // Other hashes may be computable, so this attempt must not differ from them.
             case .failed: await ticket.holdBack(isWanted: client.isWaiting)
             }
             return .prevented(obstacle)
@@ -101,7 +101,7 @@ final class LoginFlow {
     private func createSession(
         for user: UserRecord, _ request: LoginRequest, _ client: LoginClient, _ reservation: LoginReservation
     ) async throws(SessionStoreError) -> MadeSession? {
-        // Signing in again replaces the current session, which would otherwise live on unseen.
+        // The new session replaces the current one, which the client would otherwise leave behind unused.
         var replaced: SessionToken?
         if let token = client.token, try store.mayExist(token) { replaced = token }
         return try await store.createAccessToken(
@@ -109,7 +109,7 @@ final class LoginFlow {
             remembered: request.remember, replacing: replaced, settling: reservation)
     }
 
-    /// A line for each session that ended with a new one; of many too many, one for the rest.
+    /// Records each session that ended with the login, or the number of those that the store did not list.
     private func recordEnds(with made: MadeSession, _ client: LoginClient) {
         let details = ["by_session": made.session.id]
         for old in made.ended {
@@ -123,13 +123,13 @@ final class LoginFlow {
             AuditEvent(.sessionEnd, of: .user(id: made.session.identity.userID), details: rest), from: client.address)
     }
 
-    /// Nobody can sign in by such a hash until an operator does something about it: said once a user.
+    /// Logs, once per user, that the stored hash cannot be checked: an operator must act.
     private func logUnverifiable(_ problem: PasswordHashProblem, _ userID: String) {
         guard usersWithoutUsableHash.admit(userID) != nil else { return }
         attempts.log.warning("unusable password hash: \(problem)", metadata: ["user": "\(userID)"])
     }
 
-    /// Why a login is refused, for the log alone.
+    /// Returns the reason of a refusal, for the log only.
     private static func reason(_ found: LoginUser, _ verdict: PasswordVerdict) -> AuditReason {
         switch (found, verdict) {
         case (.nobody, _): .unknownUser

@@ -1,16 +1,16 @@
 internal import EventLoop
 internal import Sessions
 
-/// The hasher as attempts to prove a password use it.
+/// The hasher, as far as checks of passwords use it.
 @EventLoop
 protocol LoginHasher: AnyObject, Sendable {
-    /// A place in the queue: to be taken before anything else is done for a client.
+    /// Takes a ticket of the queue. Called before any other work for the client.
     func takeTicket() throws(PasswordHasher.Failure) -> any LoginTicket
 
-    /// All workers together know of hashes that cost so much at most.
+    /// Records the highest cost that all workers share.
     func learn(shared cost: HashingCost)
 
-    /// What the hashes in use cost at most, if that is not what all workers know already.
+    /// The highest cost of the hashes in use that is not shared yet, or nil.
     var news: HashingCost? { get }
 }
 

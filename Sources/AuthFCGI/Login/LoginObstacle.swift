@@ -1,15 +1,15 @@
 internal import Sessions
 
-/// Why an attempt to prove a password came to no verdict, or to no effect.
+/// The reason why a password was not checked, or why the check has no effect.
 enum LoginObstacle: Equatable {
-    /// Too many attempts have failed; there may be one after so many seconds.
+    /// Too many attempts have failed. The next one is possible after the given number of seconds.
     case throttled(seconds: Int)
-    /// Too many come at once; there may be room after so many seconds.
+    /// Too many logins are waiting. A retry may succeed after the given number of seconds.
     case busy(seconds: Int)
-    /// Nobody waits for the answer any more.
+    /// The client has gone.
     case clientGone
-    /// Passwords cannot be hashed.
+    /// The hash cannot be computed.
     case hashing
-    /// The store cannot tell, or takes no changes.
+    /// The store is unavailable or read-only.
     case store(SessionStoreError)
 }

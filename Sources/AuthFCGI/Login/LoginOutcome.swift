@@ -1,10 +1,10 @@
 internal import Sessions
 
-/// What came of a login.
+/// The outcome of a login.
 enum LoginOutcome {
     case signedIn(MadeSession)
-    /// The name or the password is wrong, the user is disabled, or the user's sessions were ended meanwhile: the client
-    /// must not learn which.
+    /// Unknown user, wrong password, disabled user, or sessions that were revoked during the login: the client must not
+    /// learn which.
     case refused
     case prevented(LoginObstacle)
 }

@@ -1,8 +1,8 @@
 internal import Sessions
 
-/// What somebody signs in with, whatever form it came in.
+/// The input of a login, in whatever format it arrived.
 struct LoginRequest: CustomStringConvertible {
-    /// What is wrong with it, in words for the one who sent it.
+    /// A problem with the input, as a message for the client.
     struct Problem: Error, Equatable {
         let message: String
 
@@ -12,17 +12,17 @@ struct LoginRequest: CustomStringConvertible {
     }
 
     let username: String
-    /// As it was received, byte for byte (ASVS 6.2.8).
+    /// The password as received, byte for byte (ASVS 6.2.8).
     let password: [UInt8]
-    /// Whether the session is to last as long as SESSION_REMEMBERED_LIFETIME says.
+    /// True for a session with the lifetime SESSION_REMEMBERED_LIFETIME.
     let remember: Bool
 
-    /// Hashing must not be made to work on arbitrarily much.
+    /// Limits the work of hashing.
     static let maxPassword = PasswordRules.maxBytes
     static let maxUsername = 256
 
     init(username: String, password: String, remember: Bool) throws(Problem) {
-        // It would end a text early elsewhere.
+        // A NUL would end a C string early.
         guard !username.utf8.contains(0), !password.utf8.contains(0) else {
             throw Problem("username and password must not contain \\u0000")
         }

@@ -1,27 +1,28 @@
 internal import EventLoop
 internal import Sessions
 
-/// The store as ``LoginFlow`` uses it.
+/// The store, as far as ``LoginFlow`` uses it.
 @EventLoop
 protocol LoginStore: AttemptStore {
-    /// Finds out whom a name means, and counts the attempt as a failure if the throttle allows it.
+    /// Finds the user and, if the throttle admits the attempt, counts it as a failure.
     func beginLogin(
         named username: String, from clientAddress: String?
     ) async throws(SessionStoreError) -> (LoginUser, LoginAttempt)
 
-    /// Whether the store may know of `token`.
+    /// Returns whether the store may contain `token`.
     func mayExist(_ token: SessionToken) throws(SessionStoreError) -> Bool
 
-    /// Makes the session and settles the reservation; nil when the user's sessions were ended since `user` was read.
+    /// Creates the session and settles the reservation. Returns nil if the user's sessions were revoked since `user`
+    /// was read.
     func createAccessToken(
         for user: UserRecord, origin: SessionOrigin, remembered: Bool, replacing replaced: SessionToken?,
         settling reservation: LoginReservation?
     ) async throws(SessionStoreError) -> MadeSession?
 
-    /// Whether hashes of an older kind are to be replaced.
+    /// A Boolean value that indicates whether outdated hashes are replaced.
     var rehashes: Bool { get }
 
-    /// Writes another hash of the password that `user` has just signed in with.
+    /// Stores a new hash of the password with which `user` has just signed in.
     func rehash(_ user: UserRecord, to hash: String) async
 }
 

@@ -1,21 +1,21 @@
 internal import EventLoop
 internal import Sessions
 
-/// A client's place in the hasher's queue; given up with the last reference.
+/// A ticket of the hasher's queue. It is returned with the last reference.
 @EventLoop
 protocol LoginTicket: AnyObject, Sendable {
-    /// Whether `password` belongs to the stored hash. Without one to compute, one of ours is computed.
+    /// Checks `password` against the stored hash, or computes a dummy hash if there is none.
     func verdict(
         on password: [UInt8], _ stored: String?, isWanted: @EventLoop () -> Bool
     ) async throws(PasswordHasher.Failure) -> PasswordVerdict
 
-    /// The form in which a new password is stored.
+    /// Hashes a new password. Returns the hash in the form in which it is stored.
     func hash(_ password: [UInt8], isWanted: @EventLoop () -> Bool) async throws(PasswordHasher.Failure) -> String
 
-    /// Waits until a failed attempt may be answered, whatever its hash was.
+    /// Waits until a failed attempt may be answered. The delay does not depend on the hash.
     func holdBack(isWanted: @EventLoop () -> Bool) async
 
-    /// Waits until an attempt may be answered that was refused before its hash was looked at.
+    /// Waits until an attempt may be answered that was refused before its hash was read.
     func holdBackRefusal(isWanted: @EventLoop () -> Bool) async
 }
 

@@ -2,10 +2,10 @@ internal import EventLoop
 internal import Logging
 internal import Sessions
 
-/// What a login and a change of password have in common: the seams, and what there is to be said of the hasher.
+/// The common parts of a login and a password change: the dependencies and the handling of the hasher's results.
 @EventLoop
 struct PasswordAttempts {
-    /// Starts what nobody waits for.
+    /// Starts background work.
     typealias Spawn = @EventLoop (@escaping @Sendable @EventLoop () async -> Void) -> Void
 
     let store: any AttemptStore
@@ -25,7 +25,7 @@ struct PasswordAttempts {
         self.spawn = spawn
     }
 
-    /// Records that the hasher gave no answer.
+    /// Records that the password was not checked, and returns the reason for the client.
     func obstacle(
         _ failure: PasswordHasher.Failure, at action: AuditAction, by who: AuditSubject, _ client: LoginClient
     ) -> LoginObstacle {
@@ -41,7 +41,7 @@ struct PasswordAttempts {
         return obstacle
     }
 
-    /// Lets all workers know of a hash that is more costly than any before, or the first that is not like ours.
+    /// Shares the highest hashing cost with all workers if it has risen, or if this is the first hash unlike our own.
     func shareHighestCost() {
         guard let highest = hasher.news else { return }
         spawn { [store, hasher, log] in
@@ -49,7 +49,7 @@ struct PasswordAttempts {
                 try await store.note(highestHashingCost: highest)
                 hasher.learn(shared: highest)
             } catch {
-                // The next login has it noted.
+                // The next login tries again.
                 log.debug("recording the highest hash cost failed: \(error)")
             }
         }

@@ -2,10 +2,10 @@ internal import EventLoop
 internal import Logging
 internal import Sessions
 
-/// One's own password for another one: every step, and what each leads to.
+/// A change of the user's own password.
 ///
-/// As at a login, a flood is turned away before the database is asked, and the throttle counts the attempt before the
-/// current password is looked at: whoever has found a session open must not guess its user's password either.
+/// As at a login, a flood is refused before it reaches the database, and the throttle counts the attempt before the
+/// current password is checked: with a stolen session nobody can guess the password without limit.
 @EventLoop
 final class PasswordChangeFlow {
     private let store: any PasswordChangeStore
@@ -14,7 +14,7 @@ final class PasswordChangeFlow {
     private var hasher: any LoginHasher { attempts.hasher }
     private var audit: any AuditRecorder { attempts.audit }
 
-    /// - Parameter spawn: starts what nobody waits for; tests do it themselves.
+    /// - Parameter spawn: Starts background work. Tests run it themselves.
     init(
         store: any PasswordChangeStore, hasher: any LoginHasher, audit: any AuditRecorder, log: Logger,
         spawn: @escaping PasswordAttempts.Spawn = { EventLoop.spawn($0) }
@@ -23,9 +23,12 @@ final class PasswordChangeFlow {
         attempts = PasswordAttempts(store: store, hasher: hasher, audit: audit, log: log, spawn: spawn)
     }
 
+    /// Changes the password.
     /// - Parameters:
-    ///   - token: what the request is signed in with; its session stays.
-    ///   - session: the one that `token` opens.
+    ///   - request: The current and the new password.
+    ///   - token: The token of the request. Its session is kept.
+    ///   - session: The token's session.
+    ///   - client: The client.
     func change(
         _ request: PasswordChangeRequest, _ token: SessionToken, _ session: Session, _ client: LoginClient
     ) async -> PasswordChangeOutcome {
@@ -60,7 +63,7 @@ final class PasswordChangeFlow {
         }
     }
 
-    /// Both passwords, once the throttle has let the attempt pass.
+    /// Checks the current password and stores the new one, after the throttle has admitted the attempt.
     private func check(
         _ request: PasswordChangeRequest, _ token: SessionToken, _ session: Session, _ client: LoginClient,
         _ user: UserRecord, _ ticket: any LoginTicket, _ reservation: LoginReservation
@@ -82,7 +85,7 @@ final class PasswordChangeFlow {
         }
         try await store.release(reservation)
         guard let ended = try await store.changePassword(of: user, to: passwordHash, keeping: token) else {
-            // Either this session has ended, or the password was changed by another request that it sent.
+            // Either this session has ended, or a concurrent request has changed the password.
             let isOver = try await store.session(for: token) == nil
             audit.record(event(.refused, .changedMeanwhile, in: session), from: client.address)
             return isOver ? .sessionOver : .wrongPassword
@@ -105,7 +108,7 @@ final class PasswordChangeFlow {
             details: details)
     }
 
-    /// What is wrong with a new password; nil when it can be taken.
+    /// Returns the rule that a new password violates, or nil if it is acceptable.
     private static func violation(of password: [UInt8], for user: UserRecord) -> PasswordRules.Violation? {
         do throws(PasswordRules.Violation) {
             try PasswordRules.check(password, username: user.identity.username)

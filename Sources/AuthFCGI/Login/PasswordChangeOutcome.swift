@@ -1,13 +1,13 @@
 internal import Sessions
 
-/// What came of a change of one's own password.
+/// The outcome of a password change.
 enum PasswordChangeOutcome: Equatable {
-    /// It is committed: all other sessions of the user have ended.
+    /// The change is committed. All other sessions of the user have ended.
     case changed
-    /// The user's password is not kept here.
+    /// The password is stored elsewhere: the user comes from the users query.
     case foreignUser
     case unacceptable(PasswordRules.Violation)
-    /// The current password is another one, or is by now.
+    /// The current password does not match, or has been changed meanwhile.
     case wrongPassword
     /// The session has ended meanwhile.
     case sessionOver

@@ -1,14 +1,14 @@
 internal import Sessions
 
-/// One's own current password and the one that is to take its place, whatever form they came in.
+/// The input of a password change, in whatever format it arrived.
 struct PasswordChangeRequest: CustomStringConvertible {
     typealias Problem = LoginRequest.Problem
 
-    /// Both as they were received, byte for byte (ASVS 6.2.8).
+    /// Both passwords as received, byte for byte (ASVS 6.2.8).
     let currentPassword: [UInt8]
     let newPassword: [UInt8]
 
-    /// What the new password has to be is not asked here, but by ``PasswordRules``.
+    /// Creates a request. The new password is not checked here, but by ``PasswordRules``.
     init(currentPassword: String, newPassword: String) throws(Problem) {
         self.currentPassword = Array(currentPassword.utf8)
         self.newPassword = Array(newPassword.utf8)

@@ -2,8 +2,8 @@ internal import EventLoop
 internal import Logging
 internal import Sessions
 
-/// Replaces the hash of a user who has just signed in if it is not one of today's. Nobody waits for it, and one at a
-/// time is enough: whoever is passed over now signs in again some day.
+/// Replaces the outdated hash of a user who has just signed in, in the background. One hash at a time: users who are
+/// skipped get theirs at a later login.
 @EventLoop
 final class Rehasher {
     private let store: any LoginStore

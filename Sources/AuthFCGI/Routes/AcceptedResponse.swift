@@ -1,14 +1,14 @@
 internal import Sessions
 
 extension SerializedResponse {
-    /// 200 with who it is, for a check. Every identity header always goes out, empty if need be: what a client sent
-    /// under its name must never stay.
+    /// Creates the answer 200 to a check, with the user's identity. Every identity header is present, if necessary
+    /// empty, so that none that the client sent survives.
     ///
-    /// Written straight from bytes into bytes, because it is what nearly every request gets; each value goes through
-    /// ``HeaderValue``'s encoding all the same.
+    /// Written from bytes to bytes, since nearly every request gets this answer. The values are encoded as in
+    /// ``HeaderValue``.
     init(accepting session: PackedSession, to question: Exchange.Question) {
         let template = question == .byPath ? IdentityTemplate.headers : .variables
-        // At worst each byte takes three, and each group a comma.
+        // At most three bytes for each byte, and a comma for each group.
         let size = template.bytes.count + 4 * session.bytes.count + 36
         let bytes = unsafe [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
             var writer = unsafe ByteWriter(buffer)
@@ -43,10 +43,10 @@ extension SerializedResponse {
     }
 }
 
-/// What every answer to an accepted check has in common: all of it but the values.
+/// The constant parts of the answers to accepted checks.
 private struct IdentityTemplate {
     let bytes: [UInt8]
-    /// Where the values belong: user name, groups, name, e-mail, user id, session id.
+    /// The positions of the values: user name, groups, name, e-mail, user id, session id.
     let ends: InlineArray<6, Int>
 
     static let headers = IdentityTemplate([

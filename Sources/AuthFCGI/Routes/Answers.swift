@@ -1,16 +1,16 @@
 internal import FoundationEssentials
 internal import Sessions
 
-/// The answers that several routes give.
+/// Answers of several routes.
 extension Response {
-    /// 401: not signed in, or not any more.
+    /// Returns 401: not signed in, or not any more.
     static func unauthorized(_ message: String = "sign in first") -> Response {
         .error(
             .unauthorized, code: "unauthorized", message: message, headers: [(.wwwAuthenticate, "Bearer")])
     }
 
-    /// 503: the store cannot tell; try again soon.
-    /// - Parameter retryAfter: in so many seconds it may be worth another try.
+    /// Returns 503: the store is unavailable.
+    /// - Parameter retryAfter: The number of seconds after which a retry may succeed.
     static func unavailable(
         _ message: String = "the session store cannot be reached; try again", retryAfter: Int = 1
     ) -> Response {
@@ -19,11 +19,11 @@ extension Response {
             headers: [(.retryAfter, HeaderValue(retryAfter))])
     }
 
-    /// 503: the store cannot tell, or takes no changes.
-    /// - Parameter message: what could not be done, when there is more to say than that the store cannot be reached.
+    /// Returns 503: the store is unavailable or read-only.
+    /// - Parameter message: The operation that failed, if there is more to say than that the store is unreachable.
     static func unavailable(_ error: SessionStoreError, _ message: String? = nil) -> Response {
         switch error {
-        // The gate hands over what it has looked at before.
+        // Errors in arguments, which the gate has validated before, cannot occur.
         case .invalid: .error(.internalServerError, code: "internal", message: "the request cannot be answered")
         case .readOnly:
             unavailable("the session store takes no changes at present; try again later")
@@ -31,14 +31,14 @@ extension Response {
         }
     }
 
-    /// 429: too many attempts to sign in have failed.
+    /// Returns 429: too many logins have failed.
     static func tooManyAttempts(waitSeconds: Int) -> Response {
         .error(
             .tooManyRequests, code: "too_many_attempts", message: "too many failed logins; try again later",
             headers: [(.retryAfter, HeaderValue(waitSeconds))])
     }
 
-    /// 200 with a JSON body.
+    /// Returns 200 with a JSON body.
     static func json(_ value: some Encodable) -> Response {
         let encoder = JSONEncoder()
         encoder.dateEncodingStrategy = .iso8601
@@ -51,13 +51,13 @@ extension Response {
     }
 }
 
-/// `POST /auth/login`'s answer.
+/// The answer to `POST /auth/login`.
 struct LoginAnswer: Encodable {
     let token: String
     let tokenType = "Bearer"
     let userID: String
     let expiresAt: Date
-    /// In seconds from the session's start.
+    /// In seconds, from the session's start.
     let expiresIn: Int
 
     private enum CodingKeys: String, CodingKey {
@@ -72,7 +72,7 @@ struct LoginAnswer: Encodable {
     }
 }
 
-/// `GET /auth/me`'s answer.
+/// The answer to `GET /auth/me`.
 struct MeAnswer: Encodable {
     struct SessionPart: Encodable {
         let id: String
@@ -105,18 +105,18 @@ struct MeAnswer: Encodable {
     }
 }
 
-/// `GET /auth/sessions`'s answer.
+/// The answer to `GET /auth/sessions`.
 struct SessionsAnswer: Encodable {
     struct Entry: Encodable {
         let id: String
         let createdAt: Date
         let lastSeenAt: Date
         let expiresAt: Date
-        /// Empty when it is not known.
+        /// Empty if unknown.
         let clientIP: String
         let userAgent: String
         let label: String
-        /// Whether it is the session that asks.
+        /// True for the session of the request.
         let current: Bool
 
         private enum CodingKeys: String, CodingKey {
@@ -137,9 +137,9 @@ struct SessionsAnswer: Encodable {
     }
 }
 
-/// `GET /readyz`'s answer.
+/// The answer to `GET /readyz`.
 struct ReadinessAnswer: Encodable {
     let status: String
-    /// The stores that answer checks at present, in the order in which they are asked.
+    /// The stores that currently answer checks, in the order in which they are asked.
     var stores: [String]?
 }

@@ -2,7 +2,7 @@ internal import EventLoop
 internal import Logging
 internal import Sessions
 
-/// The check: is this request signed in, and as whom? What nearly every request is for.
+/// The check: whether a request is signed in, and as whom. Nearly every request is a check.
 @EventLoop
 final class CheckRoutes {
     private let store: SessionStore
@@ -10,10 +10,10 @@ final class CheckRoutes {
     private let audit: any AuditRecorder
     private let log: Logger
     private let slot: OwnSlot?
-    /// Said once each: the parameter comes from nginx's configuration.
+    /// Limits the log to one line per text: the parameter comes from nginx's configuration.
     private var unreadableRequirements = LogLimiter<String>(per: nil)
 
-    /// - Parameter slot: where checks are counted; nil: nowhere.
+    /// - Parameter slot: The slot in which checks are counted, or nil for none.
     init(store: SessionStore, cookie: SessionCookie, audit: any AuditRecorder, log: Logger, slot: OwnSlot?) {
         self.store = store
         self.cookie = cookie
@@ -59,10 +59,10 @@ final class CheckRoutes {
         exchange.respond(toCheck: SerializedResponse(accepting: session, to: exchange.question))
     }
 
-    /// The answer to who is signed in and does not get in all the same; nil when all that the location requires is met.
+    /// Returns the answer to a signed-in user who does not meet the location's requirements, or nil if all are met.
     ///
-    /// Of several parameters each must be met: an nginx location may set one beside one that it includes. An empty one
-    /// requires nothing, as `$authfcgi_require` does where nobody has set it.
+    /// Each of several parameters must be met: an nginx location may set one beside one that it includes. An empty one
+    /// requires nothing; `$authfcgi_require` is empty by default.
     private func unmetRequirement(of session: PackedSession, _ exchange: Exchange) -> SerializedResponse? {
         let identity = session.identity
         for text in exchange.request.allRequirements where !text.isEmpty {
@@ -79,10 +79,10 @@ final class CheckRoutes {
         return nil
     }
 
-    /// The one place where it is to be found who was turned away: the answer has no identity, as what nginx hears in an
-    /// answer may reach an application, and that must be after a yes alone.
+    /// Records who was refused, which the answer does not tell: nginx may pass parts of an answer on to an application,
+    /// and an identity must reach it only after acceptance.
     private func recordRefused(_ session: PackedSession, _ requirement: String, _ request: OriginalRequest) {
-        // Without the query, where applications have secrets.
+        // Without the query, which may contain an application's secrets.
         let path = (request[.originalURI] ?? "-").prefix { $0 != "?" && $0 != "#" }
         audit.recordSparingly(
             AuditEvent(
@@ -93,7 +93,8 @@ final class CheckRoutes {
                 ]), from: request.clientAddress)
     }
 
-    /// Once each. A requirement may be made of the request's path, so there may be any number of them.
+    /// Logs an unreadable requirement once per text. The text may depend on the request's path, so their number is
+    /// unlimited.
     private func logUnreadable(_ text: String) {
         guard unreadableRequirements.admit(text) != nil else { return }
         log.error(

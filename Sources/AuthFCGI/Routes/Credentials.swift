@@ -1,29 +1,31 @@
+internal import EventLoop
 internal import Sessions
 
-/// What a request offers as its session token.
+/// The session token in a request.
 enum Credentials {
-    /// Nothing of ours.
+    /// The request has no token of the gate.
     case none
-    /// Something that was meant as ours and cannot be: it opens nothing, and nothing else is tried.
+    /// The request has a token that is malformed or ambiguous. Nothing else in the request is tried.
     case invalid(Source)
     case token(SessionToken, Source)
 
     enum Source: Equatable {
-        /// `Authorization: Bearer`: only a program sends it on purpose.
+        /// `Authorization: Bearer`, which only programs send.
         case bearer
-        /// A browser sends it along with whatever it is made to send.
+        /// The cookie, which a browser also sends with requests that other sites cause.
         case cookie
-        /// Several cookies of that name that say different things.
+        /// Several cookies of the name, with different values.
         case severalCookies
     }
 
-    /// - Parameters:
-    ///   - authorization: the header's value; nil when there is none.
-    ///   - cookies: the header's value; nil when there is none.
-    ///   - name: the session cookie's name.
+    /// Reads the headers.
     ///
-    /// A Bearer token that is not one of ours, such as an application's own JWT, is not looked at. One that is ours but
-    /// broken does not fall through to the cookie.
+    /// A Bearer token that is not the gate's, such as an application's JWT, is ignored. One that is the gate's but
+    /// malformed does not fall back to the cookie.
+    /// - Parameters:
+    ///   - authorization: The value of the header, or nil if absent.
+    ///   - cookies: The value of the header, or nil if absent.
+    ///   - name: The name of the session cookie.
     init(authorization: borrowing Span<UInt8>, cookies: borrowing Span<UInt8>, cookieName name: [UInt8]) {
         if let bearer = Self.bearer(authorization), SessionToken.hasPrefix(authorization.extracting(bearer)) {
             self = SessionToken(authorization.extracting(bearer)).map { .token($0, .bearer) } ?? .invalid(.bearer)
@@ -44,15 +46,13 @@ enum Credentials {
         self = SessionToken(cookies.extracting(found)).map { .token($0, .cookie) } ?? .invalid(.cookie)
     }
 
-    /// Where the token lies in `Bearer TOKEN` (RFC 6750; the scheme's name in any case, RFC 9110), nil for another
-    /// scheme.
+    /// Returns the position of the token in `Bearer TOKEN` (RFC 6750; the scheme's name in any case, RFC 9110), or nil
+    /// for another scheme.
     private static func bearer(_ value: borrowing Span<UInt8>) -> Range<Int>? {
         let scheme: StaticString = "bearer "
         guard value.count > 7 else { return nil }
         for index in 0..<7 {
-            let byte = value[index]
-            let lower = (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte | 0x20 : byte
-            guard unsafe lower == scheme.utf8Start[index] else { return nil }
+            guard unsafe value[index].asciiLowercased == scheme.utf8Start[index] else { return nil }
         }
         var start = 7
         var end = value.count
@@ -68,8 +68,8 @@ enum Credentials {
     }
 }
 
-/// Where the values of one cookie lie in a Cookie header (RFC 6265, section 4.2): usually one, never by a prefix or a
-/// suffix of the name.
+/// The positions of the values of one cookie in a Cookie header (RFC 6265, section 4.2), usually one. The name must
+/// match exactly.
 struct CookieValues: Sequence, IteratorProtocol {
     private var ranges: [Range<Int>] = []
     private var nextIndex = 0

@@ -1,7 +1,19 @@
-/// What requests have in common that bring a JSON object.
+/// Requests with a JSON object as their body.
 extension Exchange {
-    /// The body of a request, to be decoded; nil when it cannot be one, and that is answered.
-    func jsonBody() -> [UInt8]? {
+    /// Reads the request in the body.
+    /// - Returns: nil if there is none; the exchange is then answered.
+    func jsonRequest<Request>(_ read: ([UInt8]) throws(LoginRequest.Problem) -> Request) -> Request? {
+        guard let body = jsonBody() else { return nil }
+        do throws(LoginRequest.Problem) {
+            return try read(body)
+        } catch {
+            refuseBody(error.message)
+            return nil
+        }
+    }
+
+    /// The complete body, if its type is JSON. Otherwise nil; the exchange is then answered.
+    private func jsonBody() -> [UInt8]? {
         switch body {
         case .tooLong:
             respond(.error(.contentTooLarge, code: "body_too_large", message: "the body is longer than 8 KiB"))
@@ -17,8 +29,8 @@ extension Exchange {
         return nil
     }
 
-    /// 400 with what is wrong.
-    func refuseBody(_ message: String) {
+    /// Answers 400 with the reason.
+    private func refuseBody(_ message: String) {
         respond(.error(.badRequest, code: "bad_request", message: message))
     }
 }

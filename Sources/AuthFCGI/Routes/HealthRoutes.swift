@@ -7,13 +7,13 @@ final class HealthRoutes {
     private let store: SessionStore
     private let isDraining: @EventLoop () -> Bool
 
-    /// - Parameter isDraining: whether the worker takes no new requests.
+    /// - Parameter isDraining: Returns whether the worker accepts no new requests.
     init(store: SessionStore, isDraining: @escaping @EventLoop () -> Bool) {
         self.store = store
         self.isDraining = isDraining
     }
 
-    /// Whoever answers is alive.
+    /// Answers 200: a worker that answers is alive.
     func health(_ exchange: Exchange) { exchange.respond(.json(ReadinessAnswer(status: "alive"))) }
 
     func readiness(_ exchange: Exchange) {

@@ -1,16 +1,16 @@
 internal import FoundationEssentials
 
-/// A JSON object that a client has sent, read strictly.
+/// A strict parser of JSON objects from clients.
 enum JSONBody {
     typealias Problem = LoginRequest.Problem
 
-    /// Reads an object whose values are texts and flags.
-    /// - Parameter fields: what it must have, as the end of a sentence.
+    /// Decodes an object of strings and Boolean values.
+    /// - Parameter fields: The required fields, as the end of a sentence.
     static func decode<Body: Decodable>(
         _ type: Body.Type, from body: [UInt8], fields: String
     ) throws(Problem) -> Body {
-        // JSON is UTF-8 (RFC 8259, section 8.1) and then has no NUL. The decoder would take UTF-16 and UTF-32 as well, in
-        // which what follows would not find a key that comes twice.
+        // JSON is UTF-8 (RFC 8259, section 8.1) without NUL. The decoder would also accept UTF-16 and UTF-32, in which
+        // the search for repeated keys below finds nothing.
         guard !body.contains(0) else { throw Problem("the body is not JSON") }
         let decoded: Body
         do {
@@ -20,7 +20,7 @@ enum JSONBody {
         } catch {
             throw Problem("the body is not JSON")
         }
-        // What the decoder lets pass: a second value for a key, of which another reader might take the other one.
+        // The decoder accepts a repeated key, of which another parser might take the other value.
         var keys: Set<String> = []
         for key in JSONKeys.topLevel(of: body) {
             guard keys.insert(key).inserted else { throw Problem("the body has a key twice") }

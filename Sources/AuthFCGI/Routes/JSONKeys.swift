@@ -1,7 +1,8 @@
 internal import FoundationEssentials
 
-/// The keys of a JSON object as they stand there, doubled ones included, which the decoder does not show.
+/// The keys of a JSON object as written, including repeated ones, which the decoder does not report.
 enum JSONKeys {
+    /// Returns the keys of the outermost object.
     /// - Parameter json: JSON that a decoder has accepted.
     static func topLevel(of json: [UInt8]) -> [String] {
         var keys: [String] = []
@@ -26,7 +27,7 @@ enum JSONKeys {
         return keys
     }
 
-    /// Just behind the string that begins at `start`.
+    /// Returns the index after the string that begins at `start`.
     private static func endOfString(_ json: [UInt8], from start: Int) -> Int {
         var index = start + 1
         while index < json.count, json[index] != UInt8(ascii: "\"") {
@@ -35,13 +36,13 @@ enum JSONKeys {
         return index + 1
     }
 
-    /// A key may be written with escapes: `"\u0075sername"` is `"username"`.
+    /// Decodes a key. Keys may contain escapes: `"\u0075sername"` is `"username"`.
     private static func decoded(_ string: ArraySlice<UInt8>) -> String {
         guard string.contains(UInt8(ascii: "\\")) else {
             return String(decoding: string.dropFirst().dropLast(), as: UTF8.self)
         }
         let array = [UInt8(ascii: "[")] + string + [UInt8(ascii: "]")]
-        // It was part of a valid document, so this cannot fail; if it did, the raw form still tells keys apart.
+        // Part of a valid document, so decoding cannot fail; if it did, the raw form would still distinguish keys.
         let texts = try? JSONDecoder().decode([String].self, from: Data(array))
         return texts?.first ?? String(decoding: string, as: UTF8.self)
     }

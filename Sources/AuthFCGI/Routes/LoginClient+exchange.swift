@@ -1,8 +1,8 @@
 internal import Sessions
 
 extension LoginClient {
-    /// The client of a request.
-    /// - Parameter credentials: what the request offers as its token.
+    /// Creates the client of an exchange.
+    /// - Parameter credentials: The token in the request.
     init(_ exchange: Exchange, _ credentials: Credentials) {
         address = exchange.request.clientAddress
         userAgent = exchange.request.userAgent

@@ -5,8 +5,8 @@ extension LoginRequest {
         let remember: Bool?
     }
 
-    /// Reads the body of a login: `{"username":"…","password":"…"}`, and `"remember":true` if the session is to last
-    /// longer.
+    /// Reads the body of a login: `{"username":"…","password":"…"}`, optionally with `"remember":true` for a longer
+    /// session.
     init(json body: [UInt8]) throws(Problem) {
         let decoded = try JSONBody.decode(Body.self, from: body, fields: "username and password")
         try self.init(

@@ -1,26 +1,28 @@
 internal import EventLoop
 internal import Sessions
 
-/// `POST /auth/login`: a name and a password for a token.
+/// `POST /auth/login` and `POST /auth/password`: the requests that contain a password.
 @EventLoop
-final class LoginRoutes {
-    private let flow: LoginFlow
-    private let cookie: SessionCookie
+struct LoginRoutes {
+    let login: LoginFlow
+    let passwordChange: PasswordChangeFlow
+    let access: SessionAccess
 
-    init(flow: LoginFlow, cookie: SessionCookie) {
-        self.flow = flow
-        self.cookie = cookie
+    /// Signs in.
+    func signIn(_ exchange: Exchange) {
+        guard let request = exchange.jsonRequest(LoginRequest.init(json:)) else { return }
+        let client = LoginClient(exchange, access.credentials(of: exchange))
+        EventLoop.spawn { [login] in exchange.respond(Response(await login.signIn(request, client))) }
     }
 
-    func login(_ exchange: Exchange) {
-        guard let body = exchange.jsonBody() else { return }
-        let request: LoginRequest
-        do throws(LoginRequest.Problem) {
-            request = try LoginRequest(json: body)
-        } catch {
-            return exchange.refuseBody(error.message)
+    /// Changes the user's own password. 204 means that the change is committed: all other sessions of the user have
+    /// ended, and logins with the old password.
+    func changePassword(_ exchange: Exchange) {
+        guard access.mayChange(exchange, .passwordChange) else { return }
+        access.withSession(exchange) { [passwordChange] token, source, session in
+            guard let request = exchange.jsonRequest(PasswordChangeRequest.init(json:)) else { return }
+            let client = LoginClient(exchange, .token(token, source))
+            exchange.respond(Response(await passwordChange.change(request, token, session, client)))
         }
-        let client = LoginClient(exchange, exchange.request.credentials(cookieName: cookie.nameBytes))
-        EventLoop.spawn { [flow] in exchange.respond(Response(await flow.signIn(request, client))) }
     }
 }

@@ -1,9 +1,9 @@
-/// Which sessions a logout ends.
+/// The sessions that a logout ends.
 enum LogoutExtent: Equatable {
     case this
-    /// All of the user, this one included.
+    /// All sessions of the user.
     case all
-    /// All of the user but this one.
+    /// All other sessions of the user.
     case others
 
     var action: AuditAction {
@@ -14,7 +14,7 @@ enum LogoutExtent: Equatable {
         }
     }
 
-    /// - Parameter query: the request's query. Who asks for all gets all.
+    /// - Parameter query: The query of the request. `all` takes precedence.
     init(query: String) {
         let parts = query.split(separator: "&")
         self = parts.contains("all=1") ? .all : parts.contains("others=1") ? .others : .this

@@ -1,9 +1,8 @@
 extension OriginalRequest {
-    /// What the request offers as its token.
+    /// The session token in the request.
     ///
-    /// nginx before 1.23 hands on a header that the client sent twice as two parameters: then nobody can tell which is
-    /// meant.
-    /// - Parameter cookieName: the session cookie's.
+    /// nginx before 1.23 passes a header that the client sent twice as two parameters, which is ambiguous.
+    /// - Parameter cookieName: The name of the session cookie.
     @inline(__always)
     func credentials(cookieName: [UInt8]) -> Credentials {
         guard count(of: .authorization) < 2 else { return .invalid(.bearer) }

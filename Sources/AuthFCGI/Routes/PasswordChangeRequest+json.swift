@@ -8,7 +8,7 @@ extension PasswordChangeRequest {
         }
     }
 
-    /// Reads the body of a change of one's own password: `{"current_password":"…","new_password":"…"}`.
+    /// Reads the body of a password change: `{"current_password":"…","new_password":"…"}`.
     init(json body: [UInt8]) throws(Problem) {
         let decoded = try JSONBody.decode(Body.self, from: body, fields: "current_password and new_password")
         try self.init(currentPassword: decoded.currentPassword, newPassword: decoded.newPassword)

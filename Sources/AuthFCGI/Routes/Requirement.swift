@@ -1,9 +1,9 @@
 internal import Sessions
 
-/// What a location asks of the user beyond being signed in, from nginx's parameter `AUTH_REQUIRE`:
-/// `group admin`, `user ann or group "on call"`, `group staff and group on-call`. `and` binds more tightly than `or`.
+/// The requirement of a location beyond a valid session, from nginx's parameter `AUTH_REQUIRE`: `group admin`, `user
+/// ann or group "on call"`, `group staff and group on-call`. `and` binds more tightly than `or`.
 struct Requirement: Equatable {
-    /// The parameter says something else.
+    /// The parameter cannot be parsed.
     struct Unreadable: Error, Equatable {}
 
     private enum Term: Equatable {
@@ -11,7 +11,7 @@ struct Requirement: Equatable {
         case user(String)
     }
 
-    /// One of these must hold as a whole.
+    /// The alternatives, of which one must hold completely.
     private var alternatives: [[Term]] = []
 
     init(_ text: String) throws(Unreadable) {
@@ -38,8 +38,8 @@ struct Requirement: Equatable {
         }
     }
 
-    /// Whether `identity` has what is asked for. Names are compared byte by byte, a user's with the name they
-    /// sign in with.
+    /// Returns whether `identity` meets the requirement. Names are compared byte by byte; a user's name is the one used
+    /// for signing in.
     func isMet(by identity: Identity) -> Bool {
         alternatives.contains { all in
             all.allSatisfy { term in
@@ -51,6 +51,6 @@ struct Requirement: Equatable {
         }
     }
 
-    /// Swift's own comparison takes differently composed letters for the same; PostgreSQL keeps them apart.
+    /// Swift's own comparison treats canonically equivalent texts as equal; PostgreSQL distinguishes them.
     private static func isSame(_ a: String, _ b: String) -> Bool { a.utf8.elementsEqual(b.utf8) }
 }

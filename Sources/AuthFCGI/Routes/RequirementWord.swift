@@ -1,8 +1,8 @@
 /// A word of a ``Requirement``.
 enum RequirementWord: Equatable {
-    /// `group`, `and`, a name of the plain kind.
+    /// `group`, `and`, or a name without quotes.
     case plain(String)
-    /// What stood between quotes: always a name, also if it reads `and`.
+    /// A quoted text: always a name, also if it is `and`.
     case quoted(String)
 
     var text: String {

@@ -1,13 +1,13 @@
-/// A ``Requirement``'s text, word by word.
+/// The tokenizer of a ``Requirement``.
 ///
-/// Words stand apart by spaces, tabs or ends of lines. What has a space in it stands between quotes, double or single
-/// ones, whichever nginx's own line leaves free; the same quote twice means itself.
+/// Words are separated by spaces, tabs or line ends. A name with a space is enclosed in double or single quotes,
+/// whichever nginx's own line leaves free; a doubled quote stands for itself.
 struct RequirementWords {
     private var rest: Substring.UnicodeScalarView
 
     init(_ text: String) { rest = Substring(text).unicodeScalars }
 
-    /// The next word; nil behind the last one.
+    /// The next word, or nil at the end.
     mutating func next() throws(Requirement.Unreadable) -> RequirementWord? {
         rest = rest.drop(while: Self.isSpace)
         guard let first = rest.first else { return nil }
@@ -17,8 +17,8 @@ struct RequirementWords {
         return .quoted(word)
     }
 
-    /// A comma, a bracket and the like are signs that somebody had another grammar in mind; a name that has one needs
-    /// quotes. Otherwise `group admin,staff` would quietly mean a group that nobody is in.
+    /// Returns whether a character needs no quotes. A comma or a bracket suggests that the author had another grammar
+    /// in mind: `group admin,staff` would otherwise be a group that nobody belongs to.
     private mutating func plain() throws(Requirement.Unreadable) -> String {
         let word = rest.prefix { !Self.isSpace($0) }
         guard !word.contains(where: Self.strangers.contains) else { throw Requirement.Unreadable() }

@@ -1,6 +1,6 @@
 internal import Sessions
 
-/// The outcomes of ``LoginFlow`` and ``PasswordChangeFlow`` for a program.
+/// The outcomes of ``LoginFlow`` and ``PasswordChangeFlow`` as answers for programs.
 extension Response {
     init(_ outcome: LoginOutcome) {
         switch outcome {
@@ -19,7 +19,7 @@ extension Response {
         case .unacceptable(let violation):
             self = .error(
                 .badRequest, code: "unacceptable_password", message: "the new password \(violation.text)")
-        // 403 and not 401, which would say that the session is over: a page would send its user to sign in again.
+        // Not 401, which would mean that the session is over: a page would ask its user to sign in again.
         case .wrongPassword:
             self = .error(.forbidden, code: "wrong_password", message: "the current password is wrong")
         case .sessionOver: self = .unauthorized()
@@ -28,7 +28,7 @@ extension Response {
         }
     }
 
-    /// - Parameter message: what could not be done, when there is more to say than that the store cannot be reached.
+    /// - Parameter message: The operation that failed, if there is more to say than that the store is unreachable.
     private init(_ obstacle: LoginObstacle, unavailable message: String? = nil) {
         switch obstacle {
         case .throttled(let seconds): self = .tooManyAttempts(waitSeconds: seconds)

@@ -1,4 +1,6 @@
-/// What a request asks for, by its path and method alone.
+internal import EventLoop
+
+/// The route of a request, determined by its path and method.
 enum Route: Equatable {
     case verify
     case login
@@ -10,17 +12,17 @@ enum Route: Equatable {
     case session(id: String)
     case health
     case readiness
-    /// There is such a path, but not with this method.
+    /// The path exists, but not with this method.
     case methodNotAllowed(Methods)
     case unknown
 
-    /// The methods that a path takes.
+    /// The methods of a path.
     enum Methods {
         case read
         case post
         case delete
 
-        /// For the header `Allow`.
+        /// The value of the header `Allow`.
         var names: StaticString {
             switch self {
             case .read: "GET, HEAD"
@@ -30,12 +32,13 @@ enum Route: Equatable {
         }
     }
 
-    /// Where checks go, with any method: what nearly every request is for.
+    /// The path of checks, which nearly all requests are; any method.
     static let verifyPath: StaticString = "/auth/verify"
 
+    /// Determines the route.
     /// - Parameters:
-    ///   - path: what the front has decided, never the client's own spelling of the URI.
-    ///   - method: a HEAD is a GET: the front leaves the body away.
+    ///   - path: The path as decided by the front proxy, never the client's own spelling of the URI.
+    ///   - method: The method. HEAD is treated as GET: the front proxy omits the body.
     init(path: String, method: String) {
         switch path {
         case Self.verifyPath.description: self = .verify
@@ -57,19 +60,16 @@ enum Route: Equatable {
         }
     }
 
-    /// The UUID of `/auth/sessions/UUID`, in the one form in which the list shows it.
+    /// Returns the UUID in `/auth/sessions/UUID`, or nil unless it has the form in which the list shows it.
     private static func sessionID(_ path: String) -> String? {
         let prefix = "/auth/sessions/"
         guard path.hasPrefix(prefix) else { return nil }
         let id = path.utf8.dropFirst(prefix.utf8.count)
         guard id.count == 36 else { return nil }
         for (index, byte) in id.enumerated() {
-            switch byte {
-            case UInt8(ascii: "-"): guard [8, 13, 18, 23].contains(index) else { return nil }
-            case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "f"):
-                guard ![8, 13, 18, 23].contains(index) else { return nil }
-            default: return nil
-            }
+            let isHyphen = [8, 13, 18, 23].contains(index)
+            let isDigit = byte.hexDigitValue != nil && byte == byte.asciiLowercased
+            guard isHyphen ? byte == UInt8(ascii: "-") : isDigit else { return nil }
         }
         return String(id)
     }

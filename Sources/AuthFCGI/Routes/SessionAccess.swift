@@ -1,25 +1,19 @@
 internal import EventLoop
 internal import Sessions
 
-/// Who a request is signed in as, and whether it may change something.
+/// The session of a request, and the permission to change something.
 @EventLoop
-final class SessionAccess {
-    private let store: SessionStore
-    private let cookie: SessionCookie
-    private let audit: any AuditRecorder
+struct SessionAccess {
+    let store: SessionStore
+    let cookie: SessionCookie
+    let audit: any AuditRecorder
 
-    init(store: SessionStore, cookie: SessionCookie, audit: any AuditRecorder) {
-        self.store = store
-        self.cookie = cookie
-        self.audit = audit
-    }
-
-    /// What the request offers as its token.
+    /// Returns the token in the request.
     func credentials(of exchange: Exchange) -> Credentials {
         exchange.request.credentials(cookieName: cookie.nameBytes)
     }
 
-    /// Calls `body` with the session that the request is signed in with, or answers 401 or 503.
+    /// Calls `body` with the session of the request, or answers 401 or 503.
     func withSession(
         _ exchange: Exchange,
         _ body: @escaping @Sendable @EventLoop (SessionToken, Credentials.Source, Session) async -> Void
@@ -42,14 +36,15 @@ final class SessionAccess {
         }
     }
 
-    /// Nobody can tell which of them is meant: the browser is told to drop them all.
+    /// Answers 401 to several session cookies, which are ambiguous, and makes the browser delete them.
     func refuseSeveralCookies(_ exchange: Exchange) {
         var response = Response.unauthorized("there are several session cookies: sign in again")
         response.add(.setCookie, cookie.expired)
         exchange.respond(response)
     }
 
-    /// Whether the request may change something: a cookie does so only for a page of this site. Answers 403 otherwise.
+    /// Returns whether the request may change something: with a cookie only if it comes from a page of this site.
+    /// Otherwise the exchange is answered with 403.
     func mayChange(_ exchange: Exchange, _ action: AuditAction) -> Bool {
         let request = exchange.request
         guard case .token(_, .cookie) = credentials(of: exchange), !SameOrigin.isProved(of: request) else {
@@ -63,7 +58,7 @@ final class SessionAccess {
         return false
     }
 
-    /// The answer to who has no session here any more.
+    /// Returns the answer to a client that has no session any more.
     func loggedOut(_ exchange: Exchange, hadCookie: Bool) -> Response {
         let isForm = exchange.request.mediaType == .form
         var response = isForm ? Response(.seeOther, headers: [(.location, "/")]) : Response(.noContent)

@@ -1,25 +1,19 @@
 internal import EventLoop
 internal import Sessions
 
-/// What somebody who is signed in asks about the own sessions.
+/// The routes with which users see and end their own sessions.
 @EventLoop
-final class SessionRoutes {
-    private let store: SessionStore
-    private let access: SessionAccess
-    private let audit: any AuditRecorder
+struct SessionRoutes {
+    let store: SessionStore
+    let access: SessionAccess
+    let audit: any AuditRecorder
 
-    init(store: SessionStore, access: SessionAccess, audit: any AuditRecorder) {
-        self.store = store
-        self.access = access
-        self.audit = audit
-    }
-
-    /// `GET /auth/me`.
+    /// `GET /auth/me`: the user and the session.
     func me(_ exchange: Exchange) {
         access.withSession(exchange) { _, _, session in exchange.respond(.json(MeAnswer(session))) }
     }
 
-    /// `GET /auth/sessions`: the user's own.
+    /// `GET /auth/sessions`: the user's own sessions.
     func list(_ exchange: Exchange) {
         access.withSession(exchange) { [store] _, _, session in
             do throws(SessionStoreError) {
@@ -31,7 +25,7 @@ final class SessionRoutes {
         }
     }
 
-    /// `DELETE /auth/sessions/ID`: one of the user's own. 204 means that it is committed.
+    /// `DELETE /auth/sessions/ID`: ends one of the user's own sessions. 204 means that the change is committed.
     func end(_ id: String, _ exchange: Exchange) {
         guard access.mayChange(exchange, .sessionEnd) else { return }
         access.withSession(exchange) { [self] _, source, session in
@@ -57,8 +51,9 @@ final class SessionRoutes {
         }
     }
 
-    /// `POST /auth/logout`: with `?all=1` of all of the user's sessions, with `?others=1` of all but this one. 204
-    /// means that it is committed; it is no error to be out already, and who is can end no others.
+    /// `POST /auth/logout`: ends this session, with `?all=1` all of the user's sessions, with `?others=1` all others.
+    /// 204 means that the change is committed. A logout without a valid session succeeds too, but ends no other
+    /// session.
     func logout(_ exchange: Exchange) {
         switch access.credentials(of: exchange) {
         case .none: exchange.respond(access.loggedOut(exchange, hadCookie: false))
@@ -95,7 +90,7 @@ final class SessionRoutes {
         }
         let event = AuditEvent(
             extent.action, of: .user(id: userID), session: sessionID, details: ["ended": "\(ended)"])
-        // What has ended already can be ended again any number of times.
+        // Ending an ended session can be repeated at any rate.
         if ended == 0 { audit.recordSparingly(event, from: client) } else { audit.record(event, from: client) }
     }
 }

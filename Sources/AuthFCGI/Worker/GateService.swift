@@ -2,7 +2,7 @@ internal import EventLoop
 internal import Logging
 internal import Sessions
 
-/// What a worker does: takes requests off its sockets and has them answered.
+/// The service of a worker: accepts requests on its sockets and answers them.
 @EventLoop
 final class GateService: WorkerService {
     private let settings: Settings
@@ -25,7 +25,7 @@ final class GateService: WorkerService {
             expecting: settings.usersQuery.map { _ in PasswordHasher.ownHash } ?? settings.usersPreset?.highestCost)
     }
 
-    /// A database that no worker can use ends the program at its start; later on it may come right again.
+    /// Reports a database that no worker can use, at the program's start only: later the problem may be temporary.
     func prepare(slot: OwnSlot, onUnusable: (@EventLoop () -> Void)?) {
         self.slot = slot
         store.onUserGone = { [log] userID, ended in
@@ -40,12 +40,12 @@ final class GateService: WorkerService {
         }
     }
 
-    /// Serves from the moment PostgreSQL has answered: a worker that takes another's place must not say "cannot tell"
-    /// to checks that the others would have answered. While PostgreSQL is away it serves after a moment all the same,
-    /// and the answers say so.
+    /// Serves as soon as PostgreSQL has answered, so that a worker that replaces another one answers no check with 503
+    /// that the others would have answered. While PostgreSQL is unreachable it serves after a short time all the same,
+    /// with answers of 503.
     func start(sockets: [Int32], onServing: @escaping @EventLoop () -> Void) {
         FastCGILibrary.prepareProcess()
-        // Some descriptors are for the stores, the log and the loop itself.
+        // Some descriptors are needed for the stores, the log and the loop.
         let connections = max(64, min(4096, DescriptorLimit.raise() - 64))
         let configuration = FastCGIServer.Configuration(
             allowedPeers: settings.listenPeers, maximumConnections: connections)
@@ -75,20 +75,20 @@ final class GateService: WorkerService {
         return Router(
             checks: CheckRoutes(store: store, cookie: cookie, audit: audit, log: log, slot: slot),
             logins: LoginRoutes(
-                flow: LoginFlow(store: store, hasher: hasher, audit: audit, log: log), cookie: cookie),
+                login: LoginFlow(store: store, hasher: hasher, audit: audit, log: log),
+                passwordChange: PasswordChangeFlow(store: store, hasher: hasher, audit: audit, log: log),
+                access: access),
             sessions: SessionRoutes(store: store, access: access, audit: audit),
-            passwords: PasswordRoutes(
-                flow: PasswordChangeFlow(store: store, hasher: hasher, audit: audit, log: log), access: access),
             health: HealthRoutes(store: store) { [weak self] in self?.server?.isDraining ?? true })
     }
 
-    /// Lets the other workers see what this one's store has counted.
+    /// Publishes the store's counts on the scoreboard.
     private func publishCounts() {
         slot?.count(store.takeCounts())
         Reactor.shared.schedule(after: .seconds(1)) { [self] in publishCounts() }
     }
 
-    /// Takes no new requests and calls `onIdle` when those under way are answered.
+    /// Stops accepting requests, and calls `onIdle` when those in flight are answered.
     func drain(onIdle: @escaping @EventLoop () -> Void) {
         guard let server else { return onIdle() }
         server.onIdle = { [store, slot] in

@@ -55,24 +55,15 @@ package struct LineLogHandler: LogHandler {
 
     /// Returns a text that cannot start another line, move a terminal's cursor or change the writing direction.
     private static func printable(_ text: String) -> String {
-        guard text.unicodeScalars.contains(where: isHidden) else { return text }
+        guard text.unicodeScalars.contains(where: \.isControl) else { return text }
         var result = ""
         for scalar in text.unicodeScalars {
-            if isHidden(scalar) {
+            if scalar.isControl {
                 result += "\\u{" + String(scalar.value, radix: 16) + "}"
             } else {
                 result.unicodeScalars.append(scalar)
             }
         }
         return result
-    }
-
-    private static func isHidden(_ scalar: Unicode.Scalar) -> Bool {
-        // The common case, without a table lookup.
-        if scalar.isASCII { return scalar.value < 0x20 || scalar.value == 0x7f }
-        return switch scalar.properties.generalCategory {
-        case .control, .format, .lineSeparator, .paragraphSeparator: true
-        default: false
-        }
     }
 }

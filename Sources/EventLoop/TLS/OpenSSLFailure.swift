@@ -38,7 +38,6 @@ struct OpenSSLFailure: Equatable {
         if library == ERR_LIB_SYS { return SystemError("OpenSSL", code: code).reason }
         if let alert { return "the server sent the alert \"\(alert)\"" }
         if isOfTLS(SSL_R_WRONG_VERSION_NUMBER) { return "wrong version number (does the server speak TLS there?)" }
-        if isOfTLS(SSL_R_UNEXPECTED_EOF_WHILE_READING) { return "the stream ended without a close_notify" }
         return text ?? (library == 0 ? "no reason given" : "error \(library):\(code)")
     }
 

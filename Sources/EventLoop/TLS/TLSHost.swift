@@ -13,15 +13,7 @@ enum TLSHost: Equatable {
     /// subdomains", a NUL as the end. An address in an unusual form (`127.1`) is a name, which no certificate has.
     /// - Throws: ``TLSError/configuration(_:)`` for a text that is neither a DNS name nor an IP address.
     init(_ text: String) throws(TLSError) {
-        let isPlain = text.utf8.allSatisfy { byte in
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
-                UInt8(ascii: ":"):
-                true
-            default: false
-            }
-        }
+        let isPlain = text.utf8.allSatisfy { $0.isASCIIAlphanumeric || "-._:".utf8.contains($0) }
         if isPlain, Self.isAddress(text) {
             self = .address(text)
             return

@@ -9,6 +9,9 @@ internal import COpenSSL
 /// of these calls may produce bytes to send. After any error but ``TLSError/closed`` only ``takeCiphertext(into:)`` is
 /// of use: it returns the alert that tells the server the reason. The error persists, and no plaintext follows it.
 ///
+/// There is no close_notify from this side, and the end of the server's bytes is not examined: the protocol on top,
+/// Redis', has lengths, so that a truncated reply is never taken for a complete one.
+///
 /// Belongs to one thread at a time.
 @safe package final class TLSSession {
     // Owned until SSL_free. It owns in turn the two memory BIOs that stand for the network: the bytes that have
@@ -70,10 +73,6 @@ internal import COpenSSL
         }
     }
 
-    /// Records that the server sends no more. A stream that ends without a close_notify was truncated, possibly by an
-    /// attacker: ``read(into:)`` and ``shakeHands()`` throw once all bytes that did arrive are read.
-    package func receiveEnd() { unsafe authfcgi_bio_end(SSL_get_rbio(session)) }
-
     /// Appends the bytes to be sent to the server, if any, and removes them from the session.
     package func takeCiphertext(into bytes: inout [UInt8]) {
         // Borrowed from the session.
@@ -129,26 +128,13 @@ internal import COpenSSL
     }
 
     /// Encrypts all of `plaintext`. Allowed only after the handshake.
-    ///
-    /// - Throws: ``TLSError/closed`` after ``close()``.
     package func write(_ plaintext: UnsafeRawBufferPointer) throws(TLSError) {
         if let failure { throw failure }
         precondition(isEstablished, "write before the end of the TLS handshake")
-        guard unsafe SSL_get_shutdown(session) & SSL_SENT_SHUTDOWN == 0 else { throw .closed }
         guard unsafe !plaintext.isEmpty else { return }
         try writeWaiting()
         if waiting.isEmpty, try unsafe encrypt(plaintext) { return }
         unsafe waiting.append(contentsOf: plaintext)
-    }
-
-    /// Appends a close_notify to the bytes to be sent. From then on nothing can be written, but still read.
-    package func close() {
-        guard isEstablished, failure == nil, unsafe SSL_get_shutdown(session) & SSL_SENT_SHUTDOWN == 0 else { return }
-        OpenSSLFailure.clear()
-        // Called once: a second call would wait for the server's close_notify. In the middle of a message of the server
-        // the close_notify cannot be sent, and is not needed.
-        unsafe SSL_shutdown(session)
-        OpenSSLFailure.clear()
     }
 
     // MARK: -

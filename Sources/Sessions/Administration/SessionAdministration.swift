@@ -2,8 +2,7 @@ internal import EventLoop
 
 /// The operations on sessions for commands: blocking calls on their own connection.
 package struct SessionAdministration: ~Copyable {
-    private let connection: PostgreSQLConnection
-    private let schema: Schema
+    private let database: AdministrationConnection
 
     /// The time limit of a statement. Some statements read all sessions.
     private static let deadline = Duration.seconds(60)
@@ -15,8 +14,7 @@ package struct SessionAdministration: ~Copyable {
     ///   - connection: The connection to use.
     ///   - schema: The schema of the gate's tables; nil for the connection's search path.
     package init(_ connection: PostgreSQLConnection, schema: String?) {
-        self.connection = connection
-        self.schema = Schema(schema)
+        database = AdministrationConnection(connection, schema: schema, deadline: Self.deadline)
     }
 
     // MARK: Reading
@@ -24,13 +22,13 @@ package struct SessionAdministration: ~Copyable {
     /// Returns the live sessions of a user, newest first.
     /// - Throws: ``PostgreSQLError``
     package func list(of userID: String) throws(PostgreSQLError) -> [SessionEntry] {
-        try run(ListSessions(userID: userID))
+        try database.run(ListSessions(userID: userID))
     }
 
     /// Returns the number of live sessions and the number of users who have one.
     /// - Throws: ``PostgreSQLError``
     package func count() throws(PostgreSQLError) -> (sessions: Int, users: Int) {
-        let live = try run(CountSessions())
+        let live = try database.run(CountSessions())
         return (live.sessions, live.users)
     }
 
@@ -49,18 +47,18 @@ package struct SessionAdministration: ~Copyable {
         for user: NamedUser, identity: Identity, lifetime: Duration, label: String
     ) throws(PostgreSQLError) -> SessionCreation {
         // One transaction: without a token to show there must be no session either.
-        try connection.transaction(deadline: Self.deadline) { () throws(PostgreSQLError) in
-            if let maximum = try run(ExceededMaximum(lifetime: lifetime)) {
-                return .tooLong(maximum: maximum, table: schema.limitsTable)
+        try database.transaction { () throws(PostgreSQLError) in
+            if let maximum = try database.run(ExceededMaximum(lifetime: lifetime)) {
+                return .tooLong(maximum: maximum, table: database.schema.limitsTable)
             }
             let token =
                 if user.accountName != nil {
-                    try run(CreateAccountToken(userID: user.id, lifetime: lifetime, label: label))
+                    try database.run(CreateAccountToken(userID: user.id, lifetime: lifetime, label: label))
                 } else {
-                    try run(CreateToken(identity: identity, lifetime: lifetime, label: label))
+                    try database.run(CreateToken(identity: identity, lifetime: lifetime, label: label))
                 }
             guard let token else { return .noSuchAccount }
-            let session = try run(FindSession(hash: token.hash))
+            let session = try database.run(FindSession(hash: token.hash))
             return .created(token: token, id: session.id, expiresAt: session.expiresAt)
         }
     }
@@ -110,7 +108,7 @@ package struct SessionAdministration: ~Copyable {
     package func removeExpired(
         atMost most: Int, since: String?
     ) throws(PostgreSQLError) -> (removed: Int, reached: String)? {
-        try run(RemoveExpiredSessions(limit: most, since: since)).map { ($0.count, $0.reached) }
+        try database.run(RemoveExpiredSessions(limit: most, since: since)).map { ($0.count, $0.reached) }
     }
 
     /// Removes rows of the login throttle that have no effect any more.
@@ -125,12 +123,6 @@ package struct SessionAdministration: ~Copyable {
     private func change<S: Statement>(
         _ statement: S, deadline: Duration = Self.deadline
     ) throws(PostgreSQLError) -> S.Answer {
-        try connection.transaction(deadline: Self.deadline) { () throws(PostgreSQLError) in
-            try connection.run(statement, in: schema, deadline: deadline)
-        }
-    }
-
-    private func run<S: Statement>(_ statement: S) throws(PostgreSQLError) -> S.Answer {
-        try connection.run(statement, in: schema, deadline: Self.deadline)
+        try database.transaction { () throws(PostgreSQLError) in try database.run(statement, deadline: deadline) }
     }
 }

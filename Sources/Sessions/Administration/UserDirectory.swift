@@ -13,27 +13,22 @@ package struct UserDirectory: ~Copyable {
     /// The maximum number of users listed for an ambiguous name.
     package static let maxListed = 20
 
-    private let connection: PostgreSQLConnection
-    private let schema: Schema
-
-    private static let deadline = Duration.seconds(60)
+    private let database: AdministrationConnection
 
     /// - Parameters:
     ///   - connection: The connection to use.
     ///   - schema: The schema of the gate's tables; nil for the connection's search path.
     package init(_ connection: PostgreSQLConnection, schema: String?) {
-        self.connection = connection
-        self.schema = Schema(schema)
+        database = AdministrationConnection(connection, schema: schema, deadline: .seconds(60))
     }
 
     /// Finds the user of an id or name. A known id takes precedence over the username of one of the gate's own users,
     /// and that over a username in live sessions.
     /// - Throws: ``PostgreSQLError``
     package func find(_ name: String) throws(PostgreSQLError) -> Answer {
-        let known = try connection.run(UsersByIDAndName(name: name), in: schema, deadline: Self.deadline)
+        let known = try database.run(UsersByIDAndName(name: name))
         if let user = known.first { return .user(user, namesake: known.dropFirst().first) }
-        let named = try connection.run(
-            UsersBySessionName(name: name, limit: Self.maxListed), in: schema, deadline: Self.deadline)
+        let named = try database.run(UsersBySessionName(name: name, limit: Self.maxListed))
         guard let user = named.first else { return .nobody }
         return named.count == 1 ? .user(user, namesake: nil) : .several(named.map(\.id))
     }

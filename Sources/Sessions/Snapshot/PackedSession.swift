@@ -1,3 +1,4 @@
+internal import EventLoop
 internal import FoundationEssentials
 
 /// A session in one block of memory: the result of a look-up, and the form in which caches store many thousands.
@@ -25,14 +26,7 @@ package struct PackedSession: Equatable, Sendable {
     ///   - idleTimeout: The idle timeout in seconds, 0 for none.
     package init?(_ session: Session, idleTimeout: UInt32 = 0) {
         let digits = session.id.utf8.filter { $0 != UInt8(ascii: "-") }
-        guard digits.count == 32 else { return nil }
-        var id: [UInt8] = []
-        for index in stride(from: 0, to: 32, by: 2) {
-            guard let byte = UInt8(String(decoding: digits[index...index + 1], as: UTF8.self), radix: 16) else {
-                return nil
-            }
-            id.append(byte)
-        }
+        guard let id = [UInt8](hex: digits), id.count == 16 else { return nil }
         let identity = session.identity
         var writer = unsafe id.withUnsafeBytes { id in
             unsafe PackedSessionWriter(
@@ -69,13 +63,9 @@ package struct PackedSession: Equatable, Sendable {
 
     /// The session's id, a UUID of 36 characters.
     package var id: String {
-        var text = ""
-        for index in 0..<16 {
-            if index == 4 || index == 6 || index == 8 || index == 10 { text += "-" }
-            let byte = bytes[1 + index]
-            text += (byte < 16 ? "0" : "") + String(byte, radix: 16)
-        }
-        return text
+        var text = Array(bytes[Self.idRange]).hex
+        for index in [8, 13, 18, 23] { text.insert(UInt8(ascii: "-"), at: index) }
+        return String(decoding: text, as: UTF8.self)
     }
 
     /// An iterator over the texts, from the first one on.

@@ -1,3 +1,5 @@
+internal import EventLoop
+
 /// The writer of a ``PackedSession``, in the order of its layout.
 struct PackedSessionWriter {
     private var bytes: [UInt8] = []
@@ -51,7 +53,7 @@ struct PackedSessionWriter {
         let space = UInt8(ascii: " ")
         guard unsafe text.first != space, unsafe text.last != space else { return false }
         return unsafe text.allSatisfy { byte in
-            (0x20..<0x7f).contains(byte) && byte != UInt8(ascii: "%") && byte != UInt8(ascii: ",")
+            (byte.isASCIIVisible || byte == space) && byte != UInt8(ascii: "%") && byte != UInt8(ascii: ",")
         }
     }
 }

@@ -1,18 +1,19 @@
 internal import Glibc
 
-/// Where a login comes from, as far as the throttle tells clients apart: an IPv4 address, or the /64 of an IPv6 address,
-/// within which a single subscriber may choose addresses at will.
+/// The network of a client, as far as the throttle distinguishes clients: an IPv4 address, or the /64 of an IPv6
+/// address, within which a subscriber may choose addresses freely.
 struct ClientNetwork: Equatable, Sendable {
-    /// Four bytes of IPv4, or the first eight of IPv6.
+    /// The four bytes of the IPv4 address, or the first eight of the IPv6 address.
     let bytes: [UInt8]
 
-    /// Reads an address; nil when it is none, such as the `unix:` that nginx says of a client on a unix socket.
+    /// Parses an address. Returns nil for any other text, such as the `unix:` that nginx reports for a client on a unix
+    /// socket.
     init?(_ text: String) {
         var address = [UInt8](repeating: 0, count: 16)
         if unsafe inet_pton(AF_INET, text, &address) == 1 {
             bytes = Array(address[..<4])
         } else if unsafe inet_pton(AF_INET6, text, &address) == 1 {
-            // A socket for both protocols shows an IPv4 client as ::ffff:192.0.2.1 (RFC 4291, section 2.5.5.2).
+            // A socket for both protocols reports an IPv4 client as ::ffff:192.0.2.1 (RFC 4291, section 2.5.5.2).
             let isMapped = address.starts(with: Self.mappedPrefix)
             bytes = isMapped ? Array(address[12...]) : Array(address[..<8])
         } else {

@@ -1,7 +1,7 @@
-/// What the throttle says to an attempt to sign in.
+/// The throttle's decision on an attempt to sign in.
 package enum LoginAdmission: Sendable {
-    /// It may be made; it counts as a failure until it is settled.
+    /// Admitted. The attempt counts as a failure until its reservation is settled.
     case allowed(LoginReservation)
-    /// There may be one after so many seconds, at least one.
+    /// Refused. The next attempt is possible after the given number of seconds, at least one.
     case refused(seconds: Int)
 }

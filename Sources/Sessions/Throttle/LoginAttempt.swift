@@ -1,12 +1,12 @@
-/// An attempt to sign in, as the database sees it.
+/// The database's data for an attempt to sign in.
 package struct LoginAttempt: Sendable {
-    /// What the throttle says to it.
+    /// The throttle's decision.
     package let admission: LoginAdmission
-    /// What the hashes in use cost at most that any worker knows of.
+    /// The highest cost of the hashes in use that any worker knows.
     package let highestHashingCost: HashingCost
-    /// What stands for a name that no user has in logs, where the name itself may be a password that was typed in the
-    /// wrong place: the same for all spellings that the throttle takes for one, on all pods, and not to be had without
-    /// the database's key.
+    /// The representation in logs of a name that belongs to no user, which may be a password typed into the wrong
+    /// field. It is the same for all spellings that the throttle treats as one and on all pods, and cannot be computed
+    /// without the database's key. Nil if the name belongs to a user.
     package let nameHash: String?
 
     package init(admission: LoginAdmission, highestHashingCost: HashingCost, nameHash: String?) {

@@ -1,7 +1,7 @@
-/// An attempt to sign in that the throttle has counted as a failure. Settled, it counts as what it was; left alone, as
-/// by a process that ends, it stays a failure.
+/// An attempt to sign in that the throttle has counted as a failure until it is settled. An attempt that is never
+/// settled, since its process has ended, remains a failure.
 package struct LoginReservation: Sendable {
-    /// What the database calls it.
+    /// The database's identifier.
     let text: String
 
     package init(text: String) { self.text = text }

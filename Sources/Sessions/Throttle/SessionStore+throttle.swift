@@ -1,8 +1,8 @@
 internal import EventLoop
 
-/// The throttle of logins, which all processes share through PostgreSQL.
+/// The throttle of logins, shared by all processes through PostgreSQL.
 extension SessionStore {
-    /// Finds out whom a name means, and asks for them: see ``reserveLogin(username:userID:from:)``.
+    /// Finds the user and reserves the attempt: see ``reserveLogin(username:userID:from:)``.
     package func beginLogin(
         named username: String, from clientAddress: String?
     ) async throws(SessionStoreError) -> (LoginUser, LoginAttempt) {
@@ -15,14 +15,13 @@ extension SessionStore {
         return (begun.user, begun.attempt)
     }
 
-    /// Asks, before a password is hashed, whether there may be an attempt now, and counts it as a failure if so: of the
-    /// name, of the user and of the client's network. ``createAccessToken(for:origin:remembered:replacing:settling:)``
-    /// says that it succeeded.
-    ///
+    /// Asks the throttle, before a password is hashed, whether an attempt is admitted. If so it counts as a failure of
+    /// the name, the user and the client's network, until
+    /// ``createAccessToken(for:origin:remembered:replacing:settling:)`` reports success.
     /// - Parameters:
-    ///   - username: as the client gave it.
-    ///   - userID: whose it is; nil for a name that nobody has.
-    ///   - clientAddress: the client's, from somebody who knows; one that cannot be read counts as none.
+    ///   - username: The name as the client sent it.
+    ///   - userID: The user's id, or nil for a name that belongs to no user.
+    ///   - clientAddress: The client's address from a trusted source. One that cannot be parsed counts as none.
     package func reserveLogin(
         username: String, userID: String?, from clientAddress: String?
     ) async throws(SessionStoreError) -> LoginAttempt {
@@ -30,7 +29,7 @@ extension SessionStore {
         return try await change(loginLane, ReserveLogin(username: username, userID: userID, network: network))
     }
 
-    /// Takes an attempt back whose password was never looked at.
+    /// Releases the reservation of an attempt whose password was not checked.
     package func release(_ reservation: LoginReservation) async throws(SessionStoreError) {
         try await change(loginLane, ReleaseLogin(reservation: reservation))
     }

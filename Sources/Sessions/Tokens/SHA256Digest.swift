@@ -1,3 +1,5 @@
+internal import EventLoop
+
 /// The 32 bytes of a SHA-256 digest.
 package struct SHA256Digest: Hashable, Sendable {
     private var words: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
@@ -16,17 +18,11 @@ package struct SHA256Digest: Hashable, Sendable {
     /// Parses 64 hexadecimal digits. Returns nil for any other text.
     package init?(hex: borrowing Span<UInt8>) {
         guard hex.count == 64 else { return nil }
-        func digit(_ byte: UInt8) -> UInt8? {
-            switch byte {
-            case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
-            case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
-            case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
-            default: nil
-            }
-        }
         var bytes: [UInt8] = []
         for index in 0..<32 {
-            guard let high = digit(hex[2 * index]), let low = digit(hex[2 * index + 1]) else { return nil }
+            guard let high = hex[2 * index].hexDigitValue, let low = hex[2 * index + 1].hexDigitValue else {
+                return nil
+            }
             bytes.append(high << 4 | low)
         }
         self.init(bytes.span)
@@ -56,12 +52,9 @@ package struct SHA256Digest: Hashable, Sendable {
     /// Overwrites the 64 bytes before `end` with the digest in hexadecimal.
     func writeHex(to bytes: inout [UInt8], endingAt end: Int) {
         var place = end - 64
-        func digit(_ value: UInt8) -> UInt8 { value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") - 10 + value }
         unsafe withBytes { own in
             for index in 0..<32 {
-                let byte = unsafe own[index]
-                bytes[place] = digit(byte >> 4)
-                bytes[place + 1] = digit(byte & 15)
+                (bytes[place], bytes[place + 1]) = unsafe own[index].hexDigits
                 place += 2
             }
         }

@@ -1,15 +1,15 @@
 internal import EventLoop
 
-/// Something that is done once an interval, in one process of all that share the database: whoever asks first when it
-/// is time. Each asks several times an interval, at random times, so that it happens about then also when the process
-/// that did it last time is gone.
+/// Periodic work for one of all processes that share the database: the first one that asks when it is due. Each process
+/// asks several times per interval, at random times, so that the work continues when the process that did it last is
+/// gone.
 @EventLoop
 final class ClusterSchedule {
     private let interval: Duration
-    /// Asks whether it is time, and if so does it.
+    /// Does the work if it is due.
     private let attempt: @EventLoop (ClusterSchedule) async -> Void
     private var timer: LoopTimer?
-    /// Whoever is in the middle of it ends soon.
+    /// Stops. Work under way ends soon.
     private(set) var isStopped = false
 
     init(every interval: Duration, _ attempt: @escaping @EventLoop (ClusterSchedule) async -> Void) {

@@ -1,8 +1,8 @@
 internal import EventLoop
 internal import Logging
 
-/// Removes expired sessions, and what the throttle of logins has no more use for: in small batches with pauses, so that
-/// nobody notices.
+/// The removal of expired sessions and of expired data of the login throttle, in small batches with pauses, so that the
+/// database stays responsive.
 @EventLoop
 struct SessionCleanup {
     let lane: CommandLane
@@ -11,7 +11,7 @@ struct SessionCleanup {
 
     private static let batchSize = 500
 
-    /// Does it if it is time, until `schedule` stops.
+    /// Cleans up whenever it is due, until `schedule` stops.
     func run(_ schedule: ClusterSchedule) async {
         do throws(PostgreSQLError) {
             guard try await lane.run(ClaimCleanup(interval: interval)) else { return }
@@ -32,11 +32,11 @@ struct SessionCleanup {
         while !schedule.isStopped {
             let started = BootInstant.now
             let batch = try await lane.run(RemoveExpiredSessions(limit: Self.batchSize, since: reached))
-            // nil: somebody else does it at this moment, by hand.
+            // Nil: a command is removing sessions at the moment.
             guard let batch else { break }
             removed += batch.count
             reached = batch.reached
-            // That was all. What expires meanwhile is for the next time: on a busy site that is always something.
+            // The rest expired meanwhile and is left for the next time; on a busy site there is always some.
             guard batch.count == Self.batchSize else { break }
             await pause(since: started)
         }
@@ -51,7 +51,7 @@ struct SessionCleanup {
         }
     }
 
-    /// Most of the time is everybody else's.
+    /// Leaves the database to others for one to three times as long as the batch took.
     private func pause(since started: BootInstant) async {
         await Reactor.shared.sleep(for: (BootInstant.now - started) * Double.random(in: 1...3))
     }

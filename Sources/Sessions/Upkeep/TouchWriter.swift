@@ -1,11 +1,11 @@
 internal import EventLoop
 internal import Logging
 
-/// Writes down in batches when sessions were last used: off the path of checks, and one batch after the other, so that a
-/// logout on the same lane waits for one batch at most.
+/// Writes the last uses of sessions in batches, independently of checks. There is one batch at a time, so that a logout
+/// on the same lane waits for at most one.
 @EventLoop
 final class TouchWriter {
-    /// Called with how many uses PostgreSQL was given.
+    /// Called with the number of uses that were sent to PostgreSQL.
     var onWritten: (@EventLoop (Int) -> Void)?
 
     private let memory: SessionMemory
@@ -17,9 +17,9 @@ final class TouchWriter {
     private var failure = LogEpisode()
 
     private static let batchSize = 500
-    /// How soon to try again what was not possible.
+    /// The delay before another attempt after a failure.
     private static let retryInterval = Duration.seconds(1)
-    /// How long the end may wait for the last batches.
+    /// The maximum time for the last batches at the end.
     private static let finishTime = Duration.seconds(2)
 
     init(_ memory: SessionMemory, _ lane: CommandLane, log: Logger) {
@@ -28,7 +28,7 @@ final class TouchWriter {
         self.log = log
     }
 
-    /// Writes from now on. The first time comes at random, so that many processes do not write in step.
+    /// Starts writing. The first time is random, so that processes do not write in step.
     func start() {
         memory.onShorterIdleTimeout = { [weak self] in self?.scheduleAnew() }
         scheduleAnew()
@@ -38,17 +38,17 @@ final class TouchWriter {
 
     private func scheduleAnew() {
         timer?.cancel()
-        // A turn that is being written schedules the next one itself.
+        // A write under way schedules the next one itself.
         if !isWriting { schedule(after: interval * Double.random(in: 0.5...1)) }
     }
 
-    /// Writes no more.
+    /// Stops writing.
     func stop() {
         isStopped = true
         timer?.cancel()
     }
 
-    /// Writes what there is, if that is possible soon, and then no more.
+    /// Writes the pending uses, if possible soon, and stops.
     func finish() async {
         timer?.cancel()
         let deadline = BootInstant.now + Self.finishTime
@@ -68,7 +68,7 @@ final class TouchWriter {
         }
     }
 
-    /// - Returns: whether everything is written.
+    /// - Returns: True if everything is written.
     private func write(until deadline: BootInstant?) async -> Bool {
         isWriting = true
         defer { isWriting = false }
@@ -90,7 +90,7 @@ final class TouchWriter {
         }
     }
 
-    /// - Returns: those whose rows somebody else holds.
+    /// - Returns: The sessions whose rows are locked by others.
     private func write(_ batch: [SessionTouch]) async throws(PostgreSQLError) -> [SessionTouch] {
         let times = batch.compactMap { memory.databaseTime(at: $0.at) }
         guard times.count == batch.count else { throw .connection("the database's clock is not known yet") }

@@ -1,33 +1,33 @@
 internal import EventLoop
 internal import Logging
 
-/// Ends the sessions of users whom the users query does not find any more, or finds disabled: for tables of other
-/// programs that no trigger can be hung on.
+/// Ends the sessions of users whom the users query no longer finds, or finds disabled: for tables of other programs
+/// that cannot have a trigger.
 @EventLoop
 struct ExternalUserSweep {
     let users: ExternalUsers
     let lane: CommandLane
     let interval: Duration
     let log: Logger
-    /// Ends all sessions of the user with this id.
+    /// Ends all sessions of the user with the given id.
     let endSessions: @EventLoop (_ userID: String) async throws(SessionStoreError) -> Void
 
     private static let batchSize = 500
-    /// Up to so many may be gone though fewer are still there.
+    /// The number of users that may be missing even if fewer are still found.
     private static let maxGone = 10
 
-    /// What a comparison has come to.
+    /// The result of a comparison.
     private struct Outcome {
-        /// The ids of those who may not sign in any more.
+        /// The ids of the users who may no longer sign in.
         var gone: [String] = []
-        /// How many may.
+        /// The number of users who may.
         var found = 0
-        /// Of how many nothing can be said, and of the last one why.
+        /// The number of users that could not be checked, and the last reason.
         var unclear = 0
         var reason = ""
     }
 
-    /// Does it if it is time, until `schedule` stops.
+    /// Compares whenever it is time, until `schedule` stops.
     func run(_ schedule: ClusterSchedule) async {
         do throws(PostgreSQLError) {
             guard try await lane.run(ClaimUserSweep(interval: interval)) else { return }
@@ -44,7 +44,7 @@ struct ExternalUserSweep {
         }
     }
 
-    /// Has it done again soon, if that is possible.
+    /// Makes the comparison due again soon, if possible.
     private func resign() async {
         do throws(PostgreSQLError) {
             try await lane.run(ResignUserSweep())
@@ -80,8 +80,7 @@ struct ExternalUserSweep {
             )
         }
         let count = outcome.gone.count
-        // A query that does not find people by the names that it gave to sessions itself, or a table that is being
-        // filled.
+        // The query does not find users by the names that it returned itself, or the table is being filled.
         guard outcome.found > 0 ? count <= max(Self.maxGone, outcome.found) : count <= 1 else {
             return log.error(
                 "\(users.name) finds \(outcome.found == 0 ? "none" : "less than half") of the signed-in users; their sessions are kept; it must find users by the username that it returns"

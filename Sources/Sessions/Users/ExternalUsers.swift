@@ -1,8 +1,8 @@
 internal import EventLoop
 internal import Logging
 
-/// The users of another program's tables, as the operator's statements find them. Each kind of statement has a
-/// connection of its own, so that a slow one keeps nothing waiting but logins.
+/// The users in another program's tables, as the operator's statements find them. Each kind of statement has a
+/// connection of its own, so that a slow one delays only logins.
 @EventLoop
 final class ExternalUsers {
     private let query: UsersQuery
@@ -12,10 +12,10 @@ final class ExternalUsers {
     private let rehashLane: CommandLane
     private let log: Logger
     private var failure = LogEpisode.ofRequests
-    /// Whether the query has returned a column `disabled`.
+    /// True if the query has returned a column `disabled`.
     private var hasDisabled = false
     private let isPooled: Bool
-    /// Whether a connection keeps the setting that a rehash needs.
+    /// True if connections keep the setting that a rehash needs.
     private var canRehash = true
 
     init(_ query: UsersQuery, _ configuration: PostgreSQLConfiguration, threads: HelperThreads, log: Logger) {
@@ -26,22 +26,22 @@ final class ExternalUsers {
         isPooled = !configuration.usesPreparedStatements
         var patient = configuration
         patient.writeDeadline = query.deadline
-        // Looking for a user is to change nothing, whatever functions the query calls.
+        // Looking up a user must change nothing, whatever functions the query calls.
         lane = CommandLane(
             patient, name: "users lane", preparation: "SET default_transaction_read_only = on", threads: threads,
             log: log)
-        // What the triggers of the migration 0008 look at: the password stays the same, and so do the sessions. Without it
-        // the new hash would end them, and on a connection that others get it would keep theirs alive.
+        // Read by the triggers that watch the users: the password is unchanged, and so are the sessions. Without the
+        // setting the new hash would end them; on a connection that others share it would keep theirs alive.
         rehashLane = CommandLane(
             configuration, name: "rehash lane", preparation: "SET authfcgi.rehashing = 'on'", requiresPreparation: true,
             threads: threads, log: log)
     }
 
-    /// What the query is called in the log.
+    /// The name of the query in the log.
     var name: String { query.name }
     var rehashes: Bool { query.rehash != nil && canRehash }
 
-    /// Finds out on a connection of its own whether the statements can work at all.
+    /// Checks, on a connection of its own, whether the statements can work.
     func check() async throws(PostgreSQLError) {
         let (query, url, isPooled, log) = (query, url, isPooled, log)
         let result: Result<(columns: [String], keepsState: Bool), PostgreSQLError>
@@ -66,7 +66,7 @@ final class ExternalUsers {
         if let advice = UsersQueryCheck.rehashAdvice(query) { log.warning("\(advice)") }
     }
 
-    /// Whom a name means, who may sign in or not.
+    /// Returns the user of a name, who may be disabled.
     func user(named username: String) async throws(SessionStoreError) -> LoginUser {
         let answer: Result<LoginUser, UsersQueryRow.Problem>
         do throws(PostgreSQLError) {
@@ -82,13 +82,13 @@ final class ExternalUsers {
         }
     }
 
-    /// The same without a line in the log: the inner failure is about this name alone.
+    /// The same without a log line: an inner failure concerns only this name.
     func look(_ username: String) async throws(PostgreSQLError) -> Result<LoginUser, UsersQueryRow.Problem> {
         let rows: [UsersQueryRow]
         do throws(PostgreSQLError) {
             rows = try await lane.run(FindExternalUser(query: query.sql, username: username))
         } catch {
-            // The lane has seen to that itself, unless there is a pooler in between.
+            // The lane has ensured that, unless there is a pooler in between.
             if error.isReadOnlyTransaction { throw .unusable("it writes, and is run read-only") }
             switch error {
             case .server(let state, _) where state.isAboutValue:
@@ -103,10 +103,10 @@ final class ExternalUsers {
         }
     }
 
-    /// Writes another hash of the password that `user` has signed in with.
+    /// Stores a new hash of the password with which `user` has signed in.
     func rehash(_ user: UserRecord, to hash: String) async throws(PostgreSQLError) {
         guard let rehash = query.rehash else { return }
-        // A password that was changed since the login read it stays: the statement knows, or it is looked at again.
+        // A password that was changed since then is kept: the statement compares the old hash, or it is read again.
         if !query.rehashTakesOldHash {
             guard case .success(.user(let now)) = try await look(user.identity.username),
                 now.passwordHash == user.passwordHash

@@ -1,12 +1,12 @@
-/// Whom a name means at a login. What tells the last two apart is for the log alone: whoever tries names must not learn
-/// it.
+/// The user of a name at a login. The difference between an unknown and a disabled user is for the log only: the client
+/// must not learn it.
 package enum LoginUser: Sendable {
     case user(UserRecord)
-    /// There is such a user, who may not sign in.
+    /// The user exists and may not sign in.
     case disabled(id: String)
     case nobody
 
-    /// The user who may sign in.
+    /// The user, who may sign in.
     package var user: UserRecord? {
         switch self {
         case .user(let user): user
@@ -14,7 +14,7 @@ package enum LoginUser: Sendable {
         }
     }
 
-    /// Whose name it is; nil when nobody's.
+    /// The user's id, or nil if the name belongs to no user.
     package var id: String? {
         switch self {
         case .user(let user): user.identity.userID

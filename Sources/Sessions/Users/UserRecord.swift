@@ -1,9 +1,10 @@
-/// A user as the users' table knows them.
+/// A user as stored in the users table.
 package struct UserRecord: Sendable {
     package let identity: Identity
-    /// The stored form of the password; never logged.
+    /// The stored password hash. Never logged.
     package let passwordHash: String
-    /// How often all of the user's sessions were ended: a login makes a session only if it still finds this number.
+    /// The user's epoch, which rises when all of the user's sessions are revoked. A login creates a session only if it
+    /// is unchanged.
     package let epoch: Int64
 
     package init(identity: Identity, passwordHash: String, epoch: Int64) {

@@ -1,20 +1,20 @@
 /// Products whose users tables are known.
 ///
-/// Passwords are checked as the product stores them, and who is locked out in the product's tables is locked out here.
-/// Columns that a product has only where some part of it is in use are looked at if they are there.
+/// Passwords are checked as in the product, and users locked in the product's tables are refused. Columns that exist
+/// only with some options of the product are used if present.
 public enum UsersPreset: String, CaseIterable, Sendable {
     /// django.contrib.auth with its own user model and groups.
     case django
-    /// Laravel's default migration: people sign in with their e-mail address.
+    /// Laravel's default migration. Users sign in with their e-mail address.
     case laravel
-    /// Rails with Devise's generated migration: as above, in lower case and without spaces around it. Who has not
-    /// confirmed the address, or is locked, is nobody.
+    /// Rails with Devise's generated migration. Users sign in with their e-mail address, in lower case and without
+    /// surrounding spaces. Users who are unconfirmed or locked are refused.
     case devise
-    /// WordPress in PostgreSQL, as PG4WP or pgloader has made it or mysql_fdw shows it, tables beginning with wp_; the
-    /// roles are the groups.
+    /// WordPress in PostgreSQL, converted by PG4WP or pgloader or shown by mysql_fdw, with tables named wp_…; the roles
+    /// are the groups.
     case wordpress
 
-    /// The query, as ``UsersQuery/sql``.
+    /// The query: see ``UsersQuery/sql``.
     public var sql: String {
         switch self {
         case .django: Self.djangoSQL
@@ -24,7 +24,7 @@ public enum UsersPreset: String, CaseIterable, Sendable {
         }
     }
 
-    /// What the product's own hashes cost at most with its settings as they come: Django 6's PBKDF2, bcrypt of PHP 8.4
+    /// The highest cost of the product's own hashes with its default settings: PBKDF2 of Django 6, bcrypt of PHP 8.4
     /// and of Devise, phpass of WordPress up to 6.7.
     package var highestCost: HashingCost {
         let bcrypt = HashingCost(time: .milliseconds(250))
@@ -35,7 +35,7 @@ public enum UsersPreset: String, CaseIterable, Sendable {
         }
     }
 
-    /// Django's login form normalises the name before it looks for it.
+    /// Django's login form normalizes the name before the lookup.
     private static let djangoSQL = """
         SELECT u.id, u.username, u.password AS password_hash, btrim(u.first_name || ' ' || u.last_name) AS name, u.email,
                ARRAY(SELECT g.name FROM auth_user_groups m JOIN auth_group g ON g.id = m.group_id
@@ -48,9 +48,9 @@ public enum UsersPreset: String, CaseIterable, Sendable {
         SELECT u.id, u.email AS username, u.password AS password_hash, u.name, u.email FROM users u WHERE u.email = $1
         """
 
-    /// The name as by Devise's config.case_insensitive_keys and config.strip_whitespace_keys. The modules :confirmable
-    /// and :lockable have columns of their own; where the table lacks one, its name means the one in `absent`, since
-    /// SQL looks for a name in the innermost query first.
+    /// The name is normalized as by Devise's config.case_insensitive_keys and config.strip_whitespace_keys. The modules
+    /// :confirmable and :lockable have columns of their own; where the table lacks one, the name refers to the column
+    /// of `absent`, since SQL resolves names in the innermost query first.
     private static let deviseSQL = """
         SELECT u.id, u.email AS username, u.encrypted_password AS password_hash, u.email, u.disabled
         FROM (VALUES (timestamp 'epoch', NULL::timestamp)) absent (confirmed_at, locked_at),
@@ -58,9 +58,9 @@ public enum UsersPreset: String, CaseIterable, Sendable {
                       FROM users WHERE email = lower(btrim($1, E' \\t\\n\\x0b\\f\\r'))) u
         """
 
-    /// WordPress takes a name, else an e-mail address. The column of the id is called ID, and id where pgloader has
-    /// made it; only the table of a multisite knows spammers. Names that the table lacks mean those in `absent`, as
-    /// above. A role is what `wp_capabilities` maps to true in PHP's serialised form.
+    /// WordPress accepts a name or an e-mail address. The id's column is `ID`, or `id` after pgloader; only the table
+    /// of a multisite has `spam`. Names that the table lacks refer to `absent`, as above. A role is a key of
+    /// `wp_capabilities`, in PHP's serialized form, with the value true.
     private static let wordpressSQL = #"""
         SELECT u.id, u.user_login AS username, u.user_pass AS password_hash, u.display_name AS name,
                u.user_email AS email,

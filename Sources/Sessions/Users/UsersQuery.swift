@@ -1,24 +1,24 @@
-/// How the users of another program's tables are found: SQL that the operator has written, or that a preset brings.
+/// The statements that find users in another program's tables, written by the operator or taken from a preset.
 public struct UsersQuery: Equatable, Sendable {
-    /// A SELECT that takes the name somebody signs in with as `$1`, and returns columns called `id` and
-    /// `password_hash`; `username`, `name`, `email`, `groups` and `disabled` are taken if they are there, others passed
-    /// over.
+    /// A SELECT with the name as `$1`. It must return the columns `id` and `password_hash`; `username`, `name`,
+    /// `email`, `groups` and `disabled` are used if present, others ignored.
     public var sql: String
-    /// An UPDATE that writes a new hash of the same password: `$1` the hash, `$2` the user's id, and `$3`, if it is
-    /// there, the hash that the login has read; nil: hashes stay as they are.
+    /// An UPDATE that stores a new hash of the same password: `$1` is the hash, `$2` the user's id and, optionally,
+    /// `$3` the hash that the login has read. Nil to keep hashes.
     public var rehash: String?
-    /// How long the query may take.
+    /// The deadline of the query.
     public var deadline: Duration
-    /// How often those who are signed in are compared with the query, which finds them by the `username` that it
-    /// returned when they signed in: who is not found any more, or is disabled, loses all sessions. nil: never.
+    /// The interval at which signed-in users are compared with the query, by the `username` that it returned at their
+    /// login: users no longer found, or disabled, lose all sessions. Nil for never.
     public var comparisonInterval: Duration?
-    /// What the query is called in messages.
+    /// The name of the query in messages.
     public var name: String
-    /// What ``rehash`` is called in messages.
+    /// The name of ``rehash`` in messages.
     public var rehashName: String
 
+    /// Creates a query.
     /// - Parameters:
-    ///   - sql: as ``sql``; a semicolon at its end is taken away, as at the end of `rehash`.
+    ///   - sql: The value of ``sql``. A trailing semicolon is removed, as from `rehash`.
     public init(
         sql: String, rehash: String? = nil, deadline: Duration = .seconds(2), comparisonInterval: Duration? = nil,
         name: String = "the users query", rehashName: String = "the rehash statement"
@@ -31,10 +31,10 @@ public struct UsersQuery: Equatable, Sendable {
         self.rehashName = rehashName
     }
 
-    /// Whether ``rehash`` wants to know the hash that it replaces.
+    /// True if ``rehash`` takes the hash that it replaces.
     package var rehashTakesOldHash: Bool { rehash?.contains("$3") ?? false }
 
-    /// What people write at the end of a statement would end the one that ours is put into.
+    /// Removes trailing semicolons, which would end the statement that embeds this one.
     private static func statement(_ sql: String) -> String {
         var sql = Substring(sql)
         while let last = sql.last, last == ";" || last.isWhitespace { sql.removeLast() }

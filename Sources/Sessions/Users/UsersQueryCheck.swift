@@ -1,4 +1,4 @@
-/// Finds out, without running them, whether the statements of a ``UsersQuery`` are what they should be.
+/// A check of the statements of a ``UsersQuery``, which does not run them.
 package struct UsersQueryCheck: ~Copyable {
     private let connection: PostgreSQLConnection
 
@@ -6,23 +6,24 @@ package struct UsersQueryCheck: ~Copyable {
         self.connection = connection
     }
 
-    /// The columns that mean something.
+    /// The columns with a meaning.
     private static let required = ["id", "password_hash"]
     private static let optional = ["username", "name", "email", "groups", "disabled"]
 
-    /// What to know of a ``UsersQuery/rehash`` that does not look at the hash which it replaces; nil for others.
+    /// The advice about a ``UsersQuery/rehash`` that does not compare the old hash, or nil.
     package static func rehashAdvice(_ query: UsersQuery) -> String? {
         guard query.rehash != nil, !query.rehashTakesOldHash else { return nil }
         return "\(query.rehashName) has no $3: a password that is changed while its user signs in may be undone; "
             + "add AND … = $3, the old hash"
     }
 
-    /// Throws ``PostgreSQLError/unusable(_:)`` with what is wrong and what to write; other errors say that it could not
-    /// be found out now.
-    /// - Returns: the columns that are used.
+    /// Checks the statements.
+    /// - Returns: The columns that are used.
+    /// - Throws: ``PostgreSQLError/unusable(_:)`` with the problem and its solution; other errors if the check was not
+    ///   possible.
     @discardableResult
     package func run(_ query: UsersQuery) throws(PostgreSQLError) -> [String] {
-        // One transaction: behind a pooler the two steps of describing must come to the same server.
+        // One transaction: behind a pooler both steps of describing must reach the same server.
         try connection.transaction(deadline: query.deadline) { () throws(PostgreSQLError) in
             let columns = try select(query)
             if let rehash = query.rehash { try update(rehash, query) }
@@ -51,7 +52,7 @@ package struct UsersQueryCheck: ~Copyable {
         return used
     }
 
-    /// A name that is no number would be an error instead of an unknown user.
+    /// Otherwise a name that is not a number would be an error instead of an unknown user.
     private func requireText(_ type: UInt32, _ query: UsersQuery) throws(PostgreSQLError) {
         guard let type = try connection.run(DescribeType(number: type), in: Schema(nil), deadline: query.deadline),
             !type.isText

@@ -1,35 +1,34 @@
+internal import EventLoop
 internal import FoundationEssentials
 
-/// What a users query has said of one name, as ``FindExternalUser`` gives it: each column as text, nil when it is NULL or
-/// there is none.
+/// A row of the users query, as ``FindExternalUser`` returns it: each column as text, nil if it is NULL or absent.
 struct UsersQueryRow: Sendable {
     let id: String?
-    /// What the column is in JSON; the same for the groups.
+    /// The type of the column in JSON; likewise for the groups.
     let idType: String?
     let username: String?
-    /// nil also when it is no text.
+    /// Nil also if the column is not a text.
     let passwordHash: String?
     let name: String?
     let email: String?
     let groups: String?
     let groupsType: String?
     let disabled: String?
-    /// Whether there is such a column.
+    /// True if the column exists.
     let hasPasswordHash: Bool
     let hasDisabled: Bool
-    /// How often all sessions of the user with this id were ended.
+    /// The user's epoch: see ``UserRecord/epoch``.
     let epoch: Int64
 
-    /// The query returned something that is no user. The text says what, and nothing of the row's values.
+    /// The query returned something that is not a user. The reason contains no values of the row.
     struct Problem: Error, Equatable {
         let reason: String
     }
 
     /// Reads the rows of one name.
-    ///
     /// - Parameters:
-    ///   - typed: the name that was asked for, which is the user's name unless the query says another one.
-    ///   - hadDisabled: whether there was a column `disabled` before: `SELECT *` does not say that one has gone.
+    ///   - typed: The name that was looked up, which is the user's name unless the query returns another one.
+    ///   - hadDisabled: True if there was a column `disabled` before: with `SELECT *` it could disappear unnoticed.
     static func user(_ rows: [UsersQueryRow], typed: String, hadDisabled: Bool) throws(Problem) -> LoginUser {
         guard let row = rows.first else { return .nobody }
         guard rows.count == 1 else { throw Problem(reason: "returned several rows for one name") }
@@ -49,21 +48,22 @@ struct UsersQueryRow: Sendable {
         let identity = Identity(
             userID: id, username: username.flatMap { $0.isEmpty ? nil : $0 } ?? typed,
             groups: try Self.groups(groups, type: groupsType), name: name ?? "", email: email ?? "")
-        // A column of a fixed length is filled up with spaces; a user without a hash has no password that could match.
+        // Columns of a fixed length are padded with spaces. No password matches a missing hash.
         var hash = Substring(passwordHash ?? "")
         while hash.last == " " { hash.removeLast() }
         return .user(UserRecord(identity: identity, passwordHash: String(hash), epoch: epoch))
     }
 
-    /// Whether `disabled` says yes: whatever is there, such as the moment at which it happened, and is no plain no.
+    /// Returns whether `disabled` means yes: any value, such as a time, except an explicit no.
     private static func isTrue(_ value: String?) -> Bool {
         guard let value else { return false }
         return !["", "false", "f", "no", "n", "off", "0"].contains(value.lowercased())
     }
 
+    /// Parses the groups.
     /// - Parameters:
-    ///   - text: the column as text.
-    ///   - type: what the column is in JSON.
+    ///   - text: The column as text.
+    ///   - type: The type of the column in JSON.
     private static func groups(_ text: String?, type: String?) throws(Problem) -> [String] {
         switch (type, text) {
         case (nil, _), ("null", _), (_, nil): return []
@@ -71,16 +71,16 @@ struct UsersQueryRow: Sendable {
             guard let groups = array(text) else { break }
             return groups
         case ("string", let text?):
-            // A column of JSON may be of a type that knows nothing of it.
+            // The column's type may be a text that contains JSON.
             if text.first == "[", let groups = array(text) { return groups }
-            return text.split(separator: ",").map { trimmed($0) }.filter { !$0.isEmpty }
+            return text.split(separator: ",").map { String($0.trimming(while: \.isWhitespace)) }.filter { !$0.isEmpty }
         case ("number", let text?): return [text]
         default: break
         }
         throw Problem(reason: "returned groups that are no array and no list with commas")
     }
 
-    /// The entries of a JSON array of texts and numbers; what is empty or null is no group.
+    /// Returns the entries of a JSON array of texts and numbers, without empty ones and nulls.
     private static func array(_ text: String) -> [String]? {
         guard let entries = try? JSONDecoder().decode([Entry?].self, from: Data(text.utf8)) else { return nil }
         return entries.compactMap { $0?.text }.filter { !$0.isEmpty }
@@ -93,11 +93,5 @@ struct UsersQueryRow: Sendable {
             let value = try decoder.singleValueContainer()
             text = try (try? value.decode(String.self)) ?? "\(value.decode(Int64.self))"
         }
-    }
-
-    private static func trimmed(_ text: Substring) -> String {
-        var text = text.drop(while: \.isWhitespace)
-        while text.last?.isWhitespace == true { text.removeLast() }
-        return String(text)
     }
 }

@@ -22,9 +22,8 @@ import Testing
         let access = SessionAccess(store: store, cookie: cookie, audit: audit)
         router = Router(
             checks: CheckRoutes(store: store, cookie: cookie, audit: audit, log: log, slot: nil),
-            logins: LoginRoutes(flow: stage.login, cookie: cookie),
+            logins: LoginRoutes(login: stage.login, passwordChange: stage.change, access: access),
             sessions: SessionRoutes(store: store, access: access, audit: audit),
-            passwords: PasswordRoutes(flow: stage.change, access: access),
             health: HealthRoutes(store: store) { true })
     }
 

@@ -13,45 +13,6 @@ import Testing
         #expect(throws: TLSError.closed) { try wire.run() }
         #expect(wire.received == [1, 2, 3])
         #expect(throws: TLSError.closed) { try wire.takeStep() }
-        wire.client.close()
-        wire.deliverToServer(wire.clientOutput())
-        #expect(wire.server.isClosedByClient)
-    }
-
-    @Test(arguments: TLSHandshakeTests.versions)
-    func `the client's close_notify is sent once, after the written bytes`(version: Int32) throws {
-        let wire = try TLSConversation(version: version)
-        try wire.run()
-        try wire.write([1, 2, 3])
-        wire.client.close()
-        wire.deliverToServer(wire.clientOutput())
-        #expect(wire.server.received == [1, 2, 3])
-        #expect(wire.server.isClosedByClient)
-        #expect(wire.server.failure == nil)
-        wire.client.close()
-        #expect(wire.clientOutput().isEmpty)
-    }
-
-    @Test(arguments: TLSHandshakeTests.versions)
-    func `after the client's close_notify nothing can be written, but still be read`(version: Int32) throws {
-        let wire = try TLSConversation(version: version)
-        try wire.run()
-        wire.client.close()
-        #expect(throws: TLSError.closed) { try wire.write([1]) }
-        wire.server.send([4, 5, 6])
-        unsafe wire.server.takeOutput().withUnsafeBytes { unsafe wire.client.receive($0) }
-        // A second call does not discard bytes that have arrived meanwhile.
-        wire.client.close()
-        try wire.takeStep()
-        #expect(wire.received == [4, 5, 6])
-    }
-
-    @Test func `before the handshake no close_notify is sent`() throws {
-        let wire = try TLSConversation()
-        wire.client.close()
-        #expect(wire.clientOutput().isEmpty)
-        try wire.run()
-        #expect(wire.isEstablished)
     }
 
     @Test func `a thousand sessions leak no objects`() throws {

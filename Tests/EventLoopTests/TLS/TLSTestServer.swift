@@ -11,7 +11,6 @@ import Testing
     private(set) var received: [UInt8] = []
     /// OpenSSL's reason for the first failure.
     private(set) var failure: String?
-    private(set) var isClosedByClient = false
 
     /// Creates a server.
     /// - Parameters:
@@ -106,7 +105,6 @@ import Testing
         guard result != 1 && result < 2 else { return true }
         switch unsafe SSL_get_error(session, result) {
         case SSL_ERROR_WANT_READ: break
-        case SSL_ERROR_ZERO_RETURN: isClosedByClient = true
         default:
             let text = unsafe ERR_reason_error_string(ERR_peek_error()).map { unsafe String(cString: $0) }
             failure = failure ?? text ?? "?"

@@ -150,7 +150,9 @@ import Testing
         let parameters = GateProcess.parameters("POST", "/auth/login", [Self.json], login)
         try client.send([.begin()] + FastCGIRecord.params(parameters) + FastCGIRecord.stdin(login))
         let worker = try #require(try gate.workers.first)
-        try eventually("the login is hashed for") { ProcessInspector(worker).threadNames.contains("hashing") }
+        try eventually("the login's hash fills its 256 MiB") {
+            ProcessInspector(worker).residentBytes.map { $0 > 128 << 20 } ?? false
+        }
         // Until it has taken longer than any before it, nobody reckons with that.
         sleepThread(for: .milliseconds(200))
         let refusal = try gate.ask(

@@ -1,3 +1,5 @@
+internal import EventLoop
+
 /// Makes untrusted text safe for a terminal, where control characters could have an effect.
 enum PrintableText {
     /// Returns `text` with a `?` for each control character, line break of any kind, and character that changes the
@@ -5,11 +7,7 @@ enum PrintableText {
     ///
     /// - Parameter longest: the maximum length in characters; a longer text is cut and ends in an ellipsis.
     static func of(_ text: String, longest: Int = 255) -> String {
-        let shown = String(String.UnicodeScalarView(text.unicodeScalars.map { isPrintable($0) ? $0 : "?" }))
+        let shown = String(String.UnicodeScalarView(text.unicodeScalars.map { $0.isControl ? "?" : $0 }))
         return shown.count > longest ? shown.prefix(longest - 1) + "…" : shown
-    }
-
-    private static func isPrintable(_ scalar: Unicode.Scalar) -> Bool {
-        ![.control, .format, .lineSeparator, .paragraphSeparator].contains(scalar.properties.generalCategory)
     }
 }

@@ -1,3 +1,5 @@
+internal import EventLoop
+
 /// Reads a FastCGI application's response to one request, as a web server does (specification, sections 3.3, 5.3, 5.5).
 struct FastCGIResponseReader {
     /// The content of FCGI_STDOUT: headers, an empty line, the body.
@@ -50,7 +52,7 @@ struct FastCGIResponseReader {
         let line = headers.split(whereSeparator: \.isNewline).first { $0.lowercased().hasPrefix("status:") }
         guard let line else { return 200 }
         let digits = line.dropFirst("status:".count).drop { $0 == " " }.prefix { $0 != " " }
-        return digits.utf8.count == 3 && digits.utf8.allSatisfy { (0x30...0x39).contains($0) } ? Int(digits) : nil
+        return digits.utf8.count == 3 && digits.utf8.allSatisfy(\.isASCIIDigit) ? Int(digits) : nil
     }
 
     /// The text after the headers.

@@ -129,9 +129,11 @@ struct Argon2Hash: Sendable {
 }
 
 extension Argon2Hash: PasswordVerifier {
+    /// A byte takes longer where the memory exceeds the processor's caches, and is mapped anew for each hash.
     var cost: HashingCost {
         HashingCost(
-            bytes: 1024 * Double(parameters.memory), passes: Double(parameters.passes), nanosecondsPerByte: 0.5)
+            bytes: 1024 * Double(parameters.memory), passes: Double(parameters.passes),
+            nanosecondsPerByte: parameters.memory > 32_768 ? 0.8 : 0.5)
     }
 
     var isTooCostly: Bool {

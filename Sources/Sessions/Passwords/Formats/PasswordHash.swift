@@ -1,3 +1,5 @@
+internal import EventLoop
+
 /// A stored password hash in one of the formats of ``PasswordFormat``.
 ///
 /// Parsing computes no hash. The cost is known, and limited, before the first password is checked.
@@ -16,7 +18,7 @@ package struct PasswordHash: Sendable {
         guard !Self.isUnusable(stored) else { throw .unusable }
         let text = Substring(stored)
         // The longest usual hash has some 200 characters; only a very long salt needs more.
-        guard stored.utf8.count <= 1024, stored.utf8.allSatisfy({ 0x21...0x7e ~= $0 }),
+        guard stored.utf8.count <= 1024, stored.utf8.allSatisfy(\.isASCIIVisible),
             let hash = Self.crypt(text, pepper: pepper) ?? Self.argon2(text) ?? Self.django(text)
                 ?? Self.werkzeug(text) ?? Self.passlib(text) ?? Self.wordpress(text) ?? Self.spring(text)
         else { throw .unknown }

@@ -1,3 +1,5 @@
+internal import EventLoop
+
 /// The transformation of a password before its hashing.
 enum PasswordPreparation: Sendable {
     /// None.
@@ -27,7 +29,7 @@ enum PasswordPreparation: Sendable {
         case .wordpress:
             return Self.base64(try DigestAlgorithm.sha384.code(key: Array("wp-sha384".utf8), Self.trim(password)))
         case .hexadecimalSHA256:
-            return Self.hexadecimal(try DigestAlgorithm.sha256.digest(of: password))
+            return try DigestAlgorithm.sha256.digest(of: password).hex
         case .base64SHA256:
             return Self.base64(try DigestAlgorithm.sha256.digest(of: password))
         case .base64HMAC(let salt):
@@ -46,18 +48,12 @@ enum PasswordPreparation: Sendable {
     /// Removes blanks at both ends, like PHP's `trim`.
     private static func trim(_ password: [UInt8]) -> [UInt8] {
         let blanks: [UInt8] = Array(" \t\n\r\0\u{b}".utf8)
-        let start = password.prefix { blanks.contains($0) }.count
-        return Array(password[start...].reversed().drop { blanks.contains($0) }.reversed())
+        return Array(password.trimming { blanks.contains($0) })
     }
 
     /// Returns padded base64 (RFC 4648, section 4).
     private static func base64(_ bytes: [UInt8]) -> [UInt8] {
         let text = Base64.encode(bytes.span, Base64.standardAlphabet)
         return text + [UInt8](repeating: UInt8(ascii: "="), count: (4 - text.count % 4) % 4)
-    }
-
-    private static func hexadecimal(_ bytes: [UInt8]) -> [UInt8] {
-        let digits = Array("0123456789abcdef".utf8)
-        return bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
     }
 }

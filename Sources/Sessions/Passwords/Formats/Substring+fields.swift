@@ -1,3 +1,5 @@
+internal import EventLoop
+
 /// The fields of stored hashes. Each is nil unless the text has the canonical form.
 extension Substring {
     /// A decimal number without a sign and leading zeros.
@@ -7,7 +9,7 @@ extension Substring {
         return UInt32(self)
     }
 
-    private var isOfDigits: Bool { utf8.allSatisfy { UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 } }
+    private var isOfDigits: Bool { utf8.allSatisfy(\.isASCIIDigit) }
 
     /// Two digits, as in bcrypt.
     var twoDigits: Int? {
@@ -40,10 +42,7 @@ extension Substring {
 
     /// Hexadecimal, with two lower-case digits per byte.
     var hexadecimal: [UInt8]? {
-        let digits = utf8.compactMap { Self.hexadecimalDigits.firstIndex(of: $0) }
-        guard digits.count == utf8.count, digits.count.isMultiple(of: 2) else { return nil }
-        return stride(from: 0, to: digits.count, by: 2).map { UInt8(digits[$0] << 4 | digits[$0 + 1]) }
+        guard utf8.allSatisfy({ $0 == $0.asciiLowercased }) else { return nil }
+        return [UInt8](hex: utf8)
     }
-
-    private static let hexadecimalDigits = Array("0123456789abcdef".utf8)
 }

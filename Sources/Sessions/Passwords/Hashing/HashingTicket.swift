@@ -29,6 +29,7 @@ package final class HashingTicket {
     package func verdict(
         on password: [UInt8], _ stored: String?, isWanted: @EventLoop () -> Bool
     ) async throws(PasswordHasher.Failure) -> PasswordVerdict {
+        await waitForCalibration()
         failureTime = hasher.failureTime(ofPassword: password.count)
         turnTime = hasher.turnTime(ofPassword: password.count)
         guard let stored else { return try await verdictOnDummy(.differs, password, isWanted) }
@@ -38,10 +39,8 @@ package final class HashingTicket {
         } catch {
             return try await verdictOnDummy(.unverifiable(error), password, isWanted)
         }
-        let kind = HashSpeedClass(hash.format, hash.cost)
-        hasher.learn(kind, hash.cost)
-        return try await verdict(kind, hash.cost(ofPassword: password.count), isWanted) {
-            () throws(HashingFailure) in
+        hasher.learn(hash.cost)
+        return try await verdict(isWanted) { () throws(HashingFailure) in
             guard try hash.matches(password) else { return .differs }
             guard !hash.isCurrent else { return .matches(hash.format, isWorthReplacing: false) }
             return .matches(hash.format, isWorthReplacing: try hash.readsAll(of: password))
@@ -51,19 +50,19 @@ package final class HashingTicket {
     private func verdictOnDummy(
         _ verdict: PasswordVerdict, _ password: [UInt8], _ isWanted: @EventLoop () -> Bool
     ) async throws(PasswordHasher.Failure) -> PasswordVerdict {
-        try await self.verdict(.own, PasswordHasher.ownHash, isWanted) { () throws(HashingFailure) in
+        try await self.verdict(isWanted) { () throws(HashingFailure) in
             _ = try Argon2Hash.dummy.matches(password)
             return verdict
         }
     }
 
     private func verdict(
-        _ kind: HashSpeedClass, _ cost: HashingCost, _ isWanted: @EventLoop () -> Bool,
+        _ isWanted: @EventLoop () -> Bool,
         _ body: @escaping @Sendable () throws(HashingFailure) -> PasswordVerdict
     ) async throws(PasswordHasher.Failure) -> PasswordVerdict {
         var matches = false
         defer { hasher.finish(number, after: matches ? .zero : turnTime) }
-        let verdict = try await run(kind, cost, isWanted, body)
+        let verdict = try await run(isWanted, body)
         matches = verdict.matches
         return verdict
     }
@@ -72,7 +71,10 @@ package final class HashingTicket {
     /// existence, or the reason of the refusal. The turn is over before.
     package func holdBack(isWanted: @EventLoop () -> Bool) async {
         let time = failureTime ?? hasher.failureTime(ofPassword: 0)
-        await hasher.holdBack(until: admittedAt + waited + time, isWanted: isWanted)
+        let start = admittedAt + waited
+        // On a machine so busy that the time has passed already, the end of the hash must not show either.
+        let times = max(1, ((.now - start) / time).rounded(.up))
+        await hasher.holdBack(until: start + time * times, isWanted: isWanted)
     }
 
     /// Waits until a login that was refused before its hash was read may be answered: twice the time of our own hash,
@@ -87,21 +89,30 @@ package final class HashingTicket {
     package func hash(
         _ password: [UInt8], isWanted: @EventLoop () -> Bool
     ) async throws(PasswordHasher.Failure) -> String {
+        await waitForCalibration()
         defer { hasher.finish(number, after: .zero) }
-        return try await run(.own, PasswordHasher.ownHash, isWanted) { () throws(HashingFailure) in
+        return try await run(isWanted) { () throws(HashingFailure) in
             try Argon2Hash(password: password).text
         }
     }
 
+    /// So that the first failed logins take as long as later ones.
+    private func waitForCalibration() async {
+        guard let calibration = hasher.calibration else { return }
+        let readyAt = BootInstant.now
+        await calibration.value
+        waited += .now - readyAt
+    }
+
     private func run<T: Sendable>(
-        _ kind: HashSpeedClass, _ cost: HashingCost, _ isWanted: @EventLoop () -> Bool,
+        _ isWanted: @EventLoop () -> Bool,
         _ body: @escaping @Sendable () throws(HashingFailure) -> T
     ) async throws(PasswordHasher.Failure) -> T {
         let readyAt = BootInstant.now
         return try await hasher.run(
-            number, kind, cost,
+            number,
             isWanted: {
-                waited = .now - readyAt
+                waited += .now - readyAt
                 return isWanted()
             }, { Result(catching: body) })
     }

@@ -18,7 +18,9 @@ package final class PasswordHasher {
     private let pepper: [UInt8]
     private let allowsLegacy: Bool
     private var queue: HashingQueue
-    private var failures: FailedLoginDelay
+    private var delay: FailedLoginDelay
+    /// The measurement of this machine's speed, which the first logins wait for; nil once it is over.
+    private(set) var calibration: Task<Void, Never>?
     /// The number of answers that are held back.
     private var heldBack = 0
     private var waiting: [HashingQueue.Number: CheckedContinuation<Void, Never>] = [:]
@@ -32,7 +34,7 @@ package final class PasswordHasher {
     /// The maximum number of answers held back. Each occupies a connection, and checks need some too.
     private static let maxHeldBack = 256
 
-    /// Creates a hasher.
+    /// Creates a hasher, which measures this machine's speed at once.
     /// - Parameters:
     ///   - limits: The limits of the queue.
     ///   - pepper: The bytes that Devise appends to each password before bcrypt.
@@ -45,30 +47,38 @@ package final class PasswordHasher {
         threads = HelperThreads(name: "hashing", threads: limits.threads, waiting: 0, niceness: Self.niceness)
         self.pepper = pepper
         self.allowsLegacy = allowsLegacy
-        failures = FailedLoginDelay(own: Self.ownHash, expecting: expected)
-        queue = HashingQueue(limits, usual: failures.highestCost)
+        delay = FailedLoginDelay(own: Self.ownHash, expecting: expected)
+        queue = HashingQueue(limits, usual: delay.highestCost)
+        calibration = EventLoop.spawn { [self] in
+            do throws(HelperThreads.Busy) {
+                delay.slowness = try await threads.run { HashingCalibration.slowness() }
+            } catch {
+                // Without threads no login can take place either; the estimates hold meanwhile.
+            }
+            calibration = nil
+        }
     }
 
     /// Returns the duration of every failed login with a password of `length` bytes, apart from its wait in the queue.
     /// It does not depend on the user's existence or the stored hash, and exceeds the time of the slowest hash.
-    func failureTime(ofPassword length: Int) -> Duration { failures.time(ofPassword: length) }
+    func failureTime(ofPassword length: Int) -> Duration { delay.time(ofPassword: length) }
 
     /// Returns the minimum duration of a failed login's turn with such a password: the time of the slowest hash.
-    func turnTime(ofPassword length: Int) -> Duration { failures.turnTime(ofPassword: length) }
+    func turnTime(ofPassword length: Int) -> Duration { delay.turnTime(ofPassword: length) }
 
     /// The highest cost of the hashes in use that is not yet shared with all workers, or nil.
-    package var news: HashingCost? { failures.news }
+    package var news: HashingCost? { delay.news }
 
     /// Records the highest cost shared by all workers.
     package func learn(shared cost: HashingCost) {
-        failures.learn(shared: cost)
-        queue.learn(largestHash: failures.highestCost.bytes)
+        delay.learn(shared: cost)
+        queue.learn(largestHash: delay.highestCost.bytes)
     }
 
-    /// Records a hash in use.
-    func learn(_ kind: HashSpeedClass, _ cost: HashingCost) {
-        failures.learn(kind, cost)
-        queue.learn(largestHash: failures.highestCost.bytes)
+    /// Records the cost of a hash in use.
+    func learn(_ cost: HashingCost) {
+        delay.learn(cost)
+        queue.learn(largestHash: delay.highestCost.bytes)
     }
 
     /// Admits a login to the queue. Called before any other work for the login.
@@ -105,7 +115,7 @@ package final class PasswordHasher {
     /// Waits for a login's turn, which does not end with this call, and then runs `body` on a thread.
     /// - Parameter isWanted: Asked when the turn starts.
     func run<T: Sendable>(
-        _ number: HashingQueue.Number, _ kind: HashSpeedClass, _ cost: HashingCost, isWanted: @EventLoop () -> Bool,
+        _ number: HashingQueue.Number, isWanted: @EventLoop () -> Bool,
         _ body: @escaping @Sendable () -> Result<T, HashingFailure>
     ) async throws(Failure) -> T {
         let ready = BootInstant.now
@@ -129,9 +139,7 @@ package final class PasswordHasher {
             throw .failed("cannot start a thread")
         }
         switch result {
-        case .success(let value):
-            failures.measured(kind, cost.time, took: .now - start)
-            return value
+        case .success(let value): return value
         case .failure(let failure): throw .failed(failure.reason)
         }
     }

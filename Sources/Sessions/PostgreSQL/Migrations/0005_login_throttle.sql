@@ -296,7 +296,6 @@ SET enable_seqscan = off
 SET enable_bitmapscan = off
 SET enable_sort = off
 AS $$
-#variable_conflict use_column
 DECLARE
     removed bigint;
 BEGIN

@@ -1,30 +1,18 @@
+internal import EventLoop
+
 /// The syntax of hosts in URLs and in Redis replies. Other texts do not reach the log or the resolver.
 enum RedisHostName {
     /// Returns whether a text has the form of a name or an IPv4 address. Underscores are common in container networks.
     static func isName(_ text: some Collection<UInt8>) -> Bool {
         !text.isEmpty && text.count <= 253
-            && text.allSatisfy { byte in
-                switch byte {
-                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                    UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"):
-                    true
-                default: false
-                }
-            }
+            && text.allSatisfy { $0.isASCIIAlphanumeric || "-._".utf8.contains($0) }
     }
 
     /// Returns whether a text has the form of an IPv6 address, without brackets and zone.
     static func isIPv6(_ text: some Collection<UInt8>) -> Bool {
         let colons = text.count { $0 == UInt8(ascii: ":") }
         return (2...7).contains(colons) && text.count <= 45
-            && text.allSatisfy { byte in
-                switch byte {
-                case UInt8(ascii: "a")...UInt8(ascii: "f"), UInt8(ascii: "A")...UInt8(ascii: "F"),
-                    UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: ":"), UInt8(ascii: "."):
-                    true
-                default: false
-                }
-            }
+            && text.allSatisfy { $0.hexDigitValue != nil || ":.".utf8.contains($0) }
     }
 
     /// Parses a decimal port from 1 to 65535.
@@ -35,12 +23,7 @@ enum RedisHostName {
 
     /// Parses one to five decimal digits, at most 65535.
     static func number(_ text: some Collection<UInt8>) -> UInt16? {
-        guard (1...5).contains(text.count) else { return nil }
-        var value = 0
-        for byte in text {
-            guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) else { return nil }
-            value = value * 10 + Int(byte - UInt8(ascii: "0"))
-        }
-        return UInt16(exactly: value)
+        guard (1...5).contains(text.count), text.allSatisfy(\.isASCIIDigit) else { return nil }
+        return UInt16(String(decoding: text, as: UTF8.self))
     }
 }

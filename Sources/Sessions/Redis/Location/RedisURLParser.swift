@@ -160,13 +160,7 @@ extension RedisURLParser {
     private static func unknown(_ name: ArraySlice<UInt8>, isNamed: Bool) -> RedisURLProblem {
         let looksLikeName =
             isNamed && (1...32).contains(name.count)
-            && name.allSatisfy { byte in
-                switch byte {
-                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "_"):
-                    true
-                default: false
-                }
-            }
+            && name.allSatisfy { $0.isASCIILetter || $0 == UInt8(ascii: "_") }
         return looksLikeName ? .unknownParameter(name: String(decoding: name, as: UTF8.self)) : .unnamedParameter
     }
 

@@ -1,3 +1,5 @@
+internal import EventLoop
+
 /// An error reply. Its description is safe for logs, whatever the server sent.
 package struct RedisServerError: Error, Equatable, Sendable {
     /// The complete text as received.
@@ -16,11 +18,7 @@ package struct RedisServerError: Error, Equatable, Sendable {
         let isCode =
             (1...32).contains(word.count)
             && word.allSatisfy { byte in
-                switch byte {
-                case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"):
-                    true
-                default: false
-                }
+                byte.isASCIIAlphanumeric && byte == byte.asciiUppercased || byte == UInt8(ascii: "_")
             }
         return isCode ? String(Substring(word)) : "ERR"
     }

@@ -1,0 +1,9 @@
+extension Unicode.Scalar {
+    /// A Boolean value that indicates whether the scalar could break a line of a log or a terminal, change the writing
+    /// direction, or be invisible.
+    package var isControl: Bool {
+        // The common case, without a table lookup.
+        if isASCII { return value < 0x20 || value == 0x7f }
+        return [.control, .format, .lineSeparator, .paragraphSeparator].contains(properties.generalCategory)
+    }
+}
