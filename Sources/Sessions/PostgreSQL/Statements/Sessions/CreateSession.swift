@@ -30,7 +30,7 @@ struct CreateSession: Statement {
 
     func sql(in schema: Schema) -> String {
         """
-        SELECT session_id, \(Schema.microseconds("created_at")) AS created_at, \(Schema.moment("expires_at")) AS expires_at, \
+        SELECT session_id, \(Schema.microseconds("created_at")) AS created_at, \(Schema.microseconds("expires_at")) AS expires_at, \
         replaced_session, replaced_user, \
         pg_catalog.array_to_string(excess_sessions[:\(MadeSession.maxNamed)], ',') AS excess_sessions, \
         pg_catalog.cardinality(excess_sessions) AS excess, \(schema)settle_login($15::text[], true) \

@@ -10,7 +10,7 @@ struct ListSessions: Statement {
     func sql(in schema: Schema) -> String {
         """
         SELECT s.session_id, s.user_id, s.username, \(Schema.microseconds("s.created_at")) AS created_at, \
-        \(Schema.microseconds("s.last_seen_at")) AS last_seen_at, \(Schema.moment("s.expires_at")) AS expires_at, \
+        \(Schema.microseconds("s.last_seen_at")) AS last_seen_at, \(Schema.microseconds("s.expires_at")) AS expires_at, \
         host(s.client_ip) AS client_ip, s.user_agent, s.label \
         FROM \(schema)live_sessions s WHERE s.user_id = $1::text \
         ORDER BY s.created_at DESC, s.session_id LIMIT $2::integer
