@@ -1,5 +1,5 @@
 extension [UInt8] {
-    /// Appends a literal's bytes.
+    /// Appends the bytes of a literal.
     @inline(__always)
     mutating func append(_ text: StaticString) {
         text.withUTF8Buffer { bytes in unsafe append(contentsOf: bytes) }
