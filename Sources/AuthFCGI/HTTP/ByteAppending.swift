@@ -1,7 +1,7 @@
 internal import EventLoop
 
 extension [UInt8] {
-    /// Appends a literal's bytes.
+    /// Appends the bytes of a literal.
     @inline(__always)
     mutating func append(_ text: StaticString) {
         text.withUTF8Buffer { bytes in unsafe append(contentsOf: bytes) }

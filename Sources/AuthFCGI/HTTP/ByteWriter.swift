@@ -1,14 +1,14 @@
 internal import EventLoop
 
-/// Writes bytes into memory whose size was reckoned before, for answers that are made for nearly every request: an
-/// array's own appending asks at each step whether there is room and who else has the array.
+/// Writes bytes into memory of a size computed before, for the responses to nearly all requests: appending to an array
+/// checks its capacity and its reference count at each step.
 @safe
 struct ByteWriter: ~Copyable {
     private let start: UnsafeMutablePointer<UInt8>
     private let capacity: Int
     private(set) var count = 0
 
-    /// - Parameter buffer: uninitialized memory, which outlives this.
+    /// - Parameter buffer: uninitialized memory, which must outlive the writer.
     init(_ buffer: UnsafeMutableBufferPointer<UInt8>) {
         precondition(buffer.count > 0)
         unsafe start = unsafe buffer.baseAddress.unsafelyUnwrapped
@@ -33,7 +33,7 @@ struct ByteWriter: ~Copyable {
         count += size
     }
 
-    /// Appends 16 bytes as a UUID's 36 characters.
+    /// Appends 16 bytes as the 36 characters of a UUID.
     @inline(__always)
     mutating func append(uuid bytes: borrowing Span<UInt8>) {
         precondition(bytes.count == 16 && 36 <= capacity - count)

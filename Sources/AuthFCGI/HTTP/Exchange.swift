@@ -1,18 +1,17 @@
 internal import EventLoop
 
-/// One request and its answer, as routes see them. Whoever holds it owes the answer; if it is dropped without, the
+/// One request and its response, as routes see them. Its holder must respond; if it is released without a response, the
 /// connection is closed.
 ///
-/// Each protocol has a subclass, which knows how the answer goes out. It is a class and no protocol because of the
-/// check: its facts are read where they lie, which a protocol's requirement would copy.
+/// Each protocol has a subclass that sends the response. A base class instead of a Swift protocol, because a check reads
+/// the facts of the request in place, which a protocol requirement would copy.
 @EventLoop
 class Exchange {
-    /// What is asked.
+    /// The question that the request asks.
     enum Question {
-        /// What the path says.
+        /// The question depends on the path.
         case byPath
-        /// Whether the request that it is about may pass, whatever the path. The identity goes out as variables of that
-        /// request.
+        /// A check, whatever the path. The identity is returned as variables of the request that is checked.
         case authorizer
     }
 
@@ -26,18 +25,18 @@ class Exchange {
         self.body = body
     }
 
-    /// Sends an answer; to be called exactly once.
+    /// Sends the response. To be called exactly once.
     final func respond(_ response: Response) { send(response.serialized(), isCheck: false) }
 
-    /// Sends the answer of a check; to be called instead of ``respond(_:)``.
+    /// Sends the response to a check. To be called instead of ``respond(_:)``.
     final func respond(toCheck response: SerializedResponse) { send(response.bytes, isCheck: true) }
 
-    /// Sends the answer's bytes. For subclasses, each of which has its own.
-    /// - Parameter isCheck: the front asks no second question on this connection, if it is one that asks each check on a
-    ///   new one.
+    /// Sends the bytes of the response. Every subclass overrides it.
+    /// - Parameter isCheck: true if the connection carries no other request, in a protocol in which the web server opens
+    ///   a connection for each check.
     func send(_ answer: [UInt8], isCheck: Bool) { preconditionFailure("an exchange belongs to a protocol") }
 
-    /// Whether the peer has gone meanwhile, so that nobody waits for the answer any more. For subclasses, each of which
-    /// has its own.
+    /// True if the peer has closed the connection, so that no client waits for the response any more. Every subclass
+    /// overrides it.
     var peerHasClosed: Bool { preconditionFailure("an exchange belongs to a protocol") }
 }

@@ -1,19 +1,20 @@
 internal import EventLoop
 
-/// The fields of a form as a browser sends them (application/x-www-form-urlencoded, URL Standard, section 5.1), read
-/// strictly: what two readers could understand differently is refused.
+/// The fields of a form as sent by a browser (application/x-www-form-urlencoded, URL Standard, section 5.1). Bodies that
+/// two parsers could read differently are refused.
 struct FormFields {
-    /// What is wrong with a body, in words for the one who sent it.
+    /// The reason why a body is refused.
     enum Problem: Error, CaseIterable {
-        /// A field without a name or `=`, a bad escape, or a byte that a form encodes.
+        /// A field without a name or `=`, an invalid escape, or a byte that must be encoded.
         case malformed
         case notUTF8
-        /// A NUL would end a text early elsewhere.
+        /// C strings end at a NUL.
         case containsNUL
-        /// Another reader might take the other one.
+        /// Another parser might use the other value.
         case repeatedField
         case tooManyFields
 
+        /// The message for the client.
         var message: String {
             switch self {
             case .malformed: "the body is not a form"
@@ -25,12 +26,13 @@ struct FormFields {
         }
     }
 
-    /// No form of ours has as many.
+    /// The maximum number of fields. No form of this program has as many.
     static let maxFields = 32
 
     private var values: [String: String] = [:]
 
-    /// - Parameter body: the whole body, whose length the server has bounded. An empty one is a form without fields.
+    /// - Parameter body: the complete body, whose length the server has limited. An empty body is a form without fields.
+    /// - Throws: if the body is refused.
     init(_ body: [UInt8]) throws(Problem) {
         guard !body.isEmpty else { return }
         var rest = body[...]
@@ -44,7 +46,7 @@ struct FormFields {
         }
     }
 
-    /// The value of a field; nil when the form has no such field.
+    /// The value of a field; nil if the form has no such field.
     subscript(_ name: String) -> String? { values[name] }
 
     private static func read(_ field: ArraySlice<UInt8>) throws(Problem) -> (name: String, value: String) {

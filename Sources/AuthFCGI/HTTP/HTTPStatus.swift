@@ -1,4 +1,4 @@
-/// The statuses that this program answers with.
+/// The status codes that this program sends.
 enum HTTPStatus: Int, CaseIterable {
     case ok = 200
     case noContent = 204
@@ -15,7 +15,7 @@ enum HTTPStatus: Int, CaseIterable {
     case internalServerError = 500
     case serviceUnavailable = 503
 
-    /// The number and its phrase, as a CGI `Status` header has them.
+    /// The code and its reason phrase, the value of a CGI `Status` header.
     var line: StaticString {
         switch self {
         case .ok: "200 OK"

@@ -1,7 +1,7 @@
-/// The name of a header: only ever a literal of this program, so that nothing from outside becomes one.
+/// The name of a header. Always a literal of this program, never text from outside.
 struct HeaderName {
     let text: StaticString
-    /// The header goes out as `Variable-NAME`: in role AUTHORIZER, a variable of the request that goes on.
+    /// True if the header is sent as `Variable-NAME`: in role AUTHORIZER, a variable of the authorized request.
     let isVariable: Bool
 
     init(_ text: StaticString) {
@@ -14,7 +14,7 @@ struct HeaderName {
         isVariable = true
     }
 
-    /// A variable for the request that an authorizer has let through (FastCGI specification, section 6.3).
+    /// Returns the name of a variable of the authorized request (FastCGI specification, section 6.3).
     static func variable(_ name: StaticString) -> HeaderName { HeaderName(variable: name) }
 
     static let allow = HeaderName("Allow")

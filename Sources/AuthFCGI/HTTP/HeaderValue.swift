@@ -1,7 +1,7 @@
 internal import EventLoop
 
-/// The value of a header: printable ASCII without a space at either end, whatever it was made from. There is no way to
-/// make one out of text from outside that does not encode it, so no value can end its header and begin another.
+/// The value of a header: always printable ASCII without a space at either end. All initializers that take text from
+/// outside encode or check it, so that no value can end its header and begin another.
 struct HeaderValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral {
     private enum Storage {
         case literal(StaticString)
@@ -10,7 +10,7 @@ struct HeaderValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral {
 
     private let storage: Storage
 
-    /// The value as it goes out.
+    /// The value as it is sent.
     var text: String {
         switch storage {
         case .literal(let text): text.description
@@ -18,7 +18,7 @@ struct HeaderValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral {
         }
     }
 
-    /// A literal of this program: printable ASCII.
+    /// Makes a value from a literal of this program, which must be printable ASCII.
     init(stringLiteral text: StaticString) {
         storage = .literal(text)
     }
@@ -31,30 +31,19 @@ struct HeaderValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral {
         storage = .encoded(String(number))
     }
 
-    /// Any text, percent-encoded as UTF-8: every byte outside printable ASCII, `%` itself, and a space at either end.
-    /// Decoding it gives `text` back.
+    /// Percent-encodes any text as UTF-8: every byte outside printable ASCII, `%`, and a space at either end. Decoding
+    /// returns `text`.
     init(encoding text: String) {
         storage = .encoded(Self.text { PercentEncoding.append(text, to: &$0) })
     }
 
-    /// Several texts, encoded like ``init(encoding:)`` along with their commas, and joined by commas.
-    init(list: [String]) {
-        storage = .encoded(
-            Self.text { bytes in
-                for (index, element) in list.enumerated() {
-                    if index > 0 { bytes.append(UInt8(ascii: ",")) }
-                    PercentEncoding.append(element, alsoEncoding: UInt8(ascii: ","), to: &bytes)
-                }
-            })
-    }
-
-    /// A URL or a path with a query, which is percent-encoded where it must be already: what no URL may contain is
-    /// encoded, and what is encoded stays as it is.
+    /// Makes a value from a URL, or a path with a query, that is percent-encoded already. Bytes that no URL may contain
+    /// are encoded; existing escapes are kept.
     init(url: String) {
         storage = .encoded(
             Self.text { result in
                 for byte in url.utf8 {
-                    // A browser reads "\" as "/", which would make "/\host" another site.
+                    // Browsers read "\" as "/", so that "/\host" would be another site.
                     if byte.isASCIIVisible, byte != UInt8(ascii: "\\") {
                         result.append(byte)
                     } else {
@@ -64,7 +53,8 @@ struct HeaderValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral {
             })
     }
 
-    /// Text that is a header's value as it stands; nil for anything but printable ASCII without a space at either end.
+    /// Makes a value from text that needs no encoding.
+    /// - Returns: nil unless `text` is printable ASCII without a space at either end.
     init?(verbatim text: String) {
         let bytes = text.utf8
         guard bytes.allSatisfy({ (0x20...0x7e).contains($0) }), bytes.first != UInt8(ascii: " "),
@@ -73,7 +63,7 @@ struct HeaderValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral {
         storage = .encoded(text)
     }
 
-    /// Appends the value as it goes out.
+    /// Appends the value as it is sent.
     @inline(__always)
     func append(to bytes: inout [UInt8]) {
         switch storage {

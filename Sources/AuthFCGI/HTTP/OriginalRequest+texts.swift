@@ -1,14 +1,14 @@
-/// The facts in the forms in which routes need them.
+/// The facts in the forms that routes need.
 extension OriginalRequest {
-    /// The whole path.
+    /// The complete path.
     var fullPath: String { (self[.path] ?? "") + (self[.pathInfo] ?? "") }
 
-    /// The client's address; nil when it is not known.
+    /// The address of the client; nil if it is unknown.
     var clientAddress: String? { self[.clientAddress].flatMap { $0.isEmpty ? nil : $0 } }
 
-    /// The user agent, cut to what is worth keeping.
+    /// The first 256 characters of the user agent.
     var userAgent: String? { self[.userAgent].map { String($0.prefix(256)) } }
 
-    /// What the body is said to be; nil when that is nothing that a route takes.
+    /// The media type of the body; nil if it has none or one that no route accepts.
     var mediaType: MediaType? { self[.contentType].flatMap { MediaType(contentType: $0) } }
 }

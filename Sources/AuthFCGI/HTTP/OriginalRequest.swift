@@ -1,58 +1,58 @@
-/// What the front says of its client's request, whatever the protocol in which it says so.
+/// The request of a client as the web server describes it, in whatever protocol.
 ///
-/// A codec fills it from its own bytes and answers for what each ``Fact`` says about trust. Only where the values lie is
-/// noted then; text is made of them when a route asks.
+/// The codec of each protocol fills it from its own bytes, and guarantees for each ``Fact`` who can set it. Only the
+/// positions of the values are stored; texts are made when a route needs them.
 struct OriginalRequest {
     enum Fact: Int, CaseIterable {
-        // The front's own word, which no client can set.
+        // From the web server itself; no client can set these.
 
-        /// The path that is asked of the gate, as the front has matched it.
+        /// The path of the route, as the web server has matched it.
         case path
-        /// What follows ``path``, where the front tells the two apart.
+        /// The rest of the path, if the web server splits it.
         case pathInfo
         case method
         case query
-        /// The client's address.
+        /// The address of the client.
         case clientAddress
-        /// The scheme that the front was asked with.
+        /// The scheme of the client's request.
         case scheme
-        /// The host and port that the client asked.
+        /// The host, and the port if any, of the client's request.
         case host
-        /// Of a check: the URI of the request that it is about, with its query.
+        /// In a check: the URI of the request that is checked, with its query.
         case originalURI
-        /// Of a check: that request's method.
+        /// In a check: the method of the request that is checked.
         case originalMethod
-        /// What the location requires beyond a session. There may be several, and all of them count.
+        /// The requirement of the location beyond a session. There may be several, which must all be met.
         case requirement
 
-        // The client's word, handed on.
+        // From the client, passed on by the web server.
 
         case authorization
         case cookie
         case contentType
         case origin
-        /// Sec-Fetch-Site: which page has caused the request. Browsers let no page set it.
+        /// Sec-Fetch-Site: the relation of the page that has caused the request. Pages cannot set it.
         case fetchSite
         case userAgent
     }
 
-    /// The codec's bytes, in which all values lie.
+    /// The bytes of the codec, which contain all values.
     private let bytes: [UInt8]
-    /// Where the last value of each fact lies. The last, because an nginx location includes the usual parameters and
-    /// sets its own behind them, and nginx then passes both.
+    /// The position of the last value of each fact. The last one counts, because an nginx location includes the usual
+    /// parameters, then sets its own, and nginx passes both.
     private var starts = InlineArray<16, Int32>(repeating: 0)
     private var ends = InlineArray<16, Int32>(repeating: 0)
-    /// How many values a fact has.
+    /// The number of values of each fact.
     private var counts = InlineArray<16, Int32>(repeating: 0)
-    /// Where the requirements lie, when there are several.
+    /// The positions of all requirements.
     private var requirements: [Range<Int>] = []
 
-    /// - Parameter bytes: what the values lie in: less than 2 GiB.
+    /// - Parameter bytes: the bytes that contain the values, less than 2 GiB.
     init(_ bytes: [UInt8]) {
         self.bytes = bytes
     }
 
-    /// Notes where a value of a fact lies.
+    /// Adds the position of a value of a fact.
     @inline(__always)
     mutating func add(_ fact: Fact, at range: Range<Int>) {
         if fact == .requirement { requirements.append(range) }
@@ -61,26 +61,26 @@ struct OriginalRequest {
         counts[fact.rawValue] &+= 1
     }
 
-    /// How many values a fact has.
+    /// Returns the number of values of a fact.
     @inline(__always)
     func count(of fact: Fact) -> Int { Int(counts[fact.rawValue]) }
 
-    /// Calls `body` with the last value of a fact; empty when there is none.
+    /// Calls `body` with the last value of a fact; empty if there is none.
     @inline(__always)
     func withBytes<T>(of fact: Fact, _ body: (Span<UInt8>) -> T) -> T {
         body(bytes.span.extracting(Int(starts[fact.rawValue])..<Int(ends[fact.rawValue])))
     }
 
-    /// The last value of a fact; nil when there is none. Bytes that are not UTF-8 are replaced.
+    /// The last value of a fact; nil if there is none. Bytes that are not UTF-8 are replaced.
     subscript(_ fact: Fact) -> String? {
         guard count(of: fact) > 0 else { return nil }
         return text(Int(starts[fact.rawValue])..<Int(ends[fact.rawValue]))
     }
 
-    /// All that the location requires, in the order in which it came.
+    /// All requirements of the location, in their order.
     var allRequirements: [String] { requirements.map(text) }
 
-    /// Whether the request is for exactly this path.
+    /// Returns true if the request is for exactly this path.
     @inline(__always)
     func isFor(path: StaticString) -> Bool {
         withBytes(of: .path) { $0.equals(path) } && withBytes(of: .pathInfo) { $0.isEmpty }

@@ -1,14 +1,14 @@
 internal import EventLoop
 
-/// Percent-encoding of text for headers.
+/// The percent-encoding of text in headers.
 enum PercentEncoding {
-    /// Appends `text` as UTF-8 with every byte outside printable ASCII, `%` itself, a space at either end, and
-    /// `separator` encoded. Decoding gives `text` back.
-    static func append(_ text: String, alsoEncoding separator: UInt8? = nil, to result: inout [UInt8]) {
-        append(text.utf8Span.span, alsoEncoding: separator, to: &result)
+    /// Appends `text` as UTF-8 with every byte outside printable ASCII, `%`, and a space at either end encoded. Decoding
+    /// returns `text`.
+    static func append(_ text: String, to result: inout [UInt8]) {
+        append(text.utf8Span.span, to: &result)
     }
 
-    /// The same of text that is UTF-8 already.
+    /// Appends UTF-8 text in the same form, with `separator` encoded too.
     static func append(_ bytes: borrowing Span<UInt8>, alsoEncoding separator: UInt8? = nil, to result: inout [UInt8]) {
         let last = bytes.count - 1
         for index in bytes.indices {
@@ -21,7 +21,7 @@ enum PercentEncoding {
         }
     }
 
-    /// The same into a ``ByteWriter``, which needs room for three bytes for each.
+    /// Appends the same to a ``ByteWriter``, which must have room for three bytes for each byte.
     static func append(
         _ bytes: borrowing Span<UInt8>, alsoEncoding separator: UInt8? = nil, to writer: inout ByteWriter
     ) {
@@ -31,9 +31,9 @@ enum PercentEncoding {
         writer.append(encoded.span)
     }
 
-    /// Whether there is nothing to encode, as nearly always.
+    /// Returns true if no byte has to be encoded, the usual case.
     private static func needsNone(_ bytes: borrowing Span<UInt8>, _ separator: UInt8?) -> Bool {
-        // Without an exit from the loop it looks at many bytes at once.
+        // A loop without an early exit is vectorized.
         let separator = separator ?? UInt8(ascii: "%")
         var differs: UInt8 = 0
         for index in bytes.indices {
@@ -46,7 +46,7 @@ enum PercentEncoding {
         return bytes[0] != UInt8(ascii: " ") && bytes[bytes.count - 1] != UInt8(ascii: " ")
     }
 
-    /// Appends one byte encoded.
+    /// Appends the escape of one byte.
     static func append(_ byte: UInt8, to result: inout [UInt8]) {
         let digits = byte.hexDigits
         result.append(UInt8(ascii: "%"))

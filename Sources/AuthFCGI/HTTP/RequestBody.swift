@@ -1,9 +1,12 @@
-/// The body of a request, as far as it has come.
+/// The body of a request.
 enum RequestBody: Equatable {
-    /// All of it; empty when the request has none.
+    /// The complete body; empty if the request has none.
     case whole([UInt8])
-    /// It is longer than the server takes, and has not been read.
+    /// The body is longer than ``maxBytes`` and was not read.
     case tooLong
-    /// It is shorter than the request said.
+    /// The body is shorter than the request announced.
     case cutShort
+
+    /// The maximum length of a body.
+    static let maxBytes = 8192
 }

@@ -1,19 +1,13 @@
-/// An answer: status, headers and body. What is made from outside text goes through ``HeaderValue`` or the body, so no
-/// answer can contain a header that this program did not mean.
+/// A response: status, headers and body. Text from outside gets into headers through ``HeaderValue`` only, so that it
+/// cannot add a header.
 struct Response {
-    /// What the body is.
+    /// The media type of the body.
     enum ContentType {
         case json
-        case html
-        case text
-        case prometheus
 
         var value: StaticString {
             switch self {
             case .json: "application/json"
-            case .html: "text/html; charset=utf-8"
-            case .text: "text/plain; charset=utf-8"
-            case .prometheus: "text/plain; version=0.0.4; charset=utf-8"
             }
         }
     }
@@ -23,14 +17,14 @@ struct Response {
     private(set) var contentType: ContentType?
     private(set) var body: [UInt8]
 
-    /// An answer without a body.
+    /// Makes a response without a body.
     init(_ status: HTTPStatus, headers: [(name: HeaderName, value: HeaderValue)] = []) {
         self.status = status
         self.headers = headers
         body = []
     }
 
-    /// An answer with a body.
+    /// Makes a response with a body.
     init(
         _ status: HTTPStatus, _ contentType: ContentType, _ body: [UInt8],
         headers: [(name: HeaderName, value: HeaderValue)] = []
@@ -41,7 +35,7 @@ struct Response {
         self.body = body
     }
 
-    /// An error for a program: `{"error":code,"message":message}`.
+    /// Returns an error as JSON: `{"error":code,"message":message}`.
     static func error(
         _ status: HTTPStatus, code: StaticString, message: String,
         headers: [(name: HeaderName, value: HeaderValue)] = []
@@ -56,10 +50,10 @@ struct Response {
         return Response(status, .json, body, headers: headers)
     }
 
-    /// Adds a header; one of the same name stays.
+    /// Adds a header. Headers of the same name are kept.
     mutating func add(_ name: HeaderName, _ value: HeaderValue) { headers.append((name, value)) }
 
-    /// The answer as ``ResponseWriter`` writes it.
+    /// Returns the response as ``ResponseWriter`` writes it.
     func serialized() -> [UInt8] {
         var writer = ResponseWriter(status)
         for (name, value) in headers { writer.append(name, value) }

@@ -1,5 +1,5 @@
-/// Writes an answer as CGI has it (RFC 3875, section 6), which FastCGI carries as it is: the only place that puts a
-/// header's parts together. HTTP differs in what stands before the status.
+/// Writes a response in the format of CGI (RFC 3875, section 6), which FastCGI transfers unchanged. The only code that
+/// puts headers together. An HTTP response differs in what precedes the status only.
 struct ResponseWriter: ~Copyable {
     private var bytes: [UInt8] = []
     private let status: HTTPStatus
@@ -16,10 +16,10 @@ struct ResponseWriter: ~Copyable {
         value.append(to: &bytes)
     }
 
-    /// How many bytes there are by now.
+    /// The number of bytes written.
     var count: Int { bytes.count }
 
-    /// The answer's bytes. Nothing that is answered may be cached.
+    /// Returns the bytes of the response, which no cache may store.
     consuming func finish(contentType: Response.ContentType?, body: [UInt8]) -> [UInt8] {
         if let contentType {
             bytes.append("\r\nContent-Type: ")

@@ -1,4 +1,4 @@
-/// A response in the form in which it goes out: for answers that are given many times, or written without detours.
+/// The bytes of a response, for responses that are sent many times or written directly.
 struct SerializedResponse {
     let bytes: [UInt8]
 
@@ -6,7 +6,7 @@ struct SerializedResponse {
         bytes = response.serialized()
     }
 
-    /// - Parameter bytes: what a ``ResponseWriter`` has written.
+    /// - Parameter bytes: the result of a ``ResponseWriter``.
     init(_ bytes: [UInt8]) {
         self.bytes = bytes
     }

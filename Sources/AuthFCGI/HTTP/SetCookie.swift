@@ -1,47 +1,47 @@
 internal import EventLoop
 
-/// A Set-Cookie header's value (RFC 6265bis, section 4.1.1). Nothing can be made that a browser would read as another
-/// header, another attribute or another cookie, nor one that it would throw away for its name.
+/// The value of a Set-Cookie header (RFC 6265bis, section 4.1.1). Arguments that a browser would read as another header,
+/// attribute or cookie, or for which it would ignore the cookie, are refused.
 struct SetCookie: Equatable {
-    /// With which requests of other sites a browser sends the cookie along.
+    /// The requests from other sites with which a browser sends the cookie.
     enum SameSite: String {
         case strict = "Strict"
         case lax = "Lax"
-        /// Any; the cookie must be secure.
+        /// All; the cookie must be secure.
         case none = "None"
     }
 
-    /// Why a cookie cannot be set.
+    /// The reason why a cookie is refused.
     enum Problem: Error, CaseIterable {
-        /// The name is empty or no token (RFC 9110, section 5.6.2).
+        /// The name is not a token (RFC 9110, section 5.6.2).
         case name
-        /// The value has a byte that no cookie value may have, a space and a quote among them.
+        /// The value has a byte that is not allowed, such as a space or a quote.
         case value
-        /// The path does not begin with a slash, or has a byte that would end the attribute.
+        /// The path does not begin with a slash, or has a byte that is not allowed.
         case path
-        /// The domain is not made of labels of letters, digits and hyphens.
+        /// The domain does not consist of labels of letters, digits and hyphens.
         case domain
         /// A name that begins with `__Secure-` or `__Host-`, or `SameSite=None`, without Secure.
         case notSecure
-        /// A name that begins with `__Host-`, with a domain or another path than `/`.
+        /// A name that begins with `__Host-`, with a domain or a path other than `/`.
         case notHostOnly
-        /// Name and value are longer together than browsers take.
+        /// Name and value together exceed ``maxBytes``.
         case tooLong
     }
 
-    /// The header's value.
+    /// The value of the header.
     let headerValue: HeaderValue
 
-    /// What browsers take of name and value together, in bytes (RFC 6265bis, section 5.6).
+    /// The maximum length of name and value together that browsers accept, in bytes (RFC 6265bis, section 5.6).
     static let maxBytes = 4096
 
     /// - Parameters:
-    ///   - domain: with whose subdomains the cookie is shared; nil: with none, the browser sends it to this host alone.
-    ///   - maxAge: for how long the browser keeps it, in whole seconds, zero or less: it forgets the cookie; nil: until
-    ///     the browser ends.
-    ///   - isSecure: whether it is sent over https alone.
-    ///   - isHTTPOnly: whether it is kept from the page's scripts.
-    /// - Throws: what is wrong, instead of sending something else.
+    ///   - domain: the domain whose hosts get the cookie; nil for this host only.
+    ///   - maxAge: the lifetime of the cookie, of which whole seconds count; zero or less deletes the cookie; nil for the
+    ///     session of the browser.
+    ///   - isSecure: true if the cookie is sent over https only.
+    ///   - isHTTPOnly: true if scripts cannot read the cookie.
+    /// - Throws: if an argument is not allowed; none is corrected.
     init(
         name: String, value: String, path: String = "/", domain: String? = nil, maxAge: Duration? = nil,
         isSecure: Bool = true, isHTTPOnly: Bool = true, sameSite: SameSite = .lax
@@ -51,7 +51,7 @@ struct SetCookie: Equatable {
         guard name.utf8.count + value.utf8.count <= Self.maxBytes else { throw .tooLong }
         guard path.utf8.first == UInt8(ascii: "/"), path.utf8.allSatisfy(Self.isPathByte) else { throw .path }
         if let domain, !Self.isDomain(domain) { throw .domain }
-        // Browsers compare these prefixes without case.
+        // Browsers ignore case in these prefixes.
         let isHostName = name.lowercased().hasPrefix("__host-")
         guard isSecure || !(isHostName || name.lowercased().hasPrefix("__secure-") || sameSite == .none) else {
             throw .notSecure
@@ -83,7 +83,7 @@ struct SetCookie: Equatable {
         byte.isASCIIVisible && byte != UInt8(ascii: ";")
     }
 
-    /// A host name as the attribute has it, without a dot in front (RFC 6265bis, section 4.1.2.3).
+    /// Returns true for a host name without a leading dot (RFC 6265bis, section 4.1.2.3).
     private static func isDomain(_ text: String) -> Bool {
         let labels = text.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
         return text.utf8.count <= 253

@@ -12,7 +12,7 @@ extension Span<UInt8> {
     @inline(__always)
     func equals(_ text: StaticString) -> Bool { count == text.utf8CodeUnitCount && equals(text, from: 0) }
 
-    /// Whether these are the bytes of `text` from `offset` on, as far as they go.
+    /// Returns true if these are the bytes of `text` at `offset`.
     @inline(__always)
     func equals(_ text: StaticString, from offset: Int) -> Bool {
         unsafe withUnsafeBytes { bytes in

@@ -10,7 +10,7 @@ final class GateService: WorkerService {
     private let store: SessionStore
     private let hasher: PasswordHasher
     private var slot: OwnSlot?
-    private var server: FastCGIServer?
+    private var server: Server?
 
     private static let maxWaitForStore = Duration.seconds(1)
 
@@ -45,18 +45,18 @@ final class GateService: WorkerService {
     /// with answers of 503.
     func start(sockets: [Int32], onServing: @escaping @EventLoop () -> Void) {
         FastCGILibrary.prepareProcess()
-        // Some descriptors are needed for the stores, the log and the loop.
-        let connections = max(64, min(4096, DescriptorLimit.raise() - 64))
-        let configuration = FastCGIServer.Configuration(
-            allowedPeers: settings.listenPeers, maximumConnections: connections)
+        var limits = ConnectionLimits()
+        // Some descriptors are for the stores, the log and the loop itself.
+        limits.maxConnections = max(64, min(limits.maxConnections, DescriptorLimit.raise() - 64))
+        let server = Server(limits: limits, allowedPeers: settings.listenPeers, log: log)
         let router = router()
-        let server = FastCGIServer(configuration: configuration, log: log) { router.answer($0) }
+        let fastCGI = FastCGIHandler(connections: server.connections, log: log) { router.answer($0) }
         self.server = server
         var isServing = false
         let serve: @EventLoop () -> Void = {
             guard !isServing, !server.isDraining else { return }
             isServing = true
-            for socket in sockets { server.listen(on: socket) }
+            for socket in sockets { server.listen(on: socket, for: fastCGI) }
             onServing()
         }
         let timer = Reactor.shared.schedule(after: Self.maxWaitForStore, serve)
@@ -91,13 +91,12 @@ final class GateService: WorkerService {
     /// Stops accepting requests, and calls `onIdle` when those in flight are answered.
     func drain(onIdle: @escaping @EventLoop () -> Void) {
         guard let server else { return onIdle() }
-        server.onIdle = { [store, slot] in
+        server.drain { [store, slot] in
             EventLoop.spawn {
                 await store.shutDown()
                 slot?.count(store.takeCounts())
                 onIdle()
             }
         }
-        server.drain()
     }
 }

@@ -1,7 +1,7 @@
-/// Which parameter says what.
+/// The FastCGI parameters that carry the facts of a request.
 ///
-/// The front's own word comes under names without `HTTP_`: a client's header X becomes `HTTP_X` with every web server,
-/// and so can never take the place of one of these. What the client says comes as its headers.
+/// Facts from the web server itself have names without `HTTP_`. Every web server turns a client's header X into `HTTP_X`,
+/// so that no client can set these. Facts from the client have the names of its headers.
 extension OriginalRequest.Fact {
     var parameterName: StaticString {
         switch self {
@@ -24,11 +24,11 @@ extension OriginalRequest.Fact {
         }
     }
 
-    /// The fact that a parameter of this name tells; nil for all others.
+    /// The fact that is carried by the parameter `name`; nil if it carries none.
     @inline(__always)
     init?(parameterName name: Span<UInt8>) {
         guard name.count >= 9 else { return nil }
-        // The ninth byte tells those of one length apart.
+        // The ninth byte distinguishes names of the same length.
         let candidate: Self
         switch (name.count, name[8]) {
         case (9, UInt8(ascii: "O")): candidate = .pathInfo

@@ -1,4 +1,4 @@
-/// Why a connection is closed without an answer. The text is what the log says, and what its lines are counted by.
+/// The reason why a FastCGI request is refused. The raw value is the text in the log.
 enum FastCGIFault: String, Error, CaseIterable {
     case unknownVersion = "unknown protocol version"
     case managementRecord = "management record"
@@ -16,11 +16,5 @@ enum FastCGIFault: String, Error, CaseIterable {
     case badContentLength = "CONTENT_LENGTH is not a number"
     case bodyTooLong = "more body than CONTENT_LENGTH"
     case requestTooLarge = "request too large"
-
-    case truncated = "the peer closed before the request was complete"
-    case timedOut = "the request was not complete in time"
     case refusedByLibrary = "libfcgi refused the request"
-    case peerNotAllowed = "peer of a user that is not allowed"
-    case unsentAnswer = "the peer asks again without having taken the previous answer"
-    case unanswered = "a request was dropped unanswered"
 }

@@ -1,36 +1,36 @@
 internal import Glibc
 
-/// Walks the name-value pairs of a request's parameters (specification, section 3.4), which may be split over records
-/// at any byte, and picks out CONTENT_LENGTH. It keeps nothing and allocates nothing.
+/// Checks the name-value pairs of a request's parameters (FastCGI specification, section 3.4), which may be split over
+/// records at any byte, and reads CONTENT_LENGTH. Stores and allocates nothing else.
 struct FastCGIParameterScanner {
-    /// The most bytes that all parameters may take together. nginx itself sends at most 65,535.
-    static let maximumBytes = 64 * 1024
+    /// The maximum size of all parameters together. nginx sends at most 65,535 bytes.
+    static let maxBytes = 64 * 1024
 
     private enum Phase { case nameLength, valueLength, name, value }
 
-    /// CONTENT_LENGTH, the last if there are several, as with every parameter; 0 when it is absent or empty.
+    /// The last CONTENT_LENGTH, as the last value of every parameter counts; 0 if it is absent or empty.
     private(set) var contentLength = 0
 
     private var phase = Phase.nameLength
     private var bytesRead = 0
 
-    /// The length that is being read, and how many more bytes of it must come.
+    /// The length that is being read, and the number of its bytes that are missing.
     private var length = 0
     private var lengthBytesLeft = 0
 
     private var nameLength = 0
     private var valueLength = 0
-    /// How many bytes of the name or value have been seen.
+    /// The number of bytes of the name or value that were read.
     private var seen = 0
     private var isContentLength = false
     private var number = 0
 
     private static let contentLengthName: StaticString = "CONTENT_LENGTH"
 
-    /// Walks the content of one record.
+    /// Reads the content of one record.
     mutating func read(_ bytes: Span<UInt8>) throws(FastCGIFault) {
         bytesRead += bytes.count
-        guard bytesRead <= Self.maximumBytes else { throw .parametersTooLong }
+        guard bytesRead <= Self.maxBytes else { throw .parametersTooLong }
         var index = 0
         while index < bytes.count {
             if phase == .nameLength, lengthBytesLeft == 0, let end = try readShortPair(bytes, at: index) {
@@ -53,8 +53,8 @@ struct FastCGIParameterScanner {
                 }
                 index += 1
                 valueLength = length
-                // libfcgi would allocate whatever is declared here.
-                guard nameLength <= Self.maximumBytes, nameLength + valueLength <= Self.maximumBytes else {
+                // libfcgi would allocate as much as the lengths announce.
+                guard nameLength <= Self.maxBytes, nameLength + valueLength <= Self.maxBytes else {
                     throw .parametersTooLong
                 }
                 beginPair()
@@ -70,8 +70,8 @@ struct FastCGIParameterScanner {
         }
     }
 
-    /// The usual case, a pair of short lengths that lies in this record whole, without the steps of the others.
-    /// - Returns: where the pair ends; nil when it is another case or CONTENT_LENGTH.
+    /// Reads a pair of short lengths that lies completely in this record, the usual case, in fewer steps.
+    /// - Returns: the end of the pair; nil in any other case and if it may be CONTENT_LENGTH.
     @inline(__always)
     private func readShortPair(_ bytes: Span<UInt8>, at index: Int) throws(FastCGIFault) -> Int? {
         guard bytes.count - index >= 2 else { return nil }
@@ -87,12 +87,13 @@ struct FastCGIParameterScanner {
         return end
     }
 
-    /// Called at the end of the parameters: the last pair must be whole.
+    /// Ends the parameters: the last pair must be complete.
     func end() throws(FastCGIFault) {
         guard phase == .nameLength, lengthBytesLeft == 0 else { throw .parametersCutShort }
     }
 
-    /// One byte of a length: lengths below 128 take one byte, others four with the highest bit set.
+    /// Reads one byte of a length. Lengths below 128 have one byte, others four with the highest bit set.
+    /// - Returns: the length once it is complete.
     @inline(__always)
     private mutating func readLength(_ byte: UInt8) -> Int? {
         if lengthBytesLeft == 0 {
@@ -126,7 +127,7 @@ struct FastCGIParameterScanner {
     }
 
     private mutating func readName(_ part: Span<UInt8>) throws(FastCGIFault) {
-        // libfcgi keeps "name=value" as a C string: these two would make it another parameter.
+        // libfcgi stores "name=value" as a C string, in which these two bytes would make another parameter.
         guard !part.contains(0), !part.contains(UInt8(ascii: "=")) else { throw .badParameter }
         if isContentLength { isContentLength = part.equals(Self.contentLengthName, from: seen) }
         seen += part.count
@@ -139,7 +140,7 @@ struct FastCGIParameterScanner {
             for index in part.indices {
                 let digit = part[index] &- UInt8(ascii: "0")
                 guard digit <= 9 else { throw .badContentLength }
-                // Beyond any limit it only matters that it is.
+                // Far above the limit the exact value does not matter, and must not overflow.
                 if number < 1 << 40 { number = number * 10 + Int(digit) }
             }
         }

@@ -1,4 +1,4 @@
-/// The eight bytes that begin every FastCGI record (specification, section 3.3).
+/// The header of a FastCGI record: its first eight bytes (FastCGI specification, section 3.3).
 struct FastCGIRecordHeader {
     enum RecordType: UInt8 {
         case beginRequest = 1
@@ -10,13 +10,13 @@ struct FastCGIRecordHeader {
     static let size = 8
 
     let version: UInt8
-    /// nil for a type that no request of ours may contain.
+    /// nil for a type that no accepted request contains.
     let type: RecordType?
     let requestID: UInt16
     let contentBytes: Int
     let paddingBytes: Int
 
-    /// Reads the header at `offset`, where eight bytes must be.
+    /// Reads the header at `offset`, which must have at least eight bytes after it.
     init(_ bytes: Span<UInt8>, at offset: Int) {
         version = bytes[offset]
         type = RecordType(rawValue: bytes[offset + 1])

@@ -1,28 +1,28 @@
-/// What ``FastCGIScanner`` found out about a request that has arrived far enough to be answered.
+/// The facts that ``FastCGIScanner`` has found about a request that can be answered.
 struct FastCGIRequestSummary: Equatable {
-    /// The number that all of its records have, and that the answer must have.
+    /// The request ID of all records of the request and of the response.
     var requestID: UInt16 = 0
 
     var role = FastCGIRole.responder
 
-    /// The peer asked to keep the connection (FCGI_KEEP_CONN).
+    /// True if the peer asks to keep the connection (FCGI_KEEP_CONN).
     var asksToKeep = false
 
-    /// CONTENT_LENGTH; 0 when it is absent or empty.
+    /// CONTENT_LENGTH; 0 if it is absent or empty.
     var contentLength = 0
 
-    /// How many bytes of STDIN have arrived.
+    /// The number of bytes of STDIN that have arrived.
     var bodyBytes = 0
 
-    /// The end of STDIN has arrived: it may be read without ever waiting.
+    /// True if the end of STDIN has arrived, so that reading it cannot block.
     var bodyHasEnded = false
 
-    /// CONTENT_LENGTH is above the limit; the body was not waited for.
+    /// True if CONTENT_LENGTH exceeds the limit. The request then counts as complete without its body.
     var bodyTooLarge = false
 
-    /// Something lies behind the request. libfcgi may read and drop it, so the connection cannot be kept.
+    /// True if more bytes follow the request. libfcgi may read and drop them, so the connection cannot be kept.
     var bytesFollow = false
 
-    /// Whether another request may follow on this connection.
+    /// True if the connection can be kept for another request.
     var mayKeep: Bool { asksToKeep && bodyHasEnded && !bytesFollow }
 }

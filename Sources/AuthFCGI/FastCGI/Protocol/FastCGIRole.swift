@@ -1,7 +1,7 @@
-/// What the web server wants from us, by the numbers of the FastCGI specification (section 5.1).
+/// The role of the application in a request, with the numbers of the FastCGI specification (section 5.1).
 enum FastCGIRole: UInt16 {
-    /// An HTTP answer to an HTTP request.
+    /// Respond to an HTTP request.
     case responder = 1
-    /// Yes or no, with variables for the request that goes on.
+    /// Authorize an HTTP request, with variables for the request if it is authorized.
     case authorizer = 2
 }

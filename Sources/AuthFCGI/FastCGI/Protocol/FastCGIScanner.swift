@@ -1,55 +1,55 @@
-/// Decides from the bytes that have arrived whether a request is complete, so that libfcgi, which reads with blocking
-/// calls and trusts what it reads, only ever sees whole and harmless requests.
+/// Decides from the bytes that have arrived whether a request is complete. libfcgi reads with blocking calls and does not
+/// check what it reads, so it must get complete and well-formed requests only.
 ///
-/// It is stricter than the specification where libfcgi is: what the two would read differently is malformed. The bytes
-/// are looked at from their start each time; ``maximumBytes(maximumBody:)`` bounds what that costs.
+/// Where libfcgi deviates from the specification, a request that the two would read differently is malformed. Each scan
+/// starts at the first byte; ``maxBytes(maxBody:)`` bounds its cost.
 struct FastCGIScanner {
     enum Verdict: Equatable {
         /// More must arrive.
         case incomplete
         /// The request can be read and answered without waiting.
         case complete(FastCGIRequestSummary)
-        /// Whatever arrives, this must not be read any further.
+        /// The request must be refused, whatever else arrives.
         case malformed(FastCGIFault)
     }
 
     private enum Phase { case begin, parameters, body, end }
 
-    private static let maximumRecordOverhead = 8 * 1024
+    private static let maxRecordOverhead = 8 * 1024
 
-    private let maximumBody: Int
+    private let maxBody: Int
     private var phase = Phase.begin
     private var parameters = FastCGIParameterScanner()
-    private var shape = FastCGIRequestSummary()
+    private var summary = FastCGIRequestSummary()
 
-    /// The most bytes that a request may take with its records' headers and padding: the size of the buffer to look
-    /// at it in.
-    static func maximumBytes(maximumBody: Int) -> Int {
-        FastCGIParameterScanner.maximumBytes + maximumBody + maximumRecordOverhead
+    /// The maximum size of a request with the headers and padding of its records, in bytes: the size of the buffer that
+    /// is scanned.
+    static func maxBytes(maxBody: Int) -> Int {
+        FastCGIParameterScanner.maxBytes + maxBody + maxRecordOverhead
     }
 
-    /// Looks at `bytes`, everything that has arrived of a request.
-    /// - Parameter maximumBody: the longest body to wait for, in bytes.
-    static func scan(_ bytes: Span<UInt8>, maximumBody: Int) -> Verdict {
-        var scanner = FastCGIScanner(maximumBody: maximumBody)
+    /// Scans `bytes`, everything that has arrived of a request.
+    /// - Parameter maxBody: the maximum length of a body, in bytes.
+    static func scan(_ bytes: Span<UInt8>, maxBody: Int) -> Verdict {
+        var scanner = FastCGIScanner(maxBody: maxBody)
         do throws(FastCGIFault) {
             try scanner.readRecords(bytes)
-            if scanner.isComplete { return .complete(scanner.shape) }
-            if bytes.count >= maximumBytes(maximumBody: maximumBody) { throw .requestTooLarge }
+            if scanner.isComplete { return .complete(scanner.summary) }
+            if bytes.count >= maxBytes(maxBody: maxBody) { throw .requestTooLarge }
             return .incomplete
         } catch {
             return .malformed(error)
         }
     }
 
-    private init(maximumBody: Int) {
-        self.maximumBody = maximumBody
+    private init(maxBody: Int) {
+        self.maxBody = maxBody
     }
 
     private var isComplete: Bool {
         switch phase {
         case .begin, .parameters: false
-        case .body: shape.role == .authorizer || shape.contentLength == 0 || shape.bodyTooLarge
+        case .body: summary.role == .authorizer || summary.contentLength == 0 || summary.bodyTooLarge
         case .end: true
         }
     }
@@ -59,8 +59,8 @@ struct FastCGIScanner {
         while phase != .end, bytes.count - offset >= FastCGIRecordHeader.size {
             let header = FastCGIRecordHeader(bytes, at: offset)
             guard header.version == 1 else {
-                // An authorizer's request ends with its parameters; what follows is not ours to judge.
-                if phase == .body, shape.role == .authorizer { break }
+                // The request of an authorizer ends with its parameters; bytes after it are not checked.
+                if phase == .body, summary.role == .authorizer { break }
                 throw .unknownVersion
             }
             let start = offset + FastCGIRecordHeader.size
@@ -79,8 +79,8 @@ struct FastCGIScanner {
                 guard end <= bytes.count else { return }
                 try parameters.read(bytes.extracting(start..<end))
             case .body:
-                if shape.role == .authorizer, header.type != .standardInput || header.requestID != shape.requestID {
-                    shape.bytesFollow = true
+                if summary.role == .authorizer, header.type != .standardInput || header.requestID != summary.requestID {
+                    summary.bytesFollow = true
                     return
                 }
                 try check(continuing: header, type: .standardInput)
@@ -89,16 +89,16 @@ struct FastCGIScanner {
                 return
             }
             offset = end
-            // Padding behind the end of STDIN may be left over by libfcgi: it counts as something that follows.
+            // libfcgi may leave padding after the end of STDIN unread: it counts as bytes that follow.
             if phase != .end { offset += header.paddingBytes }
         }
-        if phase == .end || phase == .body, bytes.count > offset { shape.bytesFollow = true }
+        if phase == .end || phase == .body, bytes.count > offset { summary.bytesFollow = true }
     }
 
     private func check(beginning header: FastCGIRecordHeader) throws(FastCGIFault) {
         guard header.requestID != 0 else { throw .managementRecord }
         guard header.type == .beginRequest else { throw .noBeginRequest }
-        // libfcgi takes padding here for the next record.
+        // libfcgi reads padding here as the next record.
         guard header.contentBytes == 8, header.paddingBytes == 0 else { throw .badBeginRequest }
     }
 
@@ -107,35 +107,35 @@ struct FastCGIScanner {
     ) throws(FastCGIFault) {
         guard header.requestID != 0 else { throw .managementRecord }
         guard header.type != .beginRequest else { throw .secondBeginRequest }
-        guard header.requestID == shape.requestID else { throw .otherRequest }
+        guard header.requestID == summary.requestID else { throw .otherRequest }
         guard header.type != .abortRequest else { throw .aborted }
         guard header.type == type else { throw .unexpectedRecord }
     }
 
     private mutating func begin(_ id: UInt16, _ content: Span<UInt8>) throws(FastCGIFault) {
-        shape.requestID = id
+        summary.requestID = id
         guard let role = FastCGIRole(rawValue: UInt16(content[0]) << 8 | UInt16(content[1])) else { throw .unknownRole }
-        shape.role = role
-        shape.asksToKeep = content[2] & 1 != 0
+        summary.role = role
+        summary.asksToKeep = content[2] & 1 != 0
         phase = .parameters
     }
 
     private mutating func endParameters(_ header: FastCGIRecordHeader) throws(FastCGIFault) {
-        // libfcgi takes padding here for the next record, too.
+        // libfcgi reads padding here as the next record, too.
         guard header.paddingBytes == 0 else { throw .paddedEnd }
         try parameters.end()
-        shape.contentLength = parameters.contentLength
-        shape.bodyTooLarge = shape.role == .responder && shape.contentLength > maximumBody
+        summary.contentLength = parameters.contentLength
+        summary.bodyTooLarge = summary.role == .responder && summary.contentLength > maxBody
         phase = .body
     }
 
     private mutating func readBody(_ header: FastCGIRecordHeader, arrived: Int) throws(FastCGIFault) {
         guard header.contentBytes > 0 else {
-            shape.bodyHasEnded = true
+            summary.bodyHasEnded = true
             phase = .end
             return
         }
-        shape.bodyBytes += arrived
-        guard shape.bodyBytes + header.contentBytes - arrived <= shape.contentLength else { throw .bodyTooLong }
+        summary.bodyBytes += arrived
+        guard summary.bodyBytes + header.contentBytes - arrived <= summary.contentLength else { throw .bodyTooLong }
     }
 }

@@ -1,8 +1,8 @@
 extension OriginalRequest {
-    /// What the parameters of a FastCGI request say.
+    /// Reads the facts from the parameters of a FastCGI request.
     /// - Parameter request: a request that ``FastCGIScanner`` has found complete.
     init(fastCGI request: Span<UInt8>) {
-        // Name-value pairs, one behind the other, whatever records they came in (specification, section 3.4).
+        // The name-value pairs without the record headers between them (FastCGI specification, section 3.4).
         let pairs = unsafe [UInt8](unsafeUninitializedCapacity: request.count) { buffer, count in
             var writer = unsafe ByteWriter(buffer)
             var offset = 0
@@ -29,7 +29,8 @@ extension OriginalRequest {
         }
     }
 
-    /// Lengths below 128 take one byte, others four with the highest bit set.
+    /// Reads a length and moves `offset` behind it. Lengths below 128 have one byte, others four with the highest bit
+    /// set.
     @inline(__always)
     private static func length(_ bytes: Span<UInt8>, _ offset: inout Int) -> Int {
         let first = bytes[offset]

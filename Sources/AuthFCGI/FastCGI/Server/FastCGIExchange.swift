@@ -1,22 +1,22 @@
 internal import EventLoop
 internal import Glibc
 
-/// One request that came by FastCGI.
+/// One request that arrived by FastCGI.
 @EventLoop
 final class FastCGIExchange: Exchange {
     private var transport: Transport
     private var isAnswered = false
-    /// Bytes of the request that were looked at and have not been read. They are taken out when the answer is sent, so
-    /// that the peer is woken once.
+    /// The number of bytes of the request that were peeked at and not read. They are read together with the response, so
+    /// that the peer wakes up once.
     private let unreadBytes: Int
-    private let shape: FastCGIRequestSummary
-    private let server: FastCGIServer
-    /// The connection's own object, when it has one already: most live only as long as their one request.
-    private let connection: FastCGIConnection?
+    private let summary: FastCGIRequestSummary
+    private let owner: any FastCGIExchangeOwner
+    /// The object of the connection, if it has one already: most connections carry one request and need none.
+    private let connection: Connection?
 
-    /// How the answer goes out.
+    /// The way in which the response is sent.
     private enum Transport: ~Copyable {
-        /// Nothing has to be read of the request that was not looked at: it has no body.
+        /// For a request without a body: all of it was peeked at.
         case reply(FastCGIReply)
         case library(FastCGILibraryRequest)
 
@@ -41,27 +41,30 @@ final class FastCGIExchange: Exchange {
         }
     }
 
-    /// Takes over a request that has arrived, and with it the descriptor. When this throws, the descriptor is closed.
-    /// - Parameter bytes: all that has arrived on `descriptor`, where it still is.
+    /// Takes ownership of the descriptor of a connection on which a request has arrived.
+    /// - Parameters:
+    ///   - bytes: everything that has arrived on `descriptor`, which is still in the socket.
+    ///   - connection: the object of the connection, if it has one.
+    /// - Throws: if libfcgi cannot read the request. The descriptor is closed then.
     init(
-        _ bytes: Span<UInt8>, on descriptor: Int32, shape: FastCGIRequestSummary, server: FastCGIServer,
-        connection: FastCGIConnection?
+        _ bytes: Span<UInt8>, on descriptor: Int32, _ summary: FastCGIRequestSummary,
+        owner: any FastCGIExchangeOwner, connection: Connection?
     ) throws(FastCGIFault) {
         var body = RequestBody.whole([])
-        if shape.contentLength == 0 {
+        if summary.contentLength == 0 {
             unreadBytes = bytes.count
-            transport = .reply(FastCGIReply(on: descriptor, to: shape.requestID))
+            transport = .reply(FastCGIReply(on: descriptor, to: summary.requestID))
         } else {
             var request = try FastCGILibraryRequest(reading: descriptor)
-            body = try Self.body(of: &request, shape)
+            body = try Self.body(of: &request, summary)
             unreadBytes = 0
             transport = .library(request)
         }
-        self.shape = shape
-        self.server = server
+        self.summary = summary
+        self.owner = owner
         self.connection = connection
         let question: Question =
-            switch shape.role {
+            switch summary.role {
             case .responder: .byPath
             case .authorizer: .authorizer
             }
@@ -69,20 +72,21 @@ final class FastCGIExchange: Exchange {
     }
 
     private static func body(
-        of request: inout FastCGILibraryRequest, _ shape: FastCGIRequestSummary
+        of request: inout FastCGILibraryRequest, _ summary: FastCGIRequestSummary
     ) throws(FastCGIFault) -> RequestBody {
-        guard shape.bodyHasEnded else { return shape.bodyTooLarge ? .tooLong : .cutShort }
-        let wanted = shape.bodyTooLarge ? 0 : shape.bodyBytes
+        guard summary.bodyHasEnded else { return summary.bodyTooLarge ? .tooLong : .cutShort }
+        let wanted = summary.bodyTooLarge ? 0 : summary.bodyBytes
         guard let bytes = request.readBody(maximum: wanted), bytes.count == wanted else { throw .refusedByLibrary }
-        if shape.bodyTooLarge { return .tooLong }
-        return bytes.count < shape.contentLength ? .cutShort : .whole(bytes)
+        if summary.bodyTooLarge { return .tooLong }
+        return bytes.count < summary.contentLength ? .cutShort : .whole(bytes)
     }
 
-    // Not `isolated`: to ask at the end of every request which thread this is costs more than most of its answer.
-    // Nobody takes an exchange off the loop; and the connection must be known as closed before its number is free.
+    // Not `isolated`: checking the thread at the end of every request costs more than the rest of most responses. An
+    // exchange never leaves the loop. The owner is told before the descriptor is closed, when its number is not in use
+    // again yet.
     deinit {
         guard !isAnswered else { return }
-        EventLoop.assumeIsolated { [server, connection] in server.exchangeWasDropped(connection) }
+        EventLoop.assumeIsolated { [owner, connection] in owner.exchangeWasDropped(on: connection) }
     }
 
     override var peerHasClosed: Bool {
@@ -91,17 +95,17 @@ final class FastCGIExchange: Exchange {
         return unsafe poll(&entry, 1, 0) > 0
     }
 
-    /// nginx never uses the connection of an auth request again, so behind a check it is closed even if nginx asks to
-    /// keep it.
+    /// Sends a response. After a check the connection is closed even if nginx asks to keep it, because nginx never uses
+    /// the connection of an auth request again.
     override func send(_ answer: [UInt8], isCheck: Bool) {
         guard let descriptor = transport.descriptor else { preconditionFailure("a request is answered once") }
-        // Behind an unread body the connection stays open for a while, so that the peer reads the answer and not that
-        // the connection was reset.
-        let lingers = shape.bodyTooLarge && !shape.bodyHasEnded
-        let isRead = unreadBytes == 0 || server.discardInput(of: descriptor, atMost: unreadBytes) == unreadBytes
-        let keeps = !isCheck && shape.mayKeep && !server.isDraining && isRead
+        // After a body that is not read the connection is closed later, so that the peer receives the response instead
+        // of a connection reset.
+        let lingers = summary.bodyTooLarge && !summary.bodyHasEnded
+        let isRead = unreadBytes == 0 || owner.discard(unreadBytes, from: descriptor)
+        let keeps = !isCheck && summary.mayKeep && owner.keepsConnections && isRead
         isAnswered = true
         let kept = transport.send(answer, keep: keeps || lingers)
-        server.exchangeWasAnswered(connection, descriptor: kept, lingers: lingers)
+        owner.exchangeEnded(on: connection, keeping: kept, lingers: lingers)
     }
 }

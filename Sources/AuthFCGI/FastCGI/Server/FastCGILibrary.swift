@@ -1,11 +1,12 @@
 internal import CFastCGI
 internal import Glibc
 
-/// libfcgi as the process sees it.
+/// The process-wide state of libfcgi.
 enum FastCGILibrary {
-    /// Readies libfcgi, once, before any server is made and before threads start. libfcgi puts its own handlers in place
-    /// of those for SIGPIPE, SIGTERM and SIGUSR1 when they are default or ignored, and a process with its SIGTERM
-    /// handler never ends; this puts the latter two back and has SIGPIPE ignored.
+    /// Initializes libfcgi. To be called once, before other threads start.
+    ///
+    /// libfcgi replaces the actions of SIGPIPE, SIGTERM and SIGUSR1 if they are default or ignored, and its handler of
+    /// SIGTERM only sets a flag, so that the process would not end. This restores the last two and ignores SIGPIPE.
     static func prepareProcess() {
         var terminate = sigaction()
         var user = sigaction()

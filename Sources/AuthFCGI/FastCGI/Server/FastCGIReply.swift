@@ -1,9 +1,10 @@
 internal import Glibc
 
-/// The reply to a request without a body and, while it lives, the connection's descriptor. Its two records take one write.
+/// The response to a request without a body: the owner of the descriptor of its connection. The response is sent in one
+/// write.
 @safe
 struct FastCGIReply: ~Copyable {
-    /// nil when it is closed or given back.
+    /// nil after ``send(_:keep:)``.
     private(set) var descriptor: Int32?
     private let requestID: UInt16
 
@@ -17,12 +18,12 @@ struct FastCGIReply: ~Copyable {
     }
 
     deinit {
-        // Not sent: closed without a word.
+        // Not answered: closes without a response.
         if let descriptor { close(descriptor) }
     }
 
     /// Sends `answer` and the end of the request.
-    /// - Returns: the descriptor, when it is to be kept and sending worked; otherwise it is closed.
+    /// - Returns: the descriptor and its ownership, if it is to be kept and everything was sent; else it is closed.
     mutating func send(_ answer: [UInt8], keep: Bool) -> Int32? {
         guard let descriptor else { preconditionFailure("a request is answered once") }
         self.descriptor = nil
@@ -47,7 +48,7 @@ struct FastCGIReply: ~Copyable {
 
     private func send(_ content: UnsafeRawBufferPointer, isLast: Bool, to descriptor: Int32) -> Bool {
         var header = record(Self.standardOutput, contentBytes: content.count)
-        // The stream's end, and the request's, with status 0: it was completed.
+        // The end of the stream and of the request, whose status 0 is FCGI_REQUEST_COMPLETE.
         var end = (record(Self.standardOutput, contentBytes: 0), record(Self.endRequest, contentBytes: 8), UInt64(0))
         return unsafe withUnsafeMutableBytes(of: &header) { header in
             unsafe withUnsafeMutableBytes(of: &end) { end in
@@ -63,13 +64,13 @@ struct FastCGIReply: ~Copyable {
         }
     }
 
-    /// A record's header as it lies in memory: version 1, no padding.
+    /// Returns a record's header as it lies in memory: version 1, no padding.
     private func record(_ type: UInt8, contentBytes: Int) -> UInt64 {
         let (id, length) = (UInt64(requestID), UInt64(contentBytes))
         return (1 << 56 | UInt64(type) << 48 | id << 32 | length << 16).bigEndian
     }
 
-    /// Writes all of it, nearly always at once.
+    /// Writes all parts, nearly always with one call.
     private func send(_ parts: UnsafeMutableBufferPointer<iovec>, to descriptor: Int32) -> Bool {
         var rest = unsafe parts.reduce(0) { unsafe $0 + $1.iov_len }
         while true {

@@ -39,8 +39,8 @@ struct FastCGIBytes {
 
     func endBody() -> FastCGIBytes { record(Self.standardInput) }
 
-    func verdict(maximumBody: Int = 8192) -> FastCGIScanner.Verdict {
-        FastCGIScanner.scan(bytes.span, maximumBody: maximumBody)
+    func verdict(maxBody: Int = 8192) -> FastCGIScanner.Verdict {
+        FastCGIScanner.scan(bytes.span, maxBody: maxBody)
     }
 
     static func encode(_ pairs: [(String, String)], long: Bool = false) -> [UInt8] {

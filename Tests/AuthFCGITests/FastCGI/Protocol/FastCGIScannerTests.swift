@@ -30,11 +30,11 @@ struct FastCGIScannerTests {
         for count in 0...check.bytes.count {
             switch FastCGIBytes(bytes: Array(check.bytes[..<count])).verdict() {
             case .incomplete: #expect(count < parametersEnd)
-            case .complete(let shape):
+            case .complete(let summary):
                 #expect(count >= parametersEnd)
-                #expect(shape.bodyHasEnded == (count == check.bytes.count))
-                #expect(shape.contentLength == 0)
-                #expect(!shape.mayKeep)
+                #expect(summary.bodyHasEnded == (count == check.bytes.count))
+                #expect(summary.contentLength == 0)
+                #expect(!summary.mayKeep)
             case .malformed(let fault): Issue.record("\(fault.rawValue) after \(count) bytes")
             }
         }
@@ -81,12 +81,12 @@ struct FastCGIScannerTests {
             .parameters([("CONTENT_LENGTH", "\(inner.bytes.count)")]).endParameters()
         request = request.record(FastCGIBytes.standardInput, inner.bytes)
         #expect(request.verdict() == .incomplete)
-        guard case .complete(let shape) = request.endBody().verdict() else {
+        guard case .complete(let summary) = request.endBody().verdict() else {
             Issue.record("not complete")
             return
         }
-        #expect(shape.bodyBytes == inner.bytes.count)
-        #expect(shape.mayKeep)
+        #expect(summary.bodyBytes == inner.bytes.count)
+        #expect(summary.mayKeep)
     }
 
     @Test func `bytes after a request are detected`() {
@@ -107,39 +107,39 @@ struct FastCGIScannerTests {
     @Test func `an authorizer's request ends with its parameters`() {
         let request = FastCGIBytes().begin(role: 2, keep: true).parameters([("CONTENT_LENGTH", "5")])
         #expect(request.verdict() == .incomplete)
-        #expect(shape(request.endParameters())?.role == .authorizer)
-        #expect(shape(request.endParameters())?.mayKeep == false)
-        #expect(shape(request.endParameters().endBody())?.mayKeep == true)
-        #expect(shape(request.endParameters().body("hello").endBody())?.bodyBytes == 5)
-        #expect(shape(request.endParameters().begin())?.bytesFollow == true)
-        #expect(shape(request.endParameters())?.bodyTooLarge == false)
+        #expect(summary(request.endParameters())?.role == .authorizer)
+        #expect(summary(request.endParameters())?.mayKeep == false)
+        #expect(summary(request.endParameters().endBody())?.mayKeep == true)
+        #expect(summary(request.endParameters().body("hello").endBody())?.bodyBytes == 5)
+        #expect(summary(request.endParameters().begin())?.bytesFollow == true)
+        #expect(summary(request.endParameters())?.bodyTooLarge == false)
     }
 
     @Test func `a body that is too large is refused without waiting for it`() {
         let request = FastCGIBytes().begin().parameters([("CONTENT_LENGTH", "8193")])
         #expect(request.verdict() == .incomplete)
-        #expect(shape(request.endParameters())?.bodyTooLarge == true)
-        #expect(shape(request.endParameters().body("some"))?.bodyBytes == 4)
-        #expect(request.endParameters().verdict(maximumBody: 8193) == .incomplete)
+        #expect(summary(request.endParameters())?.bodyTooLarge == true)
+        #expect(summary(request.endParameters().body("some"))?.bodyBytes == 4)
+        #expect(request.endParameters().verdict(maxBody: 8193) == .incomplete)
         let huge = FastCGIBytes().begin().parameters([("CONTENT_LENGTH", String(repeating: "9", count: 40))])
-        #expect(shape(huge.endParameters())?.bodyTooLarge == true)
+        #expect(summary(huge.endParameters())?.bodyTooLarge == true)
     }
 
     @Test func `a body that is too short is complete when it ends`() {
         let request = FastCGIBytes().begin().parameters([("CONTENT_LENGTH", "5")]).endParameters().body("abc")
         #expect(request.verdict() == .incomplete)
-        #expect(shape(request.endBody())?.bodyBytes == 3)
+        #expect(summary(request.endBody())?.bodyBytes == 3)
     }
 
-    private func shape(_ request: FastCGIBytes) -> FastCGIRequestSummary? {
-        guard case .complete(let shape) = request.verdict() else { return nil }
-        return shape
+    private func summary(_ request: FastCGIBytes) -> FastCGIRequestSummary? {
+        guard case .complete(let summary) = request.verdict() else { return nil }
+        return summary
     }
 
     private func isComplete(_ request: FastCGIBytes, contentLength: Int) -> Bool {
-        guard let shape = shape(request) else { return false }
-        return shape.contentLength == contentLength && shape.bodyBytes == contentLength && shape.bodyHasEnded
+        guard let summary = summary(request) else { return false }
+        return summary.contentLength == contentLength && summary.bodyBytes == contentLength && summary.bodyHasEnded
     }
 
-    private func mayKeep(_ request: FastCGIBytes) -> Bool? { shape(request)?.mayKeep }
+    private func mayKeep(_ request: FastCGIBytes) -> Bool? { summary(request)?.mayKeep }
 }

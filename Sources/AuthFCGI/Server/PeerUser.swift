@@ -1,9 +1,10 @@
 internal import CLinux
 internal import Glibc
 
-/// The user whose process is at the other end of a unix socket.
+/// The user of the process at the other end of a unix socket.
 enum PeerUser {
-    /// The user's number as the kernel saw it when the peer connected; nil when the socket has no such thing.
+    /// Returns the number of the user at the time when the peer connected (SO_PEERCRED, unix(7)); nil if the socket has
+    /// none.
     static func number(of descriptor: Int32) -> UInt32? {
         var peer = authfcgi_peer()
         var size = socklen_t(MemoryLayout<authfcgi_peer>.size)

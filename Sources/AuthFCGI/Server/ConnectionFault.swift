@@ -1,0 +1,34 @@
+internal import Logging
+
+/// The reason why a connection is closed without a response, in any protocol.
+enum ConnectionFault: Hashable {
+    /// The handler of the protocol refuses the request.
+    /// - Parameter reason: a part of a sentence, from a fixed list.
+    case refused(reason: String)
+    case truncated
+    case timedOut
+    case peerNotAllowed
+    case unsentAnswer
+    /// A defect of this program: a route has released an ``Exchange`` without responding.
+    case unanswered
+
+    /// The text in the log.
+    var reason: String {
+        switch self {
+        case .refused(let reason): reason
+        case .truncated: "the peer closed before the request was complete"
+        case .timedOut: "the request was not complete in time"
+        case .peerNotAllowed: "peer of a user that is not allowed"
+        case .unsentAnswer: "the peer asks again without having taken the previous answer"
+        case .unanswered: "a request was dropped unanswered"
+        }
+    }
+
+    var level: Logger.Level {
+        switch self {
+        case .truncated, .timedOut: .notice
+        case .refused, .peerNotAllowed, .unsentAnswer: .warning
+        case .unanswered: .error
+        }
+    }
+}

@@ -1,0 +1,70 @@
+internal import CLinux
+internal import EventLoop
+internal import Glibc
+
+/// One listening socket. All workers share it; a new connection wakes one of them.
+@EventLoop
+final class Listener: ReadinessHandler {
+    private let socket: FileDescriptor
+    private let onConnection: @EventLoop (Int32) -> Void
+    private let onBatchEnd: @EventLoop () -> Void
+    private let onFailure: @EventLoop (SystemError) -> Void
+    private var isAccepting = false
+
+    /// The maximum number of connections that are accepted before other descriptors of the loop have their turn.
+    private static let batch = 64
+
+    /// - Parameters:
+    ///   - onConnection: receives the descriptor of each accepted connection, and its ownership. May call ``pause()``.
+    ///   - onBatchEnd: called after the last of the connections that were accepted in one go.
+    ///   - onFailure: called when the kernel cannot accept. Must call ``pause()``.
+    init(
+        _ socket: consuming FileDescriptor, onConnection: @escaping @EventLoop (Int32) -> Void,
+        onBatchEnd: @escaping @EventLoop () -> Void, onFailure: @escaping @EventLoop (SystemError) -> Void
+    ) {
+        self.socket = socket
+        self.onConnection = onConnection
+        self.onBatchEnd = onBatchEnd
+        self.onFailure = onFailure
+    }
+
+    func resume() {
+        guard !isAccepting else { return }
+        isAccepting = true
+        Reactor.shared.add(socket.number, [.readable, .exclusive], self)
+    }
+
+    func pause() {
+        guard isAccepting else { return }
+        isAccepting = false
+        Reactor.shared.remove(socket.number)
+    }
+
+    func ready(_ readiness: Readiness) { acceptBatch() }
+
+    /// Accepts all queued connections, then stops.
+    func drain() {
+        while acceptBatch() {}
+        pause()
+    }
+
+    /// - Returns: true if more connections may be queued.
+    @discardableResult
+    private func acceptBatch() -> Bool {
+        defer { onBatchEnd() }
+        for _ in 0..<Self.batch {
+            guard isAccepting else { return false }
+            let descriptor = accept4(socket.number, nil, nil, Int32(SOCK_CLOEXEC.rawValue))
+            if descriptor >= 0 {
+                onConnection(descriptor)
+                continue
+            }
+            switch errno {
+            case EAGAIN: return false
+            case EINTR, ECONNABORTED: continue
+            default: onFailure(SystemError.last("accept4"))
+            }
+        }
+        return isAccepting
+    }
+}

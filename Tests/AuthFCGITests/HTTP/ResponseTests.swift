@@ -1,0 +1,48 @@
+import Testing
+
+@testable import AuthFCGI
+
+@Suite struct ResponseTests {
+    @Test func `a response has status, headers, length and no-store`() {
+        let response = Response(.ok, headers: [(.remoteUser, "alice"), (.retryAfter, 5)])
+        let expected = """
+            Status: 200 OK\r\nRemote-User: alice\r\nRetry-After: 5\r\nContent-Length: 0\r\n\
+            Cache-Control: no-store\r\n\r\n
+            """
+        #expect(text(response) == expected)
+        #expect(SerializedResponse(response).bytes == Array(expected.utf8))
+    }
+
+    @Test func `a response without content has no length`() {
+        #expect(text(Response(.noContent)) == "Status: 204 No Content\r\nCache-Control: no-store\r\n\r\n")
+    }
+
+    @Test func `a body has its type and length`() {
+        let expected = """
+            Status: 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\
+            Cache-Control: no-store\r\n\r\n{}
+            """
+        #expect(text(Response(.ok, .json, Array("{}".utf8))) == expected)
+    }
+
+    @Test func `an authorizer's variables carry their prefix`() {
+        let response = Response(.ok, headers: [(.variable("REMOTE_USER"), "alice")])
+        #expect(text(response).contains("\r\nVariable-REMOTE_USER: alice\r\n"))
+    }
+
+    @Test func `every status line begins with its number`() {
+        for status in HTTPStatus.allCases { #expect(status.line.description.hasPrefix("\(status.rawValue) ")) }
+    }
+
+    @Test func `an error is valid JSON whatever its message contains`() {
+        let response = Response.error(.badRequest, code: "bad", message: "a \"b\"\\\n\u{1}\u{7f} é")
+        #expect(response.status == .badRequest)
+        #expect(
+            String(decoding: response.body, as: UTF8.self)
+                == "{\"error\":\"bad\",\"message\":\"a \\\"b\\\"\\\\\\n\\u0001\\u007f é\"}\n")
+    }
+
+    private func text(_ response: Response) -> String {
+        String(decoding: response.serialized(), as: UTF8.self)
+    }
+}

@@ -1,0 +1,184 @@
+import EventLoop
+import Testing
+
+@testable import AuthFCGI
+
+@EventLoop
+@Suite struct ConnectionTableTests {
+    /// Closes what it is told to close, as a handler does.
+    private final class Owner: ConnectionOwner {
+        let table: ConnectionTable
+        var examined = 0
+        var peerHasClosed = false
+        var ended: [ConnectionFault?] = []
+
+        init(_ table: ConnectionTable) {
+            self.table = table
+        }
+
+        func examine(_ connection: Connection, peerHasClosed: Bool) {
+            examined += 1
+            self.peerHasClosed = peerHasClosed
+        }
+
+        func end(_ connection: Connection, because fault: ConnectionFault?) {
+            ended.append(fault)
+            table.close(connection)
+        }
+    }
+
+    @EventLoop
+    private final class Count {
+        var value = 0
+    }
+
+    private func table(
+        _ limits: ConnectionLimits = ConnectionLimits(), onClose: @escaping @EventLoop () -> Void = {}
+    ) -> (ConnectionTable, Owner) {
+        let table = ConnectionTable(limits: limits, onClose: onClose)
+        return (table, Owner(table))
+    }
+
+    private func open(_ pair: SocketPair, _ table: ConnectionTable, _ owner: Owner) -> Connection {
+        table.opened()
+        return table.add(pair.ours, owner: owner)
+    }
+
+    // MARK: Without a connection's object, and so without a socket
+
+    @Test func `a drain ends once, with the last request`() {
+        let (table, _) = table()
+        let idle = Count()
+        for _ in 0..<2 {
+            table.opened()
+            table.requestBegan()
+        }
+        table.drain { idle.value += 1 }
+        #expect(table.isDraining && idle.value == 0)
+        for requestsLeft in [1, 0] {
+            table.closed(nil)
+            #expect(idle.value == 0)
+            table.requestEnded()
+            #expect(idle.value == (requestsLeft == 0 ? 1 : 0))
+        }
+        table.opened()
+        table.closed(nil)
+        #expect(idle.value == 1)
+    }
+
+    @Test func `a drain without a request ends at once`() {
+        let (table, _) = table()
+        let idle = Count()
+        table.drain { idle.value += 1 }
+        #expect(idle.value == 1)
+    }
+
+    @Test func `the limit counts connections of every kind, and each close is reported`() {
+        let closes = Count()
+        let (table, _) = table(ConnectionLimits(maxConnections: 2)) { closes.value += 1 }
+        table.opened()
+        #expect(table.mayOpen)
+        table.opened()
+        #expect(!table.mayOpen)
+        table.makeRoom()
+        #expect(!table.mayOpen && closes.value == 0)
+        table.closed(nil)
+        #expect(table.mayOpen && closes.value == 1)
+    }
+
+    // MARK: With sockets
+
+    @Test func `the connection that is idle for the longest time makes room`() throws {
+        let (table, owner) = table(ConnectionLimits(maxConnections: 3))
+        let pairs = try (0..<3).map { _ in try SocketPair() }
+        let connections = pairs.map { open($0, table, owner) }
+        connections[1].becomeIdle()
+        connections[0].becomeIdle()
+        connections[2].beginReading()
+        #expect(table.mayOpen)
+        table.makeRoom()
+        #expect(pairs.map(\.isEnded) == [false, true, false])
+        table.makeRoom()
+        #expect(pairs.map(\.isEnded) == [false, true, false])
+        table.opened()
+        table.makeRoom()
+        #expect(pairs.map(\.isEnded) == [true, true, false])
+        table.closed(nil)
+        table.close(connections[2])
+        #expect(owner.ended.isEmpty)
+    }
+
+    @Test func `a drain closes idle connections and waits for what has begun to arrive`() throws {
+        let (table, owner) = table()
+        let idle = Count()
+        let pairs = try (0..<3).map { _ in try SocketPair() }
+        let connections = pairs.map { open($0, table, owner) }
+        connections[0].becomeIdle()
+        connections[1].beginReading()
+        connections[2].beginAnswering()
+        table.requestBegan()
+        table.drain { idle.value += 1 }
+        #expect(pairs.map(\.isEnded) == [true, false, false])
+        table.close(connections[1])
+        #expect(idle.value == 0)
+        table.close(connections[2])
+        table.requestEnded()
+        #expect(idle.value == 1)
+        #expect(pairs.allSatisfy { $0.isEnded })
+    }
+
+    @Test func `late requests are faults, and idle connections just end`() async throws {
+        let short = Duration.milliseconds(1)
+        let (table, owner) = table(ConnectionLimits(requestTimeout: short, idleTimeout: short))
+        let (reading, idle, answering) = (try SocketPair(), try SocketPair(), try SocketPair())
+        open(reading, table, owner).beginReading()
+        try await eventuallyOnLoop("the request is late") { reading.isEnded }
+        #expect(owner.ended == [.timedOut])
+        open(idle, table, owner).becomeIdle()
+        let held = open(answering, table, owner)
+        held.beginAnswering()
+        try await eventuallyOnLoop("the connection expires") { idle.isEnded }
+        #expect(owner.ended == [.timedOut, nil])
+        #expect(!answering.isEnded)
+        table.close(held)
+    }
+
+    @Test func `what arrives is reported while a request is waited for, and never once it is closed`() async throws {
+        let (table, owner) = table()
+        let pair = try SocketPair()
+        let connection = open(pair, table, owner)
+        pair.send([1])
+        connection.beginReading()
+        try await eventuallyOnLoop("the byte is reported") { owner.examined == 1 }
+        #expect(!owner.peerHasClosed)
+        connection.beginAnswering()
+        pair.send([2])
+        await Reactor.shared.sleep(for: .milliseconds(20))
+        #expect(owner.examined == 1)
+        connection.becomeIdle()
+        try await eventuallyOnLoop("the next byte is reported") { owner.examined == 2 }
+        pair.endSending()
+        try await eventuallyOnLoop("the end is reported") { owner.peerHasClosed }
+        table.close(connection)
+        connection.ready(.readable)
+        connection.expire(at: .now + .seconds(1000))
+        #expect(owner.ended.isEmpty && owner.examined == 3)
+    }
+
+    @Test func `a lingering connection drops what arrives until the peer closes or has sent too much`() async throws {
+        for peerCloses in [true, false] {
+            let (table, owner) = table()
+            let pair = try SocketPair()
+            let part = [UInt8](repeating: 65, count: 100_000)
+            open(pair, table, owner).linger()
+            #expect(pair.isEnded)  // our sending direction
+            var sent = 0
+            try await eventuallyOnLoop("it is closed") {
+                if sent < (peerCloses ? 500_000 : 2_000_000) { sent += pair.send(part) } else { pair.endSending() }
+                return !owner.ended.isEmpty
+            }
+            #expect(owner.ended == [nil])
+            #expect((peerCloses ? 500_000...600_000 : 1_048_576...1_900_000).contains(sent))
+        }
+    }
+}
