@@ -108,7 +108,7 @@ extension ReadLane {
     /// Says once that sessions cannot be kept, and once that they can be again.
     private func logWhetherListening(_ connection: PostgreSQLConnection) {
         guard memory.isOn else { return }
-        if let reason = connection.whyNotListening {
+        if case .unavailable(let reason) = connection.notifications {
             guard notListening.begin(reason) else { return }
             log.warning(
                 "session cache off, every check queries PostgreSQL: \(reason); connect to PostgreSQL directly\(configuration.names.hint(.url))"

@@ -70,36 +70,3 @@ struct ReadLaneStatements: Sendable {
             prepared: connection.keepsState ? statement.name : nil, statement.text, parameter)
     }
 }
-
-/// A parameter in PostgreSQL's binary form.
-enum BinaryParameter {
-    /// bytea
-    case digest(SHA256Digest)
-    /// bytea[]
-    case digests([SHA256Digest])
-
-    /// Lends the bytes that go over the wire.
-    func withBytes<T>(_ body: (UnsafeRawBufferPointer) -> T) -> T {
-        switch self {
-        case .digest(let digest): unsafe digest.withBytes { unsafe body($0) }
-        case .digests(let digests): unsafe Self.array(digests).withUnsafeBytes { unsafe body($0) }
-        }
-    }
-
-    /// A one-dimensional bytea[]: dimensions, a flag for NULLs, the elements' type; the one dimension's size and first
-    /// index; then each element's length and bytes, all numbers in network order.
-    static func array(_ digests: [SHA256Digest]) -> [UInt8] {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(20 + digests.count * 36)
-        func append(_ number: UInt32) {
-            for shift in [24, 16, 8, 0] as [UInt32] { bytes.append(UInt8(truncatingIfNeeded: number >> shift)) }
-        }
-        let bytea: UInt32 = 17
-        for number in [1, 0, bytea, UInt32(digests.count), 1] { append(number) }
-        for digest in digests {
-            append(32)
-            unsafe digest.withBytes { unsafe bytes.append(contentsOf: $0) }
-        }
-        return bytes
-    }
-}
