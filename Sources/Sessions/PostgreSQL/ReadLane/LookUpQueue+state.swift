@@ -65,12 +65,10 @@ extension LookUpQueue {
         case reportUnreadableRow(String)
         /// Call `turnEnds(at:)` at the end of this turn.
         case awaitTurnEnd
-        /// Send the messages.
-        case send([ReadDialogue.Message])
         /// Call `expire(_:at:)` at that time.
         case expire(LookUpKey, at: BootInstant)
-        /// Store PostgreSQL's result for a hash; nil if there is no live session.
-        case learn(SessionSnapshot?, SHA256Digest)
+        /// Store PostgreSQL's result for a hash, nil if there is no live session, and then answer the checks with it.
+        case found(SessionSnapshot?, SHA256Digest, [Asker])
         /// Answer the checks.
         case answer([Asker], Answer)
         /// Renew the lease. PostgreSQL answers.

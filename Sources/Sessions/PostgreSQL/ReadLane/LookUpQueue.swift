@@ -38,23 +38,24 @@ struct LookUpQueue<Asker> {
     // MARK: Look-ups
 
     /// Handles a check's question for a session.
-    mutating func ask(_ hash: SHA256Digest, _ asker: Asker, at now: BootInstant) -> [Action] {
-        guard !isClosed else { return [.answer([asker], Self.closed)] }
+    mutating func ask(_ hash: SHA256Digest, _ asker: Asker, at now: BootInstant) -> Action? {
+        guard !isClosed else { return .answer([asker], Self.closed) }
         // A look-up sent earlier could return less than this check has a right to know.
-        if lookUps.join(hash, asker, sentWithin: limits.leaseTime, at: now) { return [] }
+        if lookUps.join(hash, asker, sentWithin: limits.leaseTime, at: now) { return nil }
         guard limits.allowMore(than: lookUps.count, oldest: state.oldestLookUps, at: now) else {
-            return [.answer([asker], .failure(.overloaded))]
+            return .answer([asker], .failure(.overloaded))
         }
         let deadline = now + limits.deadline
         let key = lookUps.add(hash, asker, deadline: deadline, at: now)
-        return state.add(key, deadline: deadline, at: now) ? [.awaitTurnEnd] : []
+        return state.add(key, deadline: deadline, at: now) ? .awaitTurnEnd : nil
     }
 
     /// Handles the end of a turn for which ``Action/awaitTurnEnd`` was returned.
-    mutating func turnEnds(at now: BootInstant) -> [Action] {
-        guard let messages = state.onConnection({ $0.turnEnds(at: now) }), !messages.isEmpty else { return [] }
+    /// - Returns: The messages to be sent.
+    mutating func turnEnds(at now: BootInstant) -> [ReadDialogue.Message] {
+        guard let messages = state.onConnection({ $0.turnEnds(at: now) }) else { return [] }
         for message in messages { for key in message.keys { lookUps.send(key, at: now) } }
-        return [.send(messages)]
+        return messages
     }
 
     /// Prevents later checks from joining look-ups that a revocation may contradict.
@@ -89,7 +90,7 @@ struct LookUpQueue<Asker> {
             if let deadline = lookUps.deadline(of: key), lookUps.retry(key) {
                 _ = state.add(key, deadline: deadline, at: now)
             } else {
-                answer(key, .failure(.unavailable(error.reason)), at: now, &actions)
+                fail(key, .failure(.unavailable(error.reason)), &actions)
             }
         }
         return actions + [.connect]
@@ -114,16 +115,16 @@ struct LookUpQueue<Asker> {
             let late = waiting.takeLate(at: now)
             state = .disconnected(waiting)
             var actions: [Action] = []
-            for key in late { answer(key, Self.unreachable, at: now, &actions) }
+            for key in late { fail(key, Self.unreachable, &actions) }
             return actions
         case .closed: return []
         }
     }
 
     /// Handles the deadline of a look-up that got no row, which on the connection may have more time than the check.
-    mutating func expire(_ key: LookUpKey, at now: BootInstant) -> [Action] {
+    mutating func expire(_ key: LookUpKey) -> [Action] {
         var actions: [Action] = []
-        answer(key, Self.expired, at: now, &actions)
+        fail(key, Self.expired, &actions)
         return actions
     }
 
@@ -151,14 +152,15 @@ struct LookUpQueue<Asker> {
     ) {
         switch session {
         case .row(let snapshot):
-            actions.append(.learn(snapshot, key.hash))
-            answer(key, .success(snapshot?.session), at: now, &actions)
+            let (answered, unanswered) = lookUps.answer(key, isNo: snapshot == nil)
+            actions.append(.found(snapshot, key.hash, answered))
+            for asker in unanswered { ask(key.hash, asker, at: now).map { actions.append($0) } }
         case .unreadable(let reason):
             actions.append(.reportUnreadableRow(reason))
-            answer(key, .failure(.unavailable(reason)), at: now, &actions)
+            fail(key, .failure(.unavailable(reason)), &actions)
         case .missing:
             guard let deadline = lookUps.deadline(of: key), deadline > now else {
-                return answer(key, Self.expired, at: now, &actions)
+                return fail(key, Self.expired, &actions)
             }
             actions.append(.expire(key, at: deadline))
             if state.onConnection({ $0.askMissing(key) }) == true { actions.append(.awaitTurnEnd) }
@@ -169,7 +171,7 @@ struct LookUpQueue<Asker> {
         _ key: LookUpKey, _ reason: String, at now: BootInstant, _ actions: inout [Action]
     ) {
         guard let deadline = lookUps.deadline(of: key), deadline > now, lookUps.retry(key) else {
-            return answer(key, .failure(.unavailable(reason)), at: now, &actions)
+            return fail(key, .failure(.unavailable(reason)), &actions)
         }
         if state.onConnection({ $0.retry(key) }) == true { actions.append(.awaitTurnEnd) }
     }
@@ -185,13 +187,9 @@ struct LookUpQueue<Asker> {
         return actions + [.announceHeartbeat]
     }
 
-    private mutating func answer(
-        _ key: LookUpKey, _ result: Answer, at now: BootInstant, _ actions: inout [Action]
-    ) {
-        let isNo = if case .success(nil) = result { true } else { false }
-        let (answered, unanswered) = lookUps.answer(key, isNo: isNo)
-        if !answered.isEmpty { actions.append(.answer(answered, result)) }
-        for asker in unanswered { actions += ask(key.hash, asker, at: now) }
+    private mutating func fail(_ key: LookUpKey, _ answer: Answer, _ actions: inout [Action]) {
+        let askers = lookUps.answer(key, isNo: false).answered
+        if !askers.isEmpty { actions.append(.answer(askers, answer)) }
     }
 
     private static var closed: Answer { .failure(.unavailable("the store was closed")) }

@@ -7,9 +7,8 @@ struct LookUpTable<Asker> {
     private struct LookUp {
         /// The time at which an answer is too late.
         let deadline: BootInstant
-        let firstAsker: Asker
-        /// The checks that joined before the look-up was sent.
-        var earlyAskers: [Asker] = []
+        /// The first check, and those that joined before the look-up was sent.
+        var askers: [Asker]
         /// The checks that joined later. A session may have begun since the look-up was sent, so a "no" does not answer
         /// them.
         var lateAskers: [Asker] = []
@@ -18,6 +17,15 @@ struct LookUpTable<Asker> {
         var wasSent = false
         /// True after a connection was lost or a batch failed: a look-up is retried once.
         var wasRetried = false
+
+        mutating func join(_ asker: Asker) {
+            if wasSent { lateAskers.append(asker) } else { askers.append(asker) }
+        }
+
+        mutating func send(at now: BootInstant) {
+            sentAt = now
+            wasSent = true
+        }
     }
 
     private var lookUps: [Int: LookUp] = [:]
@@ -32,7 +40,7 @@ struct LookUpTable<Asker> {
         _ hash: SHA256Digest, _ asker: Asker, deadline: BootInstant, at now: BootInstant
     ) -> LookUpKey {
         lastID += 1
-        lookUps[lastID] = LookUp(deadline: deadline, firstAsker: asker, sentAt: now)
+        lookUps[lastID] = LookUp(deadline: deadline, askers: [asker], sentAt: now)
         joinable[hash] = lastID
         return LookUpKey(id: lastID, hash: hash)
     }
@@ -48,11 +56,7 @@ struct LookUpTable<Asker> {
         _ hash: SHA256Digest, _ asker: Asker, sentWithin age: Duration, at now: BootInstant
     ) -> Bool {
         guard let id = joinable[hash], let sentAt = lookUps[id]?.sentAt, now - sentAt < age else { return false }
-        if lookUps[id]?.wasSent == true {
-            lookUps[id]?.lateAskers.append(asker)
-        } else {
-            lookUps[id]?.earlyAskers.append(asker)
-        }
+        lookUps[id]?.join(asker)
         return true
     }
 
@@ -66,8 +70,7 @@ struct LookUpTable<Asker> {
 
     /// Records that a look-up is sent.
     mutating func send(_ key: LookUpKey, at now: BootInstant) {
-        lookUps[key.id]?.sentAt = now
-        lookUps[key.id]?.wasSent = true
+        lookUps[key.id]?.send(at: now)
     }
 
     /// Returns the time at which a look-up's answer is too late, or nil if it was answered.
@@ -89,8 +92,8 @@ struct LookUpTable<Asker> {
     mutating func answer(_ key: LookUpKey, isNo: Bool) -> (answered: [Asker], unanswered: [Asker]) {
         guard let lookUp = lookUps.removeValue(forKey: key.id) else { return ([], []) }
         if joinable[key.hash] == key.id { joinable[key.hash] = nil }
-        let answered = [lookUp.firstAsker] + lookUp.earlyAskers
-        return isNo ? (answered, lookUp.lateAskers) : (answered + lookUp.lateAskers, [])
+        guard !lookUp.lateAskers.isEmpty else { return (lookUp.askers, []) }
+        return isNo ? (lookUp.askers, lookUp.lateAskers) : (lookUp.askers + lookUp.lateAskers, [])
     }
 
     /// Removes all look-ups.
@@ -99,6 +102,6 @@ struct LookUpTable<Asker> {
         let all = lookUps.sorted { $0.key < $1.key }.map(\.value)
         lookUps.removeAll()
         joinable.removeAll()
-        return all.flatMap { [$0.firstAsker] + $0.earlyAskers + $0.lateAskers }
+        return all.flatMap { $0.askers + $0.lateAskers }
     }
 }

@@ -61,17 +61,25 @@ extension ReadDialogue {
 
         var isEmpty: Bool { !hasHeartbeat && retries.isEmpty && missing.isEmpty && lookUps.isEmpty }
 
-        /// The messages by batch, in the order of sending. If a statement fails, the later ones of its batch are not
-        /// executed.
-        var batches: [[Message]] {
+        /// The messages in the order of sending. If a statement fails, the later ones of its batch are not executed.
+        var messages: [Message] {
+            var messages: [Message] = []
+            messages.reserveCapacity(2)
             // The heartbeat comes first and alone: no queue of look-ups delays it, and no failed one affects it. Each
             // retry is alone, so that another look-up's failure cannot affect it again.
-            let heartbeat: [[Message]] = hasHeartbeat ? [[.heartbeat]] : []
-            let statements: [Message] = stride(from: 0, to: lookUps.count, by: Self.maxLookUps).map { start in
-                .lookUps(Array(lookUps[start..<min(start + Self.maxLookUps, lookUps.count)]))
+            if hasHeartbeat { messages += [.heartbeat, .sync] }
+            for key in retries { messages += [.lookUps([key]), .sync] }
+            guard !missing.isEmpty || !lookUps.isEmpty else { return messages }
+            for key in missing { messages.append(.missing(key)) }
+            if lookUps.count <= Self.maxLookUps {
+                if !lookUps.isEmpty { messages.append(.lookUps(lookUps)) }
+            } else {
+                for start in stride(from: 0, to: lookUps.count, by: Self.maxLookUps) {
+                    messages.append(.lookUps(Array(lookUps[start..<min(start + Self.maxLookUps, lookUps.count)])))
+                }
             }
-            let last = missing.map { .missing($0) } + statements
-            return heartbeat + retries.map { [.lookUps([$0])] } + (last.isEmpty ? [] : [last])
+            messages.append(.sync)
+            return messages
         }
     }
 

@@ -78,9 +78,9 @@ struct ReadDialogue {
     /// Ends the turn.
     /// - Returns: Its messages, which must be sent in this order. They are pending from now on.
     mutating func turnEnds(at now: BootInstant) -> [Message] {
-        let batches = unsent.batches
+        guard !unsent.isEmpty else { return [] }
+        let messages = unsent.messages
         unsent = Unsent()
-        let messages = batches.flatMap { $0 + [.sync] }
         for message in messages {
             switch message {
             case .lookUps(let keys): questions.append(.lookUps(keys, sentAt: now))

@@ -81,7 +81,10 @@ final class ReadLane: ReadinessHandler, TurnEndHandler {
 
     /// Queries the session of a token's hash. `answer` may be called before this method returns. Not `async`: a task and
     /// its continuation would cost as much as everything else that a check computes.
-    func lookUp(_ hash: SHA256Digest, _ answer: @escaping Answer) { perform(queue.ask(hash, answer, at: .now)) }
+    func lookUp(_ hash: SHA256Digest, _ answer: @escaping Answer) {
+        if let action = queue.ask(hash, answer, at: .now) { perform(action) }
+        if connection == nil { setTimer() }
+    }
 
     /// Handles a revocation, received or made by this process.
     func hear(_ revocation: Revocation) {
@@ -99,9 +102,17 @@ final class ReadLane: ReadinessHandler, TurnEndHandler {
         perform(queue.askHeartbeat())
     }
 
-    func turnEnds() { perform(queue.turnEnds(at: .now)) }
-    private func tick() { perform(queue.tick(at: .now)) }
-    private func expire(_ key: LookUpKey) { perform(queue.expire(key, at: .now)) }
+    func turnEnds() {
+        send(queue.turnEnds(at: .now))
+        setTimer()
+    }
+
+    private func tick() {
+        perform(queue.tick(at: .now))
+        setTimer()  // also if it fired early
+    }
+
+    private func expire(_ key: LookUpKey) { perform(queue.expire(key)) }
 
     func ready(_ readiness: Readiness) {
         guard let connection else { return }
@@ -117,8 +128,9 @@ final class ReadLane: ReadinessHandler, TurnEndHandler {
     }
 
     private func take(_ result: borrowing PostgreSQLResult) throws(PostgreSQLError) {
-        guard let origin else { return }
-        let reply = try ReadReply(result, to: queue.nextQuestion, from: origin)
+        let status = result.status
+        guard case .rows = status, let origin else { return perform(queue.received(.other(status), at: .now)) }
+        let reply = try ReadReply(rows: result, to: queue.nextQuestion, from: origin)
         perform(queue.received(reply, at: .now))
     }
 
@@ -130,35 +142,41 @@ final class ReadLane: ReadinessHandler, TurnEndHandler {
     // MARK: Actions
 
     private func perform(_ actions: [LookUpQueue<Answer>.Action]) {
-        for action in actions {
-            switch action {
-            case .connect: connect()
-            case .disconnect: disconnect()
-            case .reportLoss(let error): connector.lost(error)
-            case .reportFailure(let error): log.warning("session look-up failed: \(error.reason)")
-            case .reportUnreadableRow(let reason): log.error("unreadable session row: \(reason)")
-            case .awaitTurnEnd: Reactor.shared.atTurnEnd(self)
-            case .send(let messages): send(messages)
-            case .expire(let key, let deadline):
-                Reactor.shared.schedule(at: deadline) { [weak self] in self?.expire(key) }
-            case .learn(let snapshot, let hash):
-                memory.learn(snapshot, under: hash)
-                if let snapshot { onSnapshot?(snapshot, hash) }
-            case .answer(let askers, let answer): for asker in askers { asker(answer) }
-            case .confirm(let heartbeat, let isFirst, let isListening):
-                connector.markHealthy()
-                memory.takeHeartbeat(
-                    heartbeat.heartbeat, sentAt: heartbeat.sentAt, isFirst: isFirst, listens: isListening)
-            case .endLease: memory.endLease()
-            case .revokeEverything: memory.hear(.everything)
-            case .announceHeartbeat: onHeartbeat?()
-            }
-        }
-        if let limit = queue.wakeAt { timer.set(to: limit) }
+        guard !actions.isEmpty else { return }
+        for action in actions { perform(action) }
+        setTimer()
     }
 
+    private func perform(_ action: LookUpQueue<Answer>.Action) {
+        switch action {
+        case .connect: connect()
+        case .disconnect: disconnect()
+        case .reportLoss(let error): connector.lost(error)
+        case .reportFailure(let error): log.warning("session look-up failed: \(error.reason)")
+        case .reportUnreadableRow(let reason): log.error("unreadable session row: \(reason)")
+        case .awaitTurnEnd: Reactor.shared.atTurnEnd(self)
+        case .expire(let key, let deadline):
+            Reactor.shared.schedule(at: deadline) { [weak self] in self?.expire(key) }
+        case .found(let snapshot, let hash, let askers):
+            memory.learn(snapshot, under: hash)
+            if let snapshot { onSnapshot?(snapshot, hash) }
+            for asker in askers { asker(.success(snapshot?.session)) }
+        case .answer(let askers, let answer): for asker in askers { asker(answer) }
+        case .confirm(let heartbeat, let isFirst, let isListening):
+            connector.markHealthy()
+            memory.takeHeartbeat(
+                heartbeat.heartbeat, sentAt: heartbeat.sentAt, isFirst: isFirst, listens: isListening)
+        case .endLease: memory.endLease()
+        case .revokeEverything: memory.hear(.everything)
+        case .announceHeartbeat: onHeartbeat?()
+        }
+    }
+
+    /// Must be called whenever a time limit may have begun: at the end of a turn, after actions, and while look-ups wait.
+    private func setTimer() { if let limit = queue.wakeAt { timer.set(to: limit) } }
+
     private func send(_ messages: [ReadDialogue.Message]) {
-        guard let connection else { return }
+        guard !messages.isEmpty, let connection else { return }
         do throws(PostgreSQLError) {
             for message in messages { try statements.send(message, on: connection) }
             try connection.flushOnLoop()

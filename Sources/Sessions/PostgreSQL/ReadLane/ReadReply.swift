@@ -7,25 +7,20 @@ enum ReadReply {
     /// A result without rows, or with rows that no question asked for.
     case other(PostgreSQLResult.Status)
 
-    /// Reads a result.
+    /// Reads the rows of a result.
     /// - Parameters:
     ///   - result: The result.
     ///   - question: The oldest pending question, or nil if there is none.
     ///   - origin: The server that answers.
     /// - Throws: ``PostgreSQLError/confusion(_:)`` if the rows do not answer the question.
     init(
-        _ result: borrowing PostgreSQLResult, to question: ReadDialogue.Question?, from origin: ServerIncarnation
+        rows result: borrowing PostgreSQLResult, to question: ReadDialogue.Question?, from origin: ServerIncarnation
     ) throws(PostgreSQLError) {
-        let status = result.status
-        guard status == .rows else {
-            self = .other(status)
-            return
-        }
         switch question {
         case .lookUps(let keys, _): self = .sessions(try SessionRow.sessions(result, for: keys, origin: origin))
         case .missing(let key, _): self = .sessions(try SessionRow.sessions(result, for: [key], origin: origin))
         case .heartbeat: self = .heartbeat(Self.heartbeat(result))
-        case .sync, nil: self = .other(status)
+        case .sync, nil: self = .other(.rows)
         }
     }
 

@@ -16,13 +16,16 @@ import Testing
 
     private func time(_ seconds: Double) -> BootInstant { ReadLaneValues.time(seconds) }
 
-    private func texts(_ actions: [Queue.Action]) -> [String] { actions.map(\.text) }
+    private func texts(_ actions: [Queue.Action]) -> [String] { actions.flatMap(\.texts) }
 
     private mutating func ask(_ number: UInt8, _ asker: String, at seconds: Double = 0) -> [String] {
-        texts(queue.ask(ReadLaneValues.hash(number), asker, at: time(seconds)))
+        queue.ask(ReadLaneValues.hash(number), asker, at: time(seconds))?.texts ?? []
     }
 
-    private mutating func turnEnds(at seconds: Double = 0) -> [String] { texts(queue.turnEnds(at: time(seconds))) }
+    private mutating func turnEnds(at seconds: Double = 0) -> [String] {
+        let messages = queue.turnEnds(at: time(seconds)).map(\.text)
+        return messages.isEmpty ? [] : ["send " + messages.joined(separator: ", ")]
+    }
 
     private mutating func received(_ reply: ReadReply, at seconds: Double = 0) -> [String] {
         texts(queue.received(reply, at: time(seconds)))
@@ -157,7 +160,7 @@ import Testing
         #expect(received(.other(.sync), at: 0.2) == [])
         #expect(turnEnds(at: 0.2) == ["send repeat 1, sync"])
         #expect(found(.row(nil), at: 0.3) == ["learn 1: none", "answer a: none"])
-        #expect(texts(queue.expire(ReadLaneValues.key(1), at: time(0.8))) == [])
+        #expect(texts(queue.expire(ReadLaneValues.key(1))) == [])
     }
 
     @Test mutating func `the repetition may take longer than the check, which fails at its deadline`() throws {
@@ -168,7 +171,7 @@ import Testing
         _ = received(.other(.sync), at: 0.6)
         _ = turnEnds(at: 0.6)
         let answer = "answer a: no answer within the deadline"
-        #expect(texts(queue.expire(ReadLaneValues.key(1), at: time(0.7))) == [answer])
+        #expect(texts(queue.expire(ReadLaneValues.key(1))) == [answer])
         #expect(queue.wakeAt == time(1.3))
         #expect(found(session, at: 1) == ["learn 1: session"])
     }
@@ -410,19 +413,22 @@ import Testing
                 case 0...3:
                     asked += 1
                     let hash = ReadLaneValues.hash(.random(in: 0..<6, using: &random))
-                    actions = queue.ask(hash, String(asked), at: now)
+                    actions = queue.ask(hash, String(asked), at: now).map { [$0] } ?? []
                 case 4: actions = queue.opened(to: ReadLaneValues.server())
-                case 5...7: actions = queue.turnEnds(at: now)
+                case 5...7:
+                    _ = queue.turnEnds(at: now)
+                    actions = []
                 case 8...11: actions = queue.received(reply(heartbeat, using: &random), at: now)
                 case 12: actions = queue.askHeartbeat()
                 case 13: actions = queue.tick(at: now)
-                case 14: actions = expiries.popLast().map { queue.expire($0, at: now) } ?? []
+                case 14: actions = expiries.popLast().map { queue.expire($0) } ?? []
                 default:
                     queue.hear(.everything)
                     actions = Bool.random(using: &random) ? [] : queue.lost(gone, at: now)
                 }
                 for action in actions {
                     if case .answer(let askers, _) = action { answered += askers }
+                    if case .found(_, _, let askers) = action { answered += askers }
                     if case .expire(let key, _) = action { expiries.append(key) }
                 }
             }

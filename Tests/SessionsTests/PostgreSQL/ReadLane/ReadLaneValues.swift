@@ -60,28 +60,29 @@ extension ReadDialogue.Message {
 
 extension LookUpQueue<String>.Action {
     /// The action in words; a look-up is the number of its hash.
-    var text: String {
+    var texts: [String] {
         switch self {
-        case .connect: "connect"
-        case .disconnect: "disconnect"
-        case .reportLoss(let error): "report loss: \(error.reason)"
-        case .reportFailure(let error): "report failure: \(error.reason)"
-        case .reportUnreadableRow(let reason): "report row: \(reason)"
-        case .awaitTurnEnd: "await turn end"
-        case .send(let messages): "send " + messages.map(\.text).joined(separator: ", ")
+        case .connect: ["connect"]
+        case .disconnect: ["disconnect"]
+        case .reportLoss(let error): ["report loss: \(error.reason)"]
+        case .reportFailure(let error): ["report failure: \(error.reason)"]
+        case .reportUnreadableRow(let reason): ["report row: \(reason)"]
+        case .awaitTurnEnd: ["await turn end"]
         case .expire(let key, let time):
-            "expire \(key.hash.bytes[0]) at \((time - ReadLaneValues.time(0)).nanoseconds / 1_000_000) ms"
-        case .learn(let snapshot, let hash): "learn \(hash.bytes[0]): \(snapshot == nil ? "none" : "session")"
+            ["expire \(key.hash.bytes[0]) at \((time - ReadLaneValues.time(0)).nanoseconds / 1_000_000) ms"]
+        case .found(let snapshot, let hash, let askers):
+            ["learn \(hash.bytes[0]): \(snapshot == nil ? "none" : "session")"]
+                + (askers.isEmpty ? [] : Self.answer(askers, .success(snapshot?.session)).texts)
         case .answer(let askers, .success(let session)):
-            "answer \(askers.joined(separator: "+")): \(session == nil ? "none" : "session")"
+            ["answer \(askers.joined(separator: "+")): \(session == nil ? "none" : "session")"]
         case .answer(let askers, .failure(.unavailable(let reason))):
-            "answer \(askers.joined(separator: "+")): \(reason)"
-        case .answer(let askers, .failure(let error)): "answer \(askers.joined(separator: "+")): \(error)"
+            ["answer \(askers.joined(separator: "+")): \(reason)"]
+        case .answer(let askers, .failure(let error)): ["answer \(askers.joined(separator: "+")): \(error)"]
         case .confirm(_, let isFirst, let isListening):
-            "confirm\(isFirst ? ", first" : "")\(isListening ? "" : ", not listening")"
-        case .endLease: "end lease"
-        case .revokeEverything: "revoke everything"
-        case .announceHeartbeat: "announce heartbeat"
+            ["confirm\(isFirst ? ", first" : "")\(isListening ? "" : ", not listening")"]
+        case .endLease: ["end lease"]
+        case .revokeEverything: ["revoke everything"]
+        case .announceHeartbeat: ["announce heartbeat"]
         }
     }
 }
