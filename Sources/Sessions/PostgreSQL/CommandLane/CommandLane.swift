@@ -1,33 +1,39 @@
 internal import EventLoop
 internal import Logging
 
-/// A connection for statements that may take longer than a check and come seldom: one at a time, in order. It is opened
-/// when first needed and closed after standing idle. What happens next ``CommandQueue`` decides; this does it.
+/// A connection for statements that are rare and may take longer than a check. They run one at a time, in order. The
+/// connection is opened for the first statement and closed when it has been idle for some time.
+///
+/// ``CommandQueue`` decides, this class performs.
 @EventLoop
 final class CommandLane: ReadinessHandler {
     private let connector: Connector
     private let schema: Schema
-    /// How long the server may take for a command.
+    /// The maximum time from a command to its result.
     private let deadline: Duration
 
-    /// Called when there is a new connection.
+    /// A handler called when a connection has been opened.
     var onConnection: (@EventLoop () -> Void)?
 
     private var connection: PostgreSQLConnection?
     private var queue: CommandQueue
-    /// Those that are not answered, by their numbers.
+    /// The commands without an answer, by number.
     private var commands: [Int: LaneCommand] = [:]
     private var lastID = 0
-    /// Wakes the queue, at that moment.
-    private var timer: (timer: LoopTimer, at: BootInstant)?
+    private lazy var timer = LaneTimer { [weak self] in self?.tick() }
 
-    /// How long a command waits for a lock of somebody else's transaction: others wait behind it.
+    /// The maximum wait for a lock held by another transaction, since other commands wait behind this one.
     private static let lockWait = Duration.seconds(2)
 
+    /// Creates a lane without a connection.
     /// - Parameters:
-    ///   - preparation: SQL that each connection begins with, if there is no pooler in between that would hand on to
-    ///     others what it sets.
-    ///   - requiresPreparation: whether a connection through a pooler is of no use for that reason.
+    ///   - configuration: The server, and the time limits.
+    ///   - name: The name of the lane in the log.
+    ///   - preparation: SQL that runs first on each connection, or nil. It does not run behind a pooler, which would pass
+    ///     its settings on to other clients.
+    ///   - requiresPreparation: True if connections without the preparation must not be used.
+    ///   - threads: The threads for connecting.
+    ///   - log: The logger.
     init(
         _ configuration: PostgreSQLConfiguration, name: String, preparation: String? = nil,
         requiresPreparation: Bool = false, threads: HelperThreads, log: Logger
@@ -41,9 +47,9 @@ final class CommandLane: ReadinessHandler {
         connector = Connector(lane: name, configuration, threads: threads, log: log) {
             connection throws(PostgreSQLError) in
             try connection.introduce(isPooled: isPooled, deadline: deadline)
-            // A pooler would hand on to somebody else what is set here.
+            // A pooler would pass these settings on to other clients.
             if connection.keepsState {
-                // Ending all sessions of a user needs it, whatever the database's default is.
+                // Required for revoking all sessions of a user, whatever the database's default is.
                 try connection.script("SET default_transaction_isolation = 'read committed'", deadline: deadline)
                 try connection.limitStatements(to: deadline, lock: lockWait)
                 if let preparation { try connection.script(preparation, deadline: deadline) }
@@ -55,8 +61,8 @@ final class CommandLane: ReadinessHandler {
 
     /// Runs one statement.
     ///
-    /// - Throws: `PostgreSQLError`; ``PostgreSQLError/deadline`` and ``PostgreSQLError/connection(_:)`` leave open whether
-    ///   the statement was carried out.
+    /// - Throws: ``PostgreSQLError``. After ``PostgreSQLError/deadline`` and ``PostgreSQLError/connection(_:)`` it is
+    ///   unknown whether the statement was executed.
     @discardableResult
     func run<S: Statement>(_ statement: S) async throws(PostgreSQLError) -> S.Answer {
         let answer: Result<S.Answer, PostgreSQLError> = await withCheckedContinuation { continuation in
@@ -73,19 +79,19 @@ final class CommandLane: ReadinessHandler {
         return try answer.get()
     }
 
-    /// Which server the connection is to; nil while there is none.
+    /// The server at the other end of the connection, or nil if there is none.
     var origin: ServerIncarnation? { connection?.origin }
 
-    /// When the connection was opened; nil while there is none.
+    /// The time when the connection was opened, or nil if there is none.
     var openedAt: BootInstant? { queue.openedAt }
 
-    /// Gives the connection up, because its server is not the right one any more.
+    /// Closes the connection, whose server is no longer the right one.
     func abandon(_ reason: String) { perform(queue.lost(.connection(reason), at: .now)) }
 
-    /// Ends the connection; what waits fails.
+    /// Closes the connection. Commands without an answer fail.
     func close() { perform(queue.close()) }
 
-    // MARK: What happens
+    // MARK: Events
 
     func ready(_ readiness: Readiness) {
         guard let connection else { return }
@@ -93,7 +99,7 @@ final class CommandLane: ReadinessHandler {
             if connection.isWaitingToWrite { try connection.flushOnLoop() }
             try connection.consumeInput()
             while self.connection === connection, let result = connection.nextReadyResult() { take(result) }
-            // Lost with one of them.
+            // One of the results may have ended the connection.
             guard self.connection === connection else { return }
             if !connection.isActive { perform(queue.serverIsReady(at: .now)) }
             if !readiness.isDisjoint(with: [.hangUp, .error]) { perform(queue.hungUp(at: .now)) }
@@ -101,6 +107,8 @@ final class CommandLane: ReadinessHandler {
             perform(queue.lost(error, at: .now))
         }
     }
+
+    private func tick() { perform(queue.tick(at: .now)) }
 
     private func take(_ result: borrowing PostgreSQLResult) {
         if case .failed(let error) = result.status { return perform(queue.received(error, at: .now)) }
@@ -116,7 +124,7 @@ final class CommandLane: ReadinessHandler {
                 self.connection = connection
                 connection.joinLoop(self)
                 queue.opened(keepsState: connection.keepsState, at: .now)
-                // Whoever is told may give it up.
+                // The handler may close the connection.
                 onConnection?()
                 perform(queue.advance(at: .now))
             case .failure(let error): perform(queue.couldNotConnect(error, at: .now))
@@ -124,7 +132,7 @@ final class CommandLane: ReadinessHandler {
         }
     }
 
-    // MARK: What is to be done
+    // MARK: Actions
 
     private func perform(_ actions: [CommandQueue.Action]) {
         for action in actions {
@@ -146,7 +154,7 @@ final class CommandLane: ReadinessHandler {
             case .answer(let id, let error?): commands.removeValue(forKey: id)?.fail(error)
             }
         }
-        armTimer()
+        if let limit = queue.wakeAt { timer.set(to: limit) } else { timer.cancel() }
     }
 
     private func send(
@@ -164,22 +172,5 @@ final class CommandLane: ReadinessHandler {
     private func disconnect() {
         connection?.leaveLoop()
         connection = nil
-    }
-
-    /// Wakes at the next moment at which something is over. One that comes too early does no harm.
-    private func armTimer() {
-        guard let moment = queue.wakeAt else {
-            timer?.timer.cancel()
-            timer = nil
-            return
-        }
-        if let timer, timer.at <= moment { return }
-        timer?.timer.cancel()
-        let next = Reactor.shared.schedule(at: moment) { [weak self] in
-            guard let self else { return }
-            timer = nil
-            perform(queue.tick(at: .now))
-        }
-        timer = (next, moment)
     }
 }

@@ -1,19 +1,19 @@
 internal import EventLoop
 
-/// What a ``CommandQueue`` is made of.
+/// The parts of a ``CommandQueue``.
 extension CommandQueue {
-    /// One statement on its way, as far as its order matters.
+    /// A statement without an answer, as far as its order matters.
     struct Command: Equatable {
-        /// What the lane calls it.
+        /// The command's number in the lane.
         let id: Int
-        /// The name under which its statement is prepared.
+        /// The name of its prepared statement.
         let statement: String
         let isIdempotent: Bool
         let isUrgent: Bool
         let askedAt: BootInstant
-        /// When it is given up; begins anew when it is sent.
+        /// The time at which the command fails. Set anew when it is sent.
         var deadline: BootInstant
-        /// Whether it was sent twice: there is no third time.
+        /// True if the command was sent again. It is not sent a third time.
         var wasRepeated = false
 
         init(
@@ -29,53 +29,54 @@ extension CommandQueue {
         }
     }
 
-    /// What is known of the connection that there is.
+    /// The facts of an open connection.
     struct Connection: Equatable {
         let openedAt: BootInstant
-        /// Whether a statement that is prepared stays so.
+        /// A Boolean value that indicates whether prepared statements remain on the connection.
         let keepsState: Bool
-        /// The names of the statements that are prepared.
+        /// The names of the prepared statements.
         var prepared: Set<String> = []
     }
 
+    /// The state of the connection.
     enum State: Equatable {
-        /// There is no connection and nobody needs one. With a command: ``connecting``.
+        /// There is no connection, and no command needs one. Next: `connecting` with a command.
         case disconnected
-        /// A connection is being made. Made: ``idle``. Not made: the same again while somebody waits, else
-        /// ``disconnected``.
+        /// A connection is being opened. Next: `idle`; after a failure `connecting` again if a command waits, otherwise
+        /// `disconnected`.
         case connecting
-        /// The server has nothing to do. With a command: ``preparing`` or ``running``. Lost, or unused for long:
-        /// ``disconnected``.
+        /// No command is at the server. Next: `preparing` or `running` with a command, `disconnected` after a loss or a
+        /// long time without commands.
         case idle(Connection, since: BootInstant)
-        /// The server prepares the command's statement; of the command itself nothing is done. ``prepared``, or ``answered``
-        /// when it cannot be prepared.
+        /// The server prepares the command's statement. The command itself has not been sent. Next: `prepared`, or
+        /// `answered` if the statement cannot be prepared.
         case preparing(Connection, Command)
-        /// The statement is prepared, and the server not ready for the next message yet. When it is: ``running``.
+        /// The statement is prepared, but the server is not ready for the next message. Next: `running`.
         case prepared(Connection, Command)
-        /// The server works on the command. With its answer: ``answered``.
+        /// The command is at the server. Next: `answered`.
         case running(Connection, Command)
-        /// The answer is here, an error or rows (nil), and does not count before the server is ready for the next
-        /// command: until then the transaction may still fail. Then ``idle``, or ``running`` once more.
+        /// The result has arrived: an error, or rows (nil). It counts only when the server is ready for the next command:
+        /// until then the transaction may still fail. Next: `idle`, or `running` again.
         case answered(Connection, Command, PostgreSQLError?)
-        /// The lane takes nothing any more. For good.
+        /// All commands fail. Final.
         case closed
     }
 
-    /// What the lane has to do.
+    /// An action of the lane.
     enum Action: Equatable {
-        /// Make a connection, after the wait that failures before ask for.
+        /// Open a connection, after the delay that earlier failures require.
         case connect
-        /// Throw the connection away.
+        /// Close the connection.
         case disconnect
-        /// Say that the connection was lost, which makes the next attempt wait.
+        /// Report that the connection was lost, which delays the next attempt.
         case reportLoss(PostgreSQLError)
-        /// Remember that PostgreSQL answers.
+        /// Record that PostgreSQL answers.
         case markHealthy
-        /// Have the statement of the command prepared.
+        /// Prepare the command's statement.
         case prepare(Int)
-        /// Send the command, by its statement's name or as text.
+        /// Send the command, by the name of its prepared statement or as text.
         case run(Int, byName: Bool)
-        /// The command is over: hand over the rows that were read, or why there are none.
+        /// Answer the command, with the rows that were read or with an error.
         case answer(Int, PostgreSQLError?)
     }
 }

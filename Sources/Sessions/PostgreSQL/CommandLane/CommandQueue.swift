@@ -1,28 +1,29 @@
 internal import DequeModule
 internal import EventLoop
 
-/// The commands of a ``CommandLane`` and the state of its connection: what has happened goes in, what is to be done comes
-/// out, in the order in which it is to be done. It does no I/O, and time is passed in.
+/// The commands of a ``CommandLane`` and the state of its connection. A pure state machine: events and the time are passed
+/// in, and the actions are returned in the order in which they must be performed.
 struct CommandQueue {
     private(set) var state = State.disconnected
-    /// Those that are not at the server, the next one first.
+    /// The commands that are not at the server, the next one first.
     private(set) var waiting = Deque<Command>()
-    /// How long the server may take for a command.
+    /// The maximum time from a command to its result.
     private let deadline: Duration
 
+    /// The maximum number of waiting commands.
     static let maxWaiting = 1024
-    /// How long a connection stands idle before it is closed.
+    /// The time after which an idle connection is closed.
     static let idleTime = Duration.seconds(60)
-    /// For how long a connection is known to lead to the server that is the primary.
+    /// The time for which the server of a new connection is known to be the primary.
     static let certainty = Duration.seconds(1)
-    /// How long a command waits for a connection while there is none to be had.
+    /// The maximum wait of a command while no connection can be opened.
     static let connectionWait = Duration.seconds(1)
 
     init(deadline: Duration) {
         self.deadline = deadline
     }
 
-    /// When the connection was opened; nil while there is none.
+    /// The time when the connection was opened, or nil if there is none.
     var openedAt: BootInstant? {
         switch state {
         case .disconnected, .connecting, .closed: nil
@@ -32,7 +33,7 @@ struct CommandQueue {
         }
     }
 
-    /// The command that the server has.
+    /// The command at the server.
     private var current: Command? {
         switch state {
         case .disconnected, .connecting, .idle, .closed: nil
@@ -42,14 +43,14 @@ struct CommandQueue {
         }
     }
 
-    /// The command whose rows a result has.
+    /// The number of the command whose result is expected.
     var running: Int? { if case .running(_, let command) = state { command.id } else { nil } }
 
     var isClosed: Bool { state == .closed }
 
-    // MARK: What happens
+    // MARK: Events
 
-    /// Somebody asks for a command.
+    /// Handles a new command.
     mutating func add(_ command: Command) -> [Action] {
         guard !isClosed, waiting.count < Self.maxWaiting else {
             return [.answer(command.id, .connection("too many commands wait, or the store was closed"))]
@@ -60,19 +61,19 @@ struct CommandQueue {
         return advance(at: command.askedAt)
     }
 
-    /// There is a connection. Nothing is sent before ``advance(at:)``.
+    /// Handles a new connection. Nothing is sent before ``advance(at:)``.
     mutating func opened(keepsState: Bool, at now: BootInstant) {
         guard state == .connecting else { return }
         state = .idle(Connection(openedAt: now, keepsState: keepsState), since: now)
     }
 
-    /// Sends the next command if the server has none.
+    /// Sends the next command if no other one is at the server.
     mutating func advance(at now: BootInstant) -> [Action] {
         guard case .idle(let connection, _) = state, let command = waiting.popFirst() else { return [] }
         return start(command, on: connection, at: now)
     }
 
-    /// There was no connection to be had: those who have waited long enough learn why.
+    /// Handles a failed attempt to connect. Commands that have waited long enough fail.
     mutating func couldNotConnect(_ error: PostgreSQLError, at now: BootInstant) -> [Action] {
         guard state == .connecting else { return [] }
         let isHopeless = if case .unusable = error { true } else { false }
@@ -81,8 +82,10 @@ struct CommandQueue {
         return actions + (waiting.isEmpty ? [] : connect())
     }
 
-    /// A result has arrived.
-    /// - Parameter failure: what the server refuses; nil for rows, or for a statement that was prepared.
+    /// Handles a result.
+    /// - Parameters:
+    ///   - failure: The server's error; nil for rows, or for a statement that was prepared.
+    ///   - now: The current instant.
     mutating func received(_ failure: PostgreSQLError?, at now: BootInstant) -> [Action] {
         if let failure, failure.endsConnection, !isAnswer(failure, at: now) { return lost(failure, at: now) }
         switch state {
@@ -98,7 +101,7 @@ struct CommandQueue {
         return []
     }
 
-    /// The server is ready for the next command.
+    /// Handles the server's readiness for the next command.
     mutating func serverIsReady(at now: BootInstant) -> [Action] {
         switch state {
         case .prepared(var connection, let command):
@@ -118,14 +121,14 @@ struct CommandQueue {
         }
     }
 
-    /// The server has closed the connection: said by the kernel, which knows nothing of what is still to be read.
+    /// Handles the kernel's report that the server has closed the connection. Results may still have to be read.
     mutating func hungUp(at now: BootInstant) -> [Action] {
         guard case .idle = state else { return [] }
         return lost(.connection("the server hung up"), at: now)
     }
 
-    /// The connection is of no more use. The command that the server has is sent again on the next one if nothing of it can
-    /// have happened, or if it does no harm twice.
+    /// Handles the loss of the connection. The command at the server is sent again on the next connection if it cannot have
+    /// been executed, or if it is idempotent.
     mutating func lost(_ error: PostgreSQLError, at now: BootInstant) -> [Action] {
         guard openedAt != nil else { return [] }
         var actions: [Action] = []
@@ -136,7 +139,7 @@ struct CommandQueue {
             } else {
                 actions.append(.answer(command.id, error))
             }
-            // After a demotion the next connection is made at once, which tells whether there is another primary.
+            // After a demotion the next connection is opened at once: there may be another primary.
             if !error.isReadOnlyTransaction { actions.append(.reportLoss(error)) }
         } else if !waiting.isEmpty {
             actions.append(.reportLoss(error))
@@ -145,10 +148,10 @@ struct CommandQueue {
         return actions + [.disconnect] + (waiting.isEmpty ? [] : connect())
     }
 
-    /// Time has passed: to be called at ``wakeAt``.
+    /// Handles the end of a time limit.
     mutating func tick(at now: BootInstant) -> [Action] {
         let actions = giveUp(.deadline) { $0.deadline <= now }
-        // What became of the one at the server is unknown, and the connection goes.
+        // It is unknown whether the command at the server was executed. The connection is closed.
         if let current, current.deadline <= now { return actions + lost(.deadline, at: now) }
         if case .idle(_, let since) = state, waiting.isEmpty, now - since >= Self.idleTime {
             state = .disconnected
@@ -157,7 +160,7 @@ struct CommandQueue {
         return actions
     }
 
-    /// The lane ends, and with it all that waits.
+    /// Handles the end of the lane: all commands fail.
     mutating func close() -> [Action] {
         let disconnection: [Action] = openedAt == nil ? [] : [.disconnect]
         let unanswered = (current.map { [$0] } ?? []) + Array(waiting)
@@ -166,7 +169,7 @@ struct CommandQueue {
         return disconnection + unanswered.map { .answer($0.id, .connection("the store was closed")) }
     }
 
-    /// When ``tick(at:)`` has something to do; nil: never, as it is.
+    /// The time at which ``tick(at:)`` must be called, or nil if no time limit is running.
     var wakeAt: BootInstant? {
         let deadline = waiting.lazy.map(\.deadline).min()
         if let current { return min(current.deadline, deadline ?? current.deadline) }
@@ -174,7 +177,7 @@ struct CommandQueue {
         return deadline
     }
 
-    // MARK: What follows
+    // MARK: Transitions
 
     private mutating func connect() -> [Action] {
         state = .connecting
@@ -183,7 +186,7 @@ struct CommandQueue {
 
     private mutating func start(_ command: Command, on connection: Connection, at now: BootInstant) -> [Action] {
         var command = command
-        // What it waited before it was sent is no reason to give up a connection that works.
+        // A command that waited long before it was sent must not end a connection that works.
         command.deadline = now + deadline
         guard connection.keepsState, !connection.prepared.contains(command.statement) else {
             state = .running(connection, command)
@@ -193,7 +196,7 @@ struct CommandQueue {
         return [.prepare(command.id)]
     }
 
-    /// Takes those out that have waited long enough.
+    /// Removes the commands that have waited long enough. They fail.
     private mutating func giveUp(_ error: PostgreSQLError, _ isOver: (Command) -> Bool) -> [Action] {
         let over = waiting.filter(isOver)
         guard !over.isEmpty else { return [] }
@@ -211,8 +214,8 @@ struct CommandQueue {
         return command.isIdempotent
     }
 
-    /// Whether a server that takes no changes is the right one all the same: it was not a standby a moment ago. Another
-    /// connection would hear the same.
+    /// Returns whether an error is the command's answer although it usually ends the connection: a read-only server that
+    /// was not a standby a moment ago is the primary, and another connection would get the same error.
     private func isAnswer(_ error: PostgreSQLError, at now: BootInstant) -> Bool {
         guard error.isReadOnlyTransaction, let openedAt else { return false }
         return now - openedAt < Self.certainty

@@ -1,9 +1,9 @@
 internal import EventLoop
 
-/// A statement on its way through a ``CommandLane`` to its answer, whatever its type is.
+/// A command of a ``CommandLane``, independent of the type of its statement.
 @EventLoop
 class LaneCommand {
-    /// The name under which it is prepared.
+    /// The name of the prepared statement.
     let name: String
     let sql: String
     let parameters: [PostgreSQLParameter]
@@ -14,17 +14,17 @@ class LaneCommand {
         parameters = statement.parameters
     }
 
-    /// Reads the server's answer, and keeps it until ``finish()``.
+    /// Reads the result, and stores it until ``finish()``.
     func read(_ result: borrowing PostgreSQLResult) {}
 
-    /// Gives what was read to whom asked.
+    /// Returns the stored result to the caller.
     func finish() {}
 
-    /// Gives an error to whom asked.
+    /// Throws an error to the caller.
     func fail(_ error: PostgreSQLError) {}
 }
-/// A ``LaneCommand`` with the type of its statement.
 
+/// A ``LaneCommand`` with the type of its statement.
 final class TypedLaneCommand<S: Statement>: LaneCommand {
     typealias Outcome = Result<S.Answer, PostgreSQLError>
 

@@ -1,13 +1,13 @@
-/// What the parts of a configuration are called by whoever sets them elsewhere than in Swift, such as `DATABASE_URL` for
-/// the connection string: messages that advise to change a part name it so.
+/// The names of a configuration's parts where they are set outside Swift, such as `DATABASE_URL` for the connection
+/// string. Messages that advise to change a part contain its name.
 public struct ConfigurationNames: Sendable {
-    /// A part that messages speak of.
+    /// A part that messages may name.
     public enum Part: Hashable, Sendable {
         /// ``PostgreSQLConfiguration/url``
         case url
         /// ``PostgreSQLConfiguration/schema``
         case schema
-        /// ``PostgreSQLConfiguration/usesPreparedStatements``, to be set to false.
+        /// ``PostgreSQLConfiguration/usesPreparedStatements``, set to false.
         case preparedStatementsOff
         /// ``SessionStore/Configuration/staleIfDatabaseDown``
         case staleIfDatabaseDown
@@ -15,11 +15,12 @@ public struct ConfigurationNames: Sendable {
 
     private let names: [Part: String]
 
-    /// - Parameter names: what stands in brackets behind the advice; a part without a name is not named.
+    /// Creates a set of names.
+    /// - Parameter names: The names, which messages contain in brackets. Parts without a name are not named.
     public init(_ names: [Part: String] = [:]) {
         self.names = names
     }
 
-    /// The end of a message that speaks of `part`: ` (NAME)`; nothing when there is no name.
+    /// Returns the end of a message about `part`: ` (NAME)`, or an empty text if the part has no name.
     package func hint(_ part: Part?) -> String { part.flatMap { names[$0] }.map { " (\($0))" } ?? "" }
 }

@@ -1,8 +1,8 @@
 internal import EventLoop
 internal import Logging
 
-/// Opens connections for one lane, on helper threads: one attempt at a time, with growing waits after failures. Says
-/// once that PostgreSQL is away and why, and once that it is back.
+/// Opens the connections of one lane on helper threads: one attempt at a time, with growing delays after failures. Logs
+/// once that PostgreSQL is unavailable, with the reason, and once that it is back.
 @EventLoop
 final class Connector {
     private let lane: String
@@ -13,14 +13,17 @@ final class Connector {
     private let prepare: @Sendable (PostgreSQLConnection) throws(PostgreSQLError) -> Void
     private var backoff = Backoff(first: .milliseconds(20), longest: .seconds(2))
     private var isConnecting = false
-    /// When the next attempt may begin: a lane that nobody has needed for long tries at once.
+    /// The earliest time of the next attempt; nil for at once.
     private var notBefore: BootInstant?
     private var outage = LogEpisode()
 
+    /// Creates a connector.
     /// - Parameters:
-    ///   - lane: the lane's name, for the log.
-    ///   - configuration: says where PostgreSQL is, and how messages call that.
-    ///   - prepare: what every connection goes through, on the helper thread, before the loop gets it; may wait.
+    ///   - lane: The name of the lane in the log.
+    ///   - configuration: The server, and the names of the configuration's parts for messages.
+    ///   - threads: The helper threads.
+    ///   - log: The logger.
+    ///   - prepare: The preparation of each connection, which runs on the helper thread and may wait.
     init(
         lane: String, _ configuration: PostgreSQLConfiguration, threads: HelperThreads, log: Logger,
         prepare: @escaping @Sendable (PostgreSQLConnection) throws(PostgreSQLError) -> Void
@@ -33,8 +36,8 @@ final class Connector {
         self.prepare = prepare
     }
 
-    /// Connects after the wait that the last failures ask for, and calls `done` with the connection or with why there
-    /// is none. While an attempt is under way a second call does nothing.
+    /// Connects after the delay that the last failures require, and calls `done` with the connection or with the reason of
+    /// the failure. A second call during an attempt does nothing.
     func connect(_ done: @escaping @EventLoop (consuming Result<PostgreSQLConnection, PostgreSQLError>) -> Void) {
         guard !isConnecting else { return }
         isConnecting = true
@@ -53,7 +56,7 @@ final class Connector {
         }
     }
 
-    /// A connection was lost or thrown away: the next attempt waits a little.
+    /// Handles the loss of a connection, which delays the next attempt.
     func lost(_ error: PostgreSQLError) {
         notBefore = .now + backoff.next()
         let reason = error.reason(names)
@@ -61,7 +64,7 @@ final class Connector {
         log.warning("\(lane): PostgreSQL connection lost: \(reason); reconnecting")
     }
 
-    /// A connection has answered: only now is PostgreSQL back, since one that opens may still be of no use.
+    /// Handles an answer on a connection. Only now PostgreSQL is back: a connection that opens may still be unusable.
     func markHealthy() {
         if outage.end() { log.info("\(lane): PostgreSQL connection restored") }
         backoff.reset()

@@ -1,24 +1,24 @@
-/// How to reach PostgreSQL and how long to wait for it.
+/// The PostgreSQL server and its time limits.
 public struct PostgreSQLConfiguration: Sendable {
-    /// What libpq understands: a `postgresql://` URL (several hosts included) or `key=value` words.
+    /// A connection string of libpq: a `postgresql://` URL (several hosts included) or `key=value` words.
     public var url: Secret
-    /// The schema of our tables; nil for the connection's own search path.
+    /// The schema of the tables, or nil for the connection's own search path.
     public var schema: String?
-    /// Off behind a transaction pooler that a connection cannot notice by itself. Nothing is then prepared, set or listened
-    /// to, and so no session is kept in memory.
+    /// A Boolean value that indicates whether connections may prepare statements. False behind a transaction pooler that
+    /// connections cannot detect: nothing is then prepared, set or listened to, so no session is cached.
     public var usesPreparedStatements: Bool
-    /// How long a look-up may take, the wait for a connection included.
+    /// The maximum time of a look-up, including the wait for a connection.
     public var lookUpDeadline: Duration
-    /// The same for what writes, and for a login's query.
+    /// The maximum time of a statement that writes, and of a login's query.
     public var writeDeadline: Duration
-    /// How many look-ups may be under way.
+    /// The maximum number of look-ups without an answer.
     public var lookUpLimit: Int
-    /// Whether tables are made and brought up to date before the first use.
+    /// A Boolean value that indicates whether the tables are created and migrated before the first use.
     public var migrates: Bool
-    /// What messages call the parts of the configuration.
+    /// The names of the configuration's parts in messages.
     public var names: ConfigurationNames
 
-    /// A configuration; everything but the connection string has a default that suits most.
+    /// Creates a configuration. Every parameter but the connection string has a default.
     public init(
         url: Secret, schema: String? = nil, usesPreparedStatements: Bool = true,
         lookUpDeadline: Duration = .milliseconds(700), writeDeadline: Duration = .seconds(5), lookUpLimit: Int = 4096,

@@ -1,15 +1,17 @@
 internal import EventLoop
 
-/// How long the server lets a connection work. A role or a database may have limits that suit an application and end what
-/// takes longer here: a migration, the end of all sessions, a look-up that is still within its deadline.
+/// The server's time limits. Those of the role or of the database may suit an application, but stop what takes longer
+/// here: a migration, the revocation of all sessions, a look-up that is still within its deadline.
 extension PostgreSQLConnection {
-    /// Limits each statement and its waits for locks, and lifts every other limit, for as long as the connection lasts.
+    /// Limits statements and waits for locks, and removes all other limits, until the end of the connection.
     ///
-    /// Only for a connection that ``keepsState``: a pooler would hand what is set on to others.
+    /// Only for connections with ``keepsState``: a pooler would pass the settings on to other clients.
     ///
     /// - Parameters:
-    ///   - statement: how long a statement may take; nil: as long as it needs.
-    ///   - lock: how long a statement may wait for a lock; nil: as long as the statement may take.
+    ///   - statement: The maximum time of a statement; nil for no limit.
+    ///   - lock: The maximum wait of a statement for a lock; nil for no limit but `statement`.
+    ///   - deadline: The maximum wait for the server.
+    /// - Throws: ``PostgreSQLError``
     package func setTimeLimits(
         statement: Duration? = nil, lock: Duration? = nil, deadline: Duration
     ) throws(PostgreSQLError) {
@@ -17,19 +19,21 @@ extension PostgreSQLConnection {
         hasOwnTimeLimits = true
     }
 
-    /// Has the server itself give up statements and waits for locks, a little after nobody waits for them any more:
-    /// otherwise, while a table is locked, each connection that was given up would leave a process behind.
+    /// Makes the server cancel statements and waits for locks shortly after their results are too late. Otherwise, while a
+    /// table is locked, each closed connection would leave a waiting backend behind.
+    /// - Throws: ``PostgreSQLError``
     func limitStatements(to time: Duration, lock: Duration) throws(PostgreSQLError) {
         try setTimeLimits(statement: time + .milliseconds(500), lock: lock, deadline: time)
     }
 
-    /// Lifts all limits for the transaction that has begun, unless the connection has its own.
+    /// Removes all limits for the current transaction, unless the connection has its own.
+    /// - Throws: ``PostgreSQLError``
     func liftTimeLimitsInTransaction(deadline: Duration) throws(PostgreSQLError) {
         guard !hasOwnTimeLimits else { return }
         try script(timeLimits("SET LOCAL", statement: nil, lock: nil), deadline: deadline)
     }
 
-    /// Zero means none to PostgreSQL.
+    /// Returns the statements that set the limits. In PostgreSQL zero means no limit.
     private func timeLimits(_ command: String, statement: Duration?, lock: Duration?) -> String {
         var limits = [
             ("statement_timeout", statement), ("lock_timeout", lock), ("idle_in_transaction_session_timeout", nil),

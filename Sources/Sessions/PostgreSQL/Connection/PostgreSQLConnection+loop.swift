@@ -1,13 +1,13 @@
 internal import EventLoop
 
-/// A connection as a member of the loop's set of descriptors.
+/// A connection on the event loop.
 @EventLoop
 extension PostgreSQLConnection {
-    /// Has `handler` told when something arrives.
+    /// Calls `handler` whenever bytes arrive.
     func joinLoop(_ handler: any ReadinessHandler) { Reactor.shared.add(socket, [.readable], handler) }
 
-    /// Writes what waits to be sent, now as far as the server takes it and the rest when it is ready for more; to be
-    /// called again whenever the descriptor is writable.
+    /// Writes libpq's buffer as far as the socket accepts it now. Must be called again whenever the descriptor is writable.
+    /// - Throws: ``PostgreSQLError``
     func flushOnLoop() throws(PostgreSQLError) {
         let more = try flush() == .more
         guard more != isWaitingToWrite else { return }
@@ -15,12 +15,12 @@ extension PostgreSQLConnection {
         Reactor.shared.change(socket, more ? [.readable, .writable] : [.readable])
     }
 
-    /// Takes the descriptor out of the loop's set, also when libpq has closed it.
+    /// Removes the descriptor from the event loop, even if libpq has closed it.
     func leaveLoop() {
         if isOpen {
             Reactor.shared.remove(socket)
         } else {
-            Reactor.shared.forget(socket)  // closed, so the kernel has taken it out already
+            Reactor.shared.forget(socket)  // closed, so the kernel has removed it already
         }
     }
 }

@@ -1,8 +1,11 @@
 extension PostgreSQLConnection {
-    /// Runs `work` in a transaction whose every statement sees what others have committed, whatever the server's default
-    /// is: ending all sessions of a user needs that. It lasts as long as it takes, whatever the role's limits are.
+    /// Runs `work` in a transaction at isolation level READ COMMITTED, which revoking all sessions of a user requires, and
+    /// without time limits.
     ///
-    /// - Parameter deadline: of BEGIN and of COMMIT.
+    /// - Parameters:
+    ///   - deadline: The maximum wait for BEGIN and for COMMIT.
+    ///   - work: The statements.
+    /// - Throws: The first ``PostgreSQLError``. The transaction is rolled back.
     func transaction<T>(
         deadline: Duration, _ work: () throws(PostgreSQLError) -> T
     ) throws(PostgreSQLError) -> T {
@@ -13,7 +16,7 @@ extension PostgreSQLConnection {
             try script("COMMIT", deadline: deadline)
             return result
         } catch {
-            // The first error is the one to report; a connection that cannot even roll back ends, and that does it too.
+            // The first error is reported. If ROLLBACK fails the connection ends, which rolls back too.
             try? script("ROLLBACK", deadline: .seconds(1))
             throw error
         }

@@ -1,46 +1,51 @@
-/// One value for a `$1` in a statement.
+/// The value of a parameter, such as `$1`, of a statement.
 package enum PostgreSQLParameter: Sendable {
     case text(String)
     case bytes([UInt8])
     case null
 
-    /// A number, as the text PostgreSQL reads.
+    /// Returns a number as text.
     package static func number(_ value: some Numeric & CustomStringConvertible) -> PostgreSQLParameter {
         .text(value.description)
     }
 
+    /// Returns a text, or NULL for nil.
     package static func optional(_ value: String?) -> PostgreSQLParameter { value.map { .text($0) } ?? .null }
 
+    /// Returns a number as text, or NULL for nil.
     package static func optionalNumber(_ value: (some Numeric & CustomStringConvertible)?) -> PostgreSQLParameter {
         value.map { .number($0) } ?? .null
     }
 
+    /// Returns a hash as bytea.
     package static func digest(_ value: SHA256Digest) -> PostgreSQLParameter { .bytes(value.bytes) }
 
+    /// Returns a hash as bytea, or NULL for nil.
     package static func optionalDigest(_ value: SHA256Digest?) -> PostgreSQLParameter {
         value.map { .digest($0) } ?? .null
     }
 
-    /// An array of texts in PostgreSQL's own notation.
+    /// Returns a text[] in PostgreSQL's text notation.
     package static func texts(_ values: [String]) -> PostgreSQLParameter {
         let quoted = values.map { value in
-            // By scalars: a quote with a combining mark behind it is another character to Swift, and a quote all the same.
+            // By scalars: to Swift a quote followed by a combining mark is another character, to PostgreSQL it is a quote.
             "\"" + value.unicodeScalars.map { $0 == "\"" || $0 == "\\" ? "\\\($0)" : "\($0)" }.joined() + "\""
         }
         return .text("{" + quoted.joined(separator: ",") + "}")
     }
 
-    /// A bytea[].
+    /// Returns a bytea[].
     package static func digests(_ values: [SHA256Digest]) -> PostgreSQLParameter {
         .bytes(BinaryParameter.array(values))
     }
 
-    /// An array of numbers.
+    /// Returns an array of numbers in PostgreSQL's text notation.
     package static func numbers(_ values: [Int64]) -> PostgreSQLParameter {
         .text("{" + values.map { String($0) }.joined(separator: ",") + "}")
     }
 
-    /// Lends the parameters in the three arrays that libpq wants; it copies them before its call returns.
+    /// Calls `body` with libpq's arrays of values, lengths and formats. The pointers are valid during the call only; libpq
+    /// copies the values before it returns.
     static func withArguments<T>(
         _ parameters: [PostgreSQLParameter],
         _ body: (UnsafePointer<UnsafePointer<CChar>?>?, UnsafePointer<Int32>?, UnsafePointer<Int32>?) -> T
@@ -52,8 +57,7 @@ package enum PostgreSQLParameter: Sendable {
         for parameter in parameters {
             switch parameter {
             case .text(let text):
-                // A text with a NUL would end there as a C string and mean another one: sent by its length, the server
-                // refuses it.
+                // In text format a NUL would end the text and change its meaning. In binary format the server refuses it.
                 offsets.append(storage.count)
                 lengths.append(Int32(text.utf8.count))
                 formats.append(text.utf8.contains(0) ? 1 : 0)

@@ -1,17 +1,19 @@
-/// What the server says about itself each time it is asked whether it is still there.
+/// The server's answer to a heartbeat: its identity, its clock, and the token keys.
 struct Heartbeat: Sendable {
     let keys: TokenKeys
     /// The database's clock.
     let clock: DatabaseInstant
     let origin: ServerIncarnation
-    /// The process that answers; behind a pooler it is not the one that the connection was opened to.
+    /// The process id of the backend. Behind a pooler it is not the one that the connection was opened to.
     let backend: Int32
-    /// Whether that process listens to ``Revocation/channel``.
+    /// A Boolean value that indicates whether the backend listens to ``Revocation/channel``.
     let isListening: Bool
+}
 
-    /// The token keys, and which of them is for new tokens: the newest that is old enough for every worker to have read
-    /// it, else the first. Beside each what the server says of itself: whether it is a standby, whose word on sessions
-    /// may be out of date; its clock; when it was started; which process answers; whether that one listens to us.
+/// The statement of a heartbeat, and its rows.
+extension Heartbeat {
+    /// Returns the statement: a row for each token key, with the state of the server in each. Keys mint tokens once they
+    /// are old enough for every worker to have read them: the newest of these does, or else the first key.
     static func sql(in schema: Schema) -> String {
         """
         SELECT generation, key, \
@@ -23,7 +25,9 @@ struct Heartbeat: Sendable {
         """
     }
 
-    /// Reads the rows of ``sql(in:)``, which come in binary form.
+    /// Reads the rows of ``sql(in:)`` in binary form.
+    /// - Throws: ``PostgreSQLError`` if the server is a standby, whose data may be out of date, if there are no keys, or if
+    ///   a value cannot be read.
     init(_ result: borrowing PostgreSQLResult) throws(PostgreSQLError) {
         let (generation, key) = (try result.column("generation"), try result.column("key"))
         let (mints, isStandby) = (try result.column("mints"), try result.column("is_standby"))

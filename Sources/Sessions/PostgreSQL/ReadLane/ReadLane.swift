@@ -1,248 +1,218 @@
-internal import DequeModule
 internal import EventLoop
 internal import Logging
 
-/// The connection that answers checks. All look-ups of one turn of the loop go out in one statement and one pipelined
-/// batch: for PostgreSQL a statement with twenty hashes costs little more than one with a single hash.
+/// The connection that answers checks. All look-ups of one turn of the event loop are sent in one statement and one
+/// pipelined batch: a statement with twenty hashes costs PostgreSQL little more than one with a single hash.
 ///
-/// Three rules keep one user's session from another's check. Each row carries the hash it answers for, and one that
-/// nobody asked for ends the connection; where there is no row, the question is asked again so that it comes back with
-/// the answer. A connection that missed a deadline is thrown away with everything on it. What failed, or was not run
-/// because something before it failed, is asked again, once, each look-up in a batch of its own.
+/// ``LookUpQueue`` decides, this class performs.
 @EventLoop
 final class ReadLane: ReadinessHandler, TurnEndHandler {
-    /// What the heartbeat brought, and when it was sent.
-    var keys: TokenKeys?
-    var lastHeartbeat: BootInstant?
-    /// Called whenever a heartbeat has come back: PostgreSQL answers, and the keys are known.
+    /// A handler called once, with PostgreSQL's answer: the session, nil if there is none, or the reason why it cannot be
+    /// determined.
+    typealias Answer = @EventLoop (Result<PackedSession?, SessionStoreError>) -> Void
+
+    /// A handler called when a heartbeat was confirmed: PostgreSQL answers, and the keys are known.
     var onHeartbeat: (@EventLoop () -> Void)?
-    /// Called with what PostgreSQL has said of a live session.
+    /// A handler called with each live session that PostgreSQL has returned.
     var onSnapshot: (@EventLoop (SessionSnapshot, SHA256Digest) -> Void)?
-    /// Called when the database cannot be used before an operator has done something.
+    /// A handler called if the database cannot be used until an operator intervenes.
     var onUnusable: (@EventLoop (String) -> Void)?
 
-    let configuration: PostgreSQLConfiguration
-    private let leaseTime: Duration
-    /// When the oldest look-up has waited this long for its answer, new ones are refused: they would wait too long, and
-    /// so would a heartbeat behind them.
-    private let maxQueue: Duration
-    private let heartbeatInterval: Duration
     let memory: SessionMemory
-    let statements: ReadLaneStatements
-    let connector: Connector
-    let log: Logger
+    private var queue: LookUpQueue<Answer>
+    private var connection: PostgreSQLConnection?
+    private let connector: Connector
+    private let statements: ReadLaneStatements
+    private let names: ConfigurationNames
+    private let log: Logger
+    private var notifications: NotificationLog
+    private let heartbeatInterval: Duration
+    private lazy var timer = LaneTimer { [weak self] in self?.tick() }
 
-    /// nil while there is none; then one is being made.
-    var connection: PostgreSQLConnection?
-    /// Look-ups of the present turn, not sent yet.
-    var gathered: [LookUp] = []
-    var outstanding = Deque<ReadLaneQuestion>()
-    var waiting: WaitingLookUps
-    /// Look-ups that are not answered yet, wherever they are.
-    private var unanswered = 0
-    /// Those of them that others may join.
-    var underWay: [SHA256Digest: LookUp] = [:]
-    /// Its rows are here, the end of its batch is not.
-    var arrivedHeartbeat: (Heartbeat, sentAt: BootInstant)?
-    /// Whether one has come back on this connection.
-    var hasHeartbeat = false
-    /// When the connection was opened.
-    var openedAt: BootInstant?
-    var heartbeatIsDue = false
-    /// What was said last about the lack of notifications.
-    var notListening = LogEpisode()
-    var deadlineTimer: LoopTimer?
-    private var isDirty = false
-    var isClosed = false
-
-    /// Heartbeats that are not answered: more do not make a slow server faster.
-    private static let maxHeartbeats = 4
-    /// How often at least: the keys have to be fresh also when nothing depends on the lease.
-    private static let maxHeartbeatInterval = Duration.seconds(2)
-    /// How old a heartbeat may be for its keys to be all keys.
-    private static let keysAge = Duration.seconds(5)
-    /// The most look-ups in one statement.
-    private static let maxBatch = 64
-
+    /// Creates a lane without a connection.
+    /// - Parameter memory: The memory that learns PostgreSQL's answers and revocations.
     init(
         _ configuration: PostgreSQLConfiguration, memory: SessionMemory, migrations: Migrations?,
         threads: HelperThreads, log: Logger
     ) {
-        self.configuration = configuration
         self.memory = memory
         self.log = log
-        leaseTime = memory.leaseTime
-        maxQueue = min(.milliseconds(500), leaseTime / 2)
-        heartbeatInterval =
-            memory.isOn ? min(Self.maxHeartbeatInterval, leaseTime / 4) : Self.maxHeartbeatInterval
-        waiting = WaitingLookUps()
-        let statements = ReadLaneStatements(Schema(configuration.schema))
-        self.statements = statements
-        let listens = memory.isOn
-        let deadline = configuration.writeDeadline
-        let (lookUpDeadline, isPooled) = (configuration.lookUpDeadline, !configuration.usesPreparedStatements)
-        connector = Connector(lane: "read lane", configuration, threads: threads, log: log) {
-            connection throws(PostgreSQLError) in
-            try connection.introduce(isPooled: isPooled, deadline: deadline)
-            if connection.keepsState { try connection.setTimeLimits(deadline: deadline) }
-            try migrations?.run(on: connection, log: log)
-            if connection.keepsState {
-                try connection.limitStatements(to: lookUpDeadline, lock: lookUpDeadline)
-            }
-            try statements.prepare(on: connection, deadline: deadline)
-            // Before the first heartbeat, whose time is the one from which on nothing can be missed.
-            if listens { try connection.listen(deadline: deadline) }
-            try connection.enterPipeline()
-        }
+        names = configuration.names
+        notifications = NotificationLog(log, names)
+        let limits = LookUpLimits(
+            leaseTime: memory.leaseTime, deadline: configuration.lookUpDeadline, lookUps: configuration.lookUpLimit)
+        queue = LookUpQueue(limits)
+        heartbeatInterval = limits.heartbeatInterval(renewsLease: memory.isOn)
+        statements = ReadLaneStatements(Schema(configuration.schema))
+        connector = .readLane(
+            configuration, statements, listens: memory.isOn, migrations, threads: threads, log: log)
     }
 
-    /// Connects, and stays connected from now on.
+    /// Connects, and reconnects after each loss.
     func start() {
-        reconnect()
+        perform(queue.connect())
         beat()
     }
 
-    /// Ends the connection; whoever still waits learns that the store is gone.
-    func close() {
-        isClosed = true
-        let all = takeAll() + waiting.takeAll()
-        drop()
-        for lookUp in all { answer(lookUp, .failure(.unavailable("the store was closed"))) }
+    /// Closes the connection. Pending look-ups fail.
+    func close() { perform(queue.close()) }
+
+    // MARK: State
+
+    /// The server at the other end of the connection, or nil if there is none.
+    var origin: ServerIncarnation? { queue.server?.origin }
+
+    /// The time when the connection was opened, or nil if there is none.
+    var openedAt: BootInstant? { queue.server?.openedAt }
+
+    var isConnected: Bool { queue.server != nil }
+
+    /// The newest token keys, or nil before the first heartbeat.
+    var keys: TokenKeys? { queue.known.keys }
+
+    /// The time of sending of the last confirmed heartbeat.
+    var lastHeartbeat: BootInstant? { queue.known.sentAt }
+
+    /// A Boolean value that indicates whether the keys are fresh enough to state that a tag made with none of them was
+    /// never issued.
+    var knowsAllKeys: Bool { queue.knowsAllKeys(at: .now) }
+
+    // MARK: Events
+
+    /// Queries the session of a token's hash. `answer` may be called before this method returns. Not `async`: a task and
+    /// its continuation would cost as much as everything else that a check computes.
+    func lookUp(_ hash: SHA256Digest, _ answer: @escaping Answer) {
+        if let action = queue.ask(hash, answer, at: .now) { perform(action) }
+        if connection == nil { setTimer() }
     }
 
-    /// Which server the connection is to; nil while there is none.
-    var origin: ServerIncarnation? { connection?.origin }
-
-    /// Whether there is a connection; without one it takes a moment to say that nobody can be asked.
-    var isConnected: Bool { connection != nil }
-
-    /// Whether the keys are fresh enough to say that a tag of none of them was never issued.
-    var knowsAllKeys: Bool {
-        guard connection != nil, let lastHeartbeat else { return false }
-        return .now - lastHeartbeat < Self.keysAge
+    /// Handles a revocation, received or made by this process.
+    func hear(_ revocation: Revocation) {
+        memory.hear(revocation)
+        queue.hear(revocation)
     }
 
-    /// Asks for the session of a token's hash.
-    ///
-    /// A callback and no task: this is the path of every check, and a task with its continuation would cost as much as
-    /// all else that the worker computes for it.
-    func lookUp(_ hash: SHA256Digest, _ answer: @escaping LookUp.Answer) {
-        let now = BootInstant.now
-        guard !isClosed else { return answer(.failure(.unavailable("the store was closed"))) }
-        // What was sent longer ago could say less than this check has a right to know.
-        if let same = underWay[hash], now - same.sentAt < leaseTime { return same.join(answer) }
-        guard unanswered < configuration.lookUpLimit, !isBehind(now) else { return answer(.failure(.overloaded)) }
-        unanswered += 1
-        let lookUp = LookUp(hash, now: now, deadline: now + configuration.lookUpDeadline, answer)
-        underWay[hash] = lookUp
-        gather(lookUp)
-    }
+    /// Closes the connection, for a reason that its server does not know, and opens another one.
+    func lose(_ error: PostgreSQLError) { perform(queue.lost(error, at: .now)) }
 
-    private func isBehind(_ now: BootInstant) -> Bool {
-        for case .lookUps(let batch) in outstanding { return now - batch[0].sentAt > maxQueue }
-        return false
-    }
-
-    func answer(_ lookUp: LookUp, _ result: Result<PackedSession?, SessionStoreError>) {
-        guard !lookUp.isAnswered else { return }
-        unanswered -= 1
-        if underWay[lookUp.hash] === lookUp { underWay[lookUp.hash] = nil }
-        for asker in lookUp.answer(result) { self.lookUp(lookUp.hash, asker) }
-    }
-
-    // MARK: Sending
-
-    func gather(_ lookUp: LookUp) {
-        guard connection != nil else { return wait(lookUp) }
-        gathered.append(lookUp)
-        markDirty()
-    }
-
-    func markDirty() {
-        guard !isDirty else { return }
-        isDirty = true
-        Reactor.shared.atTurnEnd(self)
-    }
-
-    /// Sends what the turn gathered, with one Sync.
-    func turnEnds() {
-        isDirty = false
-        guard let connection else { return }
-        do throws(PostgreSQLError) {
-            // The heartbeat first, and in a batch of its own: no queue of look-ups delays it, and no failed one ends it.
-            if heartbeatIsDue {
-                heartbeatIsDue = false
-                try sync(connection)
-                outstanding.append(.heartbeat(.now))
-                try statements.sendHeartbeat(on: connection)
-                try sync(connection)
-            }
-            try sendGathered(connection)
-            try sync(connection)
-            try connection.flushOnLoop()
-        } catch {
-            lose(error)
-        }
-        armDeadline()
-    }
-
-    /// Ends what was sent as a batch.
-    private func sync(_ connection: PostgreSQLConnection) throws(PostgreSQLError) {
-        guard let last = outstanding.last else { return }
-        if case .sync = last { return }
-        try connection.sync()
-        outstanding.append(.sync)
-    }
-
-    private func sendGathered(_ connection: PostgreSQLConnection) throws(PostgreSQLError) {
-        while !gathered.isEmpty {
-            let batch: [LookUp]
-            if gathered.count <= Self.maxBatch {
-                batch = gathered
-                gathered = []
-            } else {
-                batch = Array(gathered.prefix(Self.maxBatch))
-                gathered.removeFirst(batch.count)
-            }
-            // Before it is sent: whatever happens, it is found where sent look-ups are.
-            outstanding.append(.lookUps(batch))
-            for lookUp in batch { lookUp.send() }
-            try statements.sendLookUp(of: batch, on: connection)
-        }
-    }
-
-    /// Keeps the lease and the keys, and finds a server that does not answer any more also when nobody asks for a
-    /// session.
+    /// Keeps the lease and the keys fresh, and detects a server that does not answer even if there are no checks.
     private func beat() {
-        guard !isClosed else { return }
+        guard !queue.isClosed else { return }
         Reactor.shared.schedule(after: heartbeatInterval) { [weak self] in self?.beat() }
-        sendHeartbeat()
+        perform(queue.askHeartbeat())
     }
 
-    func sendHeartbeat() {
-        guard connection != nil else { return }
-        var unanswered = 0
-        for case .heartbeat in outstanding { unanswered += 1 }
-        guard unanswered < Self.maxHeartbeats else { return }
-        heartbeatIsDue = true
-        markDirty()
+    func turnEnds() {
+        send(queue.turnEnds(at: .now))
+        setTimer()
     }
 
-    // MARK: Receiving
+    private func tick() {
+        perform(queue.tick(at: .now))
+        setTimer()  // also if it fired early
+    }
+
+    private func expire(_ key: LookUpKey) { perform(queue.expire(key)) }
 
     func ready(_ readiness: Readiness) {
         guard let connection else { return }
         do throws(PostgreSQLError) {
             try connection.consumeInput()
             if connection.isWaitingToWrite { try connection.flushOnLoop() }
-            while let result = connection.nextReadyResult() {
-                // An answer that lay here while this process stood still says what was true when it was given.
-                if let deadline = firstDeadline, deadline <= .now { throw .deadline }
-                try take(result)
-            }
-            takeRevocations()
+            // A reply may end the connection.
+            while self.connection === connection, let result = connection.nextReadyResult() { try take(result) }
+            hearRevocations()
         } catch {
             lose(error)
         }
+    }
+
+    private func take(_ result: borrowing PostgreSQLResult) throws(PostgreSQLError) {
+        let status = result.status
+        guard case .rows = status, let origin else { return perform(queue.received(.other(status), at: .now)) }
+        let reply = try ReadReply(rows: result, to: queue.nextQuestion, from: origin)
+        perform(queue.received(reply, at: .now))
+    }
+
+    /// Handles the notifications that have arrived. All results that have arrived must be handled before.
+    private func hearRevocations() {
+        while let revocation = connection?.nextRevocation() { hear(revocation) }
+    }
+
+    // MARK: Actions
+
+    private func perform(_ actions: [LookUpQueue<Answer>.Action]) {
+        guard !actions.isEmpty else { return }
+        for action in actions { perform(action) }
+        setTimer()
+    }
+
+    private func perform(_ action: LookUpQueue<Answer>.Action) {
+        switch action {
+        case .connect: connect()
+        case .disconnect: disconnect()
+        case .reportLoss(let error): connector.lost(error)
+        case .reportFailure(let error): log.warning("session look-up failed: \(error.reason)")
+        case .reportUnreadableRow(let reason): log.error("unreadable session row: \(reason)")
+        case .awaitTurnEnd: Reactor.shared.atTurnEnd(self)
+        case .expire(let key, let deadline):
+            Reactor.shared.schedule(at: deadline) { [weak self] in self?.expire(key) }
+        case .found(let snapshot, let hash, let askers):
+            memory.learn(snapshot, under: hash)
+            if let snapshot { onSnapshot?(snapshot, hash) }
+            for asker in askers { asker(.success(snapshot?.session)) }
+        case .answer(let askers, let answer): for asker in askers { asker(answer) }
+        case .confirm(let heartbeat, let isFirst, let isListening):
+            connector.markHealthy()
+            memory.takeHeartbeat(
+                heartbeat.heartbeat, sentAt: heartbeat.sentAt, isFirst: isFirst, listens: isListening)
+        case .endLease: memory.endLease()
+        case .revokeEverything: memory.hear(.everything)
+        case .announceHeartbeat: onHeartbeat?()
+        }
+    }
+
+    /// Must be called whenever a time limit may have begun: at the end of a turn, after actions, and while look-ups wait.
+    private func setTimer() { if let limit = queue.wakeAt { timer.set(to: limit) } }
+
+    private func send(_ messages: [ReadDialogue.Message]) {
+        guard !messages.isEmpty, let connection else { return }
+        do throws(PostgreSQLError) {
+            for message in messages { try statements.send(message, on: connection) }
+            try connection.flushOnLoop()
+        } catch {
+            lose(error)
+        }
+    }
+
+    private func connect() {
+        connector.connect { [weak self] result in
+            guard let self else { return }
+            switch consume result {
+            case .success(let connection): adopt(connection)
+            case .failure(let error):
+                if case .unusable = error { onUnusable?(error.reason(names)) }
+                perform(queue.connect())
+            }
+        }
+    }
+
+    private func adopt(_ connection: PostgreSQLConnection) {
+        guard !queue.isClosed else { return }
+        guard let server = ConnectedServer(connection, openedAt: .now) else {
+            preconditionFailure("the connection was not introduced")
+        }
+        self.connection = connection
+        connection.joinLoop(self)
+        notifications.opened(connection.notifications)
+        perform(queue.opened(to: server))
+    }
+
+    private func disconnect() {
+        // What the server sent before the end still counts.
+        hearRevocations()
+        connection?.leaveLoop()
+        connection = nil
+        timer.cancel()
     }
 }

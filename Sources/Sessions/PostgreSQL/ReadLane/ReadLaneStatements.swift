@@ -1,8 +1,7 @@
-internal import EventLoop
-
-/// What the read lane sends: prepared once a connection, or as text where a pooler may give each transaction another one.
+/// The statements of the read lane: prepared once per connection, or sent as text if a pooler may assign another backend
+/// to each transaction.
 struct ReadLaneStatements: Sendable {
-    /// A statement whose rows come in binary form: the loop has no time for texts here.
+    /// A statement whose rows are read in binary form, which is faster than text.
     private struct BinaryStatement: Sendable {
         let name: String
         let text: String
@@ -15,19 +14,18 @@ struct ReadLaneStatements: Sendable {
 
     private let lookUp: BinaryStatement
     private let lookUpSeveral: BinaryStatement
-    private let lookUpAbsent: BinaryStatement
+    private let lookUpMissing: BinaryStatement
     private let heartbeat: BinaryStatement
 
     init(_ schema: Schema) {
         let select =
             "SELECT \(SessionColumn.list(hash: "s.token_hash")) FROM \(schema)session_tokens s WHERE s.token_hash ="
-        // Whether the session is alive is a column's matter and no condition, so that an ended one still answers for
-        // itself.
+        // A column, not a condition, tells whether the session is alive, so that there is a row for an ended one too.
         lookUp = BinaryStatement("look_up", "\(select) $1::bytea")
         lookUpSeveral = BinaryStatement("look_up_several", "\(select) ANY ($1::bytea[])")
-        // For a hash that there was no row for: here the question comes back also when there is none. The join costs
-        // PostgreSQL a tenth more, which is why not every look-up has it.
-        lookUpAbsent = BinaryStatement(
+        // For a hash that had no row: here there is one that repeats the hash. Not used for every look-up, since the join
+        // costs PostgreSQL about 10 % more.
+        lookUpMissing = BinaryStatement(
             "look_up_absent",
             """
             SELECT \(SessionColumn.list(hash: "asked.hash")) \
@@ -36,31 +34,27 @@ struct ReadLaneStatements: Sendable {
         heartbeat = BinaryStatement("heartbeat", Heartbeat.sql(in: schema))
     }
 
-    /// Readies a new connection; waits.
+    /// Prepares a new connection. Waits for the server.
+    /// - Throws: ``PostgreSQLError``
     func prepare(on connection: PostgreSQLConnection, deadline: Duration) throws(PostgreSQLError) {
         guard connection.keepsState else { return }
-        // Planned once: the plan is the same for every token.
+        // Plan once: the plan is the same for every token.
         try connection.script("SET plan_cache_mode = force_generic_plan", deadline: deadline)
-        for statement in [lookUp, lookUpSeveral, lookUpAbsent, heartbeat] {
+        for statement in [lookUp, lookUpSeveral, lookUpMissing, heartbeat] {
             try connection.prepare(statement.name, statement.text, deadline: deadline)
         }
     }
 
-    @EventLoop
-    func sendLookUp(of batch: [LookUp], on connection: PostgreSQLConnection) throws(PostgreSQLError) {
-        if batch.count == 1 {
-            try send(lookUp, .digest(batch[0].hash), on: connection)
-        } else {
-            try send(lookUpSeveral, .digests(batch.map(\.hash)), on: connection)
+    /// Sends a message without flushing the connection.
+    /// - Throws: ``PostgreSQLError``
+    func send(_ message: ReadDialogue.Message, on connection: PostgreSQLConnection) throws(PostgreSQLError) {
+        switch message {
+        case .lookUps(let keys) where keys.count == 1: try send(lookUp, .digest(keys[0].hash), on: connection)
+        case .lookUps(let keys): try send(lookUpSeveral, .digests(keys.map(\.hash)), on: connection)
+        case .missing(let key): try send(lookUpMissing, .digest(key.hash), on: connection)
+        case .heartbeat: try send(heartbeat, nil, on: connection)
+        case .sync: try connection.sync()
         }
-    }
-
-    func sendLookUpAbsent(_ hash: SHA256Digest, on connection: PostgreSQLConnection) throws(PostgreSQLError) {
-        try send(lookUpAbsent, .digest(hash), on: connection)
-    }
-
-    func sendHeartbeat(on connection: PostgreSQLConnection) throws(PostgreSQLError) {
-        try send(heartbeat, nil, on: connection)
     }
 
     private func send(
@@ -68,38 +62,5 @@ struct ReadLaneStatements: Sendable {
     ) throws(PostgreSQLError) {
         try connection.sendBinary(
             prepared: connection.keepsState ? statement.name : nil, statement.text, parameter)
-    }
-}
-
-/// A parameter in PostgreSQL's binary form.
-enum BinaryParameter {
-    /// bytea
-    case digest(SHA256Digest)
-    /// bytea[]
-    case digests([SHA256Digest])
-
-    /// Lends the bytes that go over the wire.
-    func withBytes<T>(_ body: (UnsafeRawBufferPointer) -> T) -> T {
-        switch self {
-        case .digest(let digest): unsafe digest.withBytes { unsafe body($0) }
-        case .digests(let digests): unsafe Self.array(digests).withUnsafeBytes { unsafe body($0) }
-        }
-    }
-
-    /// A one-dimensional bytea[]: dimensions, a flag for NULLs, the elements' type; the one dimension's size and first
-    /// index; then each element's length and bytes, all numbers in network order.
-    static func array(_ digests: [SHA256Digest]) -> [UInt8] {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(20 + digests.count * 36)
-        func append(_ number: UInt32) {
-            for shift in [24, 16, 8, 0] as [UInt32] { bytes.append(UInt8(truncatingIfNeeded: number >> shift)) }
-        }
-        let bytea: UInt32 = 17
-        for number in [1, 0, bytea, UInt32(digests.count), 1] { append(number) }
-        for digest in digests {
-            append(32)
-            unsafe digest.withBytes { unsafe bytes.append(contentsOf: $0) }
-        }
-        return bytes
     }
 }

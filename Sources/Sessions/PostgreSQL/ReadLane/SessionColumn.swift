@@ -1,16 +1,17 @@
-/// The columns of a look-up, in their order: the statements and ``SessionRow`` take it from here, so that a row of the hot
-/// path is read by places and both mean the same.
+/// The columns of a look-up in their order, which the statements and ``SessionRow`` share: on the hot path values are read
+/// by position.
 enum SessionColumn: Int, CaseIterable {
-    /// The hash that the row answers for, so that an answer is known by what it says and not by its place.
+    /// The hash that the row is for. Answers are matched by it, not by their position.
     case hash
-    /// The session's end; NULL unless it is alive, which is neither revoked nor expired, by the server's clock at the
-    /// moment of the statement (in a batch `now()` would be the batch's first moment).
+    /// The session's end, or NULL if it is revoked or expired at the time of the statement by the server's clock (`now()`
+    /// would be the beginning of the batch).
     case liveUntil
     case id, userID, username, groups, name, email, createdAt, idleTimeout
-    /// The moment for which all this is said.
+    /// The time of the statement.
     case asOf
 
-    /// - Parameter hash: where the statement has the hash.
+    /// Returns the select list.
+    /// - Parameter hash: The SQL expression of the hash.
     static func list(hash: String) -> String { allCases.map { $0.sql(hash: hash) }.joined(separator: ", ") }
 
     private func sql(hash: String) -> String {

@@ -1,56 +1,63 @@
-internal import EventLoop
-
-/// What a look-up's result says, read in binary form.
+/// The rows of a look-up's result, in binary form.
 enum SessionRow {
-    /// The hash that the row answers for; nil when the row has another shape than the statement's.
-    static func hash(_ result: borrowing PostgreSQLResult, row: Int) -> SHA256Digest? {
-        unsafe result.withBytes(row, SessionColumn.hash.rawValue) { bytes in
-            unsafe bytes.withMemoryRebound(to: UInt8.self) { unsafe SHA256Digest($0.span) }
+    /// Reads the results of look-ups.
+    /// - Parameters:
+    ///   - result: The rows, in any order.
+    ///   - keys: The look-ups of the statement.
+    ///   - origin: The server that answers.
+    /// - Returns: The result of each look-up, in the order of `keys`.
+    /// - Throws: ``PostgreSQLError/confusion(_:)`` if a row is not for one of `keys`: then no row may be used.
+    static func sessions(
+        _ result: borrowing PostgreSQLResult, for keys: [LookUpKey], origin: ServerIncarnation
+    ) throws(PostgreSQLError) -> [FoundSession] {
+        if keys.count == 1, result.rowCount == 1 {
+            guard hash(result, row: 0) == keys[0].hash else { throw foreign }
+            return [session(result, row: 0, origin: origin)]
         }
-    }
-
-    /// Which row answers for which look-up, in the look-ups' order; nil where there is none. A row for a hash that nobody
-    /// asked for belongs to another question.
-    @EventLoop
-    static func rows(
-        _ result: borrowing PostgreSQLResult, for batch: [LookUp]
-    ) throws(PostgreSQLError) -> [Int?] {
-        // Searched one by one: a batch is small, and a dictionary would cost more than all the comparing.
+        // Linear search: batches are small, and a dictionary would cost more than all comparisons.
         var hashes: [SHA256Digest] = []
         for row in 0..<result.rowCount {
             guard let hash = hash(result, row: row) else { throw .confusion("a session's hash cannot be read") }
             hashes.append(hash)
         }
-        var isAskedFor = [Bool](repeating: false, count: hashes.count)
-        var rows: [Int?] = []
-        rows.reserveCapacity(batch.count)
-        for lookUp in batch {
-            let row = hashes.firstIndex(of: lookUp.hash)
-            if let row { isAskedFor[row] = true }
-            rows.append(row)
+        var isWanted = [Bool](repeating: false, count: hashes.count)
+        var sessions: [FoundSession] = []
+        sessions.reserveCapacity(keys.count)
+        for key in keys {
+            let row = hashes.firstIndex(of: key.hash)
+            if let row { isWanted[row] = true }
+            sessions.append(row.map { session(result, row: $0, origin: origin) } ?? .missing)
         }
-        guard !isAskedFor.contains(false) else { throw .confusion("the answer belongs to another question") }
-        return rows
+        guard !isWanted.contains(false) else { throw foreign }
+        return sessions
     }
 
-    /// What the row says of the session, when it is alive: nil when there is none, or when it has ended.
-    static func snapshot(
+    private static var foreign: PostgreSQLError { .confusion("the answer belongs to another question") }
+
+    /// Returns the hash that the row is for, or nil if the value is not a hash.
+    private static func hash(_ result: borrowing PostgreSQLResult, row: Int) -> SHA256Digest? {
+        unsafe result.withBytes(row, SessionColumn.hash.rawValue) { bytes in
+            unsafe bytes.withMemoryRebound(to: UInt8.self) { unsafe SHA256Digest($0.span) }
+        }
+    }
+
+    private static func session(
         _ result: borrowing PostgreSQLResult, row: Int, origin: ServerIncarnation
-    ) throws(PostgreSQLError) -> SessionSnapshot? {
-        guard let expires = result.binaryInteger(row, SessionColumn.liveUntil.rawValue) else { return nil }
+    ) -> FoundSession {
+        guard let expires = result.binaryInteger(row, SessionColumn.liveUntil.rawValue) else { return .row(nil) }
         guard let created = result.binaryInteger(row, SessionColumn.createdAt.rawValue),
             let asOf = result.binaryInteger(row, SessionColumn.asOf.rawValue),
             let session = packed(
                 result, row, DatabaseInstant(microseconds: created), DatabaseInstant(microseconds: expires))
-        else { throw .confusion("a session's row cannot be read") }
-        return SessionSnapshot(session: session, asOf: DatabaseInstant(microseconds: asOf), origin: origin)
+        else { return .unreadable("a session's row cannot be read") }
+        return .row(SessionSnapshot(session: session, asOf: DatabaseInstant(microseconds: asOf), origin: origin))
     }
 
     private static func packed(
         _ result: borrowing PostgreSQLResult, _ row: Int, _ created: DatabaseInstant, _ expires: DatabaseInstant
     ) -> PackedSession? {
         let idle = unsafe result.withBytes(row, SessionColumn.idleTimeout.rawValue) { unsafe seconds(interval: $0) }
-        // The texts, each with a byte or two for its length.
+        // The texts, and a byte or two for the length of each.
         var size = 12
         for column in SessionColumn.userID.rawValue...SessionColumn.email.rawValue {
             size += result.byteCount(row, column)
@@ -79,8 +86,8 @@ enum SessionRow {
         unsafe result.withBytes(row, column.rawValue) { unsafe writer.append(text: $0) }
     }
 
-    /// The whole seconds of an interval in its binary form: microseconds (8 bytes), days and months (4 each); a month has
-    /// 30 days. 0 for NULL, and at least 1 otherwise.
+    /// Returns the whole seconds of an interval in binary form: microseconds (8 bytes), days and months (4 bytes each). A
+    /// month counts as 30 days. Returns 0 for NULL, and otherwise at least 1.
     private static func seconds(interval bytes: UnsafeRawBufferPointer) -> UInt32 {
         guard bytes.count == 16 else { return 0 }
         let microseconds = unsafe Int64(bigEndian: bytes.loadUnaligned(as: Int64.self))
@@ -89,8 +96,9 @@ enum SessionRow {
         return UInt32(clamping: max(1, microseconds / 1_000_000 + (days + 30 * months) * 86_400))
     }
 
-    /// Appends a one-dimensional text[] in its binary form: dimensions, a flag, the elements' type; for the one dimension
-    /// its size and first index; then each element's length and bytes.
+    /// Appends a one-dimensional text[] in binary form: number of dimensions, flag for NULLs, element type; size and first
+    /// index of the dimension; then length and bytes of each element.
+    /// - Returns: False if the array cannot be read.
     private static func append(groups bytes: UnsafeRawBufferPointer, to writer: inout PackedSessionWriter) -> Bool {
         func word(_ offset: Int) -> Int? {
             guard offset + 4 <= bytes.count else { return nil }
@@ -105,7 +113,7 @@ enum SessionRow {
         writer.append(number: count)
         var offset = 20
         for _ in 0..<count {
-            // The table has no NULL among the groups.
+            // A NULL has the length -1; the table allows none.
             guard let length = word(offset), length >= 0, offset + 4 + length <= bytes.count else { return false }
             offset += 4
             unsafe writer.append(text: UnsafeRawBufferPointer(rebasing: bytes[offset..<offset + length]))

@@ -1,38 +1,38 @@
 internal import EventLoop
 
-/// Look-ups that wait for a connection to come back: briefly, then they are given up.
-@EventLoop
-final class WaitingLookUps {
-    private var lookUps: [(lookUp: LookUp, until: BootInstant)] = []
-    private var timer: LoopTimer?
+/// The look-ups that wait for a connection. They fail after a short wait.
+struct WaitingLookUps {
+    private var lookUps: [(key: LookUpKey, until: BootInstant)] = []
 
-    /// How long a look-up waits.
-    private static let limit = Duration.milliseconds(300)
+    /// The end of the first wait, or nil if no look-up waits.
+    private(set) var wakeAt: BootInstant?
 
-    /// - Parameter giveUp: what becomes of those that nobody took in time.
-    func add(_ lookUp: LookUp, _ giveUp: @escaping @EventLoop (LookUp) -> Void) {
-        lookUps.append((lookUp, min(lookUp.deadline, .now + Self.limit)))
-        arm(giveUp)
+    /// The maximum wait.
+    static let limit = Duration.milliseconds(300)
+    /// Waits end together, at multiples of this duration, so that one wake-up serves many look-ups.
+    private static let granularity = Duration.milliseconds(5)
+
+    /// All keys, in the order of their arrival.
+    var keys: [LookUpKey] { lookUps.map(\.key) }
+
+    /// Adds a look-up.
+    /// - Parameters:
+    ///   - key: The look-up.
+    ///   - deadline: The time at which its answer is too late.
+    ///   - now: The current instant.
+    mutating func add(_ key: LookUpKey, deadline: BootInstant, at now: BootInstant) {
+        let end = min(deadline, now + Self.limit).nanoseconds
+        let granularity = Self.granularity.nanoseconds
+        let until = BootInstant(nanoseconds: (end + granularity - 1) / granularity * granularity)
+        lookUps.append((key, until))
+        wakeAt = min(wakeAt ?? until, until)
     }
 
-    /// Takes out all.
-    func takeAll() -> [LookUp] {
-        let all = lookUps.map(\.lookUp)
-        lookUps.removeAll()
-        return all
-    }
-
-    /// Wakes for the one that is due first, a few milliseconds late at most: one pass serves many.
-    private func arm(_ giveUp: @escaping @EventLoop (LookUp) -> Void) {
-        guard timer == nil, let next = lookUps.lazy.map(\.until).min() else { return }
-        timer = Reactor.shared.schedule(at: max(next, .now + .milliseconds(5))) { [weak self] in
-            guard let self else { return }
-            timer = nil
-            let now = BootInstant.now
-            let late = lookUps.filter { $0.until <= now }
-            lookUps.removeAll { $0.until <= now }
-            for (lookUp, _) in late { giveUp(lookUp) }
-            arm(giveUp)
-        }
+    /// Removes and returns the look-ups whose wait has ended.
+    mutating func takeLate(at now: BootInstant) -> [LookUpKey] {
+        let late = lookUps.filter { $0.until <= now }.map(\.key)
+        lookUps.removeAll { $0.until <= now }
+        wakeAt = lookUps.lazy.map(\.until).min()
+        return late
     }
 }

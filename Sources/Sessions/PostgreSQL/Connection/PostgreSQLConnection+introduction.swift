@@ -1,0 +1,65 @@
+/// The identity of the server at the other end.
+extension PostgreSQLConnection {
+    /// The server's first answer.
+    struct Introduction {
+        let origin: ServerIncarnation
+        /// The reason why other clients may get the connection between two statements, and with it all that was set,
+        /// prepared and listened to: a pooler, which was detected or configured. Nil if the connection is exclusive.
+        let whyShared: String?
+    }
+
+    /// The server's identity, or nil before ``introduce(isPooled:deadline:)``.
+    var origin: ServerIncarnation? { introduction?.origin }
+
+    /// A Boolean value that indicates whether the effects of one statement on the connection, such as LISTEN, last until
+    /// the next one and are visible to no other client.
+    package var keepsState: Bool {
+        guard let introduction else { return false }
+        return introduction.whyShared == nil
+    }
+
+    /// Queries the server's identity.
+    ///
+    /// - Parameters:
+    ///   - isPooled: True if the configuration declares a pooler, which a connection may be unable to detect.
+    ///   - deadline: The maximum wait.
+    /// - Throws: ``PostgreSQLError``, also if the server is a standby, whose data may be out of date, or if the database
+    ///   cannot store every text.
+    package func introduce(isPooled: Bool, deadline: Duration) throws(PostgreSQLError) {
+        try requireUTF8()
+        try send(Self.identityQuery, [], binaryResult: true)
+        let answer = try wait(for: deadline)
+        guard !answer.isTrue(0, try answer.column("is_standby")) else {
+            throw .connection("the server is a standby; sessions live on the primary")
+        }
+        guard let started = answer.binaryInteger(0, try answer.column("started_at")),
+            let process = answer.binaryInteger(0, try answer.column("backend"))
+        else {
+            throw .confusion("the server's first answer cannot be read")
+        }
+        let whyShared: String? =
+            if Int32(truncatingIfNeeded: process) != backend {
+                "there is a pooler in between"
+            } else if isPooled {
+                "the configuration says that there is a pooler in between"
+            } else {
+                nil
+            }
+        introduction = Introduction(
+            origin: ServerIncarnation(startedAt: DatabaseInstant(microseconds: started)), whyShared: whyShared)
+    }
+
+    private static let identityQuery = """
+        SELECT pg_is_in_recovery() AS is_standby, pg_postmaster_start_time() AS started_at, pg_backend_pid() AS backend
+        """
+
+    /// Every other encoding lacks characters that occur in names, or stores bytes instead of characters. Nothing is known
+    /// if a pooler does not pass the encoding on.
+    private func requireUTF8() throws(PostgreSQLError) {
+        guard let name = serverEncoding, name != "UTF8" else { return }
+        throw .unusable(
+            "the database has the encoding \(name), and authfcgi needs UTF8: make another one "
+                + "(CREATE DATABASE authfcgi TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C') and name it in the connection string",
+            part: .url)
+    }
+}

@@ -1,0 +1,68 @@
+internal import EventLoop
+internal import Glibc
+
+/// Statements whose results the calling thread waits for: on helper threads and in commands, never on the event loop.
+extension PostgreSQLConnection {
+    /// Runs one statement and waits for its result.
+    /// - Parameters:
+    ///   - sql: The statement.
+    ///   - parameters: The values of `$1`, `$2` and so on.
+    ///   - deadline: The maximum wait. A connection that exceeds it can no longer be used.
+    /// - Throws: ``PostgreSQLError``
+    package func query(
+        _ sql: String, _ parameters: [PostgreSQLParameter] = [], deadline: Duration
+    ) throws(PostgreSQLError) -> PostgreSQLResult {
+        try send(sql, parameters, binaryResult: false)
+        return try wait(for: deadline)
+    }
+
+    /// Runs statements separated by semicolons as one simple query, and waits for the result of the last one.
+    /// - Throws: ``PostgreSQLError``
+    package func script(_ sql: String, deadline: Duration) throws(PostgreSQLError) {
+        try sendScript(sql)
+        _ = try wait(for: deadline)
+    }
+
+    /// Prepares a statement under a name.
+    /// - Throws: ``PostgreSQLError``
+    package func prepare(_ name: String, _ sql: String, deadline: Duration) throws(PostgreSQLError) {
+        try sendPrepare(name, sql)
+        _ = try wait(for: deadline)
+    }
+
+    /// Returns the types of a statement's parameters and columns without running it. Sends two messages: behind a pooler
+    /// both reach the same backend only within a transaction.
+    /// - Throws: ``PostgreSQLError``
+    func describe(_ sql: String, deadline: Duration) throws(PostgreSQLError) -> PostgreSQLResult {
+        try prepare("", sql, deadline: deadline)
+        try sendDescribe("")
+        return try wait(for: deadline)
+    }
+
+    /// Waits for all results of what was sent.
+    /// - Returns: The last result.
+    /// - Throws: The first failure among the results, or ``PostgreSQLError/deadline``.
+    func wait(for time: Duration) throws(PostgreSQLError) -> PostgreSQLResult {
+        let deadline = BootInstant.now + time
+        var last: PostgreSQLResult?
+        var failure: PostgreSQLError?
+        while true {
+            var needsWriting = try flush() == .more
+            while isBusy {
+                let left = deadline - .now
+                guard left > .zero else { throw .deadline }
+                var descriptor = pollfd(
+                    fd: socket, events: Int16(needsWriting ? POLLIN | POLLOUT : POLLIN), revents: 0)
+                unsafe _ = poll(&descriptor, 1, Int32(left.nanoseconds / 1_000_000 + 1))
+                try consumeInput()
+                needsWriting = try flush() == .more
+            }
+            guard let result = nextResult() else { break }
+            if case .failed(let error) = result.status, failure == nil { failure = error }
+            last = consume result
+        }
+        if let failure { throw failure }
+        guard let last else { throw .confusion("no result for a statement") }
+        return last
+    }
+}

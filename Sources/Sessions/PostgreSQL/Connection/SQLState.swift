@@ -1,0 +1,65 @@
+/// A SQLSTATE, the five characters that identify an error (PostgreSQL manual, appendix A).
+package struct SQLState: Equatable, Hashable, Sendable {
+    /// The five characters.
+    package let code: String
+
+    /// Creates a SQLSTATE from its five characters.
+    package init(_ code: String) {
+        self.code = code
+    }
+
+    /// The server accepts no writes: `default_transaction_read_only` is on, or it was demoted after the connection was
+    /// opened.
+    static let readOnlyTransaction = SQLState("25006")
+    static let diskFull = SQLState("53100")
+    /// A prepared statement does not exist: the connection goes through a transaction pooler.
+    static let undefinedStatement = SQLState("26000")
+    static let duplicateStatement = SQLState("42P05")
+    /// The columns of a prepared statement's tables have changed.
+    static let featureNotSupported = SQLState("0A000")
+    static let insufficientPrivilege = SQLState("42501")
+
+    /// Advice for the operator, as the end of a sentence.
+    var advice: String {
+        switch self {
+        case .undefinedStatement, .duplicateStatement:
+            "; behind a transaction pooler that was not noticed switch prepared statements off"
+        case .readOnlyTransaction:
+            "; default_transaction_read_only is on, as managed services set it when the disk is full, or it is a standby"
+        case .diskFull: "; PostgreSQL's disk is full"
+        case .insufficientPrivilege:
+            "; for tables that another role owns, that role runs: authfcgi migrate --grant-to ROLE"
+        default: ""
+        }
+    }
+
+    /// A Boolean value that indicates whether the server shuts down or was lost (classes 08 and 57P).
+    var isServerGone: Bool { code.hasPrefix("08") || code.hasPrefix("57P") }
+
+    /// A Boolean value that indicates whether the transaction was rolled back because of concurrent ones: a deadlock or a
+    /// conflict (class 40).
+    var asksForRepetition: Bool { code.hasPrefix("40") }
+
+    /// A Boolean value that indicates whether the statement fails until it or the tables are changed: something does not
+    /// exist, is not allowed, or is not SQL (classes 0A, 22, 3F and 42).
+    var blamesStatement: Bool { ["0A", "22", "3F", "42"].contains(code.prefix(2)) }
+
+    /// A Boolean value that indicates whether the error concerns a value, and another value may succeed (classes 21, 22 and
+    /// P0).
+    var isAboutValue: Bool { ["21", "22", "P0"].contains(code.prefix(2)) }
+
+    /// A Boolean value that indicates whether the server's text is about the statement, the server or its resources, and
+    /// not about a value.
+    var speaksOfStatement: Bool {
+        ["08", "0A", "25", "3F", "40", "42", "53", "54", "55", "57", "58", "XX"].contains(code.prefix(2))
+    }
+
+    /// A Boolean value that indicates whether a new connection is needed.
+    var endsConnection: Bool { isServerGone || refusesConnection }
+
+    /// A Boolean value that indicates whether the statement was not executed because of the connection: its server is a
+    /// demoted primary, or its prepared statements no longer fit.
+    var refusesConnection: Bool {
+        [.readOnlyTransaction, .undefinedStatement, .duplicateStatement, .featureNotSupported].contains(self)
+    }
+}

@@ -1,0 +1,28 @@
+internal import EventLoop
+internal import Logging
+
+/// The connections of the read lane.
+extension Connector {
+    /// Returns a connector that migrates the database, prepares the statements and enters pipeline mode.
+    /// - Parameter listens: True to request notifications of revocations.
+    static func readLane(
+        _ configuration: PostgreSQLConfiguration, _ statements: ReadLaneStatements, listens: Bool,
+        _ migrations: Migrations?, threads: HelperThreads, log: Logger
+    ) -> Connector {
+        let (deadline, isPooled) = (configuration.writeDeadline, !configuration.usesPreparedStatements)
+        let lookUpDeadline = configuration.lookUpDeadline
+        return Connector(lane: "read lane", configuration, threads: threads, log: log) {
+            connection throws(PostgreSQLError) in
+            try connection.introduce(isPooled: isPooled, deadline: deadline)
+            if connection.keepsState { try connection.setTimeLimits(deadline: deadline) }
+            try migrations?.run(on: connection, log: log)
+            if connection.keepsState {
+                try connection.limitStatements(to: lookUpDeadline, lock: lookUpDeadline)
+            }
+            try statements.prepare(on: connection, deadline: deadline)
+            // Before the first heartbeat, since which no revocation can be missed.
+            if listens { try connection.listen(deadline: deadline) }
+            try connection.enterPipeline()
+        }
+    }
+}

@@ -1,0 +1,29 @@
+internal import EventLoop
+
+/// The token keys of the last confirmed heartbeat, on the present connection or an earlier one.
+struct KnownKeys {
+    private var last: ReadDialogue.SentHeartbeat?
+
+    /// The time for which the keys of a heartbeat are known to be all keys.
+    private static let maximumAge = Duration.seconds(5)
+
+    /// The keys, or nil before the first heartbeat.
+    var keys: TokenKeys? { last?.heartbeat.keys }
+
+    /// The time of the heartbeat's sending.
+    var sentAt: BootInstant? { last?.sentAt }
+
+    /// Returns whether no other key can have been made in the meantime.
+    func areAll(at now: BootInstant) -> Bool {
+        guard let sentAt else { return false }
+        return now - sentAt < Self.maximumAge
+    }
+
+    /// Replaces the keys by those of a later heartbeat.
+    /// - Returns: True if a known key was removed.
+    mutating func replace(by heartbeat: ReadDialogue.SentHeartbeat) -> Bool {
+        defer { last = heartbeat }
+        guard let keys else { return false }
+        return !heartbeat.heartbeat.keys.contains(keys)
+    }
+}

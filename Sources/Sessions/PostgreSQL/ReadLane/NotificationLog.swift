@@ -1,0 +1,29 @@
+internal import EventLoop
+internal import Logging
+
+/// Logs once that snapshots cannot be used for lack of notifications, and once that they can be used again.
+struct NotificationLog {
+    private let log: Logger
+    private let names: ConfigurationNames
+    private var lack = LogEpisode()
+
+    init(_ log: Logger, _ names: ConfigurationNames) {
+        self.log = log
+        self.names = names
+    }
+
+    /// Handles a new connection.
+    mutating func opened(_ notifications: PostgreSQLConnection.Notifications) {
+        switch notifications {
+        case .notRequested: break
+        case .received:
+            guard lack.end() else { return }
+            log.info("session cache on again: PostgreSQL notifies of revocations")
+        case .unavailable(let reason):
+            guard lack.begin(reason) else { return }
+            log.warning(
+                "session cache off, every check queries PostgreSQL: \(reason); connect to PostgreSQL directly\(names.hint(.url))"
+            )
+        }
+    }
+}

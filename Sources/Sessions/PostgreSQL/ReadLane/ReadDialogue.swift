@@ -1,0 +1,141 @@
+internal import DequeModule
+internal import EventLoop
+
+/// The dialogue on one connection of a ``ReadLane``: questions in pipelined batches, and replies in the same order. A pure
+/// state machine: events and the time are passed in, messages and outcomes are returned.
+struct ReadDialogue {
+    /// The server at the other end.
+    let server: ConnectedServer
+    private let deadline: Duration
+    private var unsent = Unsent()
+    private var questions = Deque<Question>()
+    /// A Boolean value that indicates whether a heartbeat was confirmed.
+    private var isProven = false
+
+    /// The maximum number of pending heartbeats: more do not make a slow server faster.
+    private static let maxHeartbeats = 4
+
+    /// Starts the dialogue.
+    /// - Parameters:
+    ///   - server: The server at the other end.
+    ///   - deadline: The maximum time from a question to its reply.
+    init(with server: ConnectedServer, deadline: Duration) {
+        self.server = server
+        self.deadline = deadline
+    }
+
+    /// The question that the next reply answers, or nil if none is pending.
+    var nextQuestion: Question? { questions.first }
+
+    /// The deadline of the oldest pending question, or nil if none is pending.
+    var nextDeadline: BootInstant? {
+        for question in questions {
+            switch question {
+            case .lookUps(_, let sentAt), .missing(_, let sentAt), .heartbeat(let sentAt): return sentAt + deadline
+            case .sync: continue
+            }
+        }
+        return nil
+    }
+
+    /// The time of sending of the oldest pending look-ups, or nil if there are none.
+    var oldestLookUps: BootInstant? {
+        for case .lookUps(_, let sentAt) in questions { return sentAt }
+        return nil
+    }
+
+    /// All look-ups without a reply, sent or not.
+    var lookUps: [LookUpKey] {
+        questions.flatMap(\.keys) + unsent.retries + unsent.missing + unsent.lookUps
+    }
+
+    // MARK: Questions
+
+    // Each returns true if it adds the first message of the turn, whose end must be handled with `turnEnds(at:)`.
+
+    /// Adds a look-up, to be sent together with the others of this turn.
+    mutating func ask(_ key: LookUpKey) -> Bool { add { $0.lookUps.append(key) } }
+
+    /// Adds a look-up that got no row.
+    mutating func askMissing(_ key: LookUpKey) -> Bool { add { $0.missing.append(key) } }
+
+    /// Adds a look-up that failed.
+    mutating func retry(_ key: LookUpKey) -> Bool { add { $0.retries.append(key) } }
+
+    /// Adds a heartbeat, unless enough of them are pending.
+    mutating func askHeartbeat() -> Bool {
+        let pending = questions.count { if case .heartbeat = $0 { true } else { false } }
+        guard pending < Self.maxHeartbeats else { return false }
+        return add { $0.hasHeartbeat = true }
+    }
+
+    private mutating func add(_ change: (inout Unsent) -> Void) -> Bool {
+        let isFirst = unsent.isEmpty
+        change(&unsent)
+        return isFirst
+    }
+
+    /// Ends the turn.
+    /// - Returns: Its messages, which must be sent in this order. They are pending from now on.
+    mutating func turnEnds(at now: BootInstant) -> [Message] {
+        guard !unsent.isEmpty else { return [] }
+        let messages = unsent.messages
+        unsent = Unsent()
+        for message in messages {
+            switch message {
+            case .lookUps(let keys): questions.append(.lookUps(keys, sentAt: now))
+            case .missing(let key): questions.append(.missing(key, sentAt: now))
+            case .heartbeat: questions.append(.heartbeat(sentAt: now))
+            case .sync: questions.append(.sync(completing: nil))
+            }
+        }
+        return messages
+    }
+
+    // MARK: Replies
+
+    /// Handles the next reply. One that does not match the oldest pending question ends the connection: later replies
+    /// cannot be matched with certainty.
+    mutating func received(_ reply: ReadReply, at now: BootInstant) -> Outcome {
+        // A reply that arrived while this process stood still states what was true when it was sent.
+        if let nextDeadline, nextDeadline <= now { return .lost(.deadline, endsLease: false) }
+        guard let question = questions.first else { return confused("an answer to nothing that was asked") }
+        switch (question, reply) {
+        case (.sync(let heartbeat), .other(.sync)):
+            questions.removeFirst()
+            guard let heartbeat else { return .nothing }
+            defer { isProven = true }
+            return .confirmed(heartbeat, isFirst: !isProven)
+        case (.lookUps(let keys, _), .sessions(let sessions)):
+            questions.removeFirst()
+            return .sessions(keys, sessions)
+        case (.missing(let key, _), .sessions(let sessions)):
+            if case .missing? = sessions.first { return confused("the answer belongs to another question") }
+            questions.removeFirst()
+            return .sessions([key], sessions)
+        case (.heartbeat(let sentAt), .heartbeat(.success(let heartbeat))):
+            if let objection = server.objection(to: heartbeat) { return .lost(objection, endsLease: true) }
+            questions.removeFirst()
+            // The end of its batch, as it is alone in it.
+            questions[0] = .sync(completing: SentHeartbeat(heartbeat: heartbeat, sentAt: sentAt))
+            return .nothing
+        case (.heartbeat, .heartbeat(.failure(let error))): return .lost(error, endsLease: true)
+        case (.heartbeat, .other(.failed(let error))): return .lost(error, endsLease: false)
+        case (.lookUps(let keys, _), .other(.failed(let error))): return failed(keys, error)
+        case (.missing(let key, _), .other(.failed(let error))): return failed([key], error)
+        case (.lookUps(let keys, _), .other(.aborted)): return failed(keys, nil)
+        case (.missing(let key, _), .other(.aborted)): return failed([key], nil)
+        case (.heartbeat, .other(.aborted)): return failed([], nil)
+        case (_, .other(let status)): return confused("the server's answers are out of step (\(status))")
+        case (_, .sessions), (_, .heartbeat): return confused("the answer belongs to another question")
+        }
+    }
+
+    private mutating func failed(_ keys: [LookUpKey], _ error: PostgreSQLError?) -> Outcome {
+        if let error, error.endsConnection { return .lost(error, endsLease: false) }
+        questions.removeFirst()
+        return .failed(keys, error)
+    }
+
+    private func confused(_ text: String) -> Outcome { .lost(.confusion(text), endsLease: false) }
+}
