@@ -10,7 +10,7 @@ internal import EventLoop
 ///
 /// - Parameter Asker: The type of a check's handler.
 struct LookUpQueue<Asker> {
-    private var state = State.disconnected(WaitingLookUps())
+    private var state = LookUpState.disconnected(WaitingLookUps())
     private var lookUps = LookUpTable<Asker>()
     private(set) var known = KnownKeys()
     private let limits: LookUpLimits

@@ -1,0 +1,54 @@
+internal import EventLoop
+
+/// The state of a ``LookUpQueue``'s connection. Not nested in the generic type, which would make it slower to copy.
+enum LookUpState {
+    /// There is no connection. Look-ups wait for the next one. Next: `connected` or `closed`.
+    case disconnected(WaitingLookUps)
+    /// Look-ups are sent at the end of each turn. Next: `disconnected` after a loss, or `closed`.
+    case connected(ReadDialogue)
+    /// All look-ups fail. Final.
+    case closed
+
+    /// The dialogue on the connection, or nil if there is none.
+    var dialogue: ReadDialogue? { if case .connected(let dialogue) = self { dialogue } else { nil } }
+
+    /// The time of sending of the oldest pending look-ups, or nil if there are none.
+    var oldestLookUps: BootInstant? {
+        if case .connected(let dialogue) = self { dialogue.oldestLookUps } else { nil }
+    }
+
+    /// The end of the first time limit, or nil if none is running.
+    var wakeAt: BootInstant? {
+        switch self {
+        case .disconnected(let waiting): waiting.wakeAt
+        case .connected(let dialogue): dialogue.nextDeadline
+        case .closed: nil
+        }
+    }
+
+    /// Adds a look-up to those of this turn, or to those that wait.
+    /// - Returns: True if it adds the turn's first message.
+    mutating func add(_ key: LookUpKey, deadline: BootInstant, at now: BootInstant) -> Bool {
+        guard case .disconnected = self else { return onConnection { $0.ask(key) } ?? false }
+        guard case .disconnected(var waiting) = take() else { return false }
+        waiting.add(key, deadline: deadline, at: now)
+        self = .disconnected(waiting)
+        return false
+    }
+
+    /// Changes the dialogue, if there is a connection.
+    mutating func onConnection<T>(_ change: (inout ReadDialogue) -> T) -> T? {
+        guard case .connected = self, case .connected(var dialogue) = take() else { return nil }
+        let result = change(&dialogue)
+        self = .connected(dialogue)
+        return result
+    }
+
+    /// Moves the state out for a change in place: arrays with a second reference would be copied. The caller must assign a
+    /// state.
+    private mutating func take() -> LookUpState {
+        var taken = LookUpState.closed
+        swap(&taken, &self)
+        return taken
+    }
+}
