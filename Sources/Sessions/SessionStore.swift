@@ -35,6 +35,8 @@ public final class SessionStore {
     var rehashFailure = LogEpisode.ofRequests
     private var readOnly = LogEpisode.ofRequests
     private var fullDisk = LogEpisode.ofRequests
+    /// Limits the log of other failures, which clients can cause at any rate during an outage.
+    private var failures = LogLimiter<String>(lines: 5, per: .seconds(1), kinds: 100)
     /// The counts since they were last taken.
     package var counts: StoreCounts { checks.counts }
 
@@ -171,6 +173,9 @@ public final class SessionStore {
         onFirstUse?()
     }
 
+    /// A Boolean value that indicates whether PostgreSQL has answered at all.
+    package var wasReached: Bool { wasUsed }
+
     /// Returns whether PostgreSQL has answered within the last `limit`; false before the store's first use.
     package func isReachable(within limit: Duration) -> Bool {
         guard wasUsed, let last = readLane.lastHeartbeat else { return false }
@@ -223,7 +228,11 @@ public final class SessionStore {
             }
             return .readOnly
         }
-        log.warning("PostgreSQL command failed: \(error.reason)")
+        if let suppressed = failures.admit(error.reason) {
+            log.warning(
+                "PostgreSQL command failed: \(error.reason)",
+                metadata: suppressed.ofKind > 0 ? ["suppressed": "\(suppressed.ofKind)"] : nil)
+        }
         return .unavailable(error.reason)
     }
 }

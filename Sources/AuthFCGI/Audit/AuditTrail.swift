@@ -31,7 +31,7 @@ final class AuditTrail: AuditRecorder {
         if case .user(let id) = event.subject { kind += " " + id }
         guard let suppressed = limiter.admit(kind, at: now()) else { return }
         var event = event
-        if suppressed > 0 { event.details["suppressed"] = "\(suppressed)" }
+        if suppressed.total > 0 { event.details["suppressed"] = "\(suppressed.total)" }
         record(event, from: client)
     }
 }

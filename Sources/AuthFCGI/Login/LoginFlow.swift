@@ -12,7 +12,7 @@ internal import Sessions
 /// 3. the hash of the password; for an unknown name a dummy hash;
 /// 4. after a failure: the audit line, then the delay, so that the time reveals nothing about the hash;
 /// 5. the session, which settles the reservation in the same transaction, or the release of the reservation if the
-///    password was not checked;
+///    password was not checked, or was right but there can be no session;
 /// 6. in the background: a rehash, and sharing the highest hashing cost.
 @EventLoop
 final class LoginFlow {
@@ -88,7 +88,14 @@ final class LoginFlow {
             await ticket.holdBack(isWanted: client.isWaiting)
             return .refused
         }
-        guard let made = try await createSession(for: user, request, client, reservation) else {
+        let created: MadeSession?
+        do throws(SessionStoreError) {
+            created = try await createSession(for: user, request, client, reservation)
+        } catch {
+            attempts.releaseLater(reservation)
+            throw error
+        }
+        guard let made = created else {
             audit.record(AuditEvent(.login, .refused, .endedMeanwhile, of: who), from: client.address)
             return .refused
         }

@@ -41,6 +41,18 @@ struct PasswordAttempts {
         return obstacle
     }
 
+    /// Releases in the background the reservation of an attempt that was no failure: its client does not wait for a store
+    /// that has just failed.
+    func releaseLater(_ reservation: LoginReservation) {
+        spawn { [store, log] in
+            do throws(SessionStoreError) {
+                try await store.release(reservation)
+            } catch {
+                log.warning("an attempt with the right password counts as a failed login: \(error)")
+            }
+        }
+    }
+
     /// Shares the highest hashing cost with all workers if it has risen, or if this is the first hash unlike our own.
     func shareHighestCost() {
         guard let highest = hasher.news else { return }

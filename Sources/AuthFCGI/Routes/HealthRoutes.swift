@@ -23,7 +23,11 @@ final class HealthRoutes {
             let stores = (store.usesRedis ? ["redis"] : []) + ["postgresql"]
             exchange.respond(.json(ReadinessAnswer(status: "ready", stores: stores)))
         } else {
-            exchange.respond(.unavailable("PostgreSQL has not answered for more than 10 s"))
+            exchange.respond(
+                .unavailable(
+                    store.wasReached
+                        ? "PostgreSQL has not answered for more than 10 s"
+                        : "PostgreSQL has not answered since the worker's start"))
         }
     }
 }

@@ -2,7 +2,7 @@ internal import EventLoop
 internal import Logging
 
 /// The log of connections of one protocol that are closed without a response: one line for each, of each reason at most
-/// one in ten seconds.
+/// one in ten seconds, with the number of those of the same reason that were left out.
 @EventLoop
 final class ConnectionFaultLog {
     private let protocolName: String
@@ -20,7 +20,7 @@ final class ConnectionFaultLog {
         guard let suppressed = limiter.admit(fault) else { return }
         var metadata: Logger.Metadata = [:]
         if let peer { metadata["uid"] = "\(peer)" }
-        if suppressed > 0 { metadata["suppressed"] = "\(suppressed)" }
+        if suppressed.ofKind > 0 { metadata["suppressed"] = "\(suppressed.ofKind)" }
         log.log(level: fault.level, "\(protocolName) connection closed: \(fault.reason)", metadata: metadata)
     }
 }

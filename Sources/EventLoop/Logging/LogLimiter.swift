@@ -1,12 +1,28 @@
-/// A limit on log lines that clients or mistakes can cause at any rate: a few lines of each kind in a period, with a
-/// count of the lines that were left out. The time is passed in.
+/// A limit on log lines that clients or mistakes can cause at any rate: a few lines of each kind in a period, with the
+/// number of lines that were left out. The time is passed in.
 package struct LogLimiter<Kind: Hashable & Sendable>: Sendable {
+    /// The lines that were left out before a line.
+    package struct Suppressed: Equatable, Sendable {
+        /// The number of lines of the same kind, since the last one of it.
+        package let ofKind: Int
+        /// The number of lines of all kinds, since the last one of any.
+        package let total: Int
+    }
+
+    private struct Count {
+        var lines = 0
+        var suppressed = 0
+        /// The end of the kind's period, which begins with its first line; nil: never.
+        let periodEnd: BootInstant?
+
+        func hasEnded(_ now: BootInstant) -> Bool { periodEnd.map { now >= $0 } ?? false }
+    }
+
     private let lines: Int
     private let period: Duration?
     private let kinds: Int
-    private var periodEnd: BootInstant?
-    private var counts: [Kind: Int] = [:]
-    private var suppressed = 0
+    private var counts: [Kind: Count] = [:]
+    private var total = 0
 
     /// - Parameters:
     ///   - lines: The maximum number of lines of one kind in a period.
@@ -19,20 +35,27 @@ package struct LogLimiter<Kind: Hashable & Sendable>: Sendable {
     }
 
     /// Counts an event.
-    /// - Returns: The number of lines, of all kinds, that were left out since the last line; nil if this one is to be left
-    ///   out too.
-    package mutating func admit(_ kind: Kind, at now: BootInstant = .now) -> Int? {
-        if let period, periodEnd.map({ now >= $0 }) ?? true {
-            periodEnd = now + period
-            counts.removeAll(keepingCapacity: true)
-        }
-        let count = counts[kind, default: 0]
-        guard count < lines, count > 0 || counts.count < kinds else {
-            suppressed += 1
+    /// - Returns: The lines that were left out before this one; nil if this one is to be left out too.
+    package mutating func admit(_ kind: Kind, at now: BootInstant = .now) -> Suppressed? {
+        var count = counts[kind] ?? Count(periodEnd: period.map { now + $0 })
+        if count.hasEnded(now) { count = Count(suppressed: count.suppressed, periodEnd: period.map { now + $0 }) }
+        guard count.lines < lines, hasRoom(for: kind, at: now) else {
+            total += 1
+            count.suppressed += 1
+            if counts[kind] != nil { counts[kind] = count }
             return nil
         }
-        counts[kind] = count + 1
-        defer { suppressed = 0 }
-        return suppressed
+        defer {
+            total = 0
+            counts[kind] = Count(lines: count.lines + 1, periodEnd: count.periodEnd)
+        }
+        return Suppressed(ofKind: count.suppressed, total: total)
+    }
+
+    private mutating func hasRoom(for kind: Kind, at now: BootInstant) -> Bool {
+        if counts[kind] != nil || counts.count < kinds { return true }
+        guard counts.values.contains(where: { $0.hasEnded(now) }) else { return false }
+        counts = counts.filter { !$0.value.hasEnded(now) }
+        return true
     }
 }

@@ -182,18 +182,30 @@ import Testing
     }
 
     @Test(arguments: failures)
-    func `a login whose session cannot be created fails, and stays a failure in the throttle`(
+    func `a right password is no failed attempt if the session cannot be created`(
         _ error: SessionStoreError, _ reason: String
     ) async throws {
         stage.store.failures["create"] = error
         stage.hasher.verdict = .success(.matches(.bcrypt, isWorthReplacing: true))
-        try await expect(
-            "prevented: \(LoginObstacle.store(error))",
+        let effects =
             Self.start + [
                 "check 'secret' against stored", Self.created,
                 "audit sparingly login unavailable (\(reason)) of user 7",
+            ]
+        try await expect("prevented: \(LoginObstacle.store(error))", effects)
+        #expect(stage.spawnedCount == 1)
+        await stage.runSpawned()
+        #expect(stage.effects.all == effects + ["release"])
+    }
+
+    @Test func `a right password whose reservation cannot be released is logged`() async throws {
+        stage.store.failures = ["create": .unavailable("away"), "release": .unavailable("away")]
+        _ = try await stage.signIn()
+        await stage.runSpawned()
+        #expect(
+            stage.effects.logged == [
+                "warning: an attempt with the right password counts as a failed login: away"
             ])
-        #expect(stage.spawnedCount == 0)
     }
 
     @Test(arguments: failures)

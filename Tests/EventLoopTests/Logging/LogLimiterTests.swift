@@ -7,17 +7,27 @@ struct LogLimiterTests {
     @Test func `each kind has a limited number of lines per period, and the next line has the number left out`() {
         var limiter = LogLimiter<String>(lines: 5, per: .seconds(1))
         let admitted = (0..<20).map { limiter.admit("login busy", at: start + .milliseconds($0 * 10)) }
-        #expect(admitted.prefix(5).allSatisfy { $0 == 0 })
+        #expect(admitted.prefix(5).allSatisfy { $0?.ofKind == 0 })
         #expect(admitted.dropFirst(5).allSatisfy { $0 == nil })
         #expect(limiter.admit("login busy", at: start + .milliseconds(999)) == nil)
-        #expect(limiter.admit("login busy", at: start + .seconds(1)) == 16)
-        #expect(limiter.admit("login busy", at: start + .seconds(1)) == 0)
+        #expect(limiter.admit("login busy", at: start + .seconds(1))?.ofKind == 16)
+        #expect(limiter.admit("login busy", at: start + .seconds(1))?.ofKind == 0)
     }
 
     @Test func `one kind's lines do not take another's, and no line that was left out is forgotten`() {
         var limiter = LogLimiter<String>(lines: 5, per: .seconds(1))
         for _ in 0..<100 { _ = limiter.admit("access 1", at: start) }
-        #expect(limiter.admit("access 2", at: start) == 95)
+        #expect(limiter.admit("access 2", at: start) == .init(ofKind: 0, total: 95))
+        #expect(limiter.admit("access 1", at: start + .seconds(1)) == .init(ofKind: 95, total: 0))
+    }
+
+    @Test func `each kind has a period of its own, which begins with its first line`() {
+        var limiter = LogLimiter<String>(per: .seconds(10))
+        #expect(limiter.admit("timeout", at: start) != nil)
+        #expect(limiter.admit("closed", at: start + .seconds(9)) != nil)
+        #expect(limiter.admit("closed", at: start + .seconds(11)) == nil)
+        #expect(limiter.admit("timeout", at: start + .seconds(11)) == .init(ofKind: 0, total: 1))
+        #expect(limiter.admit("closed", at: start + .seconds(19)) == .init(ofKind: 1, total: 0))
     }
 
     @Test func `an unbounded number of kinds fills neither the log nor the memory`() {
@@ -30,9 +40,9 @@ struct LogLimiterTests {
 
     @Test func `without a period a kind has its lines once for ever`() {
         var limiter = LogLimiter<Int>(per: nil, kinds: 2)
-        #expect(limiter.admit(1, at: start) == 0)
+        #expect(limiter.admit(1, at: start)?.total == 0)
         #expect(limiter.admit(1, at: start + .seconds(1_000_000)) == nil)
-        #expect(limiter.admit(2, at: start) == 1)
+        #expect(limiter.admit(2, at: start) == .init(ofKind: 0, total: 1))
         #expect(limiter.admit(3, at: start) == nil)
     }
 }

@@ -29,7 +29,7 @@ package final class HashingTicket {
     package func verdict(
         on password: [UInt8], _ stored: String?, isWanted: @EventLoop () -> Bool
     ) async throws(PasswordHasher.Failure) -> PasswordVerdict {
-        await waitForCalibration()
+        try await waitForCalibration(isWanted)
         failureTime = hasher.failureTime(ofPassword: password.count)
         turnTime = hasher.turnTime(ofPassword: password.count)
         guard let stored else { return try await verdictOnDummy(.differs, password, isWanted) }
@@ -89,19 +89,18 @@ package final class HashingTicket {
     package func hash(
         _ password: [UInt8], isWanted: @EventLoop () -> Bool
     ) async throws(PasswordHasher.Failure) -> String {
-        await waitForCalibration()
+        try await waitForCalibration(isWanted)
         defer { hasher.finish(number, after: .zero) }
         return try await run(isWanted) { () throws(HashingFailure) in
             try Argon2Hash(password: password).text
         }
     }
 
-    /// So that the first failed logins take as long as later ones.
-    private func waitForCalibration() async {
-        guard let calibration = hasher.calibration else { return }
+    /// Waits for the measurement of the machine's speed, so that the first failed logins take as long as later ones.
+    private func waitForCalibration(_ isWanted: @EventLoop () -> Bool) async throws(PasswordHasher.Failure) {
         let readyAt = BootInstant.now
-        await calibration.value
-        waited += .now - readyAt
+        defer { waited += .now - readyAt }
+        try await hasher.waitForCalibration(isWanted: isWanted)
     }
 
     private func run<T: Sendable>(

@@ -20,7 +20,7 @@ package final class PasswordHasher {
     private var queue: HashingQueue
     private var delay: FailedLoginDelay
     /// The measurement of this machine's speed, which the first logins wait for; nil once it is over.
-    private(set) var calibration: Task<Void, Never>?
+    private var calibration: Task<Void, Never>?
     /// The number of answers that are held back.
     private var heldBack = 0
     private var waiting: [HashingQueue.Number: CheckedContinuation<Void, Never>] = [:]
@@ -171,6 +171,17 @@ package final class PasswordHasher {
             let left = end - .now
             guard left > .zero else { return }
             await Reactor.shared.sleep(for: min(left, Self.patience))
+        }
+    }
+
+    /// Waits until the machine's speed is known.
+    /// - Throws: ``Failure/busy(retryAfter:)`` after the longest wait of a login, ``Failure/abandoned`` if the client has gone.
+    func waitForCalibration(isWanted: @EventLoop () -> Bool) async throws(Failure) {
+        let start = BootInstant.now
+        while calibration != nil {
+            guard isWanted() else { throw .abandoned }
+            guard .now - start < queue.maxWait else { throw busy(at: .now) }
+            await Reactor.shared.sleep(for: .milliseconds(10))
         }
     }
 
