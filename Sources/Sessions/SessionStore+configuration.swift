@@ -71,11 +71,10 @@ extension SessionStore {
 }
 
 extension Migrations {
-    /// Creates the migrations to run at start. Nil if the configuration does not migrate.
-    init?(_ configuration: SessionStore.Configuration) {
-        guard configuration.postgreSQL.migrates else { return nil }
+    /// Creates the migrations to apply at start, or only to check if the configuration does not migrate.
+    init(_ configuration: SessionStore.Configuration) {
         self.init(
             schema: configuration.postgreSQL.schema, lifetime: configuration.lifetime,
-            rememberedLifetime: configuration.rememberedLifetime)
+            rememberedLifetime: configuration.rememberedLifetime, applies: configuration.postgreSQL.migrates)
     }
 }

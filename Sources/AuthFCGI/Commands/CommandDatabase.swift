@@ -27,19 +27,24 @@ struct CommandDatabase {
     /// Connects and, unless MIGRATE_ON_START is off, brings the tables up to date.
     static func open(_ settings: Settings, _ log: Logger) throws(ExitCode) -> CommandDatabase {
         let database = try CommandDatabase(settings, log)
-        if settings.migrateOnStart { try database.migrate() }
+        if settings.migrateOnStart { try database.migrate() } else { try database.checkTables() }
         return database
+    }
+
+    private var migrations: Migrations {
+        Migrations(
+            schema: settings.databaseSchema, lifetime: settings.sessionLifetime,
+            rememberedLifetime: settings.sessionRememberedLifetime)
     }
 
     @discardableResult
     func migrate() throws(ExitCode) -> Migrations.Outcome {
-        try CommandFailure.reporting { () throws(PostgreSQLError) in
-            try Migrations(
-                schema: settings.databaseSchema, lifetime: settings.sessionLifetime,
-                rememberedLifetime: settings.sessionRememberedLifetime
-            ).run(
-                on: connection, log: log)
-        }
+        try CommandFailure.reporting { () throws(PostgreSQLError) in try migrations.run(on: connection, log: log) }
+    }
+
+    /// Checks, without a change, that the tables are not those of an incompatible version or of another program.
+    func checkTables() throws(ExitCode) {
+        try CommandFailure.reporting { () throws(PostgreSQLError) in _ = try migrations.check(on: connection) }
     }
 
     /// Grants a role the use of the tables.

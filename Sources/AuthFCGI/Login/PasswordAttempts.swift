@@ -48,7 +48,8 @@ struct PasswordAttempts {
             do throws(SessionStoreError) {
                 try await store.release(reservation)
             } catch {
-                log.warning("an attempt with the right password counts as a failed login: \(error)")
+                log.warning(
+                    "an attempt with the right password counts as a failed login: \(AuditReason(error).rawValue)")
             }
         }
     }

@@ -204,7 +204,7 @@ import Testing
         await stage.runSpawned()
         #expect(
             stage.effects.logged == [
-                "warning: an attempt with the right password counts as a failed login: away"
+                "warning: an attempt with the right password counts as a failed login: the session store cannot be reached"
             ])
     }
 

@@ -44,7 +44,7 @@ import Testing
     @Test func `foreign tables prevent the start, with advice`() throws {
         try psql("CREATE TABLE session_tokens (token text, user_id integer)")
         let folder = try TestFolder()
-        for command in [["serve"], ["migrate"], ["user", "add", "ann"], ["session", "count"], ["cleanup"]] {
+        for command in [["serve"], ["migrate"], ["user", "add", "ann"], ["session", "count"], ["cleanup"], ["config", "check"]] {
             let result = try run(
                 command, environment: ["LISTEN": "unix:\(folder.path("s"))"], input: "correct horse")
             #expect(result.status == .code(78), "\(command): \(result)")
@@ -57,7 +57,8 @@ import Testing
         #expect(try run(["migrate"], environment: ["DATABASE_SCHEMA": "gate"]).status.isSuccess)
     }
 
-    @Test func `tables of an incompatible version prevent the start, with advice`() throws {
+    @Test(arguments: ["on", "off"])
+    func `tables of an incompatible version prevent the start, with advice`(_ migrates: String) throws {
         #expect(try run(["migrate"]).status.isSuccess)
         // As they were called before the first release.
         try psql(
@@ -66,9 +67,10 @@ import Testing
             INSERT INTO authfcgi_migrations (number, name) VALUES (17, 'largest_hash')
             """)
         let folder = try TestFolder()
-        for command in [["serve"], ["migrate"], ["user", "add", "ann"], ["session", "count"], ["cleanup"]] {
+        for command in [["serve"], ["migrate"], ["user", "add", "ann"], ["session", "count"], ["cleanup"], ["config", "check"]] {
             let result = try run(
-                command, environment: ["LISTEN": "unix:\(folder.path("s"))"], input: "correct horse")
+                command, environment: ["LISTEN": "unix:\(folder.path("s"))", "MIGRATE_ON_START": migrates],
+                input: "correct horse")
             #expect(result.status == .code(78), "\(command): \(result)")
             #expect(
                 result.errors.contains("migration 3 is called functions there")

@@ -6,8 +6,9 @@ struct ConfigCheck: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check", abstract: "Check that 'serve' can start with these settings.",
         discussion: """
-            Reads the settings as 'serve' does, connects to the database, and checks that USERS_QUERY or USERS_PRESET \
-            and USERS_REHASH can work there. Changes nothing and runs none of them.
+            Reads the settings as 'serve' does, connects to the database, and checks that its tables are not of an \
+            incompatible version or another program, and that USERS_QUERY or USERS_PRESET and USERS_REHASH can work \
+            there. Changes nothing and runs none of them.
 
             Exit codes: 0 no problem; 69 the database is unavailable; 78 a setting is wrong.
             """)
@@ -19,6 +20,7 @@ struct ConfigCheck: ParsableCommand {
         let log = CommandLog.start(settings)
         defer { CommandLog.finish() }
         let database = try CommandDatabase(settings, log)
+        try database.checkTables()
         let query = UsersQuery(settings)
         let columns = try query.map { query throws(ExitCode) in try database.check(query) }
         print("The settings are valid, and the database answers.")

@@ -20,7 +20,7 @@ package final class PasswordHasher {
     private var queue: HashingQueue
     private var delay: FailedLoginDelay
     /// The measurement of this machine's speed, which the first logins wait for; nil once it is over.
-    private var calibration: Task<Void, Never>?
+    private(set) var calibration: Task<Void, Never>?
     /// The number of answers that are held back.
     private var heldBack = 0
     private var waiting: [HashingQueue.Number: CheckedContinuation<Void, Never>] = [:]

@@ -25,15 +25,20 @@ package struct Migrations: Sendable {
     private let schema: String?
     private let lifetime: Duration
     private let rememberedLifetime: Duration?
+    private let applies: Bool
 
     /// - Parameters:
     ///   - schema: The schema for the tables; nil for the first one in the connection's search path.
     ///   - lifetime: The default lifetime of sessions that applications create by SQL.
     ///   - rememberedLifetime: The lifetime of remembered users' sessions, which the maximum must permit; nil for none.
-    package init(schema: String?, lifetime: Duration, rememberedLifetime: Duration? = nil) {
+    ///   - applies: False if another process applies the steps, and this one only checks them.
+    package init(
+        schema: String?, lifetime: Duration, rememberedLifetime: Duration? = nil, applies: Bool = true
+    ) {
         self.schema = schema
         self.lifetime = lifetime
         self.rememberedLifetime = rememberedLifetime
+        self.applies = applies
     }
 
     /// The tables and the view that the steps create.
@@ -73,6 +78,7 @@ package struct Migrations: Sendable {
     ///   or database.
     @discardableResult
     package func run(on connection: PostgreSQLConnection, log: Logger) throws(PostgreSQLError) -> Outcome {
+        guard applies else { return .upToDate(try check(on: connection)) }
         let schema = try existingSchema(on: connection)
         let outcome: Outcome
         if try applied(on: connection, schema)[Self.latest] != nil {
@@ -82,6 +88,27 @@ package struct Migrations: Sendable {
         }
         try setLifetimes(on: connection, schema, log: log)
         return outcome
+    }
+
+    /// Checks, without a change, that the tables are not those of an incompatible version or of another program. Missing
+    /// steps are no error: another process may be about to apply them.
+    ///
+    /// - Parameter connection: A connection of a role that may read the table of steps. For another role nothing is
+    ///   checked.
+    /// - Returns: The number of the latest step that was applied; 0 for none.
+    /// - Throws: ``PostgreSQLError``; ``PostgreSQLError/unusable(_:part:)`` if an operator has to choose another schema
+    ///   or database.
+    @discardableResult
+    package func check(on connection: PostgreSQLConnection) throws(PostgreSQLError) -> Int {
+        let schema = try existingSchema(on: connection)
+        do throws(PostgreSQLError) {
+            let applied = try applied(on: connection, schema)
+            if applied.isEmpty { try refuseForeignTables(on: connection, schema) }
+            return applied.keys.max() ?? 0
+        } catch {
+            guard error.isRefusedPermission else { throw error }
+            return 0
+        }
     }
 
     /// Writes the configured lifetimes to the database if they differ. Checks do not depend on them, so a read-only
