@@ -14,11 +14,12 @@ struct WorkerCommand: ParsableCommand {
     @Option var number: Int
     @Option var sockets: Int
     @Flag var settingsAreProven = false
+    @Flag var takesOver = false
 
     /// The command line of a worker.
-    static func arguments(number: Int, sockets: Int, settingsAreProven: Bool) -> [String] {
+    static func arguments(number: Int, sockets: Int, settingsAreProven: Bool, takesOver: Bool) -> [String] {
         ["authfcgi", "worker", "--number", "\(number)", "--sockets", "\(sockets)"]
-            + (settingsAreProven ? ["--settings-are-proven"] : [])
+            + (settingsAreProven ? ["--settings-are-proven"] : []) + (takesOver ? ["--takes-over"] : [])
     }
 
     func validate() throws {
@@ -50,8 +51,8 @@ struct WorkerCommand: ParsableCommand {
                 return EventLoop.stop()
             }
             let worker = Worker(
-                service, slot: slot, settingsAreProven: settingsAreProven, grace: settings.shutdownGrace, log: log,
-                status: status)
+                service, slot: slot, settingsAreProven: settingsAreProven, takesOver: takesOver,
+                grace: settings.shutdownGrace, log: log, status: status)
             do throws(SystemError) {
                 try worker.start(sockets: listening, lifeline: FileDescriptor(owning: InheritedDescriptor.lifeline))
             } catch {
