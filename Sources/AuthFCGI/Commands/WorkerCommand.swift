@@ -5,8 +5,8 @@ internal import Glibc
 internal import Logging
 internal import Sessions
 
-/// `authfcgi worker`: a worker process, started by the supervisor. Settings come from the environment, sockets are
-/// inherited.
+/// `authfcgi worker`: a worker process, started by the supervisor. Settings come from the environment; secrets and
+/// sockets are inherited.
 struct WorkerCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "worker", abstract: "Used by serve to start its workers.", shouldDisplay: false)
@@ -32,7 +32,8 @@ struct WorkerCommand: ParsableCommand {
         SignalDescriptor.block()
         unsafe authfcgi_set_process_name("authfcgi-worker")
         let slot = try takeSlot()
-        let settings = try readSettings()
+        let settings = try readSettings(try takeSecrets())
+        if settings.permitsCoreDumps { ProcessMemory.permitDumps() }
         let processLog = ProcessLog(level: settings.logLevel)
         processLog.bootstrap()
         var log = Logger(label: "authfcgi")
@@ -84,9 +85,21 @@ struct WorkerCommand: ParsableCommand {
         }
     }
 
-    private func readSettings() throws(ExitCode) -> Settings {
+    private func takeSecrets() throws(ExitCode) -> WorkerSecrets {
+        do throws(SystemError) {
+            return try WorkerSecrets(reading: FileDescriptor(owning: InheritedDescriptor.secrets))
+        } catch {
+            StandardError.write("authfcgi: the secrets of the settings cannot be read: \(error)\n")
+            throw ExitCode(71)
+        }
+    }
+
+    private func readSettings(_ secrets: WorkerSecrets) throws(ExitCode) -> Settings {
+        let name = WorkerEnvironment.libpqPassword
+        if let password = secrets.values[name] { ProcessEnvironment.add(name, password) }
+        let environment = ProcessEnvironment.snapshot().merging(secrets.values) { $1 }
         do throws(SettingsProblems) {
-            return try Settings(SettingsSources(environment: ProcessEnvironment.snapshot(), host: .current))
+            return try Settings(SettingsSources(environment: environment, host: .current))
         } catch {
             StandardError.write(error.description)
             throw ExitCode(SettingsProblems.exitCode)

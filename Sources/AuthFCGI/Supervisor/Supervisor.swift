@@ -127,13 +127,15 @@ extension Supervisor {
         guard let settings = settings[generation] else { preconditionFailure("no settings \(generation)") }
         inheritance.scoreboard.withSlot(number) { $0.reset() }
         do throws(SystemError) {
+            let secrets = try WorkerEnvironment.secrets(of: settings, sources.environment).write()
             children[number] = try ChildProcess(
                 arguments: WorkerCommand.arguments(
                     number: number, sockets: inheritance.sockets.count,
                     settingsAreProven: pool.haveServed(settingsOf: generation), takesOver: takesOver),
                 environment: WorkerEnvironment.with(settings, over: sources.environment),
-                descriptors: inheritance.descriptors
+                descriptors: inheritance.descriptors + [(secrets.number, InheritedDescriptor.secrets)]
             ) { self.bury(number, $0) }
+            withExtendedLifetime(secrets) {}
             log.debug("starting \(name(number))")
         } catch {
             log.error("starting worker \(number) failed: \(error)")
