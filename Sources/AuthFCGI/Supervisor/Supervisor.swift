@@ -133,7 +133,7 @@ extension Supervisor {
                     number: number, sockets: inheritance.sockets.count,
                     settingsAreProven: pool.haveServed(settingsOf: generation), takesOver: takesOver),
                 environment: WorkerEnvironment.with(settings, over: sources.environment),
-                descriptors: inheritance.descriptors + [(secrets.number, InheritedDescriptor.secrets)]
+                descriptors: inheritance.descriptors(secrets: secrets.number)
             ) { self.bury(number, $0) }
             withExtendedLifetime(secrets) {}
             log.debug("starting \(name(number))")

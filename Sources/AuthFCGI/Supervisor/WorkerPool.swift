@@ -20,7 +20,7 @@ struct WorkerPool: Sendable {
     private var phase = Phase.running
     private(set) var target: Target
     /// The reload under way. → nil when all workers have the target's settings, or when the reload is refused
-    private var reload: PoolReload?
+    private var pending: PoolReload?
     private var lastGeneration = 0
     private var slots: [PoolSlot] = []
     private var paces: [RespawnPace] = []
@@ -42,12 +42,12 @@ struct WorkerPool: Sendable {
     /// Returns true if a worker (at the start) or all workers (after a reload) have served with the settings of this
     /// generation.
     func haveServed(settingsOf generation: Int) -> Bool {
-        hasServed && generation == (reload?.fallback ?? target).generation
+        hasServed && generation == (pending?.fallback ?? target).generation
     }
 
     /// The time of the next look that the pool needs; nil if none is due.
     var nextDeadline: MonotonicInstant? {
-        let deadlines = [reload?.deadline].compactMap(\.self)
+        let deadlines = [pending?.deadline].compactMap(\.self)
         return (slots.compactMap(\.due) + leaving.draining.map(\.until) + deadlines).min()
     }
 }
@@ -66,7 +66,7 @@ extension WorkerPool {
     mutating func reload(workers: Int, grace: Duration, patience: Duration, at now: MonotonicInstant) -> [PoolAction] {
         guard phase == .running else { return [] }
         let isServed = slots.contains { $0.serving != nil }
-        reload = PoolReload(from: reload?.fallback ?? target, isProven: !isServed, patience: patience, at: now)
+        pending = PoolReload(from: pending?.fallback ?? target, isProven: !isServed, patience: patience, at: now)
         lastGeneration += 1
         target = Target(generation: lastGeneration, workers: workers, grace: grace)
         let actions = dismissSuccessors(at: now)
@@ -80,6 +80,8 @@ extension WorkerPool {
         var actions: [PoolAction] = []
         for index in slots.indices {
             for worker in [slots[index].serving, slots[index].starting].compactMap(\.self) {
+                // The successor has left if the worker before it was lost just now.
+                guard [slots[index].serving, slots[index].starting].contains(worker) else { continue }
                 let sample = sample(worker.number)
                 if let time = watch.hang(worker, sample, at: now) {
                     leaving.kill(number: worker.number)
@@ -96,7 +98,7 @@ extension WorkerPool {
             leaving.kill(number: worker.number)
             actions.append(.kill(number: worker.number, reason))
         }
-        if let reload, reload.deadline <= now { actions += refuse(at: now) }
+        if let pending, pending.deadline <= now { actions += refuse(at: now) }
         return actions + settle(at: now)
     }
 
@@ -112,7 +114,7 @@ extension WorkerPool {
     mutating func stop(status: Int32 = 0, at now: MonotonicInstant) -> [PoolAction] {
         guard phase == .running else { return [] }
         phase = .stopping(status: status)
-        reload = nil
+        pending = nil
         let workers = slots.flatMap { [$0.serving, $0.starting].compactMap(\.self) }
         slots = []
         let actions = workers.map { dismiss($0, at: now) }
@@ -138,9 +140,9 @@ extension WorkerPool {
         case (.serving, false):
             let predecessor = slots[index].serving
             slots[index] = .staffed(worker)
-            if worker.generation == target.generation, reload != nil {
-                if reload?.isProven == false { fillSlots(at: now) }
-                reload?.progress(at: now)
+            if worker.generation == target.generation, pending != nil {
+                if pending?.isProven == false { fillSlots(at: now) }
+                pending?.progress(at: now)
             }
             defer { hasServed = true }
             return (hasServed ? [] : [.ready]) + [predecessor.map { dismiss($0, at: now) }].compactMap(\.self)
@@ -187,17 +189,17 @@ extension WorkerPool {
             slots[index] = .vacant(.due(now))
             return stop(status: exitCode, at: now)
         }
-        guard reload != nil, worker.generation == target.generation else { return nil }
+        guard pending != nil, worker.generation == target.generation else { return nil }
         slots[index] = slots[index].serving.map { .staffed($0) } ?? .vacant(.due(now))
         return refuse(at: now)
     }
 
     /// Returns to the settings before the reload.
     private mutating func refuse(at now: MonotonicInstant) -> [PoolAction] {
-        guard let refused = reload else { return [] }
+        guard let refused = pending else { return [] }
         let generation = target.generation
         target = refused.fallback
-        reload = nil
+        pending = nil
         var actions: [PoolAction] = [.refused(fallback: target.generation)]
         actions += dismissSuccessors(at: now)
         // The refused settings may not serve in a vacant slot either.
@@ -274,8 +276,8 @@ extension WorkerPool {
         let isReached = wanted.allSatisfy {
             slots[$0].serving?.generation == target.generation && !slots[$0].isChanging
         }
-        if isReached, reload != nil {
-            reload = nil
+        if isReached, pending != nil {
+            pending = nil
             actions += removeSlots(at: now)
             actions.append(.reloaded(generation: target.generation))
         }
@@ -285,8 +287,8 @@ extension WorkerPool {
     /// The generation of the settings of a worker that serves whether its store can be used or not, since its slot is
     /// vacant: the latest with which workers have served.
     private var safeGeneration: Int {
-        guard let reload, !reload.isProven else { return target.generation }
-        return reload.fallback.generation
+        guard let pending, !pending.isProven else { return target.generation }
+        return pending.fallback.generation
     }
 
     /// The lowest number of a scoreboard slot that no process uses.

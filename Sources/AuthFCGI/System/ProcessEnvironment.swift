@@ -33,7 +33,7 @@ enum ProcessEnvironment {
     }
 
     /// Adds a variable for the libraries of this process. To be called before the process has other threads.
-    static func add(_ name: String, _ value: String) { setenv(name, value, 1) }
+    static func add(_ name: String, _ value: String) { _ = unsafe setenv(name, value, 1) }
 
     /// The pid of this process.
     static var processID: Int32 { getpid() }

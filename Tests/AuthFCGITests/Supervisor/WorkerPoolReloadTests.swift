@@ -109,6 +109,21 @@ struct WorkerPoolReloadTests {
         #expect(scene.serve(1) == [.terminate(number: 0), .reloaded(generation: 1)])
     }
 
+    @Test func `a successor that is ready when the old worker is killed leaves all the same`() {
+        var scene = Self.reloading(1)
+        scene.start(1)
+        scene.living.remove(0)
+        #expect(scene.pass(.seconds(3)) == [])
+        scene.readings[1]?.state = .serving
+        scene.now = scene.now + .milliseconds(500)
+        #expect(
+            scene.look() == [
+                .kill(number: 0, .hangs(.milliseconds(3500))), .lost(number: 0, respawnAfter: .zero),
+                .terminate(number: 1), .spawn(number: 2, generation: 0),
+            ])
+        #expect(scene.serve(2) == [.spawn(number: 3, generation: 1, takesOver: true)])
+    }
+
     @Test func `after the first success, a worker that dies is replaced with the new settings`() {
         var scene = Self.reloading(2)
         _ = scene.serve(2)
