@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Glibc
 import TestSupport
 import Testing
 
@@ -51,7 +52,7 @@ import Testing
             #expect(try gate.check(try gate.signIn("ann")) == 200)
             guard round == 1 else { break }
             let before = try gate.workers
-            try gate.send(1)  // SIGHUP
+            try gate.send(SIGHUP)
             try gate.waitForLog(containing: "reload complete")
             try eventually("the old workers have ended") {
                 let workers = try gate.workers
