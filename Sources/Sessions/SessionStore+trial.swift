@@ -19,5 +19,5 @@ extension SessionStore {
     }
 
     /// The reason why there is no connection for look-ups; nil if there is one that has answered.
-    package var connectionFailure: String? { readLane.connector.failure }
+    package var connectionFailure: String? { readLane.connectionFailure }
 }
