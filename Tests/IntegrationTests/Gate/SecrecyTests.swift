@@ -84,7 +84,7 @@ import Testing
             program, ["serve", "--workers", "1", "--listen", address],
             environment: [
                 "DATABASE_URL": server.url(database: database), "CORE_DUMPS": isPermitted ? "on" : "off",
-            ], user: "nobody", logFile: folder.path("gate.log"))
+            ], user: "www-data", logFile: folder.path("gate.log"))
         try gate.waitForLog(containing: "Using database for session storage", within: .seconds(20))
         let workers = ProcessInspector(gate.processIdentifier).children
         #expect(workers.count == 1)
