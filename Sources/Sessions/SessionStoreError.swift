@@ -11,3 +11,14 @@ public enum SessionStoreError: Error, Equatable, Sendable {
     /// The queue is full: the request could not be answered in time.
     case overloaded
 }
+
+extension SessionStoreError {
+    /// The reason in a few words, for the log.
+    package var reason: String {
+        switch self {
+        case .invalid(let text), .unavailable(let text): text
+        case .readOnly: "PostgreSQL is read-only"
+        case .overloaded: "too many look-ups are waiting"
+        }
+    }
+}

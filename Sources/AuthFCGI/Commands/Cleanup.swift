@@ -27,7 +27,7 @@ struct Cleanup: ParsableCommand {
             while try sessions.removeExpiredThrottle(atMost: Self.batch) == Self.batch {}
         }
         let live = try database.sessions { sessions throws(PostgreSQLError) in try sessions.count() }
-        print(
+        StandardOutput.writeLine(
             "Removed \(removed.counted("expired session")); \(live.sessions.counted("live session")) "
                 + (live.sessions == 1 ? "remains." : "remain."))
     }

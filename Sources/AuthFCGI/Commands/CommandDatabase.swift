@@ -47,6 +47,19 @@ struct CommandDatabase {
         try CommandFailure.reporting { () throws(PostgreSQLError) in _ = try migrations.check(on: connection) }
     }
 
+    /// Checks that `name` is a role that the use of the tables can be granted to.
+    func requireRole(_ name: String) throws(ExitCode) {
+        let exists = try CommandFailure.reporting { () throws(PostgreSQLError) in
+            try Grants.isRole(name, on: connection)
+        }
+        guard !exists else { return }
+        throw CommandFailure.fail(
+            name.lowercased() == "public"
+                ? "PUBLIC is every role of the server, which could read password hashes and keys; name the one role of the gate"
+                : "there is no role \(PrintableText.of(name)) in pg_roles; create it: CREATE ROLE … LOGIN",
+            code: CommandFailure.dataCode)
+    }
+
     /// Grants a role the use of the tables.
     func grant(to role: String) throws(ExitCode) {
         try CommandFailure.reporting { () throws(PostgreSQLError) in

@@ -32,7 +32,7 @@ struct HealthCheck: ParsableCommand {
             }.start()
         }
         switch answer.outcome {
-        case .answered(status: 200, _): print(alive ? "alive" : "ready")
+        case .answered(status: 200, _): StandardOutput.writeLine(alive ? "alive" : "ready")
         case .answered(let status, let body):
             throw Self.fail("not \(alive ? "alive" : "ready"): \(Self.message(of: body) ?? "HTTP status \(status)")")
         case .failed(let reason): throw Self.fail("\(address) does not answer: \(reason)")

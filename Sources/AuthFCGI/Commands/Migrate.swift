@@ -24,13 +24,15 @@ struct Migrate: ParsableCommand {
         let log = CommandLog.start(settings)
         defer { CommandLog.finish() }
         let database = try CommandDatabase(settings, log)
+        if let grantee { try database.requireRole(grantee) }
         switch try database.migrate() {
-        case .upToDate(let number): print("The tables are up to date (migration \(number)).")
-        case .applied(let numbers): print("Applied migrations \(numbers.map(String.init).joined(separator: ", ")).")
+        case .upToDate(let number): StandardOutput.writeLine("The tables are up to date (migration \(number)).")
+        case .applied(let numbers):
+            StandardOutput.writeLine("Applied migrations \(numbers.map(String.init).joined(separator: ", ")).")
         }
         if let grantee {
             try database.grant(to: grantee)
-            print("The role \(grantee) may use the tables.")
+            StandardOutput.writeLine("The role \(PrintableText.of(grantee)) may use the tables.")
         }
     }
 }

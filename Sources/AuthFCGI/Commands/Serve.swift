@@ -14,7 +14,8 @@ struct Serve: ParsableCommand {
             order of precedence. Secrets have no flag: set DATABASE_URL, or DATABASE_URL_FILE to the path of a file.
 
             SIGTERM ends the program after the workers have finished requests in flight; a second one ends it at once. \
-            SIGHUP reads the files again and replaces the workers one by one.
+            SIGHUP reads the files again and replaces the workers one by one; if the new settings cannot be used, the \
+            workers stay.
             """)
 
     @OptionGroup var options: SettingsOptions
@@ -25,6 +26,8 @@ struct Serve: ParsableCommand {
         unsafe authfcgi_set_process_name("authfcgi")
         let sources = options.sources
         let settings = options.load()
+        ProcessEnvironment.erase(WorkerEnvironment.secretNames)
+        if settings.permitsCoreDumps { ProcessMemory.permitDumps() }
         let inheritance = try Self.open(settings, sources.environment)
         let processLog = ProcessLog(level: settings.logLevel)
         processLog.bootstrap()

@@ -5,8 +5,8 @@ internal import Glibc
 internal import Logging
 internal import Sessions
 
-/// `authfcgi worker`: a worker process, started by the supervisor. Settings come from the environment, sockets are
-/// inherited.
+/// `authfcgi worker`: a worker process, started by the supervisor. Settings come from the environment; secrets and
+/// sockets are inherited.
 struct WorkerCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "worker", abstract: "Used by serve to start its workers.", shouldDisplay: false)
@@ -14,11 +14,12 @@ struct WorkerCommand: ParsableCommand {
     @Option var number: Int
     @Option var sockets: Int
     @Flag var settingsAreProven = false
+    @Flag var takesOver = false
 
     /// The command line of a worker.
-    static func arguments(number: Int, sockets: Int, settingsAreProven: Bool) -> [String] {
+    static func arguments(number: Int, sockets: Int, settingsAreProven: Bool, takesOver: Bool) -> [String] {
         ["authfcgi", "worker", "--number", "\(number)", "--sockets", "\(sockets)"]
-            + (settingsAreProven ? ["--settings-are-proven"] : [])
+            + (settingsAreProven ? ["--settings-are-proven"] : []) + (takesOver ? ["--takes-over"] : [])
     }
 
     func validate() throws {
@@ -31,7 +32,8 @@ struct WorkerCommand: ParsableCommand {
         SignalDescriptor.block()
         unsafe authfcgi_set_process_name("authfcgi-worker")
         let slot = try takeSlot()
-        let settings = try readSettings()
+        let settings = try readSettings(try takeSecrets())
+        if settings.permitsCoreDumps { ProcessMemory.permitDumps() }
         let processLog = ProcessLog(level: settings.logLevel)
         processLog.bootstrap()
         var log = Logger(label: "authfcgi")
@@ -50,8 +52,8 @@ struct WorkerCommand: ParsableCommand {
                 return EventLoop.stop()
             }
             let worker = Worker(
-                service, slot: slot, settingsAreProven: settingsAreProven, grace: settings.shutdownGrace, log: log,
-                status: status)
+                service, slot: slot, settingsAreProven: settingsAreProven, takesOver: takesOver,
+                grace: settings.shutdownGrace, log: log, status: status)
             do throws(SystemError) {
                 try worker.start(sockets: listening, lifeline: FileDescriptor(owning: InheritedDescriptor.lifeline))
             } catch {
@@ -83,9 +85,21 @@ struct WorkerCommand: ParsableCommand {
         }
     }
 
-    private func readSettings() throws(ExitCode) -> Settings {
+    private func takeSecrets() throws(ExitCode) -> WorkerSecrets {
+        do throws(SystemError) {
+            return try WorkerSecrets(reading: FileDescriptor(owning: InheritedDescriptor.secrets))
+        } catch {
+            StandardError.write("authfcgi: the secrets of the settings cannot be read: \(error)\n")
+            throw ExitCode(71)
+        }
+    }
+
+    private func readSettings(_ secrets: WorkerSecrets) throws(ExitCode) -> Settings {
+        let name = WorkerEnvironment.libpqPassword
+        if let password = secrets.values[name] { ProcessEnvironment.add(name, password) }
+        let environment = ProcessEnvironment.snapshot().merging(secrets.values) { $1 }
         do throws(SettingsProblems) {
-            return try Settings(SettingsSources(environment: ProcessEnvironment.snapshot(), host: .current))
+            return try Settings(SettingsSources(environment: environment, host: .current))
         } catch {
             StandardError.write(error.description)
             throw ExitCode(SettingsProblems.exitCode)

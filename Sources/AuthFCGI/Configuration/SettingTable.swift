@@ -181,6 +181,10 @@ struct SettingTable: Sendable {
         "SHUTDOWN_GRACE", .duration(.zero ... .seconds(3600)), default: .text("10s"),
         "time that stopping workers have to finish requests in flight")
 
+    let permitsCoreDumps = Setting(
+        "CORE_DUMPS", .toggle, default: .text("off"),
+        "permit core dumps and debuggers, which show tokens and passwords: for debugging only")
+
     let logLevel = Setting<Logger.Level>(
         "LOG_LEVEL", .choice, default: .text("info"),
         "lowest level of the lines that are logged")

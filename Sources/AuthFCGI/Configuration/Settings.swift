@@ -54,8 +54,8 @@ extension Settings {
     /// The location of Redis; nil without REDIS_URL.
     var redisLocation: RedisLocation? { self.redisURL?.location }
 
-    /// Returns the settings as the environment of a worker, from which the same settings are read again. Thus no secret
-    /// is in a command line, and no worker reads a file or looks up a user's number.
+    /// Returns the settings as variables for a worker, secrets included, from which the same settings are read again.
+    /// Thus no worker reads a file or looks up a user's number.
     func environment() -> [String: String] {
         var result: [String: String] = [:]
         for setting in SettingTable.all { result[setting.name] = setting.text(in: self) }

@@ -41,6 +41,7 @@ struct SettingsOptions: ParsableArguments {
     @Option(\.allowsLegacyHashes) var allowsLegacyHashes: String?
     @Option(\.lookupLimit) var lookupLimit: String?
     @Option(\.shutdownGrace) var shutdownGrace: String?
+    @Option(\.permitsCoreDumps) var permitsCoreDumps: String?
     @Option(\.logLevel) var logLevel: String?
 
     /// The flags that were given, by the setting's name.

@@ -12,6 +12,10 @@ enum JSONBody {
         // JSON is UTF-8 (RFC 8259, section 8.1) without NUL. The decoder would also accept UTF-16 and UTF-32, in which
         // the search for repeated keys below finds nothing.
         guard !body.contains(0) else { throw Problem("the body is not JSON") }
+        // No sender may add one (RFC 8259, section 8.1), and readers differ in what they do with it.
+        guard !body.starts(with: [0xef, 0xbb, 0xbf]) else {
+            throw Problem("the body begins with a byte order mark; send the JSON without it")
+        }
         let decoded: Body
         do {
             decoded = try JSONDecoder().decode(Body.self, from: Data(body))

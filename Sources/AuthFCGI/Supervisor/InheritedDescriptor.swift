@@ -6,8 +6,10 @@ enum InheritedDescriptor {
     static let lifeline: Int32 = 4
     /// An eventfd with which a worker makes the supervisor look at the scoreboard.
     static let bell: Int32 = 5
+    /// The memory with the ``WorkerSecrets``.
+    static let secrets: Int32 = 6
     /// The first listening socket; the others have the numbers that follow.
-    static let firstSocket: Int32 = 6
+    static let firstSocket: Int32 = 7
 
     /// The maximum number of sockets that a worker can inherit.
     static let maxSockets = 32

@@ -1,7 +1,8 @@
 /// An action that the pool requires of the supervisor.
 enum PoolAction: Equatable, Sendable {
-    /// Start a worker in an unused scoreboard slot, with the settings of this generation.
-    case spawn(number: Int, generation: Int)
+    /// Start a worker in an unused scoreboard slot, with the settings of this generation. One that `takesOver` from a
+    /// worker that serves has to use its store before it serves itself.
+    case spawn(number: Int, generation: Int, takesOver: Bool = false)
     /// Ask a worker to finish its requests in flight and exit (SIGTERM).
     case terminate(number: Int)
     /// End a worker at once (SIGKILL).
@@ -12,7 +13,7 @@ enum PoolAction: Equatable, Sendable {
     case ready
     /// All workers are serving with the settings of this generation.
     case reloaded(generation: Int)
-    /// Workers cannot start with the latest settings; those of generation `fallback` apply again.
+    /// Workers cannot serve with the latest settings; those of generation `fallback` apply again.
     case refused(fallback: Int)
     /// No worker is left: exit with this code.
     case finished(status: Int32)

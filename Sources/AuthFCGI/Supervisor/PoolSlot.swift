@@ -6,9 +6,9 @@ enum PoolSlot: Equatable, Sendable {
     /// A worker serves.
     /// → vacant when it dies or hangs; → changing after a reload of the settings.
     case staffed(PoolWorker)
-    /// A worker with outdated settings serves until its successor does.
-    /// → staffed when the successor serves, or when workers cannot start with the new settings; → vacant when the
-    /// worker dies; → itself when the successor dies.
+    /// A worker with outdated settings serves until its successor has used its store and serves.
+    /// → staffed when the successor serves, when workers cannot serve with the new settings, and when the settings change
+    /// once more; → vacant when the worker dies; → itself when the successor dies.
     case changing(PoolWorker, Successor)
 
     /// The next worker of a slot.

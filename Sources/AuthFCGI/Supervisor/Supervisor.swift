@@ -24,6 +24,9 @@ final class Supervisor: ReadinessHandler {
     private static let lookInterval = Duration.milliseconds(500)
     /// The time beyond SHUTDOWN_GRACE before a worker is killed. Workers enforce SHUTDOWN_GRACE themselves.
     private static let extraGrace = Duration.milliseconds(500)
+    /// The time beyond the limit of a successor before a reload is refused. Successors enforce the limit themselves, and
+    /// log the reason; this time is for those that crash or hang.
+    private static let extraPatience = Duration.seconds(5)
 
     /// - Parameter status: receives the exit code of the process.
     init(
@@ -78,7 +81,7 @@ final class Supervisor: ReadinessHandler {
     private func apply(_ actions: [PoolAction]) {
         for action in actions {
             switch action {
-            case .spawn(let number, let generation): spawn(number, generation)
+            case .spawn(let number, let generation, let takesOver): spawn(number, generation, takesOver)
             case .terminate(let number): children[number]?.signal(SIGTERM)
             case .kill(let number, let reason):
                 log.warning("killing \(name(number)): \(reason)")
@@ -88,15 +91,17 @@ final class Supervisor: ReadinessHandler {
                 log.notice("worker \(number): restarting \(start)")
             case .ready:
                 isReady = true
-                notifyReady()
+                notify(.ready(status: "\(workerCount) workers"))
             case .reloaded(let generation):
                 keepSettings(of: generation)
                 log.info("reload complete: all workers use the new settings")
-                notifyReady()
+                notify(.ready(status: "\(workerCount) workers"))
             case .refused(let generation):
                 keepSettings(of: generation)
-                log.error("reload failed: workers cannot start with the new settings; keeping the old ones")
-                notifyReady()
+                log.error(
+                    "reload refused: no worker could serve with the new settings, for the reason logged above; the old workers stay and keep the old settings; correct the cause and send SIGHUP again"
+                )
+                notify(.ready(status: "\(workerCount) workers; the last reload was refused: see the log"))
             case .finished(let code):
                 if code == SettingsProblems.exitCode {
                     log.critical("workers cannot start with these settings: see the messages above")
@@ -118,17 +123,19 @@ final class Supervisor: ReadinessHandler {
 }
 
 extension Supervisor {
-    private func spawn(_ number: Int, _ generation: Int) {
+    private func spawn(_ number: Int, _ generation: Int, _ takesOver: Bool) {
         guard let settings = settings[generation] else { preconditionFailure("no settings \(generation)") }
         inheritance.scoreboard.withSlot(number) { $0.reset() }
         do throws(SystemError) {
+            let secrets = try WorkerEnvironment.secrets(of: settings, sources.environment).write()
             children[number] = try ChildProcess(
                 arguments: WorkerCommand.arguments(
                     number: number, sockets: inheritance.sockets.count,
-                    settingsAreProven: pool.haveServed(settingsOf: generation)),
+                    settingsAreProven: pool.haveServed(settingsOf: generation), takesOver: takesOver),
                 environment: WorkerEnvironment.with(settings, over: sources.environment),
-                descriptors: inheritance.descriptors
+                descriptors: inheritance.descriptors(secrets: secrets.number)
             ) { self.bury(number, $0) }
+            withExtendedLifetime(secrets) {}
             log.debug("starting \(name(number))")
         } catch {
             log.error("starting worker \(number) failed: \(error)")
@@ -164,7 +171,8 @@ extension Supervisor {
         }
         if isReady { notify(.reloading) }
         let actions = pool.reload(
-            workers: new.workers, grace: new.shutdownGrace + Self.extraGrace, at: .now)
+            workers: new.workers, grace: new.shutdownGrace + Self.extraGrace,
+            patience: TakeOver.limit(new) + Self.extraPatience, at: .now)
         settings[pool.target.generation] = new
         log.logLevel = new.logLevel
         apply(actions)
@@ -177,9 +185,7 @@ extension Supervisor {
 }
 
 extension Supervisor {
-    private func notifyReady() {
-        notify(.ready(status: "\(settings[pool.target.generation]?.workers ?? 0) workers"))
-    }
+    private var workerCount: Int { settings[pool.target.generation]?.workers ?? 0 }
 
     private func notify(_ message: SystemdNotifier.Message) {
         do throws(SystemError) {

@@ -28,12 +28,14 @@ final class WorkerInheritance: Sendable {
     /// The listening sockets; empty once they are closed.
     var sockets: [ListeningSocket] { listening.withLock { $0 } }
 
-    /// The descriptors that a worker inherits, with their numbers in the worker.
-    var descriptors: [(source: Int32, number: Int32)] {
+    /// Returns the descriptors that a worker inherits, with their numbers in the worker.
+    /// - Parameter secrets: the descriptor of the worker's ``WorkerSecrets``.
+    func descriptors(secrets: Int32) -> [(source: Int32, number: Int32)] {
         [
             (scoreboard.descriptor.number, InheritedDescriptor.scoreboard),
             (lifeline.number, InheritedDescriptor.lifeline),
             (bell.number, InheritedDescriptor.bell),
+            (secrets, InheritedDescriptor.secrets),
         ]
             + sockets.enumerated().map { index, socket in
                 (socket.descriptor.number, InheritedDescriptor.firstSocket + Int32(index))

@@ -19,8 +19,8 @@ struct WorkerPool: Sendable {
 
     private var phase = Phase.running
     private(set) var target: Target
-    /// The last target that was reached: the fallback if workers cannot start with a new one.
-    private var reached: Target
+    /// The reload under way. → nil when all workers have the target's settings, or when the reload is refused
+    private var pending: PoolReload?
     private var lastGeneration = 0
     private var slots: [PoolSlot] = []
     private var paces: [RespawnPace] = []
@@ -31,7 +31,6 @@ struct WorkerPool: Sendable {
 
     init(workers: Int, grace: Duration, random: @escaping @Sendable () -> Double = { .random(in: 0..<1) }) {
         target = Target(generation: 0, workers: workers, grace: grace)
-        reached = target
         self.random = random
     }
 
@@ -42,10 +41,15 @@ struct WorkerPool: Sendable {
 
     /// Returns true if a worker (at the start) or all workers (after a reload) have served with the settings of this
     /// generation.
-    func haveServed(settingsOf generation: Int) -> Bool { hasServed && generation == reached.generation }
+    func haveServed(settingsOf generation: Int) -> Bool {
+        hasServed && generation == (pending?.fallback ?? target).generation
+    }
 
     /// The time of the next look that the pool needs; nil if none is due.
-    var nextDeadline: MonotonicInstant? { (slots.compactMap(\.due) + leaving.draining.map(\.until)).min() }
+    var nextDeadline: MonotonicInstant? {
+        let deadlines = [pending?.deadline].compactMap(\.self)
+        return (slots.compactMap(\.due) + leaving.draining.map(\.until) + deadlines).min()
+    }
 }
 
 extension WorkerPool {
@@ -55,15 +59,19 @@ extension WorkerPool {
         return settle(at: now)
     }
 
-    /// Replaces all workers, one after the other, by ones with reloaded settings.
-    mutating func reload(workers: Int, grace: Duration, at now: MonotonicInstant) -> [PoolAction] {
+    /// Replaces all workers, one after the other, by ones with reloaded settings. Each successor takes over once it has
+    /// used its store. If one cannot, the reload is refused: the previous settings apply again. A reload during another
+    /// takes its place.
+    /// - Parameter patience: the time that each successor has, including those that crash or hang.
+    mutating func reload(workers: Int, grace: Duration, patience: Duration, at now: MonotonicInstant) -> [PoolAction] {
         guard phase == .running else { return [] }
+        let isServed = slots.contains { $0.serving != nil }
+        pending = PoolReload(from: pending?.fallback ?? target, isProven: !isServed, patience: patience, at: now)
         lastGeneration += 1
         target = Target(generation: lastGeneration, workers: workers, grace: grace)
-        // No backoff for workers that kept dying: the cause may have been the old settings.
-        for index in slots.indices where slots[index].due != nil { slots[index] = slots[index].with(.due(now)) }
-        addSlots(at: now)
-        return settle(at: now)
+        let actions = dismissSuccessors(at: now)
+        if !isServed { fillSlots(at: now) }
+        return actions + settle(at: now)
     }
 
     /// Evaluates the scoreboard, after time has passed or a worker has changed its state.
@@ -72,6 +80,8 @@ extension WorkerPool {
         var actions: [PoolAction] = []
         for index in slots.indices {
             for worker in [slots[index].serving, slots[index].starting].compactMap(\.self) {
+                // The successor has left if the worker before it was lost just now.
+                guard [slots[index].serving, slots[index].starting].contains(worker) else { continue }
                 let sample = sample(worker.number)
                 if let time = watch.hang(worker, sample, at: now) {
                     leaving.kill(number: worker.number)
@@ -88,6 +98,7 @@ extension WorkerPool {
             leaving.kill(number: worker.number)
             actions.append(.kill(number: worker.number, reason))
         }
+        if let pending, pending.deadline <= now { actions += refuse(at: now) }
         return actions + settle(at: now)
     }
 
@@ -103,6 +114,7 @@ extension WorkerPool {
     mutating func stop(status: Int32 = 0, at now: MonotonicInstant) -> [PoolAction] {
         guard phase == .running else { return [] }
         phase = .stopping(status: status)
+        pending = nil
         let workers = slots.flatMap { [$0.serving, $0.starting].compactMap(\.self) }
         slots = []
         let actions = workers.map { dismiss($0, at: now) }
@@ -128,6 +140,10 @@ extension WorkerPool {
         case (.serving, false):
             let predecessor = slots[index].serving
             slots[index] = .staffed(worker)
+            if worker.generation == target.generation, pending != nil {
+                if pending?.isProven == false { fillSlots(at: now) }
+                pending?.progress(at: now)
+            }
             defer { hasServed = true }
             return (hasServed ? [] : [.ready]) + [predecessor.map { dismiss($0, at: now) }].compactMap(\.self)
         case (.draining, _):
@@ -143,7 +159,9 @@ extension WorkerPool {
         for index in slots.indices {
             let slot = slots[index]
             if let worker = slot.starting, worker.number == number {
-                if exitCode == SettingsProblems.exitCode, let actions = refuse(worker, index, at: now) {
+                if let exitCode, TakeOver.refusals.contains(exitCode),
+                    let actions = refuse(worker, index, exitCode, at: now)
+                {
                     return actions
                 }
                 let delay = paces[index].delay(afterLifeOf: now - worker.since, random: random())
@@ -151,31 +169,64 @@ extension WorkerPool {
                 return [.lost(number: number, respawnAfter: delay)]
             }
             guard let worker = slot.serving, worker.number == number else { continue }
-            switch slot {
-            case .changing(_, let successor):
-                slots[index] = .vacant(successor)
-                return [.lost(number: number, respawnAfter: .zero)]
-            case .staffed, .vacant:
-                let delay = paces[index].delay(afterLifeOf: now - worker.since, random: random())
-                slots[index] = .vacant(.due(now + delay))
-                return [.lost(number: number, respawnAfter: delay)]
-            }
+            let delay = paces[index].delay(afterLifeOf: now - worker.since, random: random())
+            slots[index] = .vacant(.due(now + delay))
+            // A successor waits for its store, perhaps in vain: the replacement serves in any case.
+            let successor = slot.starting.map { dismiss($0, at: now) }
+            return [.lost(number: number, respawnAfter: delay)] + [successor].compactMap(\.self)
         }
         return []
     }
 
-    /// Handles a starting worker that cannot use its settings: at the program's start the program ends, after a reload
-    /// the previous settings apply again.
+    /// Handles the exit of a starting worker that cannot serve with its settings: at the program's start the program
+    /// ends, and during a reload the previous settings apply again.
     /// - Returns: nil if neither applies and the exit counts as any other death.
-    private mutating func refuse(_ worker: PoolWorker, _ index: Int, at now: MonotonicInstant) -> [PoolAction]? {
+    private mutating func refuse(_ worker: PoolWorker, _ index: Int, _ exitCode: Int32, at now: MonotonicInstant)
+        -> [PoolAction]?
+    {
         if !hasServed {
+            guard exitCode == SettingsProblems.exitCode else { return nil }
             slots[index] = .vacant(.due(now))
-            return stop(status: SettingsProblems.exitCode, at: now)
+            return stop(status: exitCode, at: now)
         }
-        guard worker.generation == target.generation, target != reached else { return nil }
-        target = reached
+        guard pending != nil, worker.generation == target.generation else { return nil }
         slots[index] = slots[index].serving.map { .staffed($0) } ?? .vacant(.due(now))
-        return [.refused(fallback: target.generation)] + removeSlots(at: now)
+        return refuse(at: now)
+    }
+
+    /// Returns to the settings before the reload.
+    private mutating func refuse(at now: MonotonicInstant) -> [PoolAction] {
+        guard let refused = pending else { return [] }
+        let generation = target.generation
+        target = refused.fallback
+        pending = nil
+        var actions: [PoolAction] = [.refused(fallback: target.generation)]
+        actions += dismissSuccessors(at: now)
+        // The refused settings may not serve in a vacant slot either.
+        for index in slots.indices {
+            guard let worker = slots[index].starting, worker.generation == generation else { continue }
+            slots[index] = .vacant(.due(now))
+            actions.append(dismiss(worker, at: now))
+        }
+        return actions + removeSlots(at: now)
+    }
+
+    /// Ends the changes that have begun: the workers that serve stay, and their successors leave.
+    private mutating func dismissSuccessors(at now: MonotonicInstant) -> [PoolAction] {
+        var actions: [PoolAction] = []
+        for index in slots.indices {
+            guard case .changing(let worker, let successor) = slots[index] else { continue }
+            slots[index] = .staffed(worker)
+            if case .starting(let starting) = successor { actions.append(dismiss(starting, at: now)) }
+        }
+        return actions
+    }
+
+    /// Adds the slots that the target has more, and starts their workers and those of vacant slots at once: workers may
+    /// have kept dying because of the old settings.
+    private mutating func fillSlots(at now: MonotonicInstant) {
+        for index in slots.indices where slots[index].due != nil { slots[index] = slots[index].with(.due(now)) }
+        addSlots(at: now)
     }
 
     /// Adds slots up to the target's number of workers.
@@ -203,7 +254,7 @@ extension WorkerPool {
     }
 
     /// Starts the workers that are due, and begins the change of one more slot to the latest settings. Slots beyond the
-    /// target's number stay until all others have changed: until then the new settings may turn out to be unusable.
+    /// target's number stay until all others have changed: until then the reload may be refused.
     private mutating func settle(at now: MonotonicInstant) -> [PoolAction] {
         guard phase == .running else { return [] }
         var actions: [PoolAction] = []
@@ -216,19 +267,28 @@ extension WorkerPool {
                 slots[index] = slots[index].with(.due(now + .seconds(1)))
                 continue
             }
-            let worker = PoolWorker(number: number, generation: target.generation, since: now)
+            let takesOver = slots[index].isChanging
+            let generation = takesOver ? target.generation : safeGeneration
+            let worker = PoolWorker(number: number, generation: generation, since: now)
             slots[index] = slots[index].with(.starting(worker))
-            actions.append(.spawn(number: number, generation: worker.generation))
+            actions.append(.spawn(number: number, generation: generation, takesOver: takesOver))
         }
         let isReached = wanted.allSatisfy {
             slots[$0].serving?.generation == target.generation && !slots[$0].isChanging
         }
-        if isReached, target.generation != reached.generation {
-            reached = target
+        if isReached, pending != nil {
+            pending = nil
             actions += removeSlots(at: now)
             actions.append(.reloaded(generation: target.generation))
         }
         return actions
+    }
+
+    /// The generation of the settings of a worker that serves whether its store can be used or not, since its slot is
+    /// vacant: the latest with which workers have served.
+    private var safeGeneration: Int {
+        guard let pending, !pending.isProven else { return target.generation }
+        return pending.fallback.generation
     }
 
     /// The lowest number of a scoreboard slot that no process uses.

@@ -11,6 +11,8 @@ final class GateService: WorkerService {
     private let hasher: PasswordHasher
     private var slot: OwnSlot?
     private var server: Server?
+    /// Called after ``TakeOver/limit(_:)`` without a use of the store; nil for a worker that takes over from no other.
+    private var onNoStore: (@EventLoop () -> Void)?
 
     private static let maxWaitForStore = Duration.seconds(1)
 
@@ -26,8 +28,9 @@ final class GateService: WorkerService {
     }
 
     /// Reports a database that no worker can use, at the program's start only: later the problem may be temporary.
-    func prepare(slot: OwnSlot, onUnusable: (@EventLoop () -> Void)?) {
+    func prepare(slot: OwnSlot, onUnusable: (@EventLoop () -> Void)?, onNoStore: (@EventLoop () -> Void)?) {
         self.slot = slot
+        self.onNoStore = onNoStore
         store.onUserGone = { [log] userID, ended in
             log.audit(
                 AuditEvent(
@@ -40,9 +43,9 @@ final class GateService: WorkerService {
         }
     }
 
-    /// Serves as soon as PostgreSQL has answered, so that a worker that replaces another one answers no check with 503
-    /// that the others would have answered. While PostgreSQL is unreachable it serves after a short time all the same,
-    /// with answers of 503.
+    /// Serves as soon as PostgreSQL has answered. A worker that takes over from another one never serves before, since it
+    /// would answer checks with 503 that the other one can answer. Any other worker serves after a short time also while
+    /// PostgreSQL is unreachable, with answers of 503.
     func start(sockets: [Int32], onServing: @escaping @EventLoop () -> Void) {
         FastCGILibrary.prepareProcess()
         var limits = ConnectionLimits()
@@ -59,10 +62,14 @@ final class GateService: WorkerService {
             for socket in sockets { server.listen(on: socket, for: fastCGI) }
             onServing()
         }
-        let timer = Reactor.shared.schedule(after: Self.maxWaitForStore, serve)
-        store.onFirstUse = {
-            timer.cancel()
-            serve()
+        if let onNoStore {
+            StoreTrial(store, limit: TakeOver.limit(settings), log: log).start(succeed: serve, fail: onNoStore)
+        } else {
+            let timer = Reactor.shared.schedule(after: Self.maxWaitForStore, serve)
+            store.onFirstUse = {
+                timer.cancel()
+                serve()
+            }
         }
         store.start()
         publishCounts()

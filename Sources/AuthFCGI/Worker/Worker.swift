@@ -19,20 +19,23 @@ final class Worker {
     private let service: any WorkerService
     private let slot: OwnSlot
     private let settingsAreProven: Bool
+    private let takesOver: Bool
     private let grace: Duration
     private let log: Logger
     private let status: ExitStatus
 
     /// - Parameters:
     ///   - settingsAreProven: true if workers have served with these settings before.
+    ///   - takesOver: true if another worker serves until this one does.
     ///   - status: receives the exit code of the process.
     init(
-        _ service: any WorkerService, slot: OwnSlot, settingsAreProven: Bool, grace: Duration, log: Logger,
-        status: ExitStatus
+        _ service: any WorkerService, slot: OwnSlot, settingsAreProven: Bool, takesOver: Bool, grace: Duration,
+        log: Logger, status: ExitStatus
     ) {
         self.service = service
         self.slot = slot
         self.settingsAreProven = settingsAreProven
+        self.takesOver = takesOver
         self.grace = grace
         self.log = log
         self.status = status
@@ -46,7 +49,9 @@ final class Worker {
         _ = try SignalDescriptor { signal in self.receive(signal) }
         _ = Lifeline(lifeline) { self.loseSupervisor() }
         let refuseSettings: @EventLoop () -> Void = { self.end(SettingsProblems.exitCode) }
-        service.prepare(slot: slot, onUnusable: settingsAreProven ? nil : refuseSettings)
+        let giveUp: @EventLoop () -> Void = { self.end(TakeOver.failureCode) }
+        service.prepare(
+            slot: slot, onUnusable: settingsAreProven ? nil : refuseSettings, onNoStore: takesOver ? giveUp : nil)
         service.start(sockets: sockets, onServing: { self.serve() })
     }
 

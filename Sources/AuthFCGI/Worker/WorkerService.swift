@@ -10,7 +10,9 @@ protocol WorkerService: AnyObject {
     ///   - onUnusable: to be called instead of `onServing`, after logging the reason, if no worker can ever serve with
     ///     these settings: the worker exits with code 78, which ends the program at its start and a reload later on.
     ///     nil if workers have served with these settings: the problem may be temporary.
-    func prepare(slot: OwnSlot, onUnusable: (@EventLoop () -> Void)?)
+    ///   - onNoStore: to be called instead of `onServing`, after logging the reason, if the service could not use its
+    ///     store within ``TakeOver/limit(_:)``. nil for a worker that takes over from no other: it serves soon in any case.
+    func prepare(slot: OwnSlot, onUnusable: (@EventLoop () -> Void)?, onNoStore: (@EventLoop () -> Void)?)
 
     /// Begins to accept connections.
     /// - Parameters:
@@ -25,5 +27,5 @@ protocol WorkerService: AnyObject {
 }
 
 extension WorkerService {
-    func prepare(slot: OwnSlot, onUnusable: (@EventLoop () -> Void)?) {}
+    func prepare(slot: OwnSlot, onUnusable: (@EventLoop () -> Void)?, onNoStore: (@EventLoop () -> Void)?) {}
 }

@@ -64,7 +64,7 @@ struct SettingsTests {
         #expect(try Settings(Self.sources(environment: environment, file: "WORKERS=3")).workers == 3)
     }
 
-    @Test func `A worker reads the same settings from its environment`() throws {
+    @Test func `A worker reads the same settings from its environment and the secrets that it gets beside it`() throws {
         let environment = [
             "DATABASE_URL": "postgres+psycopg2://u:p@h/d", "DATABASE_SCHEMA": "gate", "MIGRATE_ON_START": "off",
             "LISTEN": "unix:/run/a.sock,[::1]:9000,127.0.0.3:9001,localhost:9002,systemd,fd:0", "LISTEN_MODE": "600",
@@ -77,10 +77,16 @@ struct SettingsTests {
         let settings = try Settings(Self.sources(environment: environment))
         #expect(try Settings(Self.sources(environment: settings.environment())) == settings)
         let passed = WorkerEnvironment.with(
-            settings, over: ["PATH": "/bin", "DATABASE_URL_FILE": "/x", "NOTIFY_SOCKET": "@a", "LISTEN_PID": "1"])
+            settings,
+            over: [
+                "PATH": "/bin", "DATABASE_URL_FILE": "/x", "NOTIFY_SOCKET": "@a", "LISTEN_PID": "1", "PGPASSWORD": "p",
+            ])
         #expect(passed["PATH"] == "/bin")
         #expect(passed["DATABASE_URL_FILE"] == nil && passed["NOTIFY_SOCKET"] == nil && passed["LISTEN_PID"] == nil)
-        #expect(try Settings(Self.sources(environment: passed)) == settings)
+        for name in ["DATABASE_URL", "REDIS_URL", "USERS_PEPPER", "PGPASSWORD"] { #expect(passed[name] == nil) }
+        let secrets = WorkerEnvironment.secrets(of: settings, ["PGPASSWORD": "p", "PATH": "/bin"]).values
+        #expect(Set(secrets.keys) == ["DATABASE_URL", "USERS_PEPPER", "PGPASSWORD"])
+        #expect(try Settings(Self.sources(environment: passed.merging(secrets) { $1 })) == settings)
     }
 
     @Test func `Users query and rehash statement are the operator's or a preset's`() throws {

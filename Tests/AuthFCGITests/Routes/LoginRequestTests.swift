@@ -95,6 +95,13 @@ struct LoginRequestTests {
         }
     }
 
+    @Test func `a byte order mark is refused, and the error says so`() {
+        #expect(
+            Self.problem("\u{feff}{\"username\":\"ann\",\"password\":\"x\"}")
+                == "the body begins with a byte order mark; send the JSON without it")
+        #expect(Self.problem("{\"username\":\"\u{feff}ann\",\"password\":\"x\"}") == nil)
+    }
+
     @Test func `lengths are bounded in bytes`() {
         func body(_ name: String, _ password: String) -> String {
             #"{"username":"\#(name)","password":"\#(password)"}"#

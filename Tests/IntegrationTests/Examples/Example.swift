@@ -85,6 +85,7 @@ enum Example: String, CaseIterable, Sendable {
     ) throws -> String {
         let pool = try String(contentsOfFile: path("pool.conf"), encoding: .utf8)
             .replacing("/run/php/app.sock", with: socket).replacing("0660", with: "0666")
+            .replacing("user = app\ngroup = app\n", with: "user = nobody\ngroup = nogroup\n")
             .replacing("host=/run/postgresql;dbname=app;", with: "host=\(server.socketFolder);dbname=postgres;")
         let global = "[global]\nerror_log = /proc/self/fd/2\npid = \(folder.path("fpm.pid"))\n"
         return try folder.write("fpm.conf", global + pool)

@@ -34,6 +34,23 @@ import Testing
         }
     }
 
+    @Test func `PHP runs neither as the user of nginx nor in the group of the gate's socket`() throws {
+        let pool = try String(
+            contentsOfFile: Repository.path("deploy/examples/php-fpm/pool.conf"), encoding: .utf8)
+        let socket = try String(contentsOfFile: Repository.path("deploy/systemd/authfcgi.socket"), encoding: .utf8)
+        func value(_ name: String, _ text: String) -> String? {
+            let line = text.split(separator: "\n").first { $0.prefix { $0 != "=" && $0 != " " } == name }
+            return line?.split { $0 == "=" || $0 == " " }.last.map(String.init)
+        }
+        let group = try #require(value("SocketGroup", socket))
+        for name in ["user", "group"] {
+            let own = try #require(value(name, pool))
+            #expect(own != group && own != "root")
+            #expect(own != value("listen.owner", pool) && own != value("listen.group", pool))
+        }
+        #expect(value("listen.mode", pool) == "0660")
+    }
+
     @Test(arguments: [Example.fastAPI, .php])
     func `browsers get the token in a cookie that no script can read`(example: Example) throws {
         let site = try ExampleSites.site(example)

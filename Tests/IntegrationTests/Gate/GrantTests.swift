@@ -142,10 +142,33 @@ import Testing
         #expect(try psql("SELECT default_lifetime FROM session_limits") == "24:00:00")
     }
 
+    /// What GRANT would take for every role, or for a role of the connection.
+    @Test(arguments: [
+        "public", "PUBLIC", "Public", "\"public\"", "none", "NONE", "current_user", "CURRENT_USER", "current_role",
+        "session_user", "user", "", " public", "public ", "pub\u{1b}[31mlic",
+    ])
+    func `a word that is no role is refused, and nothing is changed`(word: String) throws {
+        let result = try run(["migrate", "--grant-to", word])
+        #expect(result.status == .code(65) && result.output == "", "\(result)")
+        #expect(result.errors.hasPrefix("authfcgi: ") && !result.errors.contains("\u{1b}"), "\(result)")
+        let isPublic = word.lowercased() == "public"
+        #expect(
+            result.errors.contains(
+                isPublic ? "PUBLIC is every role of the server" : "there is no role \(word.prefix(3))"),
+            "\(result)")
+        #expect(try psql("SELECT count(*) FROM pg_class WHERE relname = 'session_tokens'") == "0")
+        // Nor where the tables are there.
+        #expect(try run(["migrate"]).status.isSuccess)
+        let rights = "SELECT string_agg(relacl::text, ' ' ORDER BY oid) FROM pg_class WHERE relacl IS NOT NULL"
+        let before = try psql(rights)
+        #expect(try run(["migrate", "--grant-to", word]).status == .code(65))
+        #expect(try psql(rights) == before)
+    }
+
     @Test func `a missing role, and a role that may not grant, are reported`() throws {
         let unknown = try run(["migrate", "--grant-to", "nobody at all"])
-        #expect(unknown.status == .code(69), "\(unknown)")
-        #expect(unknown.errors.contains("role \"nobody at all\" does not exist"), "\(unknown)")
+        #expect(unknown.status == .code(65), "\(unknown)")
+        #expect(unknown.errors.contains("there is no role nobody at all in pg_roles"), "\(unknown)")
         let foreign = try run(["migrate", "--grant-to", role], environment: environment)
         #expect(foreign.status == .code(69) && foreign.errors.contains("42501"), "\(foreign)")
     }

@@ -23,15 +23,15 @@ struct ConfigCheck: ParsableCommand {
         try database.checkTables()
         let query = UsersQuery(settings)
         let columns = try query.map { query throws(ExitCode) in try database.check(query) }
-        print("The settings are valid, and the database answers.")
-        guard let query, let columns else { return print("Logins are for the gate's own users.") }
-        print("\(query.name) returns the columns \(columns.joined(separator: ", ")).")
+        StandardOutput.writeLine("The settings are valid, and the database answers.")
+        guard let query, let columns else { return StandardOutput.writeLine("Logins are for the gate's own users.") }
+        StandardOutput.writeLine("\(query.name) returns the columns \(columns.joined(separator: ", ")).")
         if query.rehash != nil {
-            print(
+            StandardOutput.writeLine(
                 database.connection.keepsState
                     ? "USERS_REHASH can be run."
                     : "USERS_REHASH writes nothing behind a connection pooler. Connect DATABASE_URL directly.")
         }
-        if let advice = UsersQueryCheck.rehashAdvice(query) { print("Note: \(advice).") }
+        if let advice = UsersQueryCheck.rehashAdvice(query) { StandardOutput.writeLine("Note: \(advice).") }
     }
 }

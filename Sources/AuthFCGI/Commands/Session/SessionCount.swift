@@ -17,9 +17,9 @@ struct SessionCount: ParsableCommand {
         let database = try CommandDatabase.open(settings, log)
         let live = try database.sessions { sessions throws(PostgreSQLError) in try sessions.count() }
         if json {
-            print(try JSONOutput.count(sessions: live.sessions, users: live.users))
+            StandardOutput.writeLine(try JSONOutput.count(sessions: live.sessions, users: live.users))
         } else {
-            print("\(live.sessions.counted("live session")) of \(live.users.counted("user"))")
+            StandardOutput.writeLine("\(live.sessions.counted("live session")) of \(live.users.counted("user"))")
         }
     }
 }

@@ -58,7 +58,7 @@ struct SessionCreate: ParsableCommand {
             StandardError.write("Session \(id) of \(user.shown)\(unknown) expires at \(UTCTime(expiresAt)).\n")
             database.audit(
                 AuditEvent(.sessionCreate, of: .user(id: user.id), session: id, details: ["label": label]))
-            print(token.secretText)
+            StandardOutput.writeLine(token.secretText)
         case .tooLong(let maximum, let table):
             let wanted = DurationText(lifetime)
             throw CommandFailure.fail(

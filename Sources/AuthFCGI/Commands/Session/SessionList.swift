@@ -25,11 +25,11 @@ struct SessionList: ParsableCommand {
         let user = try database.user(user)
         let listed = try database.sessions { sessions throws(PostgreSQLError) in try sessions.list(of: user.id) }
         if json {
-            print(try JSONOutput.sessions(listed))
+            StandardOutput.writeLine(try JSONOutput.sessions(listed))
         } else if listed.isEmpty {
-            print("There are no live sessions of \(user.shown).")
+            StandardOutput.writeLine("There are no live sessions of \(user.shown).")
         } else {
-            print(SessionTable.text(listed), terminator: "")
+            StandardOutput.write(SessionTable.text(listed))
         }
     }
 }

@@ -38,7 +38,7 @@ struct SessionRefresh: ParsableCommand {
             try sessions.update(
                 user.id, username: username?.text, name: name, email: email, groups: groups?.names)
         }
-        print("Changed \(changed.counted("live session")) of \(user.shown).")
+        StandardOutput.writeLine("Changed \(changed.counted("live session")) of \(user.shown).")
         database.audit(
             AuditEvent(.sessionRefresh, of: .user(id: user.id), details: ["changed": "\(changed)"]))
     }

@@ -39,7 +39,7 @@ struct SessionRevoke: ParsableCommand {
             let ended = try database.sessions { sessions throws(PostgreSQLError) in
                 try sessions.revoke(userID: user.id)
             }
-            print("Ended \(ended.counted("session")) of \(user.shown).")
+            StandardOutput.writeLine("Ended \(ended.counted("session")) of \(user.shown).")
             database.audit(AuditEvent(.sessionRevoke, of: .user(id: user.id), details: ["ended": "\(ended)"]))
         } else {
             try revokeAll(database)
@@ -53,7 +53,7 @@ struct SessionRevoke: ParsableCommand {
         guard wasLive else {
             throw CommandFailure.fail("there is no live session \(id.text)", code: CommandFailure.dataCode)
         }
-        print("Ended session \(id.text).")
+        StandardOutput.writeLine("Ended session \(id.text).")
         database.audit(AuditEvent(.sessionRevoke, session: id.text, details: ["ended": "1"]))
     }
 
@@ -67,7 +67,7 @@ struct SessionRevoke: ParsableCommand {
             }
         }
         let ended = try database.sessions { sessions throws(PostgreSQLError) in try sessions.revokeAll() }
-        print("Ended \(ended.counted("session")) of all users.")
+        StandardOutput.writeLine("Ended \(ended.counted("session")) of all users.")
         database.audit(AuditEvent(.sessionRevoke, details: ["all": "true", "ended": "\(ended)"]))
     }
 }

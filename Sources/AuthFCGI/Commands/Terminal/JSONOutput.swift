@@ -1,7 +1,8 @@
+internal import EventLoop
 internal import FoundationEssentials
 internal import Sessions
 
-/// JSON that commands print for other programs.
+/// JSON that commands print for other programs. Characters that have an effect on a terminal are escaped.
 enum JSONOutput {
     static func sessions(_ sessions: [SessionEntry]) throws -> String { try text(sessions.map(fields)) }
 
@@ -33,6 +34,24 @@ enum JSONOutput {
     private static func text(_ value: some Encodable) throws -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(value), as: UTF8.self)
+        return escaped(String(decoding: try encoder.encode(value), as: UTF8.self))
+    }
+
+    /// Returns `json` with an escape for each character that is not printable: those beyond ASCII, which the encoder
+    /// leaves as they are, and DEL. They can only be in strings.
+    static func escaped(_ json: String) -> String {
+        guard !json.utf8.allSatisfy({ $0 < 0x7f }) else { return json }
+        var result = ""
+        for scalar in json.unicodeScalars {
+            guard !scalar.isASCII || scalar.value == 0x7f, scalar.isControl else {
+                result.unicodeScalars.append(scalar)
+                continue
+            }
+            for unit in String(scalar).utf16 {
+                let digits = String(unit, radix: 16)
+                result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+            }
+        }
+        return result
     }
 }

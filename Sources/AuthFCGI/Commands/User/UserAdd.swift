@@ -35,13 +35,14 @@ struct UserAdd: ParsableCommand {
             try accounts.add(
                 username: username, passwordHash: hash, name: name, email: email, groups: groups.names)
         }
+        let shown = PrintableText.of(username)
         if let id {
-            print("Added user \(username) (id \(id)).")
+            StandardOutput.writeLine("Added user \(shown) (id \(id)).")
             database.audit(AuditEvent(.userAdd, of: .user(id: id)))
         } else if ifAbsent {
-            print("User \(username) exists already; nothing was changed.")
+            StandardOutput.writeLine("User \(shown) exists already; nothing was changed.")
         } else {
-            throw CommandFailure.fail("user \(username) exists already", code: CommandFailure.dataCode)
+            throw CommandFailure.fail("user \(shown) exists already", code: CommandFailure.dataCode)
         }
     }
 }

@@ -25,20 +25,20 @@ struct UserList: ParsableCommand {
         let database = try CommandDatabase.open(settings, log)
         var table = UserTable()
         var last: String?
-        if json { print("[", terminator: "") }
+        if json { StandardOutput.write("[") }
         repeat {
             let users = try database.accounts { accounts throws(PostgreSQLError) in
                 try accounts.list(after: last, atMost: Self.portion)
             }
             if json {
-                print(try JSONOutput.users(users, areFirst: last == nil), terminator: "")
+                StandardOutput.write(try JSONOutput.users(users, areFirst: last == nil))
             } else if last == nil && users.isEmpty {
-                print("There are no users.")
+                StandardOutput.writeLine("There are no users.")
             } else if !users.isEmpty {
-                print(table.lines(users), terminator: "")
+                StandardOutput.write(table.lines(users))
             }
             last = users.count == Self.portion ? users.last?.username : nil
         } while last != nil
-        if json { print("]") }
+        if json { StandardOutput.writeLine("]") }
     }
 }

@@ -16,6 +16,8 @@ final class Connector {
     /// The earliest time of the next attempt; nil for at once.
     private var notBefore: BootInstant?
     private var outage = LogEpisode()
+    /// Why there is no connection; nil while there is one that has answered, and before the first attempt has failed.
+    private(set) var failure: String?
 
     /// Creates a connector.
     /// - Parameters:
@@ -60,6 +62,7 @@ final class Connector {
     func lost(_ error: PostgreSQLError) {
         notBefore = .now + backoff.next()
         let reason = error.reason(names)
+        failure = reason
         guard !outage.isOpen, outage.begin(reason) else { return }
         log.warning("\(lane): PostgreSQL connection lost: \(reason); reconnecting")
     }
@@ -69,11 +72,13 @@ final class Connector {
         if outage.end() { log.info("\(lane): PostgreSQL connection restored") }
         backoff.reset()
         notBefore = nil
+        failure = nil
     }
 
     private func failed(_ error: PostgreSQLError) {
         notBefore = .now + backoff.next()
         let reason = error.reason(names)
+        failure = reason
         guard outage.begin(reason) else { return }
         log.warning("\(lane): PostgreSQL unavailable: \(reason); retrying")
     }

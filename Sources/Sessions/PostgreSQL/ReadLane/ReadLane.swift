@@ -77,6 +77,9 @@ final class ReadLane: ReadinessHandler, TurnEndHandler {
     /// never issued.
     var knowsAllKeys: Bool { queue.knowsAllKeys(at: .now) }
 
+    /// The reason why there is no connection; nil if there is one that has answered, and before the first attempt fails.
+    var connectionFailure: String? { connector.failure }
+
     // MARK: Events
 
     /// Queries the session of a token's hash. `answer` may be called before this method returns. Not `async`: a task and

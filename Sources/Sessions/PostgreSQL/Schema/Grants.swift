@@ -36,6 +36,15 @@ package struct Grants: Sendable {
     ]
     private static let deadline = Duration.seconds(60)
 
+    /// Returns true if there is a role with this name. PUBLIC, which GRANT takes in quotes too, and the words for roles of
+    /// the connection, such as CURRENT_USER, are no names of roles.
+    package static func isRole(_ name: String, on connection: PostgreSQLConnection) throws(PostgreSQLError) -> Bool {
+        let roles = try connection.query(
+            "SELECT 1 FROM pg_catalog.pg_roles WHERE rolname::pg_catalog.text OPERATOR(pg_catalog.=) $1::pg_catalog.text",
+            [.text(name)], deadline: deadline)
+        return roles.rowCount == 1
+    }
+
     /// Grants a role the rights of a gate. To be repeated after each migration; repeating it is harmless.
     ///
     /// - Parameters:
@@ -43,6 +52,8 @@ package struct Grants: Sendable {
     ///   - connection: A connection of the tables' owner.
     /// - Throws: ``PostgreSQLError``, for example if the role does not exist or the connection's role may not grant.
     package func run(to role: String, on connection: PostgreSQLConnection) throws(PostgreSQLError) {
+        // GRANT would take "public" as every role.
+        guard try Self.isRole(role, on: connection) else { throw .unusable("there is no such role to grant rights to") }
         let statements = try connection.query(
             """
             WITH home AS (SELECT oid, nspname FROM pg_namespace WHERE nspname = coalesce($2::text, current_schema()))

@@ -10,4 +10,12 @@ enum PrintableText {
         let shown = String(String.UnicodeScalarView(text.unicodeScalars.map { $0.isControl ? "?" : $0 }))
         return shown.count > longest ? shown.prefix(longest - 1) + "…" : shown
     }
+
+    /// Returns a text of several lines with a `?` in the same places, except for line feeds.
+    static func lines(_ text: String) -> String {
+        // The common case, without a table lookup.
+        if text.utf8.allSatisfy({ (0x20..<0x7f).contains($0) || $0 == UInt8(ascii: "\n") }) { return text }
+        return String(
+            String.UnicodeScalarView(text.unicodeScalars.map { $0.isControl && $0 != "\n" ? "?" : $0 }))
+    }
 }

@@ -1,0 +1,61 @@
+@testable import AuthFCGI
+
+/// A pool, a clock, and workers whose state a test sets.
+struct PoolScene {
+    var pool: WorkerPool
+    var now = MonotonicInstant(nanoseconds: 1_000_000_000_000)
+    var readings: [Int: WorkerSample] = [:]
+    /// The workers that tick whenever time passes.
+    var living: Set<Int> = []
+
+    init(workers: Int) { pool = WorkerPool(workers: workers, grace: .seconds(10), random: { 0.5 }) }
+
+    /// A pool all of whose workers serve.
+    static func serving(_ workers: Int) -> PoolScene {
+        var scene = PoolScene(workers: workers)
+        _ = scene.pool.start(at: scene.now)
+        for number in 0..<workers { _ = scene.serve(number) }
+        return scene
+    }
+
+    /// The worker's event loop turns, and the worker does not serve.
+    mutating func start(_ number: Int) {
+        living.insert(number)
+        readings[number] = WorkerSample(lastTick: now, state: .starting)
+    }
+
+    mutating func serve(_ number: Int) -> [PoolAction] {
+        living.insert(number)
+        readings[number] = WorkerSample(lastTick: now, state: .serving)
+        return look()
+    }
+
+    /// The time that a successor has.
+    static let patience = Duration.seconds(20)
+
+    mutating func reload(workers: Int) -> [PoolAction] {
+        pool.reload(workers: workers, grace: .seconds(10), patience: Self.patience, at: now)
+    }
+
+    mutating func look() -> [PoolAction] {
+        for number in living { readings[number]?.lastTick = now }
+        return pool.look(at: now) { readings[$0] ?? WorkerSample(lastTick: nil, state: .starting) }
+    }
+
+    mutating func exit(_ number: Int, code: Int32? = nil) -> [PoolAction] {
+        living.remove(number)
+        readings[number] = nil
+        return pool.exited(number, exitCode: code, at: now)
+    }
+
+    /// Advances the clock, with a look at the scoreboard every half second.
+    mutating func pass(_ duration: Duration) -> [PoolAction] {
+        var actions: [PoolAction] = []
+        let end = now + duration
+        while now < end {
+            now = min(end, now + .milliseconds(500))
+            actions += look()
+        }
+        return actions
+    }
+}
