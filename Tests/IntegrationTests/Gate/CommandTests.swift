@@ -44,7 +44,9 @@ import Testing
     @Test func `foreign tables prevent the start, with advice`() throws {
         try psql("CREATE TABLE session_tokens (token text, user_id integer)")
         let folder = try TestFolder()
-        for command in [["serve"], ["migrate"], ["user", "add", "ann"], ["session", "count"], ["cleanup"], ["config", "check"]] {
+        for command in [
+            ["serve"], ["migrate"], ["user", "add", "ann"], ["session", "count"], ["cleanup"], ["config", "check"],
+        ] {
             let result = try run(
                 command, environment: ["LISTEN": "unix:\(folder.path("s"))"], input: "correct horse")
             #expect(result.status == .code(78), "\(command): \(result)")
@@ -67,7 +69,9 @@ import Testing
             INSERT INTO authfcgi_migrations (number, name) VALUES (17, 'largest_hash')
             """)
         let folder = try TestFolder()
-        for command in [["serve"], ["migrate"], ["user", "add", "ann"], ["session", "count"], ["cleanup"], ["config", "check"]] {
+        for command in [
+            ["serve"], ["migrate"], ["user", "add", "ann"], ["session", "count"], ["cleanup"], ["config", "check"],
+        ] {
             let result = try run(
                 command, environment: ["LISTEN": "unix:\(folder.path("s"))", "MIGRATE_ON_START": migrates],
                 input: "correct horse")

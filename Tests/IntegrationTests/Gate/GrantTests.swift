@@ -72,6 +72,28 @@ import Testing
         #expect(!afterwards.contains("42501"), "\(gate.log)")
     }
 
+    @Test func `any number of processes may grant at once`() throws {
+        #expect(try run(["migrate"]).status.isSuccess)
+        let script = """
+            for number in 1 2 3 4 5 6; do "$0" migrate --grant-to "$1" & done
+            for number in 1 2 3 4 5 6; do wait -n || exit; done
+            """
+        for _ in 0..<3 {
+            let result = try ServerProcess.run(
+                "/bin/bash", ["-c", script, GateProcess.executable, role],
+                environment: ["DATABASE_URL": server.url(database: database)])
+            #expect(result.status.isSuccess, "\(result)")
+        }
+    }
+
+    @Test func `a role that may not grant is told so`() throws {
+        #expect(try run(["migrate", "--grant-to", role]).status.isSuccess)
+        try psql("CREATE ROLE \"\(role) two\"")
+        let result = try run(["migrate", "--grant-to", "\(role) two"], environment: environment)
+        #expect(!result.status.isSuccess && result.output.contains("may use the tables") == false, "\(result)")
+        #expect(result.errors.contains("permission denied"), "\(result)")
+    }
+
     @Test func `all functions are granted except internal and administrative ones`() throws {
         #expect(try run(["migrate", "--grant-to", role]).status.isSuccess)
         let refused = try psql(

@@ -57,6 +57,9 @@ package struct Grants: Sendable {
         let statements = try connection.query(
             """
             WITH home AS (SELECT oid, nspname FROM pg_namespace WHERE nspname = coalesce($2::text, current_schema()))
+            SELECT format('LOCK TABLE %s IN SHARE ROW EXCLUSIVE MODE', c.oid::regclass)
+              FROM pg_class c JOIN home ON home.oid = c.relnamespace WHERE c.relname = $6::text
+            UNION ALL
             SELECT format('GRANT USAGE ON SCHEMA %I TO %I', nspname, $1::text) FROM home
              WHERE NOT has_schema_privilege($1::name, oid, 'USAGE')
             UNION ALL
@@ -69,10 +72,11 @@ package struct Grants: Sendable {
             """,
             [
                 .text(role), .optional(schema), .texts(Self.rights.map(\.0)), .texts(Self.rights.map(\.1)),
-                .texts(Self.functions),
+                .texts(Self.functions), .text(Migrations.table),
             ], deadline: Self.deadline)
         let script = (0..<statements.rowCount).map { statements.text($0, 0) }
-        // PostgreSQL runs a script as one transaction.
+        // PostgreSQL runs a script as one transaction. The lock comes first: two processes that change the same rights at
+        // once would fail, and PostgreSQL only warns a role that may not grant, but refuses it the lock.
         try connection.script(script.joined(separator: ";\n"), deadline: Self.deadline)
     }
 }
