@@ -110,7 +110,9 @@ final class SessionMemory {
             clock: heartbeat.clock, origin: heartbeat.origin, sentAt: sentAt, isFirst: isFirst, listens: listens)
         guard isWorthless, cache.count > 0 else { return }
         keepTouches(cache.removeAll())
-        log.notice("dropping the in-memory session cache: PostgreSQL has restarted, is another server, or its clock moved back")
+        log.notice(
+            "dropping the in-memory session cache: PostgreSQL has restarted, is another server, or its clock moved back"
+        )
     }
 
     func hear(_ revocation: Revocation) {

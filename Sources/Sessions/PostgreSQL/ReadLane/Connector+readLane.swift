@@ -3,11 +3,11 @@ internal import Logging
 
 /// The connections of the read lane.
 extension Connector {
-    /// Returns a connector that migrates the database, prepares the statements and enters pipeline mode.
+    /// Returns a connector that applies or checks the migrations, prepares the statements and enters pipeline mode.
     /// - Parameter listens: True to request notifications of revocations.
     static func readLane(
         _ configuration: PostgreSQLConfiguration, _ statements: ReadLaneStatements, listens: Bool,
-        _ migrations: Migrations, threads: HelperThreads, log: Logger
+        _ migrations: Migrations?, threads: HelperThreads, log: Logger
     ) -> Connector {
         let (deadline, isPooled) = (configuration.writeDeadline, !configuration.usesPreparedStatements)
         let lookUpDeadline = configuration.lookUpDeadline
@@ -15,7 +15,7 @@ extension Connector {
             connection throws(PostgreSQLError) in
             try connection.introduce(isPooled: isPooled, deadline: deadline)
             if connection.keepsState { try connection.setTimeLimits(deadline: deadline) }
-            try migrations.run(on: connection, log: log)
+            try migrations?.run(on: connection, log: log)
             if connection.keepsState {
                 try connection.limitStatements(to: lookUpDeadline, lock: lookUpDeadline)
             }

@@ -32,7 +32,7 @@ final class ReadLane: ReadinessHandler, TurnEndHandler {
     /// Creates a lane without a connection.
     /// - Parameter memory: The memory that learns PostgreSQL's answers and revocations.
     init(
-        _ configuration: PostgreSQLConfiguration, memory: SessionMemory, migrations: Migrations,
+        _ configuration: PostgreSQLConfiguration, memory: SessionMemory, migrations: Migrations?,
         threads: HelperThreads, log: Logger
     ) {
         self.memory = memory
