@@ -11,7 +11,7 @@ extension UInt8 {
     /// The byte as two lower-case digits.
     @inlinable
     package var hexDigits: (high: UInt8, low: UInt8) {
-        func digit(_ value: UInt8) -> UInt8 { value + (value < 10 ? 0x30 : 0x61 - 10) }
+        func digit(_ value: UInt8) -> UInt8 { value &+ (value < 10 ? 0x30 : 0x61 - 10) }
         return (digit(self >> 4), digit(self & 15))
     }
 }

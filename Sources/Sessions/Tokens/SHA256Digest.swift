@@ -51,11 +51,16 @@ package struct SHA256Digest: Hashable, Sendable {
 
     /// Overwrites the 64 bytes before `end` with the digest in hexadecimal.
     func writeHex(to bytes: inout [UInt8], endingAt end: Int) {
-        var place = end - 64
-        unsafe withBytes { own in
-            for index in 0..<32 {
-                (bytes[place], bytes[place + 1]) = unsafe own[index].hexDigits
-                place += 2
+        precondition(end >= 64 && end <= bytes.count)
+        unsafe bytes.withUnsafeMutableBufferPointer { text in
+            var place = end - 64
+            unsafe withBytes { own in
+                for index in 0..<32 {
+                    let digits = unsafe own[index].hexDigits
+                    unsafe text[place] = digits.high
+                    unsafe text[place + 1] = digits.low
+                    place += 2
+                }
             }
         }
     }

@@ -75,8 +75,11 @@ import Testing
     @Test func `any number of processes may grant at once`() throws {
         #expect(try run(["migrate"]).status.isSuccess)
         let script = """
-            for number in 1 2 3 4 5 6; do "$0" migrate --grant-to "$1" & done
-            for number in 1 2 3 4 5 6; do wait -n || exit; done
+            for number in 1 2 3 4 5 6; do
+                "$0" migrate --grant-to "$1" &
+                processes+=("$!")
+            done
+            for process in "${processes[@]}"; do wait "$process" || exit; done
             """
         for _ in 0..<3 {
             let result = try ServerProcess.run(
