@@ -56,7 +56,7 @@ extension SessionStore {
             readLane.hear(.ended([replaced.hash]))
             redis?.forget([replaced.hash])
         }
-        if creation.limit != nil { readLane.hear(.user(UserKey(user.identity.userID))) }
+        if let made, made.excess > 0 { readLane.hear(.user(UserKey(user.identity.userID))) }
         return made
     }
 
@@ -94,7 +94,8 @@ extension SessionStore {
     /// - Parameters:
     ///   - userID: The user's id, 1 to 255 bytes of UTF-8.
     ///   - kept: The token of a session that stays.
-    /// - Returns: The number of sessions that ended; too low if the connection was lost and the statement repeated.
+    /// - Returns: The number of sessions that ended; too low if there are more than can be counted in half a second, or if
+    ///   the connection was lost and the statement repeated.
     /// - Throws: ``SessionStoreError``. After ``SessionStoreError/unavailable(_:)`` the sessions may have ended; try
     ///   again.
     @discardableResult
@@ -149,6 +150,10 @@ extension SessionStore {
     /// - Throws: ``SessionStoreError``
     public func sessions(of userID: String) async throws(SessionStoreError) -> [SessionEntry] {
         try SessionArguments.require(userID: userID)
-        return try await command(writeLane, ListSessions(userID: userID, limit: 100))
+        do throws(PostgreSQLError) {
+            return try await lists.list(of: userID)
+        } catch {
+            throw failure(of: error)
+        }
     }
 }

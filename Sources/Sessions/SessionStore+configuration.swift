@@ -18,7 +18,8 @@ extension SessionStore {
         public var rememberedLifetime: Duration?
         /// Whether the time of the last use is recorded, for lists of sessions, even without an idle timeout.
         public var recordsLastSeen: Bool
-        /// The maximum number of live sessions of a user. A login over it ends the oldest. Nil for no limit.
+        /// The maximum number of live sessions of a user. A login over it ends the oldest. Nil for the database's maximum,
+        /// `session_limits.maximum_sessions`, alone.
         public var sessionsPerUser: Int?
         /// The maximum number of sessions in this process's memory; 0 for none, so that every check queries a store.
         public var cachedSessions: Int
@@ -41,7 +42,7 @@ extension SessionStore {
         ///   - idleTimeout: The idle timeout of a session; nil for none.
         ///   - rememberedLifetime: The lifetime of sessions whose user asked to be remembered.
         ///   - recordsLastSeen: Whether the time of the last use is recorded even without an idle timeout.
-        ///   - sessionsPerUser: The maximum number of live sessions of a user; nil for no limit.
+        ///   - sessionsPerUser: The maximum number of live sessions of a user; nil for the database's maximum alone.
         ///   - cachedSessions: The maximum number of sessions in this process's memory.
         ///   - revocationDelay: The time within which a revocation takes effect everywhere.
         ///   - staleIfDatabaseDown: The time beyond `revocationDelay` for which known sessions are accepted while
@@ -50,7 +51,7 @@ extension SessionStore {
         public init(
             postgreSQL: PostgreSQLConfiguration, usersQuery: UsersQuery? = nil, redis: RedisConfiguration? = nil,
             lifetime: Duration = .seconds(24 * 3600), idleTimeout: Duration? = nil, rememberedLifetime: Duration? = nil,
-            recordsLastSeen: Bool = true, sessionsPerUser: Int? = nil, cachedSessions: Int = 50_000,
+            recordsLastSeen: Bool = true, sessionsPerUser: Int? = 1000, cachedSessions: Int = 50_000,
             revocationDelay: Duration = .seconds(1), staleIfDatabaseDown: Duration = .zero,
             cleanupInterval: Duration? = .seconds(3600)
         ) {

@@ -21,6 +21,9 @@ public final class SessionStore {
     let readLane: ReadLane
     let writeLane: CommandLane
     let loginLane: CommandLane
+    /// Lists may take long, and nothing that creates or ends sessions may wait for them.
+    private let listLane: CommandLane
+    let lists: SessionLists
     /// Users in another application's tables; nil for the gate's own users.
     let externalUsers: ExternalUsers?
     let redis: RedisSessions?
@@ -73,6 +76,15 @@ public final class SessionStore {
             postgreSQL, memory: memory, migrations: Migrations(configuration), threads: threads, log: log)
         writeLane = CommandLane(postgreSQL, name: "write lane", threads: threads, log: log)
         loginLane = CommandLane(postgreSQL, name: "login lane", threads: threads, log: log)
+        let listLane = CommandLane(postgreSQL, name: "list lane", threads: threads, log: log)
+        self.listLane = listLane
+        lists = SessionLists { userID in
+            do throws(PostgreSQLError) {
+                return .success(try await listLane.run(ListSessions(userID: userID, limit: 100)))
+            } catch {
+                return .failure(error)
+            }
+        }
         externalUsers = configuration.usersQuery.map { ExternalUsers($0, postgreSQL, threads: threads, log: log) }
         checks = SessionChecks(memory, redis, readLane, configuration, log: log)
         touches = TouchWriter(memory, writeLane, log: log)
@@ -136,6 +148,7 @@ public final class SessionStore {
         readLane.close()
         writeLane.close()
         loginLane.close()
+        listLane.close()
         externalUsers?.close()
     }
 
@@ -212,7 +225,7 @@ public final class SessionStore {
     }
 
     /// Logs the failure of a statement and returns the error for its caller.
-    private func failure(of error: PostgreSQLError) -> SessionStoreError {
+    func failure(of error: PostgreSQLError) -> SessionStoreError {
         // Logged once per period, since every write fails for the same reason.
         if error.isReadOnlyTransaction {
             if readOnly.begin() {

@@ -6,9 +6,10 @@ internal import Sessions
 /// `authfcgi cleanup`
 struct Cleanup: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Remove expired sessions.",
+        abstract: "Remove expired and ended sessions.",
         discussion: """
-            Expired sessions are deleted in small batches, without disturbing running gates. Live sessions are kept.
+            Expired and ended sessions are deleted in small batches, without disturbing running gates. Live sessions are \
+            kept.
 
             \(SessionCommand.databaseHelp)
             """)
@@ -32,29 +33,54 @@ struct Cleanup: ParsableCommand {
                 + (live.sessions == 1 ? "remains." : "remain."))
     }
 
+    /// The sessions removed so far, which are reported while more are removed.
+    private struct Progress {
+        var removed = 0
+        private var hasWaited = false
+        private var nextReport = BootInstant.now + .seconds(1)
+
+        mutating func add(_ count: Int) {
+            removed += count
+            guard BootInstant.now >= nextReport, removed > 0 else { return }
+            StandardError.write("removed \(removed) …\n")
+            nextReport = BootInstant.now + .seconds(1)
+        }
+
+        mutating func wait() {
+            if !hasWaited { StandardError.write("authfcgi: waiting for another cleanup to finish\n") }
+            hasWaited = true
+            usleep(200_000)
+        }
+    }
+
     private func removeAll(_ database: CommandDatabase) throws(ExitCode) -> Int {
-        var total = 0
+        var progress = Progress()
         var reached: String?
-        var hasWaited = false
-        var nextReport = BootInstant.now + .seconds(1)
+        while true {
+            let answer = try database.sessions { sessions throws(PostgreSQLError) in
+                try sessions.removeEnded(atMost: Self.batch, since: reached)
+            }
+            guard let answer else {
+                progress.wait()
+                continue
+            }
+            reached = answer.reached
+            progress.add(answer.removed)
+            if reached == nil { break }
+        }
+        reached = nil
         while true {
             let answer = try database.sessions { sessions throws(PostgreSQLError) in
                 try sessions.removeExpired(atMost: Self.batch, since: reached)
             }
-            if let answer {
-                total += answer.removed
-                // A partial batch is the end: on a busy gate sessions expire all the time.
-                if answer.removed < Self.batch { return total }
-                reached = answer.reached
-            } else {
-                if !hasWaited { StandardError.write("authfcgi: waiting for another cleanup to finish\n") }
-                hasWaited = true
-                usleep(200_000)
+            guard let answer else {
+                progress.wait()
+                continue
             }
-            if BootInstant.now >= nextReport, total > 0 {
-                StandardError.write("removed \(total) …\n")
-                nextReport = BootInstant.now + .seconds(1)
-            }
+            // A partial batch is the end: on a busy gate sessions expire all the time.
+            if answer.removed < Self.batch { return progress.removed + answer.removed }
+            reached = answer.reached
+            progress.add(answer.removed)
         }
     }
 }

@@ -97,7 +97,7 @@ struct SettingTable: Sendable {
         "lifetime of a session whose login asks to be remembered; the idle timeout does not apply to it")
 
     let sessionsPerUser = Setting(
-        "SESSIONS_PER_USER", .orOff(.integer(1...100_000)), default: .text("off"),
+        "SESSIONS_PER_USER", .orOff(.integer(1...100_000)), default: .text("1000"),
         "maximum number of sessions per user, beyond which a login ends the oldest; sessions with a label do not count")
 
     let sessionLastSeen = Setting(

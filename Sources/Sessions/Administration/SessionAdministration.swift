@@ -6,9 +6,6 @@ package struct SessionAdministration: ~Copyable {
 
     /// The time limit of a statement. Some statements read all sessions.
     private static let deadline = Duration.seconds(60)
-    /// The time limit of a statement that writes all sessions, which takes about 25 s per million. At the limit the
-    /// statement is rolled back.
-    private static let longDeadline = Duration.seconds(600)
 
     /// - Parameters:
     ///   - connection: The connection to use.
@@ -94,7 +91,7 @@ package struct SessionAdministration: ~Copyable {
     /// - Returns: The number of sessions that were live.
     /// - Throws: ``PostgreSQLError``
     package func revokeAll() throws(PostgreSQLError) -> Int {
-        try change(RevokeAllSessions(), deadline: Self.longDeadline)
+        try change(RevokeAllSessions())
     }
 
     /// Removes expired sessions, oldest first.
@@ -111,6 +108,20 @@ package struct SessionAdministration: ~Copyable {
         try database.run(RemoveExpiredSessions(limit: most, since: since)).map { ($0.count, $0.reached) }
     }
 
+    /// Removes sessions that the end of all sessions of a user, or of all users, has ended at once.
+    ///
+    /// - Parameters:
+    ///   - most: The maximum number of sessions to remove.
+    ///   - since: The position that the previous call returned; nil for the first call.
+    /// - Returns: The number of sessions removed, and the position for the next call, nil if nothing is left; nil if
+    ///   another process is removing sessions now.
+    /// - Throws: ``PostgreSQLError``
+    package func removeEnded(
+        atMost most: Int, since: String?
+    ) throws(PostgreSQLError) -> (removed: Int, reached: String?)? {
+        try database.run(RemoveEndedSessions(limit: most, since: since)).map { ($0.count, $0.reached) }
+    }
+
     /// Removes rows of the login throttle that have no effect any more.
     /// - Parameter most: The maximum number of rows to remove.
     /// - Returns: The number of rows removed.
@@ -120,9 +131,7 @@ package struct SessionAdministration: ~Copyable {
     }
 
     /// Runs a statement that writes, in its own transaction.
-    private func change<S: Statement>(
-        _ statement: S, deadline: Duration = Self.deadline
-    ) throws(PostgreSQLError) -> S.Answer {
-        try database.transaction { () throws(PostgreSQLError) in try database.run(statement, deadline: deadline) }
+    private func change<S: Statement>(_ statement: S) throws(PostgreSQLError) -> S.Answer {
+        try database.transaction { () throws(PostgreSQLError) in try database.run(statement) }
     }
 }

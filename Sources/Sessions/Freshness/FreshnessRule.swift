@@ -12,6 +12,11 @@ package import EventLoop
 /// Otherwise PostgreSQL must be queried: neither a snapshot nor its absence ever means that a session is invalid. Only
 /// if the operator has enabled it, and only after a failed query, may the lease have ended by up to `outageTime` ago.
 ///
+/// The end of all sessions of a user, or of everybody, raises an epoch in one row and notifies in the same commit. A look-up
+/// reads the session and the epochs in one snapshot of the database. So a look-up that has not seen the end began before
+/// that commit, and its snapshot is older than the mark of rule 3. The marking of the ended rows, which comes later and
+/// notifies nobody, plays no part in this.
+///
 /// A pure state machine: events and the time are passed in.
 package struct FreshnessRule: Sendable {
     /// The duration of the lease from the sending of a heartbeat: the time within which a revocation takes effect

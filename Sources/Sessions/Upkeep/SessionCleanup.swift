@@ -1,8 +1,8 @@
 internal import EventLoop
 internal import Logging
 
-/// The removal of expired sessions and of expired data of the login throttle, in small batches with pauses, so that the
-/// database stays responsive.
+/// The removal of expired sessions, of those that ended with all others of a user, and of expired data of the login throttle,
+/// in small batches with pauses, so that the database stays responsive.
 @EventLoop
 struct SessionCleanup {
     let lane: CommandLane
@@ -16,7 +16,7 @@ struct SessionCleanup {
         do throws(PostgreSQLError) {
             guard try await lane.run(ClaimCleanup(interval: interval)) else { return }
             let started = BootInstant.now
-            let removed = try await removeSessions(schedule)
+            let removed = try await removeEndedSessions(schedule) + removeSessions(schedule)
             try await removeThrottle(schedule)
             if removed > 0 {
                 log.info("removed \(removed) expired sessions in \((BootInstant.now - started).seconds) s")
@@ -24,6 +24,23 @@ struct SessionCleanup {
         } catch {
             log.warning("removing expired sessions failed: \(error.reason)")
         }
+    }
+
+    private func removeEndedSessions(_ schedule: ClusterSchedule) async throws(PostgreSQLError) -> Int {
+        var removed = 0
+        var reached: String?
+        while !schedule.isStopped {
+            let started = BootInstant.now
+            // Nil: a command is removing sessions at the moment.
+            guard let batch = try await lane.run(RemoveEndedSessions(limit: Self.batchSize, since: reached)) else {
+                break
+            }
+            removed += batch.count
+            reached = batch.reached
+            if reached == nil { break }
+            await pause(since: started)
+        }
+        return removed
     }
 
     private func removeSessions(_ schedule: ClusterSchedule) async throws(PostgreSQLError) -> Int {

@@ -106,10 +106,12 @@ import Testing
             """)
         #expect(
             refused == """
-                authfcgi_unwatch_users authfcgi_users_end_sessions authfcgi_watch_users \
-                authfcgi_watched_users_end_sessions end_user_sessions lock_login_throttle login_throttle_hash \
-                login_throttle_next login_throttle_recent require_read_committed require_user_id rotate_session_key \
-                session_idle_grace session_random_bytes session_tokens_announce
+                authfcgi_state_announce authfcgi_unwatch_users authfcgi_users_end_sessions authfcgi_watch_users \
+                authfcgi_watched_users_end_sessions count_ended_sessions end_user_sessions keep_epochs \
+                lock_login_throttle lock_session_cleanup login_throttle_hash login_throttle_next \
+                login_throttle_recent login_throttle_until require_read_committed require_user_id \
+                rotate_session_key session_idle_grace session_random_bytes session_tokens_announce \
+                session_tokens_change_user tidy_ended_sessions user_epochs_announce
                 """)
     }
 
@@ -137,7 +139,7 @@ import Testing
                 session_keys|SELECT
                 session_limits|SELECT
                 session_tokens|SELECT
-                user_epochs|SELECT (epoch user_id)
+                user_epochs|SELECT (ended_before epoch kept_hash user_id)
                 """)
         // What no command and no login above has needed.
         let gate = try PostgreSQLConnection(environment["DATABASE_URL"] ?? "", log: RecordedLog().logger)
@@ -148,8 +150,9 @@ import Testing
         try gate.run(NoteHighestHashingCost(cost: cost), in: schema, deadline: deadline)
         for secret in [
             "SELECT key FROM login_throttle_secret", "SELECT * FROM login_throttle", "DELETE FROM login_throttle",
-            "SELECT kept_hash FROM user_epochs", "UPDATE user_epochs SET epoch = 0",
-            "UPDATE authfcgi_state SET epoch = 0", "UPDATE session_limits SET maximum_lifetime = '10 years'",
+            "UPDATE user_epochs SET kept_hash = NULL", "SELECT FROM user_epochs FOR KEY SHARE",
+            "UPDATE authfcgi_state SET ended_before = 0", "SELECT FROM session_cleanup FOR UPDATE",
+            "UPDATE session_limits SET maximum_lifetime = '10 years'",
             "DELETE FROM session_tokens", "UPDATE live_sessions SET user_id = 'eve'", "DELETE FROM session_keys",
         ] {
             let error = #expect(throws: PostgreSQLError.self) { try gate.script(secret, deadline: .seconds(5)) }

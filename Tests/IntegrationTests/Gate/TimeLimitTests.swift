@@ -59,7 +59,10 @@ import Testing
     @Test func `commands are not ended by the role's time limits, even behind a pooler`() async throws {
         // What migrations wait for when another pod is at it.
         let migrated = try await runBehind(
-            "SELECT pg_advisory_xact_lock(hashtextextended('authfcgi migrations public', 0))", ["migrate"])
+            """
+            CREATE TABLE authfcgi_migrations (
+                number integer PRIMARY KEY, name text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())
+            """, ["migrate"])
         #expect(migrated.status.isSuccess, "\(migrated)")
         let table = "LOCK TABLE session_tokens IN ACCESS EXCLUSIVE MODE"
         let revoked = try await runBehind(table, Self.revokeAll)

@@ -55,7 +55,7 @@ import Testing
             CREATE TABLE claims (at timestamptz, who integer);
             CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS
             'BEGIN INSERT INTO public.claims VALUES (NEW.cleaned_up_at, pg_backend_pid()); RETURN NULL; END';
-            CREATE TRIGGER note AFTER UPDATE OF cleaned_up_at ON authfcgi_state FOR EACH ROW EXECUTE FUNCTION note();
+            CREATE TRIGGER note AFTER UPDATE OF cleaned_up_at ON session_cleanup FOR EACH ROW EXECUTE FUNCTION note();
             """)
         let listener = try RevocationListener(database.url)
         let stores = try await stores(6, every: .seconds(1))
@@ -87,22 +87,31 @@ import Testing
     @Test func `while a clean-up runs by hand the others skip theirs`() async throws {
         try addSessions(700, expiresAt: "now() - interval '1 minute'")
         let hand = try PostgreSQLConnection(database.url, log: RecordedLog().logger)
-        try hand.script(
-            "BEGIN; SELECT pg_advisory_xact_lock(hashtextextended('authfcgi cleanup public', 0))",
-            deadline: .seconds(5))
+        try hand.script("BEGIN; SELECT remove_expired_sessions(1)", deadline: .seconds(5))
         let stores = try await stores(3, every: .milliseconds(300))
         let (token, _) = try await stores[0].signIn()
-        var times: Set<String> = []
-        try eventually("three have tried", within: .seconds(5)) {
-            times.insert(try database.psql("SELECT cleaned_up_at FROM authfcgi_state"))
-            return times.count >= 4
-        }
+        let claimedAt = try database.psql("SELECT cleaned_up_at FROM session_cleanup")
+        try await Task.sleep(for: .seconds(2))
+        #expect(try database.psql("SELECT cleaned_up_at FROM session_cleanup") == claimedAt)
         #expect(try expiredCount == 700)
         #expect(removals(stores) == [])
         for store in stores { #expect(try await store.store.session(for: token) != nil) }
         try hand.script("COMMIT", deadline: .seconds(5))
         try eventually("they are removed", within: .seconds(2)) { try expiredCount == 0 }
-        try eventually("by one of them", within: .seconds(1)) { removals(stores) == [700] }
+        try eventually("by one of them", within: .seconds(1)) { removals(stores) == [699] }
+    }
+
+    @Test func `sessions that were ended at once are removed before the interval is over`() async throws {
+        try database.psql("UPDATE session_cleanup SET cleaned_up_at = now()")
+        try addSessions(3000, expiresAt: "now() + interval '1 hour'")
+        try database.psql("UPDATE session_tokens SET user_id = 'ann'; SELECT revoke_user_sessions('ann')")
+        let live = { try database.psql("SELECT count(*) FROM session_tokens WHERE expires_at > now()") }
+        #expect(try live() == "2000")
+        let listener = try RevocationListener(database.url)
+        let stores = try await stores(2, every: .seconds(20))
+        try eventually("they are removed", within: .seconds(10)) { try live() == "0" }
+        try eventually("by one of them", within: .seconds(1)) { removals(stores) == [3000] }
+        #expect(try listener.hear() == [])
     }
 
     @Test func `locked sessions are left for the next clean-up`() async throws {

@@ -35,7 +35,7 @@ import Testing
         _ = try await pod.signIn("ann")
         let lock = try PostgreSQLConnection(server.url(database: database), log: pod.log.logger)
         try lock.script(
-            "BEGIN; UPDATE user_epochs SET epoch = epoch + 1 WHERE user_id = 'id-ann'", deadline: .seconds(5))
+            "BEGIN; SELECT FROM user_epochs WHERE user_id = 'id-ann' FOR UPDATE", deadline: .seconds(5))
         let logins = (0..<3).map { _ in Task { try? await pod.signIn("ann") } }
         try await Task.sleep(for: .milliseconds(200))
         let clock = ContinuousClock()

@@ -139,40 +139,58 @@ extension SessionFunctionTests {
         let database = try FunctionDatabase()
         try database.create("a")
         try database.create("b", of: "bob", label: "backup")
-        #expect(try database.notifications(of: "SELECT revoke_all_sessions()") == ["h:a,b"])
+        #expect(try database.notifications(of: "SELECT revoke_all_sessions()") == ["*"])
         #expect(try database.live() == [])
         #expect(try database.sql("SELECT revoke_all_sessions()") == "0")
         try database.create("c")
         #expect(try database.sql("SELECT revoke_all_sessions()") == "1")
     }
 
-    @Test func `revoking all sessions waits for logins in progress and ends their sessions`() throws {
+    /// The ends of all sessions, of one user and of everybody.
+    private static let ends = ["revoke_user_sessions('ann')", "revoke_all_sessions()"]
+    private static let isolations = ["READ COMMITTED", "REPEATABLE READ", "SERIALIZABLE"]
+
+    @Test(arguments: ends, isolations)
+    func `a session whose creation is not committed does not delay an end, which ends it`(
+        end: String, isolation: String
+    ) throws {
         let database = try FunctionDatabase()
-        let (login, end) = (try database.session(), try database.session())
-        try login.sql("BEGIN")
-        try login.sql(FunctionDatabase.create("a"))
-        try end.startAndBlock("SELECT revoke_all_sessions()")
+        try database.knowUser("ann")
+        let (login, ending) = (try database.session(), try database.session())
+        try login.sql("BEGIN ISOLATION LEVEL \(isolation)")
+        try login.sql(FunctionDatabase.create("a", epoch: 0))
+        try ending.sql("SET lock_timeout = '1ms'")
+        try ending.sql("SELECT \(end)")
         try login.sql("COMMIT")
-        #expect(try end.finish() == "1")
+        #expect(try database.live() == [])
+        #expect(try database.sql("SELECT get_user_from_token_hash(\(FunctionDatabase.hash("a")))") == "")
+    }
+
+    @Test(arguments: ends, isolations)
+    func `a transaction that began before an end creates no live session after it`(
+        end: String, isolation: String
+    ) throws {
+        let database = try FunctionDatabase()
+        try database.knowUser("ann")
+        let login = try database.session()
+        try login.sql("BEGIN ISOLATION LEVEL \(isolation)")
+        // It sees the database as of now, in READ COMMITTED only until the next statement.
+        try login.sql("SELECT count(*) FROM session_tokens")
+        try database.sql("SELECT \(end)")
+        _ = try? login.sql(FunctionDatabase.create("a", epoch: 0))
+        try login.sql("COMMIT")
         #expect(try database.live() == [])
     }
 
-    @Test(arguments: ["READ COMMITTED", "REPEATABLE READ"])
-    func `a login waits for a revocation of all sessions, and creates none`(isolation: String) throws {
+    @Test func `a login does not wait for a revocation of all sessions, which ends its session`() throws {
         let database = try FunctionDatabase()
         let (login, end) = (try database.session(), try database.session())
-        try login.sql("SET default_transaction_isolation = '\(isolation)'")
         try end.sql("BEGIN")
         try end.sql("SELECT revoke_all_sessions()")
-        // This user has no row in user_epochs that could be locked.
-        try login.startAndBlock(FunctionDatabase.create("a", epoch: 0))
+        try login.sql("SET lock_timeout = '1ms'")
+        #expect(try login.sql(FunctionDatabase.create("a", epoch: 0)) == "1")
+        #expect(try database.live() == ["a"])
         try end.sql("COMMIT")
-        if isolation == "READ COMMITTED" {
-            #expect(try login.finish() == "0")
-        } else {
-            // It cannot see the new epoch, and knows.
-            #expect(throws: PostgreSQLError.self) { try login.finish() }
-        }
         #expect(try database.live() == [])
     }
 

@@ -169,16 +169,16 @@ extension SessionFunctionTests {
         let (one, two) = (try database.session(), try database.session())
         try one.sql("BEGIN")
         #expect(try one.sql(claim) == "t")
-        // Nobody waits for the one that has it, nor for somebody who ends all sessions.
+        // Nobody waits for the one that has it.
         #expect(try two.sql(claim) == "f")
         try one.sql("COMMIT")
         #expect(try two.sql(claim) == "f")
-        try database.sql("UPDATE authfcgi_state SET cleaned_up_at = now() - interval '9 minutes'")
+        try database.sql("UPDATE session_cleanup SET cleaned_up_at = now() - interval '9 minutes'")
         #expect(try database.sql(claim) == "f")
-        try database.sql("UPDATE authfcgi_state SET cleaned_up_at = now() - interval '11 minutes'")
+        try database.sql("UPDATE session_cleanup SET cleaned_up_at = now() - interval '11 minutes'")
         #expect(try database.sql(claim) == "t")
         // A clock that was wrong does not stop it for ever.
-        try database.sql("UPDATE authfcgi_state SET cleaned_up_at = now() + interval '1 year'")
+        try database.sql("UPDATE session_cleanup SET cleaned_up_at = now() + interval '1 year'")
         #expect(try database.sql(claim) == "t")
         #expect(try database.sql(claim) == "f")
     }

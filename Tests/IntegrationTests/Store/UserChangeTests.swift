@@ -43,8 +43,9 @@ import Testing
         "UPDATE authfcgi_users SET password_hash = 'y' WHERE id = '1'",
         "UPDATE authfcgi_users SET disabled = true WHERE username = 'ann'", "DELETE FROM authfcgi_users WHERE id = '1'",
         "UPDATE authfcgi_users SET id = '3' WHERE id = '1'",
-        // What keeps a session while a user changes the own password keeps none otherwise.
-        "UPDATE user_epochs SET kept_hash = NULL; UPDATE authfcgi_users SET password_hash = 'y' WHERE id = '1'",
+        // The session that an earlier end has kept is not kept by a later one.
+        "SELECT revoke_user_sessions('1', (SELECT token_hash FROM live_sessions WHERE user_id = '1' LIMIT 1)); "
+            + "UPDATE authfcgi_users SET password_hash = 'y' WHERE id = '1'",
         "SET authfcgi.kept_hash = 'x'; UPDATE authfcgi_users SET password_hash = id || 'y' WHERE id = '1'",
         // Nor does a tool that replicates and switches triggers off.
         "SET session_replication_role = replica; DELETE FROM authfcgi_users WHERE id = '1'",

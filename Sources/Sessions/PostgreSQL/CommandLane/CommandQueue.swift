@@ -52,7 +52,8 @@ struct CommandQueue {
 
     /// Handles a new command.
     mutating func add(_ command: Command) -> [Action] {
-        guard !isClosed, waiting.count < Self.maxWaiting else {
+        // Urgent ones end sessions: however many others wait, they are taken.
+        guard !isClosed, command.isUrgent || waiting.count < Self.maxWaiting else {
             return [.answer(command.id, .connection("too many commands wait, or the store was closed"))]
         }
         let place = command.isUrgent ? waiting.firstIndex { !$0.isUrgent && !$0.wasRepeated } : nil

@@ -48,6 +48,9 @@ CREATE TABLE session_tokens (
     client_ip              inet,
     user_agent             text,
     label                  text,
+    -- The epochs in which the session was created: see user_epochs.
+    user_epoch             bigint      NOT NULL DEFAULT 0,
+    general_epoch          bigint      NOT NULL DEFAULT 0,
     -- A look-up compares only expires_at; this constraint makes that sufficient.
     CONSTRAINT session_tokens_expiry_within_absolute CHECK (expires_at <= absolute_expires_at)
 ) WITH (
@@ -61,8 +64,11 @@ CREATE TABLE session_tokens (
 
 -- For removing expired sessions and counting live ones.
 CREATE INDEX session_tokens_expires_at_idx ON session_tokens (expires_at);
--- For listing and revoking the sessions of one user.
-CREATE INDEX session_tokens_user_id_idx ON session_tokens (user_id);
+-- For the sessions of one user: the newest hundred without a sort, and the oldest ones
+-- over a limit. Without revoked sessions, which somebody who signs in again and again
+-- leaves behind in any number until they are removed.
+CREATE INDEX session_tokens_user_id_idx ON session_tokens (user_id, created_at DESC, session_id)
+    WHERE revoked_at IS NULL;
 -- last_seen_at has no index, so that a touch that changes nothing else is a HOT update.
 
 COMMENT ON TABLE session_tokens IS
@@ -82,31 +88,44 @@ COMMENT ON COLUMN session_tokens.expires_at IS
 COMMENT ON COLUMN session_tokens.idle_timeout IS
     'The session expires after this time without use, plus session_idle_grace() at most. NULL: only at absolute_expires_at.';
 COMMENT ON COLUMN session_tokens.label IS 'Purpose of the session as free text, such as "backup script".';
+COMMENT ON COLUMN session_tokens.user_epoch IS
+    'user_epochs.epoch at the start of the session, which has ended if this is less than user_epochs.ended_before.';
+COMMENT ON COLUMN session_tokens.general_epoch IS
+    'authfcgi_state.epoch at the start of the session, which has ended if this is less than authfcgi_state.ended_before.';
 
 
--- The definition of a live session. It is repeated in two places that need ended sessions
--- too: the look-up of a check, and session_tokens_announce(), which sees only the rows of
--- one statement. statement_timestamp() and not now(), which is the start of a
--- transaction that may be long.
-CREATE VIEW live_sessions AS
-SELECT * FROM session_tokens WHERE revoked_at IS NULL AND expires_at > statement_timestamp();
-
-COMMENT ON VIEW live_sessions IS
-    'AuthFCGI: the sessions that are neither revoked nor expired at the start of the statement. Reading it needs no rights on session_tokens.';
-
-
+-- Ending all sessions of a user, or of everybody, writes one row, however many sessions
+-- there are: it raises ended_before. Sessions of an earlier epoch have ended from the
+-- commit on, for every look-up. Their rows are marked or removed later and in batches,
+-- which nothing depends on. Epochs are numbers and not times, so that no clock matters.
+--
+-- A session that is being created meanwhile needs no lock to be ended too: whenever it
+-- commits, its epoch is the earlier one.
 CREATE TABLE user_epochs (
-    user_id   text   PRIMARY KEY CHECK (octet_length(user_id) BETWEEN 1 AND 255),
-    epoch     bigint NOT NULL DEFAULT 0,
-    kept_hash bytea
+    user_id       text   PRIMARY KEY CHECK (octet_length(user_id) BETWEEN 1 AND 255),
+    epoch         bigint NOT NULL DEFAULT 0,
+    ended_before  bigint NOT NULL DEFAULT 0,
+    kept_hash     bytea  CHECK (octet_length(kept_hash) = 32),
+    tidied_before bigint NOT NULL DEFAULT 0,
+    -- Else every new session would have ended.
+    CHECK (ended_before <= epoch)
 );
 
+-- For look-ups, which then read no row of a user whose sessions were never ended at once.
+CREATE INDEX user_epochs_ended_idx ON user_epochs (user_id) WHERE ended_before > 0;
+-- For the users whose ended sessions are still to be removed.
+CREATE INDEX user_epochs_untidied_idx ON user_epochs (user_id) WHERE tidied_before < ended_before;
+
 COMMENT ON TABLE user_epochs IS
-    'AuthFCGI: epoch is raised whenever all sessions of a user are revoked. A login reads it together with the password hash and is refused if it has changed since, so that no login in progress survives a password change. Do not delete rows.';
--- A column and not a setting of the transaction: a role that may write only
--- authfcgi_users must not be able to keep a session alive.
+    'AuthFCGI: the epochs of each user. Rows stay, and their numbers only rise: a lower ended_before would revive sessions.';
+COMMENT ON COLUMN user_epochs.epoch IS
+    'Raised whenever all sessions of the user are revoked or changed. A login reads it together with the password hash and is refused if it has changed since, so that no login in progress survives a password change.';
+COMMENT ON COLUMN user_epochs.ended_before IS
+    'Sessions with a lower user_epoch have ended, except the one of kept_hash. To end all sessions of a user, call revoke_user_sessions().';
 COMMENT ON COLUMN user_epochs.kept_hash IS
-    'An argument, not data: the session that stays, from change_user_password() to the trigger authfcgi_users_end_sessions(). Set and cleared within one call, so NULL in every committed row.';
+    'The token hash of the session that requested the end of the others and stays; NULL for none.';
+COMMENT ON COLUMN user_epochs.tidied_before IS
+    'No session with a lower user_epoch is left whose row looks live. Less than ended_before while workers have some to remove.';
 
 
 -- Secret: with a key anybody can make tags that workers accept, and snapshots that
@@ -127,7 +146,8 @@ CREATE TABLE session_limits (
     -- Only one row can exist.
     only_row         boolean  PRIMARY KEY DEFAULT true CHECK (only_row),
     default_lifetime interval NOT NULL DEFAULT '24 hours' CHECK (default_lifetime > '0'),
-    maximum_lifetime interval NOT NULL DEFAULT '90 days'  CHECK (maximum_lifetime > '0')
+    maximum_lifetime interval NOT NULL DEFAULT '90 days'  CHECK (maximum_lifetime > '0'),
+    maximum_sessions integer  NOT NULL DEFAULT 10000      CHECK (maximum_sessions BETWEEN 1 AND 1000000)
 );
 
 COMMENT ON TABLE session_limits IS
@@ -136,6 +156,8 @@ COMMENT ON COLUMN session_limits.default_lifetime IS
     'Lifetime of a session that is created without one. The program writes its SESSION_LIFETIME here when it starts.';
 COMMENT ON COLUMN session_limits.maximum_lifetime IS
     'Maximum lifetime of a session, whatever lifetime was requested.';
+COMMENT ON COLUMN session_limits.maximum_sessions IS
+    'Maximum number of live sessions of a user, whatever limit was requested: a new one ends the oldest. As many again may have a label: those are never ended for a new one, which is refused instead.';
 
 INSERT INTO session_limits DEFAULT VALUES;
 
@@ -144,19 +166,23 @@ CREATE TABLE authfcgi_state (
     -- Only one row can exist.
     only_row          boolean     PRIMARY KEY DEFAULT true CHECK (only_row),
     epoch             bigint      NOT NULL DEFAULT 0,
-    cleaned_up_at     timestamptz NOT NULL DEFAULT '-infinity',
+    ended_before      bigint      NOT NULL DEFAULT 0,
+    tidied_before     bigint      NOT NULL DEFAULT 0,
     users_compared_at timestamptz NOT NULL DEFAULT '-infinity',
     slowest_hash      interval,
     slowest_hash_byte interval,
-    largest_hash      bigint
+    largest_hash      bigint,
+    CHECK (ended_before <= epoch)
 );
 
 COMMENT ON TABLE authfcgi_state IS
-    'AuthFCGI: state that the workers share. Do not delete the row.';
+    'AuthFCGI: state that the workers share. The row stays, and its epochs only rise.';
 COMMENT ON COLUMN authfcgi_state.epoch IS
     'Raised when all sessions of all users are revoked. A login compares the sum of it and of the user''s epoch in user_epochs.';
-COMMENT ON COLUMN authfcgi_state.cleaned_up_at IS
-    'Time of the last removal of expired sessions: see claim_session_cleanup().';
+COMMENT ON COLUMN authfcgi_state.ended_before IS
+    'Sessions with a lower general_epoch have ended. To end all sessions, call revoke_all_sessions().';
+COMMENT ON COLUMN authfcgi_state.tidied_before IS
+    'No session with a lower general_epoch is left whose row looks live. Less than ended_before while workers have some to remove.';
 COMMENT ON COLUMN authfcgi_state.users_compared_at IS
     'Time of the last comparison of signed-in users with the users query.';
 COMMENT ON COLUMN authfcgi_state.slowest_hash IS
@@ -167,6 +193,39 @@ COMMENT ON COLUMN authfcgi_state.largest_hash IS
     'Maximum memory of a password hash, in bytes. Valid if slowest_hash is set.';
 
 INSERT INTO authfcgi_state DEFAULT VALUES;
+
+
+-- A table of its own, because its row is locked while a batch of sessions is removed, and
+-- nothing else may wait for that. See remove_expired_sessions().
+CREATE TABLE session_cleanup (
+    -- Only one row can exist.
+    only_row      boolean     PRIMARY KEY DEFAULT true CHECK (only_row),
+    cleaned_up_at timestamptz NOT NULL DEFAULT '-infinity'
+);
+
+COMMENT ON TABLE session_cleanup IS
+    'AuthFCGI: the time of the last removal of expired and ended sessions; its row is the lock of the process that removes them. Do not delete the row.';
+COMMENT ON COLUMN session_cleanup.cleaned_up_at IS
+    'Time of the last claim: see claim_session_cleanup().';
+
+INSERT INTO session_cleanup DEFAULT VALUES;
+
+
+-- The definition of a live session. It is repeated in two places that need ended sessions
+-- too: the look-up of a check, and session_tokens_announce(), which sees only the rows of
+-- one statement. statement_timestamp() and not now(), which is the start of a
+-- transaction that may be long.
+CREATE VIEW live_sessions AS
+SELECT s.* FROM session_tokens s
+ WHERE s.revoked_at IS NULL
+   AND s.expires_at > statement_timestamp()
+   AND s.general_epoch >= (SELECT g.ended_before FROM authfcgi_state g)
+   AND NOT EXISTS (SELECT FROM user_epochs e
+                    WHERE e.user_id = s.user_id AND e.ended_before > s.user_epoch AND e.ended_before > 0
+                      AND e.kept_hash IS DISTINCT FROM s.token_hash);
+
+COMMENT ON VIEW live_sessions IS
+    'AuthFCGI: the sessions that are neither ended nor expired at the start of the statement. Reading it needs no rights on session_tokens.';
 
 
 -- Not called "users": an application in the same schema often has a table of that name.

@@ -5,14 +5,21 @@
 --     c:<hash>,<hash>,... these sessions are live, and their contents have changed
 --     u:<user_id>         all sessions of this user until now
 --     *                   all sessions until now
--- New sessions, touches and the removal of expired rows do not notify: notifications
--- serialize the commits of the whole server.
+-- New sessions, touches and the removal of expired and ended rows do not notify:
+-- notifications serialize the commits of the whole server.
 --
 -- The triggers are ENABLE ALWAYS, so that changes by a tool that sets
 -- session_replication_role to replica end sessions too.
+--
+-- Locks are those of rows, which only roles that may change these tables can take. Every
+-- function takes them in this order, against deadlock: authfcgi_users, authfcgi_state,
+-- user_epochs in the order of ids, session_tokens. Rows that are only tidied up are
+-- skipped when they are locked.
 
+-- SECURITY DEFINER: a role that may only change sessions needs no rights on the epochs.
 CREATE FUNCTION session_tokens_announce() RETURNS trigger
 LANGUAGE plpgsql
+SECURITY DEFINER
 SET search_path FROM CURRENT
 -- The plan is made once per connection, often for a statement of one row. A nested loop
 -- kept from then would take hours for a statement of 100,000 rows.
@@ -27,7 +34,13 @@ DECLARE
     first_user text;
     last_user  text;
     hashes     text;    -- hashes_at_most at most, each of 64 digits, with commas between
+    -- By its index, because remove_expired_sessions() switches sequential scans off.
+    everybody  CONSTANT bigint := coalesce((SELECT g.ended_before FROM authfcgi_state g WHERE g.only_row), 0);
 BEGIN
+    -- The condition for a live row is that of live_sessions. It is not written as NOT
+    -- EXISTS, which would become a join, and that without nested loops would read all of
+    -- user_epochs for a statement of one row. What a raised epoch has ended was announced
+    -- with that.
     IF TG_OP = 'TRUNCATE' THEN
         PERFORM pg_notify('authfcgi_revoked', '*');
         RETURN NULL;
@@ -37,7 +50,10 @@ BEGIN
           INTO announced, has_ended, first_user, last_user, hashes
           FROM (SELECT o.token_hash, o.user_id, row_number() OVER () AS number
                   FROM old_rows o
-                 WHERE o.revoked_at IS NULL AND o.expires_at > statement_timestamp()) e;
+                 WHERE o.revoked_at IS NULL AND o.expires_at > statement_timestamp()
+                   AND o.general_epoch >= everybody
+                   AND (SELECT u.ended_before <= o.user_epoch OR u.kept_hash IS NOT DISTINCT FROM o.token_hash
+                          FROM user_epochs u WHERE u.user_id = o.user_id) IS NOT FALSE) e;
     ELSE
         -- A live session has ended if it is now shorter, revoked, another user's or
         -- under another hash. If one has, all are announced as ended: workers then
@@ -51,6 +67,8 @@ BEGIN
                                OR n.revoked_at IS NOT NULL
                                OR n.expires_at < o.expires_at
                                OR n.absolute_expires_at < o.absolute_expires_at
+                               OR n.user_epoch < o.user_epoch
+                               OR n.general_epoch < o.general_epoch
                                OR n.session_id <> o.session_id
                                OR n.user_id <> o.user_id AS ended,
                                n.username <> o.username
@@ -61,7 +79,11 @@ BEGIN
                                OR n.authentication_methods OPERATOR(pg_catalog.<>) o.authentication_methods
                                    AS changed
                           FROM old_rows o LEFT JOIN new_rows n ON n.token_hash = o.token_hash
-                         WHERE o.revoked_at IS NULL AND o.expires_at > statement_timestamp()) c
+                         WHERE o.revoked_at IS NULL AND o.expires_at > statement_timestamp()
+                           AND o.general_epoch >= everybody
+                           AND (SELECT u.ended_before <= o.user_epoch
+                                       OR u.kept_hash IS NOT DISTINCT FROM o.token_hash
+                                  FROM user_epochs u WHERE u.user_id = o.user_id) IS NOT FALSE) c
                  WHERE c.ended OR c.changed) e;
     END IF;
 
@@ -103,6 +125,144 @@ ALTER TABLE session_tokens
     ENABLE ALWAYS TRIGGER session_tokens_announce_truncate;
 
 
+-- A session that is given to another user belongs to that user's epochs from then on.
+-- One that has ended must not be revived by them.
+CREATE FUNCTION session_tokens_change_user() RETURNS trigger
+LANGUAGE plpgsql
+SECURITY DEFINER
+SET search_path FROM CURRENT
+AS $$
+BEGIN
+    PERFORM require_read_committed('giving a session to another user', 'it may have ended');
+    PERFORM FROM user_epochs u
+      WHERE u.user_id = old.user_id AND u.ended_before > old.user_epoch
+        AND u.kept_hash IS DISTINCT FROM old.token_hash;
+    IF FOUND THEN
+        new.revoked_at := coalesce(new.revoked_at, statement_timestamp());
+        new.expires_at := least(new.expires_at, now());
+    END IF;
+    new.user_epoch := coalesce((SELECT u.epoch FROM user_epochs u WHERE u.user_id = new.user_id), 0);
+    RETURN new;
+END
+$$;
+
+COMMENT ON FUNCTION session_tokens_change_user() IS
+    'AuthFCGI: keeps a session whose user_id is changed in an epoch of its user.';
+
+CREATE TRIGGER session_tokens_change_user BEFORE UPDATE OF user_id ON session_tokens
+    FOR EACH ROW WHEN (new.user_id <> old.user_id) EXECUTE FUNCTION session_tokens_change_user();
+
+ALTER TABLE session_tokens ENABLE ALWAYS TRIGGER session_tokens_change_user;
+
+
+-- Any statement that raises ended_before ends sessions, so it notifies.
+CREATE FUNCTION user_epochs_announce() RETURNS trigger
+LANGUAGE plpgsql
+SET search_path FROM CURRENT
+SET enable_nestloop = off    -- as in session_tokens_announce()
+AS $$
+DECLARE
+    users_at_most CONSTANT integer := 1000;
+    users         text[];
+    user_id       text;
+BEGIN
+    IF TG_OP = 'INSERT' THEN
+        users := ARRAY(SELECT n.user_id FROM new_rows n WHERE n.ended_before > 0 LIMIT users_at_most + 1);
+    ELSE
+        users := ARRAY(SELECT o.user_id
+                         FROM old_rows o JOIN new_rows n ON n.user_id = o.user_id
+                        WHERE n.ended_before > o.ended_before
+                           OR (o.kept_hash IS NOT NULL AND n.kept_hash IS DISTINCT FROM o.kept_hash)
+                        LIMIT users_at_most + 1);
+    END IF;
+    IF pg_catalog.cardinality(users) > users_at_most THEN
+        PERFORM pg_notify('authfcgi_revoked', '*');
+        RETURN NULL;
+    END IF;
+    FOREACH user_id IN ARRAY users LOOP
+        PERFORM pg_notify('authfcgi_revoked', 'u:' || user_id);
+    END LOOP;
+    RETURN NULL;
+END
+$$;
+
+COMMENT ON FUNCTION user_epochs_announce() IS
+    'AuthFCGI: notifies the workers of users all of whose sessions a statement has ended.';
+
+CREATE TRIGGER user_epochs_announce_insert AFTER INSERT ON user_epochs
+    REFERENCING NEW TABLE AS new_rows
+    FOR EACH STATEMENT EXECUTE FUNCTION user_epochs_announce();
+
+CREATE TRIGGER user_epochs_announce_update AFTER UPDATE ON user_epochs
+    REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
+    FOR EACH STATEMENT EXECUTE FUNCTION user_epochs_announce();
+
+
+CREATE FUNCTION authfcgi_state_announce() RETURNS trigger
+LANGUAGE plpgsql
+SET search_path FROM CURRENT
+AS $$
+BEGIN
+    PERFORM pg_notify('authfcgi_revoked', '*');
+    RETURN NULL;
+END
+$$;
+
+COMMENT ON FUNCTION authfcgi_state_announce() IS
+    'AuthFCGI: notifies the workers that all sessions have ended.';
+
+CREATE TRIGGER authfcgi_state_announce AFTER UPDATE ON authfcgi_state
+    FOR EACH ROW WHEN (new.ended_before > old.ended_before) EXECUTE FUNCTION authfcgi_state_announce();
+
+
+CREATE FUNCTION keep_epochs() RETURNS trigger
+LANGUAGE plpgsql
+SET search_path FROM CURRENT
+AS $$
+BEGIN
+    RAISE EXCEPTION 'rows of % must stay, and their epochs must not fall', TG_TABLE_NAME
+        USING ERRCODE = 'object_not_in_prerequisite_state',
+              DETAIL = 'Sessions that have ended would be live again.';
+END
+$$;
+
+COMMENT ON FUNCTION keep_epochs() IS
+    'AuthFCGI: refuses statements that would revive sessions.';
+
+CREATE TRIGGER user_epochs_keep_update BEFORE UPDATE ON user_epochs FOR EACH ROW
+    WHEN (new.epoch < old.epoch OR new.ended_before < old.ended_before OR new.user_id <> old.user_id)
+    EXECUTE FUNCTION keep_epochs();
+
+CREATE TRIGGER user_epochs_keep_delete BEFORE DELETE ON user_epochs
+    FOR EACH ROW EXECUTE FUNCTION keep_epochs();
+
+CREATE TRIGGER user_epochs_keep_truncate BEFORE TRUNCATE ON user_epochs
+    FOR EACH STATEMENT EXECUTE FUNCTION keep_epochs();
+
+CREATE TRIGGER authfcgi_state_keep_update BEFORE UPDATE ON authfcgi_state FOR EACH ROW
+    WHEN (new.epoch < old.epoch OR new.ended_before < old.ended_before)
+    EXECUTE FUNCTION keep_epochs();
+
+CREATE TRIGGER authfcgi_state_keep_delete BEFORE DELETE ON authfcgi_state
+    FOR EACH ROW EXECUTE FUNCTION keep_epochs();
+
+CREATE TRIGGER authfcgi_state_keep_truncate BEFORE TRUNCATE ON authfcgi_state
+    FOR EACH STATEMENT EXECUTE FUNCTION keep_epochs();
+
+ALTER TABLE user_epochs
+    ENABLE ALWAYS TRIGGER user_epochs_announce_insert,
+    ENABLE ALWAYS TRIGGER user_epochs_announce_update,
+    ENABLE ALWAYS TRIGGER user_epochs_keep_update,
+    ENABLE ALWAYS TRIGGER user_epochs_keep_delete,
+    ENABLE ALWAYS TRIGGER user_epochs_keep_truncate;
+
+ALTER TABLE authfcgi_state
+    ENABLE ALWAYS TRIGGER authfcgi_state_announce,
+    ENABLE ALWAYS TRIGGER authfcgi_state_keep_update,
+    ENABLE ALWAYS TRIGGER authfcgi_state_keep_delete,
+    ENABLE ALWAYS TRIGGER authfcgi_state_keep_truncate;
+
+
 CREATE FUNCTION require_read_committed(what text, consequence text) RETURNS void
 LANGUAGE plpgsql
 SET search_path FROM CURRENT
@@ -112,7 +272,7 @@ BEGIN
         RAISE EXCEPTION '% needs a READ COMMITTED transaction', require_read_committed.what
             USING ERRCODE = 'inappropriate_isolation_level_for_branch_transaction',
                   DETAIL = 'In ' || upper(current_setting('transaction_isolation'))
-                        || ' a login that completes meanwhile would not be seen, and '
+                        || ' what others commit meanwhile is not seen: '
                         || require_read_committed.consequence || '.',
                   HINT = 'Do it in a transaction of its own, begun with BEGIN ISOLATION LEVEL READ COMMITTED.';
     END IF;
@@ -123,47 +283,157 @@ COMMENT ON FUNCTION require_read_committed(text, text) IS
     'AuthFCGI, internal: raises an error in a transaction whose snapshot may be older than a lock that it acquires.';
 
 
--- All sessions of a user end only through this function: revoke_user_sessions() and the
--- triggers of authfcgi_users call it.
-CREATE FUNCTION end_user_sessions(user_ids text[], except_hash bytea) RETURNS bigint
+-- The number of a cursor's rows, as far as they can be counted in half a second. A count
+-- must not make the end of sessions fail.
+CREATE FUNCTION count_ended_sessions(sessions refcursor) RETURNS bigint
+LANGUAGE plpgsql
+SET search_path FROM CURRENT
+AS $$
+DECLARE
+    last     CONSTANT timestamptz := clock_timestamp() + interval '500 milliseconds';
+    batch    CONSTANT integer := 1000;
+    skipped  bigint;
+    counted  bigint := 0;
+BEGIN
+    LOOP
+        MOVE FORWARD batch IN sessions;
+        GET DIAGNOSTICS skipped = ROW_COUNT;
+        counted := counted + skipped;
+        EXIT WHEN skipped < batch OR clock_timestamp() > last;
+    END LOOP;
+    CLOSE sessions;
+    RETURN counted;
+END
+$$;
+
+COMMENT ON FUNCTION count_ended_sessions(refcursor) IS
+    'AuthFCGI, internal: returns the number of a cursor''s rows, as far as they can be counted in half a second, and closes it.';
+
+
+-- So that ended sessions count as expired in plain SQL too. A locked row is skipped, so
+-- this never waits, and nothing depends on it: workers remove what is left.
+CREATE FUNCTION tidy_ended_sessions(token_hashes bytea[]) RETURNS boolean
 LANGUAGE plpgsql
 SET search_path FROM CURRENT
 AS $$
 #variable_conflict use_column
 DECLARE
-    ended bigint;
+    last    CONSTANT timestamptz := clock_timestamp() + interval '500 milliseconds';
+    batch   CONSTANT integer := 100;
+    most    CONSTANT integer := 1000;
+    tidied  bigint := 0;
+    changed bigint;
+BEGIN
+    FOR start IN 1 .. least(pg_catalog.cardinality(tidy_ended_sessions.token_hashes), most) BY batch LOOP
+        -- expires_at: see revoke_access_token_hash().
+        UPDATE session_tokens s
+           SET revoked_at = statement_timestamp(), expires_at = now()
+         WHERE s.token_hash = ANY (ARRAY(
+                   SELECT o.token_hash
+                     FROM session_tokens o
+                    WHERE o.token_hash = ANY (tidy_ended_sessions.token_hashes[start : start + batch - 1])
+                      AND o.revoked_at IS NULL
+                      FOR NO KEY UPDATE SKIP LOCKED));
+        GET DIAGNOSTICS changed = ROW_COUNT;
+        tidied := tidied + changed;
+        EXIT WHEN clock_timestamp() > last;
+    END LOOP;
+    RETURN tidied = pg_catalog.cardinality(tidy_ended_sessions.token_hashes);
+END
+$$;
+
+COMMENT ON FUNCTION tidy_ended_sessions(bytea[]) IS
+    'AuthFCGI, internal: marks the rows of sessions that a raised epoch has ended, 1000 at most, for half a second at most. Returns whether all are marked.';
+
+
+-- All sessions of a user end only through this function: revoke_user_sessions(),
+-- change_user_password() and the triggers on tables of users call it.
+CREATE FUNCTION end_user_sessions(user_ids text[], except_hash bytea, counts boolean DEFAULT false) RETURNS bigint
+LANGUAGE plpgsql
+SET search_path FROM CURRENT
+AS $$
+#variable_conflict use_column
+DECLARE
+    kept       bytea;
+    -- Of the user, if there is only one, before the end.
+    old_before bigint := 0;
+    old_kept   bytea;
+    sessions   refcursor;
+    ended      bigint := 0;
 BEGIN
     IF coalesce(pg_catalog.cardinality(end_user_sessions.user_ids), 0) = 0 THEN
         RETURN 0;
     END IF;
-    -- The sessions are read after the epoch is locked. An older snapshot would miss a
-    -- login that committed in between.
-    PERFORM require_read_committed('ending all sessions of a user', 'would survive');
+    -- The session that is to stay is read after the epoch is locked. An older snapshot
+    -- could show it as live although it has ended.
+    PERFORM require_read_committed('ending all sessions of a user', 'the session that stays may have ended');
 
-    -- The epoch first: this waits for logins that hold its lock, and later logins find
-    -- that their epoch is outdated. Always in the order of ids, against deadlock.
-    INSERT INTO user_epochs (user_id, epoch)
-    SELECT DISTINCT u.user_id, 1
+    IF end_user_sessions.except_hash IS NOT NULL THEN
+        INSERT INTO user_epochs (user_id)
+        SELECT DISTINCT u.user_id
+          FROM pg_catalog.unnest(end_user_sessions.user_ids) AS u (user_id)
+         ORDER BY u.user_id
+            ON CONFLICT DO NOTHING;
+    END IF;
+    PERFORM FROM user_epochs u
+      WHERE u.user_id = ANY (end_user_sessions.user_ids)
+      ORDER BY u.user_id
+        FOR NO KEY UPDATE;
+    IF pg_catalog.cardinality(end_user_sessions.user_ids) = 1 THEN
+        SELECT u.ended_before, u.kept_hash INTO old_before, old_kept
+          FROM user_epochs u
+         WHERE u.user_id = end_user_sessions.user_ids[1];
+        old_before := coalesce(old_before, 0);
+    END IF;
+    IF end_user_sessions.except_hash IS NOT NULL THEN
+        SELECT s.token_hash INTO kept
+          FROM live_sessions s
+         WHERE s.token_hash = end_user_sessions.except_hash
+           AND s.user_id = ANY (end_user_sessions.user_ids);
+    END IF;
+
+    -- From the commit on, this alone ends the sessions. It waits for nobody but others
+    -- who end or limit the same users' sessions, and those are short.
+    INSERT INTO user_epochs (user_id, epoch, ended_before, kept_hash)
+    SELECT DISTINCT u.user_id, 1, 1, kept
       FROM pg_catalog.unnest(end_user_sessions.user_ids) AS u (user_id)
      ORDER BY u.user_id
-        ON CONFLICT (user_id) DO UPDATE SET epoch = user_epochs.epoch + 1;
+        ON CONFLICT (user_id) DO UPDATE
+       SET epoch = user_epochs.epoch + 1, ended_before = user_epochs.epoch + 1, kept_hash = excluded.kept_hash;
 
-    -- expires_at: see revoke_access_token_hash().
-    UPDATE live_sessions s
-       SET revoked_at = statement_timestamp(), expires_at = now()
-     WHERE s.user_id = ANY (end_user_sessions.user_ids)
-       AND s.token_hash IS DISTINCT FROM end_user_sessions.except_hash;
-    GET DIAGNOSTICS ended = ROW_COUNT;
+    IF end_user_sessions.counts THEN
+        OPEN sessions NO SCROLL FOR
+        SELECT FROM session_tokens s
+         WHERE s.user_id = ANY (end_user_sessions.user_ids)
+           AND s.revoked_at IS NULL
+           AND s.expires_at > statement_timestamp()
+           AND s.general_epoch >= (SELECT g.ended_before FROM authfcgi_state g)
+           AND (s.user_epoch >= old_before OR s.token_hash IS NOT DISTINCT FROM old_kept)
+           AND s.token_hash IS DISTINCT FROM kept;
+        ended := count_ended_sessions(sessions);
+    END IF;
+
+    -- One more than tidy_ended_sessions() marks, so that it knows.
+    IF tidy_ended_sessions(ARRAY(
+           SELECT s.token_hash
+             FROM session_tokens s
+            WHERE s.user_id = ANY (end_user_sessions.user_ids)
+              AND s.revoked_at IS NULL
+              AND s.expires_at > statement_timestamp()
+              AND s.token_hash IS DISTINCT FROM kept
+            LIMIT 1001)) THEN
+        UPDATE user_epochs u SET tidied_before = u.ended_before
+         WHERE u.user_id = ANY (end_user_sessions.user_ids);
+    END IF;
     RETURN ended;
 END
 $$;
 
-COMMENT ON FUNCTION end_user_sessions(text[], bytea) IS
-    'AuthFCGI, internal: raises the epochs of these users and ends their sessions. Use revoke_user_sessions().';
+COMMENT ON FUNCTION end_user_sessions(text[], bytea, boolean) IS
+    'AuthFCGI, internal: ends the sessions of these users. Use revoke_user_sessions(). With counts, which is for one user, returns the number of sessions ended, as far as they can be counted in half a second.';
 
 
--- SECURITY DEFINER: a role that may change users needs no rights on sessions. The session
--- in user_epochs.kept_hash stays.
+-- SECURITY DEFINER: a role that may change users needs no rights on sessions.
 CREATE FUNCTION authfcgi_users_end_sessions() RETURNS trigger
 LANGUAGE plpgsql
 SECURITY DEFINER
@@ -171,8 +441,7 @@ SET search_path FROM CURRENT
 SET enable_nestloop = off    -- as in session_tokens_announce()
 AS $$
 DECLARE
-    ids  text[];
-    kept bytea;
+    ids text[];
 BEGIN
     IF TG_OP = 'TRUNCATE' THEN
         SELECT pg_catalog.array_agg(u.id) INTO ids FROM authfcgi_users u;
@@ -184,11 +453,8 @@ BEGIN
          WHERE n.id IS NULL
             OR n.password_hash <> o.password_hash
             OR (n.disabled AND NOT o.disabled);
-        IF pg_catalog.cardinality(ids) = 1 THEN
-            SELECT u.kept_hash INTO kept FROM user_epochs u WHERE u.user_id = ids[1];
-        END IF;
     END IF;
-    PERFORM end_user_sessions(ids, kept);
+    PERFORM end_user_sessions(ids, NULL::bytea);
     RETURN NULL;
 END
 $$;
@@ -198,7 +464,7 @@ COMMENT ON FUNCTION authfcgi_users_end_sessions() IS
 
 -- Setting authfcgi.rehashing gives nobody more power: it only affects roles that may
 -- change a user, and those could write a hash of a password of their own. See
--- rehash_user().
+-- rehash_user() and change_user_password().
 CREATE TRIGGER authfcgi_users_end_sessions_update AFTER UPDATE ON authfcgi_users
     REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
     FOR EACH STATEMENT
@@ -222,7 +488,13 @@ ALTER TABLE authfcgi_users
 -- In the same transaction: by default PUBLIC may execute a new function.
 REVOKE ALL ON FUNCTION
     session_tokens_announce(),
+    session_tokens_change_user(),
+    user_epochs_announce(),
+    authfcgi_state_announce(),
+    keep_epochs(),
     require_read_committed(text, text),
-    end_user_sessions(text[], bytea),
+    count_ended_sessions(refcursor),
+    tidy_ended_sessions(bytea[]),
+    end_user_sessions(text[], bytea, boolean),
     authfcgi_users_end_sessions()
 FROM PUBLIC;

@@ -84,13 +84,15 @@ SET search_path FROM CURRENT
 AS $$
 #variable_conflict use_column
 DECLARE
-    -- Sessions with a label belong to machines: a limit neither counts nor ends them.
+    -- Sessions with a label belong to machines: the limit neither counts nor ends them.
     is_limited    CONSTANT boolean := create_session.session_limit IS NOT NULL AND create_session.label IS NULL;
-    has_snapshot  CONSTANT boolean := current_setting('transaction_isolation') IN ('repeatable read', 'serializable');
+    -- The number of sessions that one login ends because of a limit. The next one goes on.
+    ended_at_most CONSTANT integer := 1000;
     methods       CONSTANT text[] := coalesce(create_session.authentication_methods, '{pwd}');
     -- The row of session_limits, with the epoch of authfcgi_state.
     limits        record;
     current_epoch bigint;
+    allowed       integer;
     -- The clock that look-ups compare with, constant within the statement. Not now(),
     -- which is the start of a transaction that may be long. Without a time zone, so
     -- that a day has 24 hours in every TimeZone of a caller.
@@ -124,22 +126,28 @@ BEGIN
             USING ERRCODE = 'invalid_parameter_value';
     END IF;
     IF is_limited THEN
-        PERFORM require_read_committed('a session limit', 'would not be counted');
+        PERFORM require_read_committed('a session limit', 'sessions of other logins are not counted');
     END IF;
 
-    -- revoke_all_sessions() waits for the holders of this lock and then finds their
-    -- sessions. A login that waits for it here then reads the epoch that it has raised.
-    PERFORM pg_advisory_xact_lock_shared(
-        pg_catalog.hashtextextended('authfcgi sessions ' || current_schema()::text, 0));
-
-    IF has_snapshot AND create_session.epoch IS NOT NULL THEN
-        -- The snapshot may be older than the current epoch: the row lock fails then.
-        SELECT l.default_lifetime, l.maximum_lifetime, g.epoch INTO limits
-          FROM session_limits l CROSS JOIN authfcgi_state g FOR SHARE OF g;
-    ELSE
-        SELECT l.default_lifetime, l.maximum_lifetime, g.epoch INTO limits
-          FROM session_limits l CROSS JOIN authfcgi_state g;
-    END IF;
+    FOR attempt IN 1 .. 2 LOOP
+        IF is_limited THEN
+            -- Concurrent logins wait, so that they count each other's sessions.
+            SELECT u.epoch INTO current_epoch
+              FROM user_epochs u WHERE u.user_id = create_session.user_id FOR NO KEY UPDATE;
+        ELSE
+            -- Only update_user_sessions() waits for this lock, so that it finds this
+            -- session. end_user_sessions() does not, and nobody who ends sessions may
+            -- have to: an application may hold it for as long as its transaction lasts.
+            SELECT u.epoch INTO current_epoch
+              FROM user_epochs u WHERE u.user_id = create_session.user_id FOR KEY SHARE;
+        END IF;
+        EXIT WHEN FOUND;
+        INSERT INTO user_epochs (user_id) VALUES (create_session.user_id) ON CONFLICT DO NOTHING;
+    END LOOP;
+    -- No lock is needed for the end of sessions: a session that is created with an older
+    -- epoch has ended, even if it is committed later.
+    SELECT l.default_lifetime, l.maximum_lifetime, l.maximum_sessions, g.epoch INTO limits
+      FROM session_limits l CROSS JOIN authfcgi_state g;
     IF NOT FOUND THEN
         RAISE EXCEPTION 'session_limits or authfcgi_state has no row'
             USING ERRCODE = 'object_not_in_prerequisite_state',
@@ -147,19 +155,8 @@ BEGIN
                          ' INSERT INTO authfcgi_state DEFAULT VALUES ON CONFLICT DO NOTHING;';
     END IF;
 
-    -- end_user_sessions() updates the same row: each waits for the other, so it finds
-    -- this session, or this function reads the epoch that it has raised.
-    INSERT INTO user_epochs (user_id) VALUES (create_session.user_id) ON CONFLICT DO NOTHING;
-    IF is_limited THEN
-        -- An exclusive lock, so that concurrent logins count each other's sessions.
-        SELECT u.epoch INTO STRICT current_epoch
-          FROM user_epochs u WHERE u.user_id = create_session.user_id FOR NO KEY UPDATE;
-    ELSE
-        SELECT u.epoch INTO STRICT current_epoch
-          FROM user_epochs u WHERE u.user_id = create_session.user_id FOR SHARE;
-    END IF;
-    IF current_epoch + limits.epoch <> create_session.epoch THEN
-        RETURN;     -- all sessions were revoked during the login: no session, no row
+    IF create_session.epoch <> current_epoch + limits.epoch THEN
+        RETURN;     -- sessions were revoked during the login: no session, no row
     END IF;
 
     -- The shorter interval first, because a huge one would exceed the range of
@@ -175,14 +172,15 @@ BEGIN
            (token_hash, user_id, username, groups, name, email,
             authenticated_at, authentication_methods,
             created_at, last_seen_at, expires_at, absolute_expires_at, idle_timeout,
-            client_ip, user_agent, label)
+            client_ip, user_agent, label, user_epoch, general_epoch)
     VALUES (create_session.token_hash, create_session.user_id,
             coalesce(create_session.username, ''), coalesce(create_session.groups, '{}'),
             coalesce(create_session.name, ''), coalesce(create_session.email, ''),
             least(create_session.authenticated_at, statement_timestamp()), methods,
             start AT TIME ZONE 'UTC', start AT TIME ZONE 'UTC',
             idle_end AT TIME ZONE 'UTC', absolute_end AT TIME ZONE 'UTC', create_session.idle_timeout,
-            create_session.client_ip, create_session.user_agent, create_session.label)
+            create_session.client_ip, create_session.user_agent, create_session.label,
+            current_epoch, limits.epoch)
     RETURNING s.session_id, s.created_at, s.expires_at
          INTO session_id, created_at, expires_at;
 
@@ -196,17 +194,28 @@ BEGIN
         RETURNING s.session_id, s.user_id
              INTO replaced_session, replaced_user;
     END IF;
-    IF is_limited THEN
+
+    -- Reads the user's entries of one index, of which there are not many more than allowed.
+    allowed := least(CASE WHEN is_limited THEN create_session.session_limit END, limits.maximum_sessions);
+    PERFORM FROM live_sessions s
+      WHERE s.user_id = create_session.user_id AND (s.label IS NULL) = (create_session.label IS NULL)
+     OFFSET allowed LIMIT 1;
+    IF FOUND AND create_session.label IS NOT NULL THEN
+        RAISE EXCEPTION 'the user has % live sessions with a label already', allowed
+            USING ERRCODE = 'program_limit_exceeded',
+                  HINT = 'Revoke some of them, or raise session_limits.maximum_sessions.';
+    ELSIF FOUND THEN
         WITH excess AS (
-            UPDATE live_sessions s
+            UPDATE session_tokens s
                SET revoked_at = statement_timestamp(), expires_at = now()
              WHERE s.token_hash IN (SELECT o.token_hash
                                       FROM live_sessions o
                                      WHERE o.user_id = create_session.user_id
                                        AND o.token_hash <> create_session.token_hash
                                        AND o.label IS NULL
-                                     ORDER BY o.created_at DESC, o.token_hash
-                                    OFFSET create_session.session_limit - 1)
+                                     ORDER BY o.created_at DESC, o.session_id
+                                    OFFSET allowed - 1 LIMIT ended_at_most)
+               AND s.revoked_at IS NULL
             RETURNING s.session_id)
         SELECT pg_catalog.array_agg(e.session_id) INTO excess_sessions FROM excess e;
     END IF;
@@ -215,7 +224,7 @@ END
 $$;
 
 COMMENT ON FUNCTION create_session(bytea, text, text, text[], text, text, interval, inet, text, text, bigint, interval, integer, bytea, timestamptz, text[]) IS
-    'AuthFCGI, internal: creates a session under the hash of its token. lifetime NULL means the default of session_limits; its maximum always holds. With idle_timeout the session expires earlier unless touch_sessions() records uses. With session_limit the user''s oldest sessions over that number end; sessions with a label are not counted. The session with the hash replaces ends. authenticated_at NULL means now, authentication_methods NULL means a password. Returns the new session, the replaced session and its user, and the sessions ended by the limit. Returns no row, and ends nothing, if epoch is given and differs from the sum of the user''s epoch and the epoch of authfcgi_state.';
+    'AuthFCGI, internal: creates a session under the hash of its token. lifetime NULL means the default of session_limits; its maximum always holds. With idle_timeout the session expires earlier unless touch_sessions() records uses. With session_limit, and always over session_limits.maximum_sessions, the user''s oldest sessions over that number end, 1000 at a time; sessions with a label are not counted, and one over the maximum is refused. The session with the hash replaces ends. authenticated_at NULL means now, authentication_methods NULL means a password. Returns the new session, the replaced session and its user, and the sessions ended by the limit. Returns no row, and ends nothing, if epoch is given and differs from the sum of the user''s epoch and the epoch of authfcgi_state.';
 
 
 CREATE FUNCTION create_access_token(
@@ -278,7 +287,7 @@ END
 $$;
 
 COMMENT ON FUNCTION create_access_token(text, text, text[], text, text, interval, text, timestamptz, text[]) IS
-    'AuthFCGI: creates a session for a user whom the caller has authenticated, and returns its token, of which only a hash is stored. The session is valid from the commit on. username defaults to user_id, lifetime to session_limits.default_lifetime, authenticated_at (time of the authentication) to now, and authentication_methods (values of RFC 8176) to a password.';
+    'AuthFCGI: creates a session for a user whom the caller has authenticated, and returns its token, of which only a hash is stored. The session is valid from the commit on, unless all sessions of the user are ended while the transaction runs. username defaults to user_id, lifetime to session_limits.default_lifetime, authenticated_at (time of the authentication) to now, and authentication_methods (values of RFC 8176) to a password.';
 
 
 CREATE FUNCTION get_user_from_token_hash(token_hash bytea) RETURNS text
@@ -382,42 +391,56 @@ SET search_path FROM CURRENT
 AS $$
 BEGIN
     PERFORM require_user_id(revoke_user_sessions.user_id);
-    RETURN end_user_sessions(ARRAY[revoke_user_sessions.user_id], revoke_user_sessions.except_hash);
+    RETURN end_user_sessions(ARRAY[revoke_user_sessions.user_id], revoke_user_sessions.except_hash, true);
 END
 $$;
 
 COMMENT ON FUNCTION revoke_user_sessions(text, bytea) IS
-    'AuthFCGI: ends all sessions of a user everywhere, except the one with the token hash except_hash, and refuses logins in progress. Returns the number of sessions ended. Needs READ COMMITTED.';
+    'AuthFCGI: ends all sessions of a user everywhere, except the one with the token hash except_hash, and refuses logins in progress. Writes one row, however many sessions there are; the rows of up to 1000 are marked at once, the others removed later. Returns the number of sessions ended, as far as they can be counted in half a second. Needs READ COMMITTED.';
 
 
 CREATE FUNCTION revoke_all_sessions() RETURNS bigint
 LANGUAGE plpgsql VOLATILE
 SECURITY DEFINER
 SET search_path FROM CURRENT
--- While this waits for a transaction that has created a session and stays open, all
--- logins wait behind it.
-SET lock_timeout = '5s'
+SET cursor_tuple_fraction = 1    -- the count reads all rows
 AS $$
 DECLARE
-    ended bigint;
+    old_before bigint;
+    sessions   refcursor;
+    ended      bigint;
 BEGIN
-    PERFORM require_read_committed('ending all sessions', 'would survive');
+    PERFORM require_read_committed('ending all sessions', 'they cannot be counted');
 
-    -- Waits for logins that hold the lock, and makes later ones wait until they can read
-    -- the new epoch: users without a row in user_epochs have no lock of their own.
-    PERFORM pg_advisory_xact_lock(
-        pg_catalog.hashtextextended('authfcgi sessions ' || current_schema()::text, 0));
-    UPDATE authfcgi_state SET epoch = authfcgi_state.epoch + 1::bigint;
+    SELECT g.ended_before INTO old_before FROM authfcgi_state g FOR NO KEY UPDATE;
+    -- From the commit on, this alone ends the sessions. It waits for nobody who creates
+    -- sessions.
+    UPDATE authfcgi_state g SET epoch = g.epoch + 1, ended_before = g.epoch + 1;
 
-    -- expires_at: see revoke_access_token_hash().
-    UPDATE live_sessions SET revoked_at = statement_timestamp(), expires_at = now();
-    GET DIAGNOSTICS ended = ROW_COUNT;
+    OPEN sessions NO SCROLL FOR
+    SELECT FROM session_tokens s
+     WHERE s.revoked_at IS NULL
+       AND s.expires_at > statement_timestamp()
+       AND s.general_epoch >= old_before
+       AND NOT EXISTS (SELECT FROM user_epochs e
+                        WHERE e.user_id = s.user_id AND e.ended_before > s.user_epoch AND e.ended_before > 0
+                          AND e.kept_hash IS DISTINCT FROM s.token_hash);
+    ended := count_ended_sessions(sessions);
+
+    -- As in end_user_sessions().
+    IF tidy_ended_sessions(ARRAY(
+           SELECT s.token_hash
+             FROM session_tokens s
+            WHERE s.revoked_at IS NULL AND s.expires_at > statement_timestamp()
+            LIMIT 1001)) THEN
+        UPDATE authfcgi_state g SET tidied_before = g.ended_before;
+    END IF;
     RETURN ended;
 END
 $$;
 
 COMMENT ON FUNCTION revoke_all_sessions() IS
-    'AuthFCGI: ends all sessions of all users everywhere, and refuses logins in progress. Returns the number of sessions ended. Needs READ COMMITTED.';
+    'AuthFCGI: ends all sessions of all users everywhere, and refuses logins in progress. Writes one row, however many sessions there are; the rows of up to 1000 are marked at once, the others removed later. Returns the number of sessions ended, as far as they can be counted in half a second. Needs READ COMMITTED.';
 
 
 CREATE FUNCTION update_user_sessions(
@@ -436,12 +459,14 @@ DECLARE
     changed bigint;
 BEGIN
     PERFORM require_user_id(update_user_sessions.user_id);
-    PERFORM require_read_committed('changing all sessions of a user', 'would keep the old identity');
+    PERFORM require_read_committed('changing all sessions of a user', 'a new one keeps the old identity');
 
     -- The epoch first: a login that has read the old identity is refused, and a login
-    -- that holds the row is waited for, so that its session is found.
-    INSERT INTO user_epochs (user_id, epoch) VALUES (update_user_sessions.user_id, 1)
-        ON CONFLICT (user_id) DO UPDATE SET epoch = user_epochs.epoch + 1;
+    -- that holds the row is waited for, so that its session is found. FOR UPDATE, because
+    -- logins without a limit share the key.
+    INSERT INTO user_epochs (user_id) VALUES (update_user_sessions.user_id) ON CONFLICT DO NOTHING;
+    PERFORM FROM user_epochs u WHERE u.user_id = update_user_sessions.user_id FOR UPDATE;
+    UPDATE user_epochs u SET epoch = u.epoch + 1 WHERE u.user_id = update_user_sessions.user_id;
 
     -- A comparison with a parameter that is NULL is not true.
     UPDATE live_sessions s

@@ -59,31 +59,151 @@ COMMENT ON FUNCTION touch_sessions(bytea[], timestamptz[], interval) IS
     'AuthFCGI, internal: records the last use of sessions where it is later than the recorded one by more than fresh, or, with an idle timeout, by more than an eighth of session_idle_grace(), and moves the expiry of sessions with an idle timeout. Never revives a session or moves its expiry beyond absolute_expires_at. Never waits: returns the token hashes of sessions locked by other transactions; try those again.';
 
 
+-- Without sequential scans: whether a user's sessions are to be removed is known from an
+-- index, which is mostly empty.
 CREATE FUNCTION claim_session_cleanup(every interval) RETURNS boolean
 LANGUAGE plpgsql VOLATILE
 SECURITY DEFINER
 SET search_path FROM CURRENT
+SET enable_seqscan = off
+SET enable_bitmapscan = off
 AS $$
 BEGIN
     IF claim_session_cleanup.every IS NULL THEN
         RAISE EXCEPTION 'every must not be null' USING ERRCODE = 'null_value_not_allowed';
     END IF;
-    -- A locked row is skipped: another caller is claiming it or ending all sessions. A
-    -- time in the future comes from a wrong clock, and is ignored.
-    UPDATE authfcgi_state g
+    -- A locked row is skipped: another caller is claiming it or removing sessions. A time
+    -- in the future comes from a wrong clock, and is ignored.
+    UPDATE session_cleanup g
        SET cleaned_up_at = statement_timestamp()
      WHERE g.only_row = (
                SELECT h.only_row
-                 FROM authfcgi_state h
-                WHERE h.cleaned_up_at <= statement_timestamp() - claim_session_cleanup.every
-                   OR h.cleaned_up_at > clock_timestamp()
+                 FROM session_cleanup h
+                WHERE h.only_row
+                  AND (h.cleaned_up_at <= statement_timestamp() - claim_session_cleanup.every
+                       OR h.cleaned_up_at > clock_timestamp()
+                       OR EXISTS (SELECT FROM authfcgi_state s WHERE s.only_row AND s.tidied_before < s.ended_before)
+                       OR EXISTS (SELECT FROM user_epochs u WHERE u.tidied_before < u.ended_before))
                   FOR NO KEY UPDATE SKIP LOCKED);
     RETURN FOUND;
 END
 $$;
 
 COMMENT ON FUNCTION claim_session_cleanup(interval) IS
-    'AuthFCGI, internal: returns true for one caller per interval, which then removes what has expired.';
+    'AuthFCGI, internal: returns true for one caller per interval, and while ended sessions are to be removed, which then removes those and what has expired.';
+
+
+CREATE FUNCTION lock_session_cleanup() RETURNS boolean
+LANGUAGE plpgsql VOLATILE
+SET search_path FROM CURRENT
+AS $$
+BEGIN
+    PERFORM FROM session_cleanup g WHERE g.only_row FOR NO KEY UPDATE SKIP LOCKED;
+    RETURN FOUND;
+END
+$$;
+
+COMMENT ON FUNCTION lock_session_cleanup() IS
+    'AuthFCGI, internal: makes this the only transaction that removes sessions; false, without waiting, if there is another one.';
+
+
+-- Removes what raised epochs have ended and tidy_ended_sessions() has left over: first
+-- user by user, then, after the end of all sessions, in the order of token hashes. Each
+-- call does a bounded amount of work, and returns the position for the next one.
+CREATE FUNCTION remove_ended_sessions(
+    most        integer,
+    since       text DEFAULT 'u:',
+    OUT removed bigint,
+    OUT reached text
+)
+LANGUAGE plpgsql VOLATILE
+SECURITY DEFINER
+SET search_path FROM CURRENT
+SET enable_seqscan = off
+SET enable_bitmapscan = off
+AS $$
+#variable_conflict use_column
+DECLARE
+    ended_user text;
+    before     bigint;
+    kept       bytea;
+    hashes     bytea[];
+BEGIN
+    IF remove_ended_sessions.most IS NULL OR remove_ended_sessions.since IS NULL THEN
+        RAISE EXCEPTION 'most and since must not be null' USING ERRCODE = 'null_value_not_allowed';
+    ELSIF remove_ended_sessions.most < 1 THEN
+        RAISE EXCEPTION 'most must be at least one' USING ERRCODE = 'invalid_parameter_value';
+    ELSIF NOT lock_session_cleanup() THEN
+        RETURN;     -- another transaction is removing sessions
+    END IF;
+    removed := 0;
+
+    IF left(remove_ended_sessions.since, 2) = 'u:' THEN
+        SELECT u.user_id, u.ended_before, u.kept_hash INTO ended_user, before, kept
+          FROM user_epochs u
+         WHERE u.tidied_before < u.ended_before AND u.user_id > substr(remove_ended_sessions.since, 3)
+         ORDER BY u.user_id LIMIT 1;
+        IF FOUND THEN
+            DELETE FROM session_tokens s
+             WHERE s.ctid = ANY (ARRAY(
+                       SELECT o.ctid
+                         FROM session_tokens o
+                        WHERE o.user_id = ended_user AND o.revoked_at IS NULL AND o.user_epoch < before
+                          AND o.token_hash IS DISTINCT FROM kept
+                        LIMIT remove_ended_sessions.most
+                          FOR UPDATE SKIP LOCKED));
+            GET DIAGNOSTICS removed = ROW_COUNT;
+            IF removed = remove_ended_sessions.most THEN
+                reached := remove_ended_sessions.since;
+                RETURN;
+            END IF;
+            -- Rows that were locked are for the next time.
+            PERFORM FROM session_tokens o
+              WHERE o.user_id = ended_user AND o.revoked_at IS NULL AND o.user_epoch < before
+                AND o.token_hash IS DISTINCT FROM kept
+              LIMIT 1;
+            IF NOT FOUND THEN
+                UPDATE user_epochs u SET tidied_before = before
+                 WHERE u.user_id = (SELECT h.user_id FROM user_epochs h
+                                     WHERE h.user_id = ended_user AND h.tidied_before < before
+                                       FOR NO KEY UPDATE SKIP LOCKED);
+            END IF;
+            reached := 'u:' || ended_user;
+            RETURN;
+        END IF;
+    END IF;
+
+    SELECT g.ended_before INTO before FROM authfcgi_state g WHERE g.only_row AND g.tidied_before < g.ended_before;
+    IF NOT FOUND THEN
+        RETURN;     -- nothing is left
+    END IF;
+    hashes := ARRAY(
+        SELECT o.token_hash
+          FROM session_tokens o
+         WHERE o.token_hash > CASE WHEN left(remove_ended_sessions.since, 2) = 'h:'
+                                   THEN decode(substr(remove_ended_sessions.since, 3), 'hex') ELSE '' END
+         ORDER BY o.token_hash
+         LIMIT remove_ended_sessions.most);
+    DELETE FROM session_tokens s
+     WHERE s.ctid = ANY (ARRAY(
+               SELECT o.ctid
+                 FROM session_tokens o
+                WHERE o.token_hash = ANY (hashes) AND o.revoked_at IS NULL AND o.general_epoch < before
+                  FOR UPDATE SKIP LOCKED));
+    GET DIAGNOSTICS removed = ROW_COUNT;
+    IF pg_catalog.cardinality(hashes) = remove_ended_sessions.most THEN
+        reached := 'h:' || encode(hashes[remove_ended_sessions.most], 'hex');
+    ELSE
+        -- The few rows that were locked stay until they expire.
+        UPDATE authfcgi_state g SET tidied_before = before
+         WHERE g.only_row = (SELECT h.only_row FROM authfcgi_state h
+                              WHERE h.only_row AND h.tidied_before < before FOR NO KEY UPDATE SKIP LOCKED);
+    END IF;
+END
+$$;
+
+COMMENT ON FUNCTION remove_ended_sessions(integer, text) IS
+    'AuthFCGI, internal: deletes sessions that the end of all sessions of a user, or of all users, has left, at most "most" at a time, skipping locked rows. Returns their number and the position for the next call as "since", NULL at the end. removed is NULL if another transaction is removing sessions.';
 
 
 -- The statement must use the index on expires_at even without statistics of the table:
@@ -107,8 +227,7 @@ BEGIN
         RAISE EXCEPTION 'most and since must not be null' USING ERRCODE = 'null_value_not_allowed';
     ELSIF remove_expired_sessions.most < 1 THEN
         RAISE EXCEPTION 'most must be at least one' USING ERRCODE = 'invalid_parameter_value';
-    ELSIF NOT pg_try_advisory_xact_lock(
-            pg_catalog.hashtextextended('authfcgi cleanup ' || current_schema()::text, 0)) THEN
+    ELSIF NOT lock_session_cleanup() THEN
         RETURN;     -- another transaction is removing sessions
     END IF;
 
@@ -138,5 +257,7 @@ COMMENT ON FUNCTION remove_expired_sessions(integer, timestamptz) IS
 REVOKE ALL ON FUNCTION
     touch_sessions(bytea[], timestamptz[], interval),
     claim_session_cleanup(interval),
+    lock_session_cleanup(),
+    remove_ended_sessions(integer, text),
     remove_expired_sessions(integer, timestamptz)
 FROM PUBLIC;

@@ -150,18 +150,59 @@ COMMENT ON FUNCTION login_throttle_next(timestamptz[], integer, integer) IS
     'AuthFCGI, internal: returns the time of the next attempt after these failures; NULL if it is permitted at once. free NULL means no delays.';
 
 
--- Advisory locks, because the rows may not exist yet. Locked in the order username, user,
--- address, pair, against deadlock.
+-- Rows are locked in the order username, user, address, pair, against deadlock, and are
+-- made for it where there are none. Not advisory locks, which every role can take.
 CREATE FUNCTION lock_login_throttle(key bytea) RETURNS void
-LANGUAGE sql VOLATILE STRICT
+LANGUAGE plpgsql VOLATILE STRICT
+SET search_path FROM CURRENT
 AS $$
-    SELECT pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended(
-               'authfcgi login throttle '::pg_catalog.text
-               OPERATOR(pg_catalog.||) pg_catalog.encode(lock_login_throttle.key, 'hex'), 0))
+#variable_conflict use_column
+BEGIN
+    -- Again, if the row is deleted between the two.
+    LOOP
+        PERFORM FROM login_throttle t WHERE t.key = lock_login_throttle.key FOR UPDATE;
+        EXIT WHEN FOUND;
+        INSERT INTO login_throttle (key, expires_at)
+        VALUES (lock_login_throttle.key, statement_timestamp() + interval '1 hour')
+            ON CONFLICT DO NOTHING;
+        EXIT WHEN FOUND;
+    END LOOP;
+END
 $$;
 
 COMMENT ON FUNCTION lock_login_throttle(bytea) IS
     'AuthFCGI, internal: locks the failures of a key until the end of the transaction.';
+
+
+CREATE FUNCTION login_throttle_until(
+    name_key    bytea,
+    user_key    bytea,
+    address_key bytea,
+    pair_key    bytea,
+    is_known    boolean,
+    moment      timestamptz
+) RETURNS timestamptz
+LANGUAGE plpgsql VOLATILE
+SET search_path FROM CURRENT
+AS $$
+BEGIN
+    RETURN (
+        SELECT max(login_throttle_next(login_throttle_recent(t.failed_at, login_throttle_until.moment), r.free, r.most))
+          FROM (VALUES (login_throttle_until.name_key,
+                        CASE WHEN NOT login_throttle_until.is_known THEN 10 END,
+                        CASE WHEN login_throttle_until.is_known THEN 100 ELSE 80 END),
+                       (login_throttle_until.user_key,
+                        CASE WHEN NOT login_throttle_until.is_known THEN 10 END,
+                        CASE WHEN login_throttle_until.is_known THEN 100 ELSE 80 END),
+                       (CASE WHEN NOT login_throttle_until.is_known THEN login_throttle_until.address_key END, 100, 200),
+                       (CASE WHEN login_throttle_until.is_known THEN login_throttle_until.pair_key END, 10, 100))
+               AS r (key, free, most)
+          JOIN login_throttle t ON t.key = r.key);
+END
+$$;
+
+COMMENT ON FUNCTION login_throttle_until(bytea, bytea, bytea, bytea, boolean, timestamptz) IS
+    'AuthFCGI, internal: returns the time of the next attempt by all keys of a login; NULL if it is permitted at once.';
 
 
 CREATE FUNCTION reserve_login(
@@ -181,7 +222,8 @@ DECLARE
     name_key    CONSTANT bytea := login_throttle_hash(secret, 'name', login_throttle_name(reserve_login.username));
     user_key    CONSTANT bytea := login_throttle_hash(secret, 'user', convert_to(reserve_login.user_id, 'UTF8'));
     pair_key    CONSTANT bytea := login_throttle_hash(secret, 'pair', user_key || reserve_login.network);
-    address_key bytea := login_throttle_hash(secret, 'address', reserve_login.network);
+    address_key CONSTANT bytea := login_throttle_hash(secret, 'address', reserve_login.network);
+    is_locked   boolean;
     is_known    boolean;
     charged     bytea[];
     moment      timestamptz;
@@ -198,31 +240,35 @@ BEGIN
     -- server may lose attempts, those of about its last second.
     PERFORM pg_catalog.set_config('synchronous_commit', 'off', true);
 
-    -- Each statement below sees what was committed before the locks were acquired. In
-    -- REPEATABLE READ it does not, but there the update of a changed row is an error.
-    PERFORM lock_login_throttle(name_key);
-    PERFORM lock_login_throttle(user_key);
-    is_known := EXISTS (SELECT FROM login_throttle t
-                         WHERE t.key = pair_key AND t.succeeded_at > statement_timestamp() - interval '90 days');
-    IF is_known THEN
-        address_key := NULL;
-    END IF;
-    PERFORM lock_login_throttle(address_key);
-
-    moment := clock_timestamp();
-    SELECT max(login_throttle_next(login_throttle_recent(t.failed_at, moment), r.free, r.most)) INTO next
-      FROM (VALUES (name_key,    CASE WHEN NOT is_known THEN 10 END, CASE WHEN is_known THEN 100 ELSE 80 END),
-                   (user_key,    CASE WHEN NOT is_known THEN 10 END, CASE WHEN is_known THEN 100 ELSE 80 END),
-                   (address_key, 100, 200),
-                   (CASE WHEN is_known THEN pair_key END, 10, 100)) AS r (key, free, most)
-      JOIN login_throttle t ON t.key = r.key;
-    IF next > moment THEN
-        wait_seconds := ceil(extract(epoch FROM next - moment));
-        RETURN;
-    END IF;
+    -- First without a lock, so that a refused attempt writes nothing. Then again, so that
+    -- concurrent attempts count each other. Each statement after a lock sees what was
+    -- committed before it was acquired; in REPEATABLE READ the lock of a changed row is an
+    -- error instead.
+    FOREACH is_locked IN ARRAY ARRAY[false, true] LOOP
+        IF is_locked THEN
+            PERFORM lock_login_throttle(name_key);
+            PERFORM lock_login_throttle(user_key);
+        END IF;
+        is_known := EXISTS (SELECT FROM login_throttle t
+                             WHERE t.key = pair_key AND t.succeeded_at > statement_timestamp() - interval '90 days');
+        IF is_locked AND NOT is_known THEN
+            PERFORM lock_login_throttle(address_key);
+        END IF;
+        moment := clock_timestamp();
+        next := login_throttle_until(name_key, user_key, address_key, pair_key, is_known, moment);
+        IF next > moment THEN
+            -- The rows that were made for the locks.
+            IF is_locked THEN
+                DELETE FROM login_throttle t
+                 WHERE t.key IN (name_key, user_key, address_key) AND t.failed_at = '{}' AND t.succeeded_at IS NULL;
+            END IF;
+            wait_seconds := ceil(extract(epoch FROM next - moment));
+            RETURN;
+        END IF;
+    END LOOP;
 
     charged := pg_catalog.array_remove(
-        ARRAY[name_key, user_key, address_key, CASE WHEN is_known THEN pair_key END], NULL);
+        ARRAY[name_key, user_key, CASE WHEN is_known THEN pair_key ELSE address_key END], NULL);
     INSERT INTO login_throttle AS t (key, failed_at, expires_at)
     SELECT c.key, ARRAY[moment], moment + interval '1 hour'
       FROM pg_catalog.unnest(charged) AS c (key)
@@ -259,10 +305,11 @@ DECLARE
     others   CONSTANT bytea[] := CASE WHEN settle_login.succeeded THEN pg_catalog.array_remove(charged, pair_key)
                                       ELSE charged END;
     removed  bigint;
-    key      bytea;
+    charge   bytea;
 BEGIN
-    FOREACH key IN ARRAY charged LOOP
-        PERFORM lock_login_throttle(key);
+    -- In the order of lock_login_throttle().
+    FOREACH charge IN ARRAY charged LOOP
+        PERFORM FROM login_throttle t WHERE t.key = charge FOR UPDATE;
     END LOOP;
     DELETE FROM login_throttle t
      WHERE t.key = ANY (others) AND t.failed_at = ARRAY[moment] AND t.succeeded_at IS NULL;
@@ -274,7 +321,6 @@ BEGIN
     END IF;
 
     IF settle_login.succeeded AND pair_key IS NOT NULL THEN
-        PERFORM lock_login_throttle(pair_key);
         INSERT INTO login_throttle AS t (key, succeeded_at, expires_at)
         VALUES (pair_key, statement_timestamp(), statement_timestamp() + interval '90 days')
             ON CONFLICT (key) DO UPDATE
@@ -324,6 +370,7 @@ REVOKE ALL ON FUNCTION
     login_throttle_recent(timestamptz[], timestamptz),
     login_throttle_next(timestamptz[], integer, integer),
     lock_login_throttle(bytea),
+    login_throttle_until(bytea, bytea, bytea, bytea, boolean, timestamptz),
     reserve_login(text, text, bytea),
     settle_login(text[], boolean),
     remove_expired_login_throttle(integer)

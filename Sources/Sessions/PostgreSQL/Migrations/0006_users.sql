@@ -25,7 +25,7 @@ BEGIN
             USING ERRCODE = 'null_value_not_allowed';
     END IF;
     -- Checked here too, because rows are read below before end_user_sessions() checks it.
-    PERFORM require_read_committed('changing a password', 'would survive');
+    PERFORM require_read_committed('changing a password', 'the session that stays may have ended');
 
     -- The user's row before the epoch, as in every UPDATE of authfcgi_users, against
     -- deadlock.
@@ -50,17 +50,13 @@ BEGIN
         RETURN NULL;
     END IF;
 
-    SELECT count(*) INTO ended
-      FROM live_sessions s
-     WHERE s.user_id = change_user_password.user_id
-       AND s.token_hash <> change_user_password.kept_hash;
-    UPDATE user_epochs u SET kept_hash = change_user_password.kept_hash
-     WHERE u.user_id = change_user_password.user_id;
+    ended := end_user_sessions(ARRAY[change_user_password.user_id], change_user_password.kept_hash, true);
+    -- The trigger would end the kept session too.
+    PERFORM pg_catalog.set_config('authfcgi.rehashing', 'on', true);
     UPDATE authfcgi_users u
        SET password_hash = change_user_password.new_hash, updated_at = statement_timestamp()
      WHERE u.id = change_user_password.user_id;
-    UPDATE user_epochs u SET kept_hash = NULL
-     WHERE u.user_id = change_user_password.user_id;
+    PERFORM pg_catalog.set_config('authfcgi.rehashing', '', true);
     RETURN ended;
 END
 $$;

@@ -19,7 +19,7 @@ struct ReadLaneStatements: Sendable {
 
     init(_ schema: Schema) {
         let select =
-            "SELECT \(SessionColumn.list(hash: "s.token_hash")) FROM \(schema)session_tokens s WHERE s.token_hash ="
+            "SELECT \(SessionColumn.list(hash: "s.token_hash", in: schema)) FROM \(schema)session_tokens s WHERE s.token_hash ="
         // A column, not a condition, tells whether the session is alive, so that there is a row for an ended one too.
         lookUp = BinaryStatement("look_up", "\(select) $1::bytea")
         lookUpSeveral = BinaryStatement("look_up_several", "\(select) ANY ($1::bytea[])")
@@ -28,7 +28,7 @@ struct ReadLaneStatements: Sendable {
         lookUpMissing = BinaryStatement(
             "look_up_absent",
             """
-            SELECT \(SessionColumn.list(hash: "asked.hash")) \
+            SELECT \(SessionColumn.list(hash: "asked.hash", in: schema)) \
             FROM (VALUES ($1::bytea)) asked(hash) LEFT JOIN \(schema)session_tokens s ON s.token_hash = asked.hash
             """)
         heartbeat = BinaryStatement("heartbeat", Heartbeat.sql(in: schema))

@@ -14,7 +14,7 @@ package struct Grants: Sendable {
     private static let rights = [
         ("session_tokens", "SELECT"),
         ("live_sessions", "SELECT"),
-        ("user_epochs", "SELECT (user_id, epoch)"),
+        ("user_epochs", "SELECT (user_id, epoch, ended_before, kept_hash)"),
         ("session_keys", "SELECT"),
         ("session_limits", "SELECT"),
         ("authfcgi_state", "SELECT, UPDATE (users_compared_at, slowest_hash, slowest_hash_byte, largest_hash)"),
@@ -30,7 +30,8 @@ package struct Grants: Sendable {
     private static let functions = [
         "change_user_password", "claim_session_cleanup", "create_access_token", "create_session",
         "get_user_from_token", "get_user_from_token_hash", "login_throttle_key", "login_throttle_name", "rehash_user",
-        "remove_expired_login_throttle", "remove_expired_sessions", "reserve_login", "revoke_access_token",
+        "remove_ended_sessions", "remove_expired_login_throttle", "remove_expired_sessions", "reserve_login",
+        "revoke_access_token",
         "revoke_access_token_hash", "revoke_all_sessions", "revoke_session", "revoke_user_sessions",
         "session_token_hash", "settle_login", "touch_sessions", "update_user_sessions",
     ]

@@ -2,7 +2,7 @@ internal import EventLoop
 package import Logging
 
 /// The migrations that create the gate's tables and update them: numbered SQL files in the program. Each runs once, in
-/// order, in one transaction under an advisory lock, so that any number of pods may start at once.
+/// order, in one transaction that locks the table of applied steps, so that any number of pods may start at once.
 ///
 /// A step is identified by its number and name. Until the first release the files are edited in place, and databases
 /// created before an edit must be created again. A released file is never edited: each change is a new file with the
@@ -43,7 +43,8 @@ package struct Migrations: Sendable {
 
     /// The tables and the view that the steps create.
     private static let relations = [
-        "session_tokens", "live_sessions", "user_epochs", "session_keys", "session_limits", "authfcgi_state",
+        "session_tokens", "live_sessions", "user_epochs", "session_keys", "session_limits", "session_cleanup",
+        "authfcgi_state",
         "authfcgi_users", "login_throttle", "login_throttle_secret",
     ]
     /// The table that records the applied steps.
@@ -173,10 +174,7 @@ package struct Migrations: Sendable {
     private func applied(
         on connection: PostgreSQLConnection, _ schema: String
     ) throws(PostgreSQLError) -> [Int: String] {
-        let table = try connection.query(
-            "SELECT 1 FROM pg_tables WHERE schemaname = $1 AND tablename = $2", [.text(schema), .text(Self.table)],
-            deadline: Self.deadline)
-        guard table.rowCount == 1 else { return [:] }
+        guard try hasTable(on: connection, schema) else { return [:] }
         let rows = try connection.query(
             "SELECT number, name FROM \(Schema.identifier(schema)).\(Self.table)", deadline: Self.deadline)
         var applied: [Int: String] = [:]
@@ -194,10 +192,32 @@ package struct Migrations: Sendable {
         return applied
     }
 
+    private func hasTable(on connection: PostgreSQLConnection, _ schema: String) throws(PostgreSQLError) -> Bool {
+        try connection.query(
+            "SELECT 1 FROM pg_tables WHERE schemaname = $1 AND tablename = $2", [.text(schema), .text(Self.table)],
+            deadline: Self.deadline
+        ).rowCount == 1
+    }
+
+    /// Creates the table of steps. If another transaction is creating it, PostgreSQL waits for that at the unique index of
+    /// its catalog, and then there is the table.
+    private func createTable(on connection: PostgreSQLConnection, _ schema: String) throws(PostgreSQLError) {
+        try connection.script(
+            """
+            DO $$ BEGIN
+                CREATE TABLE \(Schema.identifier(schema)).\(Self.table) (
+                    number integer PRIMARY KEY, name text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now());
+            EXCEPTION WHEN duplicate_table OR unique_violation THEN
+                NULL;
+            END $$
+            """, deadline: Self.deadline)
+    }
+
     private func apply(
         on connection: PostgreSQLConnection, _ schema: String, log: Logger
     ) throws(PostgreSQLError) -> Outcome {
-        try connection.script("BEGIN", deadline: Self.deadline)
+        // Each statement must see what was committed before the lock was acquired, whatever the default is.
+        try connection.script("BEGIN ISOLATION LEVEL READ COMMITTED", deadline: Self.deadline)
         do throws(PostgreSQLError) {
             try connection.liftTimeLimitsInTransaction(deadline: Self.deadline)
             let done = try applyLocked(on: connection, schema)
@@ -214,9 +234,15 @@ package struct Migrations: Sendable {
     private func applyLocked(
         on connection: PostgreSQLConnection, _ schema: String
     ) throws(PostgreSQLError) -> [Step] {
-        _ = try connection.query(
-            "SELECT pg_advisory_xact_lock(hashtextextended('authfcgi migrations ' || $1::text, 0))", [.text(schema)],
-            deadline: Self.deadline)
+        // The table of steps is the lock: other roles than its owner's cannot take it, as they could an advisory lock.
+        // Reading the table does not wait for it.
+        if try !hasTable(on: connection, schema) {
+            try refuseForeignTables(on: connection, schema)
+            try createTable(on: connection, schema)
+        }
+        try connection.script(
+            "LOCK TABLE \(Schema.identifier(schema)).\(Self.table) IN SHARE ROW EXCLUSIVE MODE", deadline: Self.deadline
+        )
         // A step that waits for a table's lock makes everybody else wait for that table: fail soon and try again later.
         try connection.script("SET LOCAL lock_timeout = '3s'", deadline: Self.deadline)
         // pg_temp last: a temporary table must never take the place of one of the gate's tables.
@@ -227,11 +253,6 @@ package struct Migrations: Sendable {
         if applied.isEmpty { try refuseForeignTables(on: connection, schema) }
         let missing = Self.steps.filter { applied[$0.number] == nil }
         guard !missing.isEmpty else { return [] }
-        try connection.script(
-            """
-            CREATE TABLE IF NOT EXISTS \(Self.table) (
-                number integer PRIMARY KEY, name text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())
-            """, deadline: Self.deadline)
         for step in missing {
             try connection.script(step.sql, deadline: Self.deadline)
             _ = try connection.query(

@@ -258,6 +258,9 @@ struct CommandQueueTests {
             return
         }
         #expect(queue.waiting.count == CommandQueue.maxWaiting)
+        // But not what ends sessions.
+        #expect(queue.add(command(-2, isUrgent: true)) == [])
+        #expect(queue.waiting.first?.id == -2)
     }
 
     @Test mutating func `each command is answered exactly once under random events`() {

@@ -28,7 +28,7 @@ struct StatementNameTests {
         // 63 bytes, NAMEDATALEN - 1.
         for name in [
             name(NoteHighestHashingCost(cost: HashingCost(time: .zero))),
-            name(RemoveExpiredSessions(limit: 1, since: nil)),
+            name(RemoveExpiredSessions(limit: 1, since: nil)), name(RemoveEndedSessions(limit: 1, since: nil)),
         ] {
             #expect(name.utf8.count <= 63, "\(name)")
         }

@@ -101,6 +101,12 @@ struct StatementTests {
         #expect(try answer(statement, ["removed": nil, "reached": nil]) == nil)
         #expect(try answer(statement, ["removed": "5", "reached": "2026-02-02"])?.reached == "2026-02-02")
         #expect(try answer(statement, ["removed": "0", "reached": nil])?.reached == "2026-01-01")
+        let ended = RemoveEndedSessions(limit: 5, since: "u:ann")
+        #expect(try answer(ended, ["removed": nil, "reached": nil]) == nil)
+        #expect(try answer(ended, ["removed": "5", "reached": "u:ann"])?.reached == "u:ann")
+        // The end, and not where it began.
+        let last = try answer(ended, ["removed": "2", "reached": nil])
+        #expect(last?.count == 2 && last?.reached == nil)
     }
 
     @Test func `a statement defines whether it is idempotent and urgent`() {

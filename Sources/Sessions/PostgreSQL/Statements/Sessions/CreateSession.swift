@@ -11,7 +11,8 @@ struct CreateSession: Statement {
     var idleTimeout: Duration?
     /// The expected epoch of the user; nil for any.
     var epoch: Int64?
-    /// The maximum number of the user's sessions including this one. The oldest ones over it end. Nil for no limit.
+    /// The maximum number of the user's sessions including this one. The oldest ones over it end. Nil for the database's
+    /// maximum alone.
     var limit: Int?
     /// The token hash of the session that this one replaces.
     var replaced: SHA256Digest?

@@ -1,5 +1,5 @@
 /// Revokes all sessions of a user, and refuses the user's logins in progress. The answer is the number of sessions that
-/// were live.
+/// were live, as far as they can be counted in half a second.
 struct RevokeUserSessions: Statement {
     let userID: String
     /// The token hash of the session that stays; nil for none.
