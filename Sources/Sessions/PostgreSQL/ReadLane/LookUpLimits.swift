@@ -9,7 +9,7 @@ struct LookUpLimits {
     /// The maximum number of look-ups without an answer.
     let lookUps: Int
 
-    /// The maximum time between two heartbeats: the keys must be fresh even if nothing depends on the lease.
+    /// The maximum time between two heartbeats: the keys must be fresh however long the lease is.
     private static let maxHeartbeatInterval = Duration.seconds(2)
 
     /// Returns whether one more look-up may be sent: beyond the limits it would wait too long, and so would a heartbeat
@@ -23,9 +23,6 @@ struct LookUpLimits {
         return oldest.map { now - $0 <= min(.milliseconds(500), leaseTime / 2) } ?? true
     }
 
-    /// Returns the time between two heartbeats.
-    /// - Parameter renewsLease: True if heartbeats renew the lease.
-    func heartbeatInterval(renewsLease: Bool) -> Duration {
-        renewsLease ? min(Self.maxHeartbeatInterval, leaseTime / 4) : Self.maxHeartbeatInterval
-    }
+    /// The time between two heartbeats, which renew the lease and read the epochs.
+    var heartbeatInterval: Duration { min(Self.maxHeartbeatInterval, leaseTime / 4) }
 }
