@@ -172,12 +172,18 @@ struct EpochModel {
             hear(number, until: message.executesAt)
             try receive(message, executed, number)
         }
-        if random.chance(0.2) { hear(number, until: now - .random(in: 0...0.3, using: &random)) }
+        if random.chance(0.2) {
+            let time = now - Double.random(in: 0...0.3, using: &random)
+            hear(number, until: time)
+        }
         if workers[number].nextBeat <= now {
             workers[number].nextBeat = now + Self.leaseTime / 4
             send(.heartbeat, number)
         }
-        if random.chance(0.5) { check(.random(in: 0..<database.rows.count, using: &random), number) }
+        if random.chance(0.5) {
+            let row = Int.random(in: 0..<database.rows.count, using: &random)
+            check(row, number)
+        }
     }
 
     private mutating func reconnect(_ number: Int) {
@@ -227,10 +233,14 @@ struct EpochModel {
         case .lookUp(let row, let reading, let askedAt):
             guard workers[number].readings.allow(reading, at: Self.machine(now)) else {
                 counts.late += 1
-                return send(.lookUp(row, nil, askedAt: askedAt), number)
+                send(.lookUp(row, nil, askedAt: askedAt), number)
+                return
             }
             if reading == nil { counts.byComparison += 1 } else { counts.byReading += 1 }
-            guard executed.isLive else { return workers[number].cache[row] = nil }
+            guard executed.isLive else {
+                workers[number].cache[row] = nil
+                return
+            }
             let stated = Self.database(message.executesAt)
             let asOf = datesByReading ? reading.map { min($0.clock, stated) } ?? stated : stated
             let snapshot = SessionSnapshot(session: session, asOf: asOf, origin: ReadLaneValues.origin)
@@ -246,7 +256,8 @@ struct EpochModel {
             snapshot, on: Self.hash(row), of: Self.user, at: Self.machine(now))
         {
             counts.bySnapshot += 1
-            return accept(row, askedAt: now)
+            accept(row, askedAt: now)
+            return
         }
         let reading = workers[number].readings.reading(at: Self.machine(now))
         send(.lookUp(row, reading, askedAt: now), number)
