@@ -30,7 +30,7 @@ import Testing
                     endedBefore: 5, clock: DatabaseInstant(microseconds: 3), sentAt: ReadLaneValues.time(0.25)))
     }
 
-    @Test mutating func `a reading counts for half of a lease, its answers for a whole one, both from the sending`() throws {
+    @Test mutating func `look-ups rely on a reading for half of a lease, its answers count for a whole one`() throws {
         try take(at: 0)
         try take(at: 1)
         let reading = readings.reading(at: ReadLaneValues.time(1))
