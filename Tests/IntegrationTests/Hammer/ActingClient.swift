@@ -138,7 +138,7 @@ struct ActingClient {
 
     /// A user ends all sessions but one, or changes the password, which does the same.
     private mutating func endOthers() {
-        let isPassword = random.chance(0.3)
+        let isPassword = random.chance(0.1)
         guard let entry = hammer.roster.takeOthers(&random, ofAccounts: isPassword) else { return }
         guard isPassword else { return logOut(entry, .others) }
         crowd(entry.user)
