@@ -27,7 +27,7 @@ struct ActingClient {
         "UPDATE user_epochs SET epoch = epoch + 1, ended_before = epoch + 1, kept_hash = NULL WHERE user_id = $1",
     ]
     /// So many sessions of a user that their end leaves rows to remove. With a label, so that no login ends others for them.
-    private static let crowd = """
+    private static let makeCrowd = """
         INSERT INTO session_tokens (token_hash, user_id, label, expires_at, absolute_expires_at)
         SELECT sha256(uuid_send(gen_random_uuid())), $1, 'crowd', now() + interval '1 hour', now() + interval '1 hour'
           FROM generate_series(1, 2000)
@@ -159,7 +159,7 @@ struct ActingClient {
     private mutating func crowd(_ user: HammerRoster.User) {
         guard random.chance(0.3) else { return }
         do throws(PostgreSQLError) {
-            try database.run(Self.crowd, user.id)
+            try database.run(Self.makeCrowd, user.id)
         } catch {
             // A fault: then the end is one of few sessions.
         }
