@@ -111,7 +111,7 @@ import Testing
                 lock_login_throttle lock_session_cleanup login_throttle_hash login_throttle_next \
                 login_throttle_recent login_throttle_until require_read_committed require_user_id \
                 rotate_session_key session_idle_grace session_random_bytes session_tokens_announce \
-                session_tokens_change_user tidy_ended_sessions user_epochs_announce
+                session_tokens_keep_ended tidy_ended_sessions user_epochs_announce user_epochs_end_kept
                 """)
     }
 

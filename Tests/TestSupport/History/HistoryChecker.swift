@@ -61,16 +61,18 @@ package struct HistoryChecker: Sendable {
         }
         let revocations = events.filter(\.operation.isRevocation)
         let ofUser = Dictionary(grouping: revocations.filter(\.operation.endsUser), by: \.user)
-        let ofSession = Dictionary(grouping: revocations.filter { $0.session != nil }, by: \.session)
+        let ofSession = Dictionary(grouping: revocations.filter(\.operation.endsItsOwn), by: \.session)
+        let ofAll = revocations.filter { $0.operation == .adminRevokeAll }
 
         for (session, fate) in fates {
             for event in ofSession[session, default: []] {
                 fates[session]?.add(event, isSure: event.result == .accepted)
             }
             let user = fate.login.user
-            for event in ofUser[user, default: []] where event.session != session && mayReach(event, fate.login) {
+            for event in ofUser[user, default: []] + ofAll
+            where event.session != session && mayReach(event, fate.login) {
                 let logins = event.session.map { fates[$0]?.login }
-                let rivals = ofUser[user, default: []] + ofSession[event.session ?? session, default: []]
+                let rivals = ofUser[user, default: []] + ofAll + ofSession[event.session ?? session, default: []]
                 let hadAnEffect = logins.map { hadRight(event, login: $0, rivals) } ?? true
                 let isSure = event.result == .accepted && fate.login.end <= event.start && hadAnEffect
                 fates[session]?.add(event, isSure: isSure)
@@ -93,7 +95,8 @@ package struct HistoryChecker: Sendable {
     private func hadRight(_ event: HistoryEvent, login: HistoryEvent?, _ rivals: [HistoryEvent]) -> Bool {
         guard let login, login.end <= event.start else { return false }
         return !rivals.contains {
-            $0 != event && $0.start < event.end && ($0.session == event.session || mayReach($0, login))
+            $0 != event && $0.start < event.end
+                && ($0.session == event.session ? $0.operation.endsItsOwn : mayReach($0, login))
         }
     }
 }

@@ -9,10 +9,14 @@ package struct HistoryEvent: Equatable, Sendable {
         case logout
         /// The session ends, and with it every other of its user's, provided that it is valid itself: by its token.
         case logoutEverywhere
+        /// Every other session of its user's ends, provided that it is valid itself: by its token.
+        case logoutOthers
         /// The session ends, by an operator.
         case adminRevoke
         /// Every session of the user ends, by an operator.
         case adminRevokeUser
+        /// Every session of everybody ends, by an operator.
+        case adminRevokeAll
     }
 
     package enum Result: String, CaseIterable, Sendable {
@@ -30,7 +34,7 @@ package struct HistoryEvent: Equatable, Sendable {
 
     package var operation: Operation
     package var result: Result
-    /// nil when an operator ends all of a user's.
+    /// nil when an operator ends all of a user's, or of everybody.
     package var session: Int?
     package var user: Int
     /// Just before the question was sent, and just after its answer was read; by the clock of all events of a history.
@@ -58,12 +62,15 @@ extension HistoryEvent.Operation {
     package var isRevocation: Bool {
         switch self {
         case .login, .check: false
-        case .logout, .logoutEverywhere, .adminRevoke, .adminRevokeUser: true
+        case .logout, .logoutEverywhere, .logoutOthers, .adminRevoke, .adminRevokeUser, .adminRevokeAll: true
         }
     }
 
-    /// Whether it is meant to end every session of a user.
-    package var endsUser: Bool { self == .logoutEverywhere || self == .adminRevokeUser }
+    /// Whether it is meant to end every session of a user, or every other one.
+    package var endsUser: Bool { self == .logoutEverywhere || self == .logoutOthers || self == .adminRevokeUser }
+
+    /// Whether it is meant to end the session that it names.
+    package var endsItsOwn: Bool { self == .logout || self == .logoutEverywhere || self == .adminRevoke }
 }
 
 extension HistoryEvent: CustomStringConvertible {

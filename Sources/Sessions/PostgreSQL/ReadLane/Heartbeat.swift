@@ -1,4 +1,4 @@
-/// The server's answer to a heartbeat: its identity, its clock, and the token keys.
+/// The server's answer to a heartbeat: its identity, its clock, the token keys, and the epochs.
 struct Heartbeat: Sendable {
     let keys: TokenKeys
     /// The database's clock.
@@ -8,6 +8,10 @@ struct Heartbeat: Sendable {
     let backend: Int32
     /// A Boolean value that indicates whether the backend listens to ``Revocation/channel``.
     let isListening: Bool
+    /// Sessions with a lower general epoch have ended. Nil if the database's state is missing.
+    let endedBefore: Int64?
+    /// A Boolean value that indicates whether the rows of a user's sessions may look live although all of them have ended.
+    let hasUntidiedUsers: Bool
 }
 
 /// The statement of a heartbeat, and its rows.
@@ -20,7 +24,9 @@ extension Heartbeat {
         generation = coalesce(max(generation) FILTER (WHERE created_at <= statement_timestamp() - interval '10 seconds') \
         OVER (), min(generation) OVER ()) AS mints, pg_is_in_recovery() AS is_standby, \
         statement_timestamp() AS clock, pg_postmaster_start_time() AS started_at, pg_backend_pid() AS backend, \
-        '\(Revocation.channel)' IN (SELECT pg_listening_channels()) AS is_listening \
+        '\(Revocation.channel)' IN (SELECT pg_listening_channels()) AS is_listening, \
+        (SELECT g.ended_before FROM \(schema)authfcgi_state g) AS ended_before, \
+        (SELECT \(schema)has_untidied_users()) AS has_untidied_users \
         FROM \(schema)session_keys
         """
     }
@@ -54,5 +60,7 @@ extension Heartbeat {
         origin = ServerIncarnation(startedAt: DatabaseInstant(microseconds: started))
         self.backend = Int32(truncatingIfNeeded: backend)
         isListening = result.isTrue(0, try result.column("is_listening"))
+        endedBefore = result.binaryInteger(0, try result.column("ended_before"))
+        hasUntidiedUsers = result.isTrue(0, try result.column("has_untidied_users"))
     }
 }

@@ -1,6 +1,6 @@
 internal import EventLoop
 
-/// The token keys of the last confirmed heartbeat, on the present connection or an earlier one.
+/// The last confirmed heartbeat, on the present connection or an earlier one: above all, its token keys.
 struct KnownKeys {
     private var last: ReadDialogue.SentHeartbeat?
 
@@ -9,6 +9,9 @@ struct KnownKeys {
 
     /// The keys, or nil before the first heartbeat.
     var keys: TokenKeys? { last?.heartbeat.keys }
+
+    /// A Boolean value that indicates whether the rows of a user's sessions may look live although all of them have ended.
+    var hasUntidiedUsers: Bool { last?.heartbeat.hasUntidiedUsers ?? false }
 
     /// The time of the heartbeat's sending.
     var sentAt: BootInstant? { last?.sentAt }

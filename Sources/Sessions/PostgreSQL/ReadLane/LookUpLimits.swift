@@ -11,7 +11,7 @@ struct LookUpLimits {
     /// The maximum age of the oldest pending look-ups. Computed once: a division of durations is slow.
     private let maxPendingTime: Duration
 
-    /// The maximum time between two heartbeats: the keys must be fresh even if nothing depends on the lease.
+    /// The maximum time between two heartbeats: the keys must be fresh however long the lease is.
     private static let maxHeartbeatInterval = Duration.seconds(2)
 
     /// Creates limits.
@@ -37,9 +37,6 @@ struct LookUpLimits {
         return oldest.map { now - $0 <= maxPendingTime } ?? true
     }
 
-    /// Returns the time between two heartbeats.
-    /// - Parameter renewsLease: True if heartbeats renew the lease.
-    func heartbeatInterval(renewsLease: Bool) -> Duration {
-        renewsLease ? min(Self.maxHeartbeatInterval, leaseTime / 4) : Self.maxHeartbeatInterval
-    }
+    /// The time between two heartbeats, which renew the lease and read the epochs.
+    var heartbeatInterval: Duration { min(Self.maxHeartbeatInterval, leaseTime / 4) }
 }
