@@ -43,10 +43,10 @@ import Testing
         "UPDATE authfcgi_users SET password_hash = 'y' WHERE id = '1'",
         "UPDATE authfcgi_users SET disabled = true WHERE username = 'ann'", "DELETE FROM authfcgi_users WHERE id = '1'",
         "UPDATE authfcgi_users SET id = '3' WHERE id = '1'",
-        // What keeps a session while a user changes the own password keeps none otherwise.
+        // The mechanism that keeps a session during the user's own password change keeps no other one.
         "UPDATE user_epochs SET kept_hash = NULL; UPDATE authfcgi_users SET password_hash = 'y' WHERE id = '1'",
         "SET authfcgi.kept_hash = 'x'; UPDATE authfcgi_users SET password_hash = id || 'y' WHERE id = '1'",
-        // Nor does a tool that replicates and switches triggers off.
+        // Nor with a replication tool, which disables ordinary triggers.
         "SET session_replication_role = replica; DELETE FROM authfcgi_users WHERE id = '1'",
         "SET session_replication_role = replica; UPDATE authfcgi_users SET disabled = true WHERE id = '1'",
     ])
