@@ -59,7 +59,7 @@ struct DocumentationTests {
         "--uncached",
     ]
 
-    /// The row of a setting in README.
+    /// Returns the row of a setting in README.
     private static func row(_ setting: any AnySetting) -> String {
         let flag = setting.flag.map { "`--\($0)`" } ?? "none; `\(setting.fileName ?? "")`"
         let type = [setting.shownType, setting.shownBounds].compactMap(\.self).joined(separator: ", ")

@@ -61,7 +61,7 @@ import Testing
         #expect(try psql("SELECT count(*) FROM user_epochs") == "0")
     }
 
-    // MARK: Whom --user means
+    // MARK: Selection by --user
 
     @Test func `a user is found by id, by the name of an account, or by the name in sessions, in this order`() throws {
         let ann = try addUser("ann")

@@ -39,7 +39,7 @@ import Testing
         try psql("SELECT u.*, e.epoch FROM authfcgi_users u LEFT JOIN user_epochs e ON e.user_id = u.id ORDER BY 1")
     }
 
-    // MARK: Whom they mean
+    // MARK: Selection of the user
 
     @Test(arguments: changes)
     func `a user is found by id or by name`(_ command: String) throws {

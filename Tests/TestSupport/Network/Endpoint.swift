@@ -46,7 +46,7 @@ package enum Endpoint: Hashable, Sendable, CustomStringConvertible {
         return socket
     }
 
-    /// Connects. The socket is non-blocking afterwards.
+    /// Connects to the server. The socket is non-blocking afterwards.
     package func connect(until deadline: Deadline) throws -> Descriptor {
         let socket = try makeSocket()
         while try unsafe withAddress({ unsafe Glibc.connect(socket.number, $0, $1) }) != 0 {

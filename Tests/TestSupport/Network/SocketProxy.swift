@@ -38,7 +38,7 @@ package final class SocketProxy: Sendable {
     package var acceptedCount: Int { forwarder.state.withLock { $0.acceptedCount } }
     package var isPaused: Bool { forwarder.state.withLock { $0.pausedFlow != nil } }
 
-    /// Stops forwarding, including the ends of streams. New connections are accepted by the kernel but get no response.
+    /// Stops forwarding, including the ends of streams. New connections are not refused but get no response.
     package func pause(_ flow: Flow = .both) {
         forwarder.change { $0.pausedFlow = flow }
     }

@@ -28,7 +28,7 @@ extension RedisServer {
     ///
     /// - Parameters:
     ///   - host: The server's name for the client, which must be in the certificate.
-    ///   - trusting: The certificate of the trusted authority, by default that of the server's.
+    ///   - trusting: The certificate of the trusted authority, by default that of the server.
     ///   - certificate: The client's certificate.
     /// - Throws: An error if the reply is an error, or if the connection fails.
     @discardableResult
