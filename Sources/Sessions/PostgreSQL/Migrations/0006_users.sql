@@ -4,7 +4,7 @@
 
 -- All sessions of the user end, as at every change of the password hash, except the one
 -- that requested it.
-CREATE FUNCTION change_user_password(
+CREATE FUNCTION @schema@.change_user_password(
     user_id   text,
     old_hash  text,
     new_hash  text,
@@ -12,7 +12,7 @@ CREATE FUNCTION change_user_password(
 ) RETURNS bigint
 LANGUAGE plpgsql VOLATILE
 SECURITY DEFINER
-SET search_path FROM CURRENT
+SET search_path = pg_catalog, pg_temp
 AS $$
 #variable_conflict use_column
 DECLARE
@@ -25,12 +25,12 @@ BEGIN
             USING ERRCODE = 'null_value_not_allowed';
     END IF;
     -- Checked here too, because rows are read below before end_user_sessions() checks it.
-    PERFORM require_read_committed('changing a password', 'the session that stays may have ended');
+    PERFORM @schema@.require_read_committed('changing a password', 'the session that stays may have ended');
 
     -- The user's row before the epoch, as in every UPDATE of authfcgi_users, against
     -- deadlock.
     SELECT u.password_hash INTO current_hash
-      FROM authfcgi_users u
+      FROM @schema@.authfcgi_users u
      WHERE u.id = change_user_password.user_id AND NOT u.disabled
        FOR NO KEY UPDATE;
     IF current_hash = change_user_password.new_hash THEN
@@ -39,21 +39,21 @@ BEGIN
         RETURN NULL;    -- the verified password is no longer the user's
     END IF;
     -- Makes logins and revocations of all the user's sessions wait.
-    INSERT INTO user_epochs (user_id) VALUES (change_user_password.user_id) ON CONFLICT DO NOTHING;
-    PERFORM FROM user_epochs u WHERE u.user_id = change_user_password.user_id FOR NO KEY UPDATE;
+    INSERT INTO @schema@.user_epochs (user_id) VALUES (change_user_password.user_id) ON CONFLICT DO NOTHING;
+    PERFORM FROM @schema@.user_epochs u WHERE u.user_id = change_user_password.user_id FOR NO KEY UPDATE;
     -- A session that has ended meanwhile may not change the password. Without a lock: a
     -- concurrent revocation of this session counts as later, and waiting could deadlock.
-    PERFORM FROM live_sessions s
+    PERFORM FROM @schema@.live_sessions s
       WHERE s.token_hash = change_user_password.kept_hash
         AND s.user_id = change_user_password.user_id;
     IF NOT FOUND THEN
         RETURN NULL;
     END IF;
 
-    ended := end_user_sessions(ARRAY[change_user_password.user_id], change_user_password.kept_hash, true);
+    ended := @schema@.end_user_sessions(ARRAY[change_user_password.user_id], change_user_password.kept_hash, true);
     -- The trigger would end the kept session too.
     PERFORM pg_catalog.set_config('authfcgi.rehashing', 'on', true);
-    UPDATE authfcgi_users u
+    UPDATE @schema@.authfcgi_users u
        SET password_hash = change_user_password.new_hash, updated_at = statement_timestamp()
      WHERE u.id = change_user_password.user_id;
     PERFORM pg_catalog.set_config('authfcgi.rehashing', '', true);
@@ -61,21 +61,21 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION change_user_password(text, text, text, bytea) IS
+COMMENT ON FUNCTION @schema@.change_user_password(text, text, text, bytea) IS
     'AuthFCGI, internal: replaces a user''s password hash old_hash by new_hash, ends all sessions of the user except the one with the token hash kept_hash, and refuses logins in progress. Returns the number of sessions ended; NULL, with nothing changed, if the user has another hash, is disabled or does not exist, or that session is not live. Harmless to repeat. Needs READ COMMITTED.';
 
 
 -- The password stays the same, so the user's sessions stay.
-CREATE FUNCTION rehash_user(user_id text, old_hash text, new_hash text) RETURNS boolean
+CREATE FUNCTION @schema@.rehash_user(user_id text, old_hash text, new_hash text) RETURNS boolean
 LANGUAGE plpgsql VOLATILE
-SET search_path FROM CURRENT
+SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     changed bigint;
 BEGIN
     PERFORM set_config('authfcgi.rehashing', 'on', true);
     -- Unless the password was changed after the login read its hash.
-    UPDATE authfcgi_users u
+    UPDATE @schema@.authfcgi_users u
        SET password_hash = rehash_user.new_hash, updated_at = statement_timestamp()
      WHERE u.id = rehash_user.user_id AND u.password_hash = rehash_user.old_hash;
     GET DIAGNOSTICS changed = ROW_COUNT;
@@ -84,16 +84,16 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION rehash_user(text, text, text) IS
+COMMENT ON FUNCTION @schema@.rehash_user(text, text, text) IS
     'AuthFCGI, internal: writes a new hash of the same password; the user''s sessions stay.';
 
 
 -- SECURITY DEFINER: the application that changes its users needs no rights on sessions.
 -- PUBLIC may not execute the function, so nobody else can create a trigger with it.
-CREATE FUNCTION authfcgi_watched_users_end_sessions() RETURNS trigger
+CREATE FUNCTION @schema@.authfcgi_watched_users_end_sessions() RETURNS trigger
 LANGUAGE plpgsql
 SECURITY DEFINER
-SET search_path FROM CURRENT
+SET search_path = pg_catalog, pg_temp
 SET enable_nestloop = off    -- as in session_tokens_announce()
 AS $$
 DECLARE
@@ -118,18 +118,18 @@ BEGIN
     -- An id that no session can have must not make the statement fail.
     SELECT pg_catalog.array_agg(i.id) INTO ids
       FROM pg_catalog.unnest(ids) AS i (id) WHERE octet_length(i.id) BETWEEN 1 AND 255;
-    PERFORM end_user_sessions(ids, NULL::bytea);
+    PERFORM @schema@.end_user_sessions(ids, NULL::bytea, false);
     RETURN NULL;
 END
 $$;
 
-COMMENT ON FUNCTION authfcgi_watched_users_end_sessions() IS
+COMMENT ON FUNCTION @schema@.authfcgi_watched_users_end_sessions() IS
     'AuthFCGI, internal: ends the sessions of users whom a statement deletes or disables, or whose password hash or id it changes. See authfcgi_watch_users().';
 
 
-CREATE FUNCTION authfcgi_unwatch_users(users regclass) RETURNS void
+CREATE FUNCTION @schema@.authfcgi_unwatch_users(users regclass) RETURNS void
 LANGUAGE plpgsql VOLATILE
-SET search_path FROM CURRENT
+SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     event text;
@@ -143,29 +143,29 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION authfcgi_unwatch_users(regclass) IS
+COMMENT ON FUNCTION @schema@.authfcgi_unwatch_users(regclass) IS
     'AuthFCGI: removes the triggers of authfcgi_watch_users() from a table.';
 
 
-CREATE FUNCTION authfcgi_watch_users(
+CREATE FUNCTION @schema@.authfcgi_watch_users(
     users       regclass,
     id_column   name,
     hash_column name,
     disabled    text DEFAULT NULL
 ) RETURNS void
 LANGUAGE plpgsql VOLATILE
-SET search_path FROM CURRENT
+SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     condition CONSTANT text := coalesce(authfcgi_watch_users.disabled, 'false');
     rehashing CONSTANT text := 'pg_catalog.current_setting(''authfcgi.rehashing'', true) IS DISTINCT FROM ''on''';
-    call      CONSTANT text := format('EXECUTE FUNCTION %I.authfcgi_watched_users_end_sessions(%L, %L, %L)',
-                                      current_schema(), id_column, hash_column, condition);
+    call      CONSTANT text := format('EXECUTE FUNCTION %s.authfcgi_watched_users_end_sessions(%L, %L, %L)',
+                                      $schema$@schema@$schema$, id_column, hash_column, condition);
 BEGIN
     -- A missing column is an error now, not at the first change of a password.
     EXECUTE format('SELECT u.%I::text, u.%I FROM %s u WHERE (%s) IS TRUE LIMIT 0',
                    id_column, hash_column, users, condition);
-    PERFORM authfcgi_unwatch_users(users);
+    PERFORM @schema@.authfcgi_unwatch_users(users);
     EXECUTE format('CREATE TRIGGER authfcgi_watch_update AFTER UPDATE ON %s'
                    ' REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows'
                    ' FOR EACH STATEMENT WHEN (%s) %s', users, rehashing, call);
@@ -181,15 +181,15 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION authfcgi_watch_users(regclass, name, name, text) IS
+COMMENT ON FUNCTION @schema@.authfcgi_watch_users(regclass, name, name, text) IS
     'AuthFCGI: creates triggers on another application''s table of users. They end the sessions of a user who is deleted or disabled, or whose password hash changes. disabled is an expression over the table''s columns. Django: SELECT authfcgi_watch_users(''auth_user'', ''id'', ''password'', ''NOT is_active''). Such changes then need READ COMMITTED transactions.';
 
 
 -- In the same transaction: by default PUBLIC may execute a new function.
 REVOKE ALL ON FUNCTION
-    change_user_password(text, text, text, bytea),
-    rehash_user(text, text, text),
-    authfcgi_watched_users_end_sessions(),
-    authfcgi_unwatch_users(regclass),
-    authfcgi_watch_users(regclass, name, name, text)
+    @schema@.change_user_password(text, text, text, bytea),
+    @schema@.rehash_user(text, text, text),
+    @schema@.authfcgi_watched_users_end_sessions(),
+    @schema@.authfcgi_unwatch_users(regclass),
+    @schema@.authfcgi_watch_users(regclass, name, name, text)
 FROM PUBLIC;

@@ -8,7 +8,7 @@
 
 DO $$
 DECLARE
-    home       CONSTANT text := quote_ident(current_schema()::text);
+    home       CONSTANT text := $schema$@schema@$schema$;
     usage      CONSTANT text := 'GRANT USAGE ON SCHEMA ' || home || ' TO authfcgi_mint;';
     signature  text;
     grants     text := '';
@@ -57,13 +57,13 @@ BEGIN
 
     -- In a schema of another owner (mostly public) every role has USAGE already, and
     -- granting it again would be refused.
-    IF NOT has_schema_privilege('authfcgi_mint', current_schema()::text, 'USAGE') THEN
+    IF NOT has_schema_privilege('authfcgi_mint', home::regnamespace, 'USAGE') THEN
         BEGIN
             EXECUTE usage;
         EXCEPTION WHEN insufficient_privilege OR undefined_object THEN
             NULL;   -- reported below: without a grant option there may be no error
         END;
-        IF NOT has_schema_privilege('authfcgi_mint', current_schema()::text, 'USAGE') THEN
+        IF NOT has_schema_privilege('authfcgi_mint', home::regnamespace, 'USAGE') THEN
             RAISE WARNING 'members of authfcgi_mint cannot use the schema %', home
                 USING HINT = 'An administrator runs, in this database: ' || usage;
         END IF;

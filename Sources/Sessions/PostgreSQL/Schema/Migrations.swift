@@ -20,6 +20,11 @@ package struct Migrations: Sendable {
         let number: Int
         let name: String
         let sql: String
+
+        /// Returns the statements for a schema, whose quoted name takes the place of each `@schema@`.
+        func statements(in schema: String) -> String {
+            sql.replacing("@schema@", with: Schema.identifier(schema))
+        }
     }
 
     private let schema: String?
@@ -220,6 +225,8 @@ package struct Migrations: Sendable {
         try connection.script("BEGIN ISOLATION LEVEL READ COMMITTED", deadline: Self.deadline)
         do throws(PostgreSQLError) {
             try connection.liftTimeLimitsInTransaction(deadline: Self.deadline)
+            // The names in views, defaults, constraints and triggers are resolved when these are created.
+            try connection.script("SET LOCAL search_path = pg_catalog, pg_temp", deadline: Self.deadline)
             let done = try applyLocked(on: connection, schema)
             try connection.script("COMMIT", deadline: Self.deadline)
             for step in done { log.info("migration \(step.number) (\(step.name)) applied to schema \(schema)") }
@@ -245,18 +252,15 @@ package struct Migrations: Sendable {
         )
         // A step that waits for a table's lock makes everybody else wait for that table: fail soon and try again later.
         try connection.script("SET LOCAL lock_timeout = '3s'", deadline: Self.deadline)
-        // pg_temp last: a temporary table must never take the place of one of the gate's tables.
-        try connection.script(
-            "SET LOCAL search_path = \(Schema.identifier(schema)), pg_temp", deadline: Self.deadline)
         // Another pod may have applied steps while this one waited for the lock.
         let applied = try applied(on: connection, schema)
         if applied.isEmpty { try refuseForeignTables(on: connection, schema) }
         let missing = Self.steps.filter { applied[$0.number] == nil }
         guard !missing.isEmpty else { return [] }
         for step in missing {
-            try connection.script(step.sql, deadline: Self.deadline)
+            try connection.script(step.statements(in: schema), deadline: Self.deadline)
             _ = try connection.query(
-                "INSERT INTO \(Self.table) (number, name) VALUES ($1::integer, $2::text)",
+                "INSERT INTO \(Schema.identifier(schema)).\(Self.table) (number, name) VALUES ($1::integer, $2::text)",
                 [.number(step.number), .text(step.name)], deadline: Self.deadline)
         }
         return missing
