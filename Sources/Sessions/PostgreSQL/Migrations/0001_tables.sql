@@ -6,8 +6,9 @@
 -- prefers a function, an operator or a type that fits better to its own, in whatever
 -- schema of the search path it is; so no other schema may be in that path.
 --
--- A call of a function of ours has all arguments, of exactly its types: another function
--- of that name, with fewer parameters or other types, cannot fit better.
+-- A call of a function of ours has all arguments, of exactly its types or literals of
+-- text: another function of that name, with fewer parameters or other types, cannot fit
+-- better.
 --
 -- An unqualified name in a function is a column; a parameter is qualified with the name
 -- of its function.
