@@ -1,6 +1,7 @@
 -- Applications may call the functions they need as members of a role:
 --     GRANT authfcgi_mint TO my_application;
--- Its members can create a session for any user. Roles belong to the whole server, not to
+-- Its members can create and end sessions of any user; those who own a table of users can
+-- watch it. Roles belong to the whole server, not to
 -- a database: on a shared server, check who is a member.
 --
 -- Creating the role needs CREATEROLE. Without it the migration continues and names the
@@ -15,6 +16,10 @@ DECLARE
     present    boolean;
 BEGIN
     FOREACH signature IN ARRAY ARRAY[
+        'authfcgi_unwatch_users(regclass)',
+        'authfcgi_watch_users(regclass, name, name, text)',
+        'authfcgi_watched_users_end_sessions()',
+        'authfcgi_watched_users_find()',
         'create_access_token(text, text, text[], text, text, interval, text, timestamptz, text[])',
         'get_user_from_token(text)',
         'get_user_from_token_hash(bytea)',
