@@ -19,7 +19,7 @@ struct FindSchemaCreators: Statement {
               JOIN pg_roles me ON me.rolname = current_user
               JOIN pg_database d ON d.datname = current_database()
               LEFT JOIN pg_class t ON t.relnamespace = n.oid AND t.relname = '\(Migrations.table)' AND t.relkind = 'r'
-             WHERE n.nspname = ANY ($1::text[]) AND n.nspname NOT LIKE 'pg\\_%'
+             WHERE n.nspname = ANY ($1::text[]) AND left(n.nspname, 3) <> 'pg_'
         ), creators AS (
             SELECT a.oid, r.oid AS role, coalesce(quote_ident(r.rolname), 'PUBLIC') AS name
               FROM asked a CROSS JOIN LATERAL (
@@ -28,7 +28,7 @@ struct FindSchemaCreators: Statement {
               LEFT JOIN pg_roles r ON r.oid = x.grantee
              WHERE r.oid IS NULL
                 OR NOT (r.rolname = 'pg_database_owner' OR pg_has_role(r.oid, a.datdba, 'MEMBER')
-                        OR pg_has_role(r.oid, a.gate, 'MEMBER')
+                        OR pg_has_role(r.oid, a.gate, 'MEMBER') OR pg_has_role(r.oid, a.me, 'MEMBER')
                         OR (a.is_chosen AND pg_has_role(r.oid, a.nspowner, 'MEMBER')))
         )
         SELECT a.nspname AS schema, quote_ident(a.rolname) AS gate,
