@@ -78,20 +78,19 @@ import Testing
         #expect(migrated.status.isSuccess, "\(migrated)")
         expectNoneRan("migrate")
         try expectFixedNames()
-        try lookAlikes.make(in: "gate", beside: "gate")
-
-        try useGate()
-        expectNoneRan("serve and commands")
         try callFunctions()
         expectNoneRan("SQL functions")
         try changeTables()
         expectNoneRan("triggers")
 
-        #expect(throws: (any Error).self) {
-            try server.psql("SELECT convert_to('x', 'UTF8')", database: database, user: role)
-            try server.psql("SELECT 2.0 * 3, 'x'::bytea", database: database, user: role)
-        }
-        #expect(!lookAlikes.ran.isEmpty)
+        // Now beside the gate's own functions too: with fewer parameters, and with other types.
+        try lookAlikes.make(in: "gate", beside: "gate")
+        #expect(try psql("SELECT count(*) FROM pg_proc WHERE proname = 'create_session'", restricted: true) != "1")
+        try useGate()
+        expectNoneRan("serve and commands")
+
+        try server.psql("SELECT convert_to('x', 'UTF8'), 2.0 * 3", database: database, user: role)
+        #expect(lookAlikes.ran.count >= 2)
     }
 
     /// Every function has the search path, and nothing that was resolved at its creation is a stranger's.
