@@ -49,8 +49,8 @@ package struct UsersQueryCheck: ~Copyable {
         let found = try connection.run(find, in: connection.schema, deadline: query.deadline)
         if let creators = found.first(where: { $0.includesEverybody || $0.owner != nil }) {
             throw .unusable(
-                "\(creators.fact), which is in the search path of \(query.name): run \(creators.remedy); or name the tables "
-                    + "with their schema and set another path: ALTER ROLE \(creators.gate) SET search_path = …")
+                "\(creators.fact), which is in the search path of \(query.name): run \(creators.remedy); or name the "
+                    + "tables with their schema and set another path: ALTER ROLE \(creators.gate) SET search_path = …")
         }
         return found.first.map { creators in
             "\(creators.fact), which is in the search path of \(query.name): functions and operators of theirs may run "
@@ -81,7 +81,8 @@ package struct UsersQueryCheck: ~Copyable {
 
     /// Otherwise a name that is not a number would be an error instead of an unknown user.
     private func requireText(_ type: UInt32, _ query: UsersQuery) throws(PostgreSQLError) {
-        guard let type = try connection.run(DescribeType(number: type), in: connection.schema, deadline: query.deadline),
+        let describe = DescribeType(number: type)
+        guard let type = try connection.run(describe, in: connection.schema, deadline: query.deadline),
             !type.isText
         else { return }
         throw .unusable("\(query.name) compares $1, which is a text, with \(type.name): cast the column to text")

@@ -100,7 +100,8 @@ import Testing
         #expect(ended.status.isSuccess, "\(ended)")
         #expect(try running.check(token) == 401)
         let checked = try run(["config", "check"])
-        #expect(checked.status == .code(78) && checked.errors.contains("REVOKE CREATE ON SCHEMA \"public\" FROM PUBLIC"))
+        #expect(checked.status == .code(78), "\(checked)")
+        #expect(checked.errors.contains("REVOKE CREATE ON SCHEMA \"public\" FROM PUBLIC"), "\(checked)")
     }
 
     @Test func `tables that another role has made are not added to`() throws {

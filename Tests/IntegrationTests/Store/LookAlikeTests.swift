@@ -132,7 +132,9 @@ import Testing
     private func useGate() throws {
         let gate = try GateProcess(
             in: folder, server: server, database: database, workers: 1,
-            environment: commandEnvironment.merging(["SESSION_IDLE_TIMEOUT": "1h", "SESSION_CLEANUP_INTERVAL": "1s"]) { $1 })
+            environment: commandEnvironment.merging(["SESSION_IDLE_TIMEOUT": "1h", "SESSION_CLEANUP_INTERVAL": "1s"]) {
+                $1
+            })
         let added = try run(["user", "add", "ann", "--allow-weak", "--groups", "staff,admin"], input: "battery staple")
         #expect(added.status.isSuccess, "\(added)")
         let token = try #require(try object(gate.logIn("ann", "battery staple"))["token"]?.text)

@@ -12,7 +12,8 @@ struct LookAlikes {
 
     /// The types that the gate's SQL computes with. A look-alike exists for each combination of them.
     private static let types = [
-        "text", "bytea", "boolean", "integer", "bigint", "numeric", "double precision", "timestamptz", "timestamp", "interval",
+        "text", "bytea", "boolean", "integer", "bigint", "numeric", "double precision", "timestamptz", "timestamp",
+        "interval",
         "uuid", "inet", "text[]", "bytea[]", "timestamptz[]", "name", "jsonb", "oid",
     ]
 

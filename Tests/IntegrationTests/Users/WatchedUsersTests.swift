@@ -96,7 +96,7 @@ import Testing
         }
     }
 
-    @Test func `the owner of a table who is a member of authfcgi_mint watches it without an administrator`() async throws {
+    @Test func `the owner of a table, a member of authfcgi_mint, watches it without an administrator`() async throws {
         let role = "\(users.database.name)_owner"
         try users.database.psql(
             """

@@ -6,7 +6,8 @@ extension Connector {
     /// Returns a connector that applies or checks the migrations, prepares the statements and enters pipeline mode.
     /// - Parameter listens: True to request notifications of revocations.
     static func readLane(
-        _ configuration: PostgreSQLConfiguration, listens: Bool, _ migrations: Migrations?, threads: HelperThreads, log: Logger
+        _ configuration: PostgreSQLConfiguration, listens: Bool, _ migrations: Migrations?, threads: HelperThreads,
+        log: Logger
     ) -> Connector {
         let (deadline, isPooled) = (configuration.writeDeadline, !configuration.usesPreparedStatements)
         let lookUpDeadline = configuration.lookUpDeadline

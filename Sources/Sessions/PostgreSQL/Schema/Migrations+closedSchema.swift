@@ -13,7 +13,8 @@ extension Migrations {
             let find = FindSchemaCreators(schemas: [home], areChosen: schema != nil)
             if let creators = try connection.run(find, in: connection.schema, deadline: Self.deadline).first {
                 throw .unusable(
-                    "\(creators.fact), beside the gate's: run \(creators.remedy); or choose another schema", part: .schema)
+                    "\(creators.fact), beside the gate's: run \(creators.remedy); or choose another schema",
+                    part: .schema)
             }
             let findInPath = FindSchemaCreators(schemas: path, areChosen: false)
             if !path.isEmpty,
