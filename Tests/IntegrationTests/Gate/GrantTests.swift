@@ -107,8 +107,8 @@ import Testing
         #expect(
             refused == """
                 authfcgi_state_announce authfcgi_unwatch_users authfcgi_users_end_sessions authfcgi_watch_users \
-                authfcgi_watched_users_end_sessions count_ended_sessions end_user_sessions keep_epochs \
-                lock_login_throttle lock_session_cleanup login_throttle_hash login_throttle_next \
+                authfcgi_watched_users_end_sessions authfcgi_watched_users_find count_ended_sessions \
+                end_user_sessions keep_epochs lock_login_throttle lock_session_cleanup login_throttle_hash login_throttle_next \
                 login_throttle_recent login_throttle_until require_read_committed require_user_id \
                 rotate_session_key session_idle_grace session_random_bytes session_tokens_announce \
                 session_tokens_keep_ended tidy_ended_sessions user_epochs_announce user_epochs_end_kept
