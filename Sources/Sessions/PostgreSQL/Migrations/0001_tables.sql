@@ -128,8 +128,7 @@ COMMENT ON COLUMN user_epochs.tidied_before IS
     'No session with a lower user_epoch is left whose row looks live. Less than ended_before while workers have some to remove.';
 
 
--- Secret: with a key anybody can make tags that workers accept, and snapshots that
--- workers trust when they read them from Redis.
+-- Secret: with a key anybody can make tags that workers accept.
 CREATE TABLE session_keys (
     generation integer     PRIMARY KEY,
     key        bytea       NOT NULL DEFAULT session_random_bytes() CHECK (octet_length(key) = 32),
@@ -137,7 +136,7 @@ CREATE TABLE session_keys (
 );
 
 COMMENT ON TABLE session_keys IS
-    'AuthFCGI, secret: keys for the tag in a token, which lets workers refuse forged tokens without a query, and for the seal on snapshots in Redis. All keys are accepted; the newest one older than 10 seconds is used for new tokens, so that every worker has read it by then. Deleting a key invalidates the tokens made with it.';
+    'AuthFCGI, secret: keys for the tag in a token, which lets workers refuse forged tokens without a query. All keys are accepted; the newest one older than 10 seconds is used for new tokens, so that every worker has read it by then. Deleting a key invalidates the tokens made with it.';
 
 INSERT INTO session_keys (generation) VALUES (1);
 

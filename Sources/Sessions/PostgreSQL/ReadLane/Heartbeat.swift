@@ -1,4 +1,4 @@
-/// The server's answer to a heartbeat: its identity, its clock, and the token keys.
+/// The server's answer to a heartbeat: its identity, its clock, the keys, and the state of notifications.
 struct Heartbeat: Sendable {
     let keys: TokenKeys
     /// The database's clock.
@@ -6,8 +6,11 @@ struct Heartbeat: Sendable {
     let origin: ServerIncarnation
     /// The process id of the backend. Behind a pooler it is not the one that the connection was opened to.
     let backend: Int32
-    /// A Boolean value that indicates whether the backend listens to ``Revocation/channel``.
-    let isListening: Bool
+    let notifications: NotificationState
+    /// The keys of seals, as ``SealKeys`` reads them; nil if there are none.
+    let sealKeys: [UInt8]?
+    /// A Boolean value that indicates whether a new key of seals should be made.
+    let needsSealKey: Bool
 }
 
 /// The statement of a heartbeat, and its rows.
@@ -20,8 +23,9 @@ extension Heartbeat {
         generation = coalesce(max(generation) FILTER (WHERE created_at <= statement_timestamp() - interval '10 seconds') \
         OVER (), min(generation) OVER ()) AS mints, pg_is_in_recovery() AS is_standby, \
         statement_timestamp() AS clock, pg_postmaster_start_time() AS started_at, pg_backend_pid() AS backend, \
-        '\(Revocation.channel)' IN (SELECT pg_listening_channels()) AS is_listening \
-        FROM \(schema)session_keys
+        \(NotificationState.columns("notified")), sealed.keys AS seal_keys, sealed.is_due AS needs_seal_key \
+        FROM \(schema)session_keys CROSS JOIN \(schema)notification_state() notified \
+        CROSS JOIN \(schema)current_redis_seal_keys() sealed
         """
     }
 
@@ -53,6 +57,10 @@ extension Heartbeat {
         self.clock = DatabaseInstant(microseconds: clock)
         origin = ServerIncarnation(startedAt: DatabaseInstant(microseconds: started))
         self.backend = Int32(truncatingIfNeeded: backend)
-        isListening = result.isTrue(0, try result.column("is_listening"))
+        notifications = try NotificationState(result)
+        let sealKeys = try result.column("seal_keys")
+        self.sealKeys =
+            result.isNull(0, sealKeys) ? nil : unsafe result.withBytes(0, sealKeys) { bytes in unsafe Array(bytes) }
+        needsSealKey = result.isTrue(0, try result.column("needs_seal_key"))
     }
 }

@@ -1,6 +1,6 @@
 internal import EventLoop
 
-/// The token keys of the last confirmed heartbeat, on the present connection or an earlier one.
+/// The keys of the last confirmed heartbeat, on the present connection or an earlier one.
 struct KnownKeys {
     private var last: ReadDialogue.SentHeartbeat?
 
@@ -9,6 +9,12 @@ struct KnownKeys {
 
     /// The keys, or nil before the first heartbeat.
     var keys: TokenKeys? { last?.heartbeat.keys }
+
+    /// The keys of seals, as ``SealKeys`` reads them; nil if there are none, and before the first heartbeat.
+    var sealKeys: [UInt8]? { last?.heartbeat.sealKeys }
+
+    /// A Boolean value that indicates whether a new key of seals should be made.
+    var needsSealKey: Bool { last?.heartbeat.needsSealKey ?? false }
 
     /// The time of the heartbeat's sending.
     var sentAt: BootInstant? { last?.sentAt }

@@ -16,7 +16,7 @@ struct NotificationLog {
     mutating func opened(_ notifications: PostgreSQLConnection.Notifications) {
         switch notifications {
         case .notRequested: break
-        case .received:
+        case .received(_):
             guard lack.end() else { return }
             log.info("session cache on again: PostgreSQL notifies of revocations")
         case .unavailable(let reason):

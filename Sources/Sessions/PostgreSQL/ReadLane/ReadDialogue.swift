@@ -11,6 +11,9 @@ struct ReadDialogue {
     private var questions = Deque<Question>()
     /// A Boolean value that indicates whether a heartbeat was confirmed.
     private var isProven = false
+    /// The number of revocations without a notification according to the last heartbeat, or at the start of listening; nil
+    /// before the first heartbeat of a connection that does not listen.
+    private var unannounced: Int64?
 
     /// The maximum number of pending heartbeats: more do not make a slow server faster.
     private static let maxHeartbeats = 4
@@ -22,6 +25,7 @@ struct ReadDialogue {
     init(with server: ConnectedServer, deadline: Duration) {
         self.server = server
         self.deadline = deadline
+        unannounced = server.unannounced
     }
 
     /// The question that the next reply answers, or nil if none is pending.
@@ -104,8 +108,7 @@ struct ReadDialogue {
         case (.sync(let heartbeat), .other(.sync)):
             questions.removeFirst()
             guard let heartbeat else { return .nothing }
-            defer { isProven = true }
-            return .confirmed(heartbeat, isFirst: !isProven)
+            return confirmed(heartbeat)
         case (.lookUps(let keys, _), .sessions(let sessions)):
             questions.removeFirst()
             return .sessions(keys, sessions)
@@ -129,6 +132,16 @@ struct ReadDialogue {
         case (_, .other(let status)): return confused("the server's answers are out of step (\(status))")
         case (_, .sessions), (_, .heartbeat): return confused("the answer belongs to another question")
         }
+    }
+
+    private mutating func confirmed(_ heartbeat: SentHeartbeat) -> Outcome {
+        let count = heartbeat.heartbeat.notifications.unannounced
+        defer {
+            isProven = true
+            unannounced = count
+        }
+        return .confirmed(
+            heartbeat, isFirst: !isProven, missesRevocations: unannounced != nil && unannounced != count)
     }
 
     private mutating func failed(_ keys: [LookUpKey], _ error: PostgreSQLError?) -> Outcome {
