@@ -209,7 +209,7 @@ public final class SessionStore {
     /// A Boolean value that indicates whether known sessions are accepted even if PostgreSQL is unreachable.
     package var outlastsDatabase: Bool { wasUsed && memory.mayOutlastLease(at: .now) }
 
-    /// A Boolean value that indicates whether Redis is available, at least for some sessions.
+    /// A Boolean value that indicates whether Redis is used, at least for some sessions.
     package var usesRedis: Bool { redis?.isInUse ?? false }
 
     /// Returns the counts and resets them to zero.

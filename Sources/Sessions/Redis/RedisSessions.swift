@@ -38,10 +38,10 @@ final class RedisSessions {
     func start() { servers.start() }
     func close() { servers.close() }
 
-    /// A Boolean value that indicates whether Redis is available, at least for some sessions.
+    /// A Boolean value that indicates whether Redis is used: it is available, at least for some sessions, and there are keys.
     var isInUse: Bool {
         switch servers.condition {
-        case .up, .partly: true
+        case .up, .partly: keys != nil
         case .unknown, .down: false
         }
     }

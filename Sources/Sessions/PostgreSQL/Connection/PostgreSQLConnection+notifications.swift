@@ -2,12 +2,14 @@
 extension PostgreSQLConnection {
     /// The state of the notifications of revocations.
     enum Notifications: Equatable {
-        /// ``listen(in:deadline:)`` was not called. Next: `received` or `unavailable`.
+        /// ``listen(in:deadline:)`` was not called. Next: any other.
         case notRequested
         /// The server sends them on this connection. Final.
         /// - Parameter unannounced: The number of revocations without a notification at the time; see
         ///   ``NotificationState/unannounced``.
         case received(unannounced: Int64)
+        /// The server's queue of notifications is too full to begin. Final: another connection may be able to.
+        case queueFull
         /// The server cannot send them on this connection, for this reason. Final.
         case unavailable(String)
     }
@@ -29,6 +31,7 @@ extension PostgreSQLConnection {
         }
         do throws(PostgreSQLError) {
             let result = try query("SELECT \(schema)listen_for_revocations()", deadline: deadline)
+            guard !result.isNull(0, 0) else { return notifications = .queueFull }
             guard let unannounced = Int64(result.text(0, 0)) else {
                 throw .confusion("the answer to LISTEN cannot be read")
             }

@@ -10,6 +10,9 @@
 -- only within REVOCATION_DELAY of the sending of the last heartbeat that was answered
 -- (its lease). So after that time from the commit, each worker has either seen the greater sum,
 -- and then keeps nothing of the time before, or has no lease.
+--
+-- Who begins to listen may have to read the whole queue first. So above a fifth of
+-- queue_limit no worker begins, and until then it keeps nothing.
 
 CREATE TABLE session_channel (
     -- Only one row can exist.
@@ -84,6 +87,18 @@ COMMENT ON FUNCTION announce_revocations(text[]) IS
     'AuthFCGI, internal: notifies the workers with these payloads, or counts the revocation if the notification queue is too full.';
 
 
+CREATE FUNCTION may_listen_for_revocations() RETURNS boolean
+LANGUAGE sql VOLATILE
+SET search_path FROM CURRENT
+AS $$
+    SELECT coalesce((SELECT pg_catalog.pg_notification_queue_usage() < c.queue_limit / 5::double precision
+                       FROM session_channel c), false)
+$$;
+
+COMMENT ON FUNCTION may_listen_for_revocations() IS
+    'AuthFCGI, internal: returns whether the notification queue is so empty that a connection can begin to listen.';
+
+
 -- The count is that of a moment before the first heartbeat, so that a worker misses none.
 CREATE FUNCTION listen_for_revocations() RETURNS bigint
 LANGUAGE plpgsql VOLATILE
@@ -91,17 +106,21 @@ SECURITY DEFINER
 SET search_path FROM CURRENT
 AS $$
 BEGIN
+    IF NOT may_listen_for_revocations() THEN
+        RETURN NULL;
+    END IF;
     EXECUTE (SELECT pg_catalog.format('LISTEN %I', c.channel) FROM session_channel c);
     RETURN (SELECT coalesce(sum(u.revocations)::bigint, 0::bigint) FROM unannounced_revocations u);
 END
 $$;
 
 COMMENT ON FUNCTION listen_for_revocations() IS
-    'AuthFCGI, internal: makes the connection listen to revocations, and returns the number of those without a notification.';
+    'AuthFCGI, internal: makes the connection listen to revocations, and returns the number of those without a notification. NULL, without listening, if the notification queue is too full.';
 
 
 CREATE FUNCTION notification_state(
     OUT is_listening   boolean,
+    OUT may_listen     boolean,
     OUT unannounced    bigint,
     OUT queue_percent  integer,
     OUT oldest_process integer
@@ -113,6 +132,7 @@ AS $$
 BEGIN
     is_listening := EXISTS (SELECT FROM session_channel c
                              WHERE c.channel IN (SELECT pg_catalog.pg_listening_channels()));
+    may_listen := may_listen_for_revocations();
     unannounced := (SELECT coalesce(sum(u.revocations)::bigint, 0::bigint) FROM unannounced_revocations u);
     queue_percent := floor(pg_catalog.pg_notification_queue_usage() * 100::double precision)::integer;
     -- PostgreSQL does not tell who is the last to read the queue. It is somebody in a
@@ -128,12 +148,13 @@ END
 $$;
 
 COMMENT ON FUNCTION notification_state() IS
-    'AuthFCGI, internal: returns whether the connection listens to revocations, the number of those without a notification, how full the notification queue is, and from 10 percent on the process with the oldest transaction.';
+    'AuthFCGI, internal: returns whether the connection listens to revocations, whether it could begin to, the number of those without a notification, how full the notification queue is, and from 10 percent on the process with the oldest transaction.';
 
 
 -- In the same transaction: by default PUBLIC may execute a new function.
 REVOKE ALL ON FUNCTION
     announce_revocations(text[]),
+    may_listen_for_revocations(),
     listen_for_revocations(),
     notification_state()
 FROM PUBLIC;

@@ -188,7 +188,7 @@ struct LookUpQueue<Asker> {
             hear(.everything)
             actions.append(.revokeEverything)
         }
-        return actions + [.announceHeartbeat]
+        return actions + [.announceHeartbeat(heartbeat.heartbeat.notifications)]
     }
 
     private mutating func fail(_ key: LookUpKey, _ answer: Answer, _ actions: inout [Action]) {

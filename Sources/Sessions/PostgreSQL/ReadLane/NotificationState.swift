@@ -2,6 +2,8 @@
 struct NotificationState: Equatable, Sendable {
     /// A Boolean value that indicates whether the backend listens to the channel of revocations.
     let isListening: Bool
+    /// A Boolean value that indicates whether the notification queue is so empty that a connection can begin to listen.
+    let mayListen: Bool
     /// The number of transactions that have revoked sessions without a notification, because PostgreSQL's notification queue
     /// was too full. If it has changed, any session may have ended.
     let unannounced: Int64
@@ -16,7 +18,7 @@ struct NotificationState: Equatable, Sendable {
 extension NotificationState {
     /// Returns the select list for a row of the function `notification_state`.
     static func columns(_ alias: String) -> String {
-        ["is_listening", "unannounced", "queue_percent", "oldest_process"].map { "\(alias).\($0)" }
+        ["is_listening", "may_listen", "unannounced", "queue_percent", "oldest_process"].map { "\(alias).\($0)" }
             .joined(separator: ", ")
     }
 
@@ -27,6 +29,7 @@ extension NotificationState {
             let percent = result.binaryInteger(0, try result.column("queue_percent"))
         else { throw .confusion("a heartbeat cannot be read") }
         isListening = result.isTrue(0, try result.column("is_listening"))
+        mayListen = result.isTrue(0, try result.column("may_listen"))
         self.unannounced = unannounced
         queuePercent = Int(percent)
         oldestProcess = result.binaryInteger(0, try result.column("oldest_process")).map(Int.init)

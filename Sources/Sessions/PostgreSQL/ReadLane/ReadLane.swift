@@ -194,7 +194,12 @@ final class ReadLane: ReadinessHandler, TurnEndHandler {
                 heartbeat.heartbeat, sentAt: heartbeat.sentAt, isFirst: isFirst, listens: isListening)
         case .endLease: memory.endLease()
         case .revokeEverything: memory.hear(.everything)
-        case .announceHeartbeat: onHeartbeat?()
+        case .announceHeartbeat(let state):
+            onHeartbeat?()
+            // Only a new connection can begin to listen: its first heartbeat must come after that.
+            if connection?.notifications == .queueFull, state.mayListen {
+                lose(.connection("PostgreSQL's notification queue has room again"))
+            }
         }
     }
 
