@@ -26,13 +26,13 @@ import Testing
 
         init(_ server: PostgreSQLServer, on channel: String) {
             let hash = String(repeating: "0123456789abcdef", count: 4)
-            let payload = "h:" + [String](repeating: hash, count: 119).joined(separator: ",")
+            let payload = "h:" + String(repeating: hash + ",", count: 118)
             let thread = JoinableThread { [self] in
                 while !isStopping.load(ordering: .relaxed) {
                     let result = Result {
                         try server.psql(
                             """
-                            SELECT count(pg_notify('\(channel)', '\(payload)' || substr(',\(hash)', 1, i % 60)))
+                            SELECT count(pg_notify('\(channel)', '\(payload)' || encode(sha256(i::text::bytea), 'hex')))
                             FROM generate_series(1, 1000) i
                             """, user: "stranger")
                     }
@@ -68,7 +68,7 @@ import Testing
         let times = Mutex<[Duration]>([])
         let load = CheckLoad(threads: 4, pause: .milliseconds(5)) { [gate] thread in
             let start = ContinuousClock.now
-            defer { times.withLock { $0.append(.now - start) } }
+            defer { times.withLock { $0.append(ContinuousClock.now - start) } }
             return try gate.check(tokens[(times.withLock { $0.count } + thread) % tokens.count])
         }
         try load.waitForAnswers(100)
