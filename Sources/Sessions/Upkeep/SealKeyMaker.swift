@@ -32,7 +32,8 @@ final class SealKeyMaker {
             } catch {
                 if failure.begin(error.reason) {
                     log.warning(
-                        "making a key for snapshots in Redis failed, and without one Redis is not used: \(error.reason)")
+                        "making a key for snapshots in Redis failed, and without one Redis is not used: \(error.reason)"
+                    )
                 }
             }
             notBefore = .now + Self.pause

@@ -100,7 +100,8 @@ struct SettingsTests {
         let short = environment.merging(["REDIS_SEAL_SECRET": String(right.dropLast())]) { $1 }
         let problems = #expect(throws: SettingsProblems.self) { try Settings(Self.sources(environment: short)) }
         let text = "\(problems, default: "")"
-        #expect(text.contains("REDIS_SEAL_SECRET") && text.contains("16 bytes") && !text.contains("0123456789"), "\(text)")
+        #expect(
+            text.contains("REDIS_SEAL_SECRET") && text.contains("16 bytes") && !text.contains("0123456789"), "\(text)")
     }
 
     @Test func `Users query and rehash statement are the operator's or a preset's`() throws {

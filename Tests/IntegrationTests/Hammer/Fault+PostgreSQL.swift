@@ -37,7 +37,8 @@ extension Fault {
             },
             Fault(name: "there is a flood of notifications") { random in
                 let (transactions, isKnown) = (Int.random(in: 1...3, using: &random), random.chance(0.5))
-                let payload = GateProcess.quoted("h:" + [String](repeating: hex(&random), count: 119).joined(separator: ","))
+                let payload = GateProcess.quoted(
+                    "h:" + [String](repeating: hex(&random), count: 119).joined(separator: ","))
                 for _ in 0..<transactions {
                     try server.psql(
                         """

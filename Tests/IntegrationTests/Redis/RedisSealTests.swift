@@ -69,7 +69,8 @@ import Testing
             // It is the key alone that is missing: who reads the table of keys has it.
             let live = try #require(try SealKeys(of: pods.database))
             #expect(try await isAccepted(sealedWith: live))
-            let key = try pods.database.psql("SELECT encode(key, 'hex') FROM redis_seal_keys ORDER BY generation DESC LIMIT 1")
+            let key = try pods.database.psql(
+                "SELECT encode(key, 'hex') FROM redis_seal_keys ORDER BY generation DESC LIMIT 1")
             #expect(!dumped.contains(try #require([UInt8](hex: key.utf8))))
             if generations == [1] { try pods.database.psql("SELECT rotate_session_key()") }
         }

@@ -98,7 +98,8 @@ import Testing
         try fill()
         for sql in Self.statements {
             try server.psql(
-                "INSERT INTO authfcgi_users (id, username, password_hash) VALUES ('id-ann', 'ann', 'x') ON CONFLICT DO NOTHING")
+                "INSERT INTO authfcgi_users (id, username, password_hash) VALUES ('id-ann', 'ann', 'x') ON CONFLICT DO NOTHING"
+            )
             try server.psql("INSERT INTO user_epochs (user_id) VALUES ('id-ann') ON CONFLICT DO NOTHING")
             try await expectEnd(pods, sql) { _, session in
                 try server.psql(sql.replacing("ID", with: session.id))
@@ -170,7 +171,9 @@ import Testing
         let first = try await pods(1)[0]
         try fill()
         let late = try await TestStore.startKeeping(server.url())
-        #expect(late.log.text.contains("session cache off, every check queries PostgreSQL: PostgreSQL's notification queue"))
+        #expect(
+            late.log.text.contains("session cache off, every check queries PostgreSQL: PostgreSQL's notification queue")
+        )
         let (token, _) = try await late.signIn()
         for _ in 0..<20 {
             #expect(try await late.store.session(for: token) != nil)

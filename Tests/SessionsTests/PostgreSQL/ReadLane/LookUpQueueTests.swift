@@ -372,7 +372,7 @@ import Testing
         #expect(ask(1, "d") == ["await turn end"])
     }
 
-    @Test mutating func `revocations without a notification revoke everything, before a check uses the new lease`() throws {
+    @Test mutating func `another number of revocations without a notification revokes everything`() throws {
         try open()
         // As many as when the connection began to listen.
         _ = queue.askHeartbeat()

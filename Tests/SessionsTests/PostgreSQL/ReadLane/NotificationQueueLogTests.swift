@@ -35,7 +35,9 @@ import Testing
     @Test func `a queue that fills up is logged with what to do, once in ten minutes, and its end`() {
         let lines = Lines()
         var log = NotificationQueueLog(lines.logger)
-        for (percent, seconds) in [(0, 0.0), (9, 1), (10, 2), (60, 3), (7, 4), (12, 5), (4, 6), (0, 7), (11, 8), (90, 602)] {
+        for (percent, seconds) in [
+            (0, 0.0), (9, 1), (10, 2), (60, 3), (7, 4), (12, 5), (4, 6), (0, 7), (11, 8), (90, 602),
+        ] {
             log.update(state(percent, oldest: 4711), at: ReadLaneValues.time(seconds))
         }
         #expect(lines.all.count == 3, "\(lines.all)")
