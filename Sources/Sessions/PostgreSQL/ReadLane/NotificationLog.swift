@@ -16,7 +16,7 @@ struct NotificationLog {
     mutating func opened(_ notifications: PostgreSQLConnection.Notifications) {
         switch notifications {
         case .notRequested: break
-        case .received(_):
+        case .received:
             guard lack.end() else { return }
             log.info("session cache on again: PostgreSQL notifies of revocations")
         case .queueFull: warn("PostgreSQL's notification queue is too full", advice: "see the line about that queue")

@@ -156,12 +156,13 @@ final class ReadLane: ReadinessHandler, TurnEndHandler {
     /// budget is not read: it may have revoked anything.
     private func hearRevocations() {
         guard let connection else { return }
-        while notificationBudget.allowsMore(at: .now) {
-            guard let payload = connection.nextNotification() else { return }
-            notificationBudget.take(payload.utf8.count)
+        while let payload = connection.nextNotification() {
+            guard notificationBudget.take(payload.utf8.count, at: .now) else {
+                connection.discardNotifications()
+                return hear(.everything)
+            }
             hear(Revocation(payload: payload))
         }
-        if connection.discardNotifications() { hear(.everything) }
     }
 
     // MARK: Actions
