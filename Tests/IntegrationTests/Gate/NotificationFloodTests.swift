@@ -2,8 +2,6 @@ import Synchronization
 import TestSupport
 import Testing
 
-@testable import Sessions
-
 /// Floods of notifications, a thousand of 7.8 KB in each transaction: by a role to which nothing is granted, and by one that
 /// knows the workers' channel. They measure time, so nothing runs beside them.
 @Suite struct NotificationFloodTests {
