@@ -11,8 +11,8 @@
 -- (its lease). So after that time from the commit, each worker has either seen the greater sum,
 -- and then keeps nothing of the time before, or has no lease.
 --
--- Who begins to listen may have to read the whole queue first. So above a fifth of
--- queue_limit no worker begins, and until then it keeps nothing.
+-- Who begins to listen may have to read the whole queue first, which takes 5 seconds for
+-- 8 GB. So above a tenth of queue_limit no worker begins, and until then it keeps nothing.
 
 CREATE TABLE session_channel (
     -- Only one row can exist.
@@ -91,7 +91,7 @@ CREATE FUNCTION may_listen_for_revocations() RETURNS boolean
 LANGUAGE sql VOLATILE
 SET search_path FROM CURRENT
 AS $$
-    SELECT coalesce((SELECT pg_catalog.pg_notification_queue_usage() < c.queue_limit / 5::double precision
+    SELECT coalesce((SELECT pg_catalog.pg_notification_queue_usage() < c.queue_limit / 10::double precision
                        FROM session_channel c), false)
 $$;
 
