@@ -77,7 +77,7 @@ final class SessionChecks {
     private func session(
         in result: Result<RedisReply, RedisError>, under hash: SHA256Digest, isOutage: Bool = false
     ) -> PackedSession? {
-        guard let keys = readLane.keys, let snapshot = RedisSessions.snapshot(in: result, on: hash, with: keys),
+        guard let snapshot = redis?.snapshot(in: result, on: hash),
             let session = memory.session(stated: snapshot, under: hash, at: .now, isOutage: isOutage)
         else { return nil }
         counts[.fromRedis] += 1

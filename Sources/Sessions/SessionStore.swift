@@ -30,6 +30,7 @@ public final class SessionStore {
     let checks: SessionChecks
     let log: Logger
     private let touches: TouchWriter
+    private let sealKeyMaker: SealKeyMaker
     /// The periodic tasks that one process at a time does for all.
     private var schedules: [ClusterSchedule] = []
     private var cleanup: ClusterSchedule?
@@ -89,6 +90,7 @@ public final class SessionStore {
         externalUsers = configuration.usersQuery.map { ExternalUsers($0, postgreSQL, threads: threads, log: log) }
         checks = SessionChecks(memory, redis, readLane, configuration, log: log)
         touches = TouchWriter(memory, writeLane, log: log)
+        sealKeyMaker = SealKeyMaker(writeLane, log: log)
     }
 
     /// Connects to the stores, and reconnects after each loss. Calls throw while PostgreSQL is unreachable.
@@ -96,6 +98,7 @@ public final class SessionStore {
         readLane.onHeartbeat = { [weak self] in
             self?.checks.endOutage()
             self?.abandonStrayLane()
+            self?.renewSealKeys()
             self?.becomeUsable()
             if self?.readLane.hasUntidiedUsers == true { self?.cleanup?.hasten() }
         }
@@ -107,8 +110,8 @@ public final class SessionStore {
         if let redis {
             readLane.onSnapshot = { [weak self] snapshot, hash in
                 // Without a lease this process receives no revocations, so its snapshots would not be valid for others.
-                guard let self, memory.hasLease(at: .now), let keys = readLane.keys else { return }
-                redis.keep(snapshot, under: hash, with: keys)
+                guard let self, memory.hasLease(at: .now) else { return }
+                redis.keep(snapshot, under: hash)
             }
             redis.start()
         }
@@ -170,6 +173,14 @@ public final class SessionStore {
         }
     }
 
+    /// Takes over the keys of seals from the last heartbeat, and makes a new one if it is due.
+    private func renewSealKeys() {
+        guard let redis else { return }
+        redis.takeKeys(readLane.sealKeys)
+        guard readLane.needsSealKey else { return sealKeyMaker.rest() }
+        sealKeyMaker.make { [weak self] in self?.readLane.askHeartbeat() }
+    }
+
     private func becomeUsable() {
         guard !wasUsed else { return }
         if let externalUsers, usersAreChecked != true {
@@ -201,7 +212,7 @@ public final class SessionStore {
     /// A Boolean value that indicates whether known sessions are accepted even if PostgreSQL is unreachable.
     package var outlastsDatabase: Bool { wasUsed && memory.mayOutlastLease(at: .now) }
 
-    /// A Boolean value that indicates whether Redis is available, at least for some sessions.
+    /// A Boolean value that indicates whether Redis is used, at least for some sessions.
     package var usesRedis: Bool { redis?.isInUse ?? false }
 
     /// Returns the counts and resets them to zero.

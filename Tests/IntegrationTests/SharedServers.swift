@@ -55,7 +55,7 @@ enum SharedServers {
                 SELECT a.attrelid::regclass AS table_, quote_ident(a.attname) AS name, t.typname AS type
                   FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_type t ON t.oid = a.atttypid
                  WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace AND a.attnum > 0
-                   AND NOT a.attisdropped AND t.typname IN ('bytea', 'timestamptz') AND c.relname <> 'session_tokens'
+                   AND NOT a.attisdropped AND a.attgenerated = '' AND t.typname IN ('bytea', 'timestamptz') AND c.relname <> 'session_tokens'
             LOOP
                 IF column_.type = 'bytea' THEN
                     EXECUTE format('UPDATE %s SET %s = session_random_bytes()', column_.table_, column_.name);
@@ -63,6 +63,9 @@ enum SharedServers {
                     EXECUTE format('UPDATE %s SET %s = clock_timestamp() WHERE isfinite(%2$s)', column_.table_, column_.name);
                 END IF;
             END LOOP;
+            UPDATE session_channel SET channel = DEFAULT;
+            -- As if a gate with Redis had been started before, so that the first check uses Redis.
+            PERFORM make_redis_seal_key(true);
         END $$
         """
 }

@@ -39,6 +39,12 @@ struct SettingTable: Sendable {
         "REDIS_KEY_PREFIX", .redisKeyPrefix, default: .text("authfcgi:"),
         "prefix of the keys in Redis, so that several installations can share a server")
 
+    /// Nil for the database's key alone.
+    let redisSealSecret = Setting(
+        "REDIS_SEAL_SECRET", .optional(.sealSecret), default: .described("a key in PostgreSQL alone"),
+        "secret, the same on all pods, that takes part in the sealing of values in Redis: who reads the database cannot make any"
+    )
+
     let redisDeadline = Setting(
         "REDIS_DEADLINE", .duration(.milliseconds(1) ... .milliseconds(500)), default: .text("50ms"),
         "time limit of an answer from Redis, after which the database is asked")

@@ -18,6 +18,12 @@ package import EventLoop
 /// older than that commit, and rule 3 refuses it where the end was heard, rule 2 where listening began later. The marking
 /// of the ended rows, which comes later and notifies nobody, plays no part in this.
 ///
+/// A notification may be impossible, when PostgreSQL's notification queue is too full. Then the transaction that ends
+/// sessions counts itself in a table, and each heartbeat reads the count. Rule 1 makes that sufficient: the lease holds at most
+/// `leaseTime` from the sending of a heartbeat, and the heartbeat's snapshot of the database has every commit before its
+/// sending. So a check that begins `leaseTime` after the commit uses a stored snapshot only if a heartbeat with the new count was
+/// answered before, and that counts as a revocation of everything.
+///
 /// A pure state machine: events and the time are passed in.
 package struct FreshnessRule: Sendable {
     /// The duration of the lease from the sending of a heartbeat: the time within which a revocation takes effect

@@ -30,7 +30,7 @@ struct SettingTableTests {
     @Test func `Names are unique, and only secrets have no flag`() {
         #expect(Set(SettingTable.all.map(\.name)).count == SettingTable.all.count)
         let secrets = SettingTable.all.filter { $0.flag == nil }
-        #expect(secrets.map(\.name) == ["DATABASE_URL", "REDIS_URL", "USERS_PEPPER"])
+        #expect(secrets.map(\.name) == ["DATABASE_URL", "REDIS_URL", "REDIS_SEAL_SECRET", "USERS_PEPPER"])
         #expect(SettingTable.shared.listenPeers.flag == "listen-peer-uids")
     }
 

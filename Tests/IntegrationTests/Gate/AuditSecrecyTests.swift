@@ -116,6 +116,8 @@ import Testing
             """
             SELECT encode(key, 'hex') FROM session_keys
             UNION ALL SELECT encode(key, 'hex') FROM login_throttle_secret
+            UNION ALL SELECT encode(key, 'hex') FROM redis_seal_keys
+            UNION ALL SELECT channel FROM session_channel
             """
         ).split(separator: "\n").map(String.init)
     }

@@ -106,10 +106,11 @@ import Testing
             """)
         #expect(
             refused == """
-                authfcgi_state_announce authfcgi_unwatch_users authfcgi_users_end_sessions authfcgi_watch_users \
+                announce_revocations authfcgi_state_announce authfcgi_unwatch_users authfcgi_users_end_sessions authfcgi_watch_users \
                 authfcgi_watched_users_end_sessions authfcgi_watched_users_find count_ended_sessions \
                 end_user_sessions keep_epochs lock_login_throttle lock_session_cleanup login_throttle_hash login_throttle_next \
-                login_throttle_recent login_throttle_until require_read_committed require_user_id \
+                login_throttle_recent login_throttle_until may_listen_for_revocations redis_seal_key_bytes \
+                require_read_committed require_user_id \
                 rotate_session_key session_idle_grace session_random_bytes session_tokens_announce \
                 session_tokens_keep_ended tidy_ended_sessions user_epochs_announce user_epochs_end_kept
                 """)
@@ -154,6 +155,8 @@ import Testing
             "UPDATE authfcgi_state SET ended_before = 0", "SELECT FROM session_cleanup FOR UPDATE",
             "UPDATE session_limits SET maximum_lifetime = '10 years'",
             "DELETE FROM session_tokens", "UPDATE live_sessions SET user_id = 'eve'", "DELETE FROM session_keys",
+            "SELECT channel FROM session_channel", "UPDATE session_channel SET queue_limit = 0",
+            "DELETE FROM unannounced_revocations", "SELECT key FROM redis_seal_keys", "DELETE FROM redis_seal_keys",
         ] {
             let error = #expect(throws: PostgreSQLError.self) { try gate.script(secret, deadline: .seconds(5)) }
             #expect(error?.reason.contains("42501") == true, "\(secret): \(String(describing: error))")

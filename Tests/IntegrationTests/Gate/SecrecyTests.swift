@@ -27,6 +27,7 @@ import Testing
         let secrets = [
             "DATABASE_URL": server.url(database: database) + "&password=hunter2-postgresql",
             "REDIS_URL": "redis://:hunter2-redis@127.0.0.1:1", "USERS_PEPPER": "hunter2-pepper",
+            "REDIS_SEAL_SECRET": "hunter2-seals-16-bytes",
         ]
         // An empty value counts as not set.
         var environment = ["DATABASE_URL": "", "PGPASSWORD": "hunter2-libpq", "LOG_LEVEL": "debug"]

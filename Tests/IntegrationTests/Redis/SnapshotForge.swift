@@ -8,7 +8,7 @@ import Testing
 /// contradicts them, so the result depends only on the forged part.
 struct SnapshotForge {
     let pod: TestStore
-    let keys: TokenKeys
+    let keys: SealKeys
     /// A snapshot of the live session at a time at which the store listened.
     let snapshot: SessionSnapshot
     /// A time shortly before the store listened.
@@ -31,7 +31,7 @@ struct SnapshotForge {
         token = former
         pod = try await RedisPods.pod(database.url, redis: redis.url)
         try await RedisPods.waitUntilItUsesRedis(pod)
-        keys = try #require(await pod.store.readLane.keys)
+        keys = try #require(await pod.store.redis?.keys)
         snapshot = try await Self.snapshot(of: session, for: pod)
         before = DatabaseInstant(session.createdAt)
         #expect(try await pod.store.session(for: token) == nil)
@@ -50,7 +50,7 @@ struct SnapshotForge {
 
     /// Returns whether the store accepts the session with such an entry in Redis.
     func isAccepted(
-        sealedWith sealing: TokenKeys? = nil, asOf: DatabaseInstant? = nil, origin: ServerIncarnation? = nil,
+        sealedWith sealing: SealKeys? = nil, asOf: DatabaseInstant? = nil, origin: ServerIncarnation? = nil,
         changed code: (ArraySlice<UInt8>) -> [UInt8] = { Array($0.suffix(16)) }
     ) async throws -> Bool {
         let forged = SessionSnapshot(

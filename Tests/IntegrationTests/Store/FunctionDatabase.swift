@@ -66,9 +66,10 @@ struct FunctionDatabase {
                     return (columns[0], columns[1])
                 })
         // psql prints the notifications to its own session. The last one proves that it listened.
-        let output = try sql("LISTEN authfcgi_revoked; \(statement); NOTIFY authfcgi_revoked, 'end'")
+        let channel = try sql("SELECT channel FROM session_channel")
+        let output = try sql("LISTEN \(channel); \(statement); NOTIFY \(channel), 'end'")
         let payloads = output.split(separator: "\n").compactMap { line -> String? in
-            guard line.hasPrefix("Asynchronous notification \"authfcgi_revoked\"") else { return nil }
+            guard line.hasPrefix("Asynchronous notification \"\(channel)\"") else { return nil }
             return line.split(separator: "\"").dropFirst(3).first.map(String.init)
         }
         guard payloads.last == "end" else { throw SupportError.unexpected("psql did not listen", log: output) }

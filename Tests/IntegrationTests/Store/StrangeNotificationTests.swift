@@ -4,20 +4,23 @@ import Testing
 
 @testable import Sessions
 
-/// Every client of the database may NOTIFY. Notifications of other clients cause look-ups, but end no session.
+/// A client that knows the channel's name, such as a backup role, may notify workers of anything. That causes look-ups, but
+/// ends no session.
 @Suite struct StrangeNotificationTests {
     private let server: PostgreSQLServer
     private let database: String
     private let stranger: PostgreSQLConnection
+    private let channel: String
 
     init() async throws {
         (server, database) = try SharedServers.newDatabase()
+        channel = try server.psql("SELECT channel FROM session_channel", database: database)
         stranger = try PostgreSQLConnection(server.url(database: database), log: RecordedLog().logger)
     }
 
     private func notify(_ payload: String) throws {
         let payload = GateProcess.quoted(payload)
-        try stranger.script("SELECT pg_notify('authfcgi_revoked', \(payload))", deadline: .seconds(5))
+        try stranger.script("SELECT pg_notify('\(channel)', \(payload))", deadline: .seconds(5))
     }
 
     /// Payloads of notifications. HASH is replaced by the hash of a live session.
@@ -61,10 +64,10 @@ import Testing
         let watch = await CheckWatch(pod.store, token)
         // More marks than the limit: 30,000 hashes, 5,000 users, and all sessions.
         let sql = """
-            SELECT count(pg_notify('authfcgi_revoked', 'h:' || encode(sha256(convert_to(i::text, 'UTF8')), 'hex')))
+            SELECT count(pg_notify('\(channel)', 'h:' || encode(sha256(convert_to(i::text, 'UTF8')), 'hex')))
             FROM generate_series(1, 30000) i;
-            SELECT count(pg_notify('authfcgi_revoked', 'u:' || i)) FROM generate_series(1, 5000) i;
-            NOTIFY authfcgi_revoked, '*'
+            SELECT count(pg_notify('\(channel)', 'u:' || i)) FROM generate_series(1, 5000) i;
+            NOTIFY \(channel), '*'
             """
         for statement in sql.split(separator: ";") { try stranger.script(String(statement), deadline: .seconds(20)) }
         let deadline = Deadline(within: .seconds(60))

@@ -10,7 +10,7 @@ final class RevocationListener {
     init(_ url: String) throws {
         connection = try PostgreSQLConnection(url, log: Logger(label: "listener"))
         try connection.introduce(isPooled: false, deadline: .seconds(5))
-        try connection.listen(deadline: .seconds(5))
+        try connection.listen(in: Schema(nil), deadline: .seconds(5))
         #expect(connection.isListening)
     }
 
@@ -19,7 +19,7 @@ final class RevocationListener {
         // Notifications of earlier commits arrive before the result of this query.
         _ = try connection.query("SELECT 1", deadline: .seconds(5))
         var heard: [Revocation] = []
-        while let revocation = connection.nextRevocation() { heard.append(revocation) }
+        while let payload = connection.nextNotification() { heard.append(Revocation(payload: payload)) }
         return heard
     }
 }

@@ -2,39 +2,43 @@
 extension PostgreSQLConnection {
     /// The state of the notifications of revocations.
     enum Notifications: Equatable {
-        /// ``listen(deadline:)`` was not called. Next: `received` or `unavailable`.
+        /// ``listen(in:deadline:)`` was not called. Next: any other.
         case notRequested
         /// The server sends them on this connection. Final.
-        case received
+        /// - Parameter unannounced: The number of revocations without a notification at the time; see
+        ///   ``NotificationState/unannounced``.
+        case received(unannounced: Int64)
+        /// The server's queue of notifications is too full to begin. Final: another connection may be able to.
+        case queueFull
         /// The server cannot send them on this connection, for this reason. Final.
         case unavailable(String)
     }
 
     /// A Boolean value that indicates whether the server sends notifications of revocations on this connection.
-    var isListening: Bool { notifications == .received }
+    var isListening: Bool { if case .received = notifications { true } else { false } }
 
-    /// Requests notifications of revocations, if the connection allows them.
+    /// Requests notifications of revocations, if the connection allows them. Only the database knows the channel's name: it
+    /// is a secret.
+    /// - Parameters:
+    ///   - schema: The schema of the gate's tables.
+    ///   - deadline: The maximum wait.
     /// - Throws: ``PostgreSQLError`` if the connection fails. A server that refuses is not an error.
-    func listen(deadline: Duration) throws(PostgreSQLError) {
+    func listen(in schema: Schema, deadline: Duration) throws(PostgreSQLError) {
         guard let introduction, introduction.whyShared == nil else {
             let reason = introduction?.whyShared ?? "nobody has answered yet"
             notifications = .unavailable("\(reason), and LISTEN does not work through it")
             return
         }
         do throws(PostgreSQLError) {
-            try script("LISTEN \(Revocation.channel)", deadline: deadline)
-            notifications = .received
+            let result = try query("SELECT \(schema)listen_for_revocations()", deadline: deadline)
+            guard !result.isNull(0, 0) else { return notifications = .queueFull }
+            guard let unannounced = Int64(result.text(0, 0)) else {
+                throw .confusion("the answer to LISTEN cannot be read")
+            }
+            notifications = .received(unannounced: unannounced)
         } catch {
             guard case .server(let state, _) = error, !state.isServerGone else { throw error }
             notifications = .unavailable("LISTEN does not work there: \(error.reason)")
         }
-    }
-
-    /// Returns the next revocation that has arrived, or nil if there is none.
-    ///
-    /// libpq queues notifications and results separately. A result is older than every notification that arrived after
-    /// it, so all results that have arrived must be processed first.
-    func nextRevocation() -> Revocation? {
-        nextNotification(on: Revocation.channel).map { Revocation(payload: $0) }
     }
 }

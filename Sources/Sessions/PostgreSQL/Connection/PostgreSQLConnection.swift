@@ -192,14 +192,16 @@ package import Logging
         return nil
     }
 
-    /// Returns the payload of the next notification on a channel that has arrived, or nil if there is none.
-    func nextNotification(on channel: String) -> String? {
-        while let notification = unsafe PQnotifies(connection) {
-            // Allocated by libpq, strings included, and owned by the caller.
-            defer { unsafe PQfreemem(notification) }
-            guard unsafe String(cString: notification.pointee.relname) == channel else { continue }
-            return unsafe String(cString: notification.pointee.extra)
-        }
-        return nil
+    /// Returns the payload of the next notification that has arrived, or nil if there is none.
+    func nextNotification() -> String? {
+        guard let notification = unsafe PQnotifies(connection) else { return nil }
+        // Allocated by libpq, strings included, and owned by the caller.
+        defer { unsafe PQfreemem(notification) }
+        return unsafe String(cString: notification.pointee.extra)
+    }
+
+    /// Removes all notifications that have arrived.
+    func discardNotifications() {
+        while let notification = unsafe PQnotifies(connection) { unsafe PQfreemem(notification) }
     }
 }

@@ -148,8 +148,7 @@ COMMENT ON COLUMN @schema@.user_epochs.tidied_before IS
     'No session with a lower user_epoch has a row that looks live, nor will have, except the one of kept_hash. Less than ended_before while there may be some: then look-ups cost more, and workers remove the rows. Do not change it.';
 
 
--- Secret: with a key anybody can make tags that workers accept, and snapshots that
--- workers trust when they read them from Redis.
+-- Secret: with a key anybody can make tags that workers accept.
 CREATE TABLE @schema@.session_keys (
     generation integer     PRIMARY KEY,
     key        bytea       NOT NULL DEFAULT @schema@.session_random_bytes() CHECK (octet_length(key) = 32),
@@ -157,7 +156,7 @@ CREATE TABLE @schema@.session_keys (
 );
 
 COMMENT ON TABLE @schema@.session_keys IS
-    'AuthFCGI, secret: keys for the tag in a token, which lets workers refuse forged tokens without a query, and for the seal on snapshots in Redis. All keys are accepted; the newest one older than 10 seconds is used for new tokens, so that every worker has read it by then. Deleting a key invalidates the tokens made with it.';
+    'AuthFCGI, secret: keys for the tag in a token, which lets workers refuse forged tokens without a query. All keys are accepted; the newest one older than 10 seconds is used for new tokens, so that every worker has read it by then. Deleting a key invalidates the tokens made with it.';
 
 INSERT INTO @schema@.session_keys (generation) VALUES (1);
 

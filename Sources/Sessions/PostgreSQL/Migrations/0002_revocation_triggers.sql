@@ -1,6 +1,6 @@
 -- Every statement that ends a session notifies all workers in its transaction, including
--- an operator's UPDATE, DELETE or TRUNCATE. Workers listen on the channel
--- authfcgi_revoked. A payload never contains a token:
+-- an operator's UPDATE, DELETE or TRUNCATE. Workers listen on a channel with a secret
+-- name: see 0008_notifications.sql. A payload never contains a token:
 --     h:<hash>,<hash>,... these sessions have ended (SHA-256 of their tokens, in hex)
 --     c:<hash>,<hash>,... these sessions are live, and their contents have changed
 --     u:<user_id>         all sessions of this user until now
@@ -42,7 +42,7 @@ BEGIN
     -- user_epochs for a statement of one row. What a raised epoch has ended was announced
     -- with that.
     IF TG_OP = 'TRUNCATE' THEN
-        PERFORM pg_notify('authfcgi_revoked', '*');
+        PERFORM @schema@.announce_revocations('{*}'::text[]);
         RETURN NULL;
     ELSIF TG_OP = 'DELETE' THEN
         SELECT count(*), true, min(e.user_id COLLATE "C"), max(e.user_id COLLATE "C"),
@@ -92,14 +92,12 @@ BEGIN
     ELSIF announced > hashes_at_most THEN
         -- Too many to list: announce more than has changed rather than flood the
         -- queue. Workers then query the database again, which is harmless.
-        PERFORM pg_notify('authfcgi_revoked',
-                          CASE WHEN first_user = last_user THEN 'u:' || first_user ELSE '*' END);
+        PERFORM @schema@.announce_revocations(ARRAY[CASE WHEN first_user = last_user THEN 'u:' || first_user ELSE '*' END]);
     ELSE
-        FOR start IN 0 .. (announced - 1)::integer BY hashes_a_payload LOOP
-            PERFORM pg_notify('authfcgi_revoked',
-                              CASE WHEN has_ended THEN 'h:' ELSE 'c:' END
-                              || substr(hashes, start * 65 + 1, hashes_a_payload * 65 - 1));
-        END LOOP;
+        PERFORM @schema@.announce_revocations(ARRAY(
+            SELECT CASE WHEN has_ended THEN 'h:' ELSE 'c:' END
+                   || substr(hashes, p.start * 65 + 1, hashes_a_payload * 65 - 1)
+              FROM pg_catalog.generate_series(0, (announced - 1)::integer, hashes_a_payload) AS p (start)));
     END IF;
     RETURN NULL;
 END
@@ -189,16 +187,17 @@ ALTER TABLE @schema@.session_tokens
     ENABLE ALWAYS TRIGGER session_tokens_keep_ended_update;
 
 
--- Any statement that raises ended_before ends sessions, so it notifies.
+-- Any statement that raises ended_before ends sessions, so it notifies. SECURITY DEFINER:
+-- the name of the channel is a secret.
 CREATE FUNCTION @schema@.user_epochs_announce() RETURNS trigger
 LANGUAGE plpgsql
+SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 SET enable_nestloop = off    -- as in session_tokens_announce()
 AS $$
 DECLARE
     users_at_most CONSTANT integer := 1000;
     users         text[];
-    user_id       text;
 BEGIN
     IF TG_OP = 'INSERT' THEN
         users := ARRAY(SELECT n.user_id FROM new_rows n WHERE n.ended_before > 0 LIMIT users_at_most + 1);
@@ -210,12 +209,11 @@ BEGIN
                         LIMIT users_at_most + 1);
     END IF;
     IF pg_catalog.cardinality(users) > users_at_most THEN
-        PERFORM pg_notify('authfcgi_revoked', '*');
-        RETURN NULL;
+        PERFORM @schema@.announce_revocations('{*}'::text[]);
+    ELSE
+        PERFORM @schema@.announce_revocations(ARRAY(
+            SELECT 'u:' || u.user_id FROM pg_catalog.unnest(users) AS u (user_id)));
     END IF;
-    FOREACH user_id IN ARRAY users LOOP
-        PERFORM pg_notify('authfcgi_revoked', 'u:' || user_id);
-    END LOOP;
     RETURN NULL;
 END
 $$;
@@ -234,10 +232,11 @@ CREATE TRIGGER user_epochs_announce_update AFTER UPDATE ON @schema@.user_epochs
 
 CREATE FUNCTION @schema@.authfcgi_state_announce() RETURNS trigger
 LANGUAGE plpgsql
+SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    PERFORM pg_notify('authfcgi_revoked', '*');
+    PERFORM @schema@.announce_revocations('{*}'::text[]);
     RETURN NULL;
 END
 $$;

@@ -505,12 +505,13 @@ BEGIN
     INSERT INTO @schema@.session_keys (generation, key)
     SELECT coalesce(max(k.generation), 0) + 1, @schema@.session_random_bytes() FROM @schema@.session_keys k
     RETURNING generation INTO new_generation;
+    PERFORM @schema@.make_redis_seal_key(false);
     RETURN new_generation;
 END
 $$;
 
 COMMENT ON FUNCTION @schema@.rotate_session_key() IS
-    'AuthFCGI: adds a key for the tags of new tokens and returns its generation. Older keys stay, so that no session ends. Call it in its own transaction: the ten seconds that workers have to read the key begin at the call, not at the commit.';
+    'AuthFCGI: adds a key for the tags of new tokens and returns its generation, and makes a new key for snapshots in Redis. Older keys of tokens stay, so that no session ends. Call it in its own transaction: the ten seconds that workers have to read the key begin at the call, not at the commit.';
 
 
 -- In the same transaction: by default PUBLIC may execute a new function.

@@ -12,6 +12,11 @@ struct KnownKeys {
 
     /// A Boolean value that indicates whether the rows of a user's sessions may look live although all of them have ended.
     var hasUntidiedUsers: Bool { last?.heartbeat.hasUntidiedUsers ?? false }
+    /// The keys of seals, as ``SealKeys`` reads them; nil if there are none, and before the first heartbeat.
+    var sealKeys: [UInt8]? { last?.heartbeat.sealKeys }
+
+    /// A Boolean value that indicates whether a new key of seals should be made.
+    var needsSealKey: Bool { last?.heartbeat.needsSealKey ?? false }
 
     /// The time of the heartbeat's sending.
     var sentAt: BootInstant? { last?.sentAt }

@@ -151,7 +151,8 @@ struct LookUpQueue<Asker> {
             var actions: [Action] = error.map { [.reportFailure($0)] } ?? []
             for key in keys { retry(key, error?.reason ?? "not run", at: now, &actions) }
             return actions
-        case .confirmed(let heartbeat, let isFirst): return confirm(heartbeat, isFirst: isFirst)
+        case .confirmed(let heartbeat, let isFirst, let missesRevocations):
+            return confirm(heartbeat, isFirst: isFirst, missesRevocations: missesRevocations)
         case .lost(let error, let endsLease): return (endsLease ? [.endLease] : []) + lost(error, at: now)
         }
     }
@@ -185,15 +186,18 @@ struct LookUpQueue<Asker> {
         if state.onConnection({ $0.retry(key) }) == true { actions.append(.awaitTurnEnd) }
     }
 
-    private mutating func confirm(_ heartbeat: ReadDialogue.SentHeartbeat, isFirst: Bool) -> [Action] {
+    private mutating func confirm(
+        _ heartbeat: ReadDialogue.SentHeartbeat, isFirst: Bool, missesRevocations: Bool
+    ) -> [Action] {
         let isListening = server?.isListening ?? false
         var actions: [Action] = [.confirm(heartbeat, isFirst: isFirst, isListening: isListening)]
         // A token made with a key that was removed is no longer valid, even if its session is cached.
-        if known.replace(by: heartbeat) {
+        let hasLostKey = known.replace(by: heartbeat)
+        if hasLostKey || missesRevocations {
             hear(.everything)
             actions.append(.revokeEverything)
         }
-        return actions + [.announceHeartbeat]
+        return actions + [.announceHeartbeat(heartbeat.heartbeat.notifications)]
     }
 
     private mutating func fail(_ key: LookUpKey, _ answer: Answer, _ actions: inout [Action]) {

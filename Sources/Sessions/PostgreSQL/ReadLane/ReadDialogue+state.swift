@@ -96,8 +96,10 @@ extension ReadDialogue {
         /// on a reading of the epochs that is too old by now (nil). The connection can still be used.
         case failed([LookUpKey], PostgreSQLError?)
         /// A heartbeat is complete.
-        /// - Parameter isFirst: True for the connection's first one.
-        case confirmed(SentHeartbeat, isFirst: Bool)
+        /// - Parameters:
+        ///   - isFirst: True for the connection's first one.
+        ///   - missesRevocations: True if there were revocations without a notification since the one before.
+        case confirmed(SentHeartbeat, isFirst: Bool, missesRevocations: Bool)
         /// The connection must be closed. The question stays pending.
         /// - Parameter endsLease: True if the server is not as it was when the connection was opened, so that nothing
         ///   else it states can be relied on. A server that is lost or does not answer only does not renew the lease.

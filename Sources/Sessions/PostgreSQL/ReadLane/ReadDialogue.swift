@@ -12,6 +12,9 @@ struct ReadDialogue {
     private var epochs: EpochReadings
     /// A Boolean value that indicates whether a heartbeat was confirmed.
     private var isProven = false
+    /// The number of revocations without a notification according to the last heartbeat, or at the start of listening; nil
+    /// before the first heartbeat of a connection that does not listen.
+    private var unannounced: Int64?
 
     /// The maximum number of pending heartbeats: more do not make a slow server faster.
     private static let maxHeartbeats = 4
@@ -25,6 +28,7 @@ struct ReadDialogue {
         self.server = server
         self.deadline = deadline
         epochs = EpochReadings(leaseTime: leaseTime)
+        unannounced = server.unannounced
     }
 
     /// The question that the next reply answers, or nil if none is pending.
@@ -119,9 +123,8 @@ struct ReadDialogue {
         case (.sync(let heartbeat), .other(.sync)):
             questions.removeFirst()
             guard let heartbeat else { return .nothing }
-            defer { isProven = true }
             epochs.take(heartbeat)
-            return .confirmed(heartbeat, isFirst: !isProven)
+            return confirmed(heartbeat)
         case (.lookUps(let keys, let reading, _), .sessions(let sessions)):
             questions.removeFirst()
             guard epochs.allow(reading, at: now) else { return .failed(keys, nil) }
@@ -146,6 +149,16 @@ struct ReadDialogue {
         case (_, .other(let status)): return confused("the server's answers are out of step (\(status))")
         case (_, .sessions), (_, .heartbeat): return confused("the answer belongs to another question")
         }
+    }
+
+    private mutating func confirmed(_ heartbeat: SentHeartbeat) -> Outcome {
+        let count = heartbeat.heartbeat.notifications.unannounced
+        defer {
+            isProven = true
+            unannounced = count
+        }
+        return .confirmed(
+            heartbeat, isFirst: !isProven, missesRevocations: unannounced != nil && unannounced != count)
     }
 
     private mutating func failed(_ keys: [LookUpKey], _ error: PostgreSQLError?) -> Outcome {

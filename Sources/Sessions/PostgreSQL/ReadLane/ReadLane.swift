@@ -26,6 +26,8 @@ final class ReadLane: ReadinessHandler, TurnEndHandler {
     private let names: ConfigurationNames
     private let log: Logger
     private var notifications: NotificationLog
+    private var notificationQueue: NotificationQueueLog
+    private var notificationBudget = NotificationBudget()
     private let heartbeatInterval: Duration
     private lazy var timer = LaneTimer { [weak self] in self?.tick() }
 
@@ -39,6 +41,7 @@ final class ReadLane: ReadinessHandler, TurnEndHandler {
         self.log = log
         names = configuration.names
         notifications = NotificationLog(log, names)
+        notificationQueue = NotificationQueueLog(log)
         let limits = LookUpLimits(
             leaseTime: memory.leaseTime, deadline: configuration.lookUpDeadline, lookUps: configuration.lookUpLimit)
         queue = LookUpQueue(limits)
@@ -69,6 +72,12 @@ final class ReadLane: ReadinessHandler, TurnEndHandler {
 
     /// The newest token keys, or nil before the first heartbeat.
     var keys: TokenKeys? { queue.known.keys }
+
+    /// The keys of seals, as ``SealKeys`` reads them; nil if there are none, and before the first heartbeat.
+    var sealKeys: [UInt8]? { queue.known.sealKeys }
+
+    /// A Boolean value that indicates whether a new key of seals should be made.
+    var needsSealKey: Bool { queue.known.needsSealKey }
 
     /// The time of sending of the last confirmed heartbeat.
     var lastHeartbeat: BootInstant? { queue.known.sentAt }
@@ -103,6 +112,9 @@ final class ReadLane: ReadinessHandler, TurnEndHandler {
 
     /// Closes the connection, for a reason that its server does not know, and opens another one.
     func lose(_ error: PostgreSQLError) { perform(queue.lost(error, at: .now)) }
+
+    /// Sends a heartbeat now, so that new keys are known soon.
+    func askHeartbeat() { perform(queue.askHeartbeat()) }
 
     /// Keeps the lease and the keys fresh, and detects a server that does not answer even if there are no checks.
     private func beat() {
@@ -143,9 +155,20 @@ final class ReadLane: ReadinessHandler, TurnEndHandler {
         perform(queue.received(reply, at: .now))
     }
 
-    /// Handles the notifications that have arrived. All results that have arrived must be handled before.
+    /// Handles the notifications that have arrived. All results that have arrived must be handled before: libpq queues
+    /// notifications and results separately, and a result may be older than a notification.
+    ///
+    /// libpq reads no more at a time than its buffer holds, so this is soon done, and the loop goes on. What exceeds the
+    /// budget is not read: it may have revoked anything.
     private func hearRevocations() {
-        while let revocation = connection?.nextRevocation() { hear(revocation) }
+        guard let connection else { return }
+        while let payload = connection.nextNotification() {
+            guard notificationBudget.take(payload.utf8.count, at: .now) else {
+                connection.discardNotifications()
+                return hear(.everything)
+            }
+            hear(Revocation(payload: payload))
+        }
     }
 
     // MARK: Actions
@@ -173,11 +196,17 @@ final class ReadLane: ReadinessHandler, TurnEndHandler {
         case .answer(let askers, let answer): for asker in askers { asker(answer) }
         case .confirm(let heartbeat, let isFirst, let isListening):
             connector.markHealthy()
+            notificationQueue.update(heartbeat.heartbeat.notifications, at: .now)
             memory.takeHeartbeat(
                 heartbeat.heartbeat, sentAt: heartbeat.sentAt, isFirst: isFirst, listens: isListening)
         case .endLease: memory.endLease()
         case .revokeEverything: memory.hear(.everything)
-        case .announceHeartbeat: onHeartbeat?()
+        case .announceHeartbeat(let state):
+            onHeartbeat?()
+            // Only a new connection can begin to listen: its first heartbeat must come after that.
+            if connection?.notifications == .queueFull, state.mayListen {
+                lose(.connection("PostgreSQL's notification queue has room again"))
+            }
         }
     }
 

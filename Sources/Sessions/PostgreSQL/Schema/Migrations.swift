@@ -50,7 +50,8 @@ package struct Migrations: Sendable {
     private static let relations = [
         "session_tokens", "live_sessions", "user_epochs", "session_keys", "session_limits", "session_cleanup",
         "authfcgi_state",
-        "authfcgi_users", "login_throttle", "login_throttle_secret",
+        "authfcgi_users", "login_throttle", "login_throttle_secret", "session_channel", "unannounced_revocations",
+        "redis_seal_keys",
     ]
     /// The table that records the applied steps.
     static let table = "authfcgi_migrations"
@@ -65,6 +66,8 @@ package struct Migrations: Sendable {
         Step(number: 5, name: "login_throttle", sql: text(PackageResources._005_login_throttle_sql)),
         Step(number: 6, name: "users", sql: text(PackageResources._006_users_sql)),
         Step(number: 7, name: "grants", sql: text(PackageResources._007_grants_sql)),
+        Step(number: 8, name: "notifications", sql: text(PackageResources._008_notifications_sql)),
+        Step(number: 9, name: "redis_seals", sql: text(PackageResources._009_redis_seals_sql)),
     ]
 
     /// The numbers of this program's steps, in order.

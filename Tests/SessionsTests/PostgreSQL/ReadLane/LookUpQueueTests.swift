@@ -334,7 +334,7 @@ import Testing
         #expect(queue.known.keys == nil && !queue.knowsAllKeys(at: time(1.2)))
         #expect(received(.other(.sync), at: 1.3) == ["confirm, first", "announce heartbeat"])
         #expect(queue.known.sentAt == time(1))
-        #expect(queue.known.keys?.sealing.generation == 1)
+        #expect(queue.known.keys?.minting.generation == 1)
     }
 
     @Test mutating func `only the first heartbeat of each connection is the first one`() throws {
@@ -401,6 +401,46 @@ import Testing
                 "confirm", "revoke everything", "announce heartbeat",
             ])
         #expect(ask(1, "d") == ["await turn end"])
+    }
+
+    @Test mutating func `another number of revocations without a notification revokes everything`() throws {
+        try open()
+        // As many as when the connection began to listen.
+        _ = queue.askHeartbeat()
+        _ = turnEnds()
+        #expect(try completeHeartbeat() == ["confirm", "announce heartbeat"])
+        _ = ask(1, "a")
+        _ = turnEnds()
+        _ = queue.askHeartbeat()
+        _ = turnEnds()
+        _ = found(session)
+        _ = received(.other(.sync))
+        let revoked = ["confirm", "revoke everything", "announce heartbeat"]
+        #expect(try completeHeartbeat(ReadLaneValues.heartbeat(unannounced: 5)) == revoked)
+        _ = queue.askHeartbeat()
+        _ = turnEnds()
+        #expect(try completeHeartbeat(ReadLaneValues.heartbeat(unannounced: 5)) == ["confirm", "announce heartbeat"])
+        // A count that falls, as after TRUNCATE, is another count.
+        _ = queue.askHeartbeat()
+        _ = turnEnds()
+        #expect(try completeHeartbeat(ReadLaneValues.heartbeat(unannounced: 0)) == revoked)
+    }
+
+    @Test mutating func `a revocation without a notification counts from the start of listening`() throws {
+        _ = queue.opened(to: ReadLaneValues.server())
+        _ = turnEnds()
+        #expect(
+            try completeHeartbeat(ReadLaneValues.heartbeat(unannounced: 5)) == [
+                "confirm, first", "revoke everything", "announce heartbeat",
+            ])
+        _ = queue.lost(gone, at: time(0))
+        // Without listening nothing is kept.
+        _ = queue.opened(to: ReadLaneValues.server(isListening: false))
+        _ = turnEnds()
+        #expect(
+            try completeHeartbeat(ReadLaneValues.heartbeat(unannounced: 9)) == [
+                "confirm, first, not listening", "announce heartbeat",
+            ])
     }
 
     @Test mutating func `the keys are all keys for five seconds, while there is a connection`() throws {

@@ -22,19 +22,23 @@ enum ReadLaneValues {
     static func key(_ number: UInt8) -> LookUpKey { LookUpKey(id: Int(number), hash: hash(number)) }
 
     static func server(isListening: Bool = true) -> ConnectedServer {
-        ConnectedServer(origin: origin, backend: 7, isListening: isListening, openedAt: time(0))
+        ConnectedServer(origin: origin, backend: 7, unannounced: isListening ? 4 : nil, openedAt: time(0))
     }
 
     static func heartbeat(
         keys generations: [Int] = [1], clock: DatabaseInstant = DatabaseInstant(microseconds: 3),
         origin: ServerIncarnation = origin, backend: Int32 = 7, isListening: Bool = true, endedBefore: Int64? = 5,
-        hasUntidiedUsers: Bool = false
+        hasUntidiedUsers: Bool = false, unannounced: Int64 = 4
     ) throws -> Heartbeat {
         let accepted = generations.map { TokenKey(generation: $0, bytes: [UInt8($0)]) }
         return Heartbeat(
             keys: try #require(TokenKeys(accepted: accepted, minting: generations[0])),
-            clock: clock, origin: origin, backend: backend, isListening: isListening, endedBefore: endedBefore,
-            hasUntidiedUsers: hasUntidiedUsers)
+            clock: clock, origin: origin, backend: backend, endedBefore: endedBefore,
+            hasUntidiedUsers: hasUntidiedUsers,
+            notifications: NotificationState(
+                isListening: isListening, mayListen: true, unannounced: unannounced, queuePercent: 0,
+                oldestProcess: nil),
+            sealKeys: nil, needsSealKey: false)
     }
 
     static func snapshot() -> SessionSnapshot? {
@@ -86,7 +90,7 @@ extension LookUpQueue<String>.Action {
             ["confirm\(isFirst ? ", first" : "")\(isListening ? "" : ", not listening")"]
         case .endLease: ["end lease"]
         case .revokeEverything: ["revoke everything"]
-        case .announceHeartbeat: ["announce heartbeat"]
+        case .announceHeartbeat(_): ["announce heartbeat"]
         }
     }
 }
