@@ -17,7 +17,7 @@ struct Migrate: ParsableCommand {
         help: ArgumentHelp("The role that is granted the use of the tables.", valueName: "role"))
     var grantee: String?
 
-    @OptionGroup(visibility: .hidden) var options: SettingsOptions
+    @OptionGroup var options: CommandOptions
 
     func run() throws {
         let settings = options.load()
@@ -26,13 +26,13 @@ struct Migrate: ParsableCommand {
         let database = try CommandDatabase(settings, log)
         if let grantee { try database.requireRole(grantee) }
         switch try database.migrate() {
-        case .upToDate(let number): StandardOutput.writeLine("The tables are up to date (migration \(number)).")
+        case .upToDate(let number): try StandardOutput.writeLine("The tables are up to date (migration \(number)).")
         case .applied(let numbers):
-            StandardOutput.writeLine("Applied migrations \(numbers.map(String.init).joined(separator: ", ")).")
+            try StandardOutput.writeLine("Applied migrations \(numbers.map(String.init).joined(separator: ", ")).")
         }
         if let grantee {
             try database.grant(to: grantee)
-            StandardOutput.writeLine("The role \(PrintableText.of(grantee)) may use the tables.")
+            try StandardOutput.writeLine("The role \(PrintableText.of(grantee)) may use the tables.")
         }
     }
 }

@@ -14,6 +14,12 @@ package struct PackedSession: Equatable, Sendable {
     static let format: UInt8 = 1
     static let plainFormat: UInt8 = 2
     static let textsStart = 37
+    /// The maximum size of a session within ``IdentityLimits``. The length of a group of less than 128 bytes takes one byte,
+    /// as the comma does that is counted there; that of any other text takes two.
+    static let maxBytes =
+        textsStart + IdentityLimits.userIDBytes
+        + (IdentityLimits.username + IdentityLimits.name + IdentityLimits.email) * IdentityLimits.bytesPerScalar
+        + IdentityLimits.groupBytes + 64
 
     /// Takes over bytes written by ``PackedSessionWriter``.
     init(bytes: [UInt8]) {
@@ -62,8 +68,11 @@ package struct PackedSession: Equatable, Sendable {
     package static let idRange = 1..<17
 
     /// The session's id, a UUID of 36 characters.
-    package var id: String {
-        var text = Array(bytes[Self.idRange]).hex
+    package var id: String { Self.text(ofID: Array(bytes[Self.idRange])) }
+
+    /// Returns the usual form of a UUID's 16 bytes.
+    static func text(ofID bytes: [UInt8]) -> String {
+        var text = bytes.hex
         for index in [8, 13, 18, 23] { text.insert(UInt8(ascii: "-"), at: index) }
         return String(decoding: text, as: UTF8.self)
     }
