@@ -1,7 +1,6 @@
 extension PackedSession {
     /// Takes over bytes from outside this process. Returns nil if they are not a session of this layout.
     init?(checking bytes: ArraySlice<UInt8>) {
-        guard bytes.count <= Self.maxBytes else { return nil }
         let own = Array(bytes)
         guard own.count > Self.textsStart, own[0] == Self.format || own[0] == Self.plainFormat,
             Self.areTexts(own.span.extracting(Self.textsStart...))

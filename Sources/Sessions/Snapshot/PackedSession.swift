@@ -14,12 +14,6 @@ package struct PackedSession: Equatable, Sendable {
     static let format: UInt8 = 1
     static let plainFormat: UInt8 = 2
     static let textsStart = 37
-    /// The maximum size of a session within ``IdentityLimits``. The length of a group of less than 128 bytes takes one byte,
-    /// as the comma does that is counted there; that of any other text takes two.
-    static let maxBytes =
-        textsStart + IdentityLimits.userIDBytes
-        + (IdentityLimits.username + IdentityLimits.name + IdentityLimits.email) * IdentityLimits.bytesPerScalar
-        + IdentityLimits.groupBytes + 64
 
     /// Takes over bytes written by ``PackedSessionWriter``.
     init(bytes: [UInt8]) {
