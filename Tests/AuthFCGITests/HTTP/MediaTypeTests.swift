@@ -5,7 +5,8 @@ import Testing
 struct MediaTypeTests {
     @Test(arguments: [
         "application/json", "Application/JSON", "application/json; charset=utf-8", "application/json;charset=utf-8",
-        " application/json ", "application/json ;x", "application/json\t;x", "application/json\t", "\tapplication/json \t ;x",
+        " application/json ", "application/json ;x", "application/json\t;x", "application/json\t",
+        "\tapplication/json \t ;x",
     ])
     func `a media type is not case-sensitive and may have parameters`(_ text: String) {
         #expect(MediaType(contentType: text) == .json)

@@ -129,7 +129,7 @@ import Testing
         try await expect(
             .prevented(.hashing),
             Self.hashed + [
-                "audit sparingly password change unavailable (passwords cannot be hashed) of user 7",
+                "audit sparingly password change unavailable (passwords cannot be hashed) of user 7"
             ])
         #expect(stage.effects.logged == ["error: password check failed: no memory"])
     }

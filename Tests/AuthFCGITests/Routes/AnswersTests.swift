@@ -81,8 +81,8 @@ struct AnswersTests {
             groupBytes == 1
             ? Array(repeating: "", count: IdentityLimits.groupBytes + 1) : [text(IdentityLimits.groupBytes)]
         let identity = Identity(
-            userID: text(IdentityLimits.userIDBytes) + "äx", username: text(4 * IdentityLimits.username), groups: groups,
-            name: text(4 * IdentityLimits.name), email: text(4 * IdentityLimits.email))
+            userID: text(IdentityLimits.userIDBytes) + "äx", username: text(4 * IdentityLimits.username),
+            groups: groups, name: text(4 * IdentityLimits.name), email: text(4 * IdentityLimits.email))
         #expect(identity.userID.utf8.count == IdentityLimits.userIDBytes)
         let session = try #require(
             PackedSession(

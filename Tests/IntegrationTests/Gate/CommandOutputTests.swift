@@ -149,8 +149,10 @@ import Testing
             (["user", "add", String(repeating: "é", count: 129)], "The username must have 1 to 256 bytes."),
             (["user", "add", "x", "--name", long], "The name is longer than 256 characters."),
             (["user", "add", "x", "--email", long], "The email is longer than 320 characters."),
-            (["user", "add", "x", "--groups", String(repeating: "a,", count: 2049)],
-             "The groups are longer than 4096 bytes together."),
+            (
+                ["user", "add", "x", "--groups", String(repeating: "a,", count: 2049)],
+                "The groups are longer than 4096 bytes together."
+            ),
             (["session", "create", "--user", "x", "--name", long], "The name is longer than 256 characters."),
             (["session", "refresh", "--user", "x", "--email", long], "The email is longer than 320 characters."),
         ] {

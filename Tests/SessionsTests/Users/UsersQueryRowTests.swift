@@ -6,8 +6,8 @@ import Testing
 struct UsersQueryRowTests {
     private func row(
         id: String? = "7", idType: String? = "number", username: String? = nil, hash: String? = "x  ",
-        name: String? = nil, email: String? = nil, groups: String? = nil, groupsType: String? = nil, disabled: String? = nil, hasHash: Bool = true,
-        hasDisabled: Bool = false
+        name: String? = nil, email: String? = nil, groups: String? = nil, groupsType: String? = nil,
+        disabled: String? = nil, hasHash: Bool = true, hasDisabled: Bool = false
     ) -> UsersQueryRow {
         UsersQueryRow(
             id: id, idType: idType, username: username, passwordHash: hash, name: name, email: email, groups: groups,

@@ -24,7 +24,9 @@ struct ConfigCheck: ParsableCommand {
         let query = UsersQuery(settings)
         let columns = try query.map { query throws(ExitCode) in try database.check(query) }
         try StandardOutput.writeLine("The settings are valid, and the database answers.")
-        guard let query, let columns else { return try StandardOutput.writeLine("Logins are for the gate's own users.") }
+        guard let query, let columns else {
+            return try StandardOutput.writeLine("Logins are for the gate's own users.")
+        }
         try StandardOutput.writeLine("\(query.name) returns the columns \(columns.joined(separator: ", ")).")
         if query.rehash != nil {
             try StandardOutput.writeLine(

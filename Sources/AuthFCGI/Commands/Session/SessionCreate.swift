@@ -41,7 +41,7 @@ struct SessionCreate: ParsableCommand {
 
     func run() throws {
         // A reader that has gone is then an error of the output, after which the session is ended.
-        unsafe signal(SIGPIPE, SIG_IGN)
+        signal(SIGPIPE, SIG_IGN)
         let settings = options.load()
         let log = CommandLog.start(settings)
         defer { CommandLog.finish() }
