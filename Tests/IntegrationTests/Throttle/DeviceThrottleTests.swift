@@ -136,6 +136,14 @@ import Testing
         #expect(try await stores.allowed(of: 20, showing: token) { "198.51.100.\($0)" } == 10)
     }
 
+    @Test func `the attempts with a token do not add to those of a known address`() async throws {
+        let stores = try await ThrottledStores()
+        let token = try await stores.signIn()
+        for _ in 0..<10 { #expect(try await stores.fail(showing: token) == nil) }
+        #expect(try await stores.fail(showing: token) == 1)
+        #expect(try await stores.fail() == 1)
+    }
+
     @Test func `all failures of a user remain below a hundred per hour, whatever tokens are shown`() async throws {
         let stores = try await ThrottledStores(4)
         var tokens: [SessionToken] = []

@@ -288,6 +288,7 @@ DECLARE
         THEN login_throttle_hash(secret, 'device', user_key || reserve_login.shown_hash) END;
     -- The key by which the client is known; NULL if it is not.
     place_key   bytea;
+    known_pair  bytea;
     is_locked   boolean;
     is_known    boolean;
     charged     bytea[];
@@ -315,6 +316,8 @@ BEGIN
             PERFORM lock_login_throttle(user_key);
         END IF;
         moment := clock_timestamp();
+        known_pair := (SELECT t.key FROM login_throttle t
+                        WHERE t.key = pair_key AND t.succeeded_at > statement_timestamp() - interval '90 days');
         -- By the token first: others may share the address.
         place_key := CASE
             WHEN device_key IS NOT NULL
@@ -322,9 +325,7 @@ BEGIN
                                   WHERE t.key = device_key
                                     AND pg_catalog.cardinality(login_throttle_recent(t.failed_at, moment)) >= 10)
             THEN device_key
-            WHEN EXISTS (SELECT FROM login_throttle t
-                          WHERE t.key = pair_key AND t.succeeded_at > statement_timestamp() - interval '90 days')
-            THEN pair_key END;
+            ELSE known_pair END;
         is_known := place_key IS NOT NULL;
         IF is_locked AND NOT is_known THEN
             PERFORM lock_login_throttle(address_key);
@@ -342,8 +343,10 @@ BEGIN
         END IF;
     END LOOP;
 
+    -- The known pair too, so that the attempts with a token do not add to its own.
     charged := pg_catalog.array_remove(
-        ARRAY[name_key, user_key, coalesce(place_key, address_key)], NULL);
+        ARRAY[name_key, user_key, coalesce(place_key, address_key),
+              CASE WHEN known_pair <> place_key THEN known_pair END], NULL);
     INSERT INTO login_throttle AS t (key, failed_at, expires_at)
     SELECT c.key, ARRAY[moment], moment + interval '1 hour'
       FROM pg_catalog.unnest(charged) AS c (key)
