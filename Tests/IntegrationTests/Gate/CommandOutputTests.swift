@@ -115,6 +115,20 @@ import Testing
         }
     }
 
+    @Test func `a change is recorded even if the output cannot be written`() throws {
+        try psql("SELECT create_access_token('1', label => 'a')")
+        let id = try psql("SELECT session_id FROM session_tokens")
+        for (command, event) in [
+            ("user add ann", "user_add"), ("user disable ann", "user_disable"),
+            ("session refresh --user 1 --name A", "session_refresh"), ("session revoke --id \(id)", "session_revoke"),
+            ("session revoke --user 1", "session_revoke"), ("session revoke --all --yes", "session_revoke"),
+        ] {
+            let result = try shell("\"$A\" \(command) >/dev/full", input: "correct horse battery")
+            #expect(result.status == .code(74), "\(result)")
+            #expect(result.errors.contains("event=\(event) outcome=success"), "\(result)")
+        }
+    }
+
     // MARK: Arguments
 
     @Test func `arguments that are not UTF-8 are refused`() throws {

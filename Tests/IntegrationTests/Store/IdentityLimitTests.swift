@@ -25,7 +25,7 @@ import Testing
                 let error = #expect(throws: SupportError.self) {
                     try database.sql("SELECT \(function)('ann', \(column) => \(value))")
                 }
-                #expect("\(error, default: "")".contains(problem), "\(function): \(error, default: "")")
+                #expect("\(error, default: "")".contains(problem), "\(function): \(String(describing: error))")
             }
         }
         let label = #expect(throws: SupportError.self) {
@@ -44,7 +44,7 @@ import Testing
                 let error = #expect(throws: SupportError.self) {
                     try database.sql("UPDATE \(table) SET \(column) = \(value)")
                 }
-                #expect("\(error, default: "")".contains("_\(column)_check"), "\(error, default: "")")
+                #expect("\(error, default: "")".contains("_\(column)_check"), "\(String(describing: error))")
             }
         }
     }
@@ -84,7 +84,7 @@ import Testing
         for _ in 0..<5 {
             let error = await pod.lookUpError(token)
             guard case .unavailable(let reason) = error else {
-                Issue.record("\(error, default: "an answer")")
+                Issue.record("\(String(describing: error))")
                 return
             }
             #expect(reason.hasPrefix("\(column) of session \(session.id) is longer than permitted"))

@@ -39,8 +39,8 @@ struct SessionRefresh: ParsableCommand {
             try sessions.update(
                 user.id, username: username?.text, name: name, email: email, groups: groups?.names)
         }
-        try StandardOutput.writeLine("Changed \(changed.counted("live session")) of \(user.shown).")
         database.audit(
             AuditEvent(.sessionRefresh, of: .user(id: user.id), details: ["changed": "\(changed)"]))
+        try StandardOutput.writeLine("Changed \(changed.counted("live session")) of \(user.shown).")
     }
 }

@@ -39,8 +39,8 @@ struct SessionRevoke: ParsableCommand {
             let ended = try database.sessions { sessions throws(PostgreSQLError) in
                 try sessions.revoke(userID: user.id)
             }
-            try StandardOutput.writeLine("Ended \(ended.counted("session")) of \(user.shown).")
             database.audit(AuditEvent(.sessionRevoke, of: .user(id: user.id), details: ["ended": "\(ended)"]))
+            try StandardOutput.writeLine("Ended \(ended.counted("session")) of \(user.shown).")
         } else {
             try revokeAll(database)
         }
@@ -53,8 +53,8 @@ struct SessionRevoke: ParsableCommand {
         guard wasLive else {
             throw CommandFailure.fail("there is no live session \(id.text)", code: CommandFailure.dataCode)
         }
-        try StandardOutput.writeLine("Ended session \(id.text).")
         database.audit(AuditEvent(.sessionRevoke, session: id.text, details: ["ended": "1"]))
+        try StandardOutput.writeLine("Ended session \(id.text).")
     }
 
     private func revokeAll(_ database: CommandDatabase) throws(ExitCode) {
@@ -67,7 +67,7 @@ struct SessionRevoke: ParsableCommand {
             }
         }
         let ended = try database.sessions { sessions throws(PostgreSQLError) in try sessions.revokeAll() }
-        try StandardOutput.writeLine("Ended \(ended.counted("session")) of all users.")
         database.audit(AuditEvent(.sessionRevoke, details: ["all": "true", "ended": "\(ended)"]))
+        try StandardOutput.writeLine("Ended \(ended.counted("session")) of all users.")
     }
 }

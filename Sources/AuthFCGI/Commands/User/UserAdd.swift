@@ -38,8 +38,8 @@ struct UserAdd: ParsableCommand {
         }
         let shown = PrintableText.of(username)
         if let id {
-            try StandardOutput.writeLine("Added user \(shown) (id \(id)).")
             database.audit(AuditEvent(.userAdd, of: .user(id: id)))
+            try StandardOutput.writeLine("Added user \(shown) (id \(id)).")
         } else if ifAbsent {
             try StandardOutput.writeLine("User \(shown) exists already; nothing was changed.")
         } else {
