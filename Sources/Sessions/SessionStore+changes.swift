@@ -5,7 +5,7 @@ extension SessionStore {
     /// Creates a session for an authenticated user.
     ///
     /// - Parameters:
-    ///   - identity: The user. No text may contain a NUL character.
+    ///   - identity: The user.
     ///   - lifetime: The session's lifetime; nil for the configuration's. The database's `maximum_lifetime` limits it.
     ///   - origin: The client that the session is for.
     /// - Returns: The token, of which only a hash is stored, and the session.

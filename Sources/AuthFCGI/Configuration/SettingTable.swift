@@ -2,7 +2,7 @@ internal import Logging
 internal import Sessions
 
 /// All settings, in the order of help texts and documents. A new setting is an entry here, and a flag in
-/// ``SettingsOptions`` unless it is a secret.
+/// ``OtherSettingsOptions`` unless it is a secret.
 struct SettingTable: Sendable {
     /// A URL that begins with `postgresql://`, or key=value pairs; libpq takes both.
     let databaseURL = Setting(

@@ -10,9 +10,10 @@ internal import Sessions
 /// 1. a ticket of the hasher's queue, so that a flood is refused before it reaches the database;
 /// 2. the user, and the throttle's reservation, which counts as a failure until it is settled;
 /// 3. the hash of the password; for an unknown name a dummy hash;
-/// 4. after a failure: the audit line, then the delay, so that the time reveals nothing about the hash;
-/// 5. the session, which settles the reservation in the same transaction, or the release of the reservation if the
-///    password was not checked, or was right but there can be no session;
+/// 4. after a refusal: the audit line, then the delay, so that the time reveals nothing about the hash;
+/// 5. the session, which settles the reservation in the same transaction. If the password was not checked, or was right
+///    but there is no session, the reservation is released. It remains only after a wrong password, for an unknown or
+///    disabled user, and if the process ends or loses the store meanwhile;
 /// 6. in the background: a rehash, and sharing the highest hashing cost.
 @EventLoop
 final class LoginFlow {
@@ -45,12 +46,14 @@ final class LoginFlow {
         }
         var who = AuditSubject.unknownName(hash: nil)
         do throws(SessionStoreError) {
-            let (found, attempt) = try await store.beginLogin(named: request.username, from: client.address)
+            let shown = try recognizedToken(of: client)
+            let (found, attempt) = try await store.beginLogin(
+                named: request.username, from: client.address, showing: shown)
             who = found.id.map { .user(id: $0) } ?? .unknownName(hash: attempt.nameHash)
             hasher.learn(shared: attempt.highestHashingCost)
             switch attempt.admission {
             case .allowed(let reservation):
-                return try await check(request, client, found, who, ticket, reservation)
+                return try await check(request, client, found, who, ticket, reservation, replacing: shown)
             case .refused(let seconds):
                 audit.record(AuditEvent(.login, .throttled, of: who), from: client.address)
                 await ticket.holdBackRefusal(isWanted: client.isWaiting)
@@ -66,7 +69,7 @@ final class LoginFlow {
     /// Checks the password, after the throttle has admitted the attempt.
     private func check(
         _ request: LoginRequest, _ client: LoginClient, _ found: LoginUser, _ who: AuditSubject,
-        _ ticket: any LoginTicket, _ reservation: LoginReservation
+        _ ticket: any LoginTicket, _ reservation: LoginReservation, replacing replaced: SessionToken?
     ) async throws(SessionStoreError) -> LoginOutcome {
         let user = found.user
         let verdict: PasswordVerdict
@@ -74,9 +77,10 @@ final class LoginFlow {
             verdict = try await ticket.verdict(on: request.password, user?.passwordHash, isWanted: client.isWaiting)
         } catch {
             let obstacle = attempts.obstacle(error, at: .login, by: who, client)
+            attempts.releaseLater(reservation)
             switch error {
-            case .busy, .abandoned: try await store.release(reservation)
-            // Other hashes may be computable, so this attempt must not differ from them.
+            case .busy, .abandoned: break
+            // Other hashes may be computable, so the time of this attempt must not differ from theirs.
             case .failed: await ticket.holdBack(isWanted: client.isWaiting)
             }
             return .prevented(obstacle)
@@ -90,13 +94,18 @@ final class LoginFlow {
         }
         let created: MadeSession?
         do throws(SessionStoreError) {
-            created = try await createSession(for: user, request, client, reservation)
+            created = try await store.createAccessToken(
+                for: user, origin: SessionOrigin(clientAddress: client.address, userAgent: client.userAgent),
+                remembered: request.remember, replacing: replaced, settling: reservation)
         } catch {
             attempts.releaseLater(reservation)
             throw error
         }
         guard let made = created else {
+            // The password was right when it was read, which the client must not learn.
+            attempts.releaseLater(reservation)
             audit.record(AuditEvent(.login, .refused, .endedMeanwhile, of: who), from: client.address)
+            await ticket.holdBack(isWanted: client.isWaiting)
             return .refused
         }
         if isWorthReplacing { rehasher.rehash(user, request.password) }
@@ -105,15 +114,11 @@ final class LoginFlow {
         return .signedIn(made)
     }
 
-    private func createSession(
-        for user: UserRecord, _ request: LoginRequest, _ client: LoginClient, _ reservation: LoginReservation
-    ) async throws(SessionStoreError) -> MadeSession? {
-        // The new session replaces the current one, which the client would otherwise leave behind unused.
-        var replaced: SessionToken?
-        if let token = client.token, try store.mayExist(token) { replaced = token }
-        return try await store.createAccessToken(
-            for: user, origin: SessionOrigin(clientAddress: client.address, userAgent: client.userAgent),
-            remembered: request.remember, replacing: replaced, settling: reservation)
+    /// Returns the client's token unless it is forged. Its session tells the throttle that the client has been signed in
+    /// before, and is replaced by the new one, since the client would leave it behind unused.
+    private func recognizedToken(of client: LoginClient) throws(SessionStoreError) -> SessionToken? {
+        guard let token = client.token, try store.mayExist(token) else { return nil }
+        return token
     }
 
     /// Records each session that ended with the login, or the number of those that the store did not list.

@@ -41,15 +41,14 @@ struct PasswordAttempts {
         return obstacle
     }
 
-    /// Releases in the background the reservation of an attempt that was no failure: its client does not wait for a store
-    /// that has just failed.
+    /// Releases in the background the reservation of an attempt that was no failure. Its client does not wait for a store
+    /// that may just have failed.
     func releaseLater(_ reservation: LoginReservation) {
         spawn { [store, log] in
             do throws(SessionStoreError) {
                 try await store.release(reservation)
             } catch {
-                log.warning(
-                    "an attempt with the right password counts as a failed login: \(AuditReason(error).rawValue)")
+                log.warning("an attempt that was no failure counts as a failed login: \(AuditReason(error).rawValue)")
             }
         }
     }

@@ -5,7 +5,8 @@ internal import Sessions
 /// A change of the user's own password.
 ///
 /// As at a login, a flood is refused before it reaches the database, and the throttle counts the attempt before the
-/// current password is checked: with a stolen session nobody can guess the password without limit.
+/// current password is checked: with a stolen session nobody can guess the password without limit. A wrong one stays a
+/// failure and is answered after the same delay as a failed login. In all other cases the reservation is released.
 @EventLoop
 final class PasswordChangeFlow {
     private let store: any PasswordChangeStore
@@ -48,7 +49,7 @@ final class PasswordChangeFlow {
                 return .unacceptable(violation)
             }
             let attempt = try await store.reserveLogin(
-                username: user.identity.username, userID: user.identity.userID, from: client.address)
+                username: user.identity.username, userID: user.identity.userID, from: client.address, showing: token)
             hasher.learn(shared: attempt.highestHashingCost)
             switch attempt.admission {
             case .allowed(let reservation):
@@ -76,18 +77,21 @@ final class PasswordChangeFlow {
             guard verdict.matches else {
                 let reason: AuditReason = if case .unverifiable = verdict { .unusableHash } else { .wrongPassword }
                 audit.record(event(.refused, reason, in: session), from: client.address)
+                await ticket.holdBack(isWanted: client.isWaiting)
                 return .wrongPassword
             }
             passwordHash = try await ticket.hash(request.newPassword, isWanted: client.isWaiting)
         } catch {
-            try await store.release(reservation)
+            attempts.releaseLater(reservation)
             return .prevented(obstacle(error, session, client))
         }
-        try await store.release(reservation)
+        // The current password was right, whatever becomes of the change.
+        attempts.releaseLater(reservation)
         guard let ended = try await store.changePassword(of: user, to: passwordHash, keeping: token) else {
             // Either this session has ended, or a concurrent request has changed the password.
             let isOver = try await store.session(for: token) == nil
             audit.record(event(.refused, .changedMeanwhile, in: session), from: client.address)
+            await ticket.holdBack(isWanted: client.isWaiting)
             return isOver ? .sessionOver : .wrongPassword
         }
         audit.record(event(.success, in: session, details: ["ended": "\(ended)"]), from: client.address)

@@ -23,7 +23,7 @@ struct SettingTableTests {
             guard let flag = setting.flag else { continue }
             #expect(try SettingsOptions.parse(["--\(flag)", "x"]).flags == [setting.name: "x"])
         }
-        #expect(try SettingsOptions.parse(["--env-file", "a"]).environmentFile == "a")
+        #expect(try SettingsOptions.parse(["--env-file", "a"]).database.environmentFile == "a")
         #expect(throws: (any Error).self) { try SettingsOptions.parse(["--database-url", "postgresql://h/d"]) }
     }
 

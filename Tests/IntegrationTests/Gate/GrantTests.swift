@@ -108,9 +108,9 @@ import Testing
             refused == """
                 announce_revocations authfcgi_state_announce authfcgi_unwatch_users authfcgi_users_end_sessions authfcgi_watch_users \
                 authfcgi_watched_users_end_sessions authfcgi_watched_users_find count_ended_sessions \
-                end_user_sessions keep_epochs lock_login_throttle lock_session_cleanup login_throttle_hash login_throttle_next \
+                end_user_sessions is_login_device keep_epochs lock_login_throttle lock_session_cleanup login_throttle_hash login_throttle_next \
                 login_throttle_recent login_throttle_until may_listen_for_revocations redis_seal_key_bytes \
-                require_read_committed require_user_id \
+                require_identity require_read_committed require_user_id \
                 rotate_session_key session_idle_grace session_random_bytes session_tokens_announce \
                 session_tokens_keep_ended tidy_ended_sessions user_epochs_announce user_epochs_end_kept
                 """)
@@ -151,6 +151,7 @@ import Testing
         try gate.run(NoteHighestHashingCost(cost: cost), in: schema, deadline: deadline)
         for secret in [
             "SELECT key FROM login_throttle_secret", "SELECT * FROM login_throttle", "DELETE FROM login_throttle",
+            "SELECT FROM login_devices", "UPDATE login_devices SET ended_before = 0",
             "UPDATE user_epochs SET kept_hash = NULL", "SELECT FROM user_epochs FOR KEY SHARE",
             "UPDATE authfcgi_state SET ended_before = 0", "SELECT FROM session_cleanup FOR UPDATE",
             "UPDATE session_limits SET maximum_lifetime = '10 years'",

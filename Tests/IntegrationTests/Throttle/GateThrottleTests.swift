@@ -85,6 +85,36 @@ import Testing
         #expect(try logIn("ann", TwoGates.password, from: "203.0.113.7", on: gates.two).status == 200)
     }
 
+    @Test func `with the token of an expired session the owner signs in at any address`() throws {
+        let token = try gates.logIn("ann", parameters: [("REMOTE_ADDR", "203.0.113.7")])
+        try gates.psql(
+            """
+            UPDATE session_tokens SET created_at = now() - interval '3 days', last_seen_at = now() - interval '3 days',
+                expires_at = now() - interval '2 days', absolute_expires_at = now() - interval '2 days'
+            """)
+        for number in 0..<16 {
+            if number >= 10 { try age(by: "60 seconds") }
+            #expect(try logIn("ann", from: "192.0.2.1").status == 401)
+        }
+        let (elsewhere, cookie) = ("198.51.100.4", [("HTTP_COOKIE", "__Host-session=\(token)")])
+        #expect(try gates.two.check(token) == 401)
+        #expect(try logIn("ann", TwoGates.password, from: elsewhere).status == 429)
+        let forged = "afs_" + String(repeating: "A", count: 54)
+        #expect(
+            try logIn("ann", TwoGates.password, from: elsewhere, [("HTTP_COOKIE", "__Host-session=\(forged)")]).status
+                == 429)
+        // Ten wrong ones, and it helps no more.
+        for _ in 0..<10 { #expect(try logIn("ann", from: elsewhere, cookie).status == 401) }
+        #expect(try logIn("ann", from: elsewhere, cookie).status == 429)
+        try age(by: "1 hour")
+        for number in 0..<16 {
+            if number >= 10 { try age(by: "60 seconds") }
+            #expect(try logIn("ann", from: "192.0.2.1").status == 401)
+        }
+        let bearer = [("HTTP_AUTHORIZATION", "Bearer \(token)")]
+        #expect(try logIn("ann", TwoGates.password, from: elsewhere, on: gates.two, bearer).status == 200)
+    }
+
     @Test func `right passwords are never throttled, at once or one after the other`() throws {
         for number in 0..<25 {
             let gate = number.isMultiple(of: 2) ? gates.one : gates.two

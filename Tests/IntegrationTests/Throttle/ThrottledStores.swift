@@ -17,41 +17,62 @@ struct ThrottledStores {
 
     /// Reserves one attempt.
     func ask(
-        _ username: String = "ann", userID: String? = "1", from address: String? = "192.0.2.1", on pod: Int = 0
+        _ username: String = "ann", userID: String? = "1", from address: String? = "192.0.2.1",
+        showing token: SessionToken? = nil, on pod: Int = 0
     ) async throws -> LoginAdmission {
-        try await pods[pod].store.reserveLogin(username: username, userID: userID, from: address).admission
+        try await pods[pod].store.reserveLogin(
+            username: username, userID: userID, from: address, showing: token
+        ).admission
     }
 
     /// Reserves one attempt that counts as a failure. Returns the seconds to wait, or nil if it was allowed.
     func fail(
-        _ username: String = "ann", userID: String? = "1", from address: String? = "192.0.2.1", on pod: Int = 0
+        _ username: String = "ann", userID: String? = "1", from address: String? = "192.0.2.1",
+        showing token: SessionToken? = nil, on pod: Int = 0
     ) async throws -> Int? {
-        switch try await ask(username, userID: userID, from: address, on: pod) {
+        switch try await ask(username, userID: userID, from: address, showing: token, on: pod) {
         case .allowed: nil
         case .refused(let seconds): seconds
         }
     }
 
-    /// Logs ann in.
-    func signIn(from address: String? = "192.0.2.1") async throws {
+    /// Logs ann in, and returns the token.
+    @discardableResult
+    func signIn(from address: String? = "192.0.2.1", showing shown: SessionToken? = nil) async throws -> SessionToken {
         let store = pods[0].store
-        let (found, attempt) = try await store.beginLogin(named: "ann", from: address)
+        let (found, attempt) = try await store.beginLogin(named: "ann", from: address, showing: shown)
         guard let user = found.user, case .allowed(let reservation) = attempt.admission else {
             throw SupportError.unexpected("ann may not sign in", log: "")
         }
         let made = try await store.createAccessToken(
-            for: user, origin: SessionOrigin(clientAddress: address), settling: reservation)
-        guard made != nil else { throw SupportError.unexpected("no session was made", log: "") }
+            for: user, origin: SessionOrigin(clientAddress: address), replacing: shown, settling: reservation)
+        guard let made else { throw SupportError.unexpected("no session was made", log: "") }
+        return made.token
     }
+
+    /// Makes all sessions two days older, which ends them by expiry.
+    func expireSessions() throws {
+        try database.psql(
+            """
+            UPDATE session_tokens SET created_at = created_at - interval '2 days',
+                last_seen_at = last_seen_at - interval '2 days', expires_at = expires_at - interval '2 days',
+                absolute_expires_at = absolute_expires_at - interval '2 days'
+            """)
+    }
+
+    /// Removes the rows of expired sessions, as the clean-up does.
+    func cleanUp() throws { try database.psql("SELECT remove_expired_sessions(1000)") }
 
     /// Sends concurrent attempts, alternating between the pods, and returns the number of allowed ones.
     func allowed(
-        of count: Int, userID: String? = "1", from address: @escaping @Sendable (Int) -> String?
+        of count: Int, userID: String? = "1", showing token: SessionToken? = nil,
+        from address: @escaping @Sendable (Int) -> String?
     ) async throws -> Int {
         try await withThrowingTaskGroup(of: Bool.self) { group in
             for number in 0..<count {
                 group.addTask {
-                    try await fail(userID: userID, from: address(number), on: number % pods.count) == nil
+                    try await fail(
+                        userID: userID, from: address(number), showing: token, on: number % pods.count) == nil
                 }
             }
             return try await group.reduce(0) { $0 + ($1 ? 1 : 0) }

@@ -18,6 +18,12 @@ import Testing
         // As in Django's login form, full-width letters are equivalent to ASCII letters.
         #expect(try await pod.store.user(named: "ａｎｎ")?.identity.username == "ann")
         #expect(try await pod.store.user(named: "Ann") == nil)
+        try users.database.psql(
+            "UPDATE auth_user SET first_name = repeat('é', 150), last_name = repeat('x', 150) WHERE username = 'ann'")
+        let long = try #require(try await pod.store.user(named: "ann"))
+        #expect(
+            long.identity.name == String(repeating: "é", count: 150) + " " + String(repeating: "x", count: 105),
+            "Django's maximum is cut to ours")
         try users.database.psql("UPDATE auth_user SET is_active = false WHERE username = 'ann'")
         #expect(try await pod.store.user(named: "ann") == nil)
     }

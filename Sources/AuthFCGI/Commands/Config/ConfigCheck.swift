@@ -13,7 +13,7 @@ struct ConfigCheck: ParsableCommand {
             Exit codes: 0 no problem; 69 the database is unavailable; 78 a setting is wrong.
             """)
 
-    @OptionGroup(visibility: .hidden) var options: SettingsOptions
+    @OptionGroup var options: CommandOptions
 
     func run() throws {
         let settings = options.load()
@@ -24,17 +24,19 @@ struct ConfigCheck: ParsableCommand {
         try database.checkTables()
         let query = UsersQuery(settings)
         let findings = try query.map { query throws(ExitCode) in try database.check(query) }
-        StandardOutput.writeLine("The settings are valid, and the database answers.")
-        guard let query, let findings else { return StandardOutput.writeLine("Logins are for the gate's own users.") }
-        StandardOutput.writeLine("\(query.name) returns the columns \(findings.columns.joined(separator: ", ")).")
+        try StandardOutput.writeLine("The settings are valid, and the database answers.")
+        guard let query, let findings else {
+            return try StandardOutput.writeLine("Logins are for the gate's own users.")
+        }
+        try StandardOutput.writeLine("\(query.name) returns the columns \(findings.columns.joined(separator: ", ")).")
         if query.rehash != nil {
-            StandardOutput.writeLine(
+            try StandardOutput.writeLine(
                 database.connection.keepsState
                     ? "USERS_REHASH can be run."
                     : "USERS_REHASH writes nothing behind a connection pooler. Connect DATABASE_URL directly.")
         }
         for advice in [findings.searchPathAdvice, UsersQueryCheck.rehashAdvice(query)].compactMap(\.self) {
-            StandardOutput.writeLine("Note: \(advice).")
+            try StandardOutput.writeLine("Note: \(advice).")
         }
     }
 }

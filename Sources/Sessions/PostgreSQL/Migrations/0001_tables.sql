@@ -29,15 +29,21 @@ $$;
 COMMENT ON FUNCTION @schema@.session_random_bytes() IS 'AuthFCGI, internal: 32 random bytes.';
 
 
+-- The lengths of an identity are limited, because every accepted check returns it in
+-- headers, for which web servers have a buffer. Percent-encoded, an identity of these
+-- lengths fits the one in nginx/authfcgi/question.conf.
 CREATE TABLE @schema@.session_tokens (
     token_hash             bytea       PRIMARY KEY CHECK (octet_length(token_hash) = 32),
     session_id             uuid        NOT NULL UNIQUE DEFAULT gen_random_uuid(),
     user_id                text        NOT NULL CHECK (octet_length(user_id) BETWEEN 1 AND 255),
-    username               text        NOT NULL DEFAULT '',
+    username               text        NOT NULL DEFAULT '' CHECK (char_length(username) <= 256),
     groups                 text[]      NOT NULL DEFAULT '{}'
-        CHECK (pg_catalog.array_position(groups, NULL) IS NULL AND coalesce(pg_catalog.array_ndims(groups), 1) = 1),
-    name                   text        NOT NULL DEFAULT '',
-    email                  text        NOT NULL DEFAULT '',
+        -- The order of CASE: array_position() is an error for several dimensions.
+        CHECK (CASE WHEN coalesce(pg_catalog.array_ndims(groups), 1) <> 1 THEN false
+                   ELSE pg_catalog.array_position(groups, NULL) IS NULL
+                        AND octet_length(pg_catalog.array_to_string(groups, ',')) <= 4096 END),
+    name                   text        NOT NULL DEFAULT '' CHECK (char_length(name) <= 256),
+    email                  text        NOT NULL DEFAULT '' CHECK (char_length(email) <= 320),
     authenticated_at       timestamptz NOT NULL DEFAULT statement_timestamp() CHECK (isfinite(authenticated_at)),
     authentication_methods text[]      NOT NULL DEFAULT '{pwd}'
         CHECK (pg_catalog.array_ndims(authentication_methods) IS NOT DISTINCT FROM 1
@@ -53,7 +59,7 @@ CREATE TABLE @schema@.session_tokens (
     revoked_at             timestamptz,
     client_ip              inet,
     user_agent             text,
-    label                  text,
+    label                  text        CHECK (char_length(label) <= 256),
     -- The epochs in which the session was created: see user_epochs. NULL in an INSERT
     -- means the present ones.
     user_epoch             bigint      NOT NULL,
@@ -83,7 +89,7 @@ COMMENT ON TABLE @schema@.session_tokens IS
 COMMENT ON COLUMN @schema@.session_tokens.token_hash IS 'SHA-256 of the token. The token itself is not stored.';
 COMMENT ON COLUMN @schema@.session_tokens.session_id IS 'Public id of the session; gives no access.';
 COMMENT ON COLUMN @schema@.session_tokens.username IS
-    'username, groups, name and email are as of the login, or of the last update_user_sessions().';
+    'username, groups, name and email are as of the login, or of the last update_user_sessions(). At most 256, 256 and 320 characters; the groups 4096 bytes together.';
 COMMENT ON COLUMN @schema@.session_tokens.authenticated_at IS
     'Time of the user''s last authentication: the start of the session, unless the application that created it gave an earlier time.';
 COMMENT ON COLUMN @schema@.session_tokens.authentication_methods IS
@@ -94,7 +100,7 @@ COMMENT ON COLUMN @schema@.session_tokens.expires_at IS
     'Time of expiry that checks compare. With an idle timeout, uses move it forward, never beyond absolute_expires_at; a revocation sets it to the past.';
 COMMENT ON COLUMN @schema@.session_tokens.idle_timeout IS
     'The session expires after this time without use, plus session_idle_grace() at most. NULL: only at absolute_expires_at.';
-COMMENT ON COLUMN @schema@.session_tokens.label IS 'Purpose of the session as free text, such as "backup script".';
+COMMENT ON COLUMN @schema@.session_tokens.label IS 'Purpose of the session as free text of at most 256 characters, such as "backup script".';
 COMMENT ON COLUMN @schema@.session_tokens.user_epoch IS
     'user_epochs.epoch at the start of the session, which has ended if this is less than user_epochs.ended_before.';
 COMMENT ON COLUMN @schema@.session_tokens.general_epoch IS
@@ -254,10 +260,13 @@ CREATE TABLE @schema@.authfcgi_users (
     -- The maximum is that of a username in a login.
     username      text        NOT NULL UNIQUE CHECK (octet_length(username) BETWEEN 1 AND 256),
     password_hash text        NOT NULL,
-    name          text        NOT NULL DEFAULT '',
-    email         text        NOT NULL DEFAULT '',
+    name          text        NOT NULL DEFAULT '' CHECK (char_length(name) <= 256),
+    email         text        NOT NULL DEFAULT '' CHECK (char_length(email) <= 320),
     groups        text[]      NOT NULL DEFAULT '{}'
-        CHECK (pg_catalog.array_position(groups, NULL) IS NULL AND coalesce(pg_catalog.array_ndims(groups), 1) = 1),
+        -- The order of CASE: array_position() is an error for several dimensions.
+        CHECK (CASE WHEN coalesce(pg_catalog.array_ndims(groups), 1) <> 1 THEN false
+                   ELSE pg_catalog.array_position(groups, NULL) IS NULL
+                        AND octet_length(pg_catalog.array_to_string(groups, ',')) <= 4096 END),
     disabled      boolean     NOT NULL DEFAULT false,
     created_at    timestamptz NOT NULL DEFAULT statement_timestamp(),
     updated_at    timestamptz NOT NULL DEFAULT statement_timestamp()

@@ -39,6 +39,32 @@ COMMENT ON FUNCTION @schema@.require_user_id(text) IS
     'AuthFCGI, internal: raises an error for an invalid user_id.';
 
 
+-- The rules of the checks of session_tokens, with errors that name the parameter. NULL is
+-- permitted.
+CREATE FUNCTION @schema@.require_identity(username text, groups text[], name text, email text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    problem CONSTANT text := CASE
+        WHEN char_length(require_identity.username) > 256 THEN 'username must have at most 256 characters'
+        WHEN char_length(require_identity.name) > 256 THEN 'name must have at most 256 characters'
+        WHEN char_length(require_identity.email) > 320 THEN 'email must have at most 320 characters'
+        WHEN pg_catalog.array_ndims(require_identity.groups) > 1 THEN 'groups must be an array of one dimension'
+        WHEN pg_catalog.array_position(require_identity.groups, NULL) IS NOT NULL THEN 'groups must not contain NULL'
+        WHEN octet_length(pg_catalog.array_to_string(require_identity.groups, ',')) > 4096
+            THEN 'groups must have at most 4096 bytes together, with a comma between each two' END;
+BEGIN
+    IF problem IS NOT NULL THEN
+        RAISE EXCEPTION '%', problem USING ERRCODE = 'invalid_parameter_value';
+    END IF;
+END
+$$;
+
+COMMENT ON FUNCTION @schema@.require_identity(text, text[], text, text) IS
+    'AuthFCGI, internal: raises an error for an invalid username, name, email or groups.';
+
+
 -- STRICT, because least() ignores NULL.
 CREATE FUNCTION @schema@.session_idle_grace(idle_timeout interval) RETURNS interval
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
@@ -106,10 +132,13 @@ BEGIN
         RAISE EXCEPTION 'token_hash must have 32 bytes' USING ERRCODE = 'invalid_parameter_value';
     END IF;
     PERFORM @schema@.require_user_id(create_session.user_id);
+    PERFORM @schema@.require_identity(create_session.username, create_session.groups, create_session.name, create_session.email);
     IF create_session.lifetime <= interval '0' THEN
         RAISE EXCEPTION 'lifetime must be greater than zero' USING ERRCODE = 'invalid_parameter_value';
     ELSIF create_session.idle_timeout <= interval '0' THEN
         RAISE EXCEPTION 'idle_timeout must be greater than zero' USING ERRCODE = 'invalid_parameter_value';
+    ELSIF char_length(create_session.label) > 256 THEN
+        RAISE EXCEPTION 'label must have at most 256 characters' USING ERRCODE = 'invalid_parameter_value';
     ELSIF create_session.session_limit < 1 THEN
         RAISE EXCEPTION 'session_limit must be at least one' USING ERRCODE = 'invalid_parameter_value';
     -- Not statement_timestamp(), which is earlier than a caller's clock_timestamp().
@@ -219,6 +248,14 @@ BEGIN
                AND s.revoked_at IS NULL
             RETURNING s.session_id)
         SELECT pg_catalog.array_agg(e.session_id) INTO excess_sessions FROM excess e;
+    END IF;
+
+    -- The client keeps the new token in place of the old one. After all sessions, as in
+    -- remove_expired_sessions(), against deadlock.
+    IF create_session.replaces IS NOT NULL THEN
+        UPDATE @schema@.login_devices d
+           SET token_hashes = pg_catalog.array_remove(d.token_hashes, create_session.replaces)
+         WHERE d.user_id = create_session.user_id AND create_session.replaces = ANY (d.token_hashes);
     END IF;
     RETURN NEXT;
 END
@@ -463,6 +500,8 @@ DECLARE
     changed bigint;
 BEGIN
     PERFORM @schema@.require_user_id(update_user_sessions.user_id);
+    PERFORM @schema@.require_identity(update_user_sessions.username, update_user_sessions.groups, update_user_sessions.name,
+                             update_user_sessions.email);
     PERFORM @schema@.require_read_committed('changing all sessions of a user', 'a new one keeps the old identity');
 
     -- The epoch first: a login that has read the old identity is refused, and a login
@@ -518,6 +557,7 @@ COMMENT ON FUNCTION @schema@.rotate_session_key() IS
 REVOKE ALL ON FUNCTION
     @schema@.session_token_hash(text),
     @schema@.require_user_id(text),
+    @schema@.require_identity(text, text[], text, text),
     @schema@.session_idle_grace(interval),
     @schema@.create_session(bytea, text, text, text[], text, text, interval, inet, text, text, bigint, interval, integer, bytea, timestamptz, text[]),
     @schema@.create_access_token(text, text, text[], text, text, interval, text, timestamptz, text[]),

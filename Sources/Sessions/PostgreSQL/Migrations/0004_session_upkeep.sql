@@ -223,7 +223,8 @@ COMMENT ON FUNCTION @schema@.remove_ended_sessions(integer, text) IS
 
 
 -- The statement must use the index on expires_at even without statistics of the table:
--- it reads from the oldest entry on and stops after "most" rows.
+-- it reads from the oldest entry on and stops after "most" rows. Sessions that nobody has
+-- ended are recorded in login_devices.
 CREATE FUNCTION @schema@.remove_expired_sessions(
     most        integer,
     since       timestamptz DEFAULT '-infinity',
@@ -236,8 +237,12 @@ SET search_path = pg_catalog, pg_temp
 SET enable_seqscan = off
 SET enable_bitmapscan = off
 SET enable_sort = off
+SET jit = off    -- the cost of a plan with a sort that is off would call for it
 AS $$
 #variable_conflict use_column
+DECLARE
+    -- By its index, because sequential scans are off.
+    everybody CONSTANT bigint := (SELECT g.ended_before FROM @schema@.authfcgi_state g WHERE g.only_row);
 BEGIN
     IF remove_expired_sessions.most IS NULL OR remove_expired_sessions.since IS NULL THEN
         RAISE EXCEPTION 'most and since must not be null' USING ERRCODE = 'null_value_not_allowed';
@@ -257,7 +262,25 @@ BEGIN
                     ORDER BY o.expires_at
                     LIMIT remove_expired_sessions.most
                       FOR UPDATE SKIP LOCKED))
-        RETURNING s.expires_at
+        RETURNING s.*
+    ), devices AS (
+        INSERT INTO @schema@.login_devices AS d (user_id, token_hashes, ended_before, expires_at)
+        SELECT g.user_id, (pg_catalog.array_agg(g.token_hash ORDER BY g.expires_at DESC))[:10],
+               everybody + coalesce(max(e.ended_before), 0), max(g.expires_at) + interval '90 days'
+          FROM gone g LEFT JOIN @schema@.user_epochs e ON e.user_id = g.user_id
+         WHERE g.label IS NULL
+           -- That nobody has ended it: not as a row, not by plain SQL that shortened it, and
+           -- not by an epoch.
+           AND g.revoked_at IS NULL
+           AND g.expires_at >= least(g.absolute_expires_at, g.last_seen_at + least(g.idle_timeout, interval '1000 years'))
+           AND g.general_epoch >= everybody
+           AND (coalesce(e.ended_before, 0) <= g.user_epoch OR e.kept_hash IS NOT DISTINCT FROM g.token_hash)
+         GROUP BY g.user_id
+            ON CONFLICT (user_id) DO UPDATE
+           SET token_hashes = (excluded.token_hashes
+                   || CASE WHEN d.ended_before = excluded.ended_before THEN d.token_hashes ELSE '{}' END)[:10],
+               ended_before = excluded.ended_before,
+               expires_at   = greatest(excluded.expires_at, d.expires_at)
     )
     SELECT count(*), max(g.expires_at)
       INTO remove_expired_sessions.removed, remove_expired_sessions.reached

@@ -11,11 +11,17 @@
 --     user                         10         80   OWASP ASVS 4.0.3, 2.2.1: at most 100
 --     address                     100        200   an office behind one address
 --     user and address             10        100   only after a successful login
+--     user and session             10         10   only with a token of the user
 --
 -- A pair of user and address with a successful login within 90 days is known. Failures of
 -- others at that address or for that user do not affect it, neither by delays nor by the
 -- limit of 80. It is limited only by its own failures and by 100 failures per hour of
 -- username and user, so that 20 of the 100 remain for the owner, whatever others try.
+--
+-- At an address that is not known, such as a phone's on another day, a client is known if
+-- it shows the token of a session of the user that is live, or has ended by expiry alone
+-- within 90 days. After ten failures with one token within an hour, its client counts as
+-- any other. A token is no proof for other users, nor is one whose session was revoked.
 --
 -- The username counts even if it is a user's, and is normalized in either case. Otherwise
 -- "ann" and "ANN" would share delays only if such a user exists, which reveals the user.
@@ -57,6 +63,60 @@ COMMENT ON COLUMN @schema@.login_throttle.failed_at IS
     'Times of attempts that failed or are in progress.';
 COMMENT ON COLUMN @schema@.login_throttle.succeeded_at IS
     'Time of the last successful login of a pair of user and address; NULL for other keys.';
+
+
+-- Sessions that have ended by expiry, after their rows are removed. One row per user and
+-- a fixed number of tokens, so that the table does not grow with the number of logins.
+CREATE TABLE @schema@.login_devices (
+    user_id      text        PRIMARY KEY CHECK (octet_length(user_id) BETWEEN 1 AND 255),
+    token_hashes bytea[]     NOT NULL,
+    ended_before bigint      NOT NULL,
+    expires_at   timestamptz NOT NULL
+);
+
+CREATE INDEX login_devices_expires_at_idx ON @schema@.login_devices (expires_at);
+
+COMMENT ON TABLE @schema@.login_devices IS
+    'AuthFCGI: clients that a user has been signed in with, by the token of their last session. DELETE FROM login_devices forgets them; no session ends.';
+COMMENT ON COLUMN @schema@.login_devices.token_hashes IS
+    'SHA-256 of the tokens of the user''s ten sessions that expired last, without those that were revoked, replaced by a login with the token, or have a label.';
+COMMENT ON COLUMN @schema@.login_devices.ended_before IS
+    'Sum of ended_before in authfcgi_state and in the user''s row of user_epochs when token_hashes was written. If all of the user''s sessions were ended since, the row has no effect.';
+COMMENT ON COLUMN @schema@.login_devices.expires_at IS
+    '90 days after the expiry of the last of those sessions.';
+
+
+CREATE FUNCTION @schema@.is_login_device(user_id text, token_hash bytea) RETURNS boolean
+LANGUAGE plpgsql STABLE STRICT
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN EXISTS (
+        SELECT FROM @schema@.session_tokens s
+         WHERE s.token_hash = is_login_device.token_hash
+           AND s.user_id = is_login_device.user_id
+           AND s.label IS NULL
+           AND s.expires_at > statement_timestamp() - interval '90 days'
+           -- That nobody has ended it, as in remove_expired_sessions().
+           AND s.revoked_at IS NULL
+           AND s.expires_at >= least(s.absolute_expires_at, s.last_seen_at + least(s.idle_timeout, interval '1000 years'))
+           AND s.general_epoch >= (SELECT g.ended_before FROM @schema@.authfcgi_state g)
+           AND NOT EXISTS (SELECT FROM @schema@.user_epochs e
+                            WHERE e.user_id = s.user_id AND e.ended_before > s.user_epoch
+                              AND e.kept_hash IS DISTINCT FROM s.token_hash)
+    ) OR EXISTS (
+        SELECT FROM @schema@.login_devices d
+         WHERE d.user_id = is_login_device.user_id
+           AND is_login_device.token_hash = ANY (d.token_hashes)
+           AND d.ended_before = (SELECT g.ended_before FROM @schema@.authfcgi_state g)
+                              + coalesce((SELECT e.ended_before FROM @schema@.user_epochs e WHERE e.user_id = d.user_id), 0)
+           AND d.expires_at > statement_timestamp());
+END
+$$;
+
+COMMENT ON FUNCTION @schema@.is_login_device(text, bytea) IS
+    'AuthFCGI, internal: returns whether the token is of a session of the user that is live, or has ended by expiry alone within 90 days. Sessions with a label, which belong to machines, do not count.';
 
 
 CREATE FUNCTION @schema@.login_throttle_hash(secret bytea, kind text, value bytea) RETURNS bytea
@@ -211,6 +271,7 @@ CREATE FUNCTION @schema@.reserve_login(
     username         text,
     user_id          text,
     network          bytea,
+    shown_hash       bytea DEFAULT NULL,
     OUT wait_seconds integer,
     OUT reservation  text[]
 )
@@ -226,6 +287,11 @@ DECLARE
     user_key    CONSTANT bytea := @schema@.login_throttle_hash(secret, 'user', convert_to(reserve_login.user_id, 'UTF8'));
     pair_key    CONSTANT bytea := @schema@.login_throttle_hash(secret, 'pair', user_key || reserve_login.network);
     address_key CONSTANT bytea := @schema@.login_throttle_hash(secret, 'address', reserve_login.network);
+    device_key  CONSTANT bytea := CASE WHEN @schema@.is_login_device(reserve_login.user_id, reserve_login.shown_hash)
+        THEN @schema@.login_throttle_hash(secret, 'device', user_key || reserve_login.shown_hash) END;
+    -- The key by which the client is known; NULL if it is not.
+    place_key   bytea;
+    known_pair  bytea;
     is_locked   boolean;
     is_known    boolean;
     charged     bytea[];
@@ -252,13 +318,23 @@ BEGIN
             PERFORM @schema@.lock_login_throttle(name_key);
             PERFORM @schema@.lock_login_throttle(user_key);
         END IF;
-        is_known := EXISTS (SELECT FROM @schema@.login_throttle t
-                             WHERE t.key = pair_key AND t.succeeded_at > statement_timestamp() - interval '90 days');
+        moment := clock_timestamp();
+        known_pair := (SELECT t.key FROM @schema@.login_throttle t
+                        WHERE t.key = pair_key AND t.succeeded_at > statement_timestamp() - interval '90 days');
+        -- By the token first: others may share the address.
+        place_key := CASE
+            WHEN device_key IS NOT NULL
+                 AND NOT EXISTS (SELECT FROM @schema@.login_throttle t
+                                  WHERE t.key = device_key
+                                    AND pg_catalog.cardinality(@schema@.login_throttle_recent(t.failed_at, moment)) >= 10)
+            THEN device_key
+            ELSE known_pair END;
+        is_known := place_key IS NOT NULL;
         IF is_locked AND NOT is_known THEN
             PERFORM @schema@.lock_login_throttle(address_key);
+            moment := clock_timestamp();
         END IF;
-        moment := clock_timestamp();
-        next := @schema@.login_throttle_until(name_key, user_key, address_key, pair_key, is_known, moment);
+        next := @schema@.login_throttle_until(name_key, user_key, address_key, place_key, is_known, moment);
         IF next > moment THEN
             -- The rows that were made for the locks.
             IF is_locked THEN
@@ -270,8 +346,10 @@ BEGIN
         END IF;
     END LOOP;
 
+    -- The known pair too, so that the attempts with a token do not add to its own.
     charged := pg_catalog.array_remove(
-        ARRAY[name_key, user_key, CASE WHEN is_known THEN pair_key ELSE address_key END], NULL);
+        ARRAY[name_key, user_key, coalesce(place_key, address_key),
+              CASE WHEN known_pair <> place_key THEN known_pair END], NULL);
     INSERT INTO @schema@.login_throttle AS t (key, failed_at, expires_at)
     SELECT c.key, ARRAY[moment], moment + interval '1 hour'
       FROM pg_catalog.unnest(charged) AS c (key)
@@ -286,8 +364,8 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION @schema@.reserve_login(text, text, bytea) IS
-    'AuthFCGI, internal: counts a login attempt as a failure in advance and returns a reservation for settle_login(), or returns the seconds to wait. user_id is NULL for the username of no user, network (4 bytes of IPv4, the first 8 of IPv6) is NULL for a client without an address.';
+COMMENT ON FUNCTION @schema@.reserve_login(text, text, bytea, bytea) IS
+    'AuthFCGI, internal: counts a login attempt as a failure in advance and returns a reservation for settle_login(), or returns the seconds to wait. user_id is NULL for the username of no user, network (4 bytes of IPv4, the first 8 of IPv6) is NULL for a client without an address. shown_hash is the hash of the session token that the client shows, NULL for none.';
 
 
 CREATE FUNCTION @schema@.settle_login(reservation text[], succeeded boolean) RETURNS void
@@ -336,7 +414,7 @@ COMMENT ON FUNCTION @schema@.settle_login(text[], boolean) IS
     'AuthFCGI, internal: removes an attempt that did not fail. After a success the pair of user and address is known, and its failures are discarded.';
 
 
--- Uses the index on expires_at, like remove_expired_sessions().
+-- Uses the indexes on expires_at, like remove_expired_sessions().
 CREATE FUNCTION @schema@.remove_expired_login_throttle(most integer) RETURNS bigint
 LANGUAGE plpgsql VOLATILE
 SECURITY DEFINER
@@ -347,6 +425,7 @@ SET enable_sort = off
 AS $$
 DECLARE
     removed bigint;
+    devices bigint;
 BEGIN
     DELETE FROM @schema@.login_throttle t
      WHERE t.ctid = ANY (ARRAY(
@@ -357,16 +436,26 @@ BEGIN
                 LIMIT remove_expired_login_throttle.most
                   FOR UPDATE SKIP LOCKED));
     GET DIAGNOSTICS removed = ROW_COUNT;
-    RETURN removed;
+    DELETE FROM @schema@.login_devices d
+     WHERE d.ctid = ANY (ARRAY(
+               SELECT o.ctid
+                 FROM @schema@.login_devices o
+                WHERE o.expires_at <= statement_timestamp()
+                ORDER BY o.expires_at
+                LIMIT remove_expired_login_throttle.most - removed
+                  FOR UPDATE SKIP LOCKED));
+    GET DIAGNOSTICS devices = ROW_COUNT;
+    RETURN removed + devices;
 END
 $$;
 
 COMMENT ON FUNCTION @schema@.remove_expired_login_throttle(integer) IS
-    'AuthFCGI, internal: deletes at most "most" of the oldest expired rows of login_throttle, skipping locked rows. Returns their number.';
+    'AuthFCGI, internal: deletes at most "most" of the oldest expired rows of login_throttle and login_devices, skipping locked rows. Returns their number.';
 
 
 -- In the same transaction: by default PUBLIC may execute a new function.
 REVOKE ALL ON FUNCTION
+    @schema@.is_login_device(text, bytea),
     @schema@.login_throttle_hash(bytea, text, bytea),
     @schema@.login_throttle_key(text, bytea),
     @schema@.login_throttle_name(text),
@@ -374,7 +463,7 @@ REVOKE ALL ON FUNCTION
     @schema@.login_throttle_next(timestamptz[], integer, integer),
     @schema@.lock_login_throttle(bytea),
     @schema@.login_throttle_until(bytea, bytea, bytea, bytea, boolean, timestamptz),
-    @schema@.reserve_login(text, text, bytea),
+    @schema@.reserve_login(text, text, bytea, bytea),
     @schema@.settle_login(text[], boolean),
     @schema@.remove_expired_login_throttle(integer)
 FROM PUBLIC;

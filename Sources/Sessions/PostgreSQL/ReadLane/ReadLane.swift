@@ -28,6 +28,8 @@ final class ReadLane: ReadinessHandler, TurnEndHandler {
     private var notifications: NotificationLog
     private var notificationQueue: NotificationQueueLog
     private var notificationBudget = NotificationBudget()
+    /// A client can cause any number of look-ups of the same row.
+    private var unreadableRows = LogLimiter<String>(per: .seconds(60), kinds: 100)
     private let heartbeatInterval: Duration
     private lazy var timer = LaneTimer { [weak self] in self?.tick() }
 
@@ -185,7 +187,8 @@ final class ReadLane: ReadinessHandler, TurnEndHandler {
         case .disconnect: disconnect()
         case .reportLoss(let error): connector.lost(error)
         case .reportFailure(let error): log.warning("session look-up failed: \(error.reason)")
-        case .reportUnreadableRow(let reason): log.error("unreadable session row: \(reason)")
+        case .reportUnreadableRow(let reason):
+            if unreadableRows.admit(reason) != nil { log.error("unreadable session row: \(reason)") }
         case .awaitTurnEnd: Reactor.shared.atTurnEnd(self)
         case .expire(let key, let deadline):
             Reactor.shared.schedule(at: deadline) { [weak self] in self?.expire(key) }

@@ -46,10 +46,13 @@ enum SessionRow {
         _ result: borrowing PostgreSQLResult, row: Int, origin: ServerIncarnation, _ epochs: EpochReading?
     ) -> FoundSession {
         guard let expires = result.binaryInteger(row, SessionColumn.liveUntil.rawValue) else { return .row(nil) }
+        let bytes = textBytes(result, row)
+        if let reason = excess(result, row, bytes: bytes) { return .unreadable(reason) }
         guard let created = result.binaryInteger(row, SessionColumn.createdAt.rawValue),
             let asOf = result.binaryInteger(row, SessionColumn.asOf.rawValue),
             let session = packed(
-                result, row, DatabaseInstant(microseconds: created), DatabaseInstant(microseconds: expires))
+                result, row, DatabaseInstant(microseconds: created), DatabaseInstant(microseconds: expires),
+                textBytes: bytes)
         else { return .unreadable("a session's row cannot be read") }
         let stated = DatabaseInstant(microseconds: asOf)
         // See EpochReadings.
@@ -58,14 +61,12 @@ enum SessionRow {
     }
 
     private static func packed(
-        _ result: borrowing PostgreSQLResult, _ row: Int, _ created: DatabaseInstant, _ expires: DatabaseInstant
+        _ result: borrowing PostgreSQLResult, _ row: Int, _ created: DatabaseInstant, _ expires: DatabaseInstant,
+        textBytes: Int
     ) -> PackedSession? {
         let idle = unsafe result.withBytes(row, SessionColumn.idleTimeout.rawValue) { unsafe seconds(interval: $0) }
-        // The texts, and a byte or two for the length of each.
-        var size = 12
-        for column in SessionColumn.userID.rawValue...SessionColumn.email.rawValue {
-            size += result.byteCount(row, column)
-        }
+        // And a byte or two for the length of each text.
+        let size = textBytes + 12
         let writer: PackedSessionWriter? = unsafe result.withBytes(row, SessionColumn.id.rawValue) { id in
             id.count == 16
                 ? unsafe PackedSessionWriter(

@@ -50,8 +50,8 @@ package struct Migrations: Sendable {
     private static let relations = [
         "session_tokens", "live_sessions", "user_epochs", "session_keys", "session_limits", "session_cleanup",
         "authfcgi_state",
-        "authfcgi_users", "login_throttle", "login_throttle_secret", "session_channel", "unannounced_revocations",
-        "redis_seal_keys",
+        "authfcgi_users", "login_devices", "login_throttle", "login_throttle_secret", "session_channel",
+        "unannounced_revocations", "redis_seal_keys",
     ]
     /// The table that records the applied steps.
     static let table = "authfcgi_migrations"
