@@ -33,6 +33,7 @@ struct SettingsOptions: ParsableArguments {
     @Option(\.hashingThreads) var hashingThreads: String?
     @Option(\.hashingMemory) var hashingMemory: String?
     @Option(\.hashingWait) var hashingWait: String?
+    @Option(\.hashingTimeLimit) var hashingTimeLimit: String?
     @Option(\.usersQuery) var usersQuery: String?
     @Option(\.usersPreset) var usersPreset: String?
     @Option(\.usersQueryDeadline) var usersQueryDeadline: String?

@@ -7,11 +7,13 @@ extension SessionStore {
         named username: String, from clientAddress: String?
     ) async throws(SessionStoreError) -> (LoginUser, LoginAttempt) {
         if let externalUsers {
-            let user = try await externalUsers.user(named: username)
+            let requester = Requester(address: clientAddress, username: username)
+            let user = try await externalUsers.user(named: username, for: requester)
             return (user, try await reserveLogin(username: username, userID: user.id, from: clientAddress))
         }
+        let requester = Requester(address: clientAddress, username: username)
         let begun = try await change(
-            loginLane, BeginLogin(username: username, network: clientAddress.flatMap { ClientNetwork($0) }))
+            loginLane, BeginLogin(username: username, network: requester.network), for: requester)
         return (begun.user, begun.attempt)
     }
 
@@ -25,8 +27,9 @@ extension SessionStore {
     package func reserveLogin(
         username: String, userID: String?, from clientAddress: String?
     ) async throws(SessionStoreError) -> LoginAttempt {
-        let network = clientAddress.flatMap { ClientNetwork($0) }
-        return try await change(loginLane, ReserveLogin(username: username, userID: userID, network: network))
+        let requester = Requester(address: clientAddress, username: username)
+        return try await change(
+            loginLane, ReserveLogin(username: username, userID: userID, network: requester.network), for: requester)
     }
 
     /// Releases the reservation of an attempt whose password was not checked.

@@ -12,15 +12,13 @@ struct LookUpLimits {
     /// The maximum time between two heartbeats: the keys must be fresh even if nothing depends on the lease.
     private static let maxHeartbeatInterval = Duration.seconds(2)
 
-    /// Returns whether one more look-up may be sent: beyond the limits it would wait too long, and so would a heartbeat
+    /// Returns whether one more look-up may be sent: beyond the limit it would wait too long, and so would a heartbeat
     /// behind it.
     /// - Parameters:
-    ///   - count: The number of look-ups without an answer.
     ///   - oldest: The time of sending of the oldest pending one, or nil if there is none.
     ///   - now: The current instant.
-    func allowMore(than count: Int, oldest: BootInstant?, at now: BootInstant) -> Bool {
-        guard count < lookUps else { return false }
-        return oldest.map { now - $0 <= min(.milliseconds(500), leaseTime / 2) } ?? true
+    func allowMore(oldest: BootInstant?, at now: BootInstant) -> Bool {
+        oldest.map { now - $0 <= min(.milliseconds(500), leaseTime / 2) } ?? true
     }
 
     /// Returns the time between two heartbeats.
