@@ -52,7 +52,7 @@ final class LoginFlow {
         let (name, place) = (LoginRefusals.Subject.name(request.username), client.place(formerToken(of: client)))
         if let refusal = refusals.refusal(of: name, at: place, at: now()) {
             let seconds = refusal.seconds(at: now())
-            audit.recordSparingly(AuditEvent(.login, .throttled, of: refusal.who), from: client.address)
+            audit.record(AuditEvent(.login, .throttled, of: refusal.who), from: client.address)
             await hasher.holdBackRefusal(for: requester, isWanted: client.isWaiting)
             return .prevented(.throttled(seconds: seconds))
         }

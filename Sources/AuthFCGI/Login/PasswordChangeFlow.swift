@@ -45,7 +45,7 @@ final class PasswordChangeFlow {
         let requester = Requester(address: client.address, username: session.identity.username)
         let (who, place) = (LoginRefusals.Subject.user(id: session.identity.userID), client.place(token))
         if let refusal = refusals.refusal(of: who, at: place, at: now()) {
-            audit.recordSparingly(event(.throttled, in: session), from: client.address)
+            audit.record(event(.throttled, in: session), from: client.address)
             return .prevented(.throttled(seconds: refusal.seconds(at: now())))
         }
         let ticket: any LoginTicket

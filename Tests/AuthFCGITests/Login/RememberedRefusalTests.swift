@@ -9,7 +9,7 @@ import Testing
 @Suite struct RememberedRefusalTests {
     private let stage = LoginStage()
 
-    private static let remembered = ["audit sparingly login throttled of user 7", "hold back without ticket"]
+    private static let remembered = ["audit login throttled of user 7", "hold back without ticket"]
 
     private func refuse(_ seconds: Int = 30) async throws {
         stage.store.admission = .refused(seconds: seconds)
@@ -80,7 +80,7 @@ import Testing
         #expect(try await stage.changePassword() == .prevented(.throttled(seconds: 30)))
         stage.effects.clear()
         #expect(try await stage.changePassword() == .prevented(.throttled(seconds: 30)))
-        #expect(stage.effects.all == ["audit sparingly password change throttled of user 7, session s1"])
+        #expect(stage.effects.all == ["audit password change throttled of user 7, session s1"])
         stage.effects.now += .seconds(1)
         stage.store.admission = .allowed(LoginReservation(text: "r1"))
         #expect(try await stage.changePassword() == .changed)
