@@ -51,7 +51,8 @@ extension SessionStore {
         } else {
             creation.idleTimeout = configuration.idleTimeout
         }
-        let made = try await change(writeLane, creation)
+        let requester = Requester(address: origin.clientAddress, name: user.identity.userID)
+        let made = try await change(writeLane, creation, for: requester)
         if let replaced, made != nil {
             readLane.hear(.ended([replaced.hash]))
             redis?.forget([replaced.hash])
@@ -79,11 +80,17 @@ extension SessionStore {
     }
 
     /// Revokes the session of `token`.
+    /// - Parameters:
+    ///   - token: The token.
+    ///   - clientAddress: The address of the client that asks.
     /// - Returns: The session; nil if the token never had one, or the session was removed after its end.
     /// - Throws: ``SessionStoreError`` if the session may not have ended; try again.
-    package func end(_ token: SessionToken) async throws(SessionStoreError) -> EndedSession? {
+    package func end(
+        _ token: SessionToken, from clientAddress: String? = nil
+    ) async throws(SessionStoreError) -> EndedSession? {
         guard try checks.mayExist(token) else { return nil }
-        let ended = try await change(writeLane, RevokeToken(hash: token.hash))
+        let requester = Requester(address: clientAddress)
+        let ended = try await change(writeLane, RevokeToken(hash: token.hash), for: requester)
         readLane.hear(.ended([token.hash]))
         redis?.forget([token.hash])
         return ended
@@ -102,8 +109,16 @@ extension SessionStore {
     public func revokeAll(
         ofUser userID: String, except kept: SessionToken? = nil
     ) async throws(SessionStoreError) -> Int {
+        try await revokeAll(ofUser: userID, except: kept, for: Requester(name: userID))
+    }
+
+    /// Revokes all sessions of a user on behalf of a requester: see ``revokeAll(ofUser:except:)``.
+    package func revokeAll(
+        ofUser userID: String, except kept: SessionToken?, for requester: Requester
+    ) async throws(SessionStoreError) -> Int {
         try SessionArguments.require(userID: userID)
-        let ended = try await change(writeLane, RevokeUserSessions(userID: userID, kept: kept?.hash))
+        let ended = try await change(
+            writeLane, RevokeUserSessions(userID: userID, kept: kept?.hash), for: requester)
         readLane.hear(.user(UserKey(userID)))
         return ended
     }
@@ -124,7 +139,8 @@ extension SessionStore {
         let userID = user.identity.userID
         let ended = try await change(
             writeLane,
-            ChangePassword(userID: userID, oldHash: user.passwordHash, newHash: passwordHash, kept: kept.hash))
+            ChangePassword(userID: userID, oldHash: user.passwordHash, newHash: passwordHash, kept: kept.hash),
+            for: Requester(name: userID))
         readLane.hear(.user(UserKey(userID)))
         return ended
     }
@@ -138,9 +154,16 @@ extension SessionStore {
     /// - Throws: ``SessionStoreError``. After ``SessionStoreError/unavailable(_:)`` the session may have ended; try
     ///   again.
     public func revoke(sessionID: String, ofUser userID: String) async throws(SessionStoreError) -> Bool {
+        try await revoke(sessionID: sessionID, ofUser: userID, for: Requester(name: userID))
+    }
+
+    /// Revokes one session of a user on behalf of a requester: see ``revoke(sessionID:ofUser:)``.
+    package func revoke(
+        sessionID: String, ofUser userID: String, for requester: Requester
+    ) async throws(SessionStoreError) -> Bool {
         try SessionArguments.require(sessionID: sessionID)
         try SessionArguments.require(userID: userID)
-        let wasLive = try await change(writeLane, RevokeSession(id: sessionID, userID: userID))
+        let wasLive = try await change(writeLane, RevokeSession(id: sessionID, userID: userID), for: requester)
         readLane.hear(.user(UserKey(userID)), isInRows: true)
         return wasLive
     }

@@ -82,7 +82,9 @@ public final class SessionStore {
         self.listLane = listLane
         lists = SessionLists { userID in
             do throws(PostgreSQLError) {
-                return .success(try await listLane.run(ListSessions(userID: userID, limit: 100)))
+                return .success(
+                    try await listLane.run(
+                        ListSessions(userID: userID, limit: 100), for: Requester(name: userID)))
             } catch {
                 return .failure(error)
             }
@@ -223,16 +225,20 @@ public final class SessionStore {
 
     /// Runs a statement that writes.
     @discardableResult
-    func change<S: Statement>(_ lane: CommandLane, _ statement: S) async throws(SessionStoreError) -> S.Answer {
-        let answer = try await command(lane, statement)
+    func change<S: Statement>(
+        _ lane: CommandLane, _ statement: S, for requester: Requester = Requester()
+    ) async throws(SessionStoreError) -> S.Answer {
+        let answer = try await command(lane, statement, for: requester)
         if readOnly.end() { log.info("PostgreSQL accepts writes again") }
         return answer
     }
 
     /// Runs a statement.
-    func command<S: Statement>(_ lane: CommandLane, _ statement: S) async throws(SessionStoreError) -> S.Answer {
+    func command<S: Statement>(
+        _ lane: CommandLane, _ statement: S, for requester: Requester = Requester()
+    ) async throws(SessionStoreError) -> S.Answer {
         do throws(PostgreSQLError) {
-            return try await lane.run(statement)
+            return try await lane.run(statement, for: requester)
         } catch {
             throw failure(of: error)
         }

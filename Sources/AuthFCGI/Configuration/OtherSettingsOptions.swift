@@ -30,6 +30,7 @@ struct OtherSettingsOptions: ParsableArguments {
     @Option(\.hashingThreads) var hashingThreads: String?
     @Option(\.hashingMemory) var hashingMemory: String?
     @Option(\.hashingWait) var hashingWait: String?
+    @Option(\.hashingTimeLimit) var hashingTimeLimit: String?
     @Option(\.usersQuery) var usersQuery: String?
     @Option(\.usersPreset) var usersPreset: String?
     @Option(\.usersQueryDeadline) var usersQueryDeadline: String?

@@ -146,6 +146,11 @@ struct SettingTable: Sendable {
         "HASHING_WAIT", .duration(.zero ... .seconds(60)), default: .text("2s"),
         "longest expected wait of a login before its password is hashed; beyond it the answer is 503 at once")
 
+    let hashingTimeLimit = Setting(
+        "HASHING_TIME_LIMIT", .duration(.milliseconds(500) ... .seconds(5)), default: .text("1s"),
+        "estimated time of a stored hash on an idle core, beyond which it is refused: failed logins take twice as long as the slowest hash in use"
+    )
+
     /// Nil for USERS_PRESET, or the gate's own users.
     let usersQuery = Setting(
         "USERS_QUERY", .optional(.text("SQL")), default: .described("the gate's own users"),

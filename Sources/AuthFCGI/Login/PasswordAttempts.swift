@@ -53,13 +53,13 @@ struct PasswordAttempts {
         }
     }
 
-    /// Shares the highest hashing cost with all workers if it has risen, or if this is the first hash unlike our own.
+    /// Shares the highest hashing cost with all workers if there is news.
     func shareHighestCost() {
         guard let highest = hasher.news else { return }
         spawn { [store, hasher, log] in
             do throws(SessionStoreError) {
                 try await store.note(highestHashingCost: highest)
-                hasher.learn(shared: highest)
+                hasher.learn(noted: highest)
             } catch {
                 // The next login tries again.
                 log.debug("recording the highest hash cost failed: \(error)")

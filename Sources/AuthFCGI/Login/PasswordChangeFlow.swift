@@ -11,16 +11,26 @@ internal import Sessions
 final class PasswordChangeFlow {
     private let store: any PasswordChangeStore
     private let attempts: PasswordAttempts
+    private let now: @EventLoop () -> BootInstant
+    private var refusals = LoginRefusals()
 
     private var hasher: any LoginHasher { attempts.hasher }
     private var audit: any AuditRecorder { attempts.audit }
 
-    /// - Parameter spawn: Starts background work. Tests run it themselves.
+    /// - Parameters:
+    ///   - store: The store.
+    ///   - hasher: The hasher.
+    ///   - audit: The recorder of audit events.
+    ///   - log: The log.
+    ///   - now: The clock; tests use their own.
+    ///   - spawn: Starts background work. Tests run it themselves.
     init(
         store: any PasswordChangeStore, hasher: any LoginHasher, audit: any AuditRecorder, log: Logger,
+        now: @escaping @EventLoop () -> BootInstant = { .now },
         spawn: @escaping PasswordAttempts.Spawn = { EventLoop.spawn($0) }
     ) {
         self.store = store
+        self.now = now
         attempts = PasswordAttempts(store: store, hasher: hasher, audit: audit, log: log, spawn: spawn)
     }
 
@@ -33,9 +43,15 @@ final class PasswordChangeFlow {
     func change(
         _ request: PasswordChangeRequest, _ token: SessionToken, _ session: Session, _ client: LoginClient
     ) async -> PasswordChangeOutcome {
+        let requester = Requester(address: client.address, username: session.identity.username)
+        let (who, place) = (LoginRefusals.Subject.user(id: session.identity.userID), client.place(token))
+        if let refusal = refusals.refusal(of: who, at: place, at: now()) {
+            audit.record(event(.throttled, in: session), from: client.address)
+            return .prevented(.throttled(seconds: refusal.seconds(at: now())))
+        }
         let ticket: any LoginTicket
         do throws(PasswordHasher.Failure) {
-            ticket = try hasher.takeTicket()
+            ticket = try hasher.takeTicket(for: requester)
         } catch {
             return .prevented(obstacle(error, session, client))
         }
@@ -53,8 +69,11 @@ final class PasswordChangeFlow {
             hasher.learn(shared: attempt.highestHashingCost)
             switch attempt.admission {
             case .allowed(let reservation):
+                refusals.forget(who)
                 return try await check(request, token, session, client, user, ticket, reservation)
             case .refused(let seconds):
+                let subject = AuditSubject.user(id: session.identity.userID)
+                refusals.remember(who, at: place, seconds: seconds, who: subject, at: now())
                 audit.record(event(.throttled, in: session), from: client.address)
                 return .prevented(.throttled(seconds: seconds))
             }

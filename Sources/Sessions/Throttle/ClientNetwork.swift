@@ -1,14 +1,14 @@
 internal import Glibc
 
-/// The network of a client, as far as the throttle distinguishes clients: an IPv4 address, or the /64 of an IPv6
+/// The network of a client, as far as clients are distinguished: an IPv4 address, or the /64 of an IPv6
 /// address, within which a subscriber may choose addresses freely.
-struct ClientNetwork: Equatable, Sendable {
+package struct ClientNetwork: Hashable, Sendable {
     /// The four bytes of the IPv4 address, or the first eight of the IPv6 address.
     let bytes: [UInt8]
 
     /// Parses an address. Returns nil for any other text, such as the `unix:` that nginx reports for a client on a unix
     /// socket.
-    init?(_ text: String) {
+    package init?(_ text: String) {
         var address = [UInt8](repeating: 0, count: 16)
         if unsafe inet_pton(AF_INET, text, &address) == 1 {
             bytes = Array(address[..<4])

@@ -7,14 +7,16 @@ extension SessionStore {
         named username: String, from clientAddress: String?, showing shown: SessionToken? = nil
     ) async throws(SessionStoreError) -> (LoginUser, LoginAttempt) {
         if let externalUsers {
-            let user = try await externalUsers.user(named: username)
+            let requester = Requester(address: clientAddress, username: username)
+            let user = try await externalUsers.user(named: username, for: requester)
             let attempt = try await reserveLogin(
                 username: username, userID: user.id, from: clientAddress, showing: shown)
             return (user, attempt)
         }
-        let network = clientAddress.flatMap { ClientNetwork($0) }
+        let requester = Requester(address: clientAddress, username: username)
         let begun = try await change(
-            loginLane, BeginLogin(username: username, network: network, shown: shown?.hash))
+            loginLane, BeginLogin(username: username, network: requester.network, shown: shown?.hash),
+            for: requester)
         return (begun.user, begun.attempt)
     }
 
@@ -30,9 +32,11 @@ extension SessionStore {
     package func reserveLogin(
         username: String, userID: String?, from clientAddress: String?, showing shown: SessionToken? = nil
     ) async throws(SessionStoreError) -> LoginAttempt {
-        let network = clientAddress.flatMap { ClientNetwork($0) }
+        let requester = Requester(address: clientAddress, username: username)
         return try await change(
-            loginLane, ReserveLogin(username: username, userID: userID, network: network, shown: shown?.hash))
+            loginLane,
+            ReserveLogin(username: username, userID: userID, network: requester.network, shown: shown?.hash),
+            for: requester)
     }
 
     /// Releases the reservation of an attempt that was no failure.

@@ -68,10 +68,12 @@ final class ExternalUsers {
     }
 
     /// Returns the user of a name, who may be disabled.
-    func user(named username: String) async throws(SessionStoreError) -> LoginUser {
+    func user(
+        named username: String, for requester: Requester = Requester()
+    ) async throws(SessionStoreError) -> LoginUser {
         let answer: Result<LoginUser, UsersQueryRow.Problem>
         do throws(PostgreSQLError) {
-            answer = try await look(username)
+            answer = try await look(username, for: requester)
         } catch {
             throw failed("failed: \(error.impersonalReason)")
         }
@@ -84,10 +86,12 @@ final class ExternalUsers {
     }
 
     /// The same without a log line: an inner failure concerns only this name.
-    func look(_ username: String) async throws(PostgreSQLError) -> Result<LoginUser, UsersQueryRow.Problem> {
+    func look(
+        _ username: String, for requester: Requester = Requester()
+    ) async throws(PostgreSQLError) -> Result<LoginUser, UsersQueryRow.Problem> {
         let rows: [UsersQueryRow]
         do throws(PostgreSQLError) {
-            rows = try await lane.run(FindExternalUser(query: query.sql, username: username))
+            rows = try await lane.run(FindExternalUser(query: query.sql, username: username), for: requester)
         } catch {
             // The lane has ensured that, unless there is a pooler in between.
             if error.isReadOnlyTransaction { throw .unusable("it writes, and is run read-only") }

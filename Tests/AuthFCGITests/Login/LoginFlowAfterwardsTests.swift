@@ -133,7 +133,7 @@ import Testing
             #expect(!stage.effects.all.contains("note 9"))
             stage.effects.clear()
             await stage.runSpawned()
-            #expect(stage.effects.all == ["note 9", "learn 9"])
+            #expect(stage.effects.all == ["note 9", "noted 9"])
         }
     }
 

@@ -133,10 +133,12 @@ import Testing
         #expect(
             rights == """
                 authfcgi_migrations|SELECT
-                authfcgi_state|SELECT, UPDATE (largest_hash slowest_hash slowest_hash_byte users_compared_at)
+                authfcgi_state|SELECT, UPDATE (users_compared_at)
                 authfcgi_users|DELETE, INSERT (email groups name password_hash username), SELECT, \
                 UPDATE (disabled password_hash updated_at)
+                hashing_costs|DELETE, INSERT, SELECT, UPDATE
                 live_sessions|SELECT
+                recent_hashing_costs|SELECT
                 session_keys|SELECT
                 session_limits|SELECT
                 session_tokens|SELECT

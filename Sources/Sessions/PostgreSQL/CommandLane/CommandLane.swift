@@ -1,8 +1,8 @@
 internal import EventLoop
 internal import Logging
 
-/// A connection for statements that are rare and may take longer than a check. They run one at a time, in order. The
-/// connection is opened for the first statement and closed when it has been idle for some time.
+/// A connection for statements that are rare and may take longer than a check. They run one at a time, by turns of those who
+/// ask. The connection is opened for the first statement and closed when it has been idle for some time.
 ///
 /// ``CommandQueue`` decides, this class performs.
 @EventLoop
@@ -62,10 +62,15 @@ final class CommandLane: ReadinessHandler {
 
     /// Runs one statement.
     ///
+    /// - Parameters:
+    ///   - statement: The statement.
+    ///   - requester: Whoever asks for it; the program itself does not take turns.
     /// - Throws: ``PostgreSQLError``. After ``PostgreSQLError/deadline`` and ``PostgreSQLError/connection(_:)`` it is
     ///   unknown whether the statement was executed.
     @discardableResult
-    func run<S: Statement>(_ statement: S) async throws(PostgreSQLError) -> S.Answer {
+    func run<S: Statement>(
+        _ statement: S, for requester: Requester = Requester()
+    ) async throws(PostgreSQLError) -> S.Answer {
         let answer: Result<S.Answer, PostgreSQLError> = await withCheckedContinuation { continuation in
             let command = TypedLaneCommand(statement, continuation)
             lastID += 1

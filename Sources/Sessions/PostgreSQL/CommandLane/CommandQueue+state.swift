@@ -10,6 +10,8 @@ extension CommandQueue {
         let statement: String
         let isIdempotent: Bool
         let isUrgent: Bool
+        /// Whoever asks for it.
+        let requester: Requester
         let askedAt: BootInstant
         /// The time at which the command fails. Set anew when it is sent.
         var deadline: BootInstant
@@ -17,13 +19,14 @@ extension CommandQueue {
         var wasRepeated = false
 
         init(
-            _ id: Int, statement: String, isIdempotent: Bool, isUrgent: Bool = false, askedAt: BootInstant,
-            deadline: BootInstant
+            _ id: Int, statement: String, isIdempotent: Bool, isUrgent: Bool = false,
+            requester: Requester = Requester(), askedAt: BootInstant, deadline: BootInstant
         ) {
             self.id = id
             self.statement = statement
             self.isIdempotent = isIdempotent
             self.isUrgent = isUrgent
+            self.requester = requester
             self.askedAt = askedAt
             self.deadline = deadline
         }

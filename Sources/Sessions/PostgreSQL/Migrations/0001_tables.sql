@@ -194,9 +194,6 @@ CREATE TABLE @schema@.authfcgi_state (
     ended_before      bigint      NOT NULL DEFAULT 0,
     tidied_before     bigint      NOT NULL DEFAULT 0,
     users_compared_at timestamptz NOT NULL DEFAULT '-infinity',
-    slowest_hash      interval,
-    slowest_hash_byte interval,
-    largest_hash      bigint,
     CHECK (ended_before <= epoch)
 );
 
@@ -210,14 +207,40 @@ COMMENT ON COLUMN @schema@.authfcgi_state.tidied_before IS
     'No session with a lower general_epoch is left whose row looks live. Less than ended_before while workers have some to remove.';
 COMMENT ON COLUMN @schema@.authfcgi_state.users_compared_at IS
     'Time of the last comparison of signed-in users with the users query.';
-COMMENT ON COLUMN @schema@.authfcgi_state.slowest_hash IS
-    'Time of the slowest password hash that a login has met, or that USERS_PRESET implies, with a short password, on the reference machine with which workers compare their speed: failed logins take at least twice as long. Set it to NULL when such hashes are no longer in use.';
-COMMENT ON COLUMN @schema@.authfcgi_state.slowest_hash_byte IS
-    'Maximum additional time of a password hash for each byte of the password. Valid if slowest_hash is set.';
-COMMENT ON COLUMN @schema@.authfcgi_state.largest_hash IS
-    'Maximum memory of a password hash, in bytes. Valid if slowest_hash is set.';
 
 INSERT INTO @schema@.authfcgi_state DEFAULT VALUES;
+
+
+-- By the hour, so that costs can be forgotten when such hashes are no longer in use.
+CREATE TABLE @schema@.hashing_costs (
+    met_in            timestamptz PRIMARY KEY,
+    slowest_hash      interval    NOT NULL,
+    slowest_hash_byte interval    NOT NULL DEFAULT '0',
+    largest_hash      bigint      NOT NULL DEFAULT 0
+);
+
+COMMENT ON TABLE @schema@.hashing_costs IS
+    'AuthFCGI: highest costs of the password hashes that logins have met in an hour, if they differ from the program''s own: failed logins take at least twice as long as the slowest of the last day. DELETE FROM hashing_costs when such hashes are no longer in use. A row with met_in ''infinity'' counts until it is deleted.';
+COMMENT ON COLUMN @schema@.hashing_costs.met_in IS
+    'The hour.';
+COMMENT ON COLUMN @schema@.hashing_costs.slowest_hash IS
+    'Maximum time of a hash with a short password, on the reference machine with which workers compare their speed.';
+COMMENT ON COLUMN @schema@.hashing_costs.slowest_hash_byte IS
+    'Maximum additional time of a hash for each byte of the password.';
+COMMENT ON COLUMN @schema@.hashing_costs.largest_hash IS
+    'Maximum memory of a hash, in bytes.';
+
+
+-- Whatever was met within 24 hours counts: a worker reports a cost once an hour. An hour
+-- after the next one comes from a wrong clock.
+CREATE VIEW @schema@.recent_hashing_costs AS
+    SELECT c.met_in, c.slowest_hash, c.slowest_hash_byte, c.largest_hash
+      FROM @schema@.hashing_costs c
+     WHERE c.met_in > statement_timestamp() - interval '26 hours'
+       AND (c.met_in <= statement_timestamp() + interval '1 hour' OR c.met_in = 'infinity');
+
+COMMENT ON VIEW @schema@.recent_hashing_costs IS
+    'AuthFCGI: the rows of hashing_costs that count.';
 
 
 -- A table of its own, because its row is locked while a batch of sessions is removed, and

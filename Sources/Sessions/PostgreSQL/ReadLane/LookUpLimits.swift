@@ -26,15 +26,13 @@ struct LookUpLimits {
         maxPendingTime = min(.milliseconds(500), leaseTime / 2)
     }
 
-    /// Returns whether one more look-up may be sent: beyond the limits it would wait too long, and so would a heartbeat
+    /// Returns whether one more look-up may be sent: beyond the limit it would wait too long, and so would a heartbeat
     /// behind it.
     /// - Parameters:
-    ///   - count: The number of look-ups without an answer.
     ///   - oldest: The time of sending of the oldest pending one, or nil if there is none.
     ///   - now: The current instant.
-    func allowMore(than count: Int, oldest: BootInstant?, at now: BootInstant) -> Bool {
-        guard count < lookUps else { return false }
-        return oldest.map { now - $0 <= maxPendingTime } ?? true
+    func allowMore(oldest: BootInstant?, at now: BootInstant) -> Bool {
+        oldest.map { now - $0 <= maxPendingTime } ?? true
     }
 
     /// The time between two heartbeats, which renew the lease and read the epochs.

@@ -11,13 +11,14 @@ internal import EventLoop
 /// - Parameter Asker: The type of a check's handler.
 struct LookUpQueue<Asker> {
     private var state = LookUpState.disconnected(WaitingLookUps())
-    private var lookUps = LookUpTable<Asker>()
+    private var lookUps: LookUpTable<Asker>
     private(set) var known = KnownKeys()
     private let limits: LookUpLimits
 
     /// Creates a queue without a connection.
     init(_ limits: LookUpLimits) {
         self.limits = limits
+        lookUps = LookUpTable(capacity: limits.lookUps)
     }
 
     /// The server at the other end of the connection, or nil if there is none.
@@ -38,15 +39,19 @@ struct LookUpQueue<Asker> {
     // MARK: Look-ups
 
     /// Handles a check's question for a session.
-    mutating func ask(_ hash: SHA256Digest, _ asker: Asker, at now: BootInstant) -> Action? {
+    /// - Parameter network: The client's network, among which look-ups are divided.
+    mutating func ask(
+        _ hash: SHA256Digest, _ asker: Asker, from network: ClientNetwork? = nil, at now: BootInstant
+    ) -> Action? {
         guard !isClosed else { return .answer([asker], Self.closed) }
         // A look-up sent earlier could return less than this check has a right to know.
         if lookUps.join(hash, asker, sentWithin: limits.leaseTime, at: now) { return nil }
-        guard limits.allowMore(than: lookUps.count, oldest: state.oldestLookUps, at: now) else {
+        let requester = Requester(network: network)
+        guard lookUps.hasRoom(for: requester), limits.allowMore(oldest: state.oldestLookUps, at: now) else {
             return .answer([asker], .failure(.overloaded))
         }
         let deadline = now + limits.deadline
-        let key = lookUps.add(hash, asker, deadline: deadline, at: now)
+        let key = lookUps.add(hash, asker, of: requester, deadline: deadline, at: now)
         return state.add(key, deadline: deadline, at: now) ? .awaitTurnEnd : nil
     }
 

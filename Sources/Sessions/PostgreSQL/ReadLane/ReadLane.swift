@@ -98,8 +98,8 @@ final class ReadLane: ReadinessHandler, TurnEndHandler {
 
     /// Queries the session of a token's hash. `answer` may be called before this method returns. Not `async`: a task and
     /// its continuation would cost as much as everything else that a check computes.
-    func lookUp(_ hash: SHA256Digest, _ answer: @escaping Answer) {
-        if let action = queue.ask(hash, answer, at: .now) { perform(action) }
+    func lookUp(_ hash: SHA256Digest, from network: ClientNetwork? = nil, _ answer: @escaping Answer) {
+        if let action = queue.ask(hash, answer, from: network, at: .now) { perform(action) }
         if connection == nil { setTimer() }
     }
 

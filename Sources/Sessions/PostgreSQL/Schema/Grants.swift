@@ -10,7 +10,9 @@ package enum Grants {
         ("user_epochs", "SELECT (user_id, epoch, ended_before, kept_hash)"),
         ("session_keys", "SELECT"),
         ("session_limits", "SELECT"),
-        ("authfcgi_state", "SELECT, UPDATE (users_compared_at, slowest_hash, slowest_hash_byte, largest_hash)"),
+        ("authfcgi_state", "SELECT, UPDATE (users_compared_at)"),
+        ("hashing_costs", "SELECT, INSERT, UPDATE, DELETE"),
+        ("recent_hashing_costs", "SELECT"),
         (
             "authfcgi_users",
             "SELECT, INSERT (username, password_hash, name, email, groups), "

@@ -49,7 +49,7 @@ package struct Migrations: Sendable {
     /// The tables and the view that the steps create.
     private static let relations = [
         "session_tokens", "live_sessions", "user_epochs", "session_keys", "session_limits", "session_cleanup",
-        "authfcgi_state",
+        "authfcgi_state", "hashing_costs", "recent_hashing_costs",
         "authfcgi_users", "login_devices", "login_throttle", "login_throttle_secret", "session_channel",
         "unannounced_revocations", "redis_seal_keys",
     ]

@@ -17,10 +17,9 @@ import Testing
         let now = ReadLaneValues.time(0)
         for (leaseTime, most) in [(400, 200), (1000, 500), (5000, 500)] {
             let limits = limits(leaseTime: .milliseconds(leaseTime))
-            #expect(limits.allowMore(than: 9, oldest: now, at: now + .milliseconds(most)))
-            #expect(!limits.allowMore(than: 9, oldest: now, at: now + .milliseconds(most + 1)))
-            #expect(limits.allowMore(than: 9, oldest: nil, at: now))
-            #expect(!limits.allowMore(than: 10, oldest: nil, at: now))
+            #expect(limits.allowMore(oldest: now, at: now + .milliseconds(most)))
+            #expect(!limits.allowMore(oldest: now, at: now + .milliseconds(most + 1)))
+            #expect(limits.allowMore(oldest: nil, at: now))
         }
     }
 }

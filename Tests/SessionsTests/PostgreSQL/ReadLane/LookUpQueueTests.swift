@@ -18,8 +18,11 @@ import Testing
 
     private func texts(_ actions: [Queue.Action]) -> [String] { actions.flatMap(\.texts) }
 
-    private mutating func ask(_ number: UInt8, _ asker: String, at seconds: Double = 0) -> [String] {
-        queue.ask(ReadLaneValues.hash(number), asker, at: time(seconds))?.texts ?? []
+    private mutating func ask(
+        _ number: UInt8, _ asker: String, from address: String? = nil, at seconds: Double = 0
+    ) -> [String] {
+        let network = address.flatMap { ClientNetwork($0) }
+        return queue.ask(ReadLaneValues.hash(number), asker, from: network, at: time(seconds))?.texts ?? []
     }
 
     private mutating func turnEnds(at seconds: Double = 0) -> [String] {
@@ -160,6 +163,18 @@ import Testing
         for number in 1...5 as ClosedRange<UInt8> { _ = ask(number, "a") }
         #expect(ask(6, "b") == ["answer b: overloaded"])
         #expect(ask(5, "c") == [])
+    }
+
+    @Test mutating func `a network may have half of the look-ups, and its own again when they are answered`() throws {
+        try open()
+        for number in 1...3 as ClosedRange<UInt8> { _ = ask(number, "a", from: "192.0.2.1") }
+        #expect(ask(4, "b", from: "192.0.2.1") == ["answer b: overloaded"])
+        #expect(ask(3, "c", from: "192.0.2.1") == [], "joined")
+        #expect(ask(4, "d", from: "192.0.2.2") == [])
+        _ = turnEnds()
+        _ = found(session, session, session, session)
+        _ = received(.other(.sync))
+        #expect(ask(5, "e", from: "192.0.2.1") == ["await turn end"])
     }
 
     @Test mutating func `look-ups are refused while the oldest one is pending for half of the lease`() throws {

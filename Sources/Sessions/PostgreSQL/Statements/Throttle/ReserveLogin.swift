@@ -20,8 +20,9 @@ struct ReserveLogin: Statement {
     /// Returns the text of a statement that makes a reservation. Its columns are:
     ///
     /// - `wait_seconds`, or else `reservation`
-    /// - the highest cost of the password hashes in use: `slowest_hash` and `slowest_hash_byte` in microseconds, for a
-    ///   short password and for each byte of it, and `largest_hash` in bytes of memory; 0 if unknown
+    /// - the highest cost of the password hashes that workers have met within a day: `slowest_hash` and
+    ///   `slowest_hash_byte` in microseconds, for a short password and for each byte of it, and `largest_hash` in bytes
+    ///   of memory; 0 if there are none
     /// - `name_hash`: the replacement, in logs, for a username that no user has. It is a keyed hash like the keys of
     ///   login_throttle, but of another kind, so that a log does not lead to a row of that table.
     ///
@@ -38,14 +39,14 @@ struct ReserveLogin: Statement {
         """
         SELECT r.wait_seconds, r.reservation,
                coalesce((extract(epoch FROM g.slowest_hash) * 1000000)::bigint, 0) AS slowest_hash,
-               CASE WHEN g.slowest_hash IS NULL THEN 0
-                    ELSE coalesce((extract(epoch FROM g.slowest_hash_byte) * 1000000)::bigint, 0) END AS slowest_hash_byte,
-               CASE WHEN g.slowest_hash IS NULL THEN 0 ELSE coalesce(g.largest_hash, 0) END AS largest_hash,
+               coalesce((extract(epoch FROM g.slowest_hash_byte) * 1000000)::bigint, 0) AS slowest_hash_byte,
+               coalesce(g.largest_hash, 0) AS largest_hash,
                CASE WHEN \(userID) IS NULL THEN
                    left(encode(\(schema)login_throttle_key('log'::text, \(schema)login_throttle_name($1::text)), 'hex'), 16)
                    END AS name_hash\(columns)
         FROM \(users) CROSS JOIN LATERAL \(schema)reserve_login($1::text, \(userID), \(network), \(shown)) r
-             LEFT JOIN \(schema)authfcgi_state g ON true
+             CROSS JOIN (SELECT max(c.slowest_hash), max(c.slowest_hash_byte), max(c.largest_hash)
+                           FROM \(schema)recent_hashing_costs c) g (slowest_hash, slowest_hash_byte, largest_hash)
         """
     }
 
