@@ -31,8 +31,8 @@ struct SameOriginTests {
     @Test(
         arguments: [
             nil, "", "null", "example.org", "https://", "https://example.org/", "https://example.org:8443",
-            "https://example.org:80", "https://example.org:65979", "https://example.org:4 43", "https://example.org:-443",
-            "https://:443", "https://example.org:443:443", "https://example.org\u{212a}", "https://example.org.",
+            "https://example.org:80", "https://example.org:65979", "https://example.org:4 43",
+            "https://example.org:-443", "https://:443", "https://example.org:443:443", "https://example.org\u{212a}", "https://example.org.",
             "https://example.org.evil.test", "https://evil.test", "https://evil.test/https://example.org",
             "https://example.org@evil.test", "https://sub.example.org", "ftp://example.org", "https:/example.org",
             "https://example.org https://evil.test",
@@ -43,8 +43,8 @@ struct SameOriginTests {
 
     @Test(arguments: [
         ("https://example.org", "example.org:443"), ("https://example.org:443", "example.org"),
-        ("https://example.org", "EXAMPLE.org"), ("https://EXAMPLE.org", "example.org"), ("HTTPS://example.org", "Example.ORG:443"),
-        ("https://example.org", "example.org:"), ("https://example.org:8443", "Example.org:8443"),
+        ("https://example.org", "EXAMPLE.org"), ("https://EXAMPLE.org", "example.org"),
+        ("HTTPS://example.org", "Example.ORG:443"), ("https://example.org", "example.org:"), ("https://example.org:8443", "Example.org:8443"),
         ("https://[2001:db8::a]", "[2001:DB8::A]:443"), ("https://xn--bcher-kva.example", "XN--BCHER-KVA.example"),
     ])
     func `default ports and the case of a host have no meaning`(_ origin: String, _ host: String) {
