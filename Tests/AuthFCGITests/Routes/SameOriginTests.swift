@@ -44,7 +44,8 @@ struct SameOriginTests {
     @Test(arguments: [
         ("https://example.org", "example.org:443"), ("https://example.org:443", "example.org"),
         ("https://example.org", "EXAMPLE.org"), ("https://EXAMPLE.org", "example.org"),
-        ("HTTPS://example.org", "Example.ORG:443"), ("https://example.org", "example.org:"), ("https://example.org:8443", "Example.org:8443"),
+        ("HTTPS://example.org", "Example.ORG:443"), ("https://example.org", "example.org:"),
+        ("https://example.org:8443", "Example.org:8443"),
         ("https://[2001:db8::a]", "[2001:DB8::A]:443"), ("https://xn--bcher-kva.example", "XN--BCHER-KVA.example"),
     ])
     func `default ports and the case of a host have no meaning`(_ origin: String, _ host: String) {
