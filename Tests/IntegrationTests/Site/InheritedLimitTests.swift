@@ -32,6 +32,7 @@ import Testing
             extra: """
                 \(sink)
                 limit_req_zone $server_name zone=pages:1m rate=1r/m;
+                limit_conn_zone $server_name zone=connections:1m;
                 server {
                     listen unix:@PREFIX@/uploads.sock;
                     include authfcgi/verify.conf;
@@ -63,6 +64,7 @@ import Testing
                     listen unix:@PREFIX@/limited.sock;
                     server_name limited;
                     limit_req zone=pages burst=2 nodelay;
+                    limit_conn connections 1;
                     include authfcgi/verify.conf;
                     include authfcgi/protect.conf;
                     location / { include authfcgi/proxy.conf; proxy_pass http://unix:@PREFIX@/sink.sock:; }
@@ -161,7 +163,7 @@ import Testing
         #expect(!mirrored().contains { $0.contains("/mirrored/asked") })
     }
 
-    @Test func `a check does not count for the site's limit of requests`() throws {
+    @Test func `a check does not count for the site's limits of requests and connections`() throws {
         let token = try pod.signIn()
         let statuses = try (0..<4).map { _ in
             try pod.client("limited").get("/page", headers: Browser.request(token)).status
