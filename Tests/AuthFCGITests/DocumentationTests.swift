@@ -52,6 +52,21 @@ struct DocumentationTests {
         #expect(newest?.hasPrefix("## \(Version.current)") == true)
     }
 
+    @Test func `All images of nginx are of the stable line whose oldest release nginx/README has`() throws {
+        let deploy = checkout.appending(path: "deploy")
+        let files = try FileManager.default.subpathsOfDirectory(atPath: deploy.path)
+            .filter { $0.hasSuffix(".yaml") || $0.hasSuffix(".yml") || $0.hasSuffix("Dockerfile") }
+        let images = try files.flatMap { file in
+            try String(contentsOf: deploy.appending(path: file), encoding: .utf8).split(separator: "\n")
+                .filter { ($0.contains(" image: ") || $0.hasPrefix("FROM ")) && $0.contains("nginx") }
+        }
+        #expect(images.count >= 3)
+        let page = try String(contentsOf: checkout.appending(path: "nginx/README.md"), encoding: .utf8)
+        let stable = try #require(page.split(separator: "\n").first { $0.contains(", stable |") })
+        let line = try #require(stable.split(separator: ",").first?.dropFirst("| ".count))
+        for image in images { #expect(image.contains(":\(line)-"), "\(image)") }
+    }
+
     /// Options of other programs in README: swift build, useradd, the benchmarks.
     private static let othersFlags: Set<String> = [
         "--help", "--pattern", "--product", "--redis", "--scan", "--scratch-path", "--smoke", "--static-swift-stdlib",

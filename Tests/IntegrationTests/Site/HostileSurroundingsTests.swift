@@ -24,10 +24,10 @@ import Testing
     @Test func `a session gives access until its end, without a cache in between`() throws {
         let token = try pod.signIn()
         for _ in 0..<3 {
-            let answer = try client.get("/page", headers: [bearer(token)])
+            let answer = try client.get("/page", headers: Browser.request(token))
             #expect(answer.status == 200)
             #expect(EchoedRequest(answer)["Remote-User"] == ["ann"])
-            #expect(try client.get("/page").status == 401)
+            #expect(try client.get("/page", headers: Browser.request()).status == 401)
         }
         #expect(try client.post("/auth/logout", "", headers: [bearer(token)]).status == 204)
         try expectRefused { try client.get("/page", headers: [bearer(token)]).status }

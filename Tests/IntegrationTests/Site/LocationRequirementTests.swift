@@ -14,7 +14,7 @@ import Testing
     init() throws { site = try Self.shared.get() }
 
     private func status(_ path: String, _ token: String?, _ headers: [(String, String)] = []) throws -> Int {
-        try client.get(path, headers: (token.map { [bearer($0)] } ?? []) + headers).status
+        try client.get(path, headers: Browser.request(token) + headers).status
     }
 
     // MARK: The example

@@ -63,7 +63,7 @@ import Testing
     init() throws { pod = try Self.shared.get().pod }
 
     private func get(_ server: String, _ path: String, _ token: String? = nil) throws -> HTTPAnswer {
-        try pod.client(server).get(path, headers: token.map { [bearer($0)] } ?? [])
+        try pod.client(server).get(path, headers: Browser.request(token))
     }
 
     @Test func `README has these lines`() throws {
