@@ -100,6 +100,10 @@ struct EpochModel {
         SHA256Digest(Array(repeating: UInt8(truncatingIfNeeded: number), count: 32).span) ?? SHA256Digest()
     }
 
+    private mutating func chance(_ probability: Double) -> Bool {
+        Double.random(in: 0..<1, using: &random) < probability
+    }
+
     /// Lets time pass.
     mutating func run(for seconds: Double) throws {
         let end = now + seconds
@@ -117,10 +121,10 @@ struct EpochModel {
     }
 
     private mutating func changeDatabase() {
-        if random.chance(0.004) { endAll(isOfEverybody: random.chance(0.3)) }
+        if chance(0.004) { endAll(isOfEverybody: chance(0.3)) }
         // What raised epochs have ended is removed at any time after the end, or at once.
-        if !database.isTidied, random.chance(0.004) { tidy() }
-        if random.chance(0.03), database.rows.count < 250 { create() }
+        if !database.isTidied, chance(0.004) { tidy() }
+        if chance(0.03), database.rows.count < 250 { create() }
     }
 
     private mutating func endAll(isOfEverybody: Bool) {
@@ -131,7 +135,7 @@ struct EpochModel {
         database.notifications.append((now, isOfEverybody ? .everything : .user(Self.user)))
         guard !isOfEverybody else { return }
         database.isTidied = false
-        if random.chance(0.3) { tidy() }
+        if chance(0.3) { tidy() }
     }
 
     private mutating func tidy() {
@@ -165,14 +169,14 @@ struct EpochModel {
             workers[number].messages[index].executed = execute(message.kind)
         }
         guard workers[number].standsStillUntil <= now else { return }
-        if random.chance(0.001) { workers[number].standsStillUntil = now + .random(in: 0...1.6, using: &random) }
-        if random.chance(0.001) { reconnect(number) }
+        if chance(0.001) { workers[number].standsStillUntil = now + .random(in: 0...1.6, using: &random) }
+        if chance(0.001) { reconnect(number) }
         while let message = workers[number].messages.first, let executed = message.executed, message.answersAt <= now {
             workers[number].messages.removeFirst()
             hear(number, until: message.executesAt)
             try receive(message, executed, number)
         }
-        if random.chance(0.2) {
+        if chance(0.2) {
             let time = now - Double.random(in: 0...0.3, using: &random)
             hear(number, until: time)
         }
@@ -180,7 +184,7 @@ struct EpochModel {
             workers[number].nextBeat = now + Self.leaseTime / 4
             send(.heartbeat, number)
         }
-        if random.chance(0.5) {
+        if chance(0.5) {
             let row = Int.random(in: 0..<database.rows.count, using: &random)
             check(row, number)
         }
@@ -196,14 +200,16 @@ struct EpochModel {
     }
 
     private mutating func send(_ kind: Message.Kind, _ number: Int) {
-        func delay() -> Double {
-            random.chance(0.02) ? .random(in: 0...0.6, using: &random) : .random(in: 0...0.01, using: &random)
-        }
+        let delays = (makeDelay(), makeDelay())
         let last = workers[number].messages.last
-        let executesAt = max(last?.executesAt ?? 0, now + delay())
-        let answersAt = max(last?.answersAt ?? 0, executesAt + delay())
+        let executesAt = max(last?.executesAt ?? 0, now + delays.0)
+        let answersAt = max(last?.answersAt ?? 0, executesAt + delays.1)
         workers[number].messages.append(
             Message(kind: kind, sentAt: now, executesAt: executesAt, answersAt: answersAt))
+    }
+
+    private mutating func makeDelay() -> Double {
+        chance(0.02) ? .random(in: 0...0.6, using: &random) : .random(in: 0...0.01, using: &random)
     }
 
     private mutating func hear(_ number: Int, until time: Double) {
