@@ -56,7 +56,7 @@ extension SessionStore {
             readLane.hear(.ended([replaced.hash]))
             redis?.forget([replaced.hash])
         }
-        if let made, made.excess > 0 { readLane.hear(.user(UserKey(user.identity.userID))) }
+        if let made, made.excess > 0 { readLane.hear(.user(UserKey(user.identity.userID)), isInRows: true) }
         return made
     }
 
@@ -141,7 +141,7 @@ extension SessionStore {
         try SessionArguments.require(sessionID: sessionID)
         try SessionArguments.require(userID: userID)
         let wasLive = try await change(writeLane, RevokeSession(id: sessionID, userID: userID))
-        readLane.hear(.user(UserKey(userID)))
+        readLane.hear(.user(UserKey(userID)), isInRows: true)
         return wasLive
     }
 

@@ -33,6 +33,7 @@ public final class SessionStore {
     private let sealKeyMaker: SealKeyMaker
     /// The periodic tasks that one process at a time does for all.
     private var schedules: [ClusterSchedule] = []
+    private var cleanup: ClusterSchedule?
     private var wasUsed = false
     /// The state of the users query's check: nil before it begins, false while it runs or after it failed.
     private var usersAreChecked: Bool?
@@ -99,6 +100,7 @@ public final class SessionStore {
             self?.abandonStrayLane()
             self?.renewSealKeys()
             self?.becomeUsable()
+            if self?.readLane.hasUntidiedUsers == true { self?.cleanup?.hasten() }
         }
         writeLane.onConnection = { [weak self] in self?.abandonStrayLane() }
         readLane.onUnusable = { [weak self] reason in
@@ -115,7 +117,8 @@ public final class SessionStore {
         }
         touches.onWritten = { [weak self] count in self?.checks.counts[.touchesWritten] += count }
         touches.start()
-        schedules = [configuration.cleanupInterval.map(cleanupSchedule), usersComparisonSchedule()].compactMap(\.self)
+        cleanup = configuration.cleanupInterval.map(cleanupSchedule)
+        schedules = [cleanup, usersComparisonSchedule()].compactMap(\.self)
         for schedule in schedules { schedule.start() }
         readLane.start()
     }

@@ -4,7 +4,7 @@ import Testing
 
 @testable import AuthFCGI
 
-/// README agrees with the program wherever the two can be compared.
+/// README agrees with the program in all facts that can be compared.
 struct DocumentationTests {
     private let checkout: URL
     private let readme: String
@@ -38,7 +38,7 @@ struct DocumentationTests {
         let isPart: (Character) -> Bool = { $0.isLetter || $0.isNumber || "./_-+".contains($0) }
         let folders = ["nginx/", "deploy/", "Tests/", "Sources/", ".ci/"]
         var named = folders.flatMap { words(startingWith: $0, of: isPart) }
-        // As nginx's `include` writes them.
+        // The form of nginx's `include` directives.
         named += words(startingWith: "authfcgi/", of: isPart).map { "nginx/" + $0 }
         #expect(named.contains("nginx/authfcgi/verify.conf"))
         for name in named {
@@ -52,14 +52,14 @@ struct DocumentationTests {
         #expect(newest?.hasPrefix("## \(Version.current)") == true)
     }
 
-    /// What README says about other programs: swift build, useradd, the benchmarks.
+    /// Options of other programs in README: swift build, useradd, the benchmarks.
     private static let othersFlags: Set<String> = [
         "--help", "--pattern", "--product", "--redis", "--scan", "--scratch-path", "--smoke", "--static-swift-stdlib",
         "--system",
         "--uncached",
     ]
 
-    /// A setting as README shows it.
+    /// Returns the row of a setting in README.
     private static func row(_ setting: any AnySetting) -> String {
         let flag = setting.flag.map { "`--\($0)`" } ?? "none; `\(setting.fileName ?? "")`"
         let type = [setting.shownType, setting.shownBounds].compactMap(\.self).joined(separator: ", ")
@@ -68,14 +68,14 @@ struct DocumentationTests {
         return "| `\(setting.name)` | \(flag) | \(type) | \(fallback) | \(setting.meaning) |"
     }
 
-    /// The lines between a heading of the second level and the next.
+    /// Returns the lines between a heading of the second level and the next one.
     private func section(_ title: String) -> [String] {
         let lines = readme.split(separator: "\n", omittingEmptySubsequences: false)
         guard let start = lines.firstIndex(of: "## \(title)") else { return [] }
         return lines[(start + 1)...].prefix { !$0.hasPrefix("## ") }.map(String.init)
     }
 
-    /// The words of README that begin with `prefix` and go on with such characters.
+    /// Returns the words of README that begin with `prefix` and continue with the given kind of characters.
     private func words(startingWith prefix: String, of isPart: (Character) -> Bool) -> Set<String> {
         Set(
             readme.ranges(of: prefix).compactMap { range in

@@ -1,11 +1,11 @@
 import TestSupport
 import Testing
 
-/// What commands print of texts that users and applications have chosen.
+/// The output of commands for texts that users and applications have chosen.
 @Suite struct CommandOutputTests: RunsCommands {
     let server: PostgreSQLServer
     let database: String
-    /// An escape sequence, the same as a C1 control character, and a change of the writing direction.
+    /// An escape sequence, the same with a C1 control character, and a change of the writing direction.
     private static let hostile = "zz\u{1b}[31m\u{9b}32m\u{202e}y"
     private static let cleaned = "zz?[31m?32m?y"
 

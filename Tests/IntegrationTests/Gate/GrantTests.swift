@@ -19,7 +19,7 @@ import Testing
     init() throws {
         (server, database) = try SharedServers.emptyDatabase()
         folder = try TestFolder()
-        // As PostgreSQL 15 has it from the start.
+        // The default of PostgreSQL 15 and newer.
         try psql("CREATE ROLE \"\(role)\" LOGIN; REVOKE CREATE ON SCHEMA public FROM PUBLIC")
     }
 
@@ -51,7 +51,7 @@ import Testing
             "POST", "/auth/password", parameters: [GateProcess.bearer(first), ("CONTENT_TYPE", "application/json")],
             body: Array(change.utf8))
         #expect(changed.status == 204, "\(changed)")
-        // The oldest session ends.
+        // The limit of sessions ends the oldest one.
         for _ in 0..<2 { #expect(try gate.logIn("ann", "correct horse").status == 200) }
         #expect(try gate.check(first) == 401)
         let last = try #require(try object(gate.logIn("ann", "correct horse"))["token"]?.text)
@@ -111,7 +111,8 @@ import Testing
                 lock_login_throttle lock_session_cleanup login_throttle_hash login_throttle_next \
                 login_throttle_recent login_throttle_until may_listen_for_revocations redis_seal_key_bytes \
                 require_read_committed require_user_id rotate_session_key session_idle_grace session_random_bytes \
-                session_tokens_announce session_tokens_change_user tidy_ended_sessions user_epochs_announce
+                session_tokens_announce session_tokens_keep_ended tidy_ended_sessions user_epochs_announce \
+                user_epochs_end_kept
                 """)
     }
 
@@ -141,7 +142,7 @@ import Testing
                 session_tokens|SELECT
                 user_epochs|SELECT (ended_before epoch kept_hash user_id)
                 """)
-        // What no command and no login above has needed.
+        // Statements that no command and no login above has used.
         let gate = try PostgreSQLConnection(environment["DATABASE_URL"] ?? "", log: RecordedLog().logger)
         let (schema, deadline) = (Schema(nil), Duration.seconds(5))
         _ = try gate.run(ClaimUserSweep(interval: .seconds(1)), in: schema, deadline: deadline)
@@ -172,7 +173,7 @@ import Testing
         #expect(try psql("SELECT default_lifetime FROM session_limits") == "24:00:00")
     }
 
-    /// What GRANT would take for every role, or for a role of the connection.
+    /// Words that GRANT would accept for every role, or for a role of the connection.
     @Test(arguments: [
         "public", "PUBLIC", "Public", "\"public\"", "none", "NONE", "current_user", "CURRENT_USER", "current_role",
         "session_user", "user", "", " public", "public ", "pub\u{1b}[31mlic",
@@ -187,7 +188,7 @@ import Testing
                 isPublic ? "PUBLIC is every role of the server" : "there is no role \(word.prefix(3))"),
             "\(result)")
         #expect(try psql("SELECT count(*) FROM pg_class WHERE relname = 'session_tokens'") == "0")
-        // Nor where the tables are there.
+        // Also not if the tables exist.
         #expect(try run(["migrate"]).status.isSuccess)
         let rights = "SELECT string_agg(relacl::text, ' ' ORDER BY oid) FROM pg_class WHERE relacl IS NOT NULL"
         let before = try psql(rights)

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Sessions
 
-/// The settings of Redis: mistakes prevent the start, are reported, and no message has a password.
+/// The settings of Redis. Mistakes prevent the start and are reported, and no message contains a password.
 @Suite struct RedisSettingsTests: RunsCommands {
     let server: PostgreSQLServer
     let database: String
@@ -15,7 +15,7 @@ import Testing
         folder = try TestFolder()
     }
 
-    /// Runs `serve`, which is expected to end by itself with exit code 78 and one problem, which it names.
+    /// Runs `serve`, and expects that it ends with exit code 78 and reports one problem.
     private func expectRefusal(
         _ environment: [String: String], _ arguments: [String] = [], names words: String...,
         sourceLocation: SourceLocation = #_sourceLocation
@@ -147,7 +147,7 @@ import Testing
         for url in ["redis://:hunter2@cache", "unix:///run/redis.sock", ""] {
             try expectRefusal(["REDIS_URL": url, name: tls.authority], names: words)
         }
-        // Nobody knows what a URL asks for that is none.
+        // An invalid URL has no scheme to check the setting against.
         try expectRefusal(
             ["REDIS_URL": "rediss://:hunter2@cache:port", name: tls.authority], names: "a port is not a number")
     }

@@ -5,7 +5,7 @@ import Testing
 
 /// Log lines about Redis, and their number.
 @Suite struct RedisLogTests {
-    /// Servers that are as a test says.
+    /// Servers whose condition a test sets.
     @EventLoop
     private final class Servers: RedisServers {
         var onChange: (@EventLoop () -> Void)?
@@ -23,7 +23,7 @@ import Testing
         ) -> Bool { false }
     }
 
-    /// What is logged while the servers are one after the other as given.
+    /// Returns the log lines for a sequence of conditions of the servers.
     @EventLoop
     private func lines(_ conditions: [RedisHealth]) -> [String] {
         let servers = Servers()

@@ -47,7 +47,7 @@ import Testing
         let token = try pod.signIn()
         let method = path == "/auth/login" || path == "/auth/logout" ? "POST" : "GET"
         let answer = try client.request(method, path, headers: [bearer(token)])
-        // A login without a JSON body is 415, and said so by the gate.
+        // The gate responds with 415 to a login without a JSON body.
         let expected = ["/auth/login": 415, "/auth/logout": 204][path] ?? 200
         #expect(answer.status == expected)
         #expect(!answer.text.contains("stray page"))

@@ -1,12 +1,12 @@
 import TestSupport
 import Testing
 
-/// Any name of a user stays the value of one header.
+/// Any name of a user is passed as the value of one header.
 @Suite(.serialized, .leavesCleanLogs) struct IdentityValueTests {
     struct Value: CustomTestStringConvertible {
         let text: String
         let encoded: String
-        /// In a list of groups, when that differs.
+        /// The value within a list of groups, if that differs.
         let asGroup: String
 
         var testDescription: String { encoded }

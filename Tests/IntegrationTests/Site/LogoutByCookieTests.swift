@@ -1,8 +1,8 @@
 import TestSupport
 import Testing
 
-/// A browser sends the cookie with requests of foreign pages too, so it ends a session only if the request is provably
-/// of this site. The client's Host is localhost.
+/// A browser also sends the cookie with requests of other sites' pages, so a cookie ends a session only if the request
+/// is proven to be of this site. The client's Host is localhost.
 @Suite(.serialized, .leavesCleanLogs) struct LogoutByCookieTests {
     struct Proof: CustomTestStringConvertible {
         let headers: [(String, String)]

@@ -15,7 +15,7 @@ import Testing
         }
         #expect(keys.allSatisfy { $0.hasPrefix("\\x") && $0.utf8.count == 66 }, "\(keys)")
         #expect(keys[0] != keys[1])
-        // Whatever else the migrations draw by lot.
+        // All values that migrations generate at random.
         let secrets = try databases.map { server, name in
             let columns = try server.psql(
                 """

@@ -28,7 +28,7 @@ import Testing
         for number in 0..<10 {
             #expect(try logIn("ann", on: number.isMultiple(of: 2) ? gates.one : gates.two).status == 401)
         }
-        // The eleventh wait, so that no test depends on being faster than a second.
+        // The eleventh wait, so that the test does not depend on being faster than a second.
         for _ in 0..<5 {
             try age(by: "60 seconds")
             #expect(try logIn("ann").status == 401)
@@ -55,7 +55,7 @@ import Testing
                 if number >= 10 { try age(by: "60 seconds") }
                 answers[name, default: []].append(try logIn(name, from: "192.0.2.\(number)").output)
             }
-            // Both at 30 s, rounded up, whatever has passed of the last second.
+            // Both have 30 s, rounded up, regardless of the fraction of the last second.
             try gates.psql(
                 "UPDATE login_throttle SET failed_at[cardinality(failed_at)] = clock_timestamp() + interval '0.5 seconds'"
             )

@@ -2,7 +2,7 @@ import TestSupport
 
 @testable import Sessions
 
-/// Stores of several pods over one database, whose user ann has the id `1`.
+/// Stores of several pods with a shared database, which has the user ann with the id `1`.
 struct ThrottledStores {
     let database: SharedDatabase
     let pods: [TestStore]
@@ -15,14 +15,14 @@ struct ThrottledStores {
         try database.psql("INSERT INTO authfcgi_users (id, username, password_hash) VALUES ('1', 'ann', 'x')")
     }
 
-    /// Asks for one attempt.
+    /// Reserves one attempt.
     func ask(
         _ username: String = "ann", userID: String? = "1", from address: String? = "192.0.2.1", on pod: Int = 0
     ) async throws -> LoginAdmission {
         try await pods[pod].store.reserveLogin(username: username, userID: userID, from: address).admission
     }
 
-    /// An attempt that is left to count as a failure: how long it has to wait, nil when it was let through.
+    /// Reserves one attempt that counts as a failure. Returns the seconds to wait, or nil if it was allowed.
     func fail(
         _ username: String = "ann", userID: String? = "1", from address: String? = "192.0.2.1", on pod: Int = 0
     ) async throws -> Int? {
@@ -32,7 +32,7 @@ struct ThrottledStores {
         }
     }
 
-    /// Ann signs in.
+    /// Logs ann in.
     func signIn(from address: String? = "192.0.2.1") async throws {
         let store = pods[0].store
         let (found, attempt) = try await store.beginLogin(named: "ann", from: address)
@@ -44,7 +44,7 @@ struct ThrottledStores {
         guard made != nil else { throw SupportError.unexpected("no session was made", log: "") }
     }
 
-    /// How many of so many attempts at once are let through, by turns on each pod.
+    /// Sends concurrent attempts, alternating between the pods, and returns the number of allowed ones.
     func allowed(
         of count: Int, userID: String? = "1", from address: @escaping @Sendable (Int) -> String?
     ) async throws -> Int {
@@ -58,7 +58,7 @@ struct ThrottledStores {
         }
     }
 
-    /// Makes everything that was noted so much older.
+    /// Increases the age of all recorded times.
     func age(by interval: String) throws {
         try database.psql(
             """
@@ -68,8 +68,7 @@ struct ThrottledStores {
             """)
     }
 
-    /// Writes as many failures of ann, at an address or none, as if the last had been made just now and the others each
-    /// so many seconds before the next.
+    /// Writes failures of ann, with the last one now and a constant number of seconds between them.
     func setFailures(_ count: Int, every seconds: Int = 1) throws {
         try database.psql(
             """
@@ -82,7 +81,7 @@ struct ThrottledStores {
             """)
     }
 
-    /// How many failures each row has, the most first.
+    /// Returns the number of failures in each row, in descending order.
     func failures() throws -> [Int] {
         try database.psql("SELECT cardinality(failed_at) FROM login_throttle ORDER BY 1 DESC")
             .split(separator: "\n").compactMap { Int($0) }

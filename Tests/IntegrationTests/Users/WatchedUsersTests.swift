@@ -19,7 +19,7 @@ import Testing
         return try #require(try await pod.store.createAccessToken(for: user, origin: SessionOrigin())?.token)
     }
 
-    /// Whose sessions live after `sql`: ann's and bob's.
+    /// Returns whether the sessions of ann and bob are live after `sql`.
     private func alive(after sql: String) async throws -> [Bool] {
         let tokens = [try await logIn("ann"), try await logIn("bob")]
         try users.database.psql(sql)
@@ -32,7 +32,7 @@ import Testing
         "UPDATE auth_user SET id = 77 WHERE username = 'ann'",
         "DELETE FROM auth_user_groups; DELETE FROM auth_user WHERE username = 'ann'",
         "BEGIN; UPDATE auth_user SET last_login = now(); UPDATE auth_user SET password = 'x' WHERE id = 1; COMMIT",
-        // As tools do that replicate, for which other triggers are switched off.
+        // Like replication tools, which disable ordinary triggers.
         "SET session_replication_role = replica; UPDATE auth_user SET password = 'new' WHERE username = 'ann'",
     ])
     func `a password change, disabling and deletion end the user's sessions`(sql: String) async throws {

@@ -119,18 +119,24 @@ package import Logging
             })
     }
 
-    /// Sends one statement with at most one parameter, prepared under `name` or as text. Its rows arrive in binary form.
-    func sendBinary(prepared name: String?, _ sql: String, _ parameter: BinaryParameter?) throws(PostgreSQLError) {
+    /// Sends one statement with at most two parameters, prepared under `name` or as text. Its rows arrive in binary form.
+    /// - Parameters:
+    ///   - name: The name of the prepared statement, or nil.
+    ///   - sql: The statement's text.
+    ///   - parameter: The first parameter, or nil for none.
+    ///   - number: The second parameter, a bigint, or nil for none.
+    func sendBinary(
+        prepared name: String?, _ sql: String, _ parameter: BinaryParameter?, _ number: Int64? = nil
+    ) throws(PostgreSQLError) {
         guard let parameter else { return try send(prepared: name, sql, [], binaryResult: true) }
+        let count = Int32(number == nil ? 1 : 2)
         try require(
-            unsafe parameter.withBytes { bytes in
-                // libpq copies the parameter into its buffer before it returns.
-                var value = unsafe bytes.baseAddress?.assumingMemoryBound(to: CChar.self)
-                var (length, format) = (Int32(bytes.count), Int32(1))
-                return if let name {
-                    unsafe PQsendQueryPrepared(connection, name, 1, &value, &length, &format, 1)
+            unsafe parameter.withArguments(number ?? 0) { values, lengths, formats in
+                // libpq copies the parameters into its buffer before it returns.
+                if let name {
+                    unsafe PQsendQueryPrepared(connection, name, count, values, lengths, formats, 1)
                 } else {
-                    unsafe PQsendQueryParams(connection, sql, 1, nil, &value, &length, &format, 1)
+                    unsafe PQsendQueryParams(connection, sql, count, nil, values, lengths, formats, 1)
                 }
             })
     }

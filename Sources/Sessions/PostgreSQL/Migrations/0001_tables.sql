@@ -48,9 +48,10 @@ CREATE TABLE session_tokens (
     client_ip              inet,
     user_agent             text,
     label                  text,
-    -- The epochs in which the session was created: see user_epochs.
-    user_epoch             bigint      NOT NULL DEFAULT 0,
-    general_epoch          bigint      NOT NULL DEFAULT 0,
+    -- The epochs in which the session was created: see user_epochs. NULL in an INSERT
+    -- means the present ones.
+    user_epoch             bigint      NOT NULL,
+    general_epoch          bigint      NOT NULL,
     -- A look-up compares only expires_at; this constraint makes that sufficient.
     CONSTRAINT session_tokens_expiry_within_absolute CHECK (expires_at <= absolute_expires_at)
 ) WITH (
@@ -97,10 +98,20 @@ COMMENT ON COLUMN session_tokens.general_epoch IS
 -- Ending all sessions of a user, or of everybody, writes one row, however many sessions
 -- there are: it raises ended_before. Sessions of an earlier epoch have ended from the
 -- commit on, for every look-up. Their rows are marked or removed later and in batches,
--- which nothing depends on. Epochs are numbers and not times, so that no clock matters.
+-- which no end depends on. Epochs are numbers and not times, so that no clock matters.
 --
 -- A session that is being created meanwhile needs no lock to be ended too: whenever it
 -- commits, its epoch is the earlier one.
+--
+-- To compare each session with this table would cost PostgreSQL a third more for each
+-- look-up. Workers do so only while a row says tidied_before < ended_before, which every
+-- heartbeat reads. Otherwise the rows of session_tokens alone tell who is signed in:
+-- tidied_before promises that no row of an earlier epoch looks live, and that none will.
+-- Whoever may make a row look live, session_tokens_keep_ended(), holds the user's row of
+-- this table FOR KEY SHARE until the commit. Whoever raises tidied_before locks the row
+-- FOR UPDATE, for which nobody waits: if it is held, the promise is for later. Only then
+-- are the sessions read. As tidied_before is part of a key, raising it changes the row for
+-- those who lock it FOR KEY SHARE after that: none goes by the earlier version.
 CREATE TABLE user_epochs (
     user_id       text   PRIMARY KEY CHECK (octet_length(user_id) BETWEEN 1 AND 255),
     epoch         bigint NOT NULL DEFAULT 0,
@@ -108,10 +119,13 @@ CREATE TABLE user_epochs (
     kept_hash     bytea  CHECK (octet_length(kept_hash) = 32),
     tidied_before bigint NOT NULL DEFAULT 0,
     -- Else every new session would have ended.
-    CHECK (ended_before <= epoch)
+    CHECK (ended_before <= epoch),
+    CHECK (tidied_before <= ended_before),
+    -- Makes tidied_before part of a key: see above.
+    UNIQUE (user_id, tidied_before)
 );
 
--- For look-ups, which then read no row of a user whose sessions were never ended at once.
+-- For comparisons, which then read no row of a user whose sessions were never ended at once.
 CREATE INDEX user_epochs_ended_idx ON user_epochs (user_id) WHERE ended_before > 0;
 -- For the users whose ended sessions are still to be removed.
 CREATE INDEX user_epochs_untidied_idx ON user_epochs (user_id) WHERE tidied_before < ended_before;
@@ -125,7 +139,7 @@ COMMENT ON COLUMN user_epochs.ended_before IS
 COMMENT ON COLUMN user_epochs.kept_hash IS
     'The token hash of the session that requested the end of the others and stays; NULL for none.';
 COMMENT ON COLUMN user_epochs.tidied_before IS
-    'No session with a lower user_epoch is left whose row looks live. Less than ended_before while workers have some to remove.';
+    'No session with a lower user_epoch has a row that looks live, nor will have, except the one of kept_hash. Less than ended_before while there may be some: then look-ups cost more, and workers remove the rows. Do not change it.';
 
 
 -- Secret: with a key anybody can make tags that workers accept.

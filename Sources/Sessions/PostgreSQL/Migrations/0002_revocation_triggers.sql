@@ -123,34 +123,68 @@ ALTER TABLE session_tokens
     ENABLE ALWAYS TRIGGER session_tokens_announce_truncate;
 
 
--- A session that is given to another user belongs to that user's epochs from then on.
--- One that has ended must not be revived by them.
-CREATE FUNCTION session_tokens_change_user() RETURNS trigger
+-- Keeps the promise of user_epochs.tidied_before: no statement makes the row of a session
+-- look live that its user's epochs have ended. Also gives new rows their epochs.
+CREATE FUNCTION session_tokens_keep_ended() RETURNS trigger
 LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path FROM CURRENT
 AS $$
+DECLARE
+    has_ended boolean := false;
+    epochs    record;
 BEGIN
-    PERFORM require_read_committed('giving a session to another user', 'it may have ended');
-    PERFORM FROM user_epochs u
-      WHERE u.user_id = old.user_id AND u.ended_before > old.user_epoch
-        AND u.kept_hash IS DISTINCT FROM old.token_hash;
-    IF FOUND THEN
+    IF TG_OP = 'UPDATE' AND new.user_id <> old.user_id THEN
+        -- It belongs to the other user's epochs from then on. If it has ended, they must
+        -- not revive it.
+        PERFORM require_read_committed('giving a session to another user', 'it may have ended');
+        PERFORM FROM user_epochs u
+          WHERE u.user_id = old.user_id AND u.ended_before > old.user_epoch
+            AND u.kept_hash IS DISTINCT FROM old.token_hash;
+        has_ended := FOUND;
+        new.user_epoch := NULL;
+    END IF;
+
+    -- The lock is held until the commit: see user_epochs.
+    FOR attempt IN 1 .. 2 LOOP
+        SELECT u.epoch, u.ended_before, u.kept_hash INTO epochs
+          FROM user_epochs u WHERE u.user_id = new.user_id FOR KEY SHARE;
+        EXIT WHEN FOUND;
+        INSERT INTO user_epochs (user_id) VALUES (new.user_id) ON CONFLICT DO NOTHING;
+    END LOOP;
+    IF new.user_epoch IS NULL THEN
+        new.user_epoch := epochs.epoch;
+    ELSIF epochs.ended_before > new.user_epoch AND epochs.kept_hash IS DISTINCT FROM new.token_hash THEN
+        has_ended := true;
+    END IF;
+    IF has_ended THEN
         new.revoked_at := coalesce(new.revoked_at, statement_timestamp());
         new.expires_at := least(new.expires_at, now());
     END IF;
-    new.user_epoch := coalesce((SELECT u.epoch FROM user_epochs u WHERE u.user_id = new.user_id), 0);
+    IF new.general_epoch IS NULL THEN
+        SELECT g.epoch INTO new.general_epoch FROM authfcgi_state g WHERE g.only_row;
+    END IF;
     RETURN new;
 END
 $$;
 
-COMMENT ON FUNCTION session_tokens_change_user() IS
-    'AuthFCGI: keeps a session whose user_id is changed in an epoch of its user.';
+COMMENT ON FUNCTION session_tokens_keep_ended() IS
+    'AuthFCGI: gives new sessions their epochs, and keeps the rows of sessions that an epoch has ended from looking live.';
 
-CREATE TRIGGER session_tokens_change_user BEFORE UPDATE OF user_id ON session_tokens
-    FOR EACH ROW WHEN (new.user_id <> old.user_id) EXECUTE FUNCTION session_tokens_change_user();
+CREATE TRIGGER session_tokens_keep_ended_insert BEFORE INSERT ON session_tokens
+    FOR EACH ROW EXECUTE FUNCTION session_tokens_keep_ended();
 
-ALTER TABLE session_tokens ENABLE ALWAYS TRIGGER session_tokens_change_user;
+CREATE TRIGGER session_tokens_keep_ended_update
+    BEFORE UPDATE OF user_id, token_hash, user_epoch, revoked_at ON session_tokens FOR EACH ROW
+    WHEN (new.user_id <> old.user_id
+          OR (new.revoked_at IS NULL
+              AND (old.revoked_at IS NOT NULL OR new.token_hash <> old.token_hash
+                   OR new.user_epoch < old.user_epoch)))
+    EXECUTE FUNCTION session_tokens_keep_ended();
+
+ALTER TABLE session_tokens
+    ENABLE ALWAYS TRIGGER session_tokens_keep_ended_insert,
+    ENABLE ALWAYS TRIGGER session_tokens_keep_ended_update;
 
 
 -- Any statement that raises ended_before ends sessions, so it notifies. SECURITY DEFINER:
@@ -229,7 +263,8 @@ COMMENT ON FUNCTION keep_epochs() IS
     'AuthFCGI: refuses statements that would revive sessions.';
 
 CREATE TRIGGER user_epochs_keep_update BEFORE UPDATE ON user_epochs FOR EACH ROW
-    WHEN (new.epoch < old.epoch OR new.ended_before < old.ended_before OR new.user_id <> old.user_id)
+    WHEN (new.epoch < old.epoch OR new.ended_before < old.ended_before OR new.user_id <> old.user_id
+          OR (new.ended_before = old.ended_before AND new.kept_hash <> coalesce(old.kept_hash, '')))
     EXECUTE FUNCTION keep_epochs();
 
 CREATE TRIGGER user_epochs_keep_delete BEFORE DELETE ON user_epochs
@@ -237,6 +272,24 @@ CREATE TRIGGER user_epochs_keep_delete BEFORE DELETE ON user_epochs
 
 CREATE TRIGGER user_epochs_keep_truncate BEFORE TRUNCATE ON user_epochs
     FOR EACH STATEMENT EXECUTE FUNCTION keep_epochs();
+
+-- The row of the session that stayed and now ends looks live.
+CREATE FUNCTION user_epochs_end_kept() RETURNS trigger
+LANGUAGE plpgsql
+SET search_path FROM CURRENT
+AS $$
+BEGIN
+    new.tidied_before := least(new.tidied_before, new.ended_before - 1);
+    RETURN new;
+END
+$$;
+
+COMMENT ON FUNCTION user_epochs_end_kept() IS
+    'AuthFCGI: has workers compare the user''s sessions again after plain SQL has ended the one that stayed.';
+
+CREATE TRIGGER user_epochs_end_kept BEFORE UPDATE OF kept_hash ON user_epochs FOR EACH ROW
+    WHEN (new.kept_hash IS NULL AND old.kept_hash IS NOT NULL AND new.ended_before = old.ended_before)
+    EXECUTE FUNCTION user_epochs_end_kept();
 
 CREATE TRIGGER authfcgi_state_keep_update BEFORE UPDATE ON authfcgi_state FOR EACH ROW
     WHEN (new.epoch < old.epoch OR new.ended_before < old.ended_before)
@@ -252,6 +305,7 @@ ALTER TABLE user_epochs
     ENABLE ALWAYS TRIGGER user_epochs_announce_insert,
     ENABLE ALWAYS TRIGGER user_epochs_announce_update,
     ENABLE ALWAYS TRIGGER user_epochs_keep_update,
+    ENABLE ALWAYS TRIGGER user_epochs_end_kept,
     ENABLE ALWAYS TRIGGER user_epochs_keep_delete,
     ENABLE ALWAYS TRIGGER user_epochs_keep_truncate;
 
@@ -309,8 +363,9 @@ COMMENT ON FUNCTION count_ended_sessions(refcursor) IS
     'AuthFCGI, internal: returns the number of a cursor''s rows, as far as they can be counted in half a second, and closes it.';
 
 
--- So that ended sessions count as expired in plain SQL too. A locked row is skipped, so
--- this never waits, and nothing depends on it: workers remove what is left.
+-- So that ended sessions count as expired in plain SQL too, and that look-ups need not
+-- compare epochs. A locked row is skipped, so this never waits, and no end depends on it:
+-- workers remove what is left.
 CREATE FUNCTION tidy_ended_sessions(token_hashes bytea[]) RETURNS boolean
 LANGUAGE plpgsql
 SET search_path FROM CURRENT
@@ -326,7 +381,7 @@ BEGIN
     FOR start IN 1 .. least(pg_catalog.cardinality(tidy_ended_sessions.token_hashes), most) BY batch LOOP
         -- expires_at: see revoke_access_token_hash().
         UPDATE session_tokens s
-           SET revoked_at = statement_timestamp(), expires_at = now()
+           SET revoked_at = statement_timestamp(), expires_at = least(s.expires_at, now())
          WHERE s.token_hash = ANY (ARRAY(
                    SELECT o.token_hash
                      FROM session_tokens o
@@ -357,6 +412,8 @@ DECLARE
     -- Of the user, if there is only one, before the end.
     old_before bigint := 0;
     old_kept   bytea;
+    -- The users of whom no session is being created.
+    settled    text[];
     sessions   refcursor;
     ended      bigint := 0;
 BEGIN
@@ -412,17 +469,22 @@ BEGIN
         ended := count_ended_sessions(sessions);
     END IF;
 
-    -- One more than tidy_ended_sessions() marks, so that it knows.
+    -- Before the sessions are read: see user_epochs. It waits for nobody.
+    settled := ARRAY(
+        SELECT u.user_id FROM user_epochs u
+         WHERE u.user_id = ANY (end_user_sessions.user_ids)
+         ORDER BY u.user_id
+           FOR UPDATE SKIP LOCKED);
+    -- Expired ones too: a clock that is set back must not revive them. One more than
+    -- tidy_ended_sessions() marks, so that it knows.
     IF tidy_ended_sessions(ARRAY(
            SELECT s.token_hash
              FROM session_tokens s
             WHERE s.user_id = ANY (end_user_sessions.user_ids)
               AND s.revoked_at IS NULL
-              AND s.expires_at > statement_timestamp()
               AND s.token_hash IS DISTINCT FROM kept
             LIMIT 1001)) THEN
-        UPDATE user_epochs u SET tidied_before = u.ended_before
-         WHERE u.user_id = ANY (end_user_sessions.user_ids);
+        UPDATE user_epochs u SET tidied_before = u.ended_before WHERE u.user_id = ANY (settled);
     END IF;
     RETURN ended;
 END
@@ -487,10 +549,11 @@ ALTER TABLE authfcgi_users
 -- In the same transaction: by default PUBLIC may execute a new function.
 REVOKE ALL ON FUNCTION
     session_tokens_announce(),
-    session_tokens_change_user(),
+    session_tokens_keep_ended(),
     user_epochs_announce(),
     authfcgi_state_announce(),
     keep_epochs(),
+    user_epochs_end_kept(),
     require_read_committed(text, text),
     count_ended_sessions(refcursor),
     tidy_ended_sessions(bytea[]),

@@ -138,6 +138,7 @@ BEGIN
             -- Only update_user_sessions() waits for this lock, so that it finds this
             -- session. end_user_sessions() does not, and nobody who ends sessions may
             -- have to: an application may hold it for as long as its transaction lasts.
+            -- Meanwhile look-ups compare the user's epochs: see user_epochs.
             SELECT u.epoch INTO current_epoch
               FROM user_epochs u WHERE u.user_id = create_session.user_id FOR KEY SHARE;
         END IF;

@@ -59,14 +59,27 @@ COMMENT ON FUNCTION touch_sessions(bytea[], timestamptz[], interval) IS
     'AuthFCGI, internal: records the last use of sessions where it is later than the recorded one by more than fresh, or, with an idle timeout, by more than an eighth of session_idle_grace(), and moves the expiry of sessions with an idle timeout. Never revives a session or moves its expiry beyond absolute_expires_at. Never waits: returns the token hashes of sessions locked by other transactions; try those again.';
 
 
--- Without sequential scans: whether a user's sessions are to be removed is known from an
--- index, which is mostly empty.
-CREATE FUNCTION claim_session_cleanup(every interval) RETURNS boolean
-LANGUAGE plpgsql VOLATILE
+-- Without sequential scans: it is known from an index, which is mostly empty.
+CREATE FUNCTION has_untidied_users() RETURNS boolean
+LANGUAGE plpgsql STABLE
 SECURITY DEFINER
 SET search_path FROM CURRENT
 SET enable_seqscan = off
 SET enable_bitmapscan = off
+AS $$
+BEGIN
+    RETURN EXISTS (SELECT FROM user_epochs u WHERE u.tidied_before < u.ended_before);
+END
+$$;
+
+COMMENT ON FUNCTION has_untidied_users() IS
+    'AuthFCGI, internal: returns whether sessions of a user may look live although the user''s epochs have ended them. Look-ups then compare the epochs.';
+
+
+CREATE FUNCTION claim_session_cleanup(every interval) RETURNS boolean
+LANGUAGE plpgsql VOLATILE
+SECURITY DEFINER
+SET search_path FROM CURRENT
 AS $$
 BEGIN
     IF claim_session_cleanup.every IS NULL THEN
@@ -83,7 +96,7 @@ BEGIN
                   AND (h.cleaned_up_at <= statement_timestamp() - claim_session_cleanup.every
                        OR h.cleaned_up_at > clock_timestamp()
                        OR EXISTS (SELECT FROM authfcgi_state s WHERE s.only_row AND s.tidied_before < s.ended_before)
-                       OR EXISTS (SELECT FROM user_epochs u WHERE u.tidied_before < u.ended_before))
+                       OR has_untidied_users())
                   FOR NO KEY UPDATE SKIP LOCKED);
     RETURN FOUND;
 END
@@ -157,16 +170,19 @@ BEGIN
                 reached := remove_ended_sessions.since;
                 RETURN;
             END IF;
-            -- Rows that were locked are for the next time.
-            PERFORM FROM session_tokens o
-              WHERE o.user_id = ended_user AND o.revoked_at IS NULL AND o.user_epoch < before
-                AND o.token_hash IS DISTINCT FROM kept
-              LIMIT 1;
-            IF NOT FOUND THEN
-                UPDATE user_epochs u SET tidied_before = before
-                 WHERE u.user_id = (SELECT h.user_id FROM user_epochs h
-                                     WHERE h.user_id = ended_user AND h.tidied_before < before
-                                       FOR NO KEY UPDATE SKIP LOCKED);
+            -- What is locked is for the next time: rows, and the user while a session is being
+            -- created. The lock comes before the sessions are read: see user_epochs.
+            PERFORM FROM user_epochs u
+              WHERE u.user_id = ended_user AND u.ended_before = before AND u.kept_hash IS NOT DISTINCT FROM kept
+                FOR UPDATE SKIP LOCKED;
+            IF FOUND THEN
+                PERFORM FROM session_tokens o
+                  WHERE o.user_id = ended_user AND o.revoked_at IS NULL AND o.user_epoch < before
+                    AND o.token_hash IS DISTINCT FROM kept
+                  LIMIT 1;
+                IF NOT FOUND THEN
+                    UPDATE user_epochs u SET tidied_before = before WHERE u.user_id = ended_user;
+                END IF;
             END IF;
             reached := 'u:' || ended_user;
             RETURN;
@@ -256,6 +272,7 @@ COMMENT ON FUNCTION remove_expired_sessions(integer, timestamptz) IS
 -- In the same transaction: by default PUBLIC may execute a new function.
 REVOKE ALL ON FUNCTION
     touch_sessions(bytea[], timestamptz[], interval),
+    has_untidied_users(),
     claim_session_cleanup(interval),
     lock_session_cleanup(),
     remove_ended_sessions(integer, text),

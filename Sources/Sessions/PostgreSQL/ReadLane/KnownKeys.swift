@@ -1,6 +1,6 @@
 internal import EventLoop
 
-/// The keys of the last confirmed heartbeat, on the present connection or an earlier one.
+/// The last confirmed heartbeat, on the present connection or an earlier one: above all, its keys.
 struct KnownKeys {
     private var last: ReadDialogue.SentHeartbeat?
 
@@ -15,6 +15,9 @@ struct KnownKeys {
 
     /// A Boolean value that indicates whether a new key of seals should be made.
     var needsSealKey: Bool { last?.heartbeat.needsSealKey ?? false }
+
+    /// A Boolean value that indicates whether the rows of a user's sessions may look live although all of them have ended.
+    var hasUntidiedUsers: Bool { last?.heartbeat.hasUntidiedUsers ?? false }
 
     /// The time of the heartbeat's sending.
     var sentAt: BootInstant? { last?.sentAt }

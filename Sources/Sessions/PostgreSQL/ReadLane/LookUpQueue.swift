@@ -58,8 +58,17 @@ struct LookUpQueue<Asker> {
         return messages
     }
 
-    /// Prevents later checks from joining look-ups that a revocation may contradict.
-    mutating func hear(_ revocation: Revocation) { lookUps.hear(revocation) }
+    /// Prevents later checks from joining look-ups that a revocation may contradict, and has later look-ups see it.
+    /// - Parameters:
+    ///   - revocation: The revocation.
+    ///   - isInRows: True if the rows of all sessions that it has ended show it.
+    mutating func hear(_ revocation: Revocation, isInRows: Bool = false) {
+        lookUps.hear(revocation)
+        switch revocation {
+        case .ended: break
+        case .changed, .user, .everything: if !isInRows { _ = state.onConnection { $0.hearEnd() } }
+        }
+    }
 
     // MARK: Connection
 
@@ -69,7 +78,7 @@ struct LookUpQueue<Asker> {
     /// Handles a new connection: sends a heartbeat and all look-ups that wait.
     mutating func opened(to server: ConnectedServer) -> [Action] {
         guard case .disconnected(let waiting) = state else { return [] }
-        var dialogue = ReadDialogue(with: server, deadline: limits.deadline)
+        var dialogue = ReadDialogue(with: server, deadline: limits.deadline, leaseTime: limits.leaseTime)
         _ = dialogue.askHeartbeat()
         for key in waiting.keys where lookUps.deadline(of: key) != nil { _ = dialogue.ask(key) }
         state = .connected(dialogue)

@@ -91,7 +91,7 @@ struct LookUpTable<Asker> {
     /// - Returns: The checks that are answered, and those that must ask again; none if it was answered before.
     mutating func answer(_ key: LookUpKey, isNo: Bool) -> (answered: [Asker], unanswered: [Asker]) {
         guard let lookUp = lookUps.removeValue(forKey: key.id) else { return ([], []) }
-        if joinable[key.hash] == key.id { joinable[key.hash] = nil }
+        if let index = joinable.index(forKey: key.hash), joinable.values[index] == key.id { joinable.remove(at: index) }
         guard !lookUp.lateAskers.isEmpty else { return (lookUp.askers, []) }
         return isNo ? (lookUp.askers, lookUp.lateAskers) : (lookUp.askers + lookUp.lateAskers, [])
     }

@@ -9,6 +9,7 @@ struct ReadDialogue {
     private let deadline: Duration
     private var unsent = Unsent()
     private var questions = Deque<Question>()
+    private var epochs: EpochReadings
     /// A Boolean value that indicates whether a heartbeat was confirmed.
     private var isProven = false
     /// The number of revocations without a notification according to the last heartbeat, or at the start of listening; nil
@@ -22,10 +23,12 @@ struct ReadDialogue {
     /// - Parameters:
     ///   - server: The server at the other end.
     ///   - deadline: The maximum time from a question to its reply.
-    init(with server: ConnectedServer, deadline: Duration) {
+    ///   - leaseTime: The time within which a revocation takes effect.
+    init(with server: ConnectedServer, deadline: Duration, leaseTime: Duration) {
         self.server = server
         self.deadline = deadline
         unannounced = server.unannounced
+        epochs = EpochReadings(leaseTime: leaseTime)
     }
 
     /// The question that the next reply answers, or nil if none is pending.
@@ -35,7 +38,7 @@ struct ReadDialogue {
     var nextDeadline: BootInstant? {
         for question in questions {
             switch question {
-            case .lookUps(_, let sentAt), .missing(_, let sentAt), .heartbeat(let sentAt): return sentAt + deadline
+            case .lookUps(_, _, let sentAt), .missing(_, let sentAt), .heartbeat(let sentAt): return sentAt + deadline
             case .sync: continue
             }
         }
@@ -44,7 +47,7 @@ struct ReadDialogue {
 
     /// The time of sending of the oldest pending look-ups, or nil if there are none.
     var oldestLookUps: BootInstant? {
-        for case .lookUps(_, let sentAt) in questions { return sentAt }
+        for case .lookUps(_, _, let sentAt) in questions { return sentAt }
         return nil
     }
 
@@ -68,10 +71,22 @@ struct ReadDialogue {
 
     /// Adds a heartbeat, unless enough of them are pending.
     mutating func askHeartbeat() -> Bool {
-        let pending = questions.count { if case .heartbeat = $0 { true } else { false } }
-        guard pending < Self.maxHeartbeats else { return false }
+        guard pendingHeartbeats < Self.maxHeartbeats else { return false }
         return add { $0.hasHeartbeat = true }
     }
+
+    /// The number of heartbeats that are not complete.
+    private var pendingHeartbeats: Int {
+        questions.count {
+            switch $0 {
+            case .heartbeat, .sync(completing: .some): true
+            case .lookUps, .missing, .sync(completing: nil): false
+            }
+        }
+    }
+
+    /// Has look-ups compare the epochs until heartbeats have read what a revocation may have raised.
+    mutating func hearEnd() { epochs.hear(pending: pendingHeartbeats) }
 
     private mutating func add(_ change: (inout Unsent) -> Void) -> Bool {
         let isFirst = unsent.isEmpty
@@ -83,11 +98,11 @@ struct ReadDialogue {
     /// - Returns: Its messages, which must be sent in this order. They are pending from now on.
     mutating func turnEnds(at now: BootInstant) -> [Message] {
         guard !unsent.isEmpty else { return [] }
-        let messages = unsent.messages
+        let messages = unsent.messages(relyingOn: epochs.reading(at: now))
         unsent = Unsent()
         for message in messages {
             switch message {
-            case .lookUps(let keys): questions.append(.lookUps(keys, sentAt: now))
+            case .lookUps(let keys, let epochs): questions.append(.lookUps(keys, epochs, sentAt: now))
             case .missing(let key): questions.append(.missing(key, sentAt: now))
             case .heartbeat: questions.append(.heartbeat(sentAt: now))
             case .sync: questions.append(.sync(completing: nil))
@@ -108,9 +123,11 @@ struct ReadDialogue {
         case (.sync(let heartbeat), .other(.sync)):
             questions.removeFirst()
             guard let heartbeat else { return .nothing }
+            epochs.take(heartbeat)
             return confirmed(heartbeat)
-        case (.lookUps(let keys, _), .sessions(let sessions)):
+        case (.lookUps(let keys, let reading, _), .sessions(let sessions)):
             questions.removeFirst()
+            guard epochs.allow(reading, at: now) else { return .failed(keys, nil) }
             return .sessions(keys, sessions)
         case (.missing(let key, _), .sessions(let sessions)):
             if case .missing? = sessions.first { return confused("the answer belongs to another question") }
@@ -124,9 +141,9 @@ struct ReadDialogue {
             return .nothing
         case (.heartbeat, .heartbeat(.failure(let error))): return .lost(error, endsLease: true)
         case (.heartbeat, .other(.failed(let error))): return .lost(error, endsLease: false)
-        case (.lookUps(let keys, _), .other(.failed(let error))): return failed(keys, error)
+        case (.lookUps(let keys, _, _), .other(.failed(let error))): return failed(keys, error)
         case (.missing(let key, _), .other(.failed(let error))): return failed([key], error)
-        case (.lookUps(let keys, _), .other(.aborted)): return failed(keys, nil)
+        case (.lookUps(let keys, _, _), .other(.aborted)): return failed(keys, nil)
         case (.missing(let key, _), .other(.aborted)): return failed([key], nil)
         case (.heartbeat, .other(.aborted)): return failed([], nil)
         case (_, .other(let status)): return confused("the server's answers are out of step (\(status))")

@@ -45,7 +45,7 @@ final class ReadLane: ReadinessHandler, TurnEndHandler {
         let limits = LookUpLimits(
             leaseTime: memory.leaseTime, deadline: configuration.lookUpDeadline, lookUps: configuration.lookUpLimit)
         queue = LookUpQueue(limits)
-        heartbeatInterval = limits.heartbeatInterval(renewsLease: memory.isOn)
+        heartbeatInterval = limits.heartbeatInterval
         statements = ReadLaneStatements(Schema(configuration.schema))
         connector = .readLane(
             configuration, statements, listens: memory.isOn, migrations, threads: threads, log: log)
@@ -82,6 +82,9 @@ final class ReadLane: ReadinessHandler, TurnEndHandler {
     /// The time of sending of the last confirmed heartbeat.
     var lastHeartbeat: BootInstant? { queue.known.sentAt }
 
+    /// A Boolean value that indicates whether look-ups cost PostgreSQL more, until ended sessions are removed.
+    var hasUntidiedUsers: Bool { queue.known.hasUntidiedUsers }
+
     /// A Boolean value that indicates whether the keys are fresh enough to state that a tag made with none of them was
     /// never issued.
     var knowsAllKeys: Bool { queue.knowsAllKeys(at: .now) }
@@ -99,9 +102,12 @@ final class ReadLane: ReadinessHandler, TurnEndHandler {
     }
 
     /// Handles a revocation, received or made by this process.
-    func hear(_ revocation: Revocation) {
+    /// - Parameters:
+    ///   - revocation: The revocation.
+    ///   - isInRows: True if the rows of all sessions that it has ended show it.
+    func hear(_ revocation: Revocation, isInRows: Bool = false) {
         memory.hear(revocation)
-        queue.hear(revocation)
+        queue.hear(revocation, isInRows: isInRows)
     }
 
     /// Closes the connection, for a reason that its server does not know, and opens another one.

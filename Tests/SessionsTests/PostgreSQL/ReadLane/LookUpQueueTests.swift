@@ -124,6 +124,37 @@ import Testing
         #expect(found(session) == ["learn 1: session", "answer b+c: session"])
     }
 
+    @Test(arguments: [Revocation.changed([ReadLaneValues.hash(1)]), .user(UserKey("ann")), .everything])
+    mutating func `look-ups read the epochs after a revocation that rows may not show`(
+        _ revocation: Revocation
+    ) throws {
+        try open()
+        _ = queue.askHeartbeat()
+        _ = turnEnds()
+        try completeHeartbeat()
+        queue.hear(.ended([ReadLaneValues.hash(1)]))
+        queue.hear(revocation, isInRows: true)
+        _ = ask(1, "a")
+        #expect(turnEnds() == ["send look up 1 since 5, sync"])
+        queue.hear(revocation)
+        _ = ask(2, "b")
+        #expect(turnEnds() == ["send look up 2, sync"])
+    }
+
+    @Test mutating func `an answer that relies on a reading of a lease ago is asked for again`() throws {
+        queue = Queue(LookUpLimits(leaseTime: .seconds(1), deadline: .seconds(5), lookUps: 5))
+        try open()
+        _ = queue.askHeartbeat()
+        _ = turnEnds()
+        try completeHeartbeat()
+        _ = ask(1, "a", at: 0.4)
+        #expect(turnEnds(at: 0.4) == ["send look up 1 since 5, sync"])
+        #expect(found(session, at: 1) == ["await turn end"])
+        #expect(received(.other(.sync), at: 1) == [])
+        #expect(turnEnds(at: 1) == ["send look up 1, sync"])
+        #expect(found(session, at: 3) == ["learn 1: session", "answer a: session"])
+    }
+
     @Test mutating func `look-ups beyond the limit are refused, joined ones are not`() throws {
         try open()
         for number in 1...5 as ClosedRange<UInt8> { _ = ask(number, "a") }
@@ -483,7 +514,7 @@ import Testing
         if Int.random(in: 0..<4, using: &random) == 0 { return .other(others[.random(in: 0..<3, using: &random)]) }
         let sessions: [FoundSession] = [session, .row(nil), .missing, .unreadable("odd")]
         switch queue.nextQuestion {
-        case .lookUps(let keys, _): return .sessions(keys.map { _ in sessions[.random(in: 0..<4, using: &random)] })
+        case .lookUps(let keys, _, _): return .sessions(keys.map { _ in sessions[.random(in: 0..<4, using: &random)] })
         case .missing: return .sessions([sessions[.random(in: 0..<4, using: &random)]])
         case .heartbeat: return .heartbeat(.success(heartbeat))
         case .sync, nil: return .other(.sync)
