@@ -25,6 +25,7 @@ struct Migrate: ParsableCommand {
         defer { CommandLog.finish() }
         let database = try CommandDatabase(settings, log)
         if let grantee { try database.requireRole(grantee) }
+        try database.requireClosedSchema()
         switch try database.migrate() {
         case .upToDate(let number): StandardOutput.writeLine("The tables are up to date (migration \(number)).")
         case .applied(let numbers):

@@ -107,7 +107,8 @@ import Testing
         #expect(
             refused == """
                 announce_revocations authfcgi_state_announce authfcgi_unwatch_users authfcgi_users_end_sessions \
-                authfcgi_watch_users authfcgi_watched_users_end_sessions count_ended_sessions end_user_sessions keep_epochs \
+                authfcgi_watch_users authfcgi_watched_users_end_sessions authfcgi_watched_users_find \
+                count_ended_sessions end_user_sessions keep_epochs \
                 lock_login_throttle lock_session_cleanup login_throttle_hash login_throttle_next \
                 login_throttle_recent login_throttle_until may_listen_for_revocations redis_seal_key_bytes \
                 require_read_committed require_user_id rotate_session_key session_idle_grace session_random_bytes \

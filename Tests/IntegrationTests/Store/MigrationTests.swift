@@ -119,7 +119,9 @@ import Testing
         #expect(files.count == Migrations.latest)
         for file in files.dropLast() {
             let sql = try String(contentsOfFile: "\(folder)/\(file)", encoding: .utf8)
-            try server.psql("BEGIN; SET LOCAL search_path = public, pg_temp; \(sql); COMMIT", database: database)
+            try server.psql(
+                "BEGIN; SET LOCAL search_path = pg_catalog, pg_temp; \(sql.replacing("@schema@", with: "public")); COMMIT",
+                database: database)
         }
         let steps = files.dropLast().map { (Int($0.prefix(4)) ?? 0, String($0.dropFirst(5).dropLast(4))) }
         try record(steps, server, database)

@@ -25,7 +25,9 @@ import Testing
         #expect(try callable("public") == "")
         #expect(
             try callable("authfcgi_mint") == """
-                create_access_token get_user_from_token get_user_from_token_hash revoke_access_token \
+                authfcgi_unwatch_users authfcgi_watch_users authfcgi_watched_users_end_sessions \
+                authfcgi_watched_users_find create_access_token get_user_from_token get_user_from_token_hash \
+                revoke_access_token \
                 revoke_access_token_hash revoke_session revoke_user_sessions session_token_hash update_user_sessions
                 """)
     }

@@ -17,6 +17,13 @@ enum PostgreSQLTemplate {
                     "--no-sync",
                 ],
                 workingFolder: made.path, user: PostgreSQLServer.user)
+            // The default since PostgreSQL 15; the gate refuses a schema in which everybody may create.
+            for database in ["template1", "postgres"] {
+                try ServerProcess.output(
+                    ServerPrograms.postgreSQL("postgres"), ["--single", "-j", "-D", data, database],
+                    input: "REVOKE CREATE ON SCHEMA public FROM PUBLIC;\n\n", workingFolder: made.path,
+                    user: PostgreSQLServer.user)
+            }
             folder = made
             return made
         }

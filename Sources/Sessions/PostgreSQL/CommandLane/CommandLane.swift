@@ -8,7 +8,6 @@ internal import Logging
 @EventLoop
 final class CommandLane: ReadinessHandler {
     private let connector: Connector
-    private let schema: Schema
     /// The maximum time from a command to its result.
     private let deadline: Duration
 
@@ -32,21 +31,23 @@ final class CommandLane: ReadinessHandler {
     ///   - preparation: SQL that runs first on each connection, or nil. It does not run behind a pooler, which would pass
     ///     its settings on to other clients.
     ///   - requiresPreparation: True if connections without the preparation must not be used.
+    ///   - keepsSearchPath: True if names are resolved in the search path that connections are opened with.
     ///   - threads: The threads for connecting.
     ///   - log: The logger.
     init(
         _ configuration: PostgreSQLConfiguration, name: String, preparation: String? = nil,
-        requiresPreparation: Bool = false, threads: HelperThreads, log: Logger
+        requiresPreparation: Bool = false, keepsSearchPath: Bool = false, threads: HelperThreads, log: Logger
     ) {
         let deadline = configuration.writeDeadline
         self.deadline = deadline
-        schema = Schema(configuration.schema)
+        let schema = configuration.schema
         queue = CommandQueue(deadline: deadline)
         let isPooled = !configuration.usesPreparedStatements
         let lockWait = min(deadline, Self.lockWait)
         connector = Connector(lane: name, configuration, threads: threads, log: log) {
-            connection throws(PostgreSQLError) in
+            connection, _ throws(PostgreSQLError) in
             try connection.introduce(isPooled: isPooled, deadline: deadline)
+            try connection.enterSchema(schema, keepsSearchPath: keepsSearchPath, deadline: deadline)
             // A pooler would pass these settings on to other clients.
             if connection.keepsState {
                 // Required for revoking all sessions of a user, whatever the database's default is.
@@ -66,14 +67,14 @@ final class CommandLane: ReadinessHandler {
     @discardableResult
     func run<S: Statement>(_ statement: S) async throws(PostgreSQLError) -> S.Answer {
         let answer: Result<S.Answer, PostgreSQLError> = await withCheckedContinuation { continuation in
-            let command = TypedLaneCommand(statement, in: schema, continuation)
+            let command = TypedLaneCommand(statement, continuation)
             lastID += 1
             commands[lastID] = command
             let now = BootInstant.now
             perform(
                 queue.add(
                     CommandQueue.Command(
-                        lastID, statement: command.name, isIdempotent: S.isIdempotent, isUrgent: S.isUrgent,
+                        lastID, statement: command.key, isIdempotent: S.isIdempotent, isUrgent: S.isUrgent,
                         askedAt: now, deadline: now + deadline)))
         }
         return try answer.get()
@@ -143,12 +144,14 @@ final class CommandLane: ReadinessHandler {
             case .markHealthy: connector.markHealthy()
             case .prepare(let id):
                 send(id) { connection, command throws(PostgreSQLError) in
-                    try connection.sendPrepare(command.name, command.sql)
+                    let (name, sql) = command.text(in: connection.schema)
+                    try connection.sendPrepare(name, sql)
                 }
             case .run(let id, let byName):
                 send(id) { connection, command throws(PostgreSQLError) in
+                    let (name, sql) = command.text(in: connection.schema)
                     try connection.send(
-                        prepared: byName ? command.name : nil, command.sql, command.parameters, binaryResult: false)
+                        prepared: byName ? name : nil, sql, command.parameters, binaryResult: false)
                 }
             case .answer(let id, nil): commands.removeValue(forKey: id)?.finish()
             case .answer(let id, let error?): commands.removeValue(forKey: id)?.fail(error)

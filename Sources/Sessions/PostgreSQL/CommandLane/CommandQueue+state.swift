@@ -6,7 +6,7 @@ extension CommandQueue {
     struct Command: Equatable {
         /// The command's number in the lane.
         let id: Int
-        /// The name of its prepared statement.
+        /// The key of its prepared statement on a connection.
         let statement: String
         let isIdempotent: Bool
         let isUrgent: Bool
@@ -34,7 +34,7 @@ extension CommandQueue {
         let openedAt: BootInstant
         /// A Boolean value that indicates whether prepared statements remain on the connection.
         let keepsState: Bool
-        /// The names of the prepared statements.
+        /// The keys of the prepared statements.
         var prepared: Set<String> = []
     }
 

@@ -10,14 +10,24 @@ final class Connector {
     private let names: ConfigurationNames
     private let threads: HelperThreads
     private let log: Logger
-    private let prepare: @Sendable (PostgreSQLConnection) throws(PostgreSQLError) -> Void
+    private let prepare: Preparation
     private var backoff = Backoff(first: .milliseconds(20), longest: .seconds(2))
     private var isConnecting = false
+    /// False before the first connection has answered.
+    private var wasHealthy = false
     /// The earliest time of the next attempt; nil for at once.
     private var notBefore: BootInstant?
     private var outage = LogEpisode()
     /// Why there is no connection; nil while there is one that has answered, and before the first attempt has failed.
     private(set) var failure: String?
+
+    /// The preparation of a connection. It runs on a helper thread, and may wait.
+    /// - Parameters:
+    ///   - connection: The new connection.
+    ///   - isFirst: True until a connection of this connector has answered: what an operator has to mend prevents the start,
+    ///     but not the return from an outage.
+    typealias Preparation =
+        @Sendable (_ connection: PostgreSQLConnection, _ isFirst: Bool) throws(PostgreSQLError) -> Void
 
     /// Creates a connector.
     /// - Parameters:
@@ -25,10 +35,10 @@ final class Connector {
     ///   - configuration: The server, and the names of the configuration's parts for messages.
     ///   - threads: The helper threads.
     ///   - log: The logger.
-    ///   - prepare: The preparation of each connection, which runs on the helper thread and may wait.
+    ///   - prepare: The preparation of each connection.
     init(
         lane: String, _ configuration: PostgreSQLConfiguration, threads: HelperThreads, log: Logger,
-        prepare: @escaping @Sendable (PostgreSQLConnection) throws(PostgreSQLError) -> Void
+        prepare: @escaping Preparation
     ) {
         self.lane = lane
         url = configuration.url
@@ -43,12 +53,12 @@ final class Connector {
     func connect(_ done: @escaping @EventLoop (consuming Result<PostgreSQLConnection, PostgreSQLError>) -> Void) {
         guard !isConnecting else { return }
         isConnecting = true
-        let (url, log, prepare, threads) = (url, log, prepare, threads)
+        let (url, log, prepare, threads, isFirst) = (url, log, prepare, threads, !wasHealthy)
         EventLoop.spawn { [self] in
             if let notBefore, notBefore > .now { await Reactor.shared.sleep(for: notBefore - .now) }
             let result: Result<PostgreSQLConnection, PostgreSQLError>
             do throws(HelperThreads.Busy) {
-                result = try await threads.run { Self.open(url, log, prepare) }
+                result = try await threads.run { Self.open(url, log, prepare, isFirst) }
             } catch {
                 result = .failure(.connection("all threads for connecting are taken"))
             }
@@ -69,6 +79,7 @@ final class Connector {
 
     /// Handles an answer on a connection. Only now PostgreSQL is back: a connection that opens may still be unusable.
     func markHealthy() {
+        wasHealthy = true
         if outage.end() { log.info("\(lane): PostgreSQL connection restored") }
         backoff.reset()
         notBefore = nil
@@ -84,11 +95,11 @@ final class Connector {
     }
 
     private nonisolated static func open(
-        _ url: Secret, _ log: Logger, _ prepare: @Sendable (PostgreSQLConnection) throws(PostgreSQLError) -> Void
+        _ url: Secret, _ log: Logger, _ prepare: Preparation, _ isFirst: Bool
     ) -> sending Result<PostgreSQLConnection, PostgreSQLError> {
         do throws(PostgreSQLError) {
             let connection = try PostgreSQLConnection(url, log: log)
-            try prepare(connection)
+            try prepare(connection, isFirst)
             return .success(connection)
         } catch {
             return .failure(error)

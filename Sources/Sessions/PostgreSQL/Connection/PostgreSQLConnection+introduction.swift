@@ -3,6 +3,8 @@ extension PostgreSQLConnection {
     /// The server's first answer.
     struct Introduction {
         let origin: ServerIncarnation
+        /// The first schema of the search path that the connection was opened with, and that exists; nil if there is none.
+        let firstSchema: String?
         /// The reason why other clients may get the connection between two statements, and with it all that was set,
         /// prepared and listened to: a pooler, which was detected or configured. Nil if the connection is exclusive.
         let whyShared: String?
@@ -17,6 +19,10 @@ extension PostgreSQLConnection {
         guard let introduction else { return false }
         return introduction.whyShared == nil
     }
+
+    /// A Boolean value that indicates whether other clients may get the connection between two transactions; false before
+    /// ``introduce(isPooled:deadline:)``.
+    var isShared: Bool { introduction?.whyShared != nil }
 
     /// Queries the server's identity.
     ///
@@ -46,11 +52,13 @@ extension PostgreSQLConnection {
                 nil
             }
         introduction = Introduction(
-            origin: ServerIncarnation(startedAt: DatabaseInstant(microseconds: started)), whyShared: whyShared)
+            origin: ServerIncarnation(startedAt: DatabaseInstant(microseconds: started)),
+            firstSchema: answer.optionalText(0, try answer.column("first_schema")), whyShared: whyShared)
     }
 
     private static let identityQuery = """
-        SELECT pg_is_in_recovery() AS is_standby, pg_postmaster_start_time() AS started_at, pg_backend_pid() AS backend
+        SELECT pg_catalog.pg_is_in_recovery() AS is_standby, pg_catalog.pg_postmaster_start_time() AS started_at,
+               pg_catalog.pg_backend_pid() AS backend, pg_catalog.current_schema() AS first_schema
         """
 
     /// Every other encoding lacks characters that occur in names, or stores bytes instead of characters. Nothing is known

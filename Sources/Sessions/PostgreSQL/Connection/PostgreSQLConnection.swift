@@ -17,6 +17,9 @@ package import Logging
     /// The server's first answer, or nil before ``introduce(isPooled:deadline:)``.
     var introduction: Introduction?
 
+    /// The prefix of the gate's names in statements; empty before ``enterSchema(_:keepsSearchPath:deadline:)``.
+    package internal(set) var schema = Schema(nil)
+
     /// The state of the notifications of revocations.
     var notifications = Notifications.notRequested
 

@@ -23,78 +23,79 @@
 -- The table has at most three rows for each password hashed in the last hour, because a
 -- refused attempt adds none, and the known pairs, which stay for 90 days.
 --
--- A login calls these functions about fifteen times. A function in SQL is planned at each
--- call unless it can be inlined. Inlining needs a function without SET, so all names in it
--- are qualified. Longer functions are in PL/pgSQL, which caches plans per connection.
+-- A login calls these functions about fifteen times. They are in PL/pgSQL, which caches
+-- plans per connection: a function in SQL that sets its search_path is planned at each
+-- call.
 --
 -- Functions that use tables are SECURITY DEFINER: a gate's role needs no rights on them.
 
 -- Secret: with the key, the usernames and addresses in login_throttle can be guessed.
-CREATE TABLE login_throttle_secret (
+CREATE TABLE @schema@.login_throttle_secret (
     -- Only one row can exist.
     only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
-    key      bytea   NOT NULL DEFAULT session_random_bytes() CHECK (octet_length(key) = 32)
+    key      bytea   NOT NULL DEFAULT @schema@.session_random_bytes() CHECK (octet_length(key) = 32)
 );
 
-COMMENT ON TABLE login_throttle_secret IS
+COMMENT ON TABLE @schema@.login_throttle_secret IS
     'AuthFCGI, secret: key of the hashes in login_throttle. Changing it discards all failures and all known addresses. Do not delete the row.';
 
-INSERT INTO login_throttle_secret DEFAULT VALUES;
+INSERT INTO @schema@.login_throttle_secret DEFAULT VALUES;
 
 
-CREATE TABLE login_throttle (
+CREATE TABLE @schema@.login_throttle (
     key          bytea         PRIMARY KEY CHECK (octet_length(key) = 32),
     failed_at    timestamptz[] NOT NULL DEFAULT '{}',
     succeeded_at timestamptz,
     expires_at   timestamptz   NOT NULL
 ) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.05, autovacuum_analyze_scale_factor = 0.05);
 
-CREATE INDEX login_throttle_expires_at_idx ON login_throttle (expires_at);
+CREATE INDEX login_throttle_expires_at_idx ON @schema@.login_throttle (expires_at);
 
-COMMENT ON TABLE login_throttle IS
+COMMENT ON TABLE @schema@.login_throttle IS
     'AuthFCGI: failed logins of the last hour by keyed hashes of username, user and address. Hashes, because people sometimes type a password as the username. DELETE FROM login_throttle discards all of them, so that everybody can try again.';
-COMMENT ON COLUMN login_throttle.failed_at IS
+COMMENT ON COLUMN @schema@.login_throttle.failed_at IS
     'Times of attempts that failed or are in progress.';
-COMMENT ON COLUMN login_throttle.succeeded_at IS
+COMMENT ON COLUMN @schema@.login_throttle.succeeded_at IS
     'Time of the last successful login of a pair of user and address; NULL for other keys.';
 
 
-CREATE FUNCTION login_throttle_hash(secret bytea, kind text, value bytea) RETURNS bytea
-LANGUAGE sql STABLE STRICT
+CREATE FUNCTION @schema@.login_throttle_hash(secret bytea, kind text, value bytea) RETURNS bytea
+LANGUAGE plpgsql STABLE STRICT
+SET search_path = pg_catalog, pg_temp
 AS $$
+BEGIN
     -- Two rounds, as in HMAC: after one SHA-256 alone, the hash of a longer value could be
     -- computed without the key (length extension).
-    SELECT pg_catalog.sha256(login_throttle_hash.secret OPERATOR(pg_catalog.||) pg_catalog.sha256(
-               login_throttle_hash.secret
-               OPERATOR(pg_catalog.||) pg_catalog.convert_to(login_throttle_hash.kind, 'UTF8')
-               OPERATOR(pg_catalog.||) ':'::pg_catalog.bytea
-               OPERATOR(pg_catalog.||) login_throttle_hash.value))
+    RETURN sha256(login_throttle_hash.secret || sha256(
+               login_throttle_hash.secret || convert_to(login_throttle_hash.kind, 'UTF8')
+               || ':'::bytea || login_throttle_hash.value));
+END
 $$;
 
-COMMENT ON FUNCTION login_throttle_hash(bytea, text, bytea) IS
+COMMENT ON FUNCTION @schema@.login_throttle_hash(bytea, text, bytea) IS
     'AuthFCGI, internal: login_throttle_key() with a given secret.';
 
 
 -- Only a login with the username of no user calls it, for the log.
-CREATE FUNCTION login_throttle_key(kind text, value bytea) RETURNS bytea
+CREATE FUNCTION @schema@.login_throttle_key(kind text, value bytea) RETURNS bytea
 LANGUAGE sql STABLE STRICT
 SECURITY DEFINER
-SET search_path FROM CURRENT
+SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT login_throttle_hash(g.key, login_throttle_key.kind, login_throttle_key.value)
-      FROM login_throttle_secret g
+    SELECT @schema@.login_throttle_hash(g.key, login_throttle_key.kind, login_throttle_key.value)
+      FROM @schema@.login_throttle_secret g
 $$;
 
-COMMENT ON FUNCTION login_throttle_key(text, bytea) IS
+COMMENT ON FUNCTION @schema@.login_throttle_key(text, bytea) IS
     'AuthFCGI, internal: returns the key of a value in login_throttle.';
 
 
 -- lower() uses the database's locale; with C it converts only ASCII. Blanks are trimmed
 -- because some users queries do so: a username with and without them is throttled as one,
 -- whether or not a user has it.
-CREATE FUNCTION login_throttle_name(username text) RETURNS bytea
+CREATE FUNCTION @schema@.login_throttle_name(username text) RETURNS bytea
 LANGUAGE plpgsql STABLE STRICT
-SET search_path FROM CURRENT
+SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     trimmed CONSTANT text := btrim(login_throttle_name.username, E' \t\n\x0b\f\r');
@@ -106,14 +107,14 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION login_throttle_name(text) IS
+COMMENT ON FUNCTION @schema@.login_throttle_name(text) IS
     'AuthFCGI, internal: returns a username in normal form: NFKC, lower case, without surrounding blanks.';
 
 
 -- A time more than an hour in the future comes from a wrong clock, and is ignored.
-CREATE FUNCTION login_throttle_recent(failed_at timestamptz[], moment timestamptz) RETURNS timestamptz[]
+CREATE FUNCTION @schema@.login_throttle_recent(failed_at timestamptz[], moment timestamptz) RETURNS timestamptz[]
 LANGUAGE plpgsql STABLE STRICT
-SET search_path FROM CURRENT
+SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
     RETURN ARRAY(
@@ -125,13 +126,13 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION login_throttle_recent(timestamptz[], timestamptz) IS
+COMMENT ON FUNCTION @schema@.login_throttle_recent(timestamptz[], timestamptz) IS
     'AuthFCGI, internal: returns the failures that count at a moment, oldest first.';
 
 
-CREATE FUNCTION login_throttle_next(recent timestamptz[], free integer, most integer) RETURNS timestamptz
+CREATE FUNCTION @schema@.login_throttle_next(recent timestamptz[], free integer, most integer) RETURNS timestamptz
 LANGUAGE plpgsql STABLE
-SET search_path FROM CURRENT
+SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     failures CONSTANT integer := pg_catalog.cardinality(login_throttle_next.recent);
@@ -146,23 +147,23 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION login_throttle_next(timestamptz[], integer, integer) IS
+COMMENT ON FUNCTION @schema@.login_throttle_next(timestamptz[], integer, integer) IS
     'AuthFCGI, internal: returns the time of the next attempt after these failures; NULL if it is permitted at once. free NULL means no delays.';
 
 
 -- Rows are locked in the order username, user, address, pair, against deadlock, and are
 -- made for it where there are none. Not advisory locks, which every role can take.
-CREATE FUNCTION lock_login_throttle(key bytea) RETURNS void
+CREATE FUNCTION @schema@.lock_login_throttle(key bytea) RETURNS void
 LANGUAGE plpgsql VOLATILE STRICT
-SET search_path FROM CURRENT
+SET search_path = pg_catalog, pg_temp
 AS $$
 #variable_conflict use_column
 BEGIN
     -- Again, if the row is deleted between the two.
     LOOP
-        PERFORM FROM login_throttle t WHERE t.key = lock_login_throttle.key FOR UPDATE;
+        PERFORM FROM @schema@.login_throttle t WHERE t.key = lock_login_throttle.key FOR UPDATE;
         EXIT WHEN FOUND;
-        INSERT INTO login_throttle (key, expires_at)
+        INSERT INTO @schema@.login_throttle (key, expires_at)
         VALUES (lock_login_throttle.key, statement_timestamp() + interval '1 hour')
             ON CONFLICT DO NOTHING;
         EXIT WHEN FOUND;
@@ -170,11 +171,11 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION lock_login_throttle(bytea) IS
+COMMENT ON FUNCTION @schema@.lock_login_throttle(bytea) IS
     'AuthFCGI, internal: locks the failures of a key until the end of the transaction.';
 
 
-CREATE FUNCTION login_throttle_until(
+CREATE FUNCTION @schema@.login_throttle_until(
     name_key    bytea,
     user_key    bytea,
     address_key bytea,
@@ -183,11 +184,12 @@ CREATE FUNCTION login_throttle_until(
     moment      timestamptz
 ) RETURNS timestamptz
 LANGUAGE plpgsql VOLATILE
-SET search_path FROM CURRENT
+SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
     RETURN (
-        SELECT max(login_throttle_next(login_throttle_recent(t.failed_at, login_throttle_until.moment), r.free, r.most))
+        SELECT max(@schema@.login_throttle_next(
+                   @schema@.login_throttle_recent(t.failed_at, login_throttle_until.moment), r.free, r.most))
           FROM (VALUES (login_throttle_until.name_key,
                         CASE WHEN NOT login_throttle_until.is_known THEN 10 END,
                         CASE WHEN login_throttle_until.is_known THEN 100 ELSE 80 END),
@@ -197,15 +199,15 @@ BEGIN
                        (CASE WHEN NOT login_throttle_until.is_known THEN login_throttle_until.address_key END, 100, 200),
                        (CASE WHEN login_throttle_until.is_known THEN login_throttle_until.pair_key END, 10, 100))
                AS r (key, free, most)
-          JOIN login_throttle t ON t.key = r.key);
+          JOIN @schema@.login_throttle t ON t.key = r.key);
 END
 $$;
 
-COMMENT ON FUNCTION login_throttle_until(bytea, bytea, bytea, bytea, boolean, timestamptz) IS
+COMMENT ON FUNCTION @schema@.login_throttle_until(bytea, bytea, bytea, bytea, boolean, timestamptz) IS
     'AuthFCGI, internal: returns the time of the next attempt by all keys of a login; NULL if it is permitted at once.';
 
 
-CREATE FUNCTION reserve_login(
+CREATE FUNCTION @schema@.reserve_login(
     username         text,
     user_id          text,
     network          bytea,
@@ -214,15 +216,16 @@ CREATE FUNCTION reserve_login(
 )
 LANGUAGE plpgsql VOLATILE
 SECURITY DEFINER
-SET search_path FROM CURRENT
+SET search_path = pg_catalog, pg_temp
 AS $$
 #variable_conflict use_column
 DECLARE
-    secret      CONSTANT bytea := (SELECT g.key FROM login_throttle_secret g);
-    name_key    CONSTANT bytea := login_throttle_hash(secret, 'name', login_throttle_name(reserve_login.username));
-    user_key    CONSTANT bytea := login_throttle_hash(secret, 'user', convert_to(reserve_login.user_id, 'UTF8'));
-    pair_key    CONSTANT bytea := login_throttle_hash(secret, 'pair', user_key || reserve_login.network);
-    address_key CONSTANT bytea := login_throttle_hash(secret, 'address', reserve_login.network);
+    secret      CONSTANT bytea := (SELECT g.key FROM @schema@.login_throttle_secret g);
+    name_key    CONSTANT bytea := @schema@.login_throttle_hash(
+        secret, 'name', @schema@.login_throttle_name(reserve_login.username));
+    user_key    CONSTANT bytea := @schema@.login_throttle_hash(secret, 'user', convert_to(reserve_login.user_id, 'UTF8'));
+    pair_key    CONSTANT bytea := @schema@.login_throttle_hash(secret, 'pair', user_key || reserve_login.network);
+    address_key CONSTANT bytea := @schema@.login_throttle_hash(secret, 'address', reserve_login.network);
     is_locked   boolean;
     is_known    boolean;
     charged     bytea[];
@@ -246,20 +249,20 @@ BEGIN
     -- error instead.
     FOREACH is_locked IN ARRAY ARRAY[false, true] LOOP
         IF is_locked THEN
-            PERFORM lock_login_throttle(name_key);
-            PERFORM lock_login_throttle(user_key);
+            PERFORM @schema@.lock_login_throttle(name_key);
+            PERFORM @schema@.lock_login_throttle(user_key);
         END IF;
-        is_known := EXISTS (SELECT FROM login_throttle t
+        is_known := EXISTS (SELECT FROM @schema@.login_throttle t
                              WHERE t.key = pair_key AND t.succeeded_at > statement_timestamp() - interval '90 days');
         IF is_locked AND NOT is_known THEN
-            PERFORM lock_login_throttle(address_key);
+            PERFORM @schema@.lock_login_throttle(address_key);
         END IF;
         moment := clock_timestamp();
-        next := login_throttle_until(name_key, user_key, address_key, pair_key, is_known, moment);
+        next := @schema@.login_throttle_until(name_key, user_key, address_key, pair_key, is_known, moment);
         IF next > moment THEN
             -- The rows that were made for the locks.
             IF is_locked THEN
-                DELETE FROM login_throttle t
+                DELETE FROM @schema@.login_throttle t
                  WHERE t.key IN (name_key, user_key, address_key) AND t.failed_at = '{}' AND t.succeeded_at IS NULL;
             END IF;
             wait_seconds := ceil(extract(epoch FROM next - moment));
@@ -269,11 +272,11 @@ BEGIN
 
     charged := pg_catalog.array_remove(
         ARRAY[name_key, user_key, CASE WHEN is_known THEN pair_key ELSE address_key END], NULL);
-    INSERT INTO login_throttle AS t (key, failed_at, expires_at)
+    INSERT INTO @schema@.login_throttle AS t (key, failed_at, expires_at)
     SELECT c.key, ARRAY[moment], moment + interval '1 hour'
       FROM pg_catalog.unnest(charged) AS c (key)
         ON CONFLICT (key) DO UPDATE
-       SET failed_at  = pg_catalog.array_append(login_throttle_recent(t.failed_at, moment), moment),
+       SET failed_at  = pg_catalog.array_append(@schema@.login_throttle_recent(t.failed_at, moment), moment),
            -- greatest() ignores NULL.
            expires_at = greatest(moment + interval '1 hour', t.succeeded_at + interval '90 days');
 
@@ -283,14 +286,14 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION reserve_login(text, text, bytea) IS
+COMMENT ON FUNCTION @schema@.reserve_login(text, text, bytea) IS
     'AuthFCGI, internal: counts a login attempt as a failure in advance and returns a reservation for settle_login(), or returns the seconds to wait. user_id is NULL for the username of no user, network (4 bytes of IPv4, the first 8 of IPv6) is NULL for a client without an address.';
 
 
-CREATE FUNCTION settle_login(reservation text[], succeeded boolean) RETURNS void
+CREATE FUNCTION @schema@.settle_login(reservation text[], succeeded boolean) RETURNS void
 LANGUAGE plpgsql VOLATILE STRICT
 SECURITY DEFINER
-SET search_path FROM CURRENT
+SET search_path = pg_catalog, pg_temp
 AS $$
 #variable_conflict use_column
 DECLARE
@@ -309,19 +312,19 @@ DECLARE
 BEGIN
     -- In the order of lock_login_throttle().
     FOREACH charge IN ARRAY charged LOOP
-        PERFORM FROM login_throttle t WHERE t.key = charge FOR UPDATE;
+        PERFORM FROM @schema@.login_throttle t WHERE t.key = charge FOR UPDATE;
     END LOOP;
-    DELETE FROM login_throttle t
+    DELETE FROM @schema@.login_throttle t
      WHERE t.key = ANY (others) AND t.failed_at = ARRAY[moment] AND t.succeeded_at IS NULL;
     GET DIAGNOSTICS removed = ROW_COUNT;
     IF removed < pg_catalog.cardinality(others) THEN
-        UPDATE login_throttle t
+        UPDATE @schema@.login_throttle t
            SET failed_at = pg_catalog.array_remove(t.failed_at, moment)
          WHERE t.key = ANY (others) AND moment = ANY (t.failed_at);
     END IF;
 
     IF settle_login.succeeded AND pair_key IS NOT NULL THEN
-        INSERT INTO login_throttle AS t (key, succeeded_at, expires_at)
+        INSERT INTO @schema@.login_throttle AS t (key, succeeded_at, expires_at)
         VALUES (pair_key, statement_timestamp(), statement_timestamp() + interval '90 days')
             ON CONFLICT (key) DO UPDATE
            SET failed_at = '{}', succeeded_at = excluded.succeeded_at, expires_at = excluded.expires_at;
@@ -329,15 +332,15 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION settle_login(text[], boolean) IS
+COMMENT ON FUNCTION @schema@.settle_login(text[], boolean) IS
     'AuthFCGI, internal: removes an attempt that did not fail. After a success the pair of user and address is known, and its failures are discarded.';
 
 
 -- Uses the index on expires_at, like remove_expired_sessions().
-CREATE FUNCTION remove_expired_login_throttle(most integer) RETURNS bigint
+CREATE FUNCTION @schema@.remove_expired_login_throttle(most integer) RETURNS bigint
 LANGUAGE plpgsql VOLATILE
 SECURITY DEFINER
-SET search_path FROM CURRENT
+SET search_path = pg_catalog, pg_temp
 SET enable_seqscan = off
 SET enable_bitmapscan = off
 SET enable_sort = off
@@ -345,10 +348,10 @@ AS $$
 DECLARE
     removed bigint;
 BEGIN
-    DELETE FROM login_throttle t
+    DELETE FROM @schema@.login_throttle t
      WHERE t.ctid = ANY (ARRAY(
                SELECT o.ctid
-                 FROM login_throttle o
+                 FROM @schema@.login_throttle o
                 WHERE o.expires_at <= statement_timestamp()
                 ORDER BY o.expires_at
                 LIMIT remove_expired_login_throttle.most
@@ -358,20 +361,20 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION remove_expired_login_throttle(integer) IS
+COMMENT ON FUNCTION @schema@.remove_expired_login_throttle(integer) IS
     'AuthFCGI, internal: deletes at most "most" of the oldest expired rows of login_throttle, skipping locked rows. Returns their number.';
 
 
 -- In the same transaction: by default PUBLIC may execute a new function.
 REVOKE ALL ON FUNCTION
-    login_throttle_hash(bytea, text, bytea),
-    login_throttle_key(text, bytea),
-    login_throttle_name(text),
-    login_throttle_recent(timestamptz[], timestamptz),
-    login_throttle_next(timestamptz[], integer, integer),
-    lock_login_throttle(bytea),
-    login_throttle_until(bytea, bytea, bytea, bytea, boolean, timestamptz),
-    reserve_login(text, text, bytea),
-    settle_login(text[], boolean),
-    remove_expired_login_throttle(integer)
+    @schema@.login_throttle_hash(bytea, text, bytea),
+    @schema@.login_throttle_key(text, bytea),
+    @schema@.login_throttle_name(text),
+    @schema@.login_throttle_recent(timestamptz[], timestamptz),
+    @schema@.login_throttle_next(timestamptz[], integer, integer),
+    @schema@.lock_login_throttle(bytea),
+    @schema@.login_throttle_until(bytea, bytea, bytea, bytea, boolean, timestamptz),
+    @schema@.reserve_login(text, text, bytea),
+    @schema@.settle_login(text[], boolean),
+    @schema@.remove_expired_login_throttle(integer)
 FROM PUBLIC;

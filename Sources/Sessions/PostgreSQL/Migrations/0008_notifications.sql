@@ -14,37 +14,37 @@
 -- Who begins to listen may have to read the whole queue first, which takes 5 seconds for
 -- 8 GB. So above a tenth of queue_limit no worker begins, and until then it keeps nothing.
 
-CREATE TABLE session_channel (
+CREATE TABLE @schema@.session_channel (
     -- Only one row can exist.
     only_row    boolean          PRIMARY KEY DEFAULT true CHECK (only_row),
     channel     text             NOT NULL
-        DEFAULT 'authfcgi_' || substr(encode(session_random_bytes(), 'hex'), 1, 48)
+        DEFAULT 'authfcgi_' || substr(encode(@schema@.session_random_bytes(), 'hex'), 1, 48)
         CHECK (octet_length(channel) BETWEEN 1 AND 63),
     queue_limit double precision NOT NULL DEFAULT 0.5
 );
 
-COMMENT ON TABLE session_channel IS
+COMMENT ON TABLE @schema@.session_channel IS
     'AuthFCGI, secret: the channel on which workers are notified of revocations. Do not delete the row.';
-COMMENT ON COLUMN session_channel.channel IS
+COMMENT ON COLUMN @schema@.session_channel.channel IS
     'Name of the channel. Who knows it can make workers query the database again and again, but end no session and start none. Change it only while no worker runs.';
-COMMENT ON COLUMN session_channel.queue_limit IS
+COMMENT ON COLUMN @schema@.session_channel.queue_limit IS
     'Part of PostgreSQL''s notification queue, from 0 to 1, from which on revocations are not notified but counted in unannounced_revocations, which workers read with each heartbeat.';
 
-INSERT INTO session_channel DEFAULT VALUES;
+INSERT INTO @schema@.session_channel DEFAULT VALUES;
 
 
-CREATE TABLE unannounced_revocations (
+CREATE TABLE @schema@.unannounced_revocations (
     slot        integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     revocations bigint  NOT NULL DEFAULT 1
 ) WITH (fillfactor = 50);
 
-COMMENT ON TABLE unannounced_revocations IS
+COMMENT ON TABLE @schema@.unannounced_revocations IS
     'AuthFCGI: the number of transactions that revoked sessions without a notification, because the notification queue was too full. It is the sum of the rows, so that two such transactions need not wait for each other.';
 
 
-CREATE FUNCTION announce_revocations(payloads text[]) RETURNS void
+CREATE FUNCTION @schema@.announce_revocations(payloads text[]) RETURNS void
 LANGUAGE plpgsql
-SET search_path FROM CURRENT
+SET search_path = pg_catalog, pg_temp
 AS $$
 #variable_conflict use_column
 DECLARE
@@ -55,7 +55,7 @@ BEGIN
         RETURN;
     END IF;
     SELECT c.channel INTO target
-      FROM session_channel c
+      FROM @schema@.session_channel c
      WHERE pg_catalog.pg_notification_queue_usage() < c.queue_limit;
     IF FOUND THEN
         FOREACH payload IN ARRAY announce_revocations.payloads LOOP
@@ -68,10 +68,10 @@ BEGIN
     -- since this one holds rows of sessions. A snapshot of the whole transaction would make the
     -- UPDATE fail if another one has changed the row meanwhile.
     IF pg_catalog.current_setting('transaction_isolation') NOT IN ('repeatable read', 'serializable') THEN
-        UPDATE unannounced_revocations u
+        UPDATE @schema@.unannounced_revocations u
            SET revocations = u.revocations + 1
          WHERE u.slot = (SELECT s.slot
-                           FROM unannounced_revocations s
+                           FROM @schema@.unannounced_revocations s
                           ORDER BY s.slot
                           LIMIT 1
                             FOR NO KEY UPDATE SKIP LOCKED);
@@ -79,46 +79,46 @@ BEGIN
             RETURN;
         END IF;
     END IF;
-    INSERT INTO unannounced_revocations DEFAULT VALUES;
+    INSERT INTO @schema@.unannounced_revocations DEFAULT VALUES;
 END
 $$;
 
-COMMENT ON FUNCTION announce_revocations(text[]) IS
+COMMENT ON FUNCTION @schema@.announce_revocations(text[]) IS
     'AuthFCGI, internal: notifies the workers with these payloads, or counts the revocation if the notification queue is too full.';
 
 
-CREATE FUNCTION may_listen_for_revocations() RETURNS boolean
+CREATE FUNCTION @schema@.may_listen_for_revocations() RETURNS boolean
 LANGUAGE sql VOLATILE
-SET search_path FROM CURRENT
+SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT coalesce((SELECT pg_catalog.pg_notification_queue_usage() < c.queue_limit / 10::double precision
-                       FROM session_channel c), false)
+                       FROM @schema@.session_channel c), false)
 $$;
 
-COMMENT ON FUNCTION may_listen_for_revocations() IS
+COMMENT ON FUNCTION @schema@.may_listen_for_revocations() IS
     'AuthFCGI, internal: returns whether the notification queue is so empty that a connection can begin to listen.';
 
 
 -- The count is that of a moment before the first heartbeat, so that a worker misses none.
-CREATE FUNCTION listen_for_revocations() RETURNS bigint
+CREATE FUNCTION @schema@.listen_for_revocations() RETURNS bigint
 LANGUAGE plpgsql VOLATILE
 SECURITY DEFINER
-SET search_path FROM CURRENT
+SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    IF NOT may_listen_for_revocations() THEN
+    IF NOT @schema@.may_listen_for_revocations() THEN
         RETURN NULL;
     END IF;
-    EXECUTE (SELECT pg_catalog.format('LISTEN %I', c.channel) FROM session_channel c);
-    RETURN (SELECT coalesce(sum(u.revocations)::bigint, 0::bigint) FROM unannounced_revocations u);
+    EXECUTE (SELECT pg_catalog.format('LISTEN %I', c.channel) FROM @schema@.session_channel c);
+    RETURN (SELECT coalesce(sum(u.revocations)::bigint, 0::bigint) FROM @schema@.unannounced_revocations u);
 END
 $$;
 
-COMMENT ON FUNCTION listen_for_revocations() IS
+COMMENT ON FUNCTION @schema@.listen_for_revocations() IS
     'AuthFCGI, internal: makes the connection listen to revocations, and returns the number of those without a notification. NULL, without listening, if the notification queue is too full.';
 
 
-CREATE FUNCTION notification_state(
+CREATE FUNCTION @schema@.notification_state(
     OUT is_listening   boolean,
     OUT may_listen     boolean,
     OUT unannounced    bigint,
@@ -127,13 +127,13 @@ CREATE FUNCTION notification_state(
 )
 LANGUAGE plpgsql STABLE
 SECURITY DEFINER
-SET search_path FROM CURRENT
+SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    is_listening := EXISTS (SELECT FROM session_channel c
+    is_listening := EXISTS (SELECT FROM @schema@.session_channel c
                              WHERE c.channel IN (SELECT pg_catalog.pg_listening_channels()));
-    may_listen := may_listen_for_revocations();
-    unannounced := (SELECT coalesce(sum(u.revocations)::bigint, 0::bigint) FROM unannounced_revocations u);
+    may_listen := @schema@.may_listen_for_revocations();
+    unannounced := (SELECT coalesce(sum(u.revocations)::bigint, 0::bigint) FROM @schema@.unannounced_revocations u);
     queue_percent := floor(pg_catalog.pg_notification_queue_usage() * 100::double precision)::integer;
     -- PostgreSQL does not tell who is the last to read the queue. It is somebody in a
     -- transaction. The time is NULL where the owner of the tables may not see it.
@@ -147,14 +147,14 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION notification_state() IS
+COMMENT ON FUNCTION @schema@.notification_state() IS
     'AuthFCGI, internal: returns whether the connection listens to revocations, whether it could begin to, the number of those without a notification, how full the notification queue is, and from 10 percent on the process with the oldest transaction.';
 
 
 -- In the same transaction: by default PUBLIC may execute a new function.
 REVOKE ALL ON FUNCTION
-    announce_revocations(text[]),
-    may_listen_for_revocations(),
-    listen_for_revocations(),
-    notification_state()
+    @schema@.announce_revocations(text[]),
+    @schema@.may_listen_for_revocations(),
+    @schema@.listen_for_revocations(),
+    @schema@.notification_state()
 FROM PUBLIC;

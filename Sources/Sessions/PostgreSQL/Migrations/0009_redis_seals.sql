@@ -8,40 +8,40 @@
 --   * the statistics of the planner, which are in backups, have no value of it.
 -- Without a key, as on a server that has been read-only since its start, workers do not use Redis.
 
-CREATE FUNCTION redis_seal_key_bytes(generation integer) RETURNS bytea
+CREATE FUNCTION @schema@.redis_seal_key_bytes(generation integer) RETURNS bytea
 LANGUAGE sql
 -- Not true. A generated column must be IMMUTABLE; it is computed once, when its row is inserted.
 IMMUTABLE
-SET search_path FROM CURRENT
+SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT session_random_bytes()
+    SELECT @schema@.session_random_bytes()
 $$;
 
-COMMENT ON FUNCTION redis_seal_key_bytes(integer) IS
+COMMENT ON FUNCTION @schema@.redis_seal_key_bytes(integer) IS
     'AuthFCGI, internal: returns 32 random bytes, others with each call.';
 
 
-CREATE UNLOGGED TABLE redis_seal_keys (
+CREATE UNLOGGED TABLE @schema@.redis_seal_keys (
     generation        integer     PRIMARY KEY,
     created_at        timestamptz NOT NULL DEFAULT clock_timestamp(),
     server_started_at timestamptz NOT NULL DEFAULT pg_postmaster_start_time(),
-    key               bytea       NOT NULL GENERATED ALWAYS AS (redis_seal_key_bytes(generation)) STORED
+    key               bytea       NOT NULL GENERATED ALWAYS AS (@schema@.redis_seal_key_bytes(generation)) STORED
 );
 
-ALTER TABLE redis_seal_keys ALTER COLUMN key SET STATISTICS 0;
+ALTER TABLE @schema@.redis_seal_keys ALTER COLUMN key SET STATISTICS 0;
 
-COMMENT ON TABLE redis_seal_keys IS
+COMMENT ON TABLE @schema@.redis_seal_keys IS
     'AuthFCGI, secret: the keys that seal snapshots in Redis, made by the workers, for one run of the server and at most a day each. To make a new one, call rotate_session_key(): what older ones have sealed is valid for 6 minutes more. Deleting all rows invalidates all snapshots in Redis.';
 
 
-CREATE FUNCTION current_redis_seal_keys(OUT keys bytea, OUT is_due boolean)
+CREATE FUNCTION @schema@.current_redis_seal_keys(OUT keys bytea, OUT is_due boolean)
 LANGUAGE sql STABLE
 SECURITY DEFINER
-SET search_path FROM CURRENT
+SET search_path = pg_catalog, pg_temp
 AS $$
     WITH present AS (
         SELECT k.generation, k.created_at, k.key
-          FROM redis_seal_keys k
+          FROM @schema@.redis_seal_keys k
          WHERE k.server_started_at = pg_postmaster_start_time()
     ), sealing AS (
         -- Every worker has read it by then.
@@ -59,45 +59,45 @@ AS $$
                           AND n.created_at <= statement_timestamp() - interval '6 minutes 10 seconds')
 $$;
 
-COMMENT ON FUNCTION current_redis_seal_keys() IS
+COMMENT ON FUNCTION @schema@.current_redis_seal_keys() IS
     'AuthFCGI, internal: returns the keys that open snapshots in Redis, each as its generation in 4 bytes and 32 bytes, beginning with the one for new snapshots; and whether a new key is due.';
 
 
-CREATE FUNCTION make_redis_seal_key(only_if_due boolean) RETURNS boolean
+CREATE FUNCTION @schema@.make_redis_seal_key(only_if_due boolean) RETURNS boolean
 LANGUAGE plpgsql VOLATILE
 SECURITY DEFINER
-SET search_path FROM CURRENT
+SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     started CONSTANT timestamptz := pg_catalog.pg_postmaster_start_time();
 BEGIN
     -- One at a time, and nobody waits: who holds the lock makes a key. Readers do not wait.
     BEGIN
-        LOCK TABLE redis_seal_keys IN SHARE ROW EXCLUSIVE MODE NOWAIT;
+        LOCK TABLE @schema@.redis_seal_keys IN SHARE ROW EXCLUSIVE MODE NOWAIT;
     EXCEPTION WHEN lock_not_available THEN
         RETURN false;
     END;
-    IF make_redis_seal_key.only_if_due AND NOT (SELECT c.is_due FROM current_redis_seal_keys() c) THEN
+    IF make_redis_seal_key.only_if_due AND NOT (SELECT c.is_due FROM @schema@.current_redis_seal_keys() c) THEN
         RETURN false;
     END IF;
-    INSERT INTO redis_seal_keys (generation)
-    SELECT coalesce(max(k.generation), 0) + 1 FROM redis_seal_keys k;
-    DELETE FROM redis_seal_keys k
+    INSERT INTO @schema@.redis_seal_keys (generation)
+    SELECT coalesce(max(k.generation), 0) + 1 FROM @schema@.redis_seal_keys k;
+    DELETE FROM @schema@.redis_seal_keys k
      WHERE k.server_started_at <> started
-        OR EXISTS (SELECT FROM redis_seal_keys n
+        OR EXISTS (SELECT FROM @schema@.redis_seal_keys n
                     WHERE n.generation > k.generation
                       AND n.created_at < statement_timestamp() - interval '1 hour');
     RETURN true;
 END
 $$;
 
-COMMENT ON FUNCTION make_redis_seal_key(boolean) IS
+COMMENT ON FUNCTION @schema@.make_redis_seal_key(boolean) IS
     'AuthFCGI, internal: makes a new key for snapshots in Redis, with only_if_due at most one a day and run of the server, and removes old ones. False if there is nothing to do, or another transaction is making one.';
 
 
 -- In the same transaction: by default PUBLIC may execute a new function.
 REVOKE ALL ON FUNCTION
-    redis_seal_key_bytes(integer),
-    current_redis_seal_keys(),
-    make_redis_seal_key(boolean)
+    @schema@.redis_seal_key_bytes(integer),
+    @schema@.current_redis_seal_keys(),
+    @schema@.make_redis_seal_key(boolean)
 FROM PUBLIC;

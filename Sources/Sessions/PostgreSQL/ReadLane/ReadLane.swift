@@ -22,7 +22,7 @@ final class ReadLane: ReadinessHandler, TurnEndHandler {
     private var queue: LookUpQueue<Answer>
     private var connection: PostgreSQLConnection?
     private let connector: Connector
-    private let statements: ReadLaneStatements
+    private var statements: ReadLaneStatements
     private let names: ConfigurationNames
     private let log: Logger
     private var notifications: NotificationLog
@@ -48,7 +48,7 @@ final class ReadLane: ReadinessHandler, TurnEndHandler {
         heartbeatInterval = limits.heartbeatInterval
         statements = ReadLaneStatements(Schema(configuration.schema))
         connector = .readLane(
-            configuration, statements, listens: memory.isOn, migrations, threads: threads, log: log)
+            configuration, listens: memory.isOn, migrations, threads: threads, log: log)
     }
 
     /// Connects, and reconnects after each loss.
@@ -241,6 +241,7 @@ final class ReadLane: ReadinessHandler, TurnEndHandler {
             preconditionFailure("the connection was not introduced")
         }
         self.connection = connection
+        statements = ReadLaneStatements(connection.schema)
         connection.joinLoop(self)
         notifications.opened(connection.notifications)
         perform(queue.opened(to: server))

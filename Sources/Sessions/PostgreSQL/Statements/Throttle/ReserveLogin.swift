@@ -38,7 +38,7 @@ struct ReserveLogin: Statement {
                     ELSE coalesce((extract(epoch FROM g.slowest_hash_byte) * 1000000)::bigint, 0) END AS slowest_hash_byte,
                CASE WHEN g.slowest_hash IS NULL THEN 0 ELSE coalesce(g.largest_hash, 0) END AS largest_hash,
                CASE WHEN \(userID) IS NULL THEN
-                   left(encode(\(schema)login_throttle_key('log', \(schema)login_throttle_name($1::text)), 'hex'), 16)
+                   left(encode(\(schema)login_throttle_key('log'::text, \(schema)login_throttle_name($1::text)), 'hex'), 16)
                    END AS name_hash\(columns)
         FROM \(users) CROSS JOIN LATERAL \(schema)reserve_login($1::text, \(userID), \(network)) r
              LEFT JOIN \(schema)authfcgi_state g ON true
