@@ -117,7 +117,7 @@ import Testing
         try await pods.share([old])
         let oldKeys = try #require(await pod.store.redis?.keys)
         let entry = try #require(try client.value(of: RedisPods.key(old)))
-        // New entries are made with a second key.
+        // New entries use a second key.
         try pods.database.psql("SELECT rotate_session_key()")
         try pods.database.psql("UPDATE redis_seal_keys SET created_at = created_at - interval '1 minute'")
         for pod in pods.pods {

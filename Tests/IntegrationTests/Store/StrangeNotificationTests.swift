@@ -4,8 +4,7 @@ import Testing
 
 @testable import Sessions
 
-/// A client that knows the channel's name, such as a backup role, may notify workers of anything. That causes look-ups, but
-/// ends no session.
+/// A client that knows the channel's name may send any notification. That causes look-ups, but ends no session.
 @Suite struct StrangeNotificationTests {
     private let server: PostgreSQLServer
     private let database: String

@@ -10,7 +10,8 @@ final class RevocationListener {
     init(_ url: String) throws {
         connection = try PostgreSQLConnection(url, log: Logger(label: "listener"))
         try connection.introduce(isPooled: false, deadline: .seconds(5))
-        try connection.listen(in: Schema(nil), deadline: .seconds(5))
+        try connection.enterSchema(nil, deadline: .seconds(5))
+        try connection.listen(deadline: .seconds(5))
         #expect(connection.isListening)
     }
 

@@ -2,7 +2,7 @@
 extension PostgreSQLConnection {
     /// The state of the notifications of revocations.
     enum Notifications: Equatable {
-        /// ``listen(in:deadline:)`` was not called. Next: any other.
+        /// ``listen(deadline:)`` was not called. Next: any other.
         case notRequested
         /// The server sends them on this connection. Final.
         /// - Parameter unannounced: The number of revocations without a notification at the time; see
@@ -19,11 +19,8 @@ extension PostgreSQLConnection {
 
     /// Requests notifications of revocations, if the connection allows them. Only the database knows the channel's name: it
     /// is a secret.
-    /// - Parameters:
-    ///   - schema: The schema of the gate's tables.
-    ///   - deadline: The maximum wait.
     /// - Throws: ``PostgreSQLError`` if the connection fails. A server that refuses is not an error.
-    func listen(in schema: Schema, deadline: Duration) throws(PostgreSQLError) {
+    func listen(deadline: Duration) throws(PostgreSQLError) {
         guard let introduction, introduction.whyShared == nil else {
             let reason = introduction?.whyShared ?? "nobody has answered yet"
             notifications = .unavailable("\(reason), and LISTEN does not work through it")

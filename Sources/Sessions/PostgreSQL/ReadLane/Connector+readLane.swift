@@ -23,7 +23,7 @@ extension Connector {
             }
             try ReadLaneStatements(connection.schema).prepare(on: connection, deadline: deadline)
             // Before the first heartbeat, since which no revocation can be missed.
-            if listens { try connection.listen(in: Schema(configuration.schema), deadline: deadline) }
+            if listens { try connection.listen(deadline: deadline) }
             try connection.enterPipeline()
         }
     }

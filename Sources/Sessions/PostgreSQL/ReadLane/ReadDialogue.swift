@@ -27,8 +27,8 @@ struct ReadDialogue {
     init(with server: ConnectedServer, deadline: Duration, leaseTime: Duration) {
         self.server = server
         self.deadline = deadline
-        epochs = EpochReadings(leaseTime: leaseTime)
         unannounced = server.unannounced
+        epochs = EpochReadings(leaseTime: leaseTime)
     }
 
     /// The question that the next reply answers, or nil if none is pending.

@@ -25,8 +25,8 @@ package enum Grants {
     private static let functions = [
         "change_user_password", "claim_session_cleanup", "create_access_token", "create_session",
         "current_redis_seal_keys", "get_user_from_token", "get_user_from_token_hash", "has_untidied_users",
-        "listen_for_revocations",
-        "login_throttle_key", "login_throttle_name", "make_redis_seal_key", "notification_state", "rehash_user",
+        "listen_for_revocations", "login_throttle_key", "login_throttle_name", "make_redis_seal_key",
+        "notification_state", "rehash_user",
         "remove_ended_sessions", "remove_expired_login_throttle", "remove_expired_sessions", "reserve_login",
         "revoke_access_token",
         "revoke_access_token_hash", "revoke_all_sessions", "revoke_session", "revoke_user_sessions",

@@ -27,18 +27,17 @@ enum ReadLaneValues {
 
     static func heartbeat(
         keys generations: [Int] = [1], clock: DatabaseInstant = DatabaseInstant(microseconds: 3),
-        origin: ServerIncarnation = origin, backend: Int32 = 7, isListening: Bool = true, endedBefore: Int64? = 5,
-        hasUntidiedUsers: Bool = false, unannounced: Int64 = 4
+        origin: ServerIncarnation = origin, backend: Int32 = 7, isListening: Bool = true, unannounced: Int64 = 4,
+        endedBefore: Int64? = 5, hasUntidiedUsers: Bool = false
     ) throws -> Heartbeat {
         let accepted = generations.map { TokenKey(generation: $0, bytes: [UInt8($0)]) }
         return Heartbeat(
             keys: try #require(TokenKeys(accepted: accepted, minting: generations[0])),
-            clock: clock, origin: origin, backend: backend, endedBefore: endedBefore,
-            hasUntidiedUsers: hasUntidiedUsers,
+            clock: clock, origin: origin, backend: backend,
             notifications: NotificationState(
                 isListening: isListening, mayListen: true, unannounced: unannounced, queuePercent: 0,
                 oldestProcess: nil),
-            sealKeys: nil, needsSealKey: false)
+            sealKeys: nil, needsSealKey: false, endedBefore: endedBefore, hasUntidiedUsers: hasUntidiedUsers)
     }
 
     static func snapshot() -> SessionSnapshot? {
