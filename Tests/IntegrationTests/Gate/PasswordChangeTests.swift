@@ -138,7 +138,7 @@ import Testing
         let (server, database) = try SharedServers.newDatabase()
         let gate = try GateProcess(
             in: folder, server: server, database: database, workers: 1,
-            environment: ["HASHING_THREADS": "1", "HASHING_WAIT": "100ms"])
+            environment: ["HASHING_THREADS": "1", "HASHING_WAIT": "100ms", "HASHING_TIME_LIMIT": "5s"])
         try gate.addUser("ann", password: old)
         let token = try gate.signIn(server.psql("SELECT id FROM authfcgi_users", database: database))
         // A hash that matches no password and takes seconds to check.
