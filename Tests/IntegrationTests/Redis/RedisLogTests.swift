@@ -28,7 +28,7 @@ import Testing
     private func lines(_ conditions: [RedisHealth]) -> [String] {
         let servers = Servers()
         let log = RecordedLog()
-        let sessions = RedisSessions(servers, entryLifetime: .seconds(300), log: log.logger)
+        let sessions = RedisSessions(servers, sealSecret: nil, entryLifetime: .seconds(300), log: log.logger)
         sessions.start()
         for condition in conditions { servers.condition = condition }
         return log.text.split(separator: "\n").map(String.init)

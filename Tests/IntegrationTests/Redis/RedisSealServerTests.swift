@@ -91,7 +91,7 @@ import Testing
         try server.stop(mode: .fast)
         try server.start()
         let pod = try await RedisPods.pod(server.url(), redis: redis.url)
-        try await eventually("the reason is logged", log: pod.log.text) {
+        try eventually("the reason is logged", log: pod.log.text) {
             pod.log.text.contains("warning: making a key for snapshots in Redis failed")
                 && pod.log.text.contains("SQLSTATE 25006")
         }
