@@ -4,10 +4,12 @@ import TestSupport
 protocol RunsCommands {
     var server: PostgreSQLServer { get }
     var database: String { get }
+    /// What commands get from their environment.
+    var commandEnvironment: [String: String] { get }
 }
 
 extension RunsCommands {
-    /// What commands get from their environment.
+    /// The tests' superuser.
     var commandEnvironment: [String: String] { ["DATABASE_URL": server.url(database: database)] }
 
     /// Runs a command to its end, with `input` on standard input.
