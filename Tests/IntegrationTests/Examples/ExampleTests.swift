@@ -237,7 +237,7 @@ import Testing
         let log = site.postgreSQL.log
         #expect(log.contains("SELECT create_access_token($1, username => $2, groups => $3)"))
         #expect(log.contains("SELECT revoke_session($1, $2)"))
-        #expect(log.contains("Query Text: SELECT create_session("))
+        #expect(log.contains("Query Text: SELECT \"public\".create_session("))
         for (name, text) in site.logs {
             // The log is not part of the expectation, because its failure message would print the secrets.
             let held = site.secrets.count { $0.utf8.count > 8 && text.contains($0) }

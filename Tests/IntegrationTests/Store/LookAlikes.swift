@@ -49,7 +49,7 @@ struct LookAlikes {
         let types = Self.types.map { "'\($0)'" }.joined(separator: ", ")
         try psql(
             """
-            SET search_path = pg_catalog; SET check_function_bodies = off;
+            SET check_function_bodies = off;
             DO $do$
             DECLARE
                 types CONSTANT text[] := ARRAY[\(types)];
@@ -141,7 +141,6 @@ struct LookAlikes {
     func makeCasts(in schema: String) throws {
         try psql(
             """
-            SET search_path = pg_catalog;
             DO $do$
             DECLARE
                 t name;
@@ -182,6 +181,6 @@ struct LookAlikes {
 
     @discardableResult
     private func psql(_ sql: String) throws -> String {
-        try server.psql(sql, database: database, within: .seconds(300))
+        try server.psql("SET search_path = pg_catalog; \(sql)", database: database, within: .seconds(300))
     }
 }

@@ -4,6 +4,8 @@ import TestSupport
 protocol RunsCommands {
     var server: PostgreSQLServer { get }
     var database: String { get }
+    /// What commands get from their environment.
+    var commandEnvironment: [String: String] { get }
 }
 
 extension RunsCommands {

@@ -89,7 +89,7 @@ import Testing
         #expect(try roles() == [web])
     }
 
-    @Test func `names without a schema in the expression for disabled users are looked up in pg_catalog alone`() throws {
+    @Test func `names in the expression for disabled users are looked up in pg_catalog alone`() throws {
         #expect(throws: (any Error).self) { try watch("EXISTS (SELECT FROM authfcgi_users)") }
         try watch("NOT active OR lower(hash) = 'locked'")
         try sql(as: web, "UPDATE app.people SET hash = 'x' WHERE id = 'ann'")
