@@ -200,8 +200,14 @@ package import Logging
         return unsafe String(cString: notification.pointee.extra)
     }
 
-    /// Removes all notifications that have arrived.
-    func discardNotifications() {
-        while let notification = unsafe PQnotifies(connection) { unsafe PQfreemem(notification) }
+    /// Removes all notifications that have arrived, without reading them.
+    /// - Returns: False if there were none.
+    func discardNotifications() -> Bool {
+        var hasAny = false
+        while let notification = unsafe PQnotifies(connection) {
+            unsafe PQfreemem(notification)
+            hasAny = true
+        }
+        return hasAny
     }
 }

@@ -13,20 +13,19 @@ struct NotificationBudget {
     private var notifications = 0
     private var bytes = 0
 
-    /// Counts a notification.
-    /// - Parameters:
-    ///   - size: The length of its payload in bytes.
-    ///   - now: The current instant.
-    /// - Returns: False if it may not be read.
-    mutating func take(_ size: Int, at now: BootInstant) -> Bool {
-        if periodEnd.map({ now >= $0 }) ?? true {
-            periodEnd = now + Self.period
-            notifications = 0
-            bytes = 0
-        }
-        guard notifications < Self.maxNotifications, bytes < Self.maxBytes else { return false }
+    /// Returns whether no further notification may be read at this time.
+    mutating func isSpent(at now: BootInstant) -> Bool {
+        if let periodEnd, now < periodEnd { return notifications >= Self.maxNotifications || bytes >= Self.maxBytes }
+        periodEnd = now + Self.period
+        notifications = 0
+        bytes = 0
+        return false
+    }
+
+    /// Counts a notification that is read.
+    /// - Parameter size: The length of its payload in bytes.
+    mutating func take(_ size: Int) {
         notifications += 1
         bytes += size
-        return true
     }
 }

@@ -31,6 +31,8 @@ final class ReadLane: ReadinessHandler, TurnEndHandler {
     /// A client can cause any number of look-ups of the same row.
     private var unreadableRows = LogLimiter<String>(per: .seconds(60), kinds: 100)
     private let heartbeatInterval: Duration
+    /// The maximum number of times in a turn that bytes are read, of 16 KB mostly.
+    private static let maxReads = 64
     private lazy var timer = LaneTimer { [weak self] in self?.tick() }
 
     /// Creates a lane without a connection.
@@ -140,11 +142,13 @@ final class ReadLane: ReadinessHandler, TurnEndHandler {
     func ready(_ readiness: Readiness) {
         guard let connection else { return }
         do throws(PostgreSQLError) {
-            try connection.consumeInput()
-            if connection.isWaitingToWrite { try connection.flushOnLoop() }
-            // A reply may end the connection.
-            while self.connection === connection, let result = connection.nextReadyResult() { try take(result) }
-            hearRevocations()
+            for _ in 0..<Self.maxReads {
+                try connection.consumeInput()
+                if connection.isWaitingToWrite { try connection.flushOnLoop() }
+                // A reply may end the connection.
+                while self.connection === connection, let result = connection.nextReadyResult() { try take(result) }
+                guard hearRevocations() else { return }
+            }
         } catch {
             lose(error)
         }
@@ -162,15 +166,18 @@ final class ReadLane: ReadinessHandler, TurnEndHandler {
     ///
     /// libpq reads no more at a time than its buffer holds, so this is soon done, and the loop goes on. What exceeds the
     /// budget is not read: it may have revoked anything.
-    private func hearRevocations() {
-        guard let connection else { return }
-        while let payload = connection.nextNotification() {
-            guard notificationBudget.take(payload.utf8.count, at: .now) else {
-                connection.discardNotifications()
-                return hear(.everything)
-            }
+    /// - Returns: True if there is a flood, so that answers may be behind notifications that have not been received.
+    @discardableResult
+    private func hearRevocations() -> Bool {
+        guard let connection else { return false }
+        while !notificationBudget.isSpent(at: .now) {
+            guard let payload = connection.nextNotification() else { return false }
+            notificationBudget.take(payload.utf8.count)
             hear(Revocation(payload: payload))
         }
+        guard connection.discardNotifications() else { return false }
+        hear(.everything)
+        return true
     }
 
     // MARK: Actions
