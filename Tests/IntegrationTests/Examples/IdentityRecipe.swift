@@ -21,10 +21,10 @@ enum IdentityRecipe: String, CaseIterable, Sendable {
         let (program, arguments): (String, [String])
         switch self {
         case .django:
-            try folder.write("django/application.py", Self.djangoSource)
+            try folder.write("django/application.py", Self.djangoApplication)
             (program, arguments) = (Example.python, ["-m", "uvicorn", "application:app", "--uds", socket])
         case .express:
-            try folder.write("express/application.js", Self.expressSource)
+            try folder.write("express/application.js", Self.expressApplication)
             (program, arguments) = ("node", ["application.js", socket])
         }
         let process = try ServerProcess(
@@ -39,7 +39,7 @@ enum IdentityRecipe: String, CaseIterable, Sendable {
         return process
     }
 
-    private static let djangoSource = """
+    private static let djangoApplication = """
         import os
 
         import django
@@ -85,7 +85,7 @@ enum IdentityRecipe: String, CaseIterable, Sendable {
         """
 
     /// Express's requests and responses are Node's, and so are middleware functions.
-    private static let expressSource = """
+    private static let expressApplication = """
         'use strict';
         const http = require('node:http');
         const { Pool } = require('pg');
