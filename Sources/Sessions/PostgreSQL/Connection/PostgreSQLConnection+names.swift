@@ -10,7 +10,7 @@ extension PostgreSQLConnection {
     /// Determines the schema of the gate's tables, and restricts the search path to PostgreSQL's own schema.
     ///
     /// Behind a pooler, which would pass the setting on to other clients, the search path stays as it is:
-    /// ``SchemaGuard`` refuses one with a schema in which others may create.
+    /// ``Migrations/requireClosedSchema(on:)`` refuses one with a schema in which others may create.
     ///
     /// - Parameters:
     ///   - configured: The schema of the gate's tables; nil for the first one in the connection's search path.

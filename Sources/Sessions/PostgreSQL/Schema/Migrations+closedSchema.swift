@@ -1,4 +1,4 @@
-/// The check that nobody else can create objects beside the gate's.
+/// The checks that nobody else can create objects beside the gate's, or has.
 extension Migrations {
     /// Refuses a schema of the gate's tables in which others may create objects, and behind a pooler, where the search
     /// path cannot be set, each such schema in that path. Changes nothing.
@@ -24,6 +24,21 @@ extension Migrations {
                     "\(creators.fact), which is in the search path behind the connection pooler: run \(creators.remedy); "
                         + "or set another path: ALTER ROLE \(creators.gate) SET search_path = …")
             }
+        }
+    }
+
+    /// Refuses to add to tables of another role, whose triggers would run with the rights of this one.
+    /// - Throws: ``PostgreSQLError``; ``PostgreSQLError/unusable(_:part:)`` with the name of that role.
+    func requireOwner(on connection: PostgreSQLConnection, _ schema: String) throws(PostgreSQLError) {
+        let stranger = try connection.query(
+            """
+            SELECT pg_get_userbyid(c.relowner), current_user FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+             WHERE n.nspname = $1 AND c.relname = $2 AND NOT pg_has_role(c.relowner, 'USAGE')
+            """, [.text(schema), .text(Self.table)], deadline: Self.deadline)
+        guard stranger.rowCount == 0 else {
+            throw .unusable(
+                "the tables in the schema \(Schema.identifier(schema)) belong to the role \(stranger.text(0, 0)), and "
+                    + "\(stranger.text(0, 1)) cannot update them: run 'authfcgi migrate' as their owner")
         }
     }
 }

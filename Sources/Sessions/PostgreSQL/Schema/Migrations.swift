@@ -271,20 +271,6 @@ package struct Migrations: Sendable {
         return missing
     }
 
-    /// Refuses to add to tables of another role, whose triggers would run with the rights of this one.
-    private func requireOwner(on connection: PostgreSQLConnection, _ schema: String) throws(PostgreSQLError) {
-        let stranger = try connection.query(
-            """
-            SELECT pg_get_userbyid(c.relowner), current_user FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-             WHERE n.nspname = $1 AND c.relname = $2 AND NOT pg_has_role(c.relowner, 'USAGE')
-            """, [.text(schema), .text(Self.table)], deadline: Self.deadline)
-        guard stranger.rowCount == 0 else {
-            throw .unusable(
-                "the tables in the schema \(Schema.identifier(schema)) belong to the role \(stranger.text(0, 0)), and "
-                    + "\(stranger.text(0, 1)) cannot update them: run 'authfcgi migrate' as their owner")
-        }
-    }
-
     /// Refuses a schema that has a relation with one of the gate's names although no step was applied: it belongs to
     /// another program.
     private func refuseForeignTables(
