@@ -50,8 +50,7 @@ final class LoginFlow {
     /// Signs in. Unknown users, disabled users and wrong passwords take the same steps and have the same outcome.
     func signIn(_ request: LoginRequest, _ client: LoginClient) async -> LoginOutcome {
         let requester = Requester(address: client.address, username: request.username)
-        let shown = formerToken(of: client)
-        let (name, place) = (LoginRefusals.Subject.name(request.username), client.place(shown))
+        let (name, place) = (LoginRefusals.Subject.name(request.username), client.place(formerToken(of: client)))
         if let refusal = refusals.refusal(of: name, at: place, at: now()) {
             let seconds = refusal.seconds(at: now())
             audit.record(AuditEvent(.login, .throttled, of: refusal.who), from: client.address)
@@ -66,6 +65,7 @@ final class LoginFlow {
         }
         var who = AuditSubject.unknownName(hash: nil)
         do throws(SessionStoreError) {
+            let shown = try recognizedToken(of: client)
             let (found, attempt) = try await store.beginLogin(
                 named: request.username, from: client.address, showing: shown)
             who = found.id.map { .user(id: $0) } ?? .unknownName(hash: attempt.nameHash)
@@ -140,15 +140,18 @@ final class LoginFlow {
         return .signedIn(made)
     }
 
-    /// Returns the token in the request if it may have had a session; nil also while that is unknown. Its session tells
-    /// the throttle that the client has been signed in before, and is replaced by the new one, since the client would
-    /// leave it behind unused.
+    /// Returns the client's token unless it is forged. Its session tells the throttle that the client has been signed in
+    /// before, and is replaced by the new one, since the client would leave it behind unused.
+    private func recognizedToken(of client: LoginClient) throws(SessionStoreError) -> SessionToken? {
+        guard let token = client.token, try store.mayExist(token) else { return nil }
+        return token
+    }
+
+    /// Returns the client's token unless it is forged, and nil while that is unknown: then the login will fail.
     private func formerToken(of client: LoginClient) -> SessionToken? {
-        guard let token = client.token else { return nil }
         do throws(SessionStoreError) {
-            return try store.mayExist(token) ? token : nil
+            return try recognizedToken(of: client)
         } catch {
-            // The keys are unknown, and the login will fail.
             return nil
         }
     }
