@@ -113,6 +113,12 @@ import Testing
         let client = pod.client("asked")
         #expect(try client.request("POST", "/x", headers: [bearer(token)], body: Self.upload).status == 200)
         #expect(try client.request("POST", "/x", body: Self.upload).status == 401)
+        // Nor is the body kept.
+        try eventually("the body's file is gone") {
+            try FileManager.default.subpathsOfDirectory(atPath: folder.path("pod1/bodies")).allSatisfy {
+                folder.read("pod1/bodies/\($0)").utf8.count != Self.upload.count
+            }
+        }
     }
 
     @Test func `pages are checked, and are what the hooks are for`() throws {
