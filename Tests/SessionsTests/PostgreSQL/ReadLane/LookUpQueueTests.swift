@@ -105,7 +105,7 @@ import Testing
         _ = turnEnds()
         #expect(ask(1, "b", at: 0.4) == [])
         // Too many wait by now.
-        #expect(ask(1, "c", at: 1) == ["answer c: overloaded"])
+        #expect(ask(1, "c", at: 1) == ["answer c: too many look-ups are waiting"])
     }
 
     @Test(arguments: [
@@ -161,14 +161,14 @@ import Testing
     @Test mutating func `look-ups beyond the limit are refused, joined ones are not`() throws {
         try open()
         for number in 1...5 as ClosedRange<UInt8> { _ = ask(number, "a") }
-        #expect(ask(6, "b") == ["answer b: overloaded"])
+        #expect(ask(6, "b") == ["answer b: too many look-ups are waiting"])
         #expect(ask(5, "c") == [])
     }
 
     @Test mutating func `a network may have half of the look-ups, and its own again when they are answered`() throws {
         try open()
         for number in 1...3 as ClosedRange<UInt8> { _ = ask(number, "a", from: "192.0.2.1") }
-        #expect(ask(4, "b", from: "192.0.2.1") == ["answer b: overloaded"])
+        #expect(ask(4, "b", from: "192.0.2.1") == ["answer b: too many look-ups are waiting"])
         #expect(ask(3, "c", from: "192.0.2.1") == [], "joined")
         #expect(ask(4, "d", from: "192.0.2.2") == [])
         _ = turnEnds()
@@ -182,7 +182,7 @@ import Testing
         _ = ask(1, "a")
         _ = turnEnds()
         #expect(ask(2, "b", at: 0.5) == ["await turn end"])
-        #expect(ask(3, "c", at: 0.51) == ["answer c: overloaded"])
+        #expect(ask(3, "c", at: 0.51) == ["answer c: too many look-ups are waiting"])
     }
 
     @Test mutating func `a row that cannot be read is an error of its look-up alone`() throws {
