@@ -117,7 +117,7 @@ package struct SessionAdministration: ~Copyable {
     package func removeEnded(
         atMost most: Int, since: String?
     ) throws(PostgreSQLError) -> (removed: Int, reached: String?)? {
-        try database.run(RemoveEndedSessions(limit: most, since: since)).map { ($0.count, $0.reached) }
+        try change(RemoveEndedSessions(limit: most, since: since)).map { ($0.count, $0.reached) }
     }
 
     /// Removes rows of the login throttle that have no effect any more.

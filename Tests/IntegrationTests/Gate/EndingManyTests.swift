@@ -114,7 +114,9 @@ import Testing
     @Test func `the rows that are left are removed by cleanup`() throws {
         let quoted = GateProcess.quoted(userID)
         try gates.psql("SELECT revoke_user_sessions(\(quoted))")
-        #expect(try gates.liveCount(of: userID) == "\(Self.sessions - 1000)")
+        // A thousand are marked at once, or as many as can be in half a second.
+        let left = try #require(Int(try gates.liveCount(of: userID)))
+        #expect(left >= Self.sessions - 1000 && left < Self.sessions)
         let result = try ServerProcess.run(
             GateProcess.executable, ["cleanup"],
             environment: ["DATABASE_URL": gates.server.url(database: gates.database)])

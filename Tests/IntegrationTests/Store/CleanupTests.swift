@@ -110,7 +110,8 @@ import Testing
         let listener = try RevocationListener(database.url)
         let stores = try await stores(2, every: .seconds(20))
         try eventually("they are removed", within: .seconds(10)) { try live() == "0" }
-        try eventually("by one of them", within: .seconds(1)) { removals(stores) == [3000] }
+        // By one of them, or by the other as well if it asks while there are some left.
+        try eventually("all of them", within: .seconds(2)) { removals(stores).reduce(0, +) == 3000 }
         #expect(try listener.hear() == [])
     }
 

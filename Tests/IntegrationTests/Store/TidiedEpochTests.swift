@@ -132,6 +132,21 @@ import Testing
         try expectTidied([])
     }
 
+    @Test func `an older snapshot does not tidy a user`() throws {
+        let (creator, remover) = (try database.session(), try database.session())
+        try creator.sql("BEGIN")
+        try creator.sql(FunctionDatabase.create("late"))
+        try database.sql(Self.endAll)
+        try remover.sql("BEGIN ISOLATION LEVEL REPEATABLE READ")
+        try remover.sql("SELECT count(*) FROM user_epochs")
+        try creator.sql("COMMIT")
+        #expect(try remover.sql(Self.removeEnded) == "0")
+        try remover.sql("COMMIT")
+        #expect(try !isTidied())
+        #expect(try database.sql(Self.removeEnded) == "1")
+        try expectTidied([])
+    }
+
     @Test(arguments: [
         "UPDATE session_tokens SET revoked_at = NULL, expires_at = now() + interval '1 hour'",
         "UPDATE session_tokens SET user_epoch = 0, revoked_at = NULL, expires_at = now() + interval '1 hour'",

@@ -175,7 +175,8 @@ BEGIN
             PERFORM FROM @schema@.user_epochs u
               WHERE u.user_id = ended_user AND u.ended_before = before AND u.kept_hash IS NOT DISTINCT FROM kept
                 FOR UPDATE SKIP LOCKED;
-            IF FOUND THEN
+            -- An older snapshot would not show a session that was created meanwhile.
+            IF FOUND AND current_setting('transaction_isolation') NOT IN ('repeatable read', 'serializable') THEN
                 PERFORM FROM @schema@.session_tokens o
                   WHERE o.user_id = ended_user AND o.revoked_at IS NULL AND o.user_epoch < before
                     AND o.token_hash IS DISTINCT FROM kept
