@@ -80,7 +80,7 @@ final class CommandLane: ReadinessHandler {
                 queue.add(
                     CommandQueue.Command(
                         lastID, statement: command.key, isIdempotent: S.isIdempotent, isUrgent: S.isUrgent,
-                        askedAt: now, deadline: now + deadline)))
+                        requester: requester, askedAt: now, deadline: now + deadline)))
         }
         return try answer.get()
     }
