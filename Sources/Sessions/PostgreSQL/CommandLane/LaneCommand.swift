@@ -6,12 +6,19 @@ class LaneCommand {
     /// The name of the prepared statement.
     let name: String
     let sql: String
-    let parameters: [PostgreSQLParameter]
+    private let valuesAfter: (Duration?) -> [PostgreSQLParameter]
+    private var firstSentAt: BootInstant?
 
     fileprivate init<S: Statement>(_ statement: S, in schema: Schema) {
         sql = statement.sql(in: schema)
         name = StatementName.of(sql, purpose: S.name)
-        parameters = statement.parameters
+        valuesAfter = { statement.parameters(repeatedAfter: $0) }
+    }
+
+    /// Returns the statement's parameters for a sending at this time.
+    func parameters(at now: BootInstant) -> [PostgreSQLParameter] {
+        defer { firstSentAt = firstSentAt ?? now }
+        return valuesAfter(firstSentAt.map { now - $0 })
     }
 
     /// Reads the result, and stores it until ``finish()``.

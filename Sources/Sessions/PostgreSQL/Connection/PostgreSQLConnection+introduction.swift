@@ -28,7 +28,23 @@ extension PostgreSQLConnection {
     package func introduce(isPooled: Bool, deadline: Duration) throws(PostgreSQLError) {
         try requireUTF8()
         try send(Self.identityQuery, [], binaryResult: true)
-        let answer = try wait(for: deadline)
+        introduction = try introduction(in: wait(for: deadline), isPooled)
+    }
+
+    /// Queries the server's identity, and more, in one round trip. See ``introduce(isPooled:deadline:)``.
+    /// - Parameter query: The other query.
+    func introduce(isPooled: Bool, and query: PipelinedQuery, deadline: Duration) throws(PostgreSQLError) {
+        try requireUTF8()
+        let identity = PipelinedQuery(sql: Self.identityQuery) { [unowned self] answer throws(PostgreSQLError) in
+            if case .failed(let error) = answer.status { throw error }
+            self.introduction = try self.introduction(in: answer, isPooled)
+        }
+        try run(pipelined: [identity, query], deadline: deadline)
+    }
+
+    private func introduction(
+        in answer: borrowing PostgreSQLResult, _ isPooled: Bool
+    ) throws(PostgreSQLError) -> Introduction {
         guard !answer.isTrue(0, try answer.column("is_standby")) else {
             throw .connection("the server is a standby; sessions live on the primary")
         }
@@ -45,7 +61,7 @@ extension PostgreSQLConnection {
             } else {
                 nil
             }
-        introduction = Introduction(
+        return Introduction(
             origin: ServerIncarnation(startedAt: DatabaseInstant(microseconds: started)), whyShared: whyShared)
     }
 

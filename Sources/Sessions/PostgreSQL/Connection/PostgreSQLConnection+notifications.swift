@@ -21,11 +21,27 @@ extension PostgreSQLConnection {
             notifications = .unavailable("\(reason), and LISTEN does not work through it")
             return
         }
+        try listen(after: [], deadline: deadline)
+    }
+
+    /// Runs statements and requests notifications of revocations, in one round trip.
+    ///
+    /// Only for connections with ``keepsState``.
+    ///
+    /// - Throws: ``PostgreSQLError`` if one of the statements or the connection fails. A server that refuses to notify is
+    ///   not an error.
+    func listen(after statements: [String], deadline: Duration) throws(PostgreSQLError) {
         do throws(PostgreSQLError) {
-            try script("LISTEN \(Revocation.channel)", deadline: deadline)
+            let all = statements + ["LISTEN \(Revocation.channel)"]
+            try script(all.joined(separator: "; "), deadline: deadline)
             notifications = .received
         } catch {
             guard case .server(let state, _) = error, !state.isServerGone else { throw error }
+            if !statements.isEmpty {
+                guard state.blamesStatement else { throw error }
+                // Fails for the same reason if that is one of these statements.
+                try script(statements.joined(separator: "; "), deadline: deadline)
+            }
             notifications = .unavailable("LISTEN does not work there: \(error.reason)")
         }
     }

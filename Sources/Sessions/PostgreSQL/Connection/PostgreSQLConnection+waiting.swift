@@ -39,6 +39,38 @@ extension PostgreSQLConnection {
         return try wait(for: deadline)
     }
 
+    /// Runs statements in one round trip, each in a transaction of its own.
+    /// - Parameters:
+    ///   - queries: The statements. Each handles its own result.
+    ///   - time: The maximum wait. A connection that exceeds it can no longer be used.
+    /// - Throws: ``PostgreSQLError``
+    func run(pipelined queries: [PipelinedQuery], deadline time: Duration) throws(PostgreSQLError) {
+        let deadline = BootInstant.now + time
+        try enterPipeline()
+        for query in queries {
+            try send(query.sql, query.parameters, binaryResult: true)
+            try sync()
+        }
+        var pending = queries[...]
+        var ends = 0
+        while let query = pending.first {
+            try waitUntilReady(until: deadline)
+            guard let result = nextResult() else {
+                // One nil ends the results of a statement. More mean that no statement is pending.
+                ends += 1
+                guard ends <= 2 else { throw .confusion("no result for a statement") }
+                continue
+            }
+            ends = 0
+            switch result.status {
+            case .sync: pending.removeFirst()
+            case .failed(let error) where error.endsConnection: throw error
+            case .rows, .done, .aborted, .failed: try query.handle(result)
+            }
+        }
+        try exitPipeline()
+    }
+
     /// Waits for all results of what was sent.
     /// - Returns: The last result.
     /// - Throws: The first failure among the results, or ``PostgreSQLError/deadline``.
@@ -47,16 +79,7 @@ extension PostgreSQLConnection {
         var last: PostgreSQLResult?
         var failure: PostgreSQLError?
         while true {
-            var needsWriting = try flush() == .more
-            while isBusy {
-                let left = deadline - .now
-                guard left > .zero else { throw .deadline }
-                var descriptor = pollfd(
-                    fd: socket, events: Int16(needsWriting ? POLLIN | POLLOUT : POLLIN), revents: 0)
-                unsafe _ = poll(&descriptor, 1, Int32(left.nanoseconds / 1_000_000 + 1))
-                try consumeInput()
-                needsWriting = try flush() == .more
-            }
+            try waitUntilReady(until: deadline)
             guard let result = nextResult() else { break }
             if case .failed(let error) = result.status, failure == nil { failure = error }
             last = consume result
@@ -64,5 +87,23 @@ extension PostgreSQLConnection {
         if let failure { throw failure }
         guard let last else { throw .confusion("no result for a statement") }
         return last
+    }
+
+    /// Sends what is buffered, and waits until ``nextResult()`` does not.
+    private func waitUntilReady(until deadline: BootInstant) throws(PostgreSQLError) {
+        var needsWriting = try flush() == .more
+        while isBusy {
+            let left = deadline - .now
+            guard left > .zero else { throw .deadline }
+            let events = needsWriting ? POLLIN | POLLOUT : POLLIN
+            if let attempt {
+                _ = try attempt.wait(socket, for: events)
+            } else {
+                var descriptor = pollfd(fd: socket, events: Int16(events), revents: 0)
+                unsafe _ = poll(&descriptor, 1, Int32(left.nanoseconds / 1_000_000 + 1))
+            }
+            try consumeInput()
+            needsWriting = try flush() == .more
+        }
     }
 }

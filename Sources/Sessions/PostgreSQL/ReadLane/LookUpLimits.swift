@@ -8,6 +8,8 @@ struct LookUpLimits {
     let deadline: Duration
     /// The maximum number of look-ups without an answer.
     let lookUps: Int
+    /// The maximum wait of a look-up for a connection.
+    var connectionWait = Duration.milliseconds(300)
 
     /// The maximum time between two heartbeats: the keys must be fresh even if nothing depends on the lease.
     private static let maxHeartbeatInterval = Duration.seconds(2)

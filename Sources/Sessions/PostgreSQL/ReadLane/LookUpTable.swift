@@ -32,6 +32,8 @@ struct LookUpTable<Asker> {
     /// The look-ups that checks may join.
     private var joinable: [SHA256Digest: Int] = [:]
     private var lastID = 0
+    /// The earliest deadline of all look-ups, since this process stood still.
+    private var extended: BootInstant?
 
     var count: Int { lookUps.count }
 
@@ -74,7 +76,19 @@ struct LookUpTable<Asker> {
     }
 
     /// Returns the time at which a look-up's answer is too late, or nil if it was answered.
-    func deadline(of key: LookUpKey) -> BootInstant? { lookUps[key.id]?.deadline }
+    func deadline(of key: LookUpKey) -> BootInstant? {
+        guard let deadline = lookUps[key.id]?.deadline else { return nil }
+        return extended.map { max($0, deadline) } ?? deadline
+    }
+
+    /// Returns whether a look-up was sent this long ago, or earlier.
+    func isOld(_ key: LookUpKey, age: Duration, at now: BootInstant) -> Bool {
+        guard let lookUp = lookUps[key.id] else { return false }
+        return now - lookUp.sentAt >= age
+    }
+
+    /// Postpones the deadlines of all look-ups.
+    mutating func extend(to deadline: BootInstant) { extended = deadline }
 
     /// Records that a look-up is to be retried.
     /// - Returns: False if it has been retried before.

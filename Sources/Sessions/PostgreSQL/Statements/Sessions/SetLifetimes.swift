@@ -40,11 +40,11 @@ struct Lifetimes: Sendable {
     /// The lifetime of remembered users' sessions; nil if it is the default one.
     let remembered: Duration?
 
-    fileprivate var parameters: [PostgreSQLParameter] {
+    var parameters: [PostgreSQLParameter] {
         [.number(usual.seconds), .optionalNumber(remembered?.seconds)]
     }
 
-    fileprivate static let differ = """
+    static let differ = """
         (default_lifetime <> make_interval(secs => $1::double precision) \
         OR maximum_lifetime < make_interval(secs => $2::double precision))
         """
