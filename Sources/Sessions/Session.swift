@@ -5,16 +5,17 @@ internal import Glibc
 public struct Identity: Equatable, Sendable {
     /// The user's permanent id, 1 to 255 bytes of UTF-8.
     public var userID: String
-    /// The name that the user signs in with.
+    /// The name that the user signs in with, at most 256 Unicode scalars.
     public var username: String
-    /// The names of the user's groups, in display order.
+    /// The names of the user's groups, in display order; at most 4096 bytes of UTF-8 with a comma between each two.
     public var groups: [String]
-    /// The user's display name; may be empty.
+    /// The user's display name, at most 256 Unicode scalars; may be empty.
     public var name: String
-    /// The user's email address; empty if there is none.
+    /// The user's email address, at most 320 Unicode scalars; empty if there is none.
     public var email: String
 
-    /// Creates an identity. No text may contain a NUL character.
+    /// Creates an identity. A ``SessionStore`` refuses one with a text that is longer than permitted or contains a NUL
+    /// character.
     ///
     /// - Parameters:
     ///   - userID: The user's permanent id, 1 to 255 bytes of UTF-8.
@@ -56,7 +57,7 @@ public struct SessionOrigin: Equatable, Sendable {
     public var clientAddress: String?
     /// The client's `User-Agent` header: untrusted text, of which the first 256 characters are stored.
     public var userAgent: String?
-    /// The session's purpose, such as `backup`.
+    /// The session's purpose, such as `backup`; at most 256 Unicode scalars.
     public var label: String?
 
     /// Creates an origin. Nil means unknown.

@@ -4,12 +4,9 @@ internal import FoundationEssentials
 /// The rules for arguments of a ``SessionStore``. A malformed argument is refused before any statement is sent, and the
 /// error does not contain its value.
 enum SessionArguments {
-    /// The maximum length of a user id, in bytes of UTF-8.
-    static let maxUserID = 255
-
     static func require(userID: String) throws(SessionStoreError) {
-        guard (1...maxUserID).contains(userID.utf8.count) else {
-            throw .invalid("a user id has 1 to \(maxUserID) bytes")
+        guard (1...IdentityLimits.userIDBytes).contains(userID.utf8.count) else {
+            throw .invalid("a user id has 1 to \(IdentityLimits.userIDBytes) bytes")
         }
         try require(userID, "a user id")
     }
@@ -23,10 +20,16 @@ enum SessionArguments {
         for text in [identity.username, identity.name, identity.email] + identity.groups {
             try require(text, "an identity")
         }
+        let excess = IdentityLimits.excess(
+            username: identity.username, name: identity.name, email: identity.email, groups: identity.groups)
+        if let excess { throw .invalid("an identity's \(excess)") }
     }
 
     static func require(_ origin: SessionOrigin) throws(SessionStoreError) {
         for text in [origin.userAgent, origin.label] { try require(text ?? "", "a session's origin") }
+        guard !IdentityLimits.exceeds(origin.label ?? "", IdentityLimits.label) else {
+            throw .invalid("a session's label is longer than \(IdentityLimits.label) characters")
+        }
     }
 
     static func require(lifetime: Duration) throws(SessionStoreError) {

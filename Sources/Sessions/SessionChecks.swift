@@ -46,7 +46,7 @@ final class SessionChecks {
 
     /// Looks a session up in Redis, if that may help, and then in PostgreSQL: the second step of a check. Calls
     /// `answer` once, perhaps before this method returns, and starts no task.
-    func lookUp(_ token: SessionToken, _ answer: @escaping Answer) {
+    func lookUp(_ token: SessionToken, from clientAddress: String?, _ answer: @escaping Answer) {
         do throws(SessionStoreError) {
             guard try mayExist(token) else { return answer(.success(nil)) }
         } catch {
@@ -55,21 +55,23 @@ final class SessionChecks {
         let now = BootInstant.now
         let hash = token.hash
         if memory.hasLease(at: now) {
-            if askRedis(hash, answer) { return }
+            if askRedis(hash, clientAddress, answer) { return }
         } else if memory.outlastsLease(at: now) {
             readLane.hurry()
-            return outlast(hash, otherwise: { [self] in askPostgreSQL(hash, answer) }, answer)
+            return outlast(hash, otherwise: { [self] in askPostgreSQL(hash, clientAddress, answer) }, answer)
         }
-        askPostgreSQL(hash, answer)
+        askPostgreSQL(hash, clientAddress, answer)
     }
 
     /// Queries Redis, and then PostgreSQL if Redis has no snapshot that may be used.
     /// - Returns: False if Redis is unavailable; nothing is queried and `answer` is not called then.
-    private func askRedis(_ hash: SHA256Digest, _ answer: @escaping Answer) -> Bool {
+    private func askRedis(_ hash: SHA256Digest, _ clientAddress: String?, _ answer: @escaping Answer) -> Bool {
         guard let redis else { return false }
         // One closure only: every check without an entry in memory comes through here.
         return redis.find(hash) { [self] result in
-            guard let session = session(in: result, under: hash) else { return askPostgreSQL(hash, answer) }
+            guard let session = session(in: result, under: hash) else {
+                return askPostgreSQL(hash, clientAddress, answer)
+            }
             answer(.success(session))
         }
     }
@@ -78,16 +80,16 @@ final class SessionChecks {
     private func session(
         in result: Result<RedisReply, RedisError>, under hash: SHA256Digest, isOutage: Bool = false
     ) -> PackedSession? {
-        guard let keys = readLane.keys, let snapshot = RedisSessions.snapshot(in: result, on: hash, with: keys),
+        guard let snapshot = redis?.snapshot(in: result, on: hash),
             let session = memory.session(stated: snapshot, under: hash, at: .now, isOutage: isOutage)
         else { return nil }
         counts[.fromRedis] += 1
         return session
     }
 
-    private func askPostgreSQL(_ hash: SHA256Digest, _ answer: @escaping Answer) {
+    private func askPostgreSQL(_ hash: SHA256Digest, _ clientAddress: String?, _ answer: @escaping Answer) {
         counts[.lookUps] += 1
-        readLane.lookUp(hash) { [self] result in
+        readLane.lookUp(hash, from: clientAddress.flatMap { ClientNetwork($0) }) { [self] result in
             switch result {
             case .success(.some(let session)): memory.recordTouch(of: hash, session, at: .now)
             case .success(nil): break

@@ -5,7 +5,7 @@ extension SessionStore {
     /// Creates a session for an authenticated user.
     ///
     /// - Parameters:
-    ///   - identity: The user. No text may contain a NUL character.
+    ///   - identity: The user.
     ///   - lifetime: The session's lifetime; nil for the configuration's. The database's `maximum_lifetime` limits it.
     ///   - origin: The client that the session is for.
     /// - Returns: The token, of which only a hash is stored, and the session.
@@ -51,12 +51,13 @@ extension SessionStore {
         } else {
             creation.idleTimeout = configuration.idleTimeout
         }
-        let made = try await change(writeLane, creation)
+        let requester = Requester(address: origin.clientAddress, name: user.identity.userID)
+        let made = try await change(writeLane, creation, for: requester)
         if let replaced, made != nil {
             readLane.hear(.ended([replaced.hash]))
             redis?.forget([replaced.hash])
         }
-        if let made, made.excess > 0 { readLane.hear(.user(UserKey(user.identity.userID))) }
+        if let made, made.excess > 0 { readLane.hear(.user(UserKey(user.identity.userID)), isInRows: true) }
         return made
     }
 
@@ -79,11 +80,17 @@ extension SessionStore {
     }
 
     /// Revokes the session of `token`.
+    /// - Parameters:
+    ///   - token: The token.
+    ///   - clientAddress: The address of the client that asks.
     /// - Returns: The session; nil if the token never had one, or the session was removed after its end.
     /// - Throws: ``SessionStoreError`` if the session may not have ended; try again.
-    package func end(_ token: SessionToken) async throws(SessionStoreError) -> EndedSession? {
+    package func end(
+        _ token: SessionToken, from clientAddress: String? = nil
+    ) async throws(SessionStoreError) -> EndedSession? {
         guard try checks.mayExist(token) else { return nil }
-        let ended = try await change(writeLane, RevokeToken(hash: token.hash))
+        let requester = Requester(address: clientAddress)
+        let ended = try await change(writeLane, RevokeToken(hash: token.hash), for: requester)
         readLane.hear(.ended([token.hash]))
         redis?.forget([token.hash])
         return ended
@@ -102,8 +109,16 @@ extension SessionStore {
     public func revokeAll(
         ofUser userID: String, except kept: SessionToken? = nil
     ) async throws(SessionStoreError) -> Int {
+        try await revokeAll(ofUser: userID, except: kept, for: Requester(name: userID))
+    }
+
+    /// Revokes all sessions of a user on behalf of a requester: see ``revokeAll(ofUser:except:)``.
+    package func revokeAll(
+        ofUser userID: String, except kept: SessionToken?, for requester: Requester
+    ) async throws(SessionStoreError) -> Int {
         try SessionArguments.require(userID: userID)
-        let ended = try await change(writeLane, RevokeUserSessions(userID: userID, kept: kept?.hash))
+        let ended = try await change(
+            writeLane, RevokeUserSessions(userID: userID, kept: kept?.hash), for: requester)
         readLane.hear(.user(UserKey(userID)))
         return ended
     }
@@ -124,7 +139,8 @@ extension SessionStore {
         let userID = user.identity.userID
         let ended = try await change(
             writeLane,
-            ChangePassword(userID: userID, oldHash: user.passwordHash, newHash: passwordHash, kept: kept.hash))
+            ChangePassword(userID: userID, oldHash: user.passwordHash, newHash: passwordHash, kept: kept.hash),
+            for: Requester(name: userID))
         readLane.hear(.user(UserKey(userID)))
         return ended
     }
@@ -138,10 +154,17 @@ extension SessionStore {
     /// - Throws: ``SessionStoreError``. After ``SessionStoreError/unavailable(_:)`` the session may have ended; try
     ///   again.
     public func revoke(sessionID: String, ofUser userID: String) async throws(SessionStoreError) -> Bool {
+        try await revoke(sessionID: sessionID, ofUser: userID, for: Requester(name: userID))
+    }
+
+    /// Revokes one session of a user on behalf of a requester: see ``revoke(sessionID:ofUser:)``.
+    package func revoke(
+        sessionID: String, ofUser userID: String, for requester: Requester
+    ) async throws(SessionStoreError) -> Bool {
         try SessionArguments.require(sessionID: sessionID)
         try SessionArguments.require(userID: userID)
-        let wasLive = try await change(writeLane, RevokeSession(id: sessionID, userID: userID))
-        readLane.hear(.user(UserKey(userID)))
+        let wasLive = try await change(writeLane, RevokeSession(id: sessionID, userID: userID), for: requester)
+        readLane.hear(.user(UserKey(userID)), isInRows: true)
         return wasLive
     }
 

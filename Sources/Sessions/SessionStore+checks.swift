@@ -7,9 +7,16 @@ extension SessionStore {
     /// - Returns: Nil if there is none: the token is forged, or its session has expired or was revoked.
     /// - Throws: ``SessionStoreError`` if the store cannot tell. That does not mean that the session has ended.
     public func session(for token: SessionToken) async throws(SessionStoreError) -> Session? {
+        try await session(for: token, from: nil)
+    }
+
+    /// Returns the live session of `token`, which a client at `clientAddress` presents: see ``session(for:)``.
+    package func session(
+        for token: SessionToken, from clientAddress: String?
+    ) async throws(SessionStoreError) -> Session? {
         if let session = keptSession(for: token) { return Session(session) }
         let answer = await withCheckedContinuation { continuation in
-            lookUp(token) { continuation.resume(returning: $0) }
+            lookUp(token, from: clientAddress) { continuation.resume(returning: $0) }
         }
         return try answer.get().map { Session($0) }
     }
@@ -23,7 +30,10 @@ extension SessionStore {
 
     /// Looks a session up in Redis, if that may help, and then in PostgreSQL: the second step of a check. Calls
     /// `answer` once, perhaps before this method returns, and starts no task.
-    package func lookUp(_ token: SessionToken, _ answer: @escaping Answer) { checks.lookUp(token, answer) }
+    /// - Parameter clientAddress: The client's address from a trusted source: look-ups are divided by networks.
+    package func lookUp(_ token: SessionToken, from clientAddress: String? = nil, _ answer: @escaping Answer) {
+        checks.lookUp(token, from: clientAddress, answer)
+    }
 
     /// Returns whether `token` may have a session. The token's tag reveals a forged token without a query.
     /// - Throws: ``SessionStoreError/unavailable(_:)`` while the token keys are unknown or may be out of date.

@@ -8,7 +8,7 @@ extension SessionStore {
     /// - Throws: ``SessionStoreError``
     package func user(id: String) async throws(SessionStoreError) -> UserRecord? {
         guard externalUsers == nil else { return nil }
-        return try await command(loginLane, FindUser(key: .id(id)))?.user
+        return try await command(loginLane, FindUser(key: .id(id)), for: Requester(name: id))?.user
     }
 
     /// A Boolean value that indicates whether a login replaces a password hash in an outdated format.

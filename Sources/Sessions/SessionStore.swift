@@ -30,8 +30,10 @@ public final class SessionStore {
     let checks: SessionChecks
     let log: Logger
     private let touches: TouchWriter
+    private let sealKeyMaker: SealKeyMaker
     /// The periodic tasks that one process at a time does for all.
     private var schedules: [ClusterSchedule] = []
+    private var cleanup: ClusterSchedule?
     private var wasUsed = false
     /// The state of the users query's check: nil before it begins, false while it runs or after it failed.
     private var usersAreChecked: Bool?
@@ -80,7 +82,9 @@ public final class SessionStore {
         self.listLane = listLane
         lists = SessionLists { userID in
             do throws(PostgreSQLError) {
-                return .success(try await listLane.run(ListSessions(userID: userID, limit: 100)))
+                return .success(
+                    try await listLane.run(
+                        ListSessions(userID: userID, limit: 100), for: Requester(name: userID)))
             } catch {
                 return .failure(error)
             }
@@ -88,6 +92,7 @@ public final class SessionStore {
         externalUsers = configuration.usersQuery.map { ExternalUsers($0, postgreSQL, threads: threads, log: log) }
         checks = SessionChecks(memory, redis, readLane, configuration, log: log)
         touches = TouchWriter(memory, writeLane, log: log)
+        sealKeyMaker = SealKeyMaker(writeLane, log: log)
     }
 
     /// Connects to the stores, and reconnects after each loss. Calls throw while PostgreSQL is unreachable.
@@ -95,7 +100,9 @@ public final class SessionStore {
         readLane.onHeartbeat = { [weak self] in
             self?.checks.endOutage()
             self?.abandonStrayLane()
+            self?.renewSealKeys()
             self?.becomeUsable()
+            if self?.readLane.hasUntidiedUsers == true { self?.cleanup?.hasten() }
         }
         writeLane.onConnection = { [weak self] in self?.abandonStrayLane() }
         readLane.onUnusable = { [weak self] reason in
@@ -105,14 +112,15 @@ public final class SessionStore {
         if let redis {
             readLane.onSnapshot = { [weak self] snapshot, hash in
                 // Without a lease this process receives no revocations, so its snapshots would not be valid for others.
-                guard let self, memory.hasLease(at: .now), let keys = readLane.keys else { return }
-                redis.keep(snapshot, under: hash, with: keys)
+                guard let self, memory.hasLease(at: .now) else { return }
+                redis.keep(snapshot, under: hash)
             }
             redis.start()
         }
         touches.onWritten = { [weak self] count in self?.checks.counts[.touchesWritten] += count }
         touches.start()
-        schedules = [configuration.cleanupInterval.map(cleanupSchedule), usersComparisonSchedule()].compactMap(\.self)
+        cleanup = configuration.cleanupInterval.map(cleanupSchedule)
+        schedules = [cleanup, usersComparisonSchedule()].compactMap(\.self)
         for schedule in schedules { schedule.start() }
         readLane.start()
     }
@@ -167,6 +175,14 @@ public final class SessionStore {
         }
     }
 
+    /// Takes over the keys of seals from the last heartbeat, and makes a new one if it is due.
+    private func renewSealKeys() {
+        guard let redis else { return }
+        redis.takeKeys(readLane.sealKeys)
+        guard readLane.needsSealKey else { return sealKeyMaker.rest() }
+        sealKeyMaker.make { [weak self] in self?.readLane.askHeartbeat() }
+    }
+
     private func becomeUsable() {
         guard !wasUsed else { return }
         if let externalUsers, usersAreChecked != true {
@@ -201,7 +217,7 @@ public final class SessionStore {
         return wasUsed && (memory.hasLease(at: now) || memory.outlastsLease(at: now))
     }
 
-    /// A Boolean value that indicates whether Redis is available, at least for some sessions.
+    /// A Boolean value that indicates whether Redis is used, at least for some sessions.
     package var usesRedis: Bool { redis?.isInUse ?? false }
 
     /// Returns the counts and resets them to zero.
@@ -212,16 +228,20 @@ public final class SessionStore {
 
     /// Runs a statement that writes.
     @discardableResult
-    func change<S: Statement>(_ lane: CommandLane, _ statement: S) async throws(SessionStoreError) -> S.Answer {
-        let answer = try await command(lane, statement)
+    func change<S: Statement>(
+        _ lane: CommandLane, _ statement: S, for requester: Requester = Requester()
+    ) async throws(SessionStoreError) -> S.Answer {
+        let answer = try await command(lane, statement, for: requester)
         if readOnly.end() { log.info("PostgreSQL accepts writes again") }
         return answer
     }
 
     /// Runs a statement.
-    func command<S: Statement>(_ lane: CommandLane, _ statement: S) async throws(SessionStoreError) -> S.Answer {
+    func command<S: Statement>(
+        _ lane: CommandLane, _ statement: S, for requester: Requester = Requester()
+    ) async throws(SessionStoreError) -> S.Answer {
         do throws(PostgreSQLError) {
-            return try await lane.run(statement)
+            return try await lane.run(statement, for: requester)
         } catch {
             throw failure(of: error)
         }

@@ -12,7 +12,10 @@ public enum SessionStoreError: Error, Equatable, Sendable {
     case overloaded
 }
 
-extension SessionStoreError {
+extension SessionStoreError: CustomStringConvertible {
+    /// The reason in plain words, for the log.
+    public var description: String { reason }
+
     /// The reason in a few words, for the log.
     package var reason: String {
         switch self {

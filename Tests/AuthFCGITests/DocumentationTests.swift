@@ -4,7 +4,7 @@ import Testing
 
 @testable import AuthFCGI
 
-/// README agrees with the program wherever the two can be compared.
+/// README agrees with the program in all facts that can be compared.
 struct DocumentationTests {
     private let checkout: URL
     private let readme: String
@@ -38,7 +38,7 @@ struct DocumentationTests {
         let isPart: (Character) -> Bool = { $0.isLetter || $0.isNumber || "./_-+".contains($0) }
         let folders = ["nginx/", "deploy/", "Tests/", "Sources/", ".ci/"]
         var named = folders.flatMap { words(startingWith: $0, of: isPart) }
-        // As nginx's `include` writes them.
+        // The form of nginx's `include` directives.
         named += words(startingWith: "authfcgi/", of: isPart).map { "nginx/" + $0 }
         #expect(named.contains("nginx/authfcgi/verify.conf"))
         for name in named {
@@ -52,14 +52,29 @@ struct DocumentationTests {
         #expect(newest?.hasPrefix("## \(Version.current)") == true)
     }
 
-    /// What README says about other programs: swift build, useradd, the benchmarks.
+    @Test func `All images of nginx are of the stable line whose oldest release nginx/README has`() throws {
+        let deploy = checkout.appending(path: "deploy")
+        let files = try FileManager.default.subpathsOfDirectory(atPath: deploy.path)
+            .filter { $0.hasSuffix(".yaml") || $0.hasSuffix(".yml") || $0.hasSuffix("Dockerfile") }
+        let images = try files.flatMap { file in
+            try String(contentsOf: deploy.appending(path: file), encoding: .utf8).split(separator: "\n")
+                .filter { ($0.contains(" image: ") || $0.hasPrefix("FROM ")) && $0.contains("nginx") }
+        }
+        #expect(images.count >= 3)
+        let page = try String(contentsOf: checkout.appending(path: "nginx/README.md"), encoding: .utf8)
+        let stable = try #require(page.split(separator: "\n").first { $0.contains(", stable |") })
+        let line = try #require(stable.split(separator: ",").first?.dropFirst("| ".count))
+        for image in images { #expect(image.contains(":\(line)-"), "\(image)") }
+    }
+
+    /// Options of other programs in README: swift build, useradd, the benchmarks.
     private static let othersFlags: Set<String> = [
         "--help", "--pattern", "--product", "--redis", "--scan", "--scratch-path", "--smoke", "--static-swift-stdlib",
         "--system",
         "--uncached",
     ]
 
-    /// A setting as README shows it.
+    /// Returns the row of a setting in README.
     private static func row(_ setting: any AnySetting) -> String {
         let flag = setting.flag.map { "`--\($0)`" } ?? "none; `\(setting.fileName ?? "")`"
         let type = [setting.shownType, setting.shownBounds].compactMap(\.self).joined(separator: ", ")
@@ -68,14 +83,14 @@ struct DocumentationTests {
         return "| `\(setting.name)` | \(flag) | \(type) | \(fallback) | \(setting.meaning) |"
     }
 
-    /// The lines between a heading of the second level and the next.
+    /// Returns the lines between a heading of the second level and the next one.
     private func section(_ title: String) -> [String] {
         let lines = readme.split(separator: "\n", omittingEmptySubsequences: false)
         guard let start = lines.firstIndex(of: "## \(title)") else { return [] }
         return lines[(start + 1)...].prefix { !$0.hasPrefix("## ") }.map(String.init)
     }
 
-    /// The words of README that begin with `prefix` and go on with such characters.
+    /// Returns the words of README that begin with `prefix` and continue with the given kind of characters.
     private func words(startingWith prefix: String, of isPart: (Character) -> Bool) -> Set<String> {
         Set(
             readme.ranges(of: prefix).compactMap { range in

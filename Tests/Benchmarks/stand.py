@@ -101,8 +101,9 @@ class Pod:
 
 
 class Stand:
-    def __init__(self, workers=1, tokens=10_000, pods=1, settings=None, redis=False):
-        """settings: the gate's, by their names in the environment. redis: whether Redis is in front of PostgreSQL."""
+    def __init__(self, workers=1, tokens=10_000, pods=1, settings=None, redis=False, limits=False):
+        """settings: the gate's, by their names in the environment. redis: whether Redis is in front of PostgreSQL. limits:
+        whether nginx limits the requests of an address, as shipped."""
         os.environ["PATH"] += ":/usr/sbin"
         self.nginx = os.environ.get("AUTHFCGI_NGINX") or "nginx"
         self.redis_server = choose("AUTHFCGI_REDIS", "redis-server", "valkey-server") or "redis-server"
@@ -113,7 +114,7 @@ class Stand:
             fail("missing: apt-get install postgresql")
         self.postgresql, self.gate = pathlib.Path(chosen).parent if chosen else found[-1], find_gate()
         self.workers, self.tokens, self.settings = workers, tokens, dict(settings or {})
-        self.has_redis = redis
+        self.has_redis, self.limits = redis, limits
         self.pods = [Pod(number) for number in range(pods)]
         self.processes = []
 
@@ -217,6 +218,11 @@ class Stand:
             page.write_text("hello\n")
         # As root, workers of nginx stay root: the gate's socket is root's.
         user = "user root;" if os.geteuid() == 0 else ""
+        # All clients are on one address here.
+        if not self.limits:
+            for file, number in (("limits.conf", r"rate=\d+"), ("endpoints.conf", r"burst=\d+|at_once \d+")):
+                path = pod.run / "authfcgi" / file
+                path.write_text(re.sub(number, lambda found: re.sub(r"\d+", "65535", found[0]), path.read_text()))
         (pod.run / "nginx.conf").write_text(SITE.format(user=user, run=pod.run, port=pod.port))
         (self.run / "load.lua").write_text(LOAD)
         self._start([shutil.which(self.nginx), "-e", str(pod.run / "nginx.log"), "-p", f"{pod.run}/", "-c",

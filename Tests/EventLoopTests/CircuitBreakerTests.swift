@@ -14,7 +14,7 @@ import Testing
 
     private func instant(_ seconds: Int64) -> BootInstant { BootInstant(nanoseconds: seconds * 1_000_000_000) }
 
-    /// The time for which the breaker stays open, or nil if it is not open.
+    /// Returns the time for which the breaker stays open, or nil if it is not open.
     private func wait(_ breaker: CircuitBreaker, from now: BootInstant) -> Duration? {
         guard case .open(let until) = breaker.state else { return nil }
         return until - now

@@ -3,14 +3,14 @@ import Sessions
 import Synchronization
 import TestSupport
 
-/// The servers that suites share: started when first needed, stopped when the tests end. A test that stops or freezes a
-/// server makes one of its own.
+/// The servers that suites share. They are started when first used and stopped when the tests end. A test that stops or
+/// freezes a server starts its own.
 enum SharedServers {
     static let folder = Result { try TestFolder() }
     static let postgreSQL = Result { try PostgreSQLServer(in: folder.get(), maxConnections: 800) }
     private static let databases = Mutex(0)
 
-    /// A database with our tables, which others are copied from: the migrations take much longer.
+    /// A migrated database that is copied for tests, because migrations take much longer.
     private static let template = Result { () throws -> String in
         let (server, name) = try emptyDatabase()
         let log = Logger(label: "template") { _ in SwiftLogNoOpLogHandler() }
@@ -19,7 +19,7 @@ enum SharedServers {
         return name
     }
 
-    /// The shared PostgreSQL and a new database in it, with our tables as the program makes them and secrets of its own.
+    /// Returns the shared PostgreSQL and a new database in it, with the program's tables and its own secrets.
     static func newDatabase() throws -> (server: PostgreSQLServer, name: String) {
         let (template, server) = (try template.get(), try postgreSQL.get())
         let name = newName()
@@ -28,7 +28,7 @@ enum SharedServers {
         return (server, name)
     }
 
-    /// The shared PostgreSQL and a new, empty database in it, for tests of how our tables come into one.
+    /// Returns the shared PostgreSQL and a new, empty database in it, for tests of migrations.
     static func emptyDatabase() throws -> (server: PostgreSQLServer, name: String) {
         let server = try postgreSQL.get()
         let name = newName()
@@ -44,8 +44,8 @@ enum SharedServers {
         return "test\(number)"
     }
 
-    /// Makes the copy of a database one that was migrated just now: what the migrations draw by lot is drawn again (in
-    /// tables that have rows every column of bytes is a secret), and what they date is dated anew.
+    /// SQL that makes the copy equal to a database that was just migrated: random values are generated again (in tables
+    /// with rows every bytea column is a secret), and times are set to now.
     private static let freshSecrets = """
         DO $$
         DECLARE
@@ -55,7 +55,7 @@ enum SharedServers {
                 SELECT a.attrelid::regclass AS table_, quote_ident(a.attname) AS name, t.typname AS type
                   FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_type t ON t.oid = a.atttypid
                  WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace AND a.attnum > 0
-                   AND NOT a.attisdropped AND t.typname IN ('bytea', 'timestamptz') AND c.relname <> 'session_tokens'
+                   AND NOT a.attisdropped AND a.attgenerated = '' AND t.typname IN ('bytea', 'timestamptz') AND c.relname <> 'session_tokens'
             LOOP
                 IF column_.type = 'bytea' THEN
                     EXECUTE format('UPDATE %s SET %s = session_random_bytes()', column_.table_, column_.name);
@@ -63,6 +63,9 @@ enum SharedServers {
                     EXECUTE format('UPDATE %s SET %s = clock_timestamp() WHERE isfinite(%2$s)', column_.table_, column_.name);
                 END IF;
             END LOOP;
+            UPDATE session_channel SET channel = DEFAULT;
+            -- As if a gate with Redis had been started before, so that the first check uses Redis.
+            PERFORM make_redis_seal_key(true);
         END $$
         """
 }

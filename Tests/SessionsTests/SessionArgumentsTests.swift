@@ -40,6 +40,37 @@ struct SessionArgumentsTests {
         }
     }
 
+    @Test func `the texts of an identity have maximum lengths in Unicode scalars, the groups in bytes`() throws {
+        let family = "\u{1F468}\u{200D}\u{1F469}"  // one character, three scalars
+        func text(_ count: Int) -> String { String(repeating: "é", count: count) }
+        try SessionArguments.require(
+            Identity(
+                userID: "1", username: text(256), groups: [text(2047), "x"], name: String(repeating: family, count: 85),
+                email: text(320)))
+        for (identity, excess) in [
+            (Identity(userID: "1", username: text(257)), "username is longer than 256 characters"),
+            (
+                Identity(userID: "1", username: "", name: String(repeating: family, count: 86)),
+                "name is longer than 256 characters"
+            ),
+            (Identity(userID: "1", username: "", email: text(321)), "email is longer than 320 characters"),
+            (
+                Identity(userID: "1", username: "", groups: [text(2047), "xy"]),
+                "groups are longer than 4096 bytes together"
+            ),
+            (
+                Identity(userID: "1", username: "", groups: Array(repeating: "", count: 4098)),
+                "groups are longer than 4096 bytes together"
+            ),
+        ] {
+            expectInvalid("an identity's \(excess)") { try SessionArguments.require(identity) }
+        }
+        try SessionArguments.require(SessionOrigin(label: text(256)))
+        expectInvalid("a session's label is longer than 256 characters") {
+            try SessionArguments.require(SessionOrigin(label: text(257)))
+        }
+    }
+
     @Test func `a lifetime must be positive`() throws {
         try SessionArguments.require(lifetime: .milliseconds(1))
         expectInvalid("a lifetime is longer than zero") { try SessionArguments.require(lifetime: .zero) }

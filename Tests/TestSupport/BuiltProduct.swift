@@ -1,10 +1,10 @@
 import FoundationEssentials
 
-/// What the build has made along with the tests.
+/// The products of the build of which the tests are part.
 package enum BuiltProduct {
-    /// The path of a product: a program, or a library.
+    /// Returns the path of a product: a program or a library.
     package static func path(_ name: String) throws -> String {
-        // The test bundle lies beside the products; the process itself may be the toolchain's test runner.
+        // The test bundle lies beside the products. The process itself may be the toolchain's test runner.
         let runner = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
         for path in [runner] + CommandLine.arguments {
             let folder = path.split(separator: "/", omittingEmptySubsequences: false).dropLast()

@@ -1,4 +1,4 @@
-/// The moment at which a wait gives up.
+/// The point in time at which a wait ends unsuccessfully.
 package struct Deadline: Sendable {
     package let instant: ContinuousClock.Instant
 
@@ -9,7 +9,7 @@ package struct Deadline: Sendable {
     package var remaining: Duration { max(.zero, instant - .now) }
     package var hasPassed: Bool { ContinuousClock.now >= instant }
 
-    /// What is left, in the milliseconds that poll(2) takes, rounded up so that poll never returns too early.
+    /// The remaining time in milliseconds for poll(2), rounded up so that poll never returns early.
     var pollTimeout: Int32 {
         let (seconds, attoseconds) = remaining.components
         return Int32(clamping: seconds * 1000 + (attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000)

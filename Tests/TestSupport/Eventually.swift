@@ -1,8 +1,9 @@
 import Glibc
 
-/// Waits until `condition` holds, asking every now and then. What `condition` throws ends the wait.
+/// Waits until `condition` is true, evaluating it repeatedly. An error of `condition` ends the wait.
 ///
-/// - Throws: `SupportError.timedOut` with the caller's place, `what` and the log's end when it did not hold in time.
+/// - Throws: `SupportError.timedOut` with the position of the call, `what` and the end of the log if the condition is
+///   not true in time.
 package func eventually(
     _ what: String = "condition", within duration: Duration = .seconds(10), every pause: Duration = .milliseconds(5),
     log: @autoclosure () -> String = "", file: String = #fileID, line: Int = #line, _ condition: () throws -> Bool
@@ -16,7 +17,7 @@ package func eventually(
     }
 }
 
-/// Blocks this thread for a while.
+/// Blocks the calling thread for a duration.
 package func sleepThread(for duration: Duration) {
     let (seconds, attoseconds) = duration.components
     var pause = timespec(tv_sec: Int(seconds), tv_nsec: Int(attoseconds / 1_000_000_000))

@@ -1,10 +1,12 @@
-/// A line of the program's log, taken apart: `LEVEL: message key=value key="value with spaces"`.
+/// A parsed line of the program's log: `LEVEL: message key=value key="value with spaces"`.
 package struct LogLine {
     package let level: String
     package let message: String
     package let fields: [(name: String, value: String)]
 
-    /// Throws when it is of another shape.
+    /// Parses a line.
+    ///
+    /// - Throws: An error if the line has another format.
     package init(_ line: some StringProtocol) throws {
         var rest = Substring(line)
         guard let colon = rest.firstRange(of: ": ") else { throw SupportError.unexpected("no level: \(line)") }
@@ -28,7 +30,7 @@ package struct LogLine {
         self.fields = fields
     }
 
-    /// The value of a field, if there is one of that name.
+    /// Returns the value of a field, or nil if there is none with that name.
     package subscript(name: String) -> String? { fields.first { $0.name == name }?.value }
 
     private static func value(_ rest: inout Substring) throws -> String {

@@ -1,4 +1,5 @@
-/// The same numbers again for the same seed (SplitMix64), so that a failure can be repeated.
+/// A random number generator that returns the same numbers for the same seed (SplitMix64), so that a failure can be
+/// reproduced.
 package struct SeededGenerator: RandomNumberGenerator, Sendable {
     private var state: UInt64
 
@@ -14,12 +15,12 @@ package struct SeededGenerator: RandomNumberGenerator, Sendable {
         return z ^ (z >> 31)
     }
 
-    /// True this often, of 1.
+    /// Returns true with a probability between 0 and 1.
     package mutating func chance(_ probability: Double) -> Bool {
         Double.random(in: 0..<1, using: &self) < probability
     }
 
-    /// A duration to the millisecond.
+    /// Returns a random duration with a resolution of milliseconds.
     package mutating func milliseconds(_ range: ClosedRange<Int>) -> Duration {
         .milliseconds(Int.random(in: range, using: &self))
     }

@@ -1,13 +1,13 @@
 import Glibc
 
-/// What a helper of this module could not do. The description is meant for a test's failure message: it carries the end
-/// of the log that tells why.
+/// An error of a helper of this module. The description is meant for the failure message of a test: it contains the end
+/// of the log with the cause.
 package enum SupportError: Error, CustomStringConvertible {
     /// A system call failed with this errno.
     case system(call: String, code: Int32)
-    /// A deadline passed while waiting for something. `log` is the log of the process that was waited for, if any.
+    /// A deadline passed during a wait. `log` is the log of the process that was waited for, if any.
     case timedOut(String, log: String = "")
-    /// Something else than was asked for came back.
+    /// An unexpected result was received.
     case unexpected(String, log: String = "")
 
     package var description: String {
@@ -18,7 +18,7 @@ package enum SupportError: Error, CustomStringConvertible {
         }
     }
 
-    /// The error of the system call that has just failed.
+    /// Returns the error of the system call that has just failed.
     static func lastSystemError(_ call: String) -> SupportError { .system(call: call, code: errno) }
 
     private static func tail(of log: String) -> String {

@@ -1,10 +1,10 @@
 import FoundationEssentials
 import Glibc
 
-/// A folder of a test's own under /tmp, or another folder: short, because a unix socket's path has 107 bytes, and open to
-/// other users, because PostgreSQL and nginx's workers run as such.
+/// A folder of a test under /tmp, or under another folder. Its path is short, because the path of a unix socket has at
+/// most 107 bytes. It is accessible to other users, because PostgreSQL and the workers of nginx run as such.
 ///
-/// It goes away with the last reference, or when the test process exits, unless AUTHFCGI_TEST_KEEP is set.
+/// It is removed when the last reference is released or the test process exits, unless AUTHFCGI_TEST_KEEP is set.
 package final class TestFolder: Sendable {
     package let path: String
 
@@ -22,11 +22,11 @@ package final class TestFolder: Sendable {
         ExitCleanup.remove(folder: path)
     }
 
-    /// A folder for a server's data: in memory if there is plenty, for a new database of PostgreSQL costs a multiple of
-    /// the processor time on a disk, even one that is never waited for.
+    /// Creates a folder for a server's data, in memory if there is plenty. A new PostgreSQL database takes several
+    /// times as much processor time on a disk, even without waiting for writes.
     static func forData() throws -> TestFolder { try TestFolder(below: dataRoot) }
 
-    /// The databases of all suites take some 3 GB at their end.
+    /// The databases of all suites take some 3 GB at the end.
     private static let dataRoot: String = {
         let (memory, needed) = ("/dev/shm", 6 << 30)
         var space = statvfs()
@@ -38,11 +38,11 @@ package final class TestFolder: Sendable {
         return available * 1024 >= needed ? memory : "/tmp"
     }()
 
-    /// The path of something in the folder.
+    /// Returns the path of a file in the folder.
     package func path(_ name: String) -> String { "\(path)/\(name)" }
 
-    /// Makes a folder in this one, unless it is there already, and returns its path. With `user` it belongs to that
-    /// user when the tests run as root.
+    /// Creates a folder in this one, unless it exists, and returns its path. It belongs to `user` if the tests run as
+    /// root.
     @discardableResult
     package func makeFolder(_ name: String, mode: UInt32 = 0o755, user: String? = nil) throws -> String {
         let path = path(name)
@@ -65,7 +65,7 @@ package final class TestFolder: Sendable {
         return path(name)
     }
 
-    /// A file's text; empty if there is no such file.
+    /// Returns the text of a file, or an empty one if there is no such file.
     package func read(_ name: String) -> String { readText(path(name)) }
 
     private static func setMode(_ mode: UInt32, of path: String) throws {
@@ -73,14 +73,14 @@ package final class TestFolder: Sendable {
     }
 }
 
-/// A file's text from a byte offset on; empty if there is no such file.
+/// Returns the text of a file from a byte offset on, or an empty one if there is no such file.
 func readText(_ path: String, from offset: Int = 0) -> String {
     String(decoding: readBytes(path, from: offset), as: UTF8.self)
 }
 
-/// A file's bytes from an offset on; none if there is no such file.
+/// Returns the bytes of a file from an offset on, or none if there is no such file.
 ///
-/// Without Foundation: what waits for a log or looks at processes reads files hundreds of times a second.
+/// Does not use Foundation: waiting for a log and inspecting processes reads files hundreds of times a second.
 func readBytes(_ path: String, from offset: Int = 0) -> [UInt8] {
     let file = unsafe open(path, O_RDONLY | O_CLOEXEC)
     guard file >= 0 else { return [] }
@@ -88,7 +88,7 @@ func readBytes(_ path: String, from offset: Int = 0) -> [UInt8] {
     guard offset == 0 || lseek(file, off_t(offset), SEEK_SET) >= 0 else { return [] }
     var bytes: [UInt8] = []
     while true {
-        // Files of /proc say that they have no bytes.
+        // Files of /proc have a reported size of 0.
         let room = max(4096, bytes.count)
         let part = unsafe [UInt8](unsafeUninitializedCapacity: room) { buffer, count in
             count = unsafe max(0, read(file, buffer.baseAddress, room))

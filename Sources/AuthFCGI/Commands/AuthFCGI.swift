@@ -15,7 +15,11 @@ struct AuthFCGI: ParsableCommand {
 
     static func main() {
         ProcessMemory.protect()
+        StandardDescriptors.open()
         do {
+            if let position = CommandLineText.firstInvalid {
+                throw CommandFailure.fail("argument \(position) is not valid UTF-8", code: CommandFailure.usageCode)
+            }
             var command = try parseAsRoot()
             try command.run()
         } catch {
@@ -27,8 +31,15 @@ struct AuthFCGI: ParsableCommand {
     private static func end(_ error: any Error) -> Never {
         let code = exitCode(for: error)
         let message = fullMessage(for: error)
-        if !message.isEmpty {
-            if code.isSuccess { StandardOutput.writeLine(message) } else { StandardError.write(message + "\n") }
+        guard !message.isEmpty else { Glibc.exit(code.rawValue) }
+        guard code.isSuccess else {
+            StandardError.write(message + "\n")
+            Glibc.exit(code.rawValue)
+        }
+        do throws(ExitCode) {
+            try StandardOutput.writeLine(message)
+        } catch {
+            Glibc.exit(error.rawValue)
         }
         Glibc.exit(code.rawValue)
     }

@@ -14,7 +14,7 @@ struct Cleanup: ParsableCommand {
             \(SessionCommand.databaseHelp)
             """)
 
-    @OptionGroup(visibility: .hidden) var options: SettingsOptions
+    @OptionGroup var options: CommandOptions
 
     private static let batch = 1000
 
@@ -28,7 +28,7 @@ struct Cleanup: ParsableCommand {
             while try sessions.removeExpiredThrottle(atMost: Self.batch) == Self.batch {}
         }
         let live = try database.sessions { sessions throws(PostgreSQLError) in try sessions.count() }
-        StandardOutput.writeLine(
+        try StandardOutput.writeLine(
             "Removed \(removed.counted("expired session")); \(live.sessions.counted("live session")) "
                 + (live.sessions == 1 ? "remains." : "remain."))
     }

@@ -18,6 +18,7 @@ struct CommandDatabase {
         connection = try CommandFailure.reporting { () throws(PostgreSQLError) in
             let connection = try PostgreSQLConnection(settings.databaseURL, log: log)
             try connection.introduce(isPooled: !settings.preparesStatements, deadline: Self.deadline)
+            try connection.enterSchema(settings.databaseSchema, deadline: Self.deadline)
             // Some commands take longer than the time limits of a role may allow.
             if connection.keepsState { try connection.setTimeLimits(deadline: Self.deadline) }
             return connection
@@ -27,6 +28,8 @@ struct CommandDatabase {
     /// Connects and, unless MIGRATE_ON_START is off, brings the tables up to date.
     static func open(_ settings: Settings, _ log: Logger) throws(ExitCode) -> CommandDatabase {
         let database = try CommandDatabase(settings, log)
+        // Behind a pooler, names are resolved in the search path that there is.
+        if !database.connection.keepsState { try database.requireClosedSchema() }
         if settings.migrateOnStart { try database.migrate() } else { try database.checkTables() }
         return database
     }
@@ -47,6 +50,13 @@ struct CommandDatabase {
         try CommandFailure.reporting { () throws(PostgreSQLError) in _ = try migrations.check(on: connection) }
     }
 
+    /// Checks that nobody else can create objects in the schema of the tables.
+    func requireClosedSchema() throws(ExitCode) {
+        try CommandFailure.reporting { () throws(PostgreSQLError) in
+            try migrations.requireClosedSchema(on: connection)
+        }
+    }
+
     /// Checks that `name` is a role that the use of the tables can be granted to.
     func requireRole(_ name: String) throws(ExitCode) {
         let exists = try CommandFailure.reporting { () throws(PostgreSQLError) in
@@ -63,27 +73,26 @@ struct CommandDatabase {
     /// Grants a role the use of the tables.
     func grant(to role: String) throws(ExitCode) {
         try CommandFailure.reporting { () throws(PostgreSQLError) in
-            try Grants(schema: settings.databaseSchema).run(to: role, on: connection)
+            try Grants.run(to: role, on: connection)
         }
     }
 
     /// Performs `work` on the gate's own users.
     func accounts<T>(_ work: (borrowing UserAccounts) throws(PostgreSQLError) -> T) throws(ExitCode) -> T {
         try CommandFailure.reporting { () throws(PostgreSQLError) in
-            try work(UserAccounts(connection, schema: settings.databaseSchema))
+            try work(UserAccounts(connection))
         }
     }
 
     /// Performs `work` on the sessions.
     func sessions<T>(_ work: (borrowing SessionAdministration) throws(PostgreSQLError) -> T) throws(ExitCode) -> T {
         try CommandFailure.reporting { () throws(PostgreSQLError) in
-            try work(SessionAdministration(connection, schema: settings.databaseSchema))
+            try work(SessionAdministration(connection))
         }
     }
 
     /// Checks that a users query can work.
-    /// - Returns: the columns of its result that the gate uses.
-    func check(_ query: UsersQuery) throws(ExitCode) -> [String] {
+    func check(_ query: UsersQuery) throws(ExitCode) -> UsersQueryCheck.Findings {
         try CommandFailure.reporting { () throws(PostgreSQLError) in
             try UsersQueryCheck(connection).run(query)
         }
@@ -92,7 +101,7 @@ struct CommandDatabase {
     /// Looks up a user.
     func find(_ name: UserName) throws(ExitCode) -> UserDirectory.Answer {
         try CommandFailure.reporting { () throws(PostgreSQLError) in
-            try UserDirectory(connection, schema: settings.databaseSchema).find(name.text)
+            try UserDirectory(connection).find(name.text)
         }
     }
 }

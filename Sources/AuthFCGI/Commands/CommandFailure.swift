@@ -3,8 +3,10 @@ internal import Sessions
 
 /// The failure of a command: a message on standard error and an exit code of sysexits.h.
 enum CommandFailure {
+    static let usageCode: Int32 = 64  // EX_USAGE
     static let dataCode: Int32 = 65  // EX_DATAERR
     static let unavailableCode: Int32 = 69  // EX_UNAVAILABLE
+    static let outputCode: Int32 = 74  // EX_IOERR
     static let configurationCode: Int32 = 78  // EX_CONFIG
 
     /// Performs `work`. If PostgreSQL fails, prints the reason and throws the exit code.

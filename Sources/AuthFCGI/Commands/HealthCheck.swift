@@ -9,7 +9,8 @@ struct HealthCheck: ParsableCommand {
         discussion: """
             For the health checks of containers and the exec probes of Kubernetes. Requests /readyz on the first \
             socket of LISTEN, as nginx would. A gate is ready if PostgreSQL has answered it in the last 10 s and it is \
-            not shutting down. No other setting is needed.
+            not shutting down. No other setting is needed. LISTEN is read from --listen, the environment, or the file \
+            given with --env-file.
 
             Exit codes: 0 ready; 1 not ready, with the reason on standard error; 78 LISTEN cannot be used.
             """)
@@ -17,7 +18,7 @@ struct HealthCheck: ParsableCommand {
     @Flag(help: "Check only that a worker answers, regardless of the database: for liveness probes.")
     var alive = false
 
-    @Option(help: .init("Time limit of the answer.", valueName: "duration"))
+    @Option(help: .init("Time limit of the answer.", valueName: "duration"), transform: PositiveDuration.init(parsing:))
     var timeout = PositiveDuration.healthCheck
 
     @OptionGroup(visibility: .hidden) var options: SettingsOptions
@@ -32,7 +33,7 @@ struct HealthCheck: ParsableCommand {
             }.start()
         }
         switch answer.outcome {
-        case .answered(status: 200, _): StandardOutput.writeLine(alive ? "alive" : "ready")
+        case .answered(status: 200, _): try StandardOutput.writeLine(alive ? "alive" : "ready")
         case .answered(let status, let body):
             throw Self.fail("not \(alive ? "alive" : "ready"): \(Self.message(of: body) ?? "HTTP status \(status)")")
         case .failed(let reason): throw Self.fail("\(address) does not answer: \(reason)")

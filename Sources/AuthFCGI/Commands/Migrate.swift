@@ -17,7 +17,7 @@ struct Migrate: ParsableCommand {
         help: ArgumentHelp("The role that is granted the use of the tables.", valueName: "role"))
     var grantee: String?
 
-    @OptionGroup(visibility: .hidden) var options: SettingsOptions
+    @OptionGroup var options: CommandOptions
 
     func run() throws {
         let settings = options.load()
@@ -25,14 +25,15 @@ struct Migrate: ParsableCommand {
         defer { CommandLog.finish() }
         let database = try CommandDatabase(settings, log)
         if let grantee { try database.requireRole(grantee) }
+        try database.requireClosedSchema()
         switch try database.migrate() {
-        case .upToDate(let number): StandardOutput.writeLine("The tables are up to date (migration \(number)).")
+        case .upToDate(let number): try StandardOutput.writeLine("The tables are up to date (migration \(number)).")
         case .applied(let numbers):
-            StandardOutput.writeLine("Applied migrations \(numbers.map(String.init).joined(separator: ", ")).")
+            try StandardOutput.writeLine("Applied migrations \(numbers.map(String.init).joined(separator: ", ")).")
         }
         if let grantee {
             try database.grant(to: grantee)
-            StandardOutput.writeLine("The role \(PrintableText.of(grantee)) may use the tables.")
+            try StandardOutput.writeLine("The role \(PrintableText.of(grantee)) may use the tables.")
         }
     }
 }

@@ -21,7 +21,6 @@ struct Serve: ParsableCommand {
     @OptionGroup var options: SettingsOptions
 
     func run() throws(ExitCode) {
-        StandardDescriptors.open()
         SignalDescriptor.block()
         unsafe authfcgi_set_process_name("authfcgi")
         let sources = options.sources

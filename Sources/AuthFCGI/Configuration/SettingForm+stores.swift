@@ -5,6 +5,18 @@ extension SettingForm where Value == Secret {
     /// Any text that must not be shown.
     static func secret(_ type: String) -> Self { .secret(type, { Secret($0) }, reveal: { $0.reveal() }) }
 
+    /// A secret that is long enough not to be guessed.
+    static var sealSecret: Self {
+        .secret(
+            "text",
+            { (text) throws(SettingProblem) in
+                guard text.utf8.count >= 16 else {
+                    throw .unfit("is shorter than 16 bytes; make one with: openssl rand -base64 32")
+                }
+                return Secret(text)
+            }, reveal: { $0.reveal() })
+    }
+
     static var databaseURL: Self {
         .secret(
             "postgresql://… or key=value pairs",

@@ -2,7 +2,7 @@ internal import Logging
 internal import Sessions
 
 /// All settings, in the order of help texts and documents. A new setting is an entry here, and a flag in
-/// ``SettingsOptions`` unless it is a secret.
+/// ``OtherSettingsOptions`` unless it is a secret.
 struct SettingTable: Sendable {
     /// A URL that begins with `postgresql://`, or key=value pairs; libpq takes both.
     let databaseURL = Setting(
@@ -38,6 +38,12 @@ struct SettingTable: Sendable {
     let redisKeyPrefix = Setting(
         "REDIS_KEY_PREFIX", .redisKeyPrefix, default: .text("authfcgi:"),
         "prefix of the keys in Redis, so that several installations can share a server")
+
+    /// Nil for the database's key alone.
+    let redisSealSecret = Setting(
+        "REDIS_SEAL_SECRET", .optional(.sealSecret), default: .described("a key in PostgreSQL alone"),
+        "secret, the same on all pods, that takes part in the sealing of values in Redis: who reads the database cannot make any"
+    )
 
     let redisDeadline = Setting(
         "REDIS_DEADLINE", .duration(.milliseconds(1) ... .milliseconds(500)), default: .text("50ms"),
@@ -139,6 +145,11 @@ struct SettingTable: Sendable {
     let hashingWait = Setting(
         "HASHING_WAIT", .duration(.zero ... .seconds(60)), default: .text("2s"),
         "longest expected wait of a login before its password is hashed; beyond it the answer is 503 at once")
+
+    let hashingTimeLimit = Setting(
+        "HASHING_TIME_LIMIT", .duration(.milliseconds(500) ... .seconds(5)), default: .text("1s"),
+        "estimated time of a stored hash on an idle core, beyond which it is refused: failed logins take twice as long as the slowest hash in use"
+    )
 
     /// Nil for USERS_PRESET, or the gate's own users.
     let usersQuery = Setting(

@@ -24,7 +24,7 @@ extension RedisConfiguration {
         guard let location = settings.redisLocation else { return nil }
         self.init(
             location: location, keyPrefix: settings.redisKeyPrefix, deadline: settings.redisDeadline,
-            tls: location.usesTLS ? try RedisTLS(settings) : nil)
+            sealSecret: settings.redisSealSecret, tls: location.usesTLS ? try RedisTLS(settings) : nil)
     }
 }
 

@@ -1,10 +1,11 @@
 internal import ArgumentParser
 
-extension SettingsOptions {
+extension SettingsFlags {
     /// The sources of the settings of a command with these flags.
     var sources: SettingsSources {
         SettingsSources(
-            flags: flags, environment: ProcessEnvironment.snapshot(), environmentFile: environmentFile, host: .current)
+            flags: flags, environment: ProcessEnvironment.snapshot(), environmentFile: database.environmentFile,
+            host: .current)
     }
 
     /// Returns the settings. If they are invalid, prints the problems to standard error and exits with code 78.

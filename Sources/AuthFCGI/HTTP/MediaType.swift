@@ -7,7 +7,8 @@ enum MediaType: String {
     ///   8.3.1).
     /// - Returns: nil for any other type.
     init?(contentType: String) {
-        let words = contentType.prefix { $0 != ";" }.lowercased().split(separator: " ")
+        // Optional whitespace before a parameter is spaces and tabs (RFC 9110, section 5.6.3).
+        let words = contentType.prefix { $0 != ";" }.lowercased().split { $0 == " " || $0 == "\t" }
         guard let type = words.first, words.count == 1 else { return nil }
         self.init(rawValue: String(type))
     }

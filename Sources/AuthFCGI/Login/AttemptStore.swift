@@ -4,7 +4,7 @@ internal import Sessions
 /// The store, as far as checks of passwords use it.
 @EventLoop
 protocol AttemptStore: AnyObject, Sendable {
-    /// Releases the reservation of an attempt whose password was not checked.
+    /// Releases the reservation of an attempt that was no failure.
     func release(_ reservation: LoginReservation) async throws(SessionStoreError)
 
     /// Shares the highest cost of the hashes in use with all workers.

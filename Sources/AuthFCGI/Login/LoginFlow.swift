@@ -7,51 +7,77 @@ internal import Sessions
 /// The order of the steps ensures that a login reveals nothing but success or failure, and that the throttle cannot be
 /// bypassed:
 ///
-/// 1. a ticket of the hasher's queue, so that a flood is refused before it reaches the database;
-/// 2. the user, and the throttle's reservation, which counts as a failure until it is settled;
-/// 3. the hash of the password; for an unknown name a dummy hash;
-/// 4. after a failure: the audit line, then the delay, so that the time reveals nothing about the hash;
-/// 5. the session, which settles the reservation in the same transaction, or the release of the reservation if the
-///    password was not checked, or was right but there can be no session;
-/// 6. in the background: a rehash, and sharing the highest hashing cost.
+/// 1. the throttle's refusals that this worker remembers;
+/// 2. a ticket of the hasher's queue, so that a flood is refused before it reaches the database;
+/// 3. the user, and the throttle's reservation, which counts as a failure until it is settled;
+/// 4. the hash of the password; for an unknown name a dummy hash;
+/// 5. after a refusal: the audit line, then the delay, so that the time reveals nothing about the hash;
+/// 6. the session, which settles the reservation in the same transaction. If the password was not checked, or was right
+///    but there is no session, the reservation is released. It remains only after a wrong password, for an unknown or
+///    disabled user, and if the process ends or loses the store meanwhile;
+/// 7. in the background: a rehash, and sharing the highest hashing cost.
 @EventLoop
 final class LoginFlow {
     private let store: any LoginStore
     private let attempts: PasswordAttempts
     private let rehasher: Rehasher
+    private let now: @EventLoop () -> BootInstant
+    private var refusals = LoginRefusals()
     /// Limits the log to one line per user with an unusable hash.
     private var usersWithoutUsableHash = LogLimiter<String>(per: nil)
 
     private var hasher: any LoginHasher { attempts.hasher }
     private var audit: any AuditRecorder { attempts.audit }
 
-    /// - Parameter spawn: Starts background work. Tests run it themselves.
+    /// - Parameters:
+    ///   - store: The store.
+    ///   - hasher: The hasher.
+    ///   - audit: The recorder of audit events.
+    ///   - log: The log.
+    ///   - now: The clock; tests use their own.
+    ///   - spawn: Starts background work. Tests run it themselves.
     init(
         store: any LoginStore, hasher: any LoginHasher, audit: any AuditRecorder, log: Logger,
+        now: @escaping @EventLoop () -> BootInstant = { .now },
         spawn: @escaping PasswordAttempts.Spawn = { EventLoop.spawn($0) }
     ) {
         self.store = store
+        self.now = now
         attempts = PasswordAttempts(store: store, hasher: hasher, audit: audit, log: log, spawn: spawn)
         rehasher = Rehasher(store: store, hasher: hasher, log: log, spawn: spawn)
     }
 
     /// Signs in. Unknown users, disabled users and wrong passwords take the same steps and have the same outcome.
     func signIn(_ request: LoginRequest, _ client: LoginClient) async -> LoginOutcome {
+        let requester = Requester(address: client.address, username: request.username)
+        let shown = formerToken(of: client)
+        let (name, place) = (LoginRefusals.Subject.name(request.username), client.place(shown))
+        if let refusal = refusals.refusal(of: name, at: place, at: now()) {
+            let seconds = refusal.seconds(at: now())
+            audit.record(AuditEvent(.login, .throttled, of: refusal.who), from: client.address)
+            await hasher.holdBackRefusal(for: requester, isWanted: client.isWaiting)
+            return .prevented(.throttled(seconds: seconds))
+        }
         let ticket: any LoginTicket
         do throws(PasswordHasher.Failure) {
-            ticket = try hasher.takeTicket()
+            ticket = try hasher.takeTicket(for: requester)
         } catch {
             return .prevented(attempts.obstacle(error, at: .login, by: .unknownName(hash: nil), client))
         }
         var who = AuditSubject.unknownName(hash: nil)
         do throws(SessionStoreError) {
-            let (found, attempt) = try await store.beginLogin(named: request.username, from: client.address)
+            let (found, attempt) = try await store.beginLogin(
+                named: request.username, from: client.address, showing: shown)
             who = found.id.map { .user(id: $0) } ?? .unknownName(hash: attempt.nameHash)
             hasher.learn(shared: attempt.highestHashingCost)
             switch attempt.admission {
             case .allowed(let reservation):
-                return try await check(request, client, found, who, ticket, reservation)
+                refusals.forget(name)
+                // The attempt counted as a failure while it was under way, and others may have been refused for that.
+                defer { refusals.forget(name) }
+                return try await check(request, client, found, who, ticket, reservation, replacing: shown)
             case .refused(let seconds):
+                refusals.remember(name, at: place, seconds: seconds, who: who, at: now())
                 audit.record(AuditEvent(.login, .throttled, of: who), from: client.address)
                 await ticket.holdBackRefusal(isWanted: client.isWaiting)
                 return .prevented(.throttled(seconds: seconds))
@@ -66,7 +92,7 @@ final class LoginFlow {
     /// Checks the password, after the throttle has admitted the attempt.
     private func check(
         _ request: LoginRequest, _ client: LoginClient, _ found: LoginUser, _ who: AuditSubject,
-        _ ticket: any LoginTicket, _ reservation: LoginReservation
+        _ ticket: any LoginTicket, _ reservation: LoginReservation, replacing replaced: SessionToken?
     ) async throws(SessionStoreError) -> LoginOutcome {
         let user = found.user
         let verdict: PasswordVerdict
@@ -74,9 +100,10 @@ final class LoginFlow {
             verdict = try await ticket.verdict(on: request.password, user?.passwordHash, isWanted: client.isWaiting)
         } catch {
             let obstacle = attempts.obstacle(error, at: .login, by: who, client)
+            attempts.releaseLater(reservation)
             switch error {
-            case .busy, .abandoned: try await store.release(reservation)
-            // Other hashes may be computable, so this attempt must not differ from them.
+            case .busy, .abandoned: break
+            // Other hashes may be computable, so the time of this attempt must not differ from theirs.
             case .failed: await ticket.holdBack(isWanted: client.isWaiting)
             }
             return .prevented(obstacle)
@@ -90,30 +117,40 @@ final class LoginFlow {
         }
         let created: MadeSession?
         do throws(SessionStoreError) {
-            created = try await createSession(for: user, request, client, reservation)
+            created = try await store.createAccessToken(
+                for: user, origin: SessionOrigin(clientAddress: client.address, userAgent: client.userAgent),
+                remembered: request.remember, replacing: replaced, settling: reservation)
         } catch {
             attempts.releaseLater(reservation)
             throw error
         }
         guard let made = created else {
+            // The password was right when it was read, which the client must not learn.
+            attempts.releaseLater(reservation)
             audit.record(AuditEvent(.login, .refused, .endedMeanwhile, of: who), from: client.address)
+            await ticket.holdBack(isWanted: client.isWaiting)
             return .refused
         }
-        if isWorthReplacing { rehasher.rehash(user, request.password) }
+        if isWorthReplacing {
+            rehasher.rehash(
+                user, request.password, for: Requester(address: client.address, username: request.username))
+        }
         audit.record(AuditEvent(.login, of: who, session: made.session.id), from: client.address)
         recordEnds(with: made, client)
         return .signedIn(made)
     }
 
-    private func createSession(
-        for user: UserRecord, _ request: LoginRequest, _ client: LoginClient, _ reservation: LoginReservation
-    ) async throws(SessionStoreError) -> MadeSession? {
-        // The new session replaces the current one, which the client would otherwise leave behind unused.
-        var replaced: SessionToken?
-        if let token = client.token, try store.mayExist(token) { replaced = token }
-        return try await store.createAccessToken(
-            for: user, origin: SessionOrigin(clientAddress: client.address, userAgent: client.userAgent),
-            remembered: request.remember, replacing: replaced, settling: reservation)
+    /// Returns the token in the request if it may have had a session; nil also while that is unknown. Its session tells
+    /// the throttle that the client has been signed in before, and is replaced by the new one, since the client would
+    /// leave it behind unused.
+    private func formerToken(of client: LoginClient) -> SessionToken? {
+        guard let token = client.token else { return nil }
+        do throws(SessionStoreError) {
+            return try store.mayExist(token) ? token : nil
+        } catch {
+            // The keys are unknown, and the login will fail.
+            return nil
+        }
     }
 
     /// Records each session that ended with the login, or the number of those that the store did not list.
@@ -133,7 +170,9 @@ final class LoginFlow {
     /// Logs, once per user, that the stored hash cannot be checked: an operator must act.
     private func logUnverifiable(_ problem: PasswordHashProblem, _ userID: String) {
         guard usersWithoutUsableHash.admit(userID) != nil else { return }
-        attempts.log.warning("unusable password hash: \(problem)", metadata: ["user": "\(userID)"])
+        var text = "unusable password hash: \(problem)"
+        if case .aboveTimeLimit = problem { text += " (\(SettingTable.shared.hashingTimeLimit.name))" }
+        attempts.log.warning("\(text)", metadata: ["user": "\(userID)"])
     }
 
     /// Returns the reason of a refusal, for the log only.

@@ -5,8 +5,9 @@ internal import Sessions
 @EventLoop
 protocol LoginStore: AttemptStore {
     /// Finds the user and, if the throttle admits the attempt, counts it as a failure.
+    /// - Parameter shown: The client's session token, perhaps of a session that has expired.
     func beginLogin(
-        named username: String, from clientAddress: String?
+        named username: String, from clientAddress: String?, showing shown: SessionToken?
     ) async throws(SessionStoreError) -> (LoginUser, LoginAttempt)
 
     /// Returns whether the store may contain `token`.

@@ -41,26 +41,25 @@ struct PasswordAttempts {
         return obstacle
     }
 
-    /// Releases in the background the reservation of an attempt that was no failure: its client does not wait for a store
-    /// that has just failed.
+    /// Releases in the background the reservation of an attempt that was no failure. Its client does not wait for a store
+    /// that may just have failed.
     func releaseLater(_ reservation: LoginReservation) {
         spawn { [store, log] in
             do throws(SessionStoreError) {
                 try await store.release(reservation)
             } catch {
-                log.warning(
-                    "an attempt with the right password counts as a failed login: \(AuditReason(error).rawValue)")
+                log.warning("an attempt that was no failure counts as a failed login: \(AuditReason(error).rawValue)")
             }
         }
     }
 
-    /// Shares the highest hashing cost with all workers if it has risen, or if this is the first hash unlike our own.
+    /// Shares the highest hashing cost with all workers if there is news.
     func shareHighestCost() {
         guard let highest = hasher.news else { return }
         spawn { [store, hasher, log] in
             do throws(SessionStoreError) {
                 try await store.note(highestHashingCost: highest)
-                hasher.learn(shared: highest)
+                hasher.learn(noted: highest)
             } catch {
                 // The next login tries again.
                 log.debug("recording the highest hash cost failed: \(error)")

@@ -5,21 +5,32 @@ internal import Sessions
 /// A change of the user's own password.
 ///
 /// As at a login, a flood is refused before it reaches the database, and the throttle counts the attempt before the
-/// current password is checked: with a stolen session nobody can guess the password without limit.
+/// current password is checked: with a stolen session nobody can guess the password without limit. A wrong one stays a
+/// failure and is answered after the same delay as a failed login. In all other cases the reservation is released.
 @EventLoop
 final class PasswordChangeFlow {
     private let store: any PasswordChangeStore
     private let attempts: PasswordAttempts
+    private let now: @EventLoop () -> BootInstant
+    private var refusals = LoginRefusals()
 
     private var hasher: any LoginHasher { attempts.hasher }
     private var audit: any AuditRecorder { attempts.audit }
 
-    /// - Parameter spawn: Starts background work. Tests run it themselves.
+    /// - Parameters:
+    ///   - store: The store.
+    ///   - hasher: The hasher.
+    ///   - audit: The recorder of audit events.
+    ///   - log: The log.
+    ///   - now: The clock; tests use their own.
+    ///   - spawn: Starts background work. Tests run it themselves.
     init(
         store: any PasswordChangeStore, hasher: any LoginHasher, audit: any AuditRecorder, log: Logger,
+        now: @escaping @EventLoop () -> BootInstant = { .now },
         spawn: @escaping PasswordAttempts.Spawn = { EventLoop.spawn($0) }
     ) {
         self.store = store
+        self.now = now
         attempts = PasswordAttempts(store: store, hasher: hasher, audit: audit, log: log, spawn: spawn)
     }
 
@@ -32,9 +43,15 @@ final class PasswordChangeFlow {
     func change(
         _ request: PasswordChangeRequest, _ token: SessionToken, _ session: Session, _ client: LoginClient
     ) async -> PasswordChangeOutcome {
+        let requester = Requester(address: client.address, username: session.identity.username)
+        let (who, place) = (LoginRefusals.Subject.user(id: session.identity.userID), client.place(token))
+        if let refusal = refusals.refusal(of: who, at: place, at: now()) {
+            audit.record(event(.throttled, in: session), from: client.address)
+            return .prevented(.throttled(seconds: refusal.seconds(at: now())))
+        }
         let ticket: any LoginTicket
         do throws(PasswordHasher.Failure) {
-            ticket = try hasher.takeTicket()
+            ticket = try hasher.takeTicket(for: requester)
         } catch {
             return .prevented(obstacle(error, session, client))
         }
@@ -48,12 +65,15 @@ final class PasswordChangeFlow {
                 return .unacceptable(violation)
             }
             let attempt = try await store.reserveLogin(
-                username: user.identity.username, userID: user.identity.userID, from: client.address)
+                username: user.identity.username, userID: user.identity.userID, from: client.address, showing: token)
             hasher.learn(shared: attempt.highestHashingCost)
             switch attempt.admission {
             case .allowed(let reservation):
+                refusals.forget(who)
                 return try await check(request, token, session, client, user, ticket, reservation)
             case .refused(let seconds):
+                let subject = AuditSubject.user(id: session.identity.userID)
+                refusals.remember(who, at: place, seconds: seconds, who: subject, at: now())
                 audit.record(event(.throttled, in: session), from: client.address)
                 return .prevented(.throttled(seconds: seconds))
             }
@@ -76,18 +96,21 @@ final class PasswordChangeFlow {
             guard verdict.matches else {
                 let reason: AuditReason = if case .unverifiable = verdict { .unusableHash } else { .wrongPassword }
                 audit.record(event(.refused, reason, in: session), from: client.address)
+                await ticket.holdBack(isWanted: client.isWaiting)
                 return .wrongPassword
             }
             passwordHash = try await ticket.hash(request.newPassword, isWanted: client.isWaiting)
         } catch {
-            try await store.release(reservation)
+            attempts.releaseLater(reservation)
             return .prevented(obstacle(error, session, client))
         }
-        try await store.release(reservation)
+        // The current password was right, whatever becomes of the change.
+        attempts.releaseLater(reservation)
         guard let ended = try await store.changePassword(of: user, to: passwordHash, keeping: token) else {
             // Either this session has ended, or a concurrent request has changed the password.
             let isOver = try await store.session(for: token) == nil
             audit.record(event(.refused, .changedMeanwhile, in: session), from: client.address)
+            await ticket.holdBack(isWanted: client.isWaiting)
             return isOver ? .sessionOver : .wrongPassword
         }
         audit.record(event(.success, in: session, details: ["ended": "\(ended)"]), from: client.address)

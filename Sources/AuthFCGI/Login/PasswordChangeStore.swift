@@ -8,8 +8,9 @@ protocol PasswordChangeStore: AttemptStore {
     func user(id: String) async throws(SessionStoreError) -> UserRecord?
 
     /// Counts an attempt as a failure if the throttle admits it.
+    /// - Parameter shown: The client's session token.
     func reserveLogin(
-        username: String, userID: String?, from clientAddress: String?
+        username: String, userID: String?, from clientAddress: String?, showing shown: SessionToken?
     ) async throws(SessionStoreError) -> LoginAttempt
 
     /// Stores the new hash and revokes all other sessions of the user.

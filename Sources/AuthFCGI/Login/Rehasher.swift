@@ -19,13 +19,14 @@ final class Rehasher {
         self.spawn = spawn
     }
 
-    func rehash(_ user: UserRecord, _ password: [UInt8]) {
+    func rehash(_ user: UserRecord, _ password: [UInt8], for requester: Requester) {
         guard store.rehashes, !isRunning else { return }
         isRunning = true
         spawn { [self] in
             defer { isRunning = false }
             do throws(PasswordHasher.Failure) {
-                await store.rehash(user, to: try await hasher.takeTicket().hash(password, isWanted: { true }))
+                await store.rehash(
+                    user, to: try await hasher.takeTicket(for: requester).hash(password, isWanted: { true }))
             } catch {
                 switch error {
                 case .busy, .abandoned: break  // logins come first

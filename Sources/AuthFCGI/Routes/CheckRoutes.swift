@@ -29,7 +29,7 @@ final class CheckRoutes {
         case .invalid(let source): refuse(exchange, source)
         case .token(let token, let source):
             if let session = store.keptSession(for: token) { return accept(exchange, session) }
-            store.lookUp(token) { [self] answer in
+            store.lookUp(token, from: exchange.request.clientAddress) { [self] answer in
                 switch answer {
                 case .success(.some(let session)): accept(exchange, session)
                 case .success(nil): refuse(exchange, source)

@@ -15,8 +15,10 @@ enum SameOrigin {
     ///     `https`, so only `https` is conclusive.
     static func isProved(fetchSite: String?, origin: String?, host: String?, scheme: String?) -> Bool {
         if let fetchSite, !fetchSite.isEmpty { return fetchSite == "same-origin" }
-        guard let origin, let host, !host.isEmpty else { return false }
-        if origin == "https://" + host { return true }
-        return scheme != "https" && origin == "http://" + host
+        guard let origin = origin.flatMap(WebOrigin.init), let host, origin.isOrigin(ofHost: host) else { return false }
+        return switch origin.scheme {
+        case .https: true
+        case .http: scheme != "https"
+        }
     }
 }

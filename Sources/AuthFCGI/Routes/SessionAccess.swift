@@ -26,7 +26,8 @@ struct SessionAccess {
         }
         EventLoop.spawn { [store] in
             do throws(SessionStoreError) {
-                guard let session = try await store.session(for: token) else {
+                guard let session = try await store.session(for: token, from: exchange.request.clientAddress)
+                else {
                     return exchange.respond(.unauthorized())
                 }
                 await body(token, source, session)

@@ -36,7 +36,9 @@ struct SessionRoutes {
                     details: ["by_session": session.id])
             }
             do throws(SessionStoreError) {
-                guard try await store.revoke(sessionID: id, ofUser: session.identity.userID) else {
+                let userID = session.identity.userID
+                let requester = Requester(address: client, name: userID)
+                guard try await store.revoke(sessionID: id, ofUser: userID, for: requester) else {
                     audit.recordSparingly(event(.refused, .noSuchSession), from: client)
                     return exchange.respond(
                         .error(.notFound, code: "not_found", message: "you have no live session with this id"))
@@ -81,12 +83,14 @@ struct SessionRoutes {
     ) async throws(SessionStoreError) {
         let (userID, sessionID, ended): (String, String, Int)
         if extent == .this {
-            guard let session = try await store.end(token) else { return }
+            guard let session = try await store.end(token, from: client) else { return }
             (userID, sessionID, ended) = (session.userID, session.id, session.wasLive ? 1 : 0)
         } else {
-            guard let session = try await store.session(for: token) else { return }
+            guard let session = try await store.session(for: token, from: client) else { return }
             (userID, sessionID) = (session.identity.userID, session.id)
-            ended = try await store.revokeAll(ofUser: userID, except: extent == .others ? token : nil)
+            ended = try await store.revokeAll(
+                ofUser: userID, except: extent == .others ? token : nil,
+                for: Requester(address: client, name: userID))
         }
         let event = AuditEvent(
             extent.action, of: .user(id: userID), session: sessionID, details: ["ended": "\(ended)"])

@@ -35,6 +35,9 @@ enum PoolSlot: Equatable, Sendable {
         }
     }
 
+    /// The workers that run.
+    var workers: [PoolWorker] { [serving, starting].compactMap(\.self) }
+
     /// The start time of the slot's next worker.
     var due: MonotonicInstant? {
         switch self {

@@ -22,8 +22,7 @@ struct WorkerPool: Sendable {
     /// The reload under way. → nil when all workers have the target's settings, or when the reload is refused
     private var pending: PoolReload?
     private var lastGeneration = 0
-    private var slots: [PoolSlot] = []
-    private var paces: [RespawnPace] = []
+    private var slots = PoolSlots()
     private var leaving = DrainingWorkers()
     private var watch = HangWatch()
     private var hasServed = false
@@ -47,15 +46,15 @@ struct WorkerPool: Sendable {
 
     /// The time of the next look that the pool needs; nil if none is due.
     var nextDeadline: MonotonicInstant? {
-        let deadlines = [pending?.deadline].compactMap(\.self)
-        return (slots.compactMap(\.due) + leaving.draining.map(\.until) + deadlines).min()
+        let deadlines = [slots.nextStart, pending?.deadline].compactMap(\.self)
+        return (deadlines + leaving.draining.map(\.until)).min()
     }
 }
 
 extension WorkerPool {
     /// Starts the first workers.
     mutating func start(at now: MonotonicInstant) -> [PoolAction] {
-        addSlots(at: now)
+        slots.grow(to: target.workers, at: now)
         return settle(at: now)
     }
 
@@ -65,12 +64,12 @@ extension WorkerPool {
     /// - Parameter patience: the time that each successor has, including those that crash or hang.
     mutating func reload(workers: Int, grace: Duration, patience: Duration, at now: MonotonicInstant) -> [PoolAction] {
         guard phase == .running else { return [] }
-        let isServed = slots.contains { $0.serving != nil }
-        pending = PoolReload(from: pending?.fallback ?? target, isProven: !isServed, patience: patience, at: now)
+        let areServed = slots.areServed
+        pending = PoolReload(from: pending?.fallback ?? target, isProven: !areServed, patience: patience, at: now)
         lastGeneration += 1
         target = Target(generation: lastGeneration, workers: workers, grace: grace)
-        let actions = dismissSuccessors(at: now)
-        if !isServed { fillSlots(at: now) }
+        let actions = dismiss(slots.endChanges(), at: now)
+        if !areServed { slots.fill(to: target.workers, at: now) }
         return actions + settle(at: now)
     }
 
@@ -79,9 +78,9 @@ extension WorkerPool {
         watch.look(at: now)
         var actions: [PoolAction] = []
         for index in slots.indices {
-            for worker in [slots[index].serving, slots[index].starting].compactMap(\.self) {
+            for worker in slots[index].workers {
                 // The successor has left if the worker before it was lost just now.
-                guard [slots[index].serving, slots[index].starting].contains(worker) else { continue }
+                guard slots[index].workers.contains(worker) else { continue }
                 let sample = sample(worker.number)
                 if let time = watch.hang(worker, sample, at: now) {
                     leaving.kill(number: worker.number)
@@ -115,9 +114,7 @@ extension WorkerPool {
         guard phase == .running else { return [] }
         phase = .stopping(status: status)
         pending = nil
-        let workers = slots.flatMap { [$0.serving, $0.starting].compactMap(\.self) }
-        slots = []
-        let actions = workers.map { dismiss($0, at: now) }
+        let actions = dismiss(slots.shrink(to: 0), at: now)
         return leaving.isEmpty ? [.finished(status: status)] : actions
     }
 
@@ -141,11 +138,11 @@ extension WorkerPool {
             let predecessor = slots[index].serving
             slots[index] = .staffed(worker)
             if worker.generation == target.generation, pending != nil {
-                if pending?.isProven == false { fillSlots(at: now) }
+                if pending?.isProven == false { slots.fill(to: target.workers, at: now) }
                 pending?.progress(at: now)
             }
             defer { hasServed = true }
-            return (hasServed ? [] : [.ready]) + [predecessor.map { dismiss($0, at: now) }].compactMap(\.self)
+            return (hasServed ? [] : [.ready]) + dismiss([predecessor].compactMap(\.self), at: now)
         case (.draining, _):
             // Drains without a request of the pool, as after a SIGTERM from elsewhere: start the successor now, not at
             // its exit.
@@ -158,22 +155,17 @@ extension WorkerPool {
     private mutating func lose(_ number: Int, exitCode: Int32?, at now: MonotonicInstant) -> [PoolAction] {
         for index in slots.indices {
             let slot = slots[index]
-            if let worker = slot.starting, worker.number == number {
-                if let exitCode, TakeOver.refusals.contains(exitCode),
-                    let actions = refuse(worker, index, exitCode, at: now)
-                {
-                    return actions
-                }
-                let delay = paces[index].delay(afterLifeOf: now - worker.since, random: random())
-                slots[index] = slot.with(.due(now + delay))
-                return [.lost(number: number, respawnAfter: delay)]
+            guard let worker = slot.workers.first(where: { $0.number == number }) else { continue }
+            let isSuccessor = slot.starting == worker
+            if isSuccessor, let exitCode, TakeOver.refusals.contains(exitCode),
+                let actions = refuse(worker, index, exitCode, at: now)
+            {
+                return actions
             }
-            guard let worker = slot.serving, worker.number == number else { continue }
-            let delay = paces[index].delay(afterLifeOf: now - worker.since, random: random())
-            slots[index] = .vacant(.due(now + delay))
-            // A successor waits for its store, perhaps in vain: the replacement serves in any case.
-            let successor = slot.starting.map { dismiss($0, at: now) }
-            return [.lost(number: number, respawnAfter: delay)] + [successor].compactMap(\.self)
+            let delay = slots.replace(index, after: worker, random: random(), at: now)
+            // A successor waits for its store, perhaps in vain: the replacement of the serving worker serves in any case.
+            let successors = isSuccessor ? [] : [slot.starting].compactMap(\.self)
+            return [.lost(number: number, respawnAfter: delay)] + dismiss(successors, at: now)
         }
         return []
     }
@@ -200,57 +192,17 @@ extension WorkerPool {
         let generation = target.generation
         target = refused.fallback
         pending = nil
-        var actions: [PoolAction] = [.refused(fallback: target.generation)]
-        actions += dismissSuccessors(at: now)
         // The refused settings may not serve in a vacant slot either.
-        for index in slots.indices {
-            guard let worker = slots[index].starting, worker.generation == generation else { continue }
-            slots[index] = .vacant(.due(now))
-            actions.append(dismiss(worker, at: now))
+        let successors = slots.endChanges() + slots.vacate(generation: generation, at: now)
+        return [.refused(fallback: target.generation)]
+            + dismiss(successors + slots.shrink(to: target.workers), at: now)
+    }
+
+    private mutating func dismiss(_ workers: [PoolWorker], at now: MonotonicInstant) -> [PoolAction] {
+        workers.map { worker in
+            leaving.drain(worker, until: now + target.grace)
+            return .terminate(number: worker.number)
         }
-        return actions + removeSlots(at: now)
-    }
-
-    /// Ends the changes that have begun: the workers that serve stay, and their successors leave.
-    private mutating func dismissSuccessors(at now: MonotonicInstant) -> [PoolAction] {
-        var actions: [PoolAction] = []
-        for index in slots.indices {
-            guard case .changing(let worker, let successor) = slots[index] else { continue }
-            slots[index] = .staffed(worker)
-            if case .starting(let starting) = successor { actions.append(dismiss(starting, at: now)) }
-        }
-        return actions
-    }
-
-    /// Adds the slots that the target has more, and starts their workers and those of vacant slots at once: workers may
-    /// have kept dying because of the old settings.
-    private mutating func fillSlots(at now: MonotonicInstant) {
-        for index in slots.indices where slots[index].due != nil { slots[index] = slots[index].with(.due(now)) }
-        addSlots(at: now)
-    }
-
-    /// Adds slots up to the target's number of workers.
-    private mutating func addSlots(at now: MonotonicInstant) {
-        while slots.count < target.workers {
-            slots.append(.vacant(.due(now)))
-            paces.append(RespawnPace())
-        }
-    }
-
-    /// Removes slots beyond the target's number of workers.
-    private mutating func removeSlots(at now: MonotonicInstant) -> [PoolAction] {
-        var actions: [PoolAction] = []
-        while slots.count > target.workers {
-            let slot = slots.removeLast()
-            paces.removeLast()
-            actions += [slot.serving, slot.starting].compactMap(\.self).map { dismiss($0, at: now) }
-        }
-        return actions
-    }
-
-    private mutating func dismiss(_ worker: PoolWorker, at now: MonotonicInstant) -> PoolAction {
-        leaving.drain(worker, until: now + target.grace)
-        return .terminate(number: worker.number)
     }
 
     /// Starts the workers that are due, and begins the change of one more slot to the latest settings. Slots beyond the
@@ -258,9 +210,11 @@ extension WorkerPool {
     private mutating func settle(at now: MonotonicInstant) -> [PoolAction] {
         guard phase == .running else { return [] }
         var actions: [PoolAction] = []
-        let wanted = slots.indices.prefix(target.workers)
-        let outdated = wanted.first { slots[$0].serving.map { $0.generation != target.generation } ?? false }
-        if let outdated, !slots.contains(where: \.isChanging) { slots[outdated] = slots[outdated].with(.due(now)) }
+        if !slots.areChanging,
+            let outdated = slots.firstOutdated(generation: target.generation, count: target.workers)
+        {
+            slots[outdated] = slots[outdated].with(.due(now))
+        }
         for index in slots.indices {
             guard let due = slots[index].due, due <= now else { continue }
             guard let number = freeSlot else {  // draining workers use all slots: wait for one of them
@@ -273,12 +227,9 @@ extension WorkerPool {
             slots[index] = slots[index].with(.starting(worker))
             actions.append(.spawn(number: number, generation: generation, takesOver: takesOver))
         }
-        let isReached = wanted.allSatisfy {
-            slots[$0].serving?.generation == target.generation && !slots[$0].isChanging
-        }
-        if isReached, pending != nil {
+        if pending != nil, slots.haveReached(generation: target.generation, count: target.workers) {
             pending = nil
-            actions += removeSlots(at: now)
+            actions += dismiss(slots.shrink(to: target.workers), at: now)
             actions.append(.reloaded(generation: target.generation))
         }
         return actions
@@ -293,7 +244,7 @@ extension WorkerPool {
 
     /// The lowest number of a scoreboard slot that no process uses.
     private var freeSlot: Int? {
-        let used = Set(slots.flatMap { [$0.serving, $0.starting].compactMap { $0?.number } })
+        let used = Set(slots.workers.map(\.number))
         return (0..<Scoreboard.count).first { !used.contains($0) && !leaving.contains(number: $0) }
     }
 }

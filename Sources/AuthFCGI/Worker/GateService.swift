@@ -24,6 +24,7 @@ final class GateService: WorkerService {
             HashingQueue.Limits(
                 threads: settings.hashingThreads, bytes: settings.hashingMemory << 20, wait: settings.hashingWait),
             pepper: Array((settings.usersPepper?.reveal() ?? "").utf8), allowsLegacy: settings.allowsLegacyHashes,
+            timeLimit: settings.hashingTimeLimit,
             expecting: settings.usersQuery.map { _ in PasswordHasher.ownHash } ?? settings.usersPreset?.highestCost)
     }
 

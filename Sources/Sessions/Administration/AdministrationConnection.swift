@@ -1,19 +1,19 @@
 /// A command's connection: runs statements in the schema of the gate's tables, one at a time, and waits for each.
 struct AdministrationConnection {
-    let schema: Schema
     private let connection: PostgreSQLConnection
     private let deadline: Duration
 
     /// Takes over a connection.
     /// - Parameters:
-    ///   - connection: The connection.
-    ///   - schema: The schema of the gate's tables; nil for the connection's own search path.
+    ///   - connection: The connection, which has entered the schema of the gate's tables.
     ///   - deadline: The deadline of a statement without one of its own.
-    init(_ connection: PostgreSQLConnection, schema: String?, deadline: Duration) {
+    init(_ connection: PostgreSQLConnection, deadline: Duration) {
         self.connection = connection
-        self.schema = Schema(schema)
         self.deadline = deadline
     }
+
+    /// The schema of the gate's tables.
+    var schema: Schema { connection.schema }
 
     /// Runs one statement.
     /// - Throws: ``PostgreSQLError``, also if the deadline passes; the connection is then dead.

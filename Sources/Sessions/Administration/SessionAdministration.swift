@@ -7,11 +7,9 @@ package struct SessionAdministration: ~Copyable {
     /// The time limit of a statement. Some statements read all sessions.
     private static let deadline = Duration.seconds(60)
 
-    /// - Parameters:
-    ///   - connection: The connection to use.
-    ///   - schema: The schema of the gate's tables; nil for the connection's search path.
-    package init(_ connection: PostgreSQLConnection, schema: String?) {
-        database = AdministrationConnection(connection, schema: schema, deadline: Self.deadline)
+    /// - Parameter connection: The connection to use, which has entered the schema of the gate's tables.
+    package init(_ connection: PostgreSQLConnection) {
+        database = AdministrationConnection(connection, deadline: Self.deadline)
     }
 
     // MARK: Reading

@@ -5,11 +5,9 @@ package struct UserAccounts: ~Copyable {
     /// The time limit of the list, which counts sessions.
     private static let listDeadline = Duration.seconds(60)
 
-    /// - Parameters:
-    ///   - connection: The connection to use.
-    ///   - schema: The schema of the gate's tables; nil for the connection's search path.
-    package init(_ connection: PostgreSQLConnection, schema: String?) {
-        database = AdministrationConnection(connection, schema: schema, deadline: .seconds(10))
+    /// - Parameter connection: The connection to use, which has entered the schema of the gate's tables.
+    package init(_ connection: PostgreSQLConnection) {
+        database = AdministrationConnection(connection, deadline: .seconds(10))
     }
 
     /// Adds a user.

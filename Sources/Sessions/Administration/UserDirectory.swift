@@ -15,11 +15,9 @@ package struct UserDirectory: ~Copyable {
 
     private let database: AdministrationConnection
 
-    /// - Parameters:
-    ///   - connection: The connection to use.
-    ///   - schema: The schema of the gate's tables; nil for the connection's search path.
-    package init(_ connection: PostgreSQLConnection, schema: String?) {
-        database = AdministrationConnection(connection, schema: schema, deadline: .seconds(60))
+    /// - Parameter connection: The connection to use, which has entered the schema of the gate's tables.
+    package init(_ connection: PostgreSQLConnection) {
+        database = AdministrationConnection(connection, deadline: .seconds(60))
     }
 
     /// Finds the user of an id or name. A known id takes precedence over the username of one of the gate's own users,

@@ -14,9 +14,16 @@ package import EventLoop
 /// `outageTime` ago: see ``DatabaseSilence``.
 ///
 /// The end of all sessions of a user, or of everybody, raises an epoch in one row and notifies in the same commit. A look-up
-/// reads the session and the epochs in one snapshot of the database. So a look-up that has not seen the end began before
-/// that commit, and its snapshot is older than the mark of rule 3. The marking of the ended rows, which comes later and
-/// notifies nobody, plays no part in this.
+/// reads the session and the epochs in one snapshot of the database, or relies on what a heartbeat has read of the epochs, and
+/// then its snapshot is dated by that heartbeat: see ``EpochReadings``. So the snapshot of a look-up that has not seen the end is
+/// older than that commit, and rule 3 refuses it where the end was heard, rule 2 where listening began later. The marking
+/// of the ended rows, which comes later and notifies nobody, plays no part in this.
+///
+/// A notification may be impossible, when PostgreSQL's notification queue is too full. Then the transaction that ends
+/// sessions counts itself in a table, and each heartbeat reads the count. Rule 1 makes that sufficient: the lease holds at most
+/// `leaseTime` from the sending of a heartbeat, and the heartbeat's snapshot of the database has every commit before its
+/// sending. So a check that begins `leaseTime` after the commit uses a stored snapshot only if a heartbeat with the new count was
+/// answered before, and that counts as a revocation of everything.
 ///
 /// A pure state machine: events and the time are passed in.
 package struct FreshnessRule: Sendable {

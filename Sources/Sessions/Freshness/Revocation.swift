@@ -9,9 +9,6 @@ package enum Revocation: Equatable, Sendable {
     /// All sessions up to now may have ended.
     case everything
 
-    /// The name of the notification channel.
-    package static let channel = "authfcgi_revoked"
-
     /// Parses a notification's payload. An unknown payload may come from another sender or a later release, and is read
     /// as the widest possible revocation: too wide costs queries, too narrow would let a revoked session in.
     package init(payload: String) {

@@ -25,6 +25,6 @@ extension RedisSessions {
         case .cluster(let seeds):
             servers = RedisClusterServers(seeds, location, network)
         }
-        self.init(servers, entryLifetime: entryLifetime, log: log)
+        self.init(servers, sealSecret: configuration.sealSecret, entryLifetime: entryLifetime, log: log)
     }
 }

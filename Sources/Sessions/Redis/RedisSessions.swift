@@ -6,6 +6,11 @@ internal import Logging
 @EventLoop
 final class RedisSessions {
     private let servers: any RedisServers
+    private let sealSecret: Secret?
+    /// The keys of seals as the database last gave them.
+    private var packedKeys: [UInt8]?
+    /// The keys of seals; nil while there are none.
+    private(set) var keys: SealKeys?
     private let entryLifetime: Duration
     private let log: Logger
     private var loggedHealth = RedisHealth.unknown
@@ -17,9 +22,14 @@ final class RedisSessions {
     /// Each reason once per outage, and five at most: a failing server may give another one at each attempt.
     private static var newFailures: LogLimiter<String> { LogLimiter(per: nil, kinds: 5) }
 
-    /// - Parameter entryLifetime: The time after which an entry is of no use to any worker.
-    init(_ servers: any RedisServers, entryLifetime: Duration, log: Logger) {
+    /// - Parameters:
+    ///   - servers: The servers.
+    ///   - sealSecret: The part of the keys of seals that the database does not have, or nil for none.
+    ///   - entryLifetime: The time after which an entry is of no use to any worker.
+    ///   - log: The logger.
+    init(_ servers: any RedisServers, sealSecret: Secret?, entryLifetime: Duration, log: Logger) {
         self.servers = servers
+        self.sealSecret = sealSecret
         self.entryLifetime = entryLifetime
         self.log = log
         servers.onChange = { [unowned self] in logHealth() }
@@ -28,30 +38,37 @@ final class RedisSessions {
     func start() { servers.start() }
     func close() { servers.close() }
 
-    /// A Boolean value that indicates whether Redis is available, at least for some sessions.
+    /// A Boolean value that indicates whether Redis is used: it is available, at least for some sessions, and there are keys.
     var isInUse: Bool {
         switch servers.condition {
-        case .up, .partly: true
+        case .up, .partly: keys != nil
         case .unknown, .down: false
         }
     }
 
-    /// Requests a session's entry. ``snapshot(in:on:with:)`` reads the reply.
-    /// - Returns: False if Redis is unavailable; `answer` is not called then.
+    /// Replaces the keys of seals by those that the database has now. Without keys no entry is read or written.
+    /// - Parameter packed: The keys, as ``SealKeys`` reads them; nil for none.
+    func takeKeys(_ packed: [UInt8]?) {
+        guard packed != packedKeys else { return }
+        packedKeys = packed
+        keys = packed.flatMap { SealKeys(packed: $0, secret: sealSecret) }
+    }
+
+    /// Requests a session's entry. ``snapshot(in:on:)`` reads the reply.
+    /// - Returns: False if Redis is unavailable, or cannot be used without keys; `answer` is not called then.
     func find(_ hash: SHA256Digest, _ answer: @escaping RedisConnection.Answer) -> Bool {
-        servers.find(hash, answer)
+        keys != nil && servers.find(hash, answer)
     }
 
     /// Returns the snapshot in a reply, or nil if the reply has none that a worker wrote for this session.
-    static func snapshot(
-        in result: Result<RedisReply, RedisError>, on hash: SHA256Digest, with keys: TokenKeys
-    ) -> SessionSnapshot? {
-        guard case .success(.string(let bytes)) = result else { return nil }
+    func snapshot(in result: Result<RedisReply, RedisError>, on hash: SHA256Digest) -> SessionSnapshot? {
+        guard case .success(.string(let bytes)) = result, let keys else { return nil }
         return SnapshotSeal.open(bytes, on: hash, with: keys)
     }
 
     /// Shares a snapshot with the other pods.
-    func keep(_ snapshot: SessionSnapshot, under hash: SHA256Digest, with keys: TokenKeys) {
+    func keep(_ snapshot: SessionSnapshot, under hash: SHA256Digest) {
+        guard let keys else { return }
         let lifetime = min(entryLifetime, snapshot.session.expiresAt - snapshot.asOf)
         let milliseconds = lifetime.nanoseconds / 1_000_000
         guard milliseconds > 0 else { return }

@@ -14,26 +14,27 @@ enum SnapshotSeal {
     private static let maxBytes = 64 << 10
 
     /// Returns the sealed form of a snapshot, under the key for new seals.
-    static func seal(_ snapshot: SessionSnapshot, on hash: SHA256Digest, with keys: TokenKeys) -> [UInt8] {
+    static func seal(_ snapshot: SessionSnapshot, on hash: SHA256Digest, with keys: SealKeys) -> [UInt8] {
         let session = snapshot.session.bytes
+        let key = keys.sealing
         var bytes: [UInt8] = []
         bytes.reserveCapacity(headerSize + session.count + codeSize)
         bytes.append(format)
-        append(UInt64(keys.sealing.generation), bytes: 4, to: &bytes)
+        append(UInt64(key.generation), bytes: 4, to: &bytes)
         append(UInt64(bitPattern: snapshot.asOf.microseconds), bytes: 8, to: &bytes)
         append(UInt64(bitPattern: snapshot.origin.startedAt.microseconds), bytes: 8, to: &bytes)
         bytes.append(contentsOf: session)
-        let code = keys.sealing.authenticator.code(hash, bytes.span)
+        let code = key.authenticator.code(hash, bytes.span)
         unsafe code.withBytes { unsafe bytes.append(contentsOf: $0.prefix(codeSize)) }
         return bytes
     }
 
     /// Opens a sealed snapshot.
     /// - Returns: Nil if no worker sealed the bytes for this session with a key that is still accepted.
-    static func open(_ bytes: [UInt8], on hash: SHA256Digest, with keys: TokenKeys) -> SessionSnapshot? {
+    static func open(_ bytes: [UInt8], on hash: SHA256Digest, with keys: SealKeys) -> SessionSnapshot? {
         let end = bytes.count - codeSize
         guard end > headerSize, bytes.count <= maxBytes, bytes[0] == format,
-            let key = keys.key(Int(number(bytes, at: 1, bytes: 4)))
+            let key = keys.key(UInt32(truncatingIfNeeded: number(bytes, at: 1, bytes: 4)))
         else { return nil }
         let code = key.authenticator.code(hash, bytes.span.extracting(..<end))
         var difference: UInt8 = 0

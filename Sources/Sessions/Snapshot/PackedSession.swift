@@ -62,8 +62,11 @@ package struct PackedSession: Equatable, Sendable {
     package static let idRange = 1..<17
 
     /// The session's id, a UUID of 36 characters.
-    package var id: String {
-        var text = Array(bytes[Self.idRange]).hex
+    package var id: String { Self.text(ofID: Array(bytes[Self.idRange])) }
+
+    /// Returns the usual form of a UUID's 16 bytes.
+    static func text(ofID bytes: [UInt8]) -> String {
+        var text = bytes.hex
         for index in [8, 13, 18, 23] { text.insert(UInt8(ascii: "-"), at: index) }
         return String(decoding: text, as: UTF8.self)
     }

@@ -4,19 +4,14 @@ package final class TokenKey: Sendable, CustomStringConvertible, CustomDebugStri
     /// The number of the key, which increases with each new key.
     package let generation: Int
     private let bytes: [UInt8]
-    /// The authenticator of sealed snapshots, under a key derived from this one.
-    let authenticator: MessageAuthenticator
 
     /// Creates a key.
     /// - Parameters:
     ///   - generation: The number of the key.
-    ///   - bytes: The secret, at most 64 bytes.
+    ///   - bytes: The secret.
     package init(generation: Int, bytes: [UInt8]) {
         self.generation = generation
         self.bytes = bytes
-        // Derived, so that public tags reveal nothing about this key.
-        let derived = MessageAuthenticator(key: bytes).code(SHA256Digest(), Array("authfcgi statements".utf8).span)
-        authenticator = MessageAuthenticator(key: derived.bytes)
     }
 
     /// Returns the first 8 bytes of SHA-256(key ‖ random).

@@ -1,7 +1,8 @@
 /// The accepted keys, and the one for new tokens. A class, since every check uses them.
 package final class TokenKeys: Sendable {
     private let accepted: [TokenKey]
-    private let minting: TokenKey
+    /// The key of new tokens.
+    let minting: TokenKey
 
     /// Creates a set of keys.
     /// - Parameters:
@@ -18,12 +19,6 @@ package final class TokenKeys: Sendable {
     func contains(_ others: TokenKeys) -> Bool {
         others.accepted.allSatisfy { other in accepted.contains { $0.generation == other.generation } }
     }
-
-    /// The key of new seals, which every worker knows.
-    var sealing: TokenKey { minting }
-
-    /// Returns the accepted key of a generation.
-    func key(_ generation: Int) -> TokenKey? { accepted.first { $0.generation == generation } }
 
     /// Returns whether the token's tag was made with one of the keys.
     package func recognize(_ token: SessionToken) -> Bool { accepted.contains { $0.recognizes(token) } }

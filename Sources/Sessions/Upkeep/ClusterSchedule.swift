@@ -9,6 +9,14 @@ final class ClusterSchedule {
     /// Does the work if it is due.
     private let attempt: @EventLoop (ClusterSchedule) async -> Void
     private var timer: LoopTimer?
+    /// The time of the next attempt, nil during one.
+    private var nextAttempt: BootInstant?
+    /// The time before which no further attempt is hastened.
+    private var hastenedUntil: BootInstant?
+
+    /// The maximum delay of a hastened attempt, and the minimum time between two.
+    private static let (haste, rest) = (Duration.seconds(5), Duration.seconds(60))
+
     /// Stops. Work under way ends soon.
     private(set) var isStopped = false
 
@@ -24,9 +32,24 @@ final class ClusterSchedule {
         timer?.cancel()
     }
 
-    private func scheduleNext() {
+    /// Asks within a few seconds, as there is urgent work, but no more than once a minute: it may be blocked.
+    func hasten() {
+        let now = BootInstant.now
+        guard !isStopped, let nextAttempt, hastenedUntil.map({ $0 <= now }) ?? true else { return }
+        hastenedUntil = now + Self.rest
+        let delay = Self.haste * Double.random(in: 0...1)
+        guard now + delay < nextAttempt else { return }
+        timer?.cancel()
+        schedule(after: delay)
+    }
+
+    private func scheduleNext() { schedule(after: interval / 4 * Double.random(in: 0.5...1)) }
+
+    private func schedule(after delay: Duration) {
         guard !isStopped else { return }
-        timer = Reactor.shared.schedule(after: interval / 4 * Double.random(in: 0.5...1)) { [weak self] in
+        nextAttempt = .now + delay
+        timer = Reactor.shared.schedule(after: delay) { [weak self] in
+            self?.nextAttempt = nil
             EventLoop.spawn {
                 guard let self else { return }
                 await self.attempt(self)

@@ -28,13 +28,13 @@ final class ExternalUsers {
         patient.writeDeadline = query.deadline
         // Looking up a user must change nothing, whatever functions the query calls.
         lane = CommandLane(
-            patient, name: "users lane", preparation: "SET default_transaction_read_only = on", threads: threads,
-            log: log)
+            patient, name: "users lane", preparation: "SET default_transaction_read_only = on", keepsSearchPath: true,
+            threads: threads, log: log)
         // Read by the triggers that watch the users: the password is unchanged, and so are the sessions. Without the
         // setting the new hash would end them; on a connection that others share it would keep theirs alive.
         rehashLane = CommandLane(
             configuration, name: "rehash lane", preparation: "SET authfcgi.rehashing = 'on'", requiresPreparation: true,
-            threads: threads, log: log)
+            keepsSearchPath: true, threads: threads, log: log)
     }
 
     /// The name of the query in the log.
@@ -44,10 +44,10 @@ final class ExternalUsers {
     /// Checks, on a connection of its own, whether the statements can work.
     func check() async throws(PostgreSQLError) {
         let (query, url, isPooled, log) = (query, url, isPooled, log)
-        let result: Result<(columns: [String], keepsState: Bool), PostgreSQLError>
+        let result: Result<(findings: UsersQueryCheck.Findings, keepsState: Bool), PostgreSQLError>
         do throws(HelperThreads.Busy) {
             result = try await threads.run {
-                Result { () throws(PostgreSQLError) -> (columns: [String], keepsState: Bool) in
+                Result { () throws(PostgreSQLError) -> (findings: UsersQueryCheck.Findings, keepsState: Bool) in
                     let connection = try PostgreSQLConnection(url, log: log)
                     try connection.introduce(isPooled: isPooled, deadline: query.deadline)
                     return (try UsersQueryCheck(connection).run(query), connection.keepsState)
@@ -56,8 +56,9 @@ final class ExternalUsers {
         } catch {
             throw .connection("all threads for connecting are taken")
         }
-        let (columns, keepsState) = try result.get()
-        hasDisabled = columns.contains("disabled")
+        let (findings, keepsState) = try result.get()
+        hasDisabled = findings.columns.contains("disabled")
+        if let advice = findings.searchPathAdvice { log.warning("\(advice)") }
         guard query.rehash != nil else { return }
         canRehash = keepsState
         if !canRehash {
@@ -67,10 +68,12 @@ final class ExternalUsers {
     }
 
     /// Returns the user of a name, who may be disabled.
-    func user(named username: String) async throws(SessionStoreError) -> LoginUser {
+    func user(
+        named username: String, for requester: Requester = Requester()
+    ) async throws(SessionStoreError) -> LoginUser {
         let answer: Result<LoginUser, UsersQueryRow.Problem>
         do throws(PostgreSQLError) {
-            answer = try await look(username)
+            answer = try await look(username, for: requester)
         } catch {
             throw failed("failed: \(error.impersonalReason)")
         }
@@ -83,10 +86,12 @@ final class ExternalUsers {
     }
 
     /// The same without a log line: an inner failure concerns only this name.
-    func look(_ username: String) async throws(PostgreSQLError) -> Result<LoginUser, UsersQueryRow.Problem> {
+    func look(
+        _ username: String, for requester: Requester = Requester()
+    ) async throws(PostgreSQLError) -> Result<LoginUser, UsersQueryRow.Problem> {
         let rows: [UsersQueryRow]
         do throws(PostgreSQLError) {
-            rows = try await lane.run(FindExternalUser(query: query.sql, username: username))
+            rows = try await lane.run(FindExternalUser(query: query.sql, username: username), for: requester)
         } catch {
             // The lane has ensured that, unless there is a pooler in between.
             if error.isReadOnlyTransaction { throw .unusable("it writes, and is run read-only") }

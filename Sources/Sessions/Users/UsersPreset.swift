@@ -35,9 +35,11 @@ public enum UsersPreset: String, CaseIterable, Sendable {
         }
     }
 
-    /// Django's login form normalizes the name before the lookup.
+    /// Django's login form normalizes the name before the lookup. First and last name have up to 150 characters each, of
+    /// which ``IdentityLimits`` permits 256 together.
     private static let djangoSQL = """
-        SELECT u.id, u.username, u.password AS password_hash, btrim(u.first_name || ' ' || u.last_name) AS name, u.email,
+        SELECT u.id, u.username, u.password AS password_hash,
+               left(btrim(u.first_name || ' ' || u.last_name), 256) AS name, u.email,
                ARRAY(SELECT g.name FROM auth_user_groups m JOIN auth_group g ON g.id = m.group_id
                      WHERE m.user_id = u.id ORDER BY g.name) AS groups,
                NOT u.is_active AS disabled

@@ -1,5 +1,13 @@
 /// A check of the statements of a ``UsersQuery``, which does not run them.
 package struct UsersQueryCheck: ~Copyable {
+    /// The result of a check that found nothing that prevents the statements from working.
+    package struct Findings: Sendable {
+        /// The columns of the query's result that are used.
+        package let columns: [String]
+        /// The advice about roles that may create objects in a schema of the search path, or nil.
+        package let searchPathAdvice: String?
+    }
+
     private let connection: PostgreSQLConnection
 
     package init(_ connection: PostgreSQLConnection) {
@@ -17,17 +25,36 @@ package struct UsersQueryCheck: ~Copyable {
             + "add AND … = $3, the old hash"
     }
 
-    /// Checks the statements.
-    /// - Returns: The columns that are used.
+    /// Checks the statements, in the search path that the connection was opened with.
     /// - Throws: ``PostgreSQLError/unusable(_:)`` with the problem and its solution; other errors if the check was not
     ///   possible.
     @discardableResult
-    package func run(_ query: UsersQuery) throws(PostgreSQLError) -> [String] {
+    package func run(_ query: UsersQuery) throws(PostgreSQLError) -> Findings {
         // One transaction: behind a pooler both steps of describing must reach the same server.
         try connection.transaction(deadline: query.deadline) { () throws(PostgreSQLError) in
+            let advice = try searchPath(query)
+            try connection.restoreSearchPathInTransaction(deadline: query.deadline)
             let columns = try select(query)
             if let rehash = query.rehash { try update(rehash, query) }
-            return columns
+            return Findings(columns: columns, searchPathAdvice: advice)
+        }
+    }
+
+    /// Refuses a search path with a schema in which every role may create objects. Single roles with that right are often
+    /// those of the application whose users these are, and only mentioned.
+    private func searchPath(_ query: UsersQuery) throws(PostgreSQLError) -> String? {
+        let path = try connection.openedSearchPath(deadline: query.deadline)
+        try connection.restrictSearchPathInTransaction(deadline: query.deadline)
+        let find = FindSchemaCreators(schemas: path, areChosen: false)
+        let found = try connection.run(find, in: connection.schema, deadline: query.deadline)
+        if let creators = found.first(where: { $0.includesEverybody || $0.owner != nil }) {
+            throw .unusable(
+                "\(creators.fact), which is in the search path of \(query.name): run \(creators.remedy); or name the "
+                    + "tables with their schema and set another path: ALTER ROLE \(creators.gate) SET search_path = …")
+        }
+        return found.first.map { creators in
+            "\(creators.fact), which is in the search path of \(query.name): functions and operators of theirs may run "
+                + "with the gate's rights"
         }
     }
 
@@ -54,7 +81,8 @@ package struct UsersQueryCheck: ~Copyable {
 
     /// Otherwise a name that is not a number would be an error instead of an unknown user.
     private func requireText(_ type: UInt32, _ query: UsersQuery) throws(PostgreSQLError) {
-        guard let type = try connection.run(DescribeType(number: type), in: Schema(nil), deadline: query.deadline),
+        let describe = DescribeType(number: type)
+        guard let type = try connection.run(describe, in: connection.schema, deadline: query.deadline),
             !type.isText
         else { return }
         throw .unusable("\(query.name) compares $1, which is a text, with \(type.name): cast the column to text")

@@ -41,13 +41,16 @@ struct UsersQueryRow: Sendable {
         guard let id, idType == "string" || idType == "number" else {
             throw Problem(reason: "returned a row whose id is no text and no number")
         }
-        guard (1...255).contains(id.utf8.count) else {
-            throw Problem(reason: "returned a row whose id is empty or longer than 255 bytes")
+        guard (1...IdentityLimits.userIDBytes).contains(id.utf8.count) else {
+            throw Problem(reason: "returned a row whose id is empty or longer than \(IdentityLimits.userIDBytes) bytes")
         }
         if Self.isTrue(disabled) { return .disabled(id: id) }
         let identity = Identity(
             userID: id, username: username.flatMap { $0.isEmpty ? nil : $0 } ?? typed,
             groups: try Self.groups(groups, type: groupsType), name: name ?? "", email: email ?? "")
+        let excess = IdentityLimits.excess(
+            username: identity.username, name: identity.name, email: identity.email, groups: identity.groups)
+        if let excess { throw Problem(reason: "returned a row whose \(excess)") }
         // Columns of a fixed length are padded with spaces. No password matches a missing hash.
         var hash = Substring(passwordHash ?? "")
         while hash.last == " " { hash.removeLast() }

@@ -52,7 +52,7 @@ struct AuditEventTests {
         #expect(Set(lines).count == lines.count)
     }
 
-    /// What somebody writes into a field to have the log say something else.
+    /// Values of fields with which an attacker tries to forge lines of the log.
     private static let forgeries = [
         "x\nINFO: login user=1", "x\r\nINFO: login user=1", "x\u{85}INFO: login", "x\u{2028}INFO: login user=1",
         "x\u{2029}INFO: login", "\u{1b}[2K\u{1b}[1AINFO: login", "x\u{0}y", "\u{202E}niges", "x\u{200B}y",

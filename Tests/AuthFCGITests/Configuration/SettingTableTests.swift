@@ -23,14 +23,14 @@ struct SettingTableTests {
             guard let flag = setting.flag else { continue }
             #expect(try SettingsOptions.parse(["--\(flag)", "x"]).flags == [setting.name: "x"])
         }
-        #expect(try SettingsOptions.parse(["--env-file", "a"]).environmentFile == "a")
+        #expect(try SettingsOptions.parse(["--env-file", "a"]).database.environmentFile == "a")
         #expect(throws: (any Error).self) { try SettingsOptions.parse(["--database-url", "postgresql://h/d"]) }
     }
 
     @Test func `Names are unique, and only secrets have no flag`() {
         #expect(Set(SettingTable.all.map(\.name)).count == SettingTable.all.count)
         let secrets = SettingTable.all.filter { $0.flag == nil }
-        #expect(secrets.map(\.name) == ["DATABASE_URL", "REDIS_URL", "USERS_PEPPER"])
+        #expect(secrets.map(\.name) == ["DATABASE_URL", "REDIS_URL", "REDIS_SEAL_SECRET", "USERS_PEPPER"])
         #expect(SettingTable.shared.listenPeers.flag == "listen-peer-uids")
     }
 

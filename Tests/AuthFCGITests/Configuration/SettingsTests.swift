@@ -72,7 +72,7 @@ struct SettingsTests {
             "SESSION_LIFETIME": "90m", "LOG_LEVEL": "Debug",
             "USERS_QUERY": "SELECT id,\n  hash AS password_hash FROM t WHERE name = $1", "USERS_QUERY_DEADLINE": "3s",
             "USERS_REHASH": "UPDATE t SET hash = $1 WHERE id = $2", "USERS_PEPPER": "sea salt", "LEGACY_HASHES": "off",
-            "USERS_COMPARISON_INTERVAL": "10m",
+            "USERS_COMPARISON_INTERVAL": "10m", "REDIS_SEAL_SECRET": "0123456789 secret",
         ]
         let settings = try Settings(Self.sources(environment: environment))
         #expect(try Settings(Self.sources(environment: settings.environment())) == settings)
@@ -83,10 +83,25 @@ struct SettingsTests {
             ])
         #expect(passed["PATH"] == "/bin")
         #expect(passed["DATABASE_URL_FILE"] == nil && passed["NOTIFY_SOCKET"] == nil && passed["LISTEN_PID"] == nil)
-        for name in ["DATABASE_URL", "REDIS_URL", "USERS_PEPPER", "PGPASSWORD"] { #expect(passed[name] == nil) }
+        for name in ["DATABASE_URL", "REDIS_URL", "REDIS_SEAL_SECRET", "USERS_PEPPER", "PGPASSWORD"] {
+            #expect(passed[name] == nil)
+        }
         let secrets = WorkerEnvironment.secrets(of: settings, ["PGPASSWORD": "p", "PATH": "/bin"]).values
-        #expect(Set(secrets.keys) == ["DATABASE_URL", "USERS_PEPPER", "PGPASSWORD"])
+        #expect(Set(secrets.keys) == ["DATABASE_URL", "REDIS_SEAL_SECRET", "USERS_PEPPER", "PGPASSWORD"])
         #expect(try Settings(Self.sources(environment: passed.merging(secrets) { $1 })) == settings)
+    }
+
+    @Test func `A short secret of seals is refused, and not shown`() throws {
+        let right = "0123456789abcdef"
+        let environment = ["DATABASE_URL": Self.url, "REDIS_URL": "redis://h", "REDIS_SEAL_SECRET": right]
+        let settings = try Settings(Self.sources(environment: environment))
+        #expect(settings.redisSealSecret == Secret(right))
+        #expect(try RedisConfiguration(settings)?.sealSecret == Secret(right))
+        let short = environment.merging(["REDIS_SEAL_SECRET": String(right.dropLast())]) { $1 }
+        let problems = #expect(throws: SettingsProblems.self) { try Settings(Self.sources(environment: short)) }
+        let text = "\(problems, default: "")"
+        #expect(
+            text.contains("REDIS_SEAL_SECRET") && text.contains("16 bytes") && !text.contains("0123456789"), "\(text)")
     }
 
     @Test func `Users query and rehash statement are the operator's or a preset's`() throws {

@@ -3,7 +3,7 @@ import Testing
 @testable import AuthFCGI
 
 @Suite struct PercentEncodingTests {
-    /// The text as both appending functions encode it.
+    /// Returns the text as encoded by each of the appending functions.
     private func encoded(_ text: String, _ separator: UInt8?) -> (array: String, writer: String) {
         var array: [UInt8] = []
         PercentEncoding.append(text.utf8Span.span, alsoEncoding: separator, to: &array)

@@ -23,7 +23,11 @@ final class FakeHasher: LoginHasher {
 
     init(_ effects: EffectLog) { self.effects = effects }
 
-    func takeTicket() throws(PasswordHasher.Failure) -> any LoginTicket {
+    /// Who the last ticket was for.
+    private(set) var requester: Requester?
+
+    func takeTicket(for requester: Requester) throws(PasswordHasher.Failure) -> any LoginTicket {
+        self.requester = requester
         if let refusal {
             effects.add("no ticket")
             throw refusal
@@ -32,5 +36,12 @@ final class FakeHasher: LoginHasher {
         return FakeTicket(self)
     }
 
+    func holdBackRefusal(for requester: Requester, isWanted: @EventLoop () -> Bool) async {
+        effects.add("hold back without ticket")
+        effects.now += Self.refusalTime
+    }
+
     func learn(shared cost: HashingCost) { effects.add("learn \(cost.bytes)") }
+
+    func learn(noted cost: HashingCost) { effects.add("noted \(cost.bytes)") }
 }

@@ -46,9 +46,9 @@ final class FakeLoginStore: LoginStore, PasswordChangeStore {
     }
 
     func beginLogin(
-        named username: String, from clientAddress: String?
+        named username: String, from clientAddress: String?, showing shown: SessionToken?
     ) async throws(SessionStoreError) -> (LoginUser, LoginAttempt) {
-        try await step("begin", "\(username) from \(clientAddress ?? "nowhere")")
+        try await step("begin", "\(username) from \(clientAddress ?? "nowhere")\(text(shown))")
         return (found, attempt)
     }
 
@@ -80,10 +80,15 @@ final class FakeLoginStore: LoginStore, PasswordChangeStore {
     }
 
     func reserveLogin(
-        username: String, userID: String?, from clientAddress: String?
+        username: String, userID: String?, from clientAddress: String?, showing shown: SessionToken?
     ) async throws(SessionStoreError) -> LoginAttempt {
-        try await step("reserve", "\(username), \(userID ?? "nobody") from \(clientAddress ?? "nowhere")")
+        let from = "from \(clientAddress ?? "nowhere")\(text(shown))"
+        try await step("reserve", "\(username), \(userID ?? "nobody") \(from)")
         return attempt
+    }
+
+    private func text(_ shown: SessionToken?) -> String {
+        shown.map { $0.hash == LoginStage.oldToken.hash ? ", showing a token" : ", showing another" } ?? ""
     }
 
     func changePassword(

@@ -26,21 +26,28 @@ import Testing
             ])
     }
 
+    @Test func `the client's token is shown to the throttle`() async throws {
+        stage.token = LoginStage.oldToken
+        stage.hasher.verdict = .success(.differs)
+        _ = try await stage.signIn()
+        #expect(stage.effects.all[1] == "begin ann from 192.0.2.7, showing a token")
+    }
+
     @Test func `a forged token is not looked up`() async throws {
         stage.token = LoginStage.oldToken
         stage.store.knowsToken = false
         #expect(try await stage.signIn().text == "signed in as s1")
+        #expect(stage.effects.all[1] == "begin ann from 192.0.2.7")
         #expect(effects(from: "create")[0] == "create for 7 from 192.0.2.7 with browser, settling")
     }
 
-    @Test func `while the old token cannot be checked, no session is created`() async throws {
+    @Test func `while the old token cannot be checked, no attempt is reserved`() async throws {
         stage.token = LoginStage.oldToken
         stage.store.failures["mayExist"] = .unavailable("keys")
         #expect(try await stage.signIn().text == "prevented: \(LoginObstacle.store(.unavailable("keys")))")
         #expect(
-            effects(from: "check") == [
-                "check 'secret' against stored",
-                "audit sparingly login unavailable (the session store cannot be reached) of user 7",
+            stage.effects.all == [
+                "ticket", "audit sparingly login unavailable (the session store cannot be reached) of name -",
             ])
     }
 
@@ -126,7 +133,7 @@ import Testing
             #expect(!stage.effects.all.contains("note 9"))
             stage.effects.clear()
             await stage.runSpawned()
-            #expect(stage.effects.all == ["note 9", "learn 9"])
+            #expect(stage.effects.all == ["note 9", "noted 9"])
         }
     }
 

@@ -16,11 +16,14 @@ final class LoginStage {
     var isWaiting = true
     /// What the client is signed in with already.
     var token: SessionToken?
+    var address: String? = LoginStage.address
     private var spawned: [@Sendable @EventLoop () async -> Void] = []
     private(set) lazy var login = LoginFlow(
-        store: store, hasher: hasher, audit: audit, log: effects.logger, spawn: { [self] in spawned.append($0) })
+        store: store, hasher: hasher, audit: audit, log: effects.logger, now: { [self] in time },
+        spawn: { [self] in spawned.append($0) })
     private(set) lazy var change = PasswordChangeFlow(
-        store: store, hasher: hasher, audit: audit, log: effects.logger, spawn: { [self] in spawned.append($0) })
+        store: store, hasher: hasher, audit: audit, log: effects.logger, now: { [self] in time },
+        spawn: { [self] in spawned.append($0) })
 
     static let address = "192.0.2.7"
     static let ann = UserRecord(
@@ -42,13 +45,15 @@ final class LoginStage {
         return token
     }
 
+    private var time: BootInstant { BootInstant(nanoseconds: 1_000_000_000_000) + effects.now }
+
     private var client: LoginClient {
-        LoginClient(address: Self.address, userAgent: "browser", token: token) { [self] in isWaiting }
+        LoginClient(address: address, userAgent: "browser", token: token) { [self] in isWaiting }
     }
 
-    /// Signs in as ann.
-    func signIn(remember: Bool = false) async throws -> LoginOutcome {
-        let request = try LoginRequest(username: "ann", password: "secret", remember: remember)
+    /// Signs in, as ann unless another name is given.
+    func signIn(_ name: String = "ann", remember: Bool = false) async throws -> LoginOutcome {
+        let request = try LoginRequest(username: name, password: "secret", remember: remember)
         return await login.signIn(request, client)
     }
 

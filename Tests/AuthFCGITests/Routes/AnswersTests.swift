@@ -72,4 +72,29 @@ struct AnswersTests {
         #expect(variables.contains("\r\nVariable-REMOTE_USER: a%0D%0AX: y\r\n"))
         #expect(!variables.contains("\r\nRemote-User"))
     }
+
+    @Test(arguments: [IdentityLimits.groupBytes, 1])
+    func `the answer with the longest identity fits the buffer of the nginx files`(groupBytes: Int) throws {
+        func text(_ bytes: Int) -> String { String(repeating: "\u{1F600}", count: bytes / 4) }
+        // One group, or as many empty ones as possible.
+        let groups =
+            groupBytes == 1
+            ? Array(repeating: "", count: IdentityLimits.groupBytes + 1) : [text(IdentityLimits.groupBytes)]
+        let identity = Identity(
+            userID: text(IdentityLimits.userIDBytes) + "äx", username: text(4 * IdentityLimits.username),
+            groups: groups, name: text(4 * IdentityLimits.name), email: text(4 * IdentityLimits.email))
+        #expect(identity.userID.utf8.count == IdentityLimits.userIDBytes)
+        let session = try #require(
+            PackedSession(
+                Session(
+                    id: "00010203-0405-0607-0809-0a0b0c0d0eff", identity: identity, createdAt: .now, expiresAt: .now)))
+        let nginx = URL(filePath: #filePath).deletingLastPathComponent().appending(
+            path: "../../../nginx/authfcgi/question.conf")
+        let configuration = try String(contentsOf: nginx, encoding: .utf8)
+        let match = try #require(configuration.firstMatch(of: /\nfastcgi_buffer_size (\d+)k;/))
+        let buffer = try #require(Int(match.1)) * 1024
+        // The heads of the records, padding, and the end of the request.
+        let records = 8 + 7 + 8 + 16
+        #expect(SerializedResponse(accepting: session, to: .byPath).bytes.count + records <= buffer)
+    }
 }

@@ -8,7 +8,7 @@ struct CredentialsTests {
     static let token = "afs_" + String(repeating: "A", count: 54)
     static let other = "afs_" + String(repeating: "B", count: 53) + "Q"
 
-    /// What the credentials are, in words that tests can compare.
+    /// Returns a textual form of the credentials for comparisons.
     private static func read(authorization: String = "", cookie: String = "") -> String {
         let (authorization, cookie) = (Array(authorization.utf8), Array(cookie.utf8))
         let credentials = Credentials(

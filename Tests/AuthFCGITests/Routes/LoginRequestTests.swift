@@ -84,7 +84,7 @@ struct LoginRequestTests {
             #expect(Self.problem(body) == "the body is not JSON", "\(bytes)")
         }
         #expect(Self.problem([0xff, 0xfe, 0xfd]) == "the body is not JSON")
-        // JSON in another encoding is none (RFC 8259, section 8.1).
+        // JSON in another encoding than UTF-8 is invalid (RFC 8259, section 8.1).
         let text = #"{"username":"ann","password":"x"}"#
         let little = text.utf16.flatMap { [UInt8($0 & 0xff), UInt8($0 >> 8)] }
         let big = text.utf16.flatMap { [UInt8($0 >> 8), UInt8($0 & 0xff)] }

@@ -2,7 +2,7 @@ import EventLoop
 
 @testable import AuthFCGI
 
-/// A request that came by no protocol, and what it was answered.
+/// A request without a protocol, and the responses to it.
 @EventLoop
 final class RecordedExchange: Exchange {
     private(set) var answers: [String] = []
@@ -21,18 +21,18 @@ final class RecordedExchange: Exchange {
 
     override var peerHasClosed: Bool { false }
 
-    /// The answer's status; nil when there is none, or more than one answer.
+    /// The status of the response. Nil if there is none, or more than one response.
     var status: Int? {
         guard let answer = answers.first, answers.count == 1, answer.hasPrefix("Status: ") else { return nil }
         return Int(answer.dropFirst("Status: ".count).prefix(3))
     }
 
-    /// Whether the answer has a line or a body of this text.
+    /// Returns whether a line or the body of the response contains a text.
     func says(_ text: String) -> Bool { answers.first?.contains(text) ?? false }
 }
 
 extension OriginalRequest {
-    /// What a codec of any protocol would make of these.
+    /// Creates a request as the codec of any protocol does.
     init(_ facts: [(Fact, String)]) {
         self.init(Array(facts.map(\.1).joined().utf8))
         var start = 0

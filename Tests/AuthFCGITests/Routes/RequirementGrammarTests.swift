@@ -56,7 +56,7 @@ struct RequirementGrammarTests {
             understood += 1
             #expect(!requirement.isMet(by: nobody), "\(text)")
         }
-        // Else the pieces would be too odd to say anything.
+        // Otherwise the mutations would be too unusual for a useful test.
         #expect(understood > 20)
     }
 
@@ -67,7 +67,7 @@ struct RequirementGrammarTests {
             for end in text.indices[cut...].dropFirst() {
                 let rest = String(text[..<cut] + text[end...])
                 guard let requirement = try? Requirement(rest) else { continue }
-                // One space of several is nothing; there are none here.
+                // Removing one of several spaces would change nothing. There are none here.
                 #expect(requirement != whole, "\(rest)")
             }
         }

@@ -5,7 +5,7 @@ import Testing
 
 @testable import AuthFCGI
 
-/// The routes for any protocol, as far as they answer without a store.
+/// The routes without a protocol, as far as they need no store.
 @EventLoop
 @Suite struct RouterTests {
     private let stage = LoginStage()
@@ -15,7 +15,7 @@ import Testing
     private static let cookie = "sid=\(token)"
 
     init() {
-        // Never started: it is connected to nothing.
+        // Never started, so it has no connections.
         let store = SessionStore(.init(postgreSQL: .init(url: "postgresql:///none")), log: stage.effects.logger)
         let cookie = SessionCookie(name: "sid")
         let (audit, log) = (stage.audit, stage.effects.logger)

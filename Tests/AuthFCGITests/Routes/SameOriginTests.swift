@@ -30,13 +30,47 @@ struct SameOriginTests {
 
     @Test(
         arguments: [
-            nil, "", "null", "example.org", "https://", "https://example.org/", "https://example.org:443",
-            "https://example.org.evil.test", "https://evil.test", "https://evil.test/https://example.org",
-            "https://example.org@evil.test", "https://sub.example.org", "https://EXAMPLE.org", "ftp://example.org",
-            "https://example.org https://evil.test",
+            nil, "", "null", "example.org", "https://", "https://example.org/", "https://example.org:8443",
+            "https://example.org:80", "https://example.org:65979", "https://example.org:4 43",
+            "https://example.org:-443", "https://:443", "https://example.org:443:443", "https://example.org\u{212a}",
+            "https://example.org.", "https://example.org.evil.test", "https://evil.test",
+            "https://evil.test/https://example.org", "https://example.org@evil.test", "https://sub.example.org",
+            "ftp://example.org", "https:/example.org", "https://example.org https://evil.test",
         ] as [String?])
     func `any other origin is refused`(_ origin: String?) {
         for scheme in ["https", "http", nil] as [String?] { #expect(!Self.isProved(origin: origin, scheme: scheme)) }
+    }
+
+    @Test(arguments: [
+        ("https://example.org", "example.org:443"), ("https://example.org:443", "example.org"),
+        ("https://example.org", "EXAMPLE.org"), ("https://EXAMPLE.org", "example.org"),
+        ("HTTPS://example.org", "Example.ORG:443"), ("https://example.org", "example.org:"),
+        ("https://example.org:8443", "Example.org:8443"),
+        ("https://[2001:db8::a]", "[2001:DB8::A]:443"), ("https://xn--bcher-kva.example", "XN--BCHER-KVA.example"),
+    ])
+    func `default ports and the case of a host have no meaning`(_ origin: String, _ host: String) {
+        for scheme in ["https", "http", nil] as [String?] {
+            #expect(Self.isProved(origin: origin, host: host, scheme: scheme))
+        }
+    }
+
+    @Test(arguments: [
+        ("https://example.org", "example.org:80"), ("http://example.org", "example.org:443"),
+        ("http://example.org:443", "example.org"), ("https://example.org:80", "example.org"),
+        ("https://[2001:db8::a]", "[2001:db8::b]"), ("https://example.org", "example.org:443@evil.test"),
+        ("https://example.org", "example.org, evil.test"), ("https://[::1", "[::1"), ("https://::1", "::1"),
+        ("https://K.example", "\u{212a}.example"),
+    ])
+    func `another port or host is another origin`(_ origin: String, _ host: String) {
+        for scheme in ["https", "http", nil] as [String?] {
+            #expect(!Self.isProved(origin: origin, host: host, scheme: scheme))
+        }
+    }
+
+    @Test func `the default port of http is 80`() {
+        #expect(Self.isProved(origin: "http://example.org", host: "Example.org:80", scheme: "http"))
+        #expect(Self.isProved(origin: "http://example.org:80", host: "example.org", scheme: nil))
+        #expect(!Self.isProved(origin: "http://example.org", host: "example.org:80", scheme: "https"))
     }
 
     @Test func `an http origin is the same site only for a request over http`() {

@@ -5,7 +5,7 @@ import Testing
 
 @EventLoop
 @Suite struct ConnectionTableTests {
-    /// Closes what it is told to close, as a handler does.
+    /// Closes connections on request of the table, like a handler.
     private final class Owner: ConnectionOwner {
         let table: ConnectionTable
         var examined = 0
@@ -44,7 +44,7 @@ import Testing
         return table.add(pair.ours, owner: owner)
     }
 
-    // MARK: Without a connection's object, and so without a socket
+    // MARK: Without connection objects and sockets
 
     @Test func `a drain ends once, with the last request`() {
         let (table, _) = table()

@@ -1,7 +1,7 @@
 import EventLoop
 import TestSupport
 
-/// Waits until a condition of the loop's things holds, while the loop goes on.
+/// Waits until a condition of state on the loop is true, while the loop runs.
 @EventLoop
 func eventuallyOnLoop(
     _ what: String, file: String = #fileID, line: Int = #line, _ condition: @EventLoop () -> Bool

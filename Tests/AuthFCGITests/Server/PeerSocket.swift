@@ -1,7 +1,7 @@
 import EventLoop
 import Glibc
 
-/// The peer's end of a connection. No call waits.
+/// The peer's end of a connection. No call blocks.
 class PeerSocket {
     private let descriptor: FileDescriptor
 
@@ -9,7 +9,9 @@ class PeerSocket {
         self.descriptor = descriptor
     }
 
-    /// - Returns: how many bytes our end takes at present; 0 when it is closed.
+    /// Sends bytes.
+    ///
+    /// - Returns: The number of bytes that the connection accepts at present, or 0 if it is closed.
     @discardableResult
     final func send(_ bytes: [UInt8]) -> Int {
         let flags = Int32(MSG_DONTWAIT) | Int32(MSG_NOSIGNAL)
@@ -18,14 +20,15 @@ class PeerSocket {
 
     final func endSending() { shutdown(descriptor.number, Int32(SHUT_WR)) }
 
-    /// Takes what our end has sent.
+    /// Returns the bytes that the tested end has sent since the last call.
     final func received() -> [UInt8] {
         var buffer = [UInt8](repeating: 0, count: 64 * 1024)
         let count = unsafe recv(descriptor.number, &buffer, buffer.count, Int32(MSG_DONTWAIT))
         return Array(buffer.prefix(max(0, count)))
     }
 
-    /// Whether our end sends nothing more, or is closed, and all that it has sent was taken.
+    /// A Boolean value that indicates whether the tested end has ended its stream or is closed, and all its bytes were
+    /// read.
     final var isEnded: Bool {
         var byte: UInt8 = 0
         let count = unsafe recv(descriptor.number, &byte, 1, Int32(MSG_DONTWAIT) | Int32(MSG_PEEK))

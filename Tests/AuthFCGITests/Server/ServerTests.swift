@@ -6,7 +6,7 @@ import Testing
 
 @EventLoop
 @Suite struct ServerTests {
-    /// Keeps all connections, without reading anything.
+    /// Keeps all connections open without reading from them.
     private final class Handler: ConnectionHandler, ConnectionOwner {
         let faultLog: ConnectionFaultLog
         let table: ConnectionTable
@@ -44,7 +44,7 @@ import Testing
         return (server, Handler(server.connections, effects, makesIdle: makesIdle))
     }
 
-    /// Drains, so that the next test has no socket of this one on the loop.
+    /// Drains the server, so that no socket of this test is left on the loop.
     private func end(_ server: Server, _ handler: Handler) {
         var isIdle = false
         server.drain { isIdle = true }
@@ -105,7 +105,7 @@ import Testing
         server.listen(on: listening.socket, for: handler)
         let clients = try (0..<4).map { _ in try listening.connect() }
         try await eventuallyOnLoop("all are accepted") { handler.accepted.count == 4 }
-        // The last place is kept free for the connection that comes next.
+        // The last place is reserved for the next connection.
         #expect(clients.map(\.isEnded) == [true, true, true, false])
         #expect(effects.logged.isEmpty)
         end(server, handler)

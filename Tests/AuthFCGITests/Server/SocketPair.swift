@@ -1,7 +1,7 @@
 import EventLoop
 import Glibc
 
-/// Both ends of a connection. The end `ours` belongs to what is tested.
+/// Both ends of a connection. The end `ours` belongs to the tested code.
 final class SocketPair: PeerSocket {
     let ours: Int32
 

@@ -6,7 +6,7 @@ import Synchronization
 
 /// A listening unix socket without a file, and its clients.
 final class TestListener {
-    /// For a server, which closes it.
+    /// The listening socket. The server that uses it closes it.
     let socket: Int32
     private let address: UnixAddress
 
@@ -26,7 +26,9 @@ final class TestListener {
         self.socket = socket.release()
     }
 
-    /// - Throws: when nothing listens any more.
+    /// Connects to the socket.
+    ///
+    /// - Throws: An error if the socket no longer listens.
     func connect() throws -> PeerSocket {
         let socket = try Self.socket(0)
         guard unsafe address.withPointer({ unsafe Glibc.connect(socket.number, $0, $1) }) == 0 else {

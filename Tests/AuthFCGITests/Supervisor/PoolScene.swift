@@ -5,12 +5,12 @@ struct PoolScene {
     var pool: WorkerPool
     var now = MonotonicInstant(nanoseconds: 1_000_000_000_000)
     var readings: [Int: WorkerSample] = [:]
-    /// The workers that tick whenever time passes.
+    /// The numbers of the workers whose event loop runs whenever time passes.
     var living: Set<Int> = []
 
     init(workers: Int) { pool = WorkerPool(workers: workers, grace: .seconds(10), random: { 0.5 }) }
 
-    /// A pool all of whose workers serve.
+    /// Returns a pool whose workers all serve.
     static func serving(_ workers: Int) -> PoolScene {
         var scene = PoolScene(workers: workers)
         _ = scene.pool.start(at: scene.now)
@@ -18,7 +18,7 @@ struct PoolScene {
         return scene
     }
 
-    /// The worker's event loop turns, and the worker does not serve.
+    /// Runs a worker's event loop without making the worker serve.
     mutating func start(_ number: Int) {
         living.insert(number)
         readings[number] = WorkerSample(lastTick: now, state: .starting)
@@ -30,7 +30,7 @@ struct PoolScene {
         return look()
     }
 
-    /// The time that a successor has.
+    /// The start timeout of a successor.
     static let patience = Duration.seconds(20)
 
     mutating func reload(workers: Int) -> [PoolAction] {
@@ -48,7 +48,7 @@ struct PoolScene {
         return pool.exited(number, exitCode: code, at: now)
     }
 
-    /// Advances the clock, with a look at the scoreboard every half second.
+    /// Advances the clock, and reads the scoreboard every half second.
     mutating func pass(_ duration: Duration) -> [PoolAction] {
         var actions: [PoolAction] = []
         let end = now + duration

@@ -4,7 +4,8 @@ import Testing
 
 /// Reloads of the settings. The workers of generation 0 serve at first.
 struct WorkerPoolReloadTests {
-    /// A pool whose workers serve, and one of whose slots waits for a successor with the settings of generation 1.
+    /// Returns a pool whose workers serve, and one of whose slots waits for a successor with the settings of generation
+    /// 1.
     private static func reloading(_ workers: Int) -> PoolScene {
         var scene = PoolScene.serving(workers)
         _ = scene.pass(.seconds(20))
@@ -96,7 +97,7 @@ struct WorkerPoolReloadTests {
         var scene = Self.reloading(2)
         #expect(scene.exit(1) == [.lost(number: 1, respawnAfter: .zero), .spawn(number: 1, generation: 0)])
         _ = scene.serve(1)
-        // Its successor may wait in vain. The other slot is changed first now.
+        // Its successor may never serve. The other slot is replaced first now.
         #expect(
             scene.exit(0) == [
                 .lost(number: 0, respawnAfter: .zero), .terminate(number: 2), .spawn(number: 0, generation: 0),

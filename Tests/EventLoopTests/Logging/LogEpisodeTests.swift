@@ -24,7 +24,7 @@ struct LogEpisodeTests {
         var failure = LogEpisode.ofRequests
         var logged = [failure.end(), failure.begin("a", at: start), failure.end(), failure.end()]
         #expect(logged == [false, true, true, false])
-        // The next one within the minute is passed over, and so is its end.
+        // The next one within the minute is not logged, and neither is its end.
         logged = [failure.begin("a", at: start + .seconds(1)), failure.end()]
         #expect(logged == [false, false])
     }

@@ -24,7 +24,7 @@ import Testing
         var text = ""
         while !text.contains("were dropped") { text += pipe.readAll() }
         #expect(text.contains("WARNING: "))
-        // Or it would write on, into the pipe that gets this one's number.
+        // Otherwise it would continue to write into the pipe that gets the number of this one.
         writer.drain(within: .seconds(2))
     }
 
@@ -67,7 +67,7 @@ import Testing
             close(writing)
         }
 
-        /// The bytes that can be read now.
+        /// Returns the bytes that can be read without waiting.
         func readAll() -> String {
             var bytes: [UInt8] = []
             var poller = pollfd(fd: reading, events: Int16(POLLIN), revents: 0)

@@ -50,7 +50,7 @@ import Testing
         unsafe Self.text { unsafe PEM_write_bio_PrivateKey($0, key, EVP_aes_256_cbc(), "password", 8, nil, nil) }
     }
 
-    /// A new key of a type that no certificate here has (Ed25519).
+    /// Returns a new key of a type that no certificate here has (Ed25519).
     static func strangeKeyPEM() -> String {
         let key = unsafe makeKey(EVP_PKEY_ED25519)
         defer { unsafe EVP_PKEY_free(key) }

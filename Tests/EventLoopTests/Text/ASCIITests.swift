@@ -4,7 +4,7 @@ import Testing
 @Suite struct ASCIITests {
     private static let bytes: ClosedRange<UInt8> = 0...255
 
-    /// The bytes as Swift's own characters see them; none outside ASCII.
+    /// Returns the bytes whose characters match a condition of Swift's Character. No byte outside ASCII does.
     private static func matching(_ condition: (Character) -> Bool) -> [UInt8] {
         bytes.filter { $0 < 0x80 && condition(Character(Unicode.Scalar($0))) }
     }

@@ -1,26 +1,26 @@
 import TestSupport
 
-/// What an application talks to PostgreSQL with.
+/// The PostgreSQL driver of an application.
 enum Driver: String, CaseIterable, Sendable {
     case psycopg
     case pdo = "PDO"
     case pg
 
-    /// How a token gets to PostgreSQL.
+    /// The way in which a token is passed to PostgreSQL.
     enum Passing: String, Sendable {
         /// As a parameter: `get_user_from_token($1)`.
         case bound
-        /// As a parameter, its SHA-256 alone: `get_user_from_token_hash($1)`.
+        /// Only its SHA-256, as a parameter: `get_user_from_token_hash($1)`.
         case hashed
-        /// In the statement's text, where the driver has put it.
+        /// In the text of the statement, inserted by the driver.
         case interpolated
     }
 
-    /// Asks for the user of a session.
+    /// Returns the user of a session.
     ///
     /// - Parameters:
-    ///   - role: whom to connect as, to the database `postgres`.
-    ///   - passing: `pg` has none but bound parameters.
+    ///   - role: The role that connects to the database `postgres`.
+    ///   - passing: The way in which the token is passed. `pg` has only bound parameters.
     func user(of token: String, as role: String, _ passing: Passing, at server: PostgreSQLServer) throws -> String {
         if self == .pg && passing == .interpolated { throw SupportError.unexpected("pg only binds") }
         let (program, arguments): (String, [String]) =

@@ -10,7 +10,7 @@ enum Example: String, CaseIterable, Sendable {
     /// The name of its server in `deploy/examples/nginx.conf`.
     var host: String { self == .php ? "php.example.com" : "app.example.com" }
 
-    /// A password's hash as the application stores it.
+    /// Returns the hash of a password as the application stores it.
     func hash(_ password: String) throws -> String {
         let (program, arguments): (String, [String]) =
             switch self {
@@ -30,9 +30,9 @@ enum Example: String, CaseIterable, Sendable {
     /// Starts the application and waits until it accepts connections.
     ///
     /// - Parameters:
-    ///   - folder: of its files; what it runs from is copied there, as its user may not get into the checkout.
-    ///   - socket: where it is to listen.
-    ///   - server: it connects to the database `postgres` there as the role that schema.sql has made.
+    ///   - folder: The folder of its files. They are copied there, because its user may have no access to the checkout.
+    ///   - socket: The socket on which it listens.
+    ///   - server: The server whose database `postgres` it uses, with the role of schema.sql.
     func start(in folder: TestFolder, listeningAt socket: String, database server: PostgreSQLServer) throws
         -> ServerProcess
     {
@@ -59,15 +59,15 @@ enum Example: String, CaseIterable, Sendable {
         return process
     }
 
-    /// Debian's, whatever else is on the PATH: the packages that the example needs are installed for that one.
+    /// Debian's Python, regardless of PATH: the required packages are installed for it.
     static let python = "/usr/bin/python3"
 
-    /// Where Node finds pg: as Debian installs it, or as Tests/run has unpacked it.
+    /// The path of pg for Node: where Debian installs it, or where Tests/run has unpacked it.
     static let environment = [
         "NODE_PATH": "/usr/share/nodejs:" + Repository.path(".build-node/usr/share/nodejs")
     ]
 
-    /// The path of a file of the example.
+    /// Returns the path of a file of the example.
     private func path(_ name: String) -> String { Repository.path("deploy/examples/\(rawValue)/\(name)") }
 
     private static var fpm: String {
@@ -79,7 +79,7 @@ enum Example: String, CaseIterable, Sendable {
         }
     }
 
-    /// The shipped pool in a configuration of the tests' own.
+    /// Returns the shipped pool within a configuration of the test.
     private func fpmConfiguration(
         in folder: TestFolder, _ socket: String, _ server: PostgreSQLServer
     ) throws -> String {

@@ -2,8 +2,8 @@ import FoundationEssentials
 import Synchronization
 import TestSupport
 
-/// An application of `deploy/examples` as a user would run it: behind nginx with the shipped files, a gate, and a
-/// PostgreSQL that logs all it can.
+/// An application of `deploy/examples` as a user runs it: behind nginx with the shipped files, with a gate, and with a
+/// PostgreSQL that logs as much as possible.
 final class ExampleSite: Sendable {
     let example: Example
     let postgreSQL: PostgreSQLServer
@@ -14,10 +14,12 @@ final class ExampleSite: Sendable {
     private let application: ServerProcess
     private let entry: Endpoint
     private let secretsInUse = Mutex<Set<String>>([])
-    /// By password: hashing takes its time.
+    /// The hashes by password. They are cached because hashing is slow.
     private let hashes = Mutex<[String: String]>([:])
 
-    /// - Parameter loginRate: how many logins nginx lets through; the shipped limit when nil.
+    /// Starts the site.
+    ///
+    /// - Parameter loginRate: The rate limit of nginx for logins, or nil for the shipped limit.
     init(_ example: Example, loginRate: String? = "1000r/s") throws {
         let folder = try TestFolder()
         let server = try PostgreSQLServer(in: folder, settings: Self.logsEverything)
@@ -44,7 +46,7 @@ final class ExampleSite: Sendable {
         (self.example, self.folder, postgreSQL, self.gate, entry) = (example, folder, server, gate, .unix(site))
     }
 
-    /// What an administrator in search of a fault might switch on, all at once.
+    /// All settings that an administrator might enable to diagnose a fault.
     private static let logsEverything = [
         "log_statement": "all", "log_min_duration_statement": "0", "log_duration": "on",
         "log_error_verbosity": "verbose",
@@ -53,10 +55,10 @@ final class ExampleSite: Sendable {
         "auto_explain.log_nested_statements": "on", "auto_explain.log_verbose": "on",
     ]
 
-    /// The passwords and tokens that were used so far.
+    /// The passwords and tokens used so far.
     var secrets: Set<String> { secretsInUse.withLock { $0 } }
 
-    /// What must hold none of them, by name.
+    /// The logs by name. They must not contain secrets.
     var logs: [String: String] {
         [
             "PostgreSQL": postgreSQL.log, "the gate": gate.log, "nginx": nginx.errorLog,
@@ -85,7 +87,7 @@ final class ExampleSite: Sendable {
         try HTTPClient(entry).request("POST", path, headers: [("Host", example.host)] + headers)
     }
 
-    /// Sends the application's sign-in form, or the JSON that it takes instead.
+    /// Sends the application's login form, or the equivalent JSON.
     func logIn(_ name: String, _ password: String, _ headers: [(String, String)] = []) throws -> HTTPAnswer {
         secretsInUse.withLock { _ = $0.insert(password) }
         let headers = [("Host", example.host)] + headers
@@ -97,7 +99,7 @@ final class ExampleSite: Sendable {
         return try client.post("/login", String(decoding: body, as: UTF8.self), headers: headers)
     }
 
-    /// The token that a login was answered with; nil: none.
+    /// Returns the token in the response to a login, or nil if there is none.
     func token(_ answer: HTTPAnswer) -> String? {
         let inBody = try? object(answer)["token"]?.text
         guard let token = inBody ?? answer.headers.cookie("__Host-session"), !token.isEmpty else { return nil }

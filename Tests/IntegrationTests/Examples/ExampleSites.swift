@@ -1,4 +1,4 @@
-/// The sites that the suites of the examples share, each started when it is first needed.
+/// The sites that are shared by the suites of the examples. Each is started when it is first used.
 enum ExampleSites {
     private static let fastAPI = Result { try ExampleSite(.fastAPI) }
     private static let php = Result { try ExampleSite(.php) }

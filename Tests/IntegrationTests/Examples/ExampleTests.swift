@@ -6,7 +6,7 @@ import Testing
 @Suite(.serialized) struct ExampleTests {
     private static let password = "a horse of the application's own"
 
-    /// A user of the application and a session of theirs.
+    /// Adds a user of the application and logs the user in.
     private func signedIn(
         _ name: String, groups: [String] = [], at site: ExampleSite
     ) throws -> String {
@@ -177,7 +177,7 @@ import Testing
 
     @Test func `nginx limits a client's login attempts`() throws {
         let site = try ExampleSite(.fastAPI, loginRate: nil)
-        // Not even a password to hash, so that they come faster than any are forgotten.
+        // Without a password no hash is computed, so the requests are faster than the rate limit recovers.
         let statuses = try (0..<15).map { _ in try site.post("/login").status }
         #expect(statuses.prefix(11) == ArraySlice(repeating: 422, count: 11))
         #expect(statuses.last == 429)
@@ -216,7 +216,8 @@ import Testing
         let site = try ExampleSites.site(example)
         #expect(try site.postgreSQL.psql("SELECT count(*) FROM app_users", user: "app") != "")
         for table in [
-            "session_keys", "login_throttle_secret", "user_epochs", "authfcgi_users",
+            "session_keys", "login_throttle_secret", "session_channel", "redis_seal_keys", "user_epochs",
+            "authfcgi_users",
             "(SELECT token_hash FROM live_sessions) AS t", "session_tokens",
         ] {
             let error = #expect(throws: SupportError.self) {
@@ -236,9 +237,9 @@ import Testing
         let log = site.postgreSQL.log
         #expect(log.contains("SELECT create_access_token($1, username => $2, groups => $3)"))
         #expect(log.contains("SELECT revoke_session($1, $2)"))
-        #expect(log.contains("Query Text: SELECT create_session("))
+        #expect(log.contains("Query Text: SELECT \"public\".create_session("))
         for (name, text) in site.logs {
-            // Not the log itself: a failure would print what it is about.
+            // The log is not part of the expectation, because its failure message would print the secrets.
             let held = site.secrets.count { $0.utf8.count > 8 && text.contains($0) }
             #expect(held == 0, "in the log of \(name)")
         }

@@ -31,7 +31,7 @@ import Testing
         try String(contentsOfFile: Repository.path(path), encoding: .utf8)
     }
 
-    /// A section of the guide.
+    /// Returns a section of the guide.
     private func section(_ title: String) throws -> Substring {
         let guide = try page("deploy/README.md")
         let start = try #require(guide.firstRange(of: "\n## \(title)\n"), "no section \(title)").upperBound
@@ -39,14 +39,14 @@ import Testing
         return text[..<(text.firstRange(of: "\n## ")?.lowerBound ?? text.endIndex)]
     }
 
-    /// The blocks of that language in a text.
+    /// Returns the code blocks in a language.
     private func blocks(_ language: String, in text: some StringProtocol) -> [String] {
         String(text).split(separator: "```\(language)\n").dropFirst().map {
             String($0[..<($0.firstRange(of: "\n```")?.lowerBound ?? $0.endIndex)])
         }
     }
 
-    /// What stands between backticks in the lines of tables, as it would be typed.
+    /// Returns the code between backticks in the lines of tables.
     private func codeInTables(of text: some StringProtocol) -> [String] {
         text.split(separator: "\n").filter { $0.hasPrefix("|") }.flatMap { line in
             line.split(separator: "`", omittingEmptySubsequences: false).enumerated()
@@ -54,7 +54,8 @@ import Testing
         }
     }
 
-    /// Runs commands in a shell in which `kubectl` and `curl` reach the pod's processes; the first that fails ends it.
+    /// Runs commands in a shell in which `kubectl` and `curl` use the pod's processes. The first failed command ends
+    /// the shell.
     private func run(_ commands: String) throws -> CommandResult {
         let programs = try folder.makeFolder("programs")
         try folder.write("programs/kubectl", Self.kubectl)
@@ -63,7 +64,7 @@ import Testing
             try FileManager.default.createSymbolicLink(
                 atPath: "\(programs)/authfcgi", withDestinationPath: GateProcess.executable)
         }
-        // No part of a URL says which socket: curl gets that from its own settings.
+        // A URL cannot name a unix socket, so it is in curl's configuration.
         try folder.write("programs/.curlrc", "unix-socket = \"\(try socket())\"\n")
         return try ServerProcess.run(
             "bash", ["-euo", "pipefail", "-c", "PATH=\(programs):$PATH\n\(commands)"],
@@ -79,8 +80,8 @@ import Testing
         return path
     }
 
-    /// What the guide needs of it: the log of the gate, a command in its environment, and the number of Redis's pods,
-    /// which the test sees to and then removes.
+    /// A replacement of kubectl with the functions that the guide uses: the log of the gate, a command in its
+    /// environment, and the number of Redis pods. The test performs the latter, and then removes the request.
     private static let kubectl = """
         #!/bin/bash
         set -eu
@@ -101,7 +102,7 @@ import Testing
 
         """
 
-    /// Does what `kubectl scale` asks for, `count` times.
+    /// Performs `count` requests of `kubectl scale`.
     private func scaling(_ count: Int) -> JoinableThread {
         JoinableThread {
             for _ in 0..<count {
@@ -182,11 +183,11 @@ import Testing
                 .replacing("https://app.example.com", with: "http://localhost").replacing("PROTECTED", with: "page"))
         #expect(result.status == .code(0), "\(result)")
         let answers = result.output.split(separator: "HTTP/1.1 ").map { $0.prefix(3) }
-        // A page of this site sends people to sign in where an ingress answers 401.
+        // A page of this site redirects to the login where an ingress responds with 401.
         #expect(answers.count == 4 && answers[1] == "200" && answers[3] == "200", "\(result)")
         #expect(answers[0] == "302" && ["302", "401", "404"].contains(answers[2]), "\(result)")
         #expect(result.output.contains("ann"), "\(result)")
-        // The application says what reached it.
+        // The application responds with the request it received.
         #expect(!result.output.contains(": x") && !result.output.contains("=x"), "\(result)")
     }
 
@@ -194,7 +195,7 @@ import Testing
         let page = try page("deploy/aws/README.md")
         let sql = try #require(page.split(separator: "<<'END'\n").dropFirst().first)
         let statements = sql[..<(try #require(sql.firstRange(of: "\nEND\n")).lowerBound)]
-        // One that has none of our roles yet.
+        // A server without the roles of the gate.
         let another = try PostgreSQLServer(in: TestFolder())
         let database = another.url(database: "postgres")
         let made = try run(

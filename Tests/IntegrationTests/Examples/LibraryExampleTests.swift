@@ -13,7 +13,7 @@ struct LibraryExampleTests {
     @Test func `the SQL in README creates a session that the gate accepts, and ends it`() async throws {
         let (server, name) = try SharedServers.newDatabase()
         let folder = try TestFolder()
-        // Makes the tables, too.
+        // Also creates the tables.
         let gate = try GateProcess(in: folder, server: server, database: name, workers: 1)
         let (database, nowhere) = (Secret(server.url(database: name)), "unix://\(folder.path("no-redis.sock"))")
 

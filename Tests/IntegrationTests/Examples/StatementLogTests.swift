@@ -13,7 +13,7 @@ import Testing
             ])
         try ServerProcess.output(
             GateProcess.executable, ["migrate"], environment: ["DATABASE_URL": server.url()])
-        // With the settings that README names, and a role without.
+        // Creates one role with the settings that README recommends, and one without them.
         try server.psql(String(contentsOfFile: Repository.path("deploy/examples/schema.sql"), encoding: .utf8))
         try server.psql("CREATE ROLE plain LOGIN; GRANT authfcgi_mint TO plain")
         return server
@@ -24,11 +24,12 @@ import Testing
         server = try Self.shared.get()
     }
 
-    /// Whether a token that is passed so is in the log afterwards.
+    /// Returns whether a token is in the log after it was passed.
     private func logs(_ driver: Driver, as role: String, _ passing: Driver.Passing) throws -> Bool {
         let token = try server.psql("SELECT create_access_token('ann')", user: role)
         #expect(try driver.user(of: token, as: role, passing, at: server) == "ann")
-        // Written by now: PostgreSQL logs a statement before it answers, and its end before it takes another.
+        // The line is complete: PostgreSQL logs a statement before it responds, and its end before it accepts another
+        // one.
         return server.log.contains(token)
     }
 

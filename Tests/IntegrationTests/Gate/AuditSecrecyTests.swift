@@ -55,7 +55,7 @@ import Testing
             secrets.append(token)
             return token
         }
-        // Everything that has a line.
+        // All events that are logged.
         #expect(try logIn(name, wrong).status == 401)
         #expect(try logIn("ann", wrong).status == 401)
         let (first, second, third) = (try token(current), try token(current), try token(current))
@@ -74,7 +74,7 @@ import Testing
             let token = try token(another)
             #expect(try client.post("/auth/logout\(query)", "", headers: [bearer(token)]).status == 204)
         }
-        // As broken as may be.
+        // Malformed in several ways.
         for broken in [first.dropLast() + "", first + "A", second.uppercased(), "afs_" + third.dropFirst(5)] {
             _ = try client.get("/api/page", headers: [bearer(broken)])
             _ = try client.post("/auth/login", #"{"username":"\#(broken)","password":"x""#)
@@ -83,7 +83,7 @@ import Testing
         #expect(try logIn(name, wrong).status == 401)
         try server.psql("UPDATE login_throttle SET failed_at = array_fill(clock_timestamp(), ARRAY[100])")
         #expect(try logIn(name, wrong).status == 429)
-        // Until PostgreSQL is away.
+        // With PostgreSQL unavailable.
         try server.stop(mode: .immediate)
         #expect(try logIn("ann", another).status == 503)
         #expect(try client.post("/auth/logout", "", headers: [bearer(first)]).status == 503)
@@ -101,7 +101,7 @@ import Testing
         let logs = pod.logs.merging(["PostgreSQL": server.log]) { $1 }
         #expect(logs.count == 3 && logs.values.allSatisfy { !$0.isEmpty })
         for secret in secrets {
-            // Tokens also without what they begin with, and in part.
+            // Tokens also without their prefix, and in part.
             let parts =
                 secret.hasPrefix("afs_") ? [secret.dropFirst(4).prefix(20), secret.suffix(20)] : [secret[...]]
             for (name, log) in logs where !(name == "PostgreSQL" && secret == "typed-as-a-name-4") {
@@ -110,12 +110,14 @@ import Testing
         }
     }
 
-    /// The keys that the database keeps, as they would show in a log.
+    /// Returns the keys in the database in the formats in which a log could contain them.
     private func keys(_ server: PostgreSQLServer) throws -> [String] {
         try server.psql(
             """
             SELECT encode(key, 'hex') FROM session_keys
             UNION ALL SELECT encode(key, 'hex') FROM login_throttle_secret
+            UNION ALL SELECT encode(key, 'hex') FROM redis_seal_keys
+            UNION ALL SELECT channel FROM session_channel
             """
         ).split(separator: "\n").map(String.init)
     }

@@ -22,7 +22,7 @@ extension AuditTests {
             try expect(try lines(event)[0], "INFO", words, fields(event, token, 1))
         }
         #expect(try gate.check(third) == 401)
-        // Nobody was signed in.
+        // These tokens have no session.
         let invented = "afs_" + String(repeating: "A", count: 54)
         for token in ["afs_x", invented] { #expect(try gate.logOut(token).status == 204) }
         #expect(try lines("logout", count: 2).count == 2)
@@ -55,7 +55,7 @@ extension AuditTests {
                 "event": "session_end", "outcome": "success", "user": ann, "client": "192.0.2.1",
                 "session": try sessionID(old), "by_session": try sessionID(token),
             ])
-        // It has ended before.
+        // This session has already ended.
         _ = try gates.logIn("ann", parameters: [GateProcess.bearer(old)])
         #expect(try lines("login", count: 3).allSatisfy { $0.message == "login" })
         #expect(try lines("session_end").count == 1)
@@ -105,7 +105,8 @@ extension AuditTests {
 
     @Test func `sessions ended by the limit at a login are logged`() throws {
         let tokens = try (0..<5).map { _ in try gates.logIn("ann") }
-        // Of the session in whose place it is there is a line, and none that would be one too many.
+        // The session that is replaced has a log line. It does not count towards the limit, so no other session ends in
+        // its place.
         let last = try gates.logIn("ann", parameters: [GateProcess.bearer(tokens[4])])
         let statuses = try tokens.map { try gate.check($0) }
         #expect(statuses == [401, 401, 200, 200, 401])

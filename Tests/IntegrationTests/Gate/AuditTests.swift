@@ -12,7 +12,7 @@ import Testing
         ann = try gates.psql("SELECT id FROM authfcgi_users")
     }
 
-    /// The lines of an event once there are so many of it.
+    /// Waits for the given number of lines of an event and returns them.
     func lines(_ event: String, count: Int = 1, of gate: GateProcess? = nil) throws -> [LogLine] {
         let gate = gate ?? gates.one
         var lines: [LogLine] = []
@@ -83,7 +83,7 @@ import Testing
     }
 
     @Test func `an unknown username is logged as the same hash on every pod and after a restart`() throws {
-        // Typed into the wrong field.
+        // A password that was typed into the field for the name.
         let password = "My Sécret hunter2"
         func hash(_ name: String, on gate: GateProcess) throws -> String {
             let count = try gate.log.auditLines("login").count
@@ -95,14 +95,14 @@ import Testing
         }
         let first = try hash(password, on: gates.one)
         #expect(try hash(password, on: gates.two) == first)
-        // What the throttle takes for one name.
+        // The throttle considers these names equal.
         #expect(try hash("my se\u{301}cret HUNTER2", on: gates.two) == first)
         #expect(try hash("My Sécret hunter3", on: gates.two) != first)
         try gates.two.stop()
         try gates.two.start()
         #expect(try hash(password, on: gates.two) == first)
         for log in [gates.one.log, gates.two.log] { #expect(!log.lowercased().contains("hunter")) }
-        // It leads to no row of the throttle, whose keys are in the database's dumps.
+        // The hash identifies no row of the throttle, whose keys are in dumps of the database.
         #expect(try gates.psql("SELECT count(*) FROM login_throttle WHERE encode(key, 'hex') LIKE '\(first)%'") == "0")
         try gates.psql("UPDATE login_throttle_secret SET key = session_random_bytes()")
         #expect(try hash(password, on: gates.one) != first)
@@ -112,7 +112,7 @@ import Testing
     func `each throttled login is logged`(name: String) throws {
         for _ in 0..<10 { #expect(try gate.logIn(name, "wrong").status == 401) }
         try gates.psql("UPDATE login_throttle SET failed_at[10] = clock_timestamp() + interval '1 minute'")
-        // However many.
+        // Regardless of their number.
         for _ in 0..<20 { #expect(try gate.logIn(name, TwoGates.password).status == 429) }
         for line in try lines("login", count: 30).dropFirst(10) {
             #expect(line.level == "NOTICE" && line.message == "login throttled" && line["outcome"] == "throttled")

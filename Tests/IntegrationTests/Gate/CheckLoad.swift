@@ -1,9 +1,9 @@
 import Synchronization
 import TestSupport
 
-/// Threads that ask a gate one thing after the other, each time on a connection of its own, until `stop()`.
+/// Threads that send requests to a gate one after the other, each on a new connection, until `stop()`.
 final class CheckLoad: Sendable {
-    /// What came back: how often each status, and each failure by its text.
+    /// The number of responses with each status, and of each failure by its text.
     struct Report: Sendable {
         var statuses: [Int: Int] = [:]
         var failures: [String: Int] = [:]
@@ -20,7 +20,9 @@ final class CheckLoad: Sendable {
     private let shared = Shared()
     private let threads: [JoinableThread]
 
-    /// - Parameter ask: one request of the thread with that number; its status.
+    /// Starts the threads.
+    ///
+    /// - Parameter ask: Sends one request of the thread with the given number and returns its status.
     init(threads: Int, pause: Duration = .zero, ask: @escaping @Sendable (_ thread: Int) throws -> Int?) {
         let shared = shared
         self.threads = (0..<threads).map { number in
@@ -44,16 +46,16 @@ final class CheckLoad: Sendable {
 
     deinit { _ = stop() }
 
-    /// So far.
+    /// The report so far.
     var report: Report { shared.report.withLock { $0 } }
 
-    /// Waits until `count` more requests are answered.
+    /// Waits until `count` more requests have a response.
     func waitForAnswers(_ count: Int, within duration: Duration = .seconds(20)) throws {
         let goal = report.count + count
         try eventually("\(count) more answers", within: duration) { report.count >= goal }
     }
 
-    /// Begins no further request, waits for those under way, and reports.
+    /// Starts no further requests, waits for those in flight, and returns the report.
     func stop() -> Report {
         shared.isStopping.store(true, ordering: .relaxed)
         for thread in threads { thread.join() }

@@ -25,7 +25,7 @@ import Testing
     @Test func `cleanup removes only what has expired`() throws {
         #expect(try run(["cleanup"]).output == "Removed 0 expired sessions; 0 live sessions remain.\n")
         try addSessions(1, expiresAt: "now() + interval '1 hour'")
-        // Each at a moment of its own, and more than a batch at one and the same.
+        // Distinct times, and more than one batch with the same time.
         try addSessions(1500, expiresAt: "now() - number * interval '1 second'")
         try addSessions(1200, expiresAt: "now() - interval '1 day'")
         try addSessions(1, expiresAt: "'-infinity'")

@@ -9,7 +9,7 @@ import Testing
 
     init() throws { (server, database) = try SharedServers.newDatabase() }
 
-    /// Runs a command and expects one line on standard error, besides what it says to people.
+    /// Runs a command and expects one audit line on standard error, besides its messages.
     private func expect(_ arguments: [String], _ event: String, _ message: String, _ fields: [String: String]) throws {
         let result = try run(arguments, input: "a good password\n")
         #expect(result.status.isSuccess && !result.output.contains(" event="), "\(result)")

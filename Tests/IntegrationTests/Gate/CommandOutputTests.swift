@@ -1,11 +1,11 @@
 import TestSupport
 import Testing
 
-/// What commands print of texts that users and applications have chosen.
+/// The output of commands for texts that users and applications have chosen.
 @Suite struct CommandOutputTests: RunsCommands {
     let server: PostgreSQLServer
     let database: String
-    /// An escape sequence, the same as a C1 control character, and a change of the writing direction.
+    /// An escape sequence, the same with a C1 control character, and a change of the writing direction.
     private static let hostile = "zz\u{1b}[31m\u{9b}32m\u{202e}y"
     private static let cleaned = "zz?[31m?32m?y"
 
@@ -73,5 +73,123 @@ import Testing
         #expect(help.output.hasSuffix("for detailed help.\n"))
         #expect(try run(["--version"]).status == .code(0))
         #expect(try run(["user"]).status == .code(0))
+    }
+
+    // MARK: Output that cannot be written
+
+    /// Runs the program by a shell, for redirections and arguments that are no text.
+    private func shell(_ script: String, input: String? = nil) throws -> CommandResult {
+        try ServerProcess.run(
+            "/bin/sh", ["-c", script], environment: commandEnvironment.merging(["A": GateProcess.executable]) { $1 },
+            input: input)
+    }
+
+    @Test(arguments: [">/dev/full", ">&-", "| true"])
+    func `a session whose token cannot be printed is ended, and the exit code is 74`(_ output: String) throws {
+        // The reader of a pipe is gone for certain when the token is written.
+        let command = "\"$A\" session create --user backup"
+        let script =
+            output == "| true"
+            ? "{ sleep 0.3; \(command); echo \"exit $?\" >&2; } | true" : "\(command) \(output); echo \"exit $?\" >&2"
+        let result = try shell(script)
+        #expect(result.errors.hasSuffix("exit 74\n"), "\(result)")
+        #expect(result.errors.contains("authfcgi: cannot write the output: "), "\(result)")
+        #expect(try psql("SELECT count(*), count(revoked_at) FROM session_tokens") == "1|1")
+        let id = try psql("SELECT session_id FROM session_tokens")
+        #expect(result.errors.contains("authfcgi: session \(id) was ended, because its token is lost\n"), "\(result)")
+        for event in ["session_create", "session_revoke"] {
+            #expect(result.errors.contains("event=\(event)"), "\(result)")
+        }
+    }
+
+    @Test(arguments: [
+        "user list", "user list --json", "session count", "session list --user 1", "cleanup", "migrate", "config check",
+        "--help", "--version", "user add --help",
+    ])
+    func `every command fails if its output cannot be written`(_ command: String) throws {
+        try psql("SELECT create_access_token('1')")
+        for output in [">/dev/full", ">&-"] {
+            let result = try shell("\"$A\" \(command) \(output)")
+            #expect(result.status == .code(74), "\(result)")
+            #expect(result.errors.hasPrefix("authfcgi: cannot write the output: "), "\(result)")
+        }
+    }
+
+    @Test func `a change is recorded even if the output cannot be written`() throws {
+        try psql("SELECT create_access_token('1', label => 'a')")
+        let id = try psql("SELECT session_id FROM session_tokens")
+        for (command, event) in [
+            ("user add ann", "user_add"), ("user disable ann", "user_disable"),
+            ("session refresh --user 1 --name A", "session_refresh"), ("session revoke --id \(id)", "session_revoke"),
+            ("session revoke --user 1", "session_revoke"), ("session revoke --all --yes", "session_revoke"),
+        ] {
+            let result = try shell("\"$A\" \(command) >/dev/full", input: "correct horse battery")
+            #expect(result.status == .code(74), "\(result)")
+            #expect(result.errors.contains("event=\(event) outcome=success"), "\(result)")
+        }
+    }
+
+    // MARK: Arguments
+
+    @Test func `arguments that are not UTF-8 are refused`() throws {
+        let before = try psql("SELECT count(*) FROM authfcgi_users")
+        for command in [
+            "user add \"$(printf 'a\\377')\"", "session create --user \"$(printf '\\303')\"",
+            "user add ann --name \"$(printf '\\300\\200')\"", "serve --listen-mode \"$(printf '\\355\\240\\200')\"",
+        ] {
+            let result = try shell("\"$A\" \(command)", input: "correct horse battery")
+            #expect(result.status == .code(64), "\(command): \(result)")
+            let position = command.split(separator: " ").firstIndex { $0.hasPrefix("\"$(") } ?? 0
+            #expect(result.errors == "authfcgi: argument \(position + 1) is not valid UTF-8\n", "\(result)")
+        }
+        #expect(try psql("SELECT count(*) FROM authfcgi_users") == before)
+        #expect(try psql("SELECT count(*) FROM session_tokens") == "0")
+    }
+
+    @Test func `an invalid argument is answered with what is allowed`() throws {
+        let long = String(repeating: "é", count: 321)
+        let duration = "it must be a whole number greater than zero with the unit ms, s, m, h or d, such as 90d"
+        let name = "it must have 1 to 256 characters"
+        for (arguments, allowed) in [
+            (["session", "create", "--user", "x", "--lifetime", "0"], duration),
+            (["session", "create", "--user", "x", "--lifetime", "1 day"], duration),
+            (["healthcheck", "--timeout", "0s"], duration),
+            (["session", "create", "--user", ""], name), (["session", "list", "--user", long], name),
+            (["session", "revoke", "--user", ""], name), (["user", "delete", ""], name),
+            (["session", "refresh", "--user", "x", "--username", ""], name),
+            (["session", "revoke", "--id", "x"], "it must be a UUID, as 'session list' prints it"),
+            (["session", "create", "--user", "x", "--label", ""], "The label must have 1 to 256 characters."),
+            (["user", "add", ""], "The username must have 1 to 256 bytes."),
+            (["user", "add", String(repeating: "é", count: 129)], "The username must have 1 to 256 bytes."),
+            (["user", "add", "x", "--name", long], "The name is longer than 256 characters."),
+            (["user", "add", "x", "--email", long], "The email is longer than 320 characters."),
+            (
+                ["user", "add", "x", "--groups", String(repeating: "a,", count: 2049)],
+                "The groups are longer than 4096 bytes together."
+            ),
+            (["session", "create", "--user", "x", "--name", long], "The name is longer than 256 characters."),
+            (["session", "refresh", "--user", "x", "--email", long], "The email is longer than 320 characters."),
+        ] {
+            let result = try run(arguments, input: "correct horse battery")
+            #expect(result.status == .code(64) && result.output.isEmpty, "\(arguments): \(result)")
+            #expect(result.errors.contains(allowed), "\(result.errors)")
+        }
+        let id = String(repeating: "é", count: 128)
+        let unknown = try run(["session", "create", "--user", id])
+        #expect(unknown.status == .code(65), "\(unknown)")
+        #expect(unknown.errors == "authfcgi: the user is not known, and an id has at most 255 bytes\n")
+        #expect(try psql("SELECT count(*) FROM session_tokens") == "0")
+    }
+
+    @Test(arguments: [
+        ["migrate"], ["cleanup"], ["config", "check"], ["user", "add"], ["user", "list"], ["user", "passwd"],
+        ["session", "create"], ["session", "list"], ["session", "revoke"], ["serve"],
+    ])
+    func `the help of a command with a database shows how it is found`(_ command: [String]) throws {
+        let help = try run(command + ["--help"])
+        #expect(help.status == .code(0))
+        #expect(help.output.contains("  --env-file <path>"), "\(help.output)")
+        #expect(help.output.contains("  --database-schema <name>"), "\(help.output)")
+        #expect(help.output.contains("--listen-mode") == (command == ["serve"]))
     }
 }

@@ -62,7 +62,7 @@ import Testing
     @Test(arguments: ["on", "off"])
     func `tables of an incompatible version prevent the start, with advice`(_ migrates: String) throws {
         #expect(try run(["migrate"]).status.isSuccess)
-        // As they were called before the first release.
+        // The names from before the first release.
         try psql(
             """
             UPDATE authfcgi_migrations SET name = 'functions' WHERE number = 3;

@@ -27,7 +27,7 @@ import Testing
             #expect(try held.receive().status == 200)
             sleepThread(for: .milliseconds(20))
         }
-        // It waits instead of trying over and over.
+        // The worker waits instead of retrying continuously.
         let before = ProcessInspector(worker).processorTime
         sleepThread(for: .milliseconds(500))
         let after = ProcessInspector(worker).processorTime

@@ -14,7 +14,7 @@ import Testing
         (server, database) = try SharedServers.emptyDatabase()
     }
 
-    /// Has commands and a gate do what they do all day.
+    /// Runs common commands, and a gate with common requests.
     private func expectADay(_ url: String, on database: String, _ environment: [String: String] = [:]) throws {
         let all = environment.merging(["DATABASE_URL": url]) { $1 }
         func run(_ arguments: [String], input: String? = nil) throws -> String {
@@ -46,7 +46,7 @@ import Testing
             FROM public.session_tokens WHERE expires_at > now()
             """, database: database)
         #expect(listed == "t|2")
-        // Times are UTC, whatever the time zone is.
+        // Times are in UTC, regardless of the time zone.
         let now = try server.psql(
             "SELECT to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD')", database: database)
         #expect(try run(["session", "list", "--user", "INCI", "--json"]).contains("\"created_at\":\"\(now)T"))
@@ -122,7 +122,7 @@ import Testing
 
     @Test func `the database's locale has no effect`() throws {
         let version = try #require(Int(server.psql("SHOW server_version_num")))
-        // PostgreSQL 16 and newer have one collation of ICU's, "unicode", without ICU too.
+        // PostgreSQL 16 and newer have one ICU collation, "unicode", even if built without ICU.
         let hasICU = try server.psql("SELECT count(*) > 0 FROM pg_collation WHERE collname = 'und-x-icu'") == "t"
         var locales = ["LOCALE 'C'"]
         if version >= 150_000, hasICU {
@@ -142,7 +142,7 @@ import Testing
         let port = try Endpoint.freePort()
         let tls = try TLSFiles(in: folder)
         let key = folder.path("server.key")
-        // PostgreSQL takes a key of its own user's, or one of root's that its group may read.
+        // PostgreSQL requires that the key belongs to its own user, or to root and is readable by its group.
         try ServerProcess.output("cp", [tls.key, key])
         try ServerProcess.output("chown", ["postgres", key])
         try ServerProcess.output("chmod", ["600", key])

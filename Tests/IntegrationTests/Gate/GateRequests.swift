@@ -1,9 +1,9 @@
 import FoundationEssentials
 import TestSupport
 
-/// Requests to a gate, as nginx would send them.
+/// Requests to a gate in the form in which nginx sends them.
 extension GateProcess {
-    /// Any request, on a connection of its own.
+    /// Sends a request on a new connection and returns the response.
     func ask(
         _ method: String = "GET", _ path: String, parameters: [(String, String)] = [], body: [UInt8] = [],
         keepsConnection: Bool = false, timeout: Duration = .seconds(10)
@@ -13,7 +13,7 @@ extension GateProcess {
             keepsConnection: keepsConnection, timeout: timeout)
     }
 
-    /// The parameters of a request; those given come last and so win over the others.
+    /// Returns the parameters of a request. The given ones are last and so take precedence over the others.
     static func parameters(
         _ method: String, _ path: String, _ more: [(String, String)] = [], _ body: [UInt8] = []
     ) -> [(String, String)] {
@@ -23,17 +23,17 @@ extension GateProcess {
         ] + more
     }
 
-    /// A check; its status.
+    /// Sends a check and returns its status.
     func check(_ token: String?, timeout: Duration = .seconds(10)) throws -> Int {
         try FastCGIClient.check(endpoint, token: token, timeout: timeout)
     }
 
-    /// A login by JSON.
+    /// Logs a user in with JSON.
     func logIn(_ name: String, _ password: String, timeout: Duration = .seconds(20)) throws -> FastCGIAnswer {
         try logIn(#"{"username":"\#(name)","password":"\#(password)"}"#, timeout: timeout)
     }
 
-    /// A login by any JSON, with more parameters.
+    /// Logs a user in with any JSON and additional parameters.
     func logIn(
         _ json: String, parameters: [(String, String)] = [], timeout: Duration = .seconds(20)
     ) throws -> FastCGIAnswer {
@@ -42,9 +42,9 @@ extension GateProcess {
             body: Array(json.utf8), timeout: timeout)
     }
 
-    /// A new session's token, with the idle timeout that a login would give it: made by SQL like those of `signIn`.
+    /// Creates a session by SQL like `signIn`, with the idle timeout that a login would set, and returns its token.
     func signIn(_ userID: String, idleTimeout seconds: Int, on server: PostgreSQLServer) throws -> String {
-        // Not made shorter afterwards: to the workers that would be its end.
+        // Not shortened afterwards: workers treat a shortened lifetime as the end of the session.
         let token = try signIn(userID, lifetime: "\(seconds * 11 / 10) seconds")
         try server.psql(
             """
@@ -54,7 +54,7 @@ extension GateProcess {
         return token
     }
 
-    /// A logout by Bearer.
+    /// Logs a session out with a bearer token.
     func logOut(_ token: String, timeout: Duration = .seconds(20)) throws -> FastCGIAnswer {
         try ask("POST", "/auth/logout", parameters: [Self.bearer(token)], timeout: timeout)
     }
@@ -63,13 +63,13 @@ extension GateProcess {
 
     static func cookie(_ token: String) -> (String, String) { ("HTTP_COOKIE", "__Host-session=\(token)") }
 
-    /// What a browser says of a request that a page of the site itself makes.
+    /// The header of a browser for a request by a page of the site itself.
     static let sameOrigin = ("HTTP_SEC_FETCH_SITE", "same-origin")
 
-    /// The Set-Cookie that makes a browser forget the session's cookie.
+    /// The Set-Cookie that removes the session's cookie from a browser.
     static let expiredCookie = "__Host-session=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0"
 
-    /// The stores that the worker that answers works with; nil when it is not ready.
+    /// The stores in use by the worker that responds, or nil if it is not ready.
     var stores: [String]? {
         get throws {
             let answer = try ask("GET", "/readyz", timeout: .seconds(3))
@@ -78,7 +78,7 @@ extension GateProcess {
         }
     }
 
-    /// What the program has counted, by the words of the line with which it ends.
+    /// The counters of the program, by the words of its last line.
     var counts: [String: Int] {
         guard let line = log.split(separator: "\n").last(where: { $0.hasPrefix("INFO: shut down after") }) else {
             return [:]
@@ -89,12 +89,12 @@ extension GateProcess {
         }
     }
 
-    /// How many lines of the log contain `text`.
+    /// Returns the number of lines of the log that contain `text`.
     func lines(with text: String) -> Int { log.split(separator: "\n").count { $0.contains(text) } }
 }
 
 extension FastCGIAnswer {
-    /// The keys of a flat JSON body and its texts; numbers are left out.
+    /// The keys and texts of a flat JSON body. Numbers are omitted.
     var json: [String: String]? {
         struct Text: Decodable {
             let value: String?

@@ -19,7 +19,7 @@ import Testing
     init() throws {
         (server, database) = try SharedServers.emptyDatabase()
         folder = try TestFolder()
-        // As PostgreSQL 15 has it from the start.
+        // The default of PostgreSQL 15 and newer.
         try psql("CREATE ROLE \"\(role)\" LOGIN; REVOKE CREATE ON SCHEMA public FROM PUBLIC")
     }
 
@@ -51,7 +51,7 @@ import Testing
             "POST", "/auth/password", parameters: [GateProcess.bearer(first), ("CONTENT_TYPE", "application/json")],
             body: Array(change.utf8))
         #expect(changed.status == 204, "\(changed)")
-        // The oldest session ends.
+        // The limit of sessions ends the oldest one.
         for _ in 0..<2 { #expect(try gate.logIn("ann", "correct horse").status == 200) }
         #expect(try gate.check(first) == 401)
         let last = try #require(try object(gate.logIn("ann", "correct horse"))["token"]?.text)
@@ -106,12 +106,13 @@ import Testing
             """)
         #expect(
             refused == """
-                authfcgi_state_announce authfcgi_unwatch_users authfcgi_users_end_sessions authfcgi_watch_users \
-                authfcgi_watched_users_end_sessions count_ended_sessions end_user_sessions keep_epochs \
-                lock_login_throttle lock_session_cleanup login_throttle_hash login_throttle_next \
-                login_throttle_recent login_throttle_until require_read_committed require_user_id \
+                announce_revocations authfcgi_state_announce authfcgi_unwatch_users authfcgi_users_end_sessions authfcgi_watch_users \
+                authfcgi_watched_users_end_sessions authfcgi_watched_users_find count_ended_sessions \
+                end_user_sessions is_login_device keep_epochs lock_login_throttle lock_session_cleanup login_throttle_hash login_throttle_next \
+                login_throttle_recent login_throttle_until may_listen_for_revocations redis_seal_key_bytes \
+                require_identity require_read_committed require_user_id \
                 rotate_session_key session_idle_grace session_random_bytes session_tokens_announce \
-                session_tokens_change_user tidy_ended_sessions user_epochs_announce
+                session_tokens_keep_ended tidy_ended_sessions user_epochs_announce user_epochs_end_kept
                 """)
     }
 
@@ -132,16 +133,18 @@ import Testing
         #expect(
             rights == """
                 authfcgi_migrations|SELECT
-                authfcgi_state|SELECT, UPDATE (largest_hash slowest_hash slowest_hash_byte users_compared_at)
+                authfcgi_state|SELECT, UPDATE (users_compared_at)
                 authfcgi_users|DELETE, INSERT (email groups name password_hash username), SELECT, \
                 UPDATE (disabled password_hash updated_at)
+                hashing_costs|DELETE, INSERT, SELECT, UPDATE
                 live_sessions|SELECT
+                recent_hashing_costs|SELECT
                 session_keys|SELECT
                 session_limits|SELECT
                 session_tokens|SELECT
                 user_epochs|SELECT (ended_before epoch kept_hash user_id)
                 """)
-        // What no command and no login above has needed.
+        // Statements that no command and no login above has used.
         let gate = try PostgreSQLConnection(environment["DATABASE_URL"] ?? "", log: RecordedLog().logger)
         let (schema, deadline) = (Schema(nil), Duration.seconds(5))
         _ = try gate.run(ClaimUserSweep(interval: .seconds(1)), in: schema, deadline: deadline)
@@ -150,10 +153,13 @@ import Testing
         try gate.run(NoteHighestHashingCost(cost: cost), in: schema, deadline: deadline)
         for secret in [
             "SELECT key FROM login_throttle_secret", "SELECT * FROM login_throttle", "DELETE FROM login_throttle",
+            "SELECT FROM login_devices", "UPDATE login_devices SET ended_before = 0",
             "UPDATE user_epochs SET kept_hash = NULL", "SELECT FROM user_epochs FOR KEY SHARE",
             "UPDATE authfcgi_state SET ended_before = 0", "SELECT FROM session_cleanup FOR UPDATE",
             "UPDATE session_limits SET maximum_lifetime = '10 years'",
             "DELETE FROM session_tokens", "UPDATE live_sessions SET user_id = 'eve'", "DELETE FROM session_keys",
+            "SELECT channel FROM session_channel", "UPDATE session_channel SET queue_limit = 0",
+            "DELETE FROM unannounced_revocations", "SELECT key FROM redis_seal_keys", "DELETE FROM redis_seal_keys",
         ] {
             let error = #expect(throws: PostgreSQLError.self) { try gate.script(secret, deadline: .seconds(5)) }
             #expect(error?.reason.contains("42501") == true, "\(secret): \(String(describing: error))")
@@ -170,7 +176,7 @@ import Testing
         #expect(try psql("SELECT default_lifetime FROM session_limits") == "24:00:00")
     }
 
-    /// What GRANT would take for every role, or for a role of the connection.
+    /// Words that GRANT would accept for every role, or for a role of the connection.
     @Test(arguments: [
         "public", "PUBLIC", "Public", "\"public\"", "none", "NONE", "current_user", "CURRENT_USER", "current_role",
         "session_user", "user", "", " public", "public ", "pub\u{1b}[31mlic",
@@ -185,7 +191,7 @@ import Testing
                 isPublic ? "PUBLIC is every role of the server" : "there is no role \(word.prefix(3))"),
             "\(result)")
         #expect(try psql("SELECT count(*) FROM pg_class WHERE relname = 'session_tokens'") == "0")
-        // Nor where the tables are there.
+        // Also not if the tables exist.
         #expect(try run(["migrate"]).status.isSuccess)
         let rights = "SELECT string_agg(relacl::text, ' ' ORDER BY oid) FROM pg_class WHERE relacl IS NOT NULL"
         let before = try psql(rights)

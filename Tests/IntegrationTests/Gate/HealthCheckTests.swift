@@ -1,13 +1,15 @@
 import TestSupport
 import Testing
 
-/// `authfcgi healthcheck` as a container's health check runs it: beside the gate, with the gate's environment.
+/// `authfcgi healthcheck` as the health check of a container: beside the gate, with its environment.
 @Suite struct HealthCheckTests {
     private let folder: TestFolder
 
     init() throws { folder = try TestFolder() }
 
-    /// - Parameter listen: of the gate; no other setting is there.
+    /// Runs the health check.
+    ///
+    /// - Parameter listen: The gate's LISTEN, the only setting.
     private func check(_ listen: String?, _ arguments: String...) throws -> CommandResult {
         try ServerProcess.run(
             GateProcess.executable, ["healthcheck"] + arguments, environment: listen.map { ["LISTEN": $0] } ?? [:])

@@ -41,7 +41,7 @@ import Testing
             #expect(try ask("POST", "/auth/login", [json], login).status == 200)
             #expect(try ask("POST", "/auth/login", [json], wrong).status == 401)
             #expect(try ask("POST", "/auth/login", [], wrong).status == 415)
-            // What one request was authorized with is nothing to the next.
+            // The credentials of one request do not apply to the next.
             #expect(try ask("GET", "/auth/me", [bearer]).json?["user_id"] == "ann")
             #expect(try ask("GET", "/auth/me").status == 401)
             #expect(try ask("GET", "/auth/login").status == 405)

@@ -13,8 +13,8 @@ import Testing
         (server, database) = try SharedServers.newDatabase()
     }
 
-    /// User ann, and users snail-1 to snail-100, whose hash takes some twenty times as long as ours and belongs to no
-    /// password: so many because nobody may fail often.
+    /// Starts a gate with the user ann, and the users snail-1 to snail-100, whose hash takes some twenty times as long
+    /// as one of the gate and matches no password. There are so many because failures of one user are limited.
     private func gate(wait: String) throws -> GateProcess {
         let gate = try GateProcess(
             in: folder, server: server, database: database, workers: 1,
@@ -29,7 +29,7 @@ import Testing
         return gate
     }
 
-    /// A login's answer and how long it took.
+    /// Logs a user in and measures the time.
     private func timedLogIn(_ gate: GateProcess, _ name: String) throws -> (answer: FastCGIAnswer, time: Duration) {
         let start = ContinuousClock.now
         let answer = try gate.logIn(name, "correct horse")
@@ -41,7 +41,7 @@ import Testing
         let token = try gate.signIn("ann")
         let snails = CheckLoad(threads: 2) { _ in try gate.logIn("snail-\(Int.random(in: 1...100))", "anything").status
         }
-        // One of them is being hashed for nearly all the time.
+        // One of these logins is being hashed nearly all the time.
         try snails.waitForAnswers(4)
         var refusals: [Duration] = []
         try eventually("ten logins were refused", within: .seconds(20)) {
@@ -64,7 +64,7 @@ import Testing
 
     @Test func `nothing is hashed for a client that has gone`() throws {
         let gate = try gate(wait: "60s")
-        // From the second on a failed login takes twice the time that each keeps its place in the queue.
+        // From the second one on, a failed login takes twice the time for which it occupies the queue.
         #expect(try timedLogIn(gate, "snail-1").answer.status == 401)
         let one = try timedLogIn(gate, "snail-1")
         #expect(one.answer.status == 401)
@@ -76,7 +76,7 @@ import Testing
             + FastCGIRecord.stdin(body)
         let busy = CheckLoad(threads: 1) { _ in try gate.logIn("snail-\(Int.random(in: 20...100))", "anything").status }
         do {
-            // Eight that send a login and go.
+            // Eight clients that send a login and disconnect.
             let clients = try (0..<8).map { _ in
                 let client = try FastCGIClient(gate.endpoint)
                 try client.send(request)
@@ -87,7 +87,7 @@ import Testing
         }
         let last = try timedLogIn(gate, "ann")
         #expect(last.answer.status == 200)
-        // Eight places would be four times that.
+        // Eight turns would take four times as long.
         #expect(last.time < one.time * 2, "\(last.time), where one takes \(one.time)")
         _ = busy.stop()
     }

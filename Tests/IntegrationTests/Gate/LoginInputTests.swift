@@ -105,7 +105,7 @@ import Testing
         expect(me, 405, "method_not_allowed", "/auth/me")
         #expect(me.headers["Allow"] == "GET, HEAD")
         expect(try gate.ask("GET", "/auth/logout"), 405, "method_not_allowed", "/auth/logout")
-        // Another spelling of the client's own URI decides nothing.
+        // The client's original URI does not select the route.
         let answer = try gate.ask("GET", "/auth/verify", parameters: [("REQUEST_URI", "/healthz")])
         #expect(answer.status == 401)
         #expect(try gate.ask("GET", "/auth", parameters: [("PATH_INFO", "/verify")]).status == 401)

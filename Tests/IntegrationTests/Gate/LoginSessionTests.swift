@@ -30,7 +30,7 @@ import Testing
             let new = try gates.logIn("ann", parameters: [source(old)])
             try gates.expectEnded(old, by: gates.one)
             try gates.warm(new, other)
-            // Also when it is somebody else now.
+            // Also if another user logs in.
             let bobs = try gates.logIn("bob", parameters: [source(new)])
             try gates.expectEnded(new, by: gates.one)
             try gates.warm(bobs, other)
@@ -111,13 +111,13 @@ import Testing
         let third = try gates.logIn("ann")
         try gates.expectEnded(first, by: gates.one)
         try gates.warm(machine, others, second, third)
-        // Machines take no notice of the limit either.
+        // Access tokens of machines are not limited either.
         let machines = try (0..<3).map { _ in
             try gates.psql("SELECT create_access_token('\(userID)', label => 'ci')")
         }
         for token in machines { try gates.warm(token) }
         try gates.warm(machine, others, second, third)
-        // One that is replaced makes room for the one that replaces it.
+        // A session that is replaced does not count towards the limit.
         let fourth = try gates.logIn("ann", parameters: [GateProcess.cookie(third)])
         try gates.expectEnded(third, by: gates.one)
         try gates.warm(second, fourth, machine)
@@ -143,7 +143,7 @@ import Testing
         let userID = try gates.psql("SELECT id FROM authfcgi_users WHERE username = 'bob'")
         for _ in 0..<2 { _ = try gates.logIn("bob") }
         for _ in 0..<5 {
-            // Both have come as far as they can without the user's row, when they get it.
+            // Both logins have advanced to the lock of the user's row before it is released.
             let other = try PostgreSQLConnection(
                 gates.server.url(database: gates.database), log: Logger(label: "test"))
             try other.script(
@@ -163,7 +163,7 @@ import Testing
         }
     }
 
-    /// Logins at the same time, by turns at either gate.
+    /// Sends logins concurrently, alternating between the gates.
     private static func logInAtOnce(_ name: String, _ count: Int, _ gates: TwoGates) -> [FastCGIAnswer] {
         let answers = Mutex<[FastCGIAnswer]>([])
         let threads = (0..<count).map { number in

@@ -6,16 +6,16 @@ import Testing
 /// Neither the bytes nor the time of a failed login reveal the reason.
 @Suite(.serialized) struct LoginTimingTests {
     enum Kind: String, CaseIterable {
-        /// There is no such user.
+        /// The user does not exist.
         case unknown
-        /// A user with a hash of ours.
+        /// The user's hash has the gate's own format.
         case plain
-        /// A user whose hash came from other software, and takes some three times as long as ours.
+        /// The user's hash is of other software and takes some three times as long as one of the gate.
         case slow
         case disabled
-        /// A user whose hash can belong to no password.
+        /// The user's hash matches no password.
         case unusable
-        /// A user whose hash takes some eight times as long with a long password.
+        /// The user's hash takes some eight times as long for a long password.
         case lengthening
     }
 
@@ -31,7 +31,7 @@ import Testing
         (server, database) = try SharedServers.newDatabase()
     }
 
-    /// With a hundred users of each kind.
+    /// Starts a gate with a hundred users of each kind.
     private func gate(workers: Int) throws -> GateProcess {
         let gate = try GateProcess(
             in: folder, server: server, database: database, workers: workers, environment: ["HASHING_THREADS": "1"])
@@ -47,7 +47,7 @@ import Testing
         return gate
     }
 
-    /// What checking a hash takes this machine, less a fifth: machines have faster and slower moments.
+    /// Returns the time of checking a hash on this machine, less a fifth: the speed of machines varies.
     private static func time(of hash: String, _ password: String) throws -> Duration {
         let hash = try PasswordHash(hash)
         let times = try (0..<3).map { _ in
@@ -56,7 +56,7 @@ import Testing
         return times.min().map { $0 * 4 / 5 } ?? .zero
     }
 
-    /// Each attempt has a name and an address of its own, as the throttle would answer otherwise.
+    /// Sends a login that fails. Each has its own name and address, because the throttle would respond otherwise.
     private static func fail(
         _ kind: Kind, _ number: Int, _ password: String = "anything at all", at gate: GateProcess
     ) throws -> (answer: FastCGIAnswer, time: Duration) {
@@ -67,7 +67,7 @@ import Testing
         return (answer, ContinuousClock.now - start)
     }
 
-    /// How often an entry of `a` is less than one of `b`: one half when they cannot be told apart.
+    /// Returns the probability that an entry of `a` is less than one of `b`: one half if they are indistinguishable.
     private func share(of a: [Duration], before b: [Duration]) -> Double {
         Double(a.reduce(0) { count, time in count + b.count { time < $0 } }) / Double(a.count * b.count)
     }
@@ -110,8 +110,8 @@ import Testing
                 times[kind, default: []].append(last.time)
             }
         }
-        // Three turns of the slowest hash, but for the start, and then twice as long as it takes, by the machine's
-        // faster moment of two.
+        // Three turns of the slowest hash without the start, and then twice its duration, by the faster of two
+        // measurements.
         let least = try min(before, Self.time(of: Self.bcrypt, "anything at all")) * 5 - .milliseconds(60)
         expectAlike(times, least: least, within: 0.05...0.95)
     }
@@ -124,7 +124,7 @@ import Testing
         try gate.start()
         let first = try Self.fail(kind, 1, at: gate).time
         let later = try (2...4).map { try Self.fail(.unknown, $0, at: gate).time }
-        // The first one may wait for the worker's calibration besides, and on a busy machine take a multiple.
+        // The first one may also wait for the worker's calibration, and take several times as long on a busy machine.
         let least = try #require(later.min())
         #expect(first > least * 0.9 && first < least * 1.2 + .seconds(1), "\(first), later \(later)")
     }
@@ -147,21 +147,24 @@ import Testing
             }
         }
         #expect(outputs.count == 1, "\(outputs.map { String(decoding: $0, as: UTF8.self) })")
-        // Twice what the slowest hash takes with such a password, by the machine's faster moment of two.
+        // Twice the duration of the slowest hash with such a password, by the faster of two measurements.
         try expectAlike(times, least: min(before, least()), within: chance)
     }
 
-    /// Until somebody has tried it nobody knows that there is a slow hash; then the other worker knows as well.
+    /// Logs in with the slowest hash: a worker knows of a slow hash only after the first login with it. Then waits
+    /// until the other worker knows too.
     private func learn(_ slowest: Kind, at gate: GateProcess) throws {
         _ = try Self.fail(slowest, 100, at: gate)
         try eventually("the slow hash was noted") {
-            try server.psql("SELECT slowest_hash > interval '0' FROM authfcgi_state", database: database) == "t"
+            try server.psql("SELECT count(*) > 0 FROM hashing_costs", database: database) == "t"
         }
         for number in 90..<94 { _ = try Self.fail(.unknown, number, at: gate) }
     }
 
-    /// - Parameter chance: how often one of a kind may take less time than one of another; by chance a pair would be
-    ///   outside once in some thousand runs.
+    /// Expects that the times of the kinds are indistinguishable.
+    ///
+    /// - Parameter chance: The permitted probability that one of a kind takes less time than one of another. A pair is
+    ///   outside by chance once in some thousand runs.
     private func expectAlike(_ times: [Kind: [Duration]], least: Duration, within chance: ClosedRange<Double>) {
         let shown = times.map { kind, times in "\(kind): \(times.sorted())" }.joined(separator: "\n")
         #expect(times.values.joined().allSatisfy { $0 >= least }, "\(shown)")

@@ -1,6 +1,6 @@
 import TestSupport
 
-/// A request that no web server sends, and what the gate says of it.
+/// A request that no web server sends, and the gate's log message about it.
 struct MalformedRequest: Sendable, CustomStringConvertible {
     let description: String
     let fault: String

@@ -11,7 +11,7 @@ import Testing
     init() throws {
         folder = try TestFolder()
         let (server, database) = try SharedServers.newDatabase()
-        // One worker: whatever would end it is sent to it.
+        // One worker, so that it receives all requests.
         gate = try GateProcess(in: folder, server: server, database: database, workers: 1)
         token = try gate.signIn("ann")
         workers = try gate.workers
@@ -44,9 +44,9 @@ import Testing
         let firstPair = FastCGIRecord.encode([pairs[0]]).count
         let endOfParameters = 16 + parameters[0].encoded.count + 8
         let cuts = [
-            1, 7, 8, 12, 16,  // in the beginning, and right behind it
-            20, 24, 25, 26,  // in the parameters' header, behind it, and inside the first pair's lengths
-            24 + firstPair, 24 + firstPair + 1,  // between two parameters, and inside the next one's lengths
+            1, 7, 8, 12, 16,  // at the start, and after it
+            20, 24, 25, 26,  // in the header of the parameters, after it, and inside the lengths of the first pair
+            24 + firstPair, 24 + firstPair + 1,  // between two parameters, and inside the lengths of the next one
             endOfParameters - 8, endOfParameters - 1,  // before and within the record that ends the parameters
             endOfParameters, endOfParameters + 8, endOfParameters + 8 + 5,  // before, at and within the body
             bytes.count - 8, bytes.count - 1,  // before and within the record that ends the body
@@ -60,7 +60,7 @@ import Testing
             #expect(try client.isClosedByPeer(within: .seconds(3)), "\(cut)")
             #expect(try gate.check(token) == 200)
         }
-        // Nothing at all is no fault.
+        // A connection without any bytes is no fault.
         let silent = try FastCGIClient(gate.endpoint)
         silent.endSending()
         #expect(try silent.isClosedByPeer(within: .seconds(3)))
@@ -81,7 +81,7 @@ import Testing
         let slow = try FastCGIClient(gate.endpoint, timeout: .seconds(30))
         let clock = ContinuousClock()
         let start = clock.now
-        // 200 bytes of some 250, one after the other, would take 20 s.
+        // 200 of some 250 bytes, sent one by one, would take 20 s.
         try slow.send(Array(bytes.prefix(200)), inPiecesOf: 1, pause: .milliseconds(100))
         #expect(try slow.isClosedByPeer(within: .seconds(3)))
         #expect(clock.now - start > .milliseconds(4900))

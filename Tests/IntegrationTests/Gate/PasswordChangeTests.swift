@@ -32,7 +32,7 @@ import Testing
         #expect(answer.headers["Set-Cookie"] == nil, "\(what)")
     }
 
-    /// A user of that test's own, with the password of all; the id and a session's token.
+    /// Adds a user of a test with the common password, and returns the id and a session's token.
     private func newUser(_ name: String) throws -> (id: String, token: String) {
         try one.addUser(name, password: old)
         let id = try gates.psql("SELECT id FROM authfcgi_users WHERE username = \(GateProcess.quoted(name))")
@@ -138,10 +138,10 @@ import Testing
         let (server, database) = try SharedServers.newDatabase()
         let gate = try GateProcess(
             in: folder, server: server, database: database, workers: 1,
-            environment: ["HASHING_THREADS": "1", "HASHING_WAIT": "100ms"])
+            environment: ["HASHING_THREADS": "1", "HASHING_WAIT": "100ms", "HASHING_TIME_LIMIT": "5s"])
         try gate.addUser("ann", password: old)
         let token = try gate.signIn(server.psql("SELECT id FROM authfcgi_users", database: database))
-        // Nobody's password; to find that out takes seconds.
+        // A hash that matches no password and takes seconds to check.
         let expensive = "$argon2id$v=19$m=262144,t=16,p=1$c2FsdHNhbHRzYWx0$" + String(repeating: "A", count: 43)
         try server.psql(
             "INSERT INTO authfcgi_users (username, password_hash) VALUES ('slow', '\(expensive)')", database: database)
@@ -153,7 +153,7 @@ import Testing
         try eventually("the login's hash fills its 256 MiB") {
             ProcessInspector(worker).residentBytes.map { $0 > 128 << 20 } ?? false
         }
-        // Until it has taken longer than any before it, nobody reckons with that.
+        // The hash is expected to be slow only after it has taken longer than all before it.
         sleepThread(for: .milliseconds(200))
         let refusal = try gate.ask(
             "POST", "/auth/password", parameters: [Self.json, GateProcess.bearer(token)],

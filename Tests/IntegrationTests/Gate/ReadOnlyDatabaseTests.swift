@@ -14,7 +14,7 @@ import Testing
         server = try PostgreSQLServer(in: folder)
     }
 
-    /// Changes the server's default, and ends all connections, so that all find it so from the start.
+    /// Changes the server's default, and ends all connections, so that new ones have it from the start.
     private func makeReadOnly(_ isReadOnly: Bool) throws {
         try psql("ALTER SYSTEM SET default_transaction_read_only = \(isReadOnly ? "on" : "off")")
         try psql("SELECT pg_reload_conf()")
@@ -24,9 +24,9 @@ import Testing
         try server.terminateBackends(of: database)
     }
 
-    /// What each worker does while there are no changes.
+    /// Expects the results of each worker while changes fail.
     ///
-    /// - Parameter account: the token of a session of ann's, who is one of the gate's own users.
+    /// - Parameter account: The token of a session of ann, who is one of the gate's own users.
     private func expectChecksAlone(_ gate: GateProcess, _ token: String, _ account: String) throws {
         try gate.waitUntilEveryWorker("accepts the session") { try gate.check(token) == 200 }
         try gate.waitUntilReady()
@@ -60,11 +60,11 @@ import Testing
         try makeReadOnly(true)
         try expectChecksAlone(gate, token, account)
         let line = "ERROR: PostgreSQL is read-only: cannot execute "
-        // Once a minute for each worker, and not for each request.
+        // Once a minute for each worker, not for each request.
         #expect((1...4).contains(gate.lines(with: line)), "\(gate.log)")
         #expect(gate.log.contains("(SQLSTATE 25006; default_transaction_read_only is on"))
         #expect(!gate.log.contains("connection lost: cannot execute"), "\(gate.log)")
-        // Checks do not depend on lifetimes that cannot be written down.
+        // Checks do not depend on the lifetimes, which cannot be written.
         let late = try GateProcess(
             in: folder, name: "late", server: server, workers: 1, environment: ["SESSION_LIFETIME": "2h"])
         let warning = "setting the lifetimes of sessions made by SQL failed, retrying at the next start: cannot"
@@ -84,7 +84,7 @@ import Testing
         let gate = try GateProcess(in: folder, server: server, workers: 1)
         try gate.addUser("ann", password: "correct horse")
         let (token, other) = (try gate.signIn("ann"), try gate.signIn("ann"))
-        // The error that PostgreSQL gives then (manual, appendix A), from where it would come.
+        // The error of PostgreSQL in that case (manual, appendix A), raised where a write would fail.
         try psql(
             """
             CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS

@@ -1,7 +1,10 @@
+import EventLoop
 import TestSupport
 import Testing
 
-/// The settings of Redis: mistakes prevent the start, are reported, and no message has a password.
+@testable import Sessions
+
+/// The settings of Redis. Mistakes prevent the start and are reported, and no message contains a password.
 @Suite struct RedisSettingsTests: RunsCommands {
     let server: PostgreSQLServer
     let database: String
@@ -12,7 +15,7 @@ import Testing
         folder = try TestFolder()
     }
 
-    /// Runs `serve`, which is expected to end by itself with exit code 78 and one problem, which it names.
+    /// Runs `serve`, and expects that it ends with exit code 78 and reports one problem.
     private func expectRefusal(
         _ environment: [String: String], _ arguments: [String] = [], names words: String...,
         sourceLocation: SourceLocation = #_sourceLocation
@@ -65,6 +68,43 @@ import Testing
         try expectRefusal([:], ["--env-file", settings], names: "authfcgi: REDIS_URL (--env-file) ", words)
     }
 
+    @Test func `a short REDIS_SEAL_SECRET prevents the start`() throws {
+        let file = try folder.write("secret", "hunter2-15-byte\n")
+        for environment in [["REDIS_SEAL_SECRET": "hunter2-15-byte"], ["REDIS_SEAL_SECRET_FILE": file]] {
+            try expectRefusal(environment, names: "authfcgi: REDIS_SEAL_SECRET (environment) is shorter than 16 bytes")
+        }
+    }
+
+    @Test(arguments: ["REDIS_SEAL_SECRET", "REDIS_SEAL_SECRET_FILE"])
+    func `the secret of REDIS_SEAL_SECRET seals the entries in Redis, also after a restart`(setting: String) throws {
+        let redis = try RedisServer(in: folder)
+        let secret = "hunter2-seals-of-pods"
+        let value = setting.hasSuffix("_FILE") ? try folder.write("seals", secret + "\n") : secret
+        let gate = try GateProcess(
+            in: folder, server: server, database: database,
+            environment: ["REDIS_URL": redis.url, "SESSION_CACHE_ENTRIES": "0", setting: value])
+        for _ in 1...2 {
+            let token = try #require(SessionToken(try gate.signIn("ann")))
+            let client = try RedisClient(redis)
+            var entry: [UInt8]?
+            try eventually("Redis has the session", log: gate.log) {
+                #expect(try gate.check(token.secretText) == 200)
+                entry = try client.value(of: "authfcgi:\(token.hash.hex)")
+                return entry != nil
+            }
+            let packed = try server.psql(
+                "SELECT encode(keys, 'hex') FROM current_redis_seal_keys()", database: database)
+            let bytes = try #require([UInt8](hex: packed.utf8))
+            let (sealed, keys) = (try #require(entry), try #require(SealKeys(packed: bytes, secret: Secret(secret))))
+            #expect(SnapshotSeal.open(sealed, on: token.hash, with: keys) != nil)
+            let alone = try #require(SealKeys(packed: bytes, secret: nil))
+            #expect(SnapshotSeal.open(sealed, on: token.hash, with: alone) == nil)
+            #expect(try gate.stop() == .code(0))
+            try gate.start()
+        }
+        #expect(!gate.log.contains("hunter2"))
+    }
+
     @Test func `an empty file for REDIS_URL prevents the start`() throws {
         let empty = try folder.write("empty", "\n")
         try expectRefusal(["REDIS_URL_FILE": empty], names: "REDIS_URL_FILE: \(empty) is empty")
@@ -107,7 +147,7 @@ import Testing
         for url in ["redis://:hunter2@cache", "unix:///run/redis.sock", ""] {
             try expectRefusal(["REDIS_URL": url, name: tls.authority], names: words)
         }
-        // Nobody knows what a URL asks for that is none.
+        // An invalid URL has no scheme to check the setting against.
         try expectRefusal(
             ["REDIS_URL": "rediss://:hunter2@cache:port", name: tls.authority], names: "a port is not a number")
     }

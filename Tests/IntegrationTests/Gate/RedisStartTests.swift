@@ -2,7 +2,7 @@ import Glibc
 import TestSupport
 import Testing
 
-/// Log lines about the store in use and its changes. Operators search for these words.
+/// Log lines about the store in use and its changes. Operators search for these texts.
 @Suite struct RedisStartTests: RunsCommands {
     let server: PostgreSQLServer
     let database: String
@@ -30,7 +30,8 @@ import Testing
         gate.log.split(separator: "\n").filter { $0.hasPrefix(text) }
     }
 
-    /// Waits until each worker has said it so often, and expects that none has said it more often.
+    /// Waits until each worker has logged a text the given number of times, and expects that none has logged it more
+    /// often.
     private func expect(
         _ gate: GateProcess, connected: Int = 0, failed: Int = 0, within duration: Duration = .seconds(5),
         sourceLocation: SourceLocation = #_sourceLocation
@@ -71,7 +72,7 @@ import Testing
         try eventually("Redis has it", within: .seconds(1)) { try redis.command("DBSIZE") == "1" }
         for _ in 0..<99 { #expect(try gate.check(token) == 200) }
         #expect(try gate.stop() == .code(0))
-        // A machine that is busy with something else may make Redis miss its deadline now and then.
+        // On a busy machine Redis may miss its deadline occasionally.
         let counts = gate.counts
         #expect(try #require(counts["from_redis"]) >= 90, "\(counts)")
         #expect(counts["from_memory"] == 0)
@@ -117,7 +118,7 @@ import Testing
         #expect(try gate.workers == started)
     }
 
-    /// Word for word what the documentation tells people to try.
+    /// The exact text of the documentation.
     @Test func `after a stop of Redis the log has "database for session"`() throws {
         let redis = try RedisServer(in: folder)
         let gate = try gate(redis.url)
@@ -184,7 +185,7 @@ import Testing
         }
         for _ in 0..<10 { #expect(try gate.check(token) == 200) }
         try eventually("the new one has it", within: .seconds(1)) { try two.command("DBSIZE") == "1" }
-        // The old ones may still have something to finish.
+        // The old workers may have requests in flight.
         try eventually("the old workers have ended") { try gate.workers.count == Self.workers }
         one.kill()
         for _ in 0..<20 { #expect(try gate.stores == ["redis", "postgresql"]) }
@@ -223,7 +224,7 @@ import Testing
             try gate.expectRefusal(of: token, endedAt: .now)
             _ = try command("cleanup")
         }
-        // They have told it nothing, and the workers did not believe it.
+        // The commands have not notified Redis of the ends, and the workers did not accept its entries.
         #expect(try redis.command("DBSIZE") == "3")
     }
 }

@@ -3,12 +3,12 @@ import Sessions
 import TestSupport
 import Testing
 
-/// SIGHUP with settings whose database cannot be used, and while the database cannot be used: workers that serve stay.
+/// SIGHUP with settings whose database cannot be used, and while the database cannot be used: serving workers stay.
 @Suite(.leavesCleanLogs) struct ReloadTests {
     private static let refused = "ERROR: reload refused: no worker could serve with the new settings"
     private static let complete = "reload complete: all workers use the new settings"
 
-    /// Successors have 5 s.
+    /// Settings of all cases. With them a successor has 5 s to start.
     private static let common = "MIGRATE_ON_START=off\nDATABASE_WRITE_DEADLINE=1500ms\n"
 
     private let folder: TestFolder
@@ -30,7 +30,7 @@ import Testing
         try server.psql("CREATE ROLE former NOLOGIN; ALTER ROLE narrow CONNECTION LIMIT 2")
     }
 
-    /// A gate whose settings are in a file.
+    /// A gate with a settings file.
     private final class Subject: Sendable {
         let gate: GateProcess
         private let folder: TestFolder
@@ -47,7 +47,7 @@ import Testing
                 arguments: ["--env-file", file])
         }
 
-        /// Writes the settings anew and sends SIGHUP.
+        /// Writes the settings and sends SIGHUP.
         func reload(_ settings: String) throws {
             try folder.write("\(name).env", "\(ReloadTests.common)\(settings)\n")
             try gate.send(SIGHUP)
@@ -92,7 +92,7 @@ import Testing
         for ((subject, (_, _, _, reason)), old) in zip(zip(subjects, cases), old) {
             try subject.expectRefusal(reason, old)
         }
-        // Good settings are taken afterwards.
+        // Correct settings are applied afterwards.
         for (subject, (_, old, _, _)) in zip(subjects, cases) { try subject.reload(old + "\nLOG_LEVEL=debug") }
         for (subject, old) in zip(subjects, old) {
             try subject.gate.waitForLog(containing: Self.complete)
@@ -108,7 +108,7 @@ import Testing
         let narrow = try Subject("narrow", in: folder, server, url("narrow") + "\nSESSION_CLEANUP_INTERVAL=off")
         let locked = try Subject("locked", in: folder, server, url("gate"))
         let old = try (narrow: narrow.gate.workers, locked: locked.gate.workers)
-        // The worker has the one connection that is left.
+        // The worker has the only permitted connection.
         try server.psql("ALTER ROLE narrow CONNECTION LIMIT 1")
         let lock = try PostgreSQLConnection(server.url(), log: RecordedLog().logger)
         try lock.script("BEGIN; LOCK TABLE session_tokens IN ACCESS EXCLUSIVE MODE", deadline: .seconds(5))
@@ -155,7 +155,7 @@ import Testing
         try subject.reload(url("former"))
         try subject.gate.waitForLog(containing: "not permitted to log in")
         for worker in old { kill(worker, SIGKILL) }
-        // All that answer now have started since, and can answer.
+        // All workers that respond now were started since, and can look up sessions.
         try eventually("checks are answered", log: subject.gate.log) { try subject.gate.check(token) == 200 }
         for _ in 0..<50 { #expect(try subject.gate.check(token) == 200) }
         try subject.gate.waitForLog(containing: Self.refused, within: .seconds(40))
@@ -181,7 +181,7 @@ import Testing
         try folder.write("twice.env", "\(url("gate"))\n\(Self.common)REDIS_URL=unix:///nowhere/redis.sock\n")
         try gate.send(SIGHUP)
         #expect(try socket.receive().hasPrefix("RELOADING=1\n"))
-        // Redis is optional: its absence delays nothing.
+        // Redis is optional: the reload does not wait for it.
         try gate.waitForLog(containing: Self.complete)
         #expect(try socket.receive() == "READY=1\nSTATUS=2 workers")
         try eventually("new workers are alone", log: gate.log) {

@@ -3,7 +3,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// Two gates with one PostgreSQL: a logout at one takes effect at the other, whatever happens to it.
+/// Two gates with one PostgreSQL. A logout at one takes effect at the other, regardless of faults of the latter.
 @Suite struct RevocationByGateTests {
     private let server: PostgreSQLServer
     private let database: String
@@ -21,14 +21,14 @@ import Testing
             environment: ["DATABASE_URL": "\(server.url(database: database))&application_name=two"])
     }
 
-    /// Has the gate's worker keep the session.
+    /// Checks the session until the gate's worker has it in memory.
     private func warm(_ token: String) throws {
         for _ in 0..<20 { #expect(try two.check(token) == 200) }
     }
 
-    /// Waits until the other gate refuses; a check that began later than at `limit` must not be accepted.
+    /// Waits until the other gate refuses. A check that starts after `limit` must not be accepted.
     ///
-    /// - Returns: when the check that was refused had begun.
+    /// - Returns: The start of the check that was refused.
     @discardableResult
     private func expectRefused(
         _ token: String, by limit: ContinuousClock.Instant
@@ -52,10 +52,10 @@ import Testing
             #expect(try one.logOut(token).status == 204)
             let acknowledged = clock.now
             delays.append(try expectRefused(token, by: acknowledged + Self.delay) - acknowledged)
-            // The gate that did it knows at once.
+            // The gate of the logout refuses immediately.
             #expect(try one.check(token) == 401)
         }
-        // Not all: the machine may have other things to do.
+        // Not all, because the machine may be busy.
         #expect(delays.count { $0 < .milliseconds(200) } >= 45, "\(delays.sorted())")
     }
 
@@ -81,7 +81,7 @@ import Testing
         }
     }
 
-    /// Shorter than the 3 s after which the supervisor takes a worker for hung.
+    /// Shorter than the 3 s after which the supervisor considers a worker hung.
     @Test(arguments: [1100, 1500, 2000])
     func `a worker stopped during the logout does not accept the session when it continues`(
         milliseconds: Int
@@ -93,7 +93,7 @@ import Testing
         let frozen = try FrozenProcess(worker)
         for token in tokens { #expect(try one.logOut(token).status == 204) }
         let acknowledged = ContinuousClock.now
-        // These wait in the socket's queue: the first thing that the worker sees.
+        // These requests wait in the socket's queue and are the first that the worker processes.
         let waiting = try (tokens + [stays]).map { token in
             let client = try FastCGIClient(two.endpoint)
             let parameters = FastCGIClient.checkParameters + [GateProcess.bearer(token)]
@@ -113,7 +113,7 @@ import Testing
             }
         }
         #expect(try two.check(stays) == 200)
-        // It was the same worker.
+        // The worker was not replaced.
         #expect(try two.workers == [worker])
         #expect(two.lines(with: "killing worker") == 0)
     }
@@ -121,7 +121,8 @@ import Testing
     @Test func `a worker without notifications of the logout does not accept the session`() throws {
         let token = try one.signIn("ann")
         try warm(token)
-        // Neither the worker nor what would have told it moves: when the worker goes on there is nothing to read.
+        // Neither the worker nor the backend that would notify it runs: when the worker continues there is nothing to
+        // read.
         let worker = try FrozenProcess(#require(try two.workers.first))
         let backends = try server.backends(of: "two").map { try FrozenProcess($0) }
         try #require(!backends.isEmpty)

@@ -3,7 +3,7 @@ import Glibc
 import TestSupport
 import Testing
 
-/// What other processes of the machine can learn from those of the gate.
+/// The information about the gate's processes that other processes of the machine can obtain.
 @Suite struct SecrecyTests {
     private let folder: TestFolder
     private let server: PostgreSQLServer
@@ -23,12 +23,13 @@ import Testing
     func `no process has a secret in its environment, wherever it was given, also after a reload`(
         source: String
     ) throws {
-        // PostgreSQL asks nobody for a password here, and there is no such Redis.
+        // This PostgreSQL requires no password, and there is no such Redis.
         let secrets = [
             "DATABASE_URL": server.url(database: database) + "&password=hunter2-postgresql",
             "REDIS_URL": "redis://:hunter2-redis@127.0.0.1:1", "USERS_PEPPER": "hunter2-pepper",
+            "REDIS_SEAL_SECRET": "hunter2-seals-16-bytes",
         ]
-        // An empty value counts as none.
+        // An empty value counts as not set.
         var environment = ["DATABASE_URL": "", "PGPASSWORD": "hunter2-libpq", "LOG_LEVEL": "debug"]
         var arguments: [String] = []
         switch source {
@@ -74,7 +75,7 @@ import Testing
         #expect(try gate.check(try gate.signIn("ann")) == 200)
     }
 
-    /// The files in /proc of a process that may not be dumped belong to root, whoever runs it.
+    /// The files in /proc of a process that is not dumpable belong to root, regardless of its user.
     @Test(arguments: [false, true])
     func `memory is in no core dump and open to no debugger, unless CORE_DUMPS is on`(isPermitted: Bool) throws {
         let program = folder.path("authfcgi")

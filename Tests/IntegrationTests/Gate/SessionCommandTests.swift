@@ -13,7 +13,7 @@ import Testing
         (server, database) = try SharedServers.newDatabase()
     }
 
-    /// Makes a session as an application would; its token.
+    /// Creates a session like an application does, and returns its token.
     @discardableResult
     func signIn(_ userID: String, username: String? = nil, label: String? = nil) throws -> String {
         let others = [("username", username), ("label", label)].compactMap { name, value in
@@ -22,7 +22,7 @@ import Testing
         return try psql("SELECT create_access_token(\(GateProcess.quoted(userID))\(others.joined()))")
     }
 
-    /// Adds one of the gate's own users; the id.
+    /// Adds one of the gate's own users, and returns the id.
     func addUser(_ name: String) throws -> String {
         try psql(
             """
@@ -31,7 +31,7 @@ import Testing
             """)
     }
 
-    /// How many sessions are live, by user.
+    /// Returns the number of live sessions by user.
     func live() throws -> String {
         try psql(
             """
@@ -61,7 +61,7 @@ import Testing
         #expect(try psql("SELECT count(*) FROM user_epochs") == "0")
     }
 
-    // MARK: Whom --user means
+    // MARK: Selection by --user
 
     @Test func `a user is found by id, by the name of an account, or by the name in sessions, in this order`() throws {
         let ann = try addUser("ann")
@@ -72,11 +72,11 @@ import Testing
             #expect(result.output.hasSuffix(" of user \(shown).\n"), "\(name): \(result)")
             #expect(result.complaints.isEmpty, "\(result.errors)")
         }
-        // Also an ended session tells that there is such a user; but it has no name that anybody would still mean.
+        // An ended session also proves that the user exists. Its name is not used any more, because it may be outdated.
         #expect(try live() == "")
         #expect(try run(["session", "list", "--user", "bob"]).status == .code(65))
 
-        // The id wins, and who may have been meant is said.
+        // The id takes precedence, and a message names the other user.
         try signIn("ann")
         try signIn(ann, username: "ann")
         let result = try run(["session", "revoke", "--user", "ann"])
@@ -190,7 +190,7 @@ import Testing
             "--groups", "staff,on\\call",
         ])
         #expect(full.status.isSuccess, "\(full)")
-        // By the name of the sessions there are: the same user, under the same name.
+        // The name of the existing sessions selects the same user, and the new session has the same name.
         #expect(try run(["session", "create", "--user", "bob"]).errors.contains(" of user 42 expires at "))
         let rows = try psql(
             """
@@ -211,7 +211,7 @@ import Testing
         #expect(refused.status == .code(65) && refused.output.isEmpty, "\(refused)")
         #expect(refused.errors.contains("the lifetime 32d is longer than the maximum of 1 mon; "), "\(refused.errors)")
         #expect(try psql("SELECT count(*) FROM session_tokens") == "0")
-        // The advice is good.
+        // The command in the message works.
         let advice = try #require(refused.errors.split(separator: "to allow it: ").last)
         try psql(String(advice))
         #expect(try run(["session", "create", "--user", "ci", "--lifetime", "32d"]).status.isSuccess)

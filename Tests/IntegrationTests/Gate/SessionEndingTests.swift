@@ -28,7 +28,7 @@ import Testing
         #expect(answer.headers["Set-Cookie"] == nil)
         try gates.expectEnded(ended, by: one)
         try gates.warm(mine, third)
-        // It was there once only.
+        // A session can be ended only once.
         #expect(try delete(id(of: ended), GateProcess.bearer(mine)).status == 404)
     }
 
@@ -129,14 +129,14 @@ import Testing
             #expect(foreign.status == 403)
         }
         #expect(try one.logOut(second).status == 204)
-        // Who is out already ends nobody.
+        // An ended session cannot end others.
         for query in ["others=1", "all=1"] {
             let late = try one.ask(
                 "POST", "/auth/logout", parameters: [("QUERY_STRING", query), GateProcess.bearer(second)])
             #expect(late.status == 204)
         }
         try gates.warm(mine)
-        // What is not one of the two words is a plain logout.
+        // Other parameters than these two words mean a plain logout.
         let answer = try one.ask(
             "POST", "/auth/logout", parameters: [("QUERY_STRING", "others=0&xall=1"), GateProcess.bearer(mine)])
         #expect(answer.status == 204)
@@ -149,7 +149,7 @@ import Testing
         let gate = try GateProcess(in: folder, server: server, workers: 1)
         let token = try gate.signIn("ann")
         let id = try server.psql("SELECT session_id FROM session_tokens")
-        // Kept in memory: it is known who asks.
+        // In memory, so that the user is known.
         #expect(try gate.check(token) == 200)
         try server.stop()
         for (method, path, query) in [

@@ -10,7 +10,7 @@ import Testing
         gates = try Self.shared.get()
     }
 
-    /// The list that a token gets, from the second gate.
+    /// Returns the list for a token, requested from the second gate.
     private func list(_ parameters: (String, String)...) throws -> [[String: JSONValue]] {
         let answer = try gates.two.ask("GET", "/auth/sessions", parameters: parameters)
         #expect(answer.status == 200, "\(answer)")
@@ -20,7 +20,7 @@ import Testing
         return sessions
     }
 
-    /// A time of the session with this id, as the list should write it.
+    /// Returns a time of a session in the format of the list.
     private func time(_ column: String, of id: String) throws -> JSONValue {
         .text(
             try gates.psql(
@@ -37,7 +37,7 @@ import Testing
             parameters: [("REMOTE_ADDR", "2001:db8::7"), ("HTTP_USER_AGENT", String(repeating: "p", count: 999))])
         let userID = try gates.psql("SELECT id FROM authfcgi_users WHERE username = 'ann'")
         let machine = try gates.psql("SELECT create_access_token('\(userID)', 'ann', label => 'ci')")
-        // None of these belongs into it.
+        // None of these sessions is listed.
         for end in ["now()", "now() - interval '1 day'"] {
             let gone = try gates.psql("SELECT create_access_token('\(userID)')")
             try gates.psql(
@@ -68,7 +68,7 @@ import Testing
             #expect(session["label"] == .text(label))
             #expect(session["current"] == .flag(isCurrent))
         }
-        // Asked for with another of them, the same but for which one is the current.
+        // The list for another token of the user differs only in the current session.
         let other = try list(GateProcess.cookie(browser))
         #expect(other.map { $0["id"] } == sessions.map { $0["id"] })
         #expect(other.map { $0["current"] } == [.flag(false), .flag(false), .flag(true)])

@@ -1,6 +1,6 @@
 import TestSupport
 
-/// A gate that suites share whose tests leave it as it was. User ann has the password `correct horse`.
+/// A gate shared by suites whose tests do not change its state. User ann has the password `correct horse`.
 enum SharedGate {
     private static let started = Result { () throws -> GateProcess in
         let (server, database) = try SharedServers.newDatabase()

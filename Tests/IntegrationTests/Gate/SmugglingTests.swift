@@ -3,7 +3,7 @@ import Testing
 
 /// No part of a body is ever read as a request.
 @Suite struct SmugglingTests {
-    /// A whole request of number 7 that would be let in.
+    /// Returns a complete request with the number 7 that would be accepted.
     private static func planted(_ token: String) -> [UInt8] {
         let parameters = FastCGIClient.checkParameters + [("REMOTE_USER", "admin"), GateProcess.bearer(token)]
         return
@@ -28,19 +28,19 @@ import Testing
         let gate = try SharedGate.get()
         let workers = try gate.workers
         let planted = Self.planted(try gate.signIn("admin"))
-        // By itself it is let in.
+        // As a request of its own it is accepted.
         let alone = try FastCGIClient(gate.endpoint)
         try alone.send(planted)
         #expect(try alone.receive(requestID: 7).headers["Remote-User"] == "admin")
-        // libfcgi reads up to 8192 bytes at once: the planted request begins around there, counted from the real one's
-        // first byte. What precedes the body is measured with a body of the same length.
+        // libfcgi reads up to 8192 bytes at once. The planted request starts around that offset from the first byte of
+        // the real one. The length of the part before the body is measured with a body of the same length.
         let size = 8192
         let head = Self.post([UInt8](repeating: 0x78, count: size)).dropLast(2).flatMap(\.encoded).count + 8
         for shift in [-9, -8, -7, -1, 0, 1, 7, 8, 9] {
             let before = 8192 - head + shift
             var body = [UInt8](repeating: 0x20, count: before) + planted
             guard body.count <= size else {
-                // It does not fit whole: its beginning does, and what would be its end follows as padding.
+                // The body ends within the planted request. The padding that follows would be the rest of it.
                 body = Array(body.prefix(size))
                 try expectOneAnswer(gate, body, "\(shift)")
                 continue
@@ -48,7 +48,7 @@ import Testing
             body += [UInt8](repeating: 0x20, count: size - body.count)
             try expectOneAnswer(gate, body, "\(shift)")
         }
-        // Anywhere else, and many times over.
+        // At other offsets, and many times.
         let many = (0..<8192 / planted.count).flatMap { _ in planted }
         for shift in [0, 1, 8, 100] {
             try expectOneAnswer(gate, [UInt8](repeating: 0x20, count: shift) + many.dropLast(shift), "many")
@@ -56,7 +56,8 @@ import Testing
         #expect(try gate.workers == workers)
     }
 
-    /// The body is refused as no JSON; then the connection takes a real request, and nobody has answered number 7.
+    /// Expects that the body is refused as invalid JSON, that the connection then accepts a real request, and that
+    /// there is no response to number 7.
     private func expectOneAnswer(_ gate: GateProcess, _ body: [UInt8], _ what: String) throws {
         let client = try FastCGIClient(gate.endpoint)
         try client.send(Self.post(body))
@@ -89,7 +90,7 @@ import Testing
         }
     }
 
-    /// An authorizer's request, which ends with its parameters.
+    /// Returns an authorizer's request, which ends with its parameters.
     private static func check(body: [UInt8]) -> [UInt8] {
         let begin = FastCGIRecord.begin(role: FastCGIRecord.Role.authorizer, keepsConnection: true)
         return ([begin] + FastCGIRecord.params(FastCGIClient.checkParameters)).flatMap(\.encoded) + body

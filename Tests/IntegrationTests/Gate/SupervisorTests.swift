@@ -18,7 +18,7 @@ import Testing
         try GateProcess(in: folder, server: server, database: database, workers: workers, environment: environment)
     }
 
-    /// Gone, or waiting for whoever is init here to look.
+    /// Returns whether a process has ended or is a zombie that is not reaped yet.
     private func hasEnded(_ process: Int32) -> Bool { "ZX".contains(ProcessInspector(process).state ?? "X") }
 
     private var socketExists: Bool { FileManager.default.fileExists(atPath: folder.path("gate.sock")) }
@@ -29,7 +29,7 @@ import Testing
         let before = try gate.workers
         kill(before[0], SIGKILL)
         for _ in 0..<20 { #expect(try gate.check(token, timeout: .seconds(2)) == 200) }
-        // How soon is what Tests/Benchmarks/respawn measures.
+        // Tests/Benchmarks/respawn measures the time.
         try eventually("another worker is there", log: gate.log) {
             try gate.workers.contains { !before.contains($0) && ProcessInspector($0).state != "Z" }
         }
@@ -45,7 +45,7 @@ import Testing
         let before = try gate.workers
         for worker in before { kill(worker, SIGKILL) }
         try eventually("they have ended") { try gate.workers.allSatisfy { !before.contains($0) || hasEnded($0) } }
-        // The listening socket is the supervisor's too: a connection made now is kept for the next worker.
+        // The supervisor also holds the listening socket, so a new connection waits for the next worker.
         for _ in 0..<20 { #expect(try gate.check(token, timeout: .seconds(3)) == 200) }
         try gate.waitUntilReady()
     }
@@ -93,12 +93,12 @@ import Testing
     @Test func `a second SIGTERM ends the program at once`() throws {
         let gate = try start()
         let client = try FastCGIClient(gate.endpoint)
-        try client.send([.begin()])  // a request that does not come
+        try client.send([.begin()])  // a request that is never completed
         try eventually("the connection is accepted") { try !client.isClosedByPeer(within: .milliseconds(50)) }
         let workers = try gate.workers
         try gate.send(SIGTERM)
         try gate.waitForLog(containing: "shutting down: waiting for workers")
-        // Closer together they would be one wish.
+        // Signals in quicker succession would count as one.
         sleepThread(for: .milliseconds(600))
         try gate.send(SIGTERM)
         #expect(try gate.waitForExit(within: .seconds(1)) == .code(0))
@@ -145,7 +145,7 @@ import Testing
         let report = load.stop()
         #expect(report.failures == [:], "\(report)")
         #expect(Set(report.statuses.keys) == [200], "\(report)")
-        // Who has ended is a child until the supervisor has noticed.
+        // A worker that has ended is a child until the supervisor has reaped it.
         try eventually("two workers are left", log: gate.log) { try gate.workers.count == 2 }
     }
 }

@@ -2,7 +2,7 @@ import Glibc
 import TestSupport
 import Testing
 
-/// Notifications of systemd.
+/// The notifications to systemd.
 @Suite struct SystemdNotificationTests {
     @Test func `systemd is notified of readiness, reload and shutdown`() throws {
         let folder = try TestFolder()

@@ -2,7 +2,7 @@ import FoundationEssentials
 import TestSupport
 import Testing
 
-/// The files of `deploy/systemd`, run in systemd's way without systemd.
+/// The files of `deploy/systemd`, run as systemd runs them, without systemd.
 @Suite struct SystemdUnitTests {
     private let folder: TestFolder
     private let server: PostgreSQLServer
@@ -17,7 +17,7 @@ import Testing
         try String(contentsOfFile: Repository.path("deploy/systemd/\(name)"), encoding: .utf8)
     }
 
-    /// The command of the unit's ExecStart, with this database in the file of settings that it names.
+    /// Returns the command of the unit's ExecStart, with this database in its settings file.
     private func command() throws -> [String] {
         let settings = try file("authfcgi.env")
         let url = try #require(settings.split(separator: "\n").first { $0.hasPrefix("DATABASE_URL=") })
@@ -50,7 +50,7 @@ import Testing
         let process = try ServerProcess(
             "systemd-socket-activate", ["--listen=\(path)"] + command(), logFile: folder.path("log"))
         try process.waitForLog(containing: "Listening on \(path)")
-        // Not even tables are there yet: the connection waits for a program that has still to start.
+        // The database is still empty: the connection waits for the start of the program.
         #expect(try FastCGIClient.check(.unix(path), token: nil, timeout: .seconds(20)) == 401)
         #expect(process.log.contains("\(path) of systemd"))
         #expect(try FastCGIClient.check(.unix(path), token: token()) == 200)

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-/// A worker has the expected threads only, and no other enqueues jobs of the loop.
+/// A worker has only the expected threads, and no other thread enqueues jobs of the loop.
 @Suite struct ThreadTests {
     private let folder: TestFolder
     private let gate: GateProcess
@@ -15,8 +15,8 @@ import Testing
         try gate.addUser("ann", password: "correct horse")
     }
 
-    /// The most threads of each name that a look at one worker has shown. A new thread has the name of the one that
-    /// started it until it gives itself its own; one that keeps it is nobody's that this program has started.
+    /// Records the maximum number of threads with each name in one worker. A new thread has the name of the thread that
+    /// started it until it sets its own. A thread that keeps it was not started by this program.
     private func look(_ seen: inout [String: Int]) throws {
         for worker in try gate.workers {
             var threads: [String: Int] = [:]
@@ -84,7 +84,7 @@ import Testing
         }
         try look(&seen)
         expectOnlyOwnThreads(seen)
-        // All of them are served still, and others too.
+        // All of them and others are still served.
         #expect(try gate.check(token) == 200)
         for client in clients {
             try client.send(request)

@@ -12,7 +12,7 @@ import Testing
         server = try PostgreSQLServer(in: folder)
     }
 
-    /// The gate with user ann, a session of hers, and one that is to be ended while PostgreSQL is away.
+    /// A gate with the user ann, a session of hers, and a session that is to be ended while PostgreSQL is unavailable.
     private struct Prepared {
         let gate: GateProcess
         let token: String
@@ -30,11 +30,11 @@ import Testing
         return Prepared(gate: gate, token: token, leaving: leaving, workers: try gate.workers)
     }
 
-    /// Every route's answer while PostgreSQL is away, each within its time.
+    /// Expects the response of every route while PostgreSQL is unavailable, each in time.
     private func expectCannotTell(_ prepared: Prepared) throws {
         let (gate, token) = (prepared.gate, prepared.token)
         let clock = ContinuousClock()
-        // What a worker was told may be believed for a second, the default of REVOCATION_DELAY, and no longer.
+        // The data in a worker's memory may be used for a second, the default of REVOCATION_DELAY, and no longer.
         let end = clock.now + .milliseconds(1100)
         while clock.now < end {
             let status = try gate.check(token)
@@ -54,7 +54,7 @@ import Testing
         let me = try gate.ask("GET", "/auth/me", parameters: [GateProcess.bearer(token)])
         #expect(me.status == 503 && me.json?["error"] == "unavailable")
         #expect(gate.isReady)
-        // Whether this ends the session is not known: the database may do it when it goes on.
+        // The result of the logout is unknown: the database may perform it when it continues.
         for answer in try [gate.logIn("ann", "correct horse"), gate.logOut(prepared.leaving)] {
             #expect(answer.status == 503, "\(answer)")
             #expect(answer.headers["Retry-After"] == "1")
@@ -69,11 +69,11 @@ import Testing
             return status == 200
         }
         try gate.waitUntilReady()
-        // Logins have a connection of their own, which after failed attempts waits up to 2 s before the next.
+        // Logins have their own connection, which waits up to 2 s after failed attempts.
         try eventually("logins are back", log: gate.log) { try gate.logIn("ann", "correct horse").status == 200 }
         #expect(try gate.check(token) == 200)
         #expect(try gate.workers == workers)
-        // And so have logouts, in each worker.
+        // Logouts work again too, in each worker.
         try eventually("logouts are back", log: gate.log) { try gate.logOut(token).status == 204 }
         try gate.waitUntilEveryWorker("refuses the session", within: .seconds(5)) { try gate.check(token) == 401 }
     }
@@ -85,11 +85,11 @@ import Testing
         let start = clock.now
         try server.stop(mode: .immediate)
         try expectCannotTell(prepared)
-        // Each worker reckons from what it has heard itself.
+        // Each worker measures from its own last heartbeat.
         try gate.waitUntilEveryWorker("is not ready", within: .seconds(20)) { !gate.isReady }
-        // 10 s after PostgreSQL's last sign of life, which may have been 2 s old.
+        // 10 s after the last heartbeat, which may have been 2 s old.
         #expect(clock.now - start > .seconds(7))
-        // One that was not asked until now may be a moment behind.
+        // A worker that was not asked until now may be slightly behind.
         var answer = try gate.ask("GET", "/readyz")
         try eventually("this one is not ready either", log: gate.log) {
             answer = try gate.ask("GET", "/readyz")
@@ -131,11 +131,11 @@ import Testing
         let workers = try gate.workers
         #expect(try gate.check(nil) == 401)
         #expect(try gate.check(token) == 503)
-        // Without the keys even an invented one cannot be told.
+        // Without the keys the tag of an invented token cannot be checked either.
         #expect(try gate.check(Self.invented) == 503)
         #expect(try gate.ask("GET", "/readyz").status == 503)
         #expect(try gate.logIn("ann", "correct horse").status == 503)
-        // Long enough for several attempts.
+        // Long enough for several attempts to connect.
         sleepThread(for: .seconds(2))
         #expect(gate.lines(with: "read lane: PostgreSQL unavailable") == 1, "\(gate.log)")
         #expect(gate.log.contains("\(server.socketFolder)/.s.PGSQL.5432"))

@@ -23,7 +23,7 @@ import Testing
         for limit in limits { try psql("ALTER DATABASE \(database) SET \(limit)") }
     }
 
-    /// A connection that holds a lock, and itself has no limits.
+    /// Returns a connection without time limits that holds a lock.
     private func holding(_ lock: String) throws -> PostgreSQLConnection {
         let connection = try PostgreSQLConnection(server.url(database: database), log: RecordedLog().logger)
         try connection.setTimeLimits(deadline: .seconds(5))
@@ -31,7 +31,7 @@ import Testing
         return connection
     }
 
-    /// Waits until something has waited for a lock for longer than any of the limits.
+    /// Waits until a statement has waited for a lock longer than all limits.
     private func waitBehindLock() async throws {
         let waiting = """
             SELECT count(*) FROM pg_stat_activity
@@ -44,7 +44,7 @@ import Testing
         }
     }
 
-    /// Runs a command while somebody holds a lock for half a second: it waits longer than any of the limits.
+    /// Runs a command while a lock is held for half a second, so that it waits longer than all limits.
     private func runBehind(
         _ lock: String, _ command: [String], environment: [String: String] = [:]
     ) async throws -> CommandResult {
@@ -57,7 +57,7 @@ import Testing
     }
 
     @Test func `commands are not ended by the role's time limits, even behind a pooler`() async throws {
-        // What migrations wait for when another pod is at it.
+        // The lock that migrations wait for while another pod migrates.
         let migrated = try await runBehind(
             """
             CREATE TABLE authfcgi_migrations (
@@ -84,7 +84,7 @@ import Testing
         try gate.addUser("ann", password: "correct horse")
         let token = try gate.signIn("ann")
         #expect(try gate.logIn("ann", "correct horse").status == 200)
-        // Longer than a heartbeat's interval, and than any limit.
+        // Longer than the interval of heartbeats, and than all limits.
         try await Task.sleep(for: .seconds(3))
         #expect(try gate.logIn("ann", "correct horse").status == 200)
         let lock = try holding("LOCK TABLE session_tokens IN ACCESS EXCLUSIVE MODE")

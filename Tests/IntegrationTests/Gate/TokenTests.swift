@@ -11,12 +11,12 @@ import Testing
     init() throws {
         folder = try TestFolder()
         server = try PostgreSQLServer(in: folder, settings: ["log_statement": "all"])
-        // Every check that reaches the store is to be seen there.
+        // Without a cache, every check that reaches the store is in the log.
         gate = try GateProcess(in: folder, server: server, environment: ["SESSION_CACHE_ENTRIES": "0"])
         token = try gate.signIn("ann", groups: ["staff"])
     }
 
-    /// How many statements on sessions PostgreSQL has executed; each is logged before it is.
+    /// The number of statements on sessions that PostgreSQL has executed. Each is logged before its execution.
     private var queries: Int {
         server.log.split(separator: "\n").count { $0.contains("LOG:  execute") && $0.contains("session_tokens s") }
     }
@@ -54,7 +54,7 @@ import Testing
         _ = try expectNoQuery([], "no token")
         _ = try expectNoQuery([Self.cookie("session=\(token); a=b")], "another cookie")
         _ = try expectNoQuery([("HTTP_AUTHORIZATION", "Basic \(token)")], "another scheme")
-        // Ours but broken: the cookie is not tried.
+        // A malformed token of the gate: the cookie is not tried.
         _ = try expectNoQuery(
             [GateProcess.bearer(flipped), Self.cookie("__Host-session=\(token)")], "a bad tag, and a cookie")
         _ = try expectNoQuery([GateProcess.bearer(token), GateProcess.bearer(token)], "Authorization twice")
@@ -120,7 +120,7 @@ import Testing
         #expect(try status("group admin") == 403)
         #expect(try status("staff") == 503)
         try gate.waitForLog(containing: "AUTH_REQUIRE is not understood: 'staff'")
-        // nginx passes one from an include beside one of the location's own.
+        // nginx sends the parameter of an include besides that of the location.
         for (one, two, expected) in [
             ("group staff", "user ann", 200), ("group admin", "user ann", 403), ("group staff", "user bob", 403),
             ("", "group staff", 200), ("group admin", "", 403), ("nonsense", "user ann", 503), ("user ann", "x", 503),

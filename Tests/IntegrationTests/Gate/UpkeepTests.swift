@@ -8,7 +8,7 @@ import Testing
 /// Touches of sessions and the clean-up by workers that are stopped, frozen or killed.
 @Suite struct UpkeepTests {
     private let folder: TestFolder
-    /// Logs every statement: what workers write is to be seen there.
+    /// The server logs every statement, so that the writes of workers are in its log.
     private let server: PostgreSQLServer
 
     init() throws {
@@ -24,7 +24,7 @@ import Testing
         try StoredSession(try #require(SessionToken(token)), in: "postgres", of: server)
     }
 
-    /// How often uses were written.
+    /// The number of statements that wrote touches.
     private var touches: Int {
         server.log.split(separator: "\n").count { $0.contains("LOG:  execute") && $0.contains("touch_sessions") }
     }
@@ -74,7 +74,7 @@ import Testing
         let worker = try #require(try gate.workers.first)
         var (used, frozen) = (Date.now, ContinuousClock.now)
         var isWritten = true
-        // Uses are written every 750 ms: at times that comes between the use and the freezing.
+        // Touches are written every 750 ms, and occasionally between the use and the freezing.
         for _ in 0..<10 where isWritten {
             let count = touches
             try eventually("uses are written", within: .seconds(2), every: .milliseconds(1)) {
@@ -82,7 +82,7 @@ import Testing
                 #expect(status == 200)
                 return touches > count
             }
-            // What is known to an eighth of a tenth of the idle timeout is not written.
+            // A touch that is newer by less than an eighth of a tenth of the idle timeout is not written.
             sleepThread(for: .milliseconds(150))
             used = .now
             for token in [token, other] { #expect(try gate.check(token) == 200) }
@@ -99,7 +99,7 @@ import Testing
                 "UPDATE session_tokens SET expires_at = now() WHERE token_hash = session_token_hash('\(token)')")
         }
         let ended = try row(token)
-        // Sent while the worker stands still, more than REVOCATION_DELAY after the end, and answered after it.
+        // Sent while the worker is frozen, more than REVOCATION_DELAY after the end, and processed when it continues.
         sleepThread(for: .milliseconds(1100))
         let waiting = try FastCGIClient(gate.endpoint)
         try waiting.send(
@@ -126,7 +126,7 @@ import Testing
             gates[name] = try gate(name, environment.merging(["DATABASE_URL": url]) { $1 })
         }
         let tokens = try gates.values.map { try $0.signIn("ann") }
-        // Batches of 500 that take a while.
+        // A slow deletion in batches of 500.
         try server.psql(
             """
             CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(0.2); RETURN NULL; END';

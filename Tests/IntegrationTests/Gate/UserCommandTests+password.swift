@@ -63,7 +63,7 @@ extension UserCommandTests {
             let process = try ServerProcess(
                 GateProcess.executable, ["user", "passwd", "ann"], environment: commandEnvironment,
                 logFile: folder.path("log"), descriptors: [0: terminal.screen.number])
-            // What was typed before the terminal is set up is thrown away.
+            // Input before the setup of the terminal is discarded.
             try process.waitForLog(containing: "Password for ann: ")
             try terminal.type("a new password")
             try process.waitForLog(containing: "Repeat the password: ")

@@ -12,7 +12,7 @@ import Testing
         (server, database) = try SharedServers.newDatabase()
     }
 
-    /// Adds a user whom nobody can sign in as; the id.
+    /// Adds a user who cannot log in, and returns the id.
     @discardableResult
     func addUser(_ name: String, id: String? = nil) throws -> String {
         try psql(
@@ -34,12 +34,12 @@ import Testing
 
     func live() throws -> String { try psql("SELECT count(*) FROM session_tokens WHERE expires_at > now()") }
 
-    /// The rows of the users' table and the epochs, to see that nothing was done.
+    /// Returns the rows of the users' table and the epochs, to detect changes.
     func state() throws -> String {
         try psql("SELECT u.*, e.epoch FROM authfcgi_users u LEFT JOIN user_epochs e ON e.user_id = u.id ORDER BY 1")
     }
 
-    // MARK: Whom they mean
+    // MARK: Selection of the user
 
     @Test(arguments: changes)
     func `a user is found by id or by name`(_ command: String) throws {
@@ -58,7 +58,7 @@ import Testing
         let nobody = try user(command, "b\u{1b}[31mb")
         #expect(nobody.status == .code(65) && nobody.output.isEmpty, "\(nobody)")
         #expect(nobody.errors.hasPrefix("authfcgi: there is no user b?[31mb: "), "\(nobody)")
-        // One that an application knows.
+        // A user whom only an application knows.
         try signIn("42")
         let foreign = try user(command, "42")
         #expect(foreign.status == .code(65) && foreign.output.isEmpty, "\(foreign)")

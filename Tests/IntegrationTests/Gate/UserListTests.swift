@@ -55,7 +55,7 @@ import Testing
                 """)
     }
 
-    /// As many as fill the portions exactly, one less and one more, and very many.
+    /// Numbers at the limit of the batches, one less and one more, and a very large one.
     @Test(arguments: [999, 1000, 1001, 100_000])
     func `any number of users is listed, each once`(count: Int) throws {
         try psql(

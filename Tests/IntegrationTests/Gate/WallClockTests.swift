@@ -9,7 +9,7 @@ import Testing
 @Suite struct WallClockTests {
     private let folder: TestFolder
     private let clock: FakeClock
-    /// Logs every statement: what the workers ask for is to be seen there. Its clock is right.
+    /// The server logs every statement, so that the look-ups of workers are in its log. Its clock is correct.
     private let server: PostgreSQLServer
 
     init() throws {
@@ -31,7 +31,7 @@ import Testing
         try StoredSession(try #require(SessionToken(token)), in: "postgres", of: server)
     }
 
-    /// How many statements with `text` PostgreSQL has executed.
+    /// Returns the number of statements with `text` that PostgreSQL has executed.
     private func statements(with text: String) -> Int {
         server.log.split(separator: "\n").count { $0.contains("LOG:  execute") && $0.contains(text) }
     }
@@ -77,7 +77,7 @@ import Testing
             let asked = statements(with: "session_tokens s WHERE s.token_hash")
             let (yes, no) = (accepted.report.count, refused.report.count)
             try accepted.waitForAnswers(200)
-            // Timers: the uses go on being written, and with them the session goes on; so do the heartbeats.
+            // Timers: touches are still written and extend the session, and heartbeats continue.
             try eventually("uses are written", within: .seconds(3), log: gate.log) {
                 try row(live).lastSeenAt > jumped
             }
@@ -85,7 +85,7 @@ import Testing
                 statements(with: "pg_is_in_recovery()") >= heartbeats + 4
             }
             #expect(try row(live).lastSeenAt <= .now)
-            // The lease: nearly all is answered from memory. What is refused is asked for each time.
+            // The lease: nearly all accepted checks are answered from memory. Refused tokens are looked up each time.
             let lookUps = statements(with: "session_tokens s WHERE s.token_hash") - asked
             let mayBeAsked = 2 * (refused.report.count - no + 1) + (accepted.report.count - yes) / 10
             #expect(lookUps <= mayBeAsked, "\(offset)")
@@ -113,7 +113,7 @@ import Testing
                 #expect(answered >= end, "\(end.timeIntervalSince(answered)) s too early")
                 break
             }
-            // The promise is the moment itself; with a second more the loop ends in any case.
+            // The session ends exactly at this time. The additional second ends the loop in any case.
             #expect(asked < end, "\(asked.timeIntervalSince(end)) s too late")
             guard asked < end + 1 else { break }
             if asked > next, let offset = offsets.popFirst() {
@@ -123,7 +123,7 @@ import Testing
             sleepThread(for: .milliseconds(5))
         }
         #expect(offsets.isEmpty)
-        // Nor does it come back.
+        // The session stays ended.
         for offset in [offset, -offset, 0] {
             try clock.set(offset: offset)
             for _ in 0..<20 { #expect(try gate.check(token) == 401) }

@@ -37,6 +37,7 @@ final class Hammer: Sendable {
         // The first pod's workers have a memory. The second's ask Redis each time.
         let setting = ["STALE_IF_DATABASE_DOWN": "\(stale.components.seconds)s"]
         site = try BreakableSite(environments: [setting, setting.merging(["SESSION_CACHE_ENTRIES": "0"]) { $1 }])
+        try Fault.makeStrangers(site)
         for name in ["ann", "bob"] { try site.pods[0].gate.addUser(name, password: Self.password) }
         let rows = try site.postgreSQL.psql("SELECT id, username FROM authfcgi_users").split(separator: "\n")
         let accounts = rows.map { $0.split(separator: "|") }.map { (String($0[0]), String($0[1])) }
@@ -89,6 +90,7 @@ final class Hammer: Sendable {
             FaultLane(Fault.ofPostgreSQL(site), pause: 500...1500, random: SeededGenerator(seed: seeds.next())),
             FaultLane(Fault.ofPaths(site), pause: 200...600, random: SeededGenerator(seed: seeds.next())),
             FaultLane(Fault.ofWorkers(site), pause: 50...1000, random: SeededGenerator(seed: seeds.next())),
+            FaultLane(Fault.ofStrangers(site), pause: 100...800, random: SeededGenerator(seed: seeds.next())),
             FaultLane(Fault.ofRedis(site), pause: 50...300, random: SeededGenerator(seed: seeds.next())),
         ]
         // Also when something goes wrong: threads that go on have lost what they work on.

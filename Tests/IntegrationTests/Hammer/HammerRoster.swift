@@ -113,6 +113,24 @@ final class HammerRoster: Sendable {
         }
     }
 
+    /// Somebody begins to end everybody's sessions.
+    func takeAll() {
+        contents.withLock { contents in for entry in contents.live { contents.end(entry) } }
+    }
+
+    /// Somebody begins to end all sessions of a user but this one.
+    /// - Parameter ofAccounts: True for a user who signs in with a password.
+    func takeOthers(_ random: inout SeededGenerator, ofAccounts: Bool) -> Entry? {
+        contents.withLock { contents in
+            let candidates = contents.live.dropLast(10).filter { !ofAccounts || $0.user.name != nil }
+            guard let entry = candidates.randomElement(using: &random) else { return nil }
+            for other in contents.live where other.user.number == entry.user.number && other.number != entry.number {
+                contents.end(other)
+            }
+            return entry
+        }
+    }
+
     /// The session was refused: there is no life in it.
     func wasRefused(_ entry: Entry) {
         contents.withLock { contents in
@@ -131,6 +149,10 @@ final class HammerRoster: Sendable {
 
     func wasNotAcknowledged(allOf user: User) {
         contents.withLock { $0.retire(user) }
+    }
+
+    func allWereNotAcknowledged() {
+        contents.withLock { contents in for user in contents.users { contents.retire(user) } }
     }
 
     /// An end to be asked for again, if there is one that is old enough.

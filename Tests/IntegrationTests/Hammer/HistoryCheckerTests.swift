@@ -154,6 +154,35 @@ import Testing
         }
     }
 
+    @Test func `the end of a user's other sessions leaves the one that asked for it`() {
+        let other = Self.event(.login, of: 2, at: 0...20)
+        let acts = [other, Self.event(.logoutOthers, of: 2, at: 100...200)]
+        Self.expectBroken(acts, Self.event(.check, at: 1201...1202))
+        Self.expectLegal(acts, Self.event(.check, .refused, at: 101...102))
+        Self.expectLegal(acts, Self.event(.check, of: 2, at: 5000...5001))
+        Self.expectBroken(acts, Self.event(.check, .refused, of: 2, at: 5000...5001))
+        // It may ask again, and be asked to come back.
+        let again = [Self.event(.logoutOthers, .cannotTell, of: 2, at: 50...60)]
+        Self.expectBroken(acts + again, Self.event(.check, at: 1201...1202))
+        Self.expectBroken(acts + again, Self.event(.check, .refused, of: 2, at: 5000...5001))
+        // One that has ended before is out, and others may not be.
+        let ended = [Self.event(.adminRevoke, of: 2, at: 30...40)]
+        Self.expectLegal(acts + ended, Self.event(.check, at: 5000...5001))
+    }
+
+    @Test func `the end of everybody's sessions counts for all`() {
+        let all = Self.event(.adminRevokeAll, of: nil, user: -1, at: 100...200)
+        Self.expectBroken([all], Self.event(.check, at: 1201...1202))
+        Self.expectLegal([all], Self.event(.check, .refused, at: 101...102))
+        Self.expectBroken([all], Self.event(.check, .refused, at: 50...99))
+        let unsure = Self.event(.adminRevokeAll, .failed, of: nil, user: -1, at: 100...200)
+        Self.expectLegal([unsure], Self.event(.check, at: 5000...5001))
+        Self.expectLegal([unsure], Self.event(.check, .refused, at: 5000...5001))
+        // It may have ended a session that ends the others.
+        let others = [Self.event(.login, of: 2, at: 0...20), Self.event(.logoutOthers, of: 2, at: 300...400), unsure]
+        Self.expectLegal(others, Self.event(.check, at: 5000...5001))
+    }
+
     @Test func `a login beside the end of all of a user's sessions may go either way`() {
         for end in [HistoryEvent.Operation.logoutEverywhere, .adminRevokeUser] {
             let first = Self.event(.login, of: 2, at: 0...5)

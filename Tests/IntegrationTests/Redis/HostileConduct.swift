@@ -1,22 +1,22 @@
 import TestSupport
 
-/// What a server where Redis should be can do to those who ask it.
+/// The behaviours of a server in place of Redis.
 extension HostileRedis.Conduct {
     typealias Step = HostileRedis.Step
 
-    /// As a Redis server.
+    /// Behaves like a Redis server.
     static let decent = HostileRedis.Conduct(name: "decent") { questions, server in
         questions.map { .send(server.decentAnswer($0)) }
     }
 
-    /// Every question is answered with these bytes.
+    /// Replies to every command with these bytes.
     static func bytes(_ name: String, _ bytes: [UInt8]) -> Self {
         Self(name: name) { questions, _ in questions.map { _ in .send(bytes) } }
     }
 
     static func line(_ text: String) -> Self { bytes(String(text.prefix(40)), RESP.line(text)) }
 
-    /// Every question for a value is answered with this one, everything else decently.
+    /// Replies to every read with this value, and to other commands like a Redis server.
     static func value(
         _ name: String, _ value: @escaping @Sendable (_ key: [UInt8], HostileRedis) -> [UInt8]?
     ) -> Self {
@@ -28,14 +28,14 @@ extension HostileRedis.Conduct {
         }
     }
 
-    /// All that were SET to questions in another order, or at another time.
+    /// Replies in another order, or at another time.
     static func order(
         _ name: String, _ order: @escaping @Sendable (_ decent: [[UInt8]]) -> [Step]
     ) -> Self {
         Self(name: name) { questions, server in order(questions.map { server.decentAnswer($0) }) }
     }
 
-    /// The values that were asked for by one command, in another order.
+    /// Replies to one command with the values in another order.
     static func values(
         _ name: String, _ order: @escaping @Sendable (_ decent: [[UInt8]?]) -> [[UInt8]?]
     ) -> Self {
@@ -54,7 +54,7 @@ extension HostileRedis.Conduct {
 
     static let silence = Self(name: "silence") { _, _ in [] }
 
-    // MARK: What is no answer
+    // MARK: Invalid replies
 
     static var noise: [UInt8] {
         var random = SeededGenerator(seed: 40)
@@ -65,7 +65,7 @@ extension HostileRedis.Conduct {
         Array(String(repeating: text, count: count).utf8)
     }
 
-    /// Bytes that are no reply, or no reply to this.
+    /// Bytes that are no reply, or no reply to the command.
     static let garbage: [Self] = [
         bytes("an empty line", RESP.line("")), bytes("NULs", [UInt8](repeating: 0, count: 64)), bytes("noise", noise),
         bytes("TLS", [21, 3, 1, 0, 2, 2, 40]), bytes("HTTP", RESP.line("HTTP/1.1 400 Bad Request\r\n")),
@@ -89,7 +89,7 @@ extension HostileRedis.Conduct {
         },
     ]
 
-    /// Errors, which say nothing about a session.
+    /// Errors. They contain no information about a session.
     static let errors: [Self] = [
         "ERR", "", "NOAUTH Authentication required.", "LOADING Redis is loading", "WRONGTYPE Operation against a key",
         "OOM command not allowed", "READONLY You can't write", "MISCONF Redis is configured", "BUSY Redis is busy",
@@ -98,7 +98,7 @@ extension HostileRedis.Conduct {
         "ERR \u{1b}[2J" + String(repeating: "x", count: 100_000),
     ].map { line("-\($0)") }
 
-    /// Replies before there was a question.
+    /// Replies before the first command.
     static let greetings: [Self] = [
         greeting("a reply before the question", [.send(RESP.string(nil))]),
         greeting("a value before the question", [.send(RESP.string([1, 2, 3]))]),
@@ -109,9 +109,9 @@ extension HostileRedis.Conduct {
         greeting("an error and the end before the question", [.send(RESP.line("-ERR timeout")), .close]),
     ]
 
-    // MARK: What looks like an answer
+    // MARK: Replies that look valid
 
-    /// Statements that workers did write, for others, before, or not quite so.
+    /// Snapshots that workers have written, but for other sessions, earlier, or with modifications.
     static let statements: [Self] = [
         value("the statement on another session") { key, server in server.remembered(otherThan: key) },
         value("the last statement that there was") { key, server in server.remembered(key) },

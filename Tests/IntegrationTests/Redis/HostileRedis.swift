@@ -3,22 +3,22 @@ import Glibc
 import Synchronization
 import TestSupport
 
-/// Stands where Redis should be: lets everybody in as a Redis server does, and answers what is asked afterwards as it is
-/// told to. It keeps what is SET, so that it knows what to lie with.
+/// A server in place of Redis. It accepts connections like a Redis server, and replies to the commands after the
+/// handshake as a test specifies. It stores values that are SET, as material for its replies.
 ///
-/// A thread for each connection. It ends with the last reference, or before.
+/// Each connection has a thread. The server ends with `stop()`, or when the last reference is released.
 final class HostileRedis: Sendable {
-    /// A GET, an MGET, a SET or a DEL.
+    /// A GET, MGET, SET or DEL.
     struct Question: Sendable {
         let name: String
-        /// One, but for MGET.
+        /// One key, except for MGET.
         let keys: [[UInt8]]
         var value: [UInt8] = []
 
         var key: [UInt8] { keys.first ?? [] }
         var isRead: Bool { name == "GET" || name == "MGET" }
 
-        /// What is answered to a GET, or an MGET, with what lies under the keys.
+        /// Returns the reply to a GET or an MGET with these values of the keys.
         func answer(_ values: [[UInt8]?]) -> [UInt8] {
             name == "MGET" ? RESP.array(values.map { RESP.string($0) }) : RESP.string(values.first ?? nil)
         }
@@ -30,12 +30,12 @@ final class HostileRedis: Sendable {
         case close
     }
 
-    /// How it behaves.
+    /// A behaviour.
     struct Conduct: Sendable {
         let name: String
-        /// What is sent right behind the answer to the last question of the handshake.
+        /// Bytes sent directly after the reply to the last command of the handshake.
         var greeting: [Step] = []
-        /// What is done about questions that have come together.
+        /// Returns the steps for commands that have arrived together.
         let answer: @Sendable ([Question], HostileRedis) -> [Step]
     }
 
@@ -75,13 +75,13 @@ final class HostileRedis: Sendable {
 
     deinit { stop() }
 
-    /// Takes no more connections, and ends those that there are.
+    /// Accepts no more connections, and ends the existing ones.
     func stop() {
         shutdown(listener.number, Int32(SHUT_RDWR))
         drop()
     }
 
-    /// Behaves like this from now on, also towards those who are connected.
+    /// Changes the behaviour, also on existing connections.
     func behave(_ conduct: Conduct) {
         contents.withLock { contents in
             contents.conduct = conduct
@@ -96,23 +96,23 @@ final class HostileRedis: Sendable {
         }
     }
 
-    /// How many questions, and greetings, there were for the present conduct.
+    /// The number of commands and greetings during the present behaviour.
     var answered: Int { contents.withLock { $0.answered } }
-    /// How many connections there were in all.
+    /// The number of connections so far.
     var accepted: Int { contents.withLock { $0.accepted } }
 
-    // MARK: What it knows
+    // MARK: Stored values
 
-    /// What lies under the key.
+    /// Returns the value of a key.
     func entry(_ key: [UInt8]) -> [UInt8]? { contents.withLock { $0.entries[key] } }
-    /// What was last SET under the key, whatever became of it.
+    /// Returns the value that was last SET for a key, even if it was deleted since.
     func remembered(_ key: [UInt8]) -> [UInt8]? { contents.withLock { $0.history[key] } }
-    /// What was last SET under some other key.
+    /// Returns the value that was last SET for some other key.
     func remembered(otherThan key: [UInt8]) -> [UInt8]? {
         contents.withLock { contents in contents.history.first { $0.key != key }?.value }
     }
 
-    /// The answer of a server that is well.
+    /// Returns the reply of a Redis server.
     func decentAnswer(_ question: Question) -> [UInt8] {
         contents.withLock { contents in
             switch question.name {
@@ -168,7 +168,7 @@ final class HostileRedis: Sendable {
         }
     }
 
-    /// nil when it belongs to no handshake.
+    /// Returns the steps for a command of a handshake, or nil if it belongs to none.
     private func handshakeAnswer(_ words: [[UInt8]]) -> [Step]? {
         switch String(decoding: words.first ?? [], as: UTF8.self) {
         case "AUTH", "SELECT", "ASKING": return [.send(RESP.line("+OK"))]
@@ -186,7 +186,9 @@ final class HostileRedis: Sendable {
         }
     }
 
-    /// - Returns: whether the connection goes on.
+    /// Performs steps on a connection.
+    ///
+    /// - Returns: False if the connection has ended.
     private func take(_ steps: [Step], _ connection: Int32) -> Bool {
         for step in steps {
             switch step {

@@ -17,12 +17,12 @@ import Testing
     init() async throws {
         database = try SharedDatabase()
         folder = try TestFolder()
-        // Where a RedisServer of this folder will listen.
+        // The socket at which a RedisServer of this folder will listen.
         socket = try folder.makeFolder("redis") + "/redis.sock"
         hostile = try HostileRedis(at: .unix(socket))
     }
 
-    /// A store that asks Redis, or whoever is there, each time.
+    /// Returns a store without a memory, so that each check uses Redis or the server in its place.
     private func pod(_ url: String? = nil) async throws -> TestStore {
         let location = try RedisLocation(parsing: url ?? "unix://\(socket)")
         let pod = try await TestStore.start(
@@ -44,21 +44,21 @@ import Testing
         try await .make(pod) { hostile.remembered(key($0)) != nil }
     }
 
-    /// Asks for all sessions again and again until the server has behaved like this at least three times.
+    /// Checks all sessions repeatedly until the server has shown this behaviour at least three times.
     private func expectNoFault(
         of pods: [TestStore], _ sessions: ProbedSessions, amid conduct: HostileRedis.Conduct
     ) async throws {
         hostile.behave(conduct)
-        // Some of it is for those alone who connect.
+        // Some behaviours affect only new connections.
         hostile.drop()
         try await expectNoFault(of: pods, sessions, "amid \(conduct.name)") { hostile.answered >= 3 * pods.count }
-        // What is still under way comes out now, and the breaker is closed for the next.
+        // Delayed effects appear now, and the breaker is closed for the next behaviour.
         hostile.behave(.decent)
         hostile.drop()
         try await expectNoFault(of: pods, sessions, "after \(conduct.name)") { hostile.answered >= 3 * pods.count }
     }
 
-    /// Asks for all sessions until a condition holds, and at least once.
+    /// Checks all sessions until a condition is true, at least once.
     private func expectNoFault(
         of pods: [TestStore], _ sessions: ProbedSessions, _ when: String, until condition: () async -> Bool
     ) async throws {
@@ -70,8 +70,9 @@ import Testing
         #expect(faults.isEmpty, "\(when): \(faults)")
     }
 
-    /// A Redis takes the place over.
-    /// - Returns: how long it took, from when it answered, until sessions came from there.
+    /// Replaces the server by a Redis.
+    ///
+    /// - Returns: The time from its start to the first sessions from it.
     private func timeUntilUsed(_ pod: TestStore, _ sessions: ProbedSessions) async throws -> Duration {
         hostile.stop()
         let redis = try RedisServer(in: folder)
@@ -106,7 +107,7 @@ import Testing
             try await expectNoFault(of: [pod], sessions, amid: conduct)
         }
         #expect(try await timeUntilUsed(pod, sessions) < .seconds(2))
-        // What a server says in its errors is shown, but for what would change the log's own look.
+        // A server's error messages are logged, without characters that would change the display of the log.
         #expect(!pod.log.text.contains("\u{1b}"))
     }
 
@@ -114,13 +115,13 @@ import Testing
         let pod = try await pod()
         let sessions = try await makeSessions(pod)
         let (leaver, _) = try await pod.signIn("eve")
-        // It listens from now on, when what is said of those that have ended is old.
+        // It starts to listen when the entries of the ended sessions are old.
         let late = try await self.pod()
         let watches = [
             await CheckWatch(late.store, leaver, every: .milliseconds(5)),
             await CheckWatch(pod.store, leaver, every: .milliseconds(5)),
         ]
-        // The old statement on it is there, and is believed as long as it may be.
+        // The old entry exists and is used as long as is permitted.
         let shared = await late.store.counts[.fromRedis]
         try await eventually("Redis answers the late one too", log: late.log.text) {
             await late.store.counts[.fromRedis] > shared + 5 && hostile.remembered(key(leaver.hash)) != nil
@@ -146,8 +147,9 @@ import Testing
         #expect(try await timeUntilUsed(pod, sessions) < .seconds(2))
     }
 
-    /// Amid checks of one session for a while.
-    /// - Returns: how many connections the server had to take.
+    /// Checks sessions during a behaviour for a duration.
+    ///
+    /// - Returns: The number of connections that the server accepted.
     private func connections(amid conduct: HostileRedis.Conduct, for duration: Duration) async throws -> Int {
         let pod = try await pod()
         let sessions = try await makeSessions(pod)
@@ -158,13 +160,13 @@ import Testing
         let end = BootInstant.now + duration
         try await expectNoFault(of: [pod], sessions, "amid \(conduct.name)") { BootInstant.now >= end }
         let count = hostile.accepted - before
-        // It is no worse for having been left alone.
+        // The pause has no effect on the return of Redis.
         #expect(try await timeUntilUsed(pod, sessions) < .seconds(2))
         return count
     }
 
     @Test func `a server that accepts the handshake and then stalls is left out`() async throws {
-        // The waits grow to half a second; without them it were one every 50 ms.
+        // The waits increase to half a second. Without them there would be a connection every 50 ms.
         let count = try await connections(amid: .silence, for: .seconds(2))
         #expect(count >= 2 && count <= 20, "\(count) connections")
     }

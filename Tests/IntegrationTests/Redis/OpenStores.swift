@@ -3,7 +3,7 @@ import Synchronization
 
 @testable import Sessions
 
-/// Stores that end with this object: each has a connection to the PostgreSQL that all suites share.
+/// Stores that end with this object. Each has a connection to the shared PostgreSQL.
 final class OpenStores: Sendable {
     private let stores = Mutex<[SessionStore]>([])
 

@@ -4,14 +4,15 @@ import Testing
 
 @testable import Sessions
 
-/// Sessions that live and tokens that open nothing, and whether a store tells them apart.
+/// Live sessions and invalid tokens, to test whether a store distinguishes them.
 struct ProbedSessions {
     let live: [(token: SessionToken, session: Session)]
     let dead: [SessionToken]
 
-    /// Makes sessions, of which some end again once Redis has them, and a token with a good tag that was never issued.
+    /// Creates sessions, ends some of them once they are in Redis, and creates a token with a valid tag that was never
+    /// issued.
     ///
-    /// - Parameter isShared: whether Redis has the session of a token's hash.
+    /// - Parameter isShared: Returns whether Redis has an entry for the hash of a token.
     static func make(_ pod: TestStore, isShared: (SHA256Digest) -> Bool) async throws -> ProbedSessions {
         var live: [(token: SessionToken, session: Session)] = []
         for name in ["ann", "bob", "größe"] { live.append(try await pod.signIn(name)) }
@@ -27,9 +28,10 @@ struct ProbedSessions {
         return ProbedSessions(live: live, dead: dead)
     }
 
-    /// Asks the store for all of them at once.
-    /// - Returns: what it said that is not so.
-    /// - Throws: when a check is not answered at all.
+    /// Checks all of them concurrently.
+    ///
+    /// - Returns: The wrong results.
+    /// - Throws: An error if a check has no result.
     func faults(of pod: TestStore) async throws -> [String] {
         try await withThrowingTaskGroup(of: String?.self) { group in
             for (token, session) in live {

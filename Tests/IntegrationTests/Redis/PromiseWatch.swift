@@ -2,30 +2,30 @@ import EventLoop
 
 @testable import Sessions
 
-/// Checks of several sessions on several stores, new ones every few milliseconds whatever became of those before, held
-/// against what no fault may change: a session that lives is never refused, one that has ended is accepted by no check
-/// that began later than the revocation delay after it was acknowledged, nobody gets somebody else's, and while
-/// PostgreSQL answers nobody hears that the stores cannot tell.
+/// Repeated checks of several sessions on several stores, compared with the guarantees that hold during all faults. New
+/// checks start every few milliseconds, regardless of the results of earlier ones. A live session is never refused. An
+/// ended session is accepted by no check that starts later than the revocation delay after the acknowledgement of its
+/// end. No check returns the session of another user. While PostgreSQL responds, no check ends with an error.
 @EventLoop
 final class PromiseWatch {
-    /// A session to be checked, and what may be said of it.
+    /// A watched session, and the permitted results.
     private struct Watched {
         let token: SessionToken
         let user: UserKey
-        /// Somebody is ending it, or has.
+        /// A Boolean value that indicates whether the revocation has started.
         var mayBeRefused = false
-        /// From when on each store has to refuse it.
+        /// The time from which each store has to refuse the session.
         var endedFor: [BootInstant?]
-        /// How many checks that began after that each store has answered.
+        /// The number of checks that started after that time and have ended, for each store.
         var lateChecks: [Int]
     }
 
     struct Findings: Sendable {
-        /// Checks that are over.
+        /// The number of completed checks.
         var checks = 0
-        /// The longest that a check took.
+        /// The duration of the slowest check.
         var longest = Duration.zero
-        /// What should not have been, the first few in words.
+        /// Descriptions of the first few violations.
         var violations: [String] = []
     }
 
@@ -38,7 +38,9 @@ final class PromiseWatch {
     private var startedAt = BootInstant.now
     private(set) var findings = Findings()
 
-    /// - Parameter mayFail: whether PostgreSQL is away at times, so that stores may be unable to tell.
+    /// Starts the checks.
+    ///
+    /// - Parameter mayFail: Whether PostgreSQL is unavailable at times, so that checks may fail.
     init(_ pods: [TestStore], every interval: Duration = .milliseconds(20), mayFail: Bool = false) {
         stores = pods.map(\.store)
         self.interval = interval
@@ -46,8 +48,9 @@ final class PromiseWatch {
         turn()
     }
 
-    /// Watches a session that lives.
-    /// - Returns: its number here.
+    /// Adds a live session.
+    ///
+    /// - Returns: Its number.
     @discardableResult
     func add(_ token: SessionToken, of userID: String) -> Int {
         sessions.append(
@@ -58,18 +61,19 @@ final class PromiseWatch {
         return sessions.count - 1
     }
 
-    /// Watches a token that opens nothing, or does not any more.
+    /// Adds a token without a live session.
     func add(ended token: SessionToken) {
         let number = add(token, of: "nobody")
         sessions[number].mayBeRefused = true
         sessions[number].endedFor = stores.map { _ in .now }
     }
 
-    /// From now on the session may end at any moment.
+    /// Records that the session may end from now on.
     func willEnd(_ number: Int) { sessions[number].mayBeRefused = true }
 
-    /// Its end was acknowledged just now.
-    /// - Parameter store: the one that ended it, which has to know it at once; nil: none of these.
+    /// Records that the end of the session has just been acknowledged.
+    ///
+    /// - Parameter store: The store that ended it, which has to refuse it immediately, or nil if it was none of these.
     func hasEnded(_ number: Int, by store: Int? = nil) {
         let now = BootInstant.now
         for index in stores.indices {
@@ -77,14 +81,15 @@ final class PromiseWatch {
         }
     }
 
-    /// Whether each store has answered several checks of each session that has ended which began when it had to know.
+    /// A Boolean value that indicates whether each store has completed several checks of each ended session after the
+    /// time from which it has to refuse it.
     var hasSeenEnds: Bool {
         sessions.allSatisfy { session in
             !session.mayBeRefused || session.lateChecks.allSatisfy { $0 >= 3 }
         }
     }
 
-    /// Begins no further check, and waits for those under way.
+    /// Starts no further checks, and waits for those in flight.
     func stop() async -> Findings {
         isStopped = true
         while underWay > 0 { await Reactor.shared.sleep(for: .milliseconds(2)) }

@@ -1,19 +1,21 @@
-/// The bytes of the Redis serialization protocol, as a server of the tests' own needs them.
+/// The bytes of the Redis serialization protocol, for the servers of tests.
 enum RESP {
     static func line(_ text: String) -> [UInt8] { Array(text.utf8) + [13, 10] }
 
-    /// A string, or that there is none.
+    /// Returns a string reply, or the null reply.
     static func string(_ bytes: [UInt8]?) -> [UInt8] {
         guard let bytes else { return line("$-1") }
         return line("$\(bytes.count)") + bytes + [13, 10]
     }
 
-    /// - Parameter elements: each in the form in which it is sent.
+    /// Returns an array reply.
+    ///
+    /// - Parameter elements: The elements in their wire format.
     static func array(_ elements: [[UInt8]]) -> [UInt8] {
         elements.reduce(into: line("*\(elements.count)")) { $0 += $1 }
     }
 
-    /// Takes the first command off; nil when it is not whole yet.
+    /// Removes and returns the first command, or returns nil if it is incomplete.
     static func takeCommand(from bytes: inout [UInt8]) -> [[UInt8]]? {
         var rest = bytes[...]
         func number(after sign: Character) -> Int? {

@@ -6,7 +6,7 @@ import Testing
 
 /// The loss and return of a cluster's servers.
 extension RedisClusterTests {
-    /// Lets the other servers go on while one is missing.
+    /// Sets whether the other servers continue while one is missing.
     private func allowGaps(_ allows: Bool) throws {
         for node in cluster.nodes where node.isReady {
             try node.command("CONFIG", "SET", "cluster-require-full-coverage", allows ? "no" : "yes")
@@ -46,8 +46,9 @@ extension RedisClusterTests {
         }
         let begun = BootInstant.now
         for token in lost { #expect(try await drill.ask(token).session != nil) }
-        // The others' sessions go on being answered from there: the replica needs a second at least. On a machine so
-        // slow that another server misses its deadline too, the pods say so, and then this shows nothing.
+        // The other sessions are still answered from Redis, as the replica needs at least a second to take over. If a
+        // machine is so slow that another server misses its deadline too, the pods log it, and this check proves
+        // nothing.
         let time = try await drill.timeUntilShared(kept, since: begun)
         let isSlow = [drill.watched, drill.probe].contains { pod in
             pod.log.lines(with: "Failed to connect to Redis: ").contains { !$0.contains("\(primary.tcpEndpoint): ") }
@@ -79,7 +80,7 @@ extension RedisClusterTests {
         let replica = try #require(cluster.replicas(of: primary).first)
         let other = try cluster.primaries()[1]
         let slot = Self.slot(try #require(tokens(on: primary, of: drill.live).first))
-        // Nobody is there to take over.
+        // No server can take over.
         replica.kill()
         primary.kill()
         try eventually("the others do not serve", within: .seconds(5)) {
@@ -101,7 +102,7 @@ extension RedisClusterTests {
         var drill = try await RedisDrill(cluster.url, sessions: 30)
         for node in cluster.nodes { node.kill() }
         try await drill.awaitLog("info: Using database for session storage", isWholeLine: true)
-        // Who starts now finds nobody.
+        // A pod that starts now finds no server.
         let newcomer = try await RedisDrill.pod(of: drill.database, cluster.url)
         try eventually("it is said", log: newcomer.log.text) {
             newcomer.log.text.contains("Failed to connect to Redis: 127.0.0.1:")

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Sessions
 
-/// A cluster, whose servers share the sessions, and slots that move.
+/// A cluster, whose servers share the sessions, and slots in migration.
 @Suite(.serialized, .sharesCluster) struct RedisClusterTests {
     let cluster: RedisCluster
 
@@ -12,26 +12,26 @@ import Testing
         cluster = try SharesRedis.cluster()
     }
 
-    // MARK: Where sessions lie
+    // MARK: Locations of sessions
 
     private static func key(_ token: SessionToken) -> String { "authfcgi:\(token.hash.hex)" }
 
     static func slot(_ token: SessionToken) -> Int { RedisHashSlot(of: Array(key(token).utf8)).number }
 
-    /// Those of the sessions that lie on this server.
+    /// Returns the tokens of the sessions that are stored on a server.
     func tokens(on server: RedisServer, of tokens: [SessionToken]) throws -> [SessionToken] {
         let entry = try #require(cluster.roster(of: server).first { $0.port == server.tcpPort })
         return tokens.filter { token in entry.slots.contains { $0.contains(Self.slot(token)) } }
     }
 
-    /// How often a server has answered with this error.
+    /// Returns the number of replies of a server with an error.
     private func errors(_ code: String, of server: RedisServer) throws -> Int {
         let lines = try server.command("INFO", "errorstats").split(whereSeparator: \.isNewline)
         let count = lines.first { $0.hasPrefix("errorstat_\(code):") }?.split(separator: "=").last
         return count.flatMap { Int($0) } ?? 0
     }
 
-    // MARK: All is well
+    // MARK: Normal operation
 
     @Test func `sessions are spread over all servers, and each is answered by its own`() async throws {
         var drill = try await RedisDrill(cluster.url, deadline: .seconds(1), sessions: 90)
@@ -46,7 +46,7 @@ import Testing
         for primary in primaries { #expect(try errors("MOVED", of: primary) == 0) }
         let lines = drill.probe.log.lines(with: "Redis")
         #expect(lines == ["info: ✓ Connected to Redis for session storage"])
-        // A logout on a pod takes the entry away, wherever it is.
+        // A logout on a pod removes the entry, on any server.
         let (token, _) = try await drill.probe.signIn("gone")
         _ = try await drill.timeUntilShared([token], since: .now)
         try await drill.probe.store.revoke(token)
@@ -65,7 +65,7 @@ import Testing
         try await drill.finish()
     }
 
-    // MARK: Slots that move
+    // MARK: Slots in migration
 
     @Test func `moved slots are followed at once under load`() async throws {
         var drill = try await RedisDrill(cluster.url, deadline: .seconds(1), sessions: 30)
@@ -77,7 +77,7 @@ import Testing
             let moved = try errors("MOVED", of: source)
             let before = await drill.probe.store.counts[.lookUps]
             try cluster.migrateSlot(slot, to: target)
-            // The pod learns of it by the first answer, and goes where that says.
+            // The first reply redirects the pod to the new server.
             #expect(try await drill.shared([token, token, token]) == 3)
             #expect(await drill.probe.store.counts[.lookUps] == before)
             #expect(try errors("MOVED", of: source) > moved)
@@ -103,7 +103,8 @@ import Testing
         try migration.finish()
         #expect(try await drill.shared([token, token]) == 2)
 
-        // One that is looked up for the first time while its slot is on its way: its entry is made in the new place.
+        // A session that is looked up for the first time during the migration of its slot: its entry is created on the
+        // new server.
         let (newcomer, _) = try await drill.probe.signIn("newcomer")
         let other = Self.slot(newcomer)
         let home = try cluster.node(ofSlot: other)
@@ -115,7 +116,7 @@ import Testing
         }
         #expect(try home.command("CLUSTER", "COUNTKEYSINSLOT", "\(other)") == "0")
         #expect(try await drill.shared([newcomer, newcomer]) == 2)
-        // And it is deleted there.
+        // The entry is deleted there too.
         try await drill.probe.store.revoke(newcomer)
         try eventually("the entry is gone") {
             try next.command("CLUSTER", "COUNTKEYSINSLOT", "\(other)") == "0"

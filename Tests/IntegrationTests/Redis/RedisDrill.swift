@@ -5,33 +5,34 @@ import Testing
 
 @testable import Sessions
 
-/// Two pods of one database with the same Redis in front, neither with a memory of its own. On one of them sessions are
-/// checked all the time and held against what is promised. The other is asked now and then, so that each of its answers
-/// shows where it came from.
+/// Two pods with a shared database and a shared Redis, without memory. On one of them sessions are checked all the time
+/// and the results are compared with the guarantees. The other is used occasionally, so that the source of each of its
+/// results can be determined.
 struct RedisDrill {
     let database: SharedDatabase
     let watched: TestStore
     let probe: TestStore
-    /// Sessions that live through it all.
+    /// The sessions that stay live.
     let live: [SessionToken]
     let watch: PromiseWatch
 
-    /// Sessions that end one after the other.
+    /// The sessions that are ended one after the other.
     private let doomed: [SessionToken]
     private var ended = 0
 
-    /// Within which time Redis has to be in use again once it is well.
+    /// The time within which a recovered Redis has to be in use again.
     static let returnLimit = Duration.seconds(2)
-    /// What has no answer by then never gets one.
+    /// The time after which a check is considered lost.
     private static let answerLimit = Duration.seconds(10)
 
-    /// Starts both, and checks of all sessions.
+    /// Starts both pods, and checks of all sessions.
     ///
     /// - Parameters:
-    ///   - url: of Redis.
-    ///   - deadline: of a command; a long one where no answer may be from PostgreSQL because the machine was busy.
-    ///   - sessions: how many live.
-    ///   - isReachable: whether Redis is to be in use, and to answer for each session, before this returns.
+    ///   - url: The URL of Redis.
+    ///   - deadline: The deadline of a command. A long one for tests in which a busy machine must not cause look-ups in
+    ///     PostgreSQL.
+    ///   - sessions: The number of live sessions.
+    ///   - isReachable: Whether to wait until Redis is in use and has an entry for each session.
     init(
         _ url: String, tls: RedisTLS? = nil, deadline: Duration = .milliseconds(50), sessions: Int = 12,
         isReachable: Bool = true
@@ -45,7 +46,7 @@ struct RedisDrill {
         doomed = Array(tokens.suffix(10))
         let watch = await PromiseWatch([watched])
         for (index, token) in doomed.enumerated() { await watch.add(token, of: "id-\(sessions + index + 1)") }
-        // Of many sessions some will do: the loop has to have time for others.
+        // Only some of many sessions, to leave time on the loop.
         for (index, token) in live.prefix(30).enumerated() { await watch.add(token, of: "id-\(index + 1)") }
         self.watch = watch
         guard isReachable else { return }
@@ -58,7 +59,7 @@ struct RedisDrill {
         try await end()
     }
 
-    /// A pod with this Redis in front, which keeps nothing in memory.
+    /// Returns a pod with this Redis and without memory.
     static func pod(
         of database: SharedDatabase, _ url: String, tls: RedisTLS? = nil, deadline: Duration = .milliseconds(50)
     ) async throws -> TestStore {
@@ -89,9 +90,9 @@ struct RedisDrill {
         }
     }
 
-    /// What the pod that is not watched answers now, and whether Redis did.
+    /// Returns the present result on the pod that is not watched, and whether it came from Redis.
     ///
-    /// - Throws: also when it does not answer at all.
+    /// - Throws: An error if there is no result.
     @EventLoop
     func ask(_ token: SessionToken) async throws -> (session: Session?, isShared: Bool) {
         let before = probe.store.counts[.fromRedis]
@@ -112,7 +113,7 @@ struct RedisDrill {
         return (try answer.get().map { Session($0) }, probe.store.counts[.fromRedis] > before)
     }
 
-    /// How many of the sessions are answered from Redis, each asked for once; expects that all are answered.
+    /// Checks each of the sessions once, and returns the number of results from Redis. Expects a result for all.
     func shared(_ tokens: [SessionToken], location: SourceLocation = #_sourceLocation) async throws -> Int {
         var count = 0
         for token in tokens {
@@ -123,7 +124,7 @@ struct RedisDrill {
         return count
     }
 
-    /// Waits until each of the sessions has been answered from Redis, and the watched pod is answered from there too.
+    /// Waits until each of the sessions, and the checks of the watched pod, have a result from Redis.
     func timeUntilShared(_ tokens: [SessionToken], since start: BootInstant) async throws -> Duration {
         var left = tokens
         let before = await watched.store.counts[.fromRedis]
@@ -139,34 +140,34 @@ struct RedisDrill {
         return .now - start
     }
 
-    /// Expects that all sessions that live are soon answered from Redis, which is well since `start`.
+    /// Expects that all live sessions are soon answered from Redis, which has been available since `start`.
     func expectReturn(since start: BootInstant, location: SourceLocation = #_sourceLocation) async throws {
         let time = try await timeUntilShared(live, since: start)
         #expect(time <= Self.returnLimit, sourceLocation: location)
     }
 
-    /// Waits until the watched pod has checked so many times more.
+    /// Waits until the watched pod has completed the given number of further checks.
     func awaitChecks(_ count: Int) async throws {
         let goal = await watch.findings.checks + count
         try await eventually("there are more checks") { await watch.findings.checks >= goal }
     }
 
-    /// Waits until both pods have logged something.
+    /// Waits until both pods have logged a text.
     ///
-    /// - Parameter isWholeLine: whether it has to be a line of its own.
+    /// - Parameter isWholeLine: Whether the text has to be a complete line.
     func awaitLog(_ text: String, isWholeLine: Bool = false) async throws {
         for pod in [watched, probe] {
             try await eventually(
                 "the log has \"\(text)\"", within: .seconds(5), every: .milliseconds(20), log: pod.log.text
             ) {
-                // Who does not ask notices nothing.
+                // A pod notices a fault only when it uses Redis.
                 _ = try await shared(live)
                 return pod.log.lines(with: text).contains { !isWholeLine || $0 == text }
             }
         }
     }
 
-    /// Stops the checks, and expects that no promise was broken meanwhile, and that no secret is in the logs.
+    /// Stops the checks, and expects that no guarantee was violated and that the logs contain no secret.
     func finish(secrets: [String] = [], location: SourceLocation = #_sourceLocation) async throws {
         try await eventually("what has ended is refused", within: .seconds(5)) { await watch.hasSeenEnds }
         let findings = try await stop()
@@ -180,7 +181,9 @@ struct RedisDrill {
         }
     }
 
-    /// - Throws: when checks are not answered.
+    /// Stops the checks.
+    ///
+    /// - Throws: An error if checks have no result.
     private func stop() async throws -> PromiseWatch.Findings {
         let findings = Mutex<PromiseWatch.Findings?>(nil)
         let waiting = Task {
@@ -196,7 +199,7 @@ struct RedisDrill {
 }
 
 extension RecordedLog {
-    /// The lines with this text.
+    /// Returns the lines with a text.
     func lines(with text: String) -> [Substring] {
         text.isEmpty ? [] : self.text.split(separator: "\n").filter { $0.contains(text) }
     }

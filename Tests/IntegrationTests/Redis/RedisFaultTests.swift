@@ -18,7 +18,7 @@ import Testing
             let lines = pod.log.text.split(separator: "\n").filter { $0.contains("Redis") || $0.contains("Using") }
             #expect(lines.first?.hasSuffix("✓ Connected to Redis for session storage") == true)
             #expect(lines.last == lines.first)
-            // Connections are reset or refused, as it happens.
+            // Connections are either reset or refused.
             let reasons = lines.filter { $0.hasPrefix("warning: Failed to connect to Redis: ") }
             #expect(!reasons.isEmpty && Set(reasons).count == reasons.count, "\(lines)")
             #expect(lines.count { $0 == "info: Using database for session storage" } == 1, "\(lines)")
@@ -65,7 +65,7 @@ import Testing
             try pods.redis.command("DEBUG", "SLEEP", "0.3")
         } end: {
         }
-        // Some have waited for it, and not for long.
+        // Some checks have waited for Redis, for a short time.
         #expect(outcome.findings.longest > .milliseconds(50))
     }
 
@@ -108,7 +108,8 @@ import Testing
         try await eventually("all have refused", within: .seconds(5)) { await watch.hasSeenEnds }
         let findings = await watch.stop()
         #expect(findings.violations == [])
-        // What is refused still lies there, what lives is answered from there, and who comes later believes neither.
+        // Redis still has the entries of refused sessions and is used for live ones. A pod that starts later does not
+        // accept the former.
         for token in ended { #expect(try client.value(of: RedisPods.key(token)) != nil) }
         for token in alive { #expect(try await pods.pods[0].isShared(token)) }
         let late = try await pods.pod()
@@ -130,7 +131,7 @@ import Testing
             let time = try #require(Double(try pods.redis.command("TIME").split(separator: "\n")[0]))
             #expect(abs(Date.now.timeIntervalSince1970 + hours * 3600 - time) < 60)
         }
-        // All entries are over at once; later those that are made then lie there for an hour more.
+        // All entries expire at once. Entries that are created later stay an hour longer.
         try await pods.withstand(for: .milliseconds(500), isNoticed: false) { _ in
             try fake.set(offset: 3600)
             try expectWrong(by: 1)

@@ -13,7 +13,8 @@ import Testing
         try await pods.withstand(for: .seconds(1), isNoticed: false) { all in
             tokens = all
         } again: {
-            // Each gets the next one's; the ended ones too, and a token for which there is no session.
+            // Each key gets the value of the next one, including the keys of ended sessions and of a token without a
+            // session.
             let keys = (tokens + [pods.invented]).map(RedisPods.key)
             let values = try keys.compactMap { try client.value(of: $0) }
             for index in keys.indices { try client.set(keys[index], values[(index + 1) % values.count]) }
@@ -30,7 +31,7 @@ import Testing
             let entries = try tokens.compactMap { token in
                 try client.value(of: RedisPods.key(token)).map { (key: RedisPods.key(token), value: $0) }
             }
-            // Two ended before this, one of them by SQL, whose entry is still there.
+            // Two sessions ended before this, one of them by SQL, which leaves its entry.
             #expect(entries.count >= 13)
             let server = pods.redis
             replay = Task.detached {
@@ -39,7 +40,7 @@ import Testing
                 while !Task.isCancelled {
                     for (key, value) in entries { try client.set(key, value) }
                     rounds += 1
-                    // The machine has other things to do.
+                    // Leaves processor time for others.
                     sleepThread(for: .milliseconds(1))
                 }
                 return rounds
@@ -67,7 +68,7 @@ import Testing
             #expect(try await pod.store.session(for: token) == session)
             let after = await pod.store.counts
             #expect(after[.fromRedis] == before[.fromRedis] && after[.lookUps] == before[.lookUps] + 1, "byte \(index)")
-            // PostgreSQL's answer takes its place.
+            // The result of PostgreSQL replaces it.
             try eventually("it is made good", every: .milliseconds(1)) { try client.value(of: key) != forged }
         }
         for length in 0..<entry.count {
@@ -84,16 +85,15 @@ import Testing
     @Test
     func `only entries sealed with the installation's key are used, and only while they are fresh`() async throws {
         let forge = try await SnapshotForge()
-        // That what is forged would do in every other respect shows in what the right key makes of it.
+        // With the right key the forged entry is accepted, so it is valid in all other respects.
         #expect(try await forge.isAccepted(sealedWith: forge.keys))
 
         let other = try SharedDatabase()
-        let elsewhere = try await other.store()
-        let foreign = try #require(await elsewhere.store.readLane.keys)
+        let foreign = try #require(try SealKeys(of: other))
         #expect(try await !forge.isAccepted(sealedWith: foreign), "another installation's key")
         for byte: UInt8 in [0, 1, 255] {
-            let key = TokenKey(generation: 1, bytes: [UInt8](repeating: byte, count: 32))
-            let made = try #require(TokenKeys(accepted: [key], minting: 1))
+            let packed = [0, 0, 0, 1] + [UInt8](repeating: byte, count: 32)
+            let made = try #require(SealKeys(packed: packed, secret: nil))
             #expect(try await !forge.isAccepted(sealedWith: made), "a guessed key")
         }
         #expect(try await !forge.isAccepted(sealedWith: forge.keys, changed: { $0.suffix(16).map { _ in 0 } }))
@@ -105,7 +105,7 @@ import Testing
         #expect(try await !forge.isAccepted(asOf: forge.before), "from before the store listened")
         let origin = ServerIncarnation(startedAt: forge.snapshot.origin.startedAt + .microseconds(1))
         #expect(try await !forge.isAccepted(origin: origin), "another server's word")
-        // And after all that, as before.
+        // At the end the result is the same as at the start.
         #expect(try await forge.isAccepted(sealedWith: forge.keys))
     }
 
@@ -115,21 +115,22 @@ import Testing
         let pod = pods.pods[0]
         let old = try pods.tokens(1)[0]
         try await pods.share([old])
-        let oldKeys = try #require(await pod.store.readLane.keys)
+        let oldKeys = try #require(await pod.store.redis?.keys)
         let entry = try #require(try client.value(of: RedisPods.key(old)))
-        // New tokens, and new entries, are made with a second key.
+        // New entries use a second key.
         try pods.database.psql("SELECT rotate_session_key()")
-        try pods.database.psql("UPDATE session_keys SET created_at = created_at - interval '1 minute'")
+        try pods.database.psql("UPDATE redis_seal_keys SET created_at = created_at - interval '1 minute'")
         for pod in pods.pods {
             try await eventually("the new key is in use", within: .seconds(2)) {
-                await pod.store.readLane.keys?.sealing.generation == 2
+                await pod.store.redis?.keys?.sealing.generation == 2
             }
         }
         let (new, session) = try await pod.signIn("ann")
         try await pods.share([new])
         #expect(try client.value(of: RedisPods.key(new))?[1] == 2)
         #expect(try await pod.isShared(old), "an entry of the older key counts")
-        // One for the new session by the old key, as slow workers make them, with a name that shows where it is from.
+        // An entry for the new session with the old key, as a slow worker creates it. The username identifies this
+        // entry.
         let told = Session(
             id: session.id, identity: Identity(userID: "id-ann", username: "by the old key"),
             createdAt: session.createdAt, expiresAt: session.expiresAt)
@@ -138,28 +139,22 @@ import Testing
         try client.set(RedisPods.key(new), byOldKey)
         #expect(try await pod.store.session(for: new)?.identity.username == "by the old key")
 
-        let watch = await PromiseWatch(pods.pods)
-        let number = await watch.add(old, of: "id-1")
-        let alive = await watch.add(new, of: "id-ann")
-        #expect(alive == 1)
-        await watch.willEnd(number)
-        try pods.database.psql("DELETE FROM session_keys WHERE generation = 1")
-        await watch.hasEnded(number)
-        let deadline = Deadline(within: .seconds(5))
-        while await !watch.hasSeenEnds {
-            try #require(!deadline.hasPassed)
-            try client.set(RedisPods.key(old), entry)
-            try client.set(RedisPods.key(new), byOldKey)
+        try pods.database.psql("DELETE FROM redis_seal_keys WHERE generation = 1")
+        for pod in pods.pods {
+            try await eventually("the old key is gone", within: .seconds(2)) {
+                await pod.store.redis?.keys?.key(1) == nil
+            }
         }
-        #expect(await watch.stop().violations == [])
-        try await eventually("no fill of the watch is on its way any more") {
+        try client.set(RedisPods.key(old), entry)
+        #expect(try await !pod.isShared(old))
+        try await eventually("no fill is on its way any more") {
             try client.set(RedisPods.key(new), byOldKey)
             let before = await pod.store.counts[.fromRedis]
             #expect(try await pod.store.session(for: new)?.identity.username == "ann")
             return await pod.store.counts[.fromRedis] == before
         }
         try await pod.awaitShared(new)
-        // Nor does it vouch for anything new, for whoever has kept it.
+        // An attacker who has kept the old key cannot use it for new entries either.
         let anew = try await SnapshotForge.snapshot(of: told, for: pod)
         try client.set(RedisPods.key(new), SnapshotSeal.seal(anew, on: new.hash, with: oldKeys))
         #expect(try await pod.store.session(for: new)?.identity.username == "ann")

@@ -6,8 +6,10 @@ import Testing
 
 /// Entries that are delayed on the way to Redis until they are outdated.
 @Suite(.serialized) struct RedisFrozenFillTests {
-    /// - Parameter deadline: of the store's commands. After the shorter one it has given up the connection by the time
-    ///   at which its last words arrive; after the longer one it still waits there.
+    /// Delays entries on the way to Redis.
+    ///
+    /// - Parameter deadline: The deadline of the store's commands. With the short one the store has given up the
+    ///   connection when its last bytes arrive. With the long one it is still waiting.
     @Test(arguments: [Duration.milliseconds(50), .seconds(5)])
     func `an entry that arrives after the session's end is not used`(deadline: Duration) async throws {
         let pods = try await RedisPods()
@@ -19,11 +21,11 @@ import Testing
             database.server.url(database: database.name, through: way), redis: "unix://\(folder.path("way.sock"))",
             deadline: deadline)
         try await RedisPods.waitUntilItUsesRedis(slow)
-        // Two that end, and one that goes on, to show that what arrives is worth something otherwise.
+        // Two sessions that end, and one that stays live and shows that the delayed entries are valid.
         let tokens = try pods.tokens(3)
         let keys = tokens.map(RedisPods.key)
 
-        // Redis has nothing, PostgreSQL's answer is held back until nothing gets through to Redis any more.
+        // Redis is empty. The response of PostgreSQL is held back until the connection to Redis is blocked.
         postgreSQL.pause(.toClient)
         let before = await slow.store.counts[.lookUps]
         let checks = tokens.map { token in Task { try await slow.store.session(for: token) } }
@@ -36,7 +38,7 @@ import Testing
         let client = try pods.connect()
         for key in keys { #expect(try client.value(of: key) == nil) }
 
-        // Nobody else has seen them, so that what arrives is the only word on them.
+        // The other stores have never seen these sessions, so the delayed entries are their only information.
         try await pods.pods[0].store.revoke(tokens[0])
         try database.psql("SELECT revoke_access_token('\(tokens[1].secretText)')")
         let limit = BootInstant.now + TestStore.revocationDelay
@@ -57,7 +59,7 @@ import Testing
         }
         try await eventually("all have refused them", within: .seconds(5)) { await watch.hasSeenEnds }
         #expect(await watch.stop().violations == [])
-        // Also one that has never seen them, and one that has just begun.
+        // Also on a store that has never seen the sessions, and on one that has just started.
         for pod in [pods.pods[1], try await pods.pod(), slow] {
             for token in tokens.prefix(2) { #expect(try await pod.store.session(for: token) == nil) }
         }

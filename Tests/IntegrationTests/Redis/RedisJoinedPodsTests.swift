@@ -15,7 +15,7 @@ import Testing
     @Test func `a session that one pod has looked up is answered from Redis on the others`() async throws {
         let tokens = try pods.tokens(100)
         for token in tokens { #expect(try await pods.pods[0].store.session(for: token) != nil) }
-        // Fills are on the way when their checks are answered.
+        // Entries may still be on the way when the checks have their results.
         try eventually("Redis has them") { try pods.redis.command("DBSIZE") == "100" }
         for pod in pods.pods.dropFirst() {
             for (index, token) in tokens.enumerated() {
@@ -25,7 +25,7 @@ import Testing
             let counts = await pod.store.counts
             #expect(counts[.fromRedis] == 100 && counts[.lookUps] == 0 && counts[.fromMemory] == 0)
         }
-        // The second time only the one with memory does without Redis.
+        // The second time only the store with a memory does not use Redis.
         for pod in pods.pods { for token in tokens { #expect(try await pod.store.session(for: token) != nil) } }
         for (pod, kept) in zip(pods.pods, [0, 0, 100]) {
             let counts = await pod.store.counts
@@ -57,7 +57,7 @@ import Testing
             let limit = BootInstant.now + TestStore.revocationDelay
             var late = [0, 0, 0]
             while late.contains(where: { $0 < 5 }) {
-                // What was there before the change lies there again.
+                // Restores the entry from before the change.
                 try client.set(RedisPods.key(token), stale)
                 for (index, pod) in pods.pods.enumerated() {
                     let begunAt = BootInstant.now
@@ -100,7 +100,7 @@ import Testing
             try pods.database.psql("SELECT revoke_access_token('\(tokens[number].secretText)')")
             await watch.hasEnded(number)
         }
-        // Their entries are in Redis still, and Redis answers; but nobody may believe it.
+        // The entries are still in Redis, and Redis replies, but no store may accept them.
         let client = try pods.connect()
         #expect(try client.value(of: RedisPods.key(tokens[0])) != nil)
         try await eventually("all have answered late", within: .seconds(8)) { await watch.hasSeenEnds }

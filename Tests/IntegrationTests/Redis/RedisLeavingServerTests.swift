@@ -13,7 +13,7 @@ import Testing
         try await database.store().store.close()
         let tokens = try TestStore.tokens(2, on: database.server, database.name)
         let slot = RedisHashSlot(of: Array("authfcgi:\(tokens[0].hash.hex)".utf8)).number
-        /// All slots are at one port, and a moved one is at the other.
+        /// Returns a slot map with all slots at one port. A moved slot is at the other port.
         @Sendable func map(_ port: UInt16) -> String {
             "*1\r\n*3\r\n:0\r\n:16383\r\n*2\r\n$9\r\n127.0.0.1\r\n:\(port)\r\n"
         }
@@ -21,14 +21,14 @@ import Testing
         let old = try ScriptedRedis(at: .tcp(port: ports[0])) { command in
             if command[0] == "CLUSTER" { return map(ports[0]) }
             if command.last == keys[0] { return "-MOVED \(slot) 127.0.0.1:\(ports[1])\r\n" }
-            // The other session it leaves unanswered.
+            // No reply for the other session.
             return command.last == keys[1] ? nil : "$-1\r\n"
         }
         let new = try ScriptedRedis(at: .tcp(port: ports[1])) { command in
             if command[0] == "CLUSTER" { return map(ports[1]) }
             return command[0] == "SET" ? "+OK\r\n" : "$-1\r\n"
         }
-        // The command's own deadline would come too late.
+        // The deadline of the command is longer than the test.
         let pod = try await RedisDrill.pod(
             of: database, "redis+cluster://127.0.0.1:\(ports[0])", deadline: .seconds(60))
         try await eventually("Redis is in use", log: pod.log.text) { await pod.store.usesRedis }

@@ -4,8 +4,7 @@ import Testing
 
 @testable import Sessions
 
-/// The lifetime of sessions answered from Redis is that in PostgreSQL, no longer and no shorter. The database's clock
-/// is also this process's.
+/// Sessions from Redis have the same lifetime as in PostgreSQL. The database's clock is also this process's.
 @Suite(.serialized) struct RedisLifetimeTests {
     private let folder: TestFolder
     private let redis: RedisServer
@@ -27,7 +26,8 @@ import Testing
         return pod
     }
 
-    /// Asks all in turn until each has refused: none after the end says yes, none before it says no.
+    /// Checks a session on all pods in turn until each has refused. No check after the end may accept it, and no check
+    /// before the end may refuse it.
     private func expect(_ pods: [TestStore], _ token: SessionToken, endAt end: Date) async throws {
         var left = pods
         while let pod = left.first {
@@ -56,7 +56,7 @@ import Testing
         #expect(left > 0 && left <= 2000)
         let lookUps = await pods[1].store.counts[.lookUps]
         try await expect(pods, token, endAt: session.expiresAt)
-        // It took PostgreSQL to say no, and besides only where a busy machine made Redis miss its deadline.
+        // The refusal required PostgreSQL. Other look-ups occur only when Redis misses its deadline on a busy machine.
         let counts = await pods[1].store.counts
         #expect(counts[.lookUps] <= lookUps + 2 + (counts[.fromMemory] + counts[.fromRedis]) / 10, "\(counts)")
         #expect(counts[.fromRedis] >= (kept > 0 ? 1 : 50))
@@ -72,7 +72,7 @@ import Testing
         let (token, session) = try await one.signIn()
         #expect(try await one.store.session(for: token) != nil)
         try eventually("Redis has it") { try redis.command("EXISTS", RedisPods.key(token)) == "1" }
-        // Only the second one uses it, which has never heard of it but from Redis.
+        // Only the second pod uses the session, and it knows it only from Redis.
         #expect(try await two.isShared(token))
         #expect(await two.store.counts[.lookUps] == 0)
         while Date.now < session.createdAt + 2.5 {
@@ -88,7 +88,7 @@ import Testing
         }
         let end = try database.row(token).expiresAt
         #expect(end >= lastUse + 1 && end < lastUse + 1.3, "\(end.timeIntervalSince(lastUse))")
-        // A use by what Redis says is a use: nobody asks before the end.
+        // A check that is answered from Redis also counts as a use. There is no check before the end.
         try eventually("the idle timeout is over", within: .seconds(3), every: .milliseconds(1)) { Date.now > end }
         for pod in [two, one] { #expect(try await pod.store.session(for: token) == nil) }
         #expect(try database.row(token).expiresAt == end)
@@ -105,7 +105,7 @@ import Testing
         try await pod.awaitShared(token)
         let client = try RedisClient(redis)
         let old = try #require(try client.value(of: RedisPods.key(token)))
-        // Redis's own clock goes on as before: the entry would lie there for minutes.
+        // The clock of Redis is not changed, so the entry would stay for minutes.
         try clock.set(offset: 301)
         try await eventually("PostgreSQL is asked", within: .seconds(2)) { try await !pod.isShared(token) }
         #expect(try client.value(of: RedisPods.key(token)) != nil)

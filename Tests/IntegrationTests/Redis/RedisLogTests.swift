@@ -5,7 +5,7 @@ import Testing
 
 /// Log lines about Redis, and their number.
 @Suite struct RedisLogTests {
-    /// Servers that are as a test says.
+    /// Servers whose condition a test sets.
     @EventLoop
     private final class Servers: RedisServers {
         var onChange: (@EventLoop () -> Void)?
@@ -23,12 +23,12 @@ import Testing
         ) -> Bool { false }
     }
 
-    /// What is logged while the servers are one after the other as given.
+    /// Returns the log lines for a sequence of conditions of the servers.
     @EventLoop
     private func lines(_ conditions: [RedisHealth]) -> [String] {
         let servers = Servers()
         let log = RecordedLog()
-        let sessions = RedisSessions(servers, entryLifetime: .seconds(300), log: log.logger)
+        let sessions = RedisSessions(servers, sealSecret: nil, entryLifetime: .seconds(300), log: log.logger)
         sessions.start()
         for condition in conditions { servers.condition = condition }
         return log.text.split(separator: "\n").map(String.init)

@@ -13,10 +13,10 @@ import Testing
         folder = try TestFolder()
     }
 
-    /// A way in that works.
+    /// Credentials that Redis accepts.
     struct Login: CustomTestStringConvertible {
         let testDescription: String
-        /// What stands before the host.
+        /// The part of the URL before the host.
         let userInfo: String
         var settings: [String: String] = [:]
         let secret: String
@@ -47,15 +47,15 @@ import Testing
         try await drill.finish(secrets: [login.secret])
     }
 
-    /// A way in that does not work, until `remedy` is run.
+    /// Credentials that Redis refuses until `remedy` is run.
     struct Refusal: CustomTestStringConvertible {
         let testDescription: String
         var userInfo = ":secret-word@"
         var path = ""
         var settings = ["requirepass": "secret-word"]
-        /// What the log has.
+        /// The text in the log.
         let reason: String
-        /// A command that lets it in.
+        /// The command after which Redis accepts them.
         var remedy: [String] = []
     }
 
@@ -104,7 +104,7 @@ import Testing
         try await drill.awaitChecks(200)
         #expect(try await drill.shared(drill.live) == 0)
         for pod in [drill.watched, drill.probe] {
-            // A busy machine may have another reason besides: no reply in time.
+            // A busy machine may have another reason too: no reply in time.
             #expect(pod.log.lines(with: refusal.reason).count == 1, "\(pod.log.text)")
         }
         if !refusal.remedy.isEmpty {
@@ -126,7 +126,7 @@ import Testing
         try await drill.finish()
     }
 
-    /// Those of this machine's own addresses that it has.
+    /// The addresses and names of this machine, with an IPv6 address only if it has one.
     static let hosts: [String] = {
         let addresses = FileManager.default.contents(atPath: "/proc/net/if_inet6") ?? Data()
         let hasIPv6 = String(decoding: addresses, as: UTF8.self).contains("00000000000000000000000000000001 ")

@@ -25,7 +25,7 @@ import Testing
         }
     }
 
-    /// Starts the container's command, with a folder and a port of this test.
+    /// Starts the command of the container, with a folder and a port of this test.
     private func start(password: String?) throws -> ServerProcess {
         let rest = try #require(manifest.firstRange(of: "args:")).upperBound
         let lines = manifest[rest...].split(separator: "\n").drop { !$0.hasSuffix("- |") }.dropFirst()
@@ -38,14 +38,14 @@ import Testing
         return process
     }
 
-    /// Lets a script find the programs of this test.
+    /// A shell assignment with which a script uses the programs of this test.
     private var path: String { "PATH=\(folder.path("programs")):$PATH" }
 
     private func environment(_ password: String?) -> [String: String] {
         password.map { ["REDIS_PASSWORD": $0] } ?? [:]
     }
 
-    /// What its probes run, each of them.
+    /// Runs the probes of the container and returns the result of each.
     private func probe(password: String?) throws -> [Bool] {
         let commands = manifest.split(separator: "\n").filter { $0.contains("command:") && $0.contains("redis-cli") }
         return try commands.map { line in

@@ -5,9 +5,9 @@ import Testing
 @testable import Sessions
 
 extension RedisPods {
-    /// How a fault is borne.
+    /// The result of a fault.
     struct Outcome: CustomStringConvertible {
-        /// How long after the fault's end the last store was answered from Redis.
+        /// The time from the end of the fault until every store was answered from Redis.
         var backAfter = Duration.zero
         var findings = PromiseWatch.Findings()
 
@@ -16,15 +16,15 @@ extension RedisPods {
         }
     }
 
-    /// Has something happen to Redis while sessions live, end before, amid and after it, by logouts and by SQL, and checks
-    /// go on all the time. Expects that no promise is broken, and that afterwards Redis is used again within two seconds.
+    /// Causes a fault of Redis while sessions are checked all the time. Sessions end before, during and after it, by
+    /// logouts and by SQL. Expects that no guarantee is violated, and that Redis is in use again within two seconds.
     ///
     /// - Parameters:
-    ///   - duration: how long it lasts at least.
-    ///   - isNoticed: whether the stores cannot use Redis meanwhile.
-    ///   - begin: has it happen.
-    ///   - again: is called over and over while it lasts.
-    ///   - end: makes Redis well again; returns when it is.
+    ///   - duration: The minimum duration of the fault.
+    ///   - isNoticed: Whether the stores cannot use Redis during the fault.
+    ///   - begin: Starts the fault.
+    ///   - again: Is called repeatedly during the fault.
+    ///   - end: Ends the fault. Returns when Redis is available.
     @discardableResult
     func withstand(
         for duration: Duration, isNoticed: Bool = true, _ begin: ([SessionToken]) async throws -> Void,
@@ -53,7 +53,7 @@ extension RedisPods {
         return outcome
     }
 
-    /// Watches all these, and a token for which there is no session.
+    /// Watches these sessions, and a token without a session.
     @EventLoop
     func watch(_ tokens: [SessionToken], mayFail: Bool = false) async -> PromiseWatch {
         let watch = PromiseWatch(pods, mayFail: mayFail)
@@ -70,8 +70,8 @@ extension RedisPods {
         }
     }
 
-    /// From now on. Checks have to be going on on all stores, so that those without memory are answered from Redis as
-    /// soon as that is possible; the one with memory only says that it uses it.
+    /// Returns the time until every store uses Redis. Requires checks on all stores, so that those without a memory are
+    /// answered from Redis as soon as possible. The store with a memory only reports that it uses it.
     private func timeUntilAllUseRedis(_ token: SessionToken) async throws -> Duration {
         let wellAt = BootInstant.now
         for pod in pods.prefix(2) {
@@ -86,7 +86,8 @@ extension RedisPods {
         return .now - wellAt
     }
 
-    /// A session that one store has looked up is answered from Redis on the others, also on the one with memory.
+    /// Expects that a session that one store has looked up is answered from Redis on the others, including the one with
+    /// a memory.
     func expectNewSessionsAreShared() async throws {
         let (token, session) = try await pods[0].signIn("newcomer")
         for pod in pods.prefix(2) { try await pod.awaitShared(token, within: .seconds(2)) }

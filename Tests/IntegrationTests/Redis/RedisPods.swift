@@ -4,24 +4,25 @@ import Testing
 
 @testable import Sessions
 
-/// Stores that share a database and a Redis of their own, which they reach through a proxy. Two keep nothing in memory,
-/// so that each check shows where its answer comes from; the third is as it is shipped.
+/// Stores with a shared database and a shared Redis, which they reach through a proxy. Two have no memory, so that the
+/// source of each result can be determined. The third has the default configuration.
 struct RedisPods {
     let folder: TestFolder
     let database: SharedDatabase
     let redis: RedisServer
     let proxy: SocketProxy
-    /// What the stores' URLs say before the path: who they are.
+    /// The credentials in the stores' URLs.
     let login: String
     let pods: [TestStore]
     private let open = OpenStores()
-    /// A token as the stores make them, for which there is no session.
+    /// A valid token without a session.
     let invented: SessionToken
 
-    /// Starts all, and waits until the stores use Redis.
+    /// Starts the servers and the stores, and waits until the stores use Redis.
+    ///
     /// - Parameters:
-    ///   - settings: of Redis.
-    ///   - login: as in a URL, with the `@`.
+    ///   - settings: The settings of Redis.
+    ///   - login: The credentials as in a URL, with the `@`.
     init(
         settings: [String: String] = [:], login: String = "", clock: ((TestFolder) throws -> FakeClock)? = nil
     ) async throws {
@@ -43,7 +44,7 @@ struct RedisPods {
         for pod in pods { try await Self.waitUntilItUsesRedis(pod) }
     }
 
-    /// A store with Redis in front.
+    /// Returns a store with Redis.
     static func pod(
         _ url: String, redis: String, deadline: Duration = .milliseconds(50),
         _ configure: (inout SessionStore.Configuration) -> Void = { _ in }
@@ -60,7 +61,7 @@ struct RedisPods {
             })
     }
 
-    /// One more, straight to Redis.
+    /// Returns another store, which reaches Redis directly.
     func pod(_ configure: (inout SessionStore.Configuration) -> Void = { _ in }) async throws -> TestStore {
         let pod = try await Self.pod(database.url, redis: "unix://\(login)\(redis.socket)", configure)
         open.add(pod.store)
@@ -76,10 +77,10 @@ struct RedisPods {
         try TestStore.tokens(count, on: database.server, database.name)
     }
 
-    /// Where the entry of a session lies.
+    /// Returns the key of a session's entry.
     static func key(_ token: SessionToken) -> String { "authfcgi:\(token.hash.hex)" }
 
-    /// Checks on both stores that keep nothing, until they are answered from Redis.
+    /// Checks sessions on both stores without a memory until they are answered from Redis.
     func share(_ tokens: [SessionToken]) async throws {
         for pod in pods.prefix(2) { for token in tokens { try await pod.awaitShared(token) } }
     }
@@ -88,7 +89,7 @@ struct RedisPods {
 }
 
 extension TestStore {
-    /// Whether a check of the token is answered from Redis now. Nobody else may use the store meanwhile.
+    /// Returns whether a check of the token is answered from Redis now. There must be no concurrent use of the store.
     func isShared(_ token: SessionToken) async throws -> Bool {
         let before = await store.counts[.fromRedis]
         let session = try await store.session(for: token)
@@ -96,14 +97,14 @@ extension TestStore {
         return session != nil && after > before
     }
 
-    /// Checks until the answer comes from Redis.
+    /// Checks the token until it is answered from Redis.
     func awaitShared(_ token: SessionToken, within limit: Duration = .seconds(5)) async throws {
         try await eventually("the session is answered from Redis", within: limit, every: .milliseconds(2)) {
             try await isShared(token)
         }
     }
 
-    /// The same where memory may answer too.
+    /// Checks the token until it is answered from Redis or memory.
     func awaitSharedOrKept(_ token: SessionToken) async throws {
         try await eventually("the session is not asked for") {
             let before = await store.counts[.lookUps]

@@ -22,7 +22,7 @@ import Testing
         for pod in pods.pods { before.append(await pod.store.counts) }
         let race = await RevocationRace(pods.pods.prefix(2).map(\.store), tokens)
         let connection = try PostgreSQLConnection(pods.database.url, log: pods.pods[0].log.logger)
-        // One transaction after the other, ten a round trip; checks of all of them were begun before.
+        // One transaction per session, ten in one round trip. Checks of all of them were started before.
         for start in stride(from: 0, to: tokens.count, by: 10) {
             let ends = tokens[start..<start + 10].map { token in
                 "BEGIN; SELECT revoke_access_token('\(token.secretText)'); COMMIT;"
@@ -34,13 +34,13 @@ import Testing
                 race.turns.load(ordering: .relaxed) > turns
             }
         }
-        // Those that ended last have to be asked late too.
+        // The sessions that ended last also need late checks.
         let last = await race.counts.late
         try await eventually("late checks", within: .seconds(5)) { await race.counts.late > last + 2000 }
         let counts = await race.stop()
         #expect(counts.acceptedAfterHearing == 0 && counts.acceptedLate == 0 && counts.failures == [], "\(counts)")
-        // It was what the name says: answers from Redis and from PostgreSQL, checks after the end was heard of and
-        // later, and entries that say otherwise.
+        // All cases of the test have occurred: results from Redis and from PostgreSQL, checks after the notification
+        // and late ones, and entries that contradict the end.
         var shared = 0
         for (pod, before) in zip(pods.pods.prefix(2), before) {
             let now = await pod.store.counts
@@ -49,7 +49,7 @@ import Testing
         }
         #expect(counts.accepted > shared && counts.refused > 2000 && counts.afterHearing > 2000, "\(counts)")
         #expect(try Int(pods.redis.command("DBSIZE")).map { $0 > 2000 } == true)
-        // In the end nobody is left, whatever lies in Redis.
+        // At the end no session is accepted, regardless of the entries in Redis.
         for pod in pods.pods {
             for token in tokens.filter({ $0.hash.spread % 50 == 0 }) {
                 #expect(try await pod.store.session(for: token) == nil)
@@ -59,7 +59,7 @@ import Testing
 
     private static let rounds = 500
 
-    /// Ends the session of each of 500 users, each of them in Redis, and counts where it was accepted afterwards.
+    /// Ends the session of each of 500 users, all of them in Redis, and returns how many were accepted afterwards.
     private func acceptedAfter(_ revoke: (TestStore, SessionToken, _ number: Int) async throws -> Void) async throws
         -> Int
     {
@@ -69,7 +69,7 @@ import Testing
             let other = pods.pods[1]
             #expect(try await other.store.session(for: token) != nil)
             #expect(try await pod.store.session(for: token) != nil)
-            // Checks and fills are under way meanwhile, here and there.
+            // Checks and writes of entries are in progress, on both stores.
             async let early = pod.ask(token)
             async let there = other.ask(token)
             try await revoke(pod, token, index + 1)
@@ -92,7 +92,7 @@ import Testing
             try await pod.store.revokeAll(ofUser: "id-\(number)")
         }
         #expect(accepted == 0)
-        // Nobody knew their hashes, so the entries are all there.
+        // The hashes were unknown to the store, so all entries still exist.
         #expect(try pods.redis.command("DBSIZE") == "\(Self.rounds)")
     }
 

@@ -5,7 +5,7 @@ import Testing
 
 /// A Redis that refuses: it is full, refuses the password or some commands, or is not Redis.
 @Suite(.serialized) struct RedisRefusalTests {
-    /// How often the stores have said that Redis takes no sessions.
+    /// Returns the number of log lines of each store that Redis stores no sessions.
     private func refusals(_ pods: RedisPods) -> [Int] {
         pods.pods.map { pod in
             pod.log.text.split(separator: "\n").count { $0.contains("Redis refuses to store sessions") }
@@ -18,7 +18,7 @@ import Testing
         try await pods.withstand(for: .seconds(1), isNoticed: false) { tokens in
             try pods.redis.command("CONFIG", "SET", "maxmemory-policy", "noeviction")
             try pods.redis.command("CONFIG", "SET", "maxmemory", "1")
-            // The watch goes on and has what was there before from Redis; these are new, and not taken.
+            // The watched sessions are still answered from Redis. The new ones are not stored.
             let before = await pods.pods[0].store.counts
             for _ in 0..<20 {
                 for token in newcomers {
@@ -40,7 +40,7 @@ import Testing
         #expect(pods.pods[0].log.text.contains("OOM"))
         try await pods.share(newcomers)
         #expect(refusals(pods) == [1, 1, 1])
-        // That it is full is no reason to leave the connection.
+        // A full Redis is no reason to close the connection.
         for pod in pods.pods { #expect(!pod.log.text.contains("Failed to connect")) }
     }
 
@@ -74,7 +74,7 @@ import Testing
         try await pods.share(tokens)
         for token in tokens { #expect(try await reader.isShared(token)) }
         #expect(await reader.store.counts[.lookUps] == lookUps)
-        // It ends sessions, and cannot take them away.
+        // It ends sessions, but cannot delete their entries.
         try await reader.store.revoke(tokens[0])
         #expect(try await reader.store.session(for: tokens[0]) == nil)
         #expect(try pods.connect().value(of: RedisPods.key(tokens[0])) != nil)
@@ -127,7 +127,7 @@ import Testing
         try client.command("LPUSH", RedisPods.key(token), "1")
         #expect(try await !pods.pods[1].isShared(token))
         try await eventually("the entry is there again") { try await pods.pods[1].isShared(token) }
-        // Nobody has left the connection for it.
+        // No store has closed the connection because of it.
         #expect(pods.proxy.acceptedCount == connections)
     }
 

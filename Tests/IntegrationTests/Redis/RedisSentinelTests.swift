@@ -4,7 +4,7 @@ import Testing
 
 @testable import Sessions
 
-/// A primary found by sentinels, and sessions during a failover.
+/// A primary that is found by sentinels, and sessions during a failover.
 @Suite(.serialized, .sharesSentinels) struct RedisSentinelTests {
     private let group: RedisSentinels
 
@@ -46,10 +46,10 @@ import Testing
         try await drill.end()
         let new = try group.waitForFailover(from: old)
         try await drill.expectReturn(since: .now)
-        // For a moment it still thinks that it is the primary, and has the entries of sessions that have ended.
+        // For a moment the old primary still has that role, and the entries of ended sessions.
         old.resume()
         try eventually("it is a replica", within: .seconds(20)) {
-            // It throws out everybody when it becomes one.
+            // It closes all connections when it becomes a replica.
             (try? old.command("ROLE"))?.hasPrefix("slave") ?? false
         }
         for server in [old, new] { try server.command("CONFIG", "RESETSTAT") }
@@ -80,7 +80,7 @@ import Testing
         let key = "authfcgi:\(token.hash.hex)"
         try eventually("the replica has the entry") { try replica.command("EXISTS", key) == "1" }
 
-        // It goes on as it is, and hears of nothing.
+        // The replica keeps its data and receives no changes.
         try replica.command("REPLICAOF", "127.0.0.1", "1")
         let number = await drill.watch.add(token, of: "id-gone")
         await drill.watch.willEnd(number)
@@ -107,7 +107,7 @@ import Testing
         let replica = try #require(try group.servers.first { try $0 !== group.currentServer() })
         let port = "\(replica.tcpPort ?? 0)"
         let place = try Endpoint.freePort()
-        // One that has not heard of a failover says no better.
+        // A sentinel that does not know of the failover returns the replica.
         let sentinel = try ScriptedRedis(at: .tcp(port: place)) { command in
             command[0] == "SENTINEL" ? "*2\r\n$9\r\n127.0.0.1\r\n$\(port.utf8.count)\r\n\(port)\r\n" : "-ERR\r\n"
         }
@@ -116,7 +116,7 @@ import Testing
         let drill = try await RedisDrill(
             "redis+sentinel://127.0.0.1:\(place),\(group.hosts)/\(service)", deadline: .seconds(1))
         #expect(try await drill.shared(drill.live) == drill.live.count)
-        // Where it is the only one, nobody is better than a replica.
+        // With this sentinel alone the pod uses no Redis server.
         let pod = try await RedisDrill.pod(of: drill.database, "redis+sentinel://127.0.0.1:\(place)/\(service)")
         try await eventually("it is said", log: pod.log.text) {
             _ = try await pod.store.session(for: drill.live[0])
@@ -158,7 +158,7 @@ import Testing
         try await drill.awaitChecks(300)
         try await drill.expectReturn(since: .now)
         #expect(drill.probe.log.lines(with: "Failed to connect to Redis").isEmpty, "\(drill.probe.log.text)")
-        // A connection that breaks cannot be replaced.
+        // A broken connection cannot be replaced.
         try group.primary.command("CLIENT", "KILL", "TYPE", "normal")
         try group.replica.command("CLIENT", "KILL", "TYPE", "normal")
         try await drill.awaitLog("Failed to connect to Redis: sentinel ")
@@ -178,7 +178,7 @@ import Testing
     }
 }
 
-/// Sentinels that ask for a password themselves.
+/// Sentinels that require a password of their own.
 @Suite struct RedisSentinelPasswordTests {
     @Test func `the password of the URL is that of the servers, and of sentinels that ask for it`() async throws {
         let folder = try TestFolder()
@@ -187,7 +187,7 @@ import Testing
         var drill = try await RedisDrill(url, deadline: .seconds(1))
         #expect(try await drill.shared(drill.live) == drill.live.count)
 
-        // Now one of their own, which nobody has told the store.
+        // The password of the sentinels changes without the store's knowledge.
         for sentinel in group.sentinels {
             try sentinel.command("ACL", "SETUSER", "default", "resetpass", ">another")
         }

@@ -77,7 +77,7 @@ import Testing
         #expect(throws: SupportError.self) {
             try server.tcpCommand("PING", trusting: tls.otherAuthority().file)
         }
-        // On this port nothing else is.
+        // This port accepts only TLS.
         #expect(throws: SupportError.self) {
             try ServerProcess.output(
                 ServerPrograms.redisClient, ["-e", "-p", "\(server.tcpPort ?? 0)", "PING"])
@@ -178,7 +178,7 @@ import Testing
         try cluster.waitUntilReady()
     }
 
-    /// What openssl has against a certificate; nil when nothing.
+    /// Returns openssl's reason for rejecting a certificate, or nil if it accepts it.
     private static func verify(
         _ certificate: TLSFiles.Certificate, by authority: String, _ options: [String] = []
     ) throws -> String? {
@@ -191,7 +191,7 @@ import Testing
 
     private static func address(_ server: RedisServer) -> String { server.tcpEndpoint.description }
 
-    /// What Redis said to a command that it refused; nil if it did not.
+    /// Returns the error of Redis for a command, or nil if there was none.
     private static func refusal(_ body: () throws -> String) -> String? {
         do {
             _ = try body()

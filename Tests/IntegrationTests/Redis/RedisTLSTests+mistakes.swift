@@ -6,13 +6,13 @@ import Testing
 
 /// Wrong servers and wrong TLS settings: the log lines, and the answers by PostgreSQL.
 extension RedisTLSTests {
-    /// A server that is not the one that was meant, or not spoken to as it wants.
+    /// A wrong server, or wrong settings for the right one.
     enum Mistake: CaseIterable {
         case unknownAuthority, expiredCertificate, otherName, otherAddress, noClientCertificate,
             foreignClientCertificate
         case plainServer, plainClient
 
-        /// What the log says.
+        /// The reason in the log.
         var reason: String {
             switch self {
             case .unknownAuthority: "the server's certificate is refused: self-signed certificate in certificate chain"
@@ -60,7 +60,7 @@ extension RedisTLSTests {
         try await drill.awaitLog("warning: Failed to connect to Redis: ")
         try await drill.awaitLog("info: Using database for session storage")
         try await drill.end()
-        // It goes on trying, and says so once.
+        // The attempts continue and are logged once.
         try await drill.awaitChecks(500)
         #expect(try await drill.shared(drill.live) == 0)
         for pod in [drill.watched, drill.probe] {
@@ -69,7 +69,7 @@ extension RedisTLSTests {
             #expect(lines.first?.contains(mistake.reason) == true, "\(pod.log.text)")
             #expect(await !pod.store.usesRedis)
         }
-        // Nothing was left there in the clear, or by a stranger.
+        // Nothing was stored, neither without TLS nor by an unverified client.
         #expect(try server.command("DBSIZE") == "0")
         try await drill.finish(secrets: [Self.password])
     }

@@ -49,7 +49,7 @@ import Testing
     @Test func `a server that comes back with a new certificate is in use again within two seconds`() async throws {
         let server = try server()
         var drill = try await RedisDrill(url(server, host: "localhost"), tls: RedisTLS(authorities: tls.authority))
-        // In the place of the old one, as certificates are renewed; first a wrong one.
+        // At the old path, as certificates are renewed. The first one is wrong.
         for (name, names) in [("wrong", ["DNS:elsewhere"]), ("renewed", ["DNS:localhost"])] {
             try server.stop()
             let new = try tls.issued(to: names, named: name)
@@ -77,7 +77,7 @@ import Testing
         try await drill.finish(secrets: [Self.password])
     }
 
-    /// All questions in one turn of the loop.
+    /// Checks all sessions in one turn of the loop.
     @EventLoop
     private static func askAtOnce(_ count: Int, _ drill: RedisDrill) async -> (right: Int, wrong: Int) {
         var (right, wrong) = (0, 0)
@@ -103,7 +103,7 @@ import Testing
         let server = try server()
         var drill = try await RedisDrill(url(server), tls: RedisTLS(authorities: tls.authority))
         try server.pause()
-        // Attempts hang in the middle of the handshake, for as long as their deadline lets them.
+        // Attempts stall during the handshake until their deadline.
         try await drill.awaitLog("Failed to connect to Redis: ")
         try await drill.end()
         #expect(try await drill.shared(drill.live) == 0)

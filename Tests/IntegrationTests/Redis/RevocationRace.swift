@@ -4,28 +4,30 @@ import TestSupport
 
 @testable import Sessions
 
-/// Checks of the sessions that end next, that have just ended and that ended a while ago, on several stores, of which it
-/// is known whether the store had heard of the end when they began.
+/// Checks on several stores of sessions that end next, have just ended, or ended a while ago. For each check it is
+/// known whether the store had been notified of the end when it started.
 @EventLoop
 final class RevocationRace {
     struct Counts: Sendable {
         var accepted = 0
         var refused = 0
-        /// Why nobody could tell, each reason once.
+        /// The distinct errors of checks.
         var failures: Set<String> = []
-        /// Checks that began after the store had heard of the end, and those of them that accepted the session.
+        /// The checks that started after the store was notified of the end, and those of them that accepted the
+        /// session.
         var afterHearing = 0
         var acceptedAfterHearing = 0
-        /// The same for checks that began later than the revocation delay after the end was acknowledged.
+        /// The checks that started later than the revocation delay after the acknowledgement of the end, and those of
+        /// them that accepted the session.
         var late = 0
         var acceptedLate = 0
     }
 
     private let stores: [SessionStore]
     private let tokens: [SessionToken]
-    /// Added to by whoever ends sessions, who is not to wait for the loop.
+    /// The times of the ends. A mutex, because the ends are recorded outside of the loop, without waiting for it.
     private let ends = Mutex<[BootInstant]>([])
-    /// How often checks were begun, for whoever ends sessions not to be far ahead of them.
+    /// The number of iterations, with which the ending of sessions stays in step with the checks.
     nonisolated let turns = Atomic(0)
     private var random = SeededGenerator(seed: 4)
     private var isStopped = false
@@ -41,7 +43,7 @@ final class RevocationRace {
         turn()
     }
 
-    /// The end of the next one was acknowledged just now.
+    /// Records that the end of the next session has just been acknowledged.
     nonisolated func ended() { ends.withLock { $0.append(.now) } }
 
     func stop() async -> Counts {
@@ -53,7 +55,7 @@ final class RevocationRace {
     private func turn() {
         guard !isStopped else { return }
         Reactor.shared.schedule(after: .milliseconds(2)) { [self] in turn() }
-        // The race is not about how much they can bear.
+        // The load is limited, because this is not a load test.
         guard underWay < Self.mostUnderWay else { return }
         turns.wrappingAdd(1, ordering: .relaxed)
         let now = BootInstant.now
@@ -61,7 +63,7 @@ final class RevocationRace {
         for store in stores {
             let next = endedAt.count
             for index in max(0, next - 2)..<min(tokens.count, next + 4) { check(index, store, endedAt) }
-            // What one store fills in the other may find, before it ends.
+            // An entry that one store writes may be read by the other before the session ends.
             for _ in 0..<6 {
                 check(min(tokens.count - 1, next + Int.random(in: 4..<40, using: &random)), store, endedAt)
             }
@@ -92,7 +94,7 @@ final class RevocationRace {
         }
     }
 
-    /// Whether a snapshot on the session would not be believed even if PostgreSQL had made it this very moment.
+    /// Returns whether a snapshot of the session would be refused even if PostgreSQL had just returned it.
     private func hasHeard(_ hash: SHA256Digest, _ store: SessionStore) -> Bool {
         let now = BootInstant.now
         let memory = store.readLane.memory

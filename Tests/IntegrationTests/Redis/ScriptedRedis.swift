@@ -2,12 +2,14 @@ import Foundation
 import Glibc
 import TestSupport
 
-/// Takes commands as a Redis server does, and answers them as a test says. Each connection has a thread of its own, which
-/// ends with the connection.
+/// A server that receives commands like a Redis server and replies as a test specifies. Each connection has its own
+/// thread, which ends with the connection.
 final class ScriptedRedis: Sendable {
     private let listener: Descriptor
 
-    /// - Parameter answer: gets a command's words; what it returns is sent back as it is, nil: nothing is.
+    /// Starts the server.
+    ///
+    /// - Parameter answer: Returns the reply to a command's words in wire format, or nil for no reply.
     init(at endpoint: Endpoint, answer: @escaping @Sendable ([String]) -> String?) throws {
         let listener = try endpoint.makeListener(isBlocking: true)
         self.listener = listener
@@ -27,7 +29,7 @@ final class ScriptedRedis: Sendable {
     }
 
     deinit {
-        // Wakes the thread from accept.
+        // Ends the thread's accept.
         shutdown(listener.number, Int32(SHUT_RDWR))
     }
 
@@ -46,10 +48,10 @@ final class ScriptedRedis: Sendable {
         }
     }
 
-    /// Takes the first command from the bytes that have arrived; nil while it is not whole.
+    /// Removes and returns the first command of the received bytes, or returns nil if it is incomplete.
     private static func takeCommand(_ bytes: inout [UInt8]) -> [String]? {
         var rest = bytes[...]
-        /// The number in a line such as `*2` or `$14`.
+        /// Returns the number in a line such as `*2` or `$14`.
         func takeNumber() -> Int? {
             guard let end = rest.firstIndex(of: UInt8(ascii: "\n")) else { return nil }
             defer { rest = rest[(end + 1)...] }

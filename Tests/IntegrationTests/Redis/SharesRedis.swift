@@ -1,8 +1,8 @@
 import TestSupport
 import Testing
 
-/// A group of Redis servers for all tests of a suite, each of which leaves it in a state from which it can recover. It is
-/// started with the suite and ends with it.
+/// A trait of suites whose tests share a group of Redis servers. It is started and ended with the suite. Each test
+/// leaves it in a state from which it can recover.
 struct SharesRedis: SuiteTrait, TestScoping {
     enum Kind: Sendable {
         case sentinels, cluster
@@ -24,14 +24,14 @@ struct SharesRedis: SuiteTrait, TestScoping {
         }
     }
 
-    /// The suite's primary, replica and sentinels, all of them well.
+    /// Returns the primary, replica and sentinels of the suite, after their recovery.
     static func sentinels() throws -> RedisSentinels {
         let group = try #require(sharedSentinels, "the suite has no such servers")
         try group.recover()
         return group
     }
 
-    /// The suite's cluster, all of it well and empty.
+    /// Returns the cluster of the suite, after its recovery and empty.
     static func cluster() throws -> RedisCluster {
         let cluster = try #require(sharedCluster, "the suite has no such servers")
         try cluster.recover()

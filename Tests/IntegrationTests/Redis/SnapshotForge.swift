@@ -4,14 +4,14 @@ import Testing
 
 @testable import Sessions
 
-/// Makes entries for a session that had ended before the store began to listen: nothing that it has heard speaks against
-/// them, so that all depends on what is forged.
+/// Creates entries for a session that ended before the store started to listen. The store has no notification that
+/// contradicts them, so the result depends only on the forged part.
 struct SnapshotForge {
     let pod: TestStore
-    let keys: TokenKeys
-    /// Says that the session lives, as of a moment at which the store listened.
+    let keys: SealKeys
+    /// A snapshot of the live session at a time at which the store listened.
     let snapshot: SessionSnapshot
-    /// A moment shortly before it listened.
+    /// A time shortly before the store listened.
     let before: DatabaseInstant
     private let folder: TestFolder
     private let token: SessionToken
@@ -31,26 +31,26 @@ struct SnapshotForge {
         token = former
         pod = try await RedisPods.pod(database.url, redis: redis.url)
         try await RedisPods.waitUntilItUsesRedis(pod)
-        keys = try #require(await pod.store.readLane.keys)
+        keys = try #require(await pod.store.redis?.keys)
         snapshot = try await Self.snapshot(of: session, for: pod)
         before = DatabaseInstant(session.createdAt)
         #expect(try await pod.store.session(for: token) == nil)
     }
 
-    /// What a worker would state of a session now.
+    /// Returns the snapshot that a worker would create for a session now.
     @EventLoop
     static func snapshot(of session: Session, for pod: TestStore) async throws -> SessionSnapshot {
         let packed = try #require(PackedSession(session))
         let origin = try #require(pod.store.readLane.origin)
         let heard = BootInstant.now
         let asOf = try #require(pod.store.readLane.memory.databaseTime(at: heard))
-        // What the store takes for the database's clock may be ahead of it by a little, never behind.
+        // The store's estimate of the database's clock may be slightly ahead, never behind.
         return SessionSnapshot(session: packed, asOf: asOf, origin: origin)
     }
 
-    /// Whether the store accepts the session when an entry of this kind lies there.
+    /// Returns whether the store accepts the session with such an entry in Redis.
     func isAccepted(
-        sealedWith sealing: TokenKeys? = nil, asOf: DatabaseInstant? = nil, origin: ServerIncarnation? = nil,
+        sealedWith sealing: SealKeys? = nil, asOf: DatabaseInstant? = nil, origin: ServerIncarnation? = nil,
         changed code: (ArraySlice<UInt8>) -> [UInt8] = { Array($0.suffix(16)) }
     ) async throws -> Bool {
         let forged = SessionSnapshot(
@@ -60,7 +60,7 @@ struct SnapshotForge {
         let client = try RedisClient(redis)
         try client.set(RedisPods.key(token), Array(entry))
         let session = try await pod.store.session(for: token)
-        // It was this one that was asked about.
+        // The entry was not replaced during the check.
         #expect(try client.value(of: RedisPods.key(token)) == Array(entry))
         return session != nil
     }

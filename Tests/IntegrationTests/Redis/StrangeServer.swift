@@ -1,8 +1,7 @@
 import Synchronization
 import TestSupport
 
-/// Listens where Redis did, and answers whatever arrives by something that Redis would not say, each connection by
-/// something else.
+/// A server at the address of Redis that sends replies that Redis would not send, another one for each connection.
 final class StrangeServer: Sendable {
     static let answers: [[UInt8]] =
         [
@@ -15,7 +14,7 @@ final class StrangeServer: Sendable {
     private let socket: AnsweringSocket
     private let count: Count
 
-    /// Shared with the socket's thread.
+    /// A counter shared with the thread of the socket.
     private final class Count: Sendable {
         let value = Atomic(0)
     }
@@ -29,6 +28,6 @@ final class StrangeServer: Sendable {
         }
     }
 
-    /// How many connections it has answered.
+    /// The number of connections with a reply.
     var answerCount: Int { count.value.load(ordering: .relaxed) }
 }

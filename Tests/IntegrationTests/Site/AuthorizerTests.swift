@@ -58,7 +58,7 @@ import Testing
         let gate = try GateProcess(in: folder, server: server, database: database, workers: 1)
         let token = try gate.signIn("ann", groups: ["staff"])
         RunRecord.note(secret: token)
-        // The path is that of the request that is asked about.
+        // The path is that of the client's request.
         for path in ["/", "/healthz", "/auth/login"] {
             let parameters = [("REQUEST_METHOD", "POST"), ("SCRIPT_NAME", path), ("CONTENT_LENGTH", "7")]
             func ask(_ more: [(String, String)]) throws -> FastCGIAnswer {

@@ -3,7 +3,7 @@ import Testing
 
 /// The client's address in the login throttle, through nginx with the shipped files.
 @Suite(.leavesCleanLogs) struct ClientAddressTests {
-    /// A server that has its clients' addresses from a load balancer.
+    /// A server that receives its clients' addresses from a load balancer.
     private static let balanced = """
         server {
             listen unix:@PREFIX@/balanced.sock;
@@ -29,7 +29,7 @@ import Testing
         }
         #expect(try logIn(owner, []).status == 200)
         #expect(try site.postgreSQL.psql("SELECT client_ip FROM session_tokens") == owner)
-        // As if strangers had failed, the last at this moment.
+        // As after failures from other addresses, the last one now.
         try site.postgreSQL.psql(
             """
             INSERT INTO login_throttle (key, failed_at, expires_at)

@@ -2,11 +2,12 @@ import Glibc
 import TestSupport
 import Testing
 
-/// PostgreSQL is unreachable, Redis is not: sessions in Redis are accepted only for the time that the operator permits.
+/// PostgreSQL is unreachable and Redis is reachable: sessions in Redis are accepted only for the time that the operator
+/// permits.
 @Suite(.serialized, .leavesCleanLogs) struct DatabaseOutageTests {
-    /// How PostgreSQL goes.
+    /// The kinds of outages.
     enum Outage: CaseIterable {
-        /// Nothing comes through, and nobody says so.
+        /// No bytes are forwarded, and connections stay open.
         case silent
         case stopped
     }
@@ -25,9 +26,9 @@ import Testing
     private static let stale = Duration.seconds(3)
 
     private let site: BreakableSite
-    /// Stays closed when PostgreSQL is away.
+    /// A pod that accepts no sessions while PostgreSQL is unreachable.
     private let closed: Pod
-    /// Stays open for 3 s, and for 10 s.
+    /// Pods that accept sessions for 3 s and for 10 s.
     private let open: Pod
     private let openForLong: Pod
 
@@ -51,7 +52,7 @@ import Testing
         }
     }
 
-    /// Mends what a test that failed has left broken.
+    /// Ends the faults that a failed test has left.
     private func mend() {
         for path in site.paths { path.resume() }
         if !site.postgreSQL.isReady { try? site.postgreSQL.start() }
@@ -59,7 +60,8 @@ import Testing
 
     private func wait(_ watch: SessionWatch, until time: Duration) { sleepThread(for: time - watch.elapsed) }
 
-    /// Waits until a pod answers what nobody but PostgreSQL can tell, and uses both stores; how long that took.
+    /// Waits until a pod answers a check that requires PostgreSQL, and uses both stores. Returns the time that this
+    /// took.
     private func waitForPostgreSQL(_ pod: Pod) throws -> Duration {
         let start = ContinuousClock.now
         let token = try pod.signIn("witness")
@@ -86,7 +88,7 @@ import Testing
             brokenAt = watch.elapsed
             try expectNoChanges(on: closed, signedIn: leaving.token)
             wait(watch, until: brokenAt + Self.delay)
-            // This pod has never heard of it, and Redis answers at once.
+            // This pod has not looked up the session before, and Redis replies.
             #expect(try closed.gate.check(inRedis.token) == 503)
             #expect(try closed.gate.check(nil) == 401)
             wait(watch, until: brokenAt + Self.delay + BreakableSite.queryDeadline + .milliseconds(500))
@@ -98,7 +100,7 @@ import Testing
         #expect(history.violations == [])
         let checks = history.checks(on: 0)
         #expect(checks.with(.failed) == [] && checks.with(.refused) == [])
-        // To the moment: the last heartbeat that came back was sent before.
+        // Exact, because the last answered heartbeat was sent before that time.
         #expect(checks.begun(after: brokenAt + Self.delay).filter { $0.end < endedAt }.with(.accepted) == [])
         let unanswered = checks.filter { $0.start < endedAt && $0.end - $0.start > .seconds(1) }
         #expect(unanswered == [])
@@ -127,7 +129,7 @@ import Testing
             try begin(outage)
             brokenAt = watch.elapsed
             wait(watch, until: brokenAt + Self.delay + .milliseconds(100))
-            // Only the other pod has asked for it, and Redis has what it was told.
+            // Only the other pod has looked it up, and has stored it in Redis.
             #expect(try open.gate.check(inRedis.token) == 200)
             #expect(try open.gate.check(unused.token) == 503)
             #expect(try open.gate.check(nil) == 401)
@@ -141,7 +143,7 @@ import Testing
             try end(outage)
             let time = try waitForPostgreSQL(open)
             print("PostgreSQL back (\(outage)), stale: after \(time)")
-            // Logins have a connection of their own, which after failed attempts waits up to 2 s before the next.
+            // Logins have their own connection, which waits up to 2 s after failed attempts.
             try eventually("logins are back", log: open.gate.log) {
                 let answer = try open.logIn("ann", Self.password)
                 guard answer.status == 200 else { return false }
@@ -155,7 +157,7 @@ import Testing
         let limit = brokenAt + Self.delay + Self.stale
         #expect(checks.begun(after: limit).with(.accepted) == [])
         #expect(checks.begun(after: limit) != [])
-        // The last heartbeat may have been sent a quarter of a second before, or a little more on a busy machine.
+        // The last heartbeat may have been sent a quarter of a second earlier, or a little more on a busy machine.
         let early = checks.filter { $0.start > brokenAt && $0.start < limit - .milliseconds(600) }
         #expect(early.count > 100 && early.undecided == [])
         #expect(warnings == 1)
@@ -196,7 +198,7 @@ import Testing
         #expect(here.undecided == [])
         let ended = try #require(history.events.first { $0.operation == .adminRevoke }).end
         let accepted = there.filter { $0.session == session && $0.result == .accepted }
-        // The price that the documentation names.
+        // The disadvantage that the documentation names.
         #expect(accepted.contains { $0.start > ended + Self.delay })
         #expect(accepted.begun(after: cutAt + Self.delay + Self.stale) == [])
         #expect(accepted.begun(after: backAt) == [], "it has heard of it by then")

@@ -31,7 +31,7 @@ import Testing
     }
 
     private func parameters(_ path: String, _ headers: [(String, String)]) throws -> (String) -> [String] {
-        let answer = try pod.client("php-site").get(path, headers: headers)
+        let answer = try pod.client("php-site").get(path, headers: Browser.headers + headers)
         try #require(answer.status == 200, "\(answer)")
         let lines = answer.text.split(separator: "\n")
         return { name in
@@ -46,7 +46,7 @@ import Testing
     @Test func `a protected page gets the user's identity from the gate only`() throws {
         let token = try pod.signIn("ann", groups: ["staff"])
         let headers =
-            Self.forged + [("Cookie", "a=1; __Host-session=\(token)"), ("Authorization", "Basic YWRtaW46eA==")]
+            Self.forged + [Browser.cookies(with: token), ("Authorization", "Basic YWRtaW46eA==")]
         let parameters = try parameters("/page", headers)
         #expect(parameters("REMOTE_USER").last == "ann")
         #expect(parameters("HTTP_REMOTE_USER") == ["ann"])
@@ -54,7 +54,8 @@ import Testing
         #expect(parameters("HTTP_REMOTE_NAME") == [])
         #expect(parameters("HTTP_X_AUTH_USER_ID") == ["ann"])
         #expect(parameters("HTTP_X_AUTH_SESSION_ID").count == 1)
-        #expect(parameters("HTTP_COOKIE") == ["a=1"])
+        #expect(parameters("HTTP_COOKIE") == [Browser.otherCookies])
+        #expect(parameters("HTTP_SEC_FETCH_SITE") == ["same-origin"])
         #expect(try pod.client("php-site").get("/page", headers: Self.forged).status == 401)
     }
 

@@ -1,6 +1,7 @@
 import TestSupport
 
-/// What a proxy that asks over HTTP makes of a client's request, by its documentation and its source.
+/// The forms into which proxies with authorization over HTTP convert a client's request, according to their
+/// documentation and source.
 enum ForwardAuthShape: String, CaseIterable, Sendable {
     /// ingress-nginx with `auth-url: http://authfcgi:8081/`: the client's headers, no body, the path of auth-url.
     case ingressNginx
@@ -10,14 +11,16 @@ enum ForwardAuthShape: String, CaseIterable, Sendable {
     case traefik
     /// Envoy's HTTP ext_authz (Envoy Gateway, Gateway API): the client's method and path, few headers.
     case envoy
-    /// The same with a path to put before the client's.
+    /// Envoy with a path prefix before the client's path.
     case envoyWithPrefix
-    /// NGINX Gateway Fabric: a fixed path, and headers called Path and Method.
+    /// NGINX Gateway Fabric: a fixed path, and the headers Path and Method.
     case gatewayFabric
 
+    /// Returns the proxy's request for a request of a client.
+    ///
     /// - Parameters:
-    ///   - path: of the client, as it wrote it.
-    ///   - headers: of the client.
+    ///   - path: The path as the client sent it.
+    ///   - headers: The headers of the client.
     func request(_ method: String, _ path: String, headers: [(String, String)]) -> LoadRequest {
         switch self {
         case .ingressNginx:
@@ -47,7 +50,8 @@ enum ForwardAuthShape: String, CaseIterable, Sendable {
         }
     }
 
-    /// What Envoy hands on of a client's headers: Authorization always, Cookie where the route's rules list it.
+    /// Returns the headers of a client that Envoy forwards: Authorization always, Cookie if the rules of the route list
+    /// it.
     private static func credentials(_ headers: [(String, String)]) -> [(String, String)] {
         headers.filter { ["Authorization", "Cookie"].contains($0.0) }
     }

@@ -67,7 +67,7 @@ import Testing
             for headers in credentials {
                 for method in ["GET", "HEAD", "POST", "OPTIONS"] where path != "*" || method == "OPTIONS" {
                     let answer = try ask(shape, path, headers, method: method)
-                    // 400: nginx does not take such a path, and asks nobody.
+                    // 400: nginx rejects such a path without a check.
                     #expect(answer.status == 401 || answer.status == 400, "\(method) \(path): \(answer.status)")
                     #expect(answer.headers["Remote-User"] == nil)
                 }

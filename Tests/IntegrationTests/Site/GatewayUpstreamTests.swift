@@ -46,7 +46,7 @@ import Testing
 
     /// Returns the values of a variable or header by the name of the header.
     private func received(_ path: String, _ headers: [(String, String)]) throws -> (String) -> [String] {
-        let answer = try pod.client("gateways").get(path, headers: headers)
+        let answer = try pod.client("gateways").get(path, headers: Browser.headers + headers)
         try #require(answer.status == 200, "\(answer)")
         if path.contains("grpc") {
             let request = EchoedRequest(answer)
@@ -63,14 +63,15 @@ import Testing
     func `a protected page gets the user's identity from the gate only`(name: String) throws {
         let token = try pod.signIn("ann", groups: ["staff"])
         let headers =
-            Self.forged + [("Cookie", "a=1; __Host-session=\(token)"), ("Authorization", "Basic YWRtaW46eA==")]
+            Self.forged + [Browser.cookies(with: token), ("Authorization", "Basic YWRtaW46eA==")]
         let received = try received("/\(name)/page", headers)
         #expect(received("Remote-User") == ["ann"])
         #expect(received("Remote-Groups") == ["staff"])
         #expect(received("Remote-Name") == [])
         #expect(received("X-Auth-User-Id") == ["ann"])
         #expect(received("X-Auth-Session-Id").count == 1 && received("X-Auth-Session-Id") != ["admin"])
-        #expect(received("Cookie") == ["a=1"])
+        #expect(received("Cookie") == [Browser.otherCookies])
+        #expect(received("Sec-Fetch-Site") == ["same-origin"])
         #expect(try pod.client("gateways").get("/\(name)/page", headers: Self.forged).status == 401)
     }
 

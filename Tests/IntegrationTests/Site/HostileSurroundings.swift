@@ -1,5 +1,5 @@
-/// A server block that does, around the shipped files, everything that has been seen to open a site by accident.
-/// It listens at `hostile`.
+/// A server block that has, around the shipped files, all configurations that have exposed a site by accident. It
+/// listens at `hostile`.
 enum HostileSurroundings {
     static let listener = "hostile"
 

@@ -24,10 +24,10 @@ import Testing
     @Test func `a session gives access until its end, without a cache in between`() throws {
         let token = try pod.signIn()
         for _ in 0..<3 {
-            let answer = try client.get("/page", headers: [bearer(token)])
+            let answer = try client.get("/page", headers: Browser.request(token))
             #expect(answer.status == 200)
             #expect(EchoedRequest(answer)["Remote-User"] == ["ann"])
-            #expect(try client.get("/page").status == 401)
+            #expect(try client.get("/page", headers: Browser.request()).status == 401)
         }
         #expect(try client.post("/auth/logout", "", headers: [bearer(token)]).status == 204)
         try expectRefused { try client.get("/page", headers: [bearer(token)]).status }
@@ -47,7 +47,7 @@ import Testing
         let token = try pod.signIn()
         let method = path == "/auth/login" || path == "/auth/logout" ? "POST" : "GET"
         let answer = try client.request(method, path, headers: [bearer(token)])
-        // A login without a JSON body is 415, and said so by the gate.
+        // The gate responds with 415 to a login without a JSON body.
         let expected = ["/auth/login": 415, "/auth/logout": 204][path] ?? 200
         #expect(answer.status == expected)
         #expect(!answer.text.contains("stray page"))

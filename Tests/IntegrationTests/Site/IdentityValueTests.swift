@@ -1,12 +1,12 @@
 import TestSupport
 import Testing
 
-/// Any name of a user stays the value of one header.
+/// Any name of a user is passed as the value of one header.
 @Suite(.serialized, .leavesCleanLogs) struct IdentityValueTests {
     struct Value: CustomTestStringConvertible {
         let text: String
         let encoded: String
-        /// In a list of groups, when that differs.
+        /// The value within a list of groups, if that differs.
         let asGroup: String
 
         var testDescription: String { encoded }
@@ -36,6 +36,28 @@ import Testing
     }
 
     private static let shared = Result { try Site() }
+
+    @Test func `the longest identity passes nginx, percent-encoded`() throws {
+        let site = try Self.shared.get()
+        // Three characters of a header for each of four bytes, and each group's comma.
+        let token = try site.postgreSQL.psql(
+            """
+            SELECT create_access_token(user_id => repeat('ü', 127), username => repeat('\u{1F600}', 256),
+                name => repeat('\u{1F600}', 256), email => repeat('\u{1F600}', 320), groups => ARRAY[repeat('é', 2047), 'x'])
+            """)
+        RunRecord.note(secret: token)
+        let answer = try site.pod.client().get("/api/page", headers: [bearer(token)])
+        #expect(answer.status == 200)
+        let request = EchoedRequest(answer)
+        func encoded(_ character: String, _ count: Int) -> String { String(repeating: character, count: count) }
+        #expect(request["Remote-User"] == [encoded("%F0%9F%98%80", 256)])
+        #expect(request["Remote-Name"] == [encoded("%F0%9F%98%80", 256)])
+        #expect(request["Remote-Email"] == [encoded("%F0%9F%98%80", 320)])
+        #expect(request["Remote-Groups"] == [encoded("%C3%A9", 2047) + ",x"])
+        #expect(request["X-Auth-User-Id"] == [encoded("%C3%BC", 127)])
+        let json = try object(try site.pod.client().get("/auth/me", headers: [bearer(token)]))
+        #expect(json["name"] == .text(encoded("\u{1F600}", 256)))
+    }
 
     @Test(arguments: Value.all)
     func `a value cannot add a header, and arrives encoded once`(value: Value) throws {

@@ -4,7 +4,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// Containers whose preStop hooks run, all from the same moment on.
+/// Containers that run their preStop hooks, started together.
 private final class EndingContainers: Sendable {
     private let ended = Mutex<[String]>([])
     private let hooks = Mutex<[JoinableThread]>([])
@@ -23,7 +23,7 @@ private final class EndingContainers: Sendable {
         }
     }
 
-    /// Waits for all of them; in which order they were over.
+    /// Waits for all hooks, and returns their names in the order of their ends.
     func join() -> [String] {
         for hook in hooks.withLock({ $0 }) { hook.join() }
         return ended.withLock { $0 }
@@ -40,8 +40,8 @@ private final class EndingContainers: Sendable {
         gate = try GateProcess(in: folder, server: try PostgreSQLServer(in: folder), workers: 1)
     }
 
-    /// Starts nginx with the configuration of a pod, whose ports become sockets called after them, and what it needs to
-    /// run here instead.
+    /// Starts nginx with the configuration of a pod. Its ports are replaced by sockets with their numbers as names, and
+    /// settings that cannot be used on this machine are replaced too.
     private func start(_ configuration: String, application: String = "") throws -> NginxServer {
         let prefix = try folder.makeFolder("nginx")
         try NginxServer.renderSite(
@@ -88,17 +88,20 @@ private final class EndingContainers: Sendable {
         let token = try gate.signIn("ann", groups: ["staff"])
         RunRecord.note(secret: token)
         #expect(try client(8080).get("/page").status == 401)
-        let answer = try client(8080).get("/page", headers: [bearer(token), ("Remote-User", "admin")])
+        let claims = [("Remote-User", "admin"), ("X-Forwarded-Proto", "https"), ("Host", "app.example:8443")]
+        let answer = try client(8080).get("/page", headers: Browser.request(token) + claims)
         #expect(answer.status == 200)
         let request = EchoedRequest(answer)
         #expect(request["Remote-User"] == ["ann"])
         #expect(request["Remote-Groups"] == ["staff"])
-        #expect(request["Authorization"] == [])
+        #expect(request["Cookie"] == [Browser.otherCookies])
+        #expect(request["Host"] == ["app.example:8443"])
+        #expect(request["X-Forwarded-Proto"] == ["https"])
         #expect(try client(8080).get("/healthz").status == 200)
         withExtendedLifetime((nginx, application)) {}
     }
 
-    /// The command of a container's preStop.
+    /// Returns the command of a container's preStop hook.
     private func preStop(_ manifest: String) throws -> [String] {
         let text = try String(contentsOfFile: Repository.path("deploy/kubernetes/\(manifest)"), encoding: .utf8)
         let hook = try #require(text.split(separator: "preStop:").dropFirst().first)
@@ -107,7 +110,7 @@ private final class EndingContainers: Sendable {
         return try JSONDecoder().decode([String].self, from: Data(command.utf8))
     }
 
-    /// Runs preStops with the files of this nginx, five times as fast, and notes which is over.
+    /// Runs preStop hooks with the files of this nginx at five times the speed, and records the order of their ends.
     private func end(_ hooks: [(name: String, command: [String])], nginx: NginxServer) throws -> EndingContainers {
         let programs = try folder.makeFolder("programs")
         try folder.write("programs/sleep", "#!/bin/sh\nexec /bin/sleep $(echo $1 | awk '{ print $1 / 5 }')\n")
@@ -131,7 +134,7 @@ private final class EndingContainers: Sendable {
             try HTTPClient(check).get("/page", headers: [bearer(token)]).status
         }
         try load.waitForAnswers(50)
-        // A login whose second half takes its time.
+        // A login whose second half is sent later.
         let credentials = #"{"username":"ann","password":"a-password-for-ann"}"#
         let login = client(8080)
         let head = "POST /auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length:"
@@ -141,7 +144,7 @@ private final class EndingContainers: Sendable {
             [
                 ("nginx", preStop("base/deployment.yaml")), ("gate", preStop("components/gate/gate.yaml")),
             ], nginx: nginx)
-        // Load balancers have not heard of it yet: 0.6 s of the first sleep, which takes 1 s here.
+        // Load balancers still send requests: 0.6 s of the first sleep, which takes 1 s here.
         sleepThread(for: .milliseconds(600))
         let report = load.stop()
         #expect(report.failures == [:])

@@ -3,7 +3,7 @@ import Glibc
 import TestSupport
 import Testing
 
-/// `deploy/local/up`, the two-minute start.
+/// `deploy/local/up`, the start in two minutes.
 @Suite(.leavesCleanLogs) struct LocalStartTests {
     @Test
     func `it starts two pods on which the documented commands work, and stops everything that it started`() throws {
@@ -86,14 +86,14 @@ import Testing
             return token
         }
         var token = try signIn()
-        // Redis may miss its deadline on a busy machine, and a session that it missed is not written again.
+        // Redis may miss its deadline on a busy machine, and that session is not written again.
         try eventually("a session is in Redis") {
             if try Self.ask(socket, "--scan").hasPrefix("authfcgi:") { return true }
             token = try signIn()
             return false
         }
 
-        // The drill, as it is printed.
+        // The commands of the drill, as printed by the script.
         let drill = up.log.split(separator: "\n").map(String.init)
         let stop = try #require(drill.first { $0.hasPrefix("kill $(cat ") })
         let giveBack = try #require(drill.first { $0.hasPrefix("kill -USR1 ") })
@@ -122,12 +122,12 @@ import Testing
         #expect(result.errors.contains("REDIS_URL names another") && !result.errors.contains("secret"))
     }
 
-    /// Has redis-cli ask a Redis behind a unix socket.
+    /// Sends a command to a Redis on a unix socket with redis-cli.
     private static func ask(_ socket: String, _ command: String...) throws -> String {
         try ServerProcess.output("redis-cli", ["-e", "-s", socket] + command)
     }
 
-    /// Runs the text with the ports that are free here in place of those that it names.
+    /// Runs a text with free ports instead of those that it names.
     private static func run(_ text: String, ports: (UInt16, UInt16)) throws -> String {
         let command = text.replacing(":8001/", with: ":\(ports.0)/").replacing(":8002/", with: ":\(ports.1)/")
         return try ServerProcess.output("/bin/bash", ["-c", command])

@@ -14,7 +14,7 @@ import Testing
     init() throws { site = try Self.shared.get() }
 
     private func status(_ path: String, _ token: String?, _ headers: [(String, String)] = []) throws -> Int {
-        try client.get(path, headers: (token.map { [bearer($0)] } ?? []) + headers).status
+        try client.get(path, headers: Browser.request(token) + headers).status
     }
 
     // MARK: The example
@@ -33,7 +33,7 @@ import Testing
         for name in ["Remote-User", "X-Auth-User-Id", "X-Auth-Session-Id", "Set-Cookie", "WWW-Authenticate"] {
             #expect(refused.headers[name] == nil, "\(name)")
         }
-        // The rest of the site is open to both.
+        // The rest of the site is accessible to both.
         #expect(try pod.client().get("/api/page", headers: [bearer(other)]).status == 200)
         let stranger = try pod.client().get("/admin/users")
         #expect(stranger.status == 302 && stranger.headers["Location"] == "/auth/login?rd=/admin/users")
@@ -59,7 +59,7 @@ import Testing
         #expect(!pod.gate.log.contains("hunter2"))
     }
 
-    // MARK: Who gets in
+    // MARK: Accepted and refused users
 
     @Test func `no session is answered 401, an unmet requirement 403, and an invalid one 503`() throws {
         let (admin, other) = (try pod.signIn("ann", groups: ["admin"]), try pod.signIn("bob"))
@@ -76,7 +76,7 @@ import Testing
             let answer = try client.get("/nonsense/x", headers: [bearer(token)])
             #expect(answer.status == 503 && answer.headers["Retry-After"] != nil)
         }
-        // The gate is not asked, and neither is the application.
+        // Neither the gate nor the application receives a request.
         for token in [nil, other, admin] { #expect(try status("/mistyped/x", token) == 500) }
         try pod.gate.waitForLog(containing: "AUTH_REQUIRE is not understood: 'admin, staff'")
         #expect(try status("/admins/x", admin) == 200)
@@ -110,7 +110,7 @@ import Testing
         let token = try pod.signIn("bob", groups: ["staff"])
         #expect(try status("/admins/x.php", token) == 403)
         #expect(try status("/admins/x.php", pod.signIn("ann", groups: ["admin"])) == 200)
-        // nginx's doing, and why the example has a check of its own.
+        // A consequence of nginx's inheritance, and the reason why the example has its own check location.
         #expect(try status("/set/x", token) == 403)
         #expect(try status("/set/x.php", token) == 200)
         #expect(try status("/set/x.php", nil) == 401)

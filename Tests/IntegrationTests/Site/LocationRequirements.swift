@@ -1,4 +1,4 @@
-/// A server whose locations demand more than a session, in every way there is. It listens at `demanding`.
+/// A server whose locations have requirements beyond a session, in all supported forms. It listens at `demanding`.
 enum LocationRequirements {
     static let listener = "demanding"
 

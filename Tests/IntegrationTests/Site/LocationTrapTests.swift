@@ -2,9 +2,9 @@ import FoundationEssentials
 import TestSupport
 import Testing
 
-/// Ways to open the site by accident that nginx/README.md lists, and what it says to write instead.
+/// Configurations in nginx/README.md that expose the site by accident, and the alternatives that it recommends.
 @Suite(.serialized, .leavesCleanLogs) struct LocationTrapTests {
-    /// What README says to write instead.
+    /// The alternatives in README.
     private static let noParameters =
         #"if ($request_uri ~* "^[^?]*(?:/|%2f)(?:\.|%2e)*(?:;|%3b)") { return 400; }"#
     private static let keyWithSession = #"proxy_cache_key "$authfcgi_session_id $scheme$proxy_host$request_uri";"#
@@ -63,7 +63,7 @@ import Testing
     init() throws { pod = try Self.shared.get().pod }
 
     private func get(_ server: String, _ path: String, _ token: String? = nil) throws -> HTTPAnswer {
-        try pod.client(server).get(path, headers: token.map { [bearer($0)] } ?? [])
+        try pod.client(server).get(path, headers: Browser.request(token))
     }
 
     @Test func `README has these lines`() throws {
@@ -73,8 +73,8 @@ import Testing
 
     // MARK: Applications in Java
 
-    /// The path as an application in Java understands it: without what follows a `;` in each part, then decoded, then
-    /// without empty parts and `..`.
+    /// Returns the path as a Java application interprets it: without path parameters (`;`), then decoded, then without
+    /// empty segments and `..`.
     private static func pathInJava(_ path: String) -> String {
         var parts: [Substring] = []
         for part in path.replacing("%2e", with: ".").replacing("%2E", with: ".").split(separator: "/") {
@@ -144,7 +144,7 @@ import Testing
         #expect(try user("cache-instead", bob, "MISS") == ["bob"])
         #expect(try user("cache-instead", ann, "HIT") == ["ann"])
         #expect(try user("cache-instead", bob, "HIT") == ["bob"])
-        // The check is made all the same.
+        // The check is still made for each request.
         #expect(try pod.gate.logOut(ann).status == 204)
         for server in ["cache", "cache-instead"] {
             try eventually("the session is refused") { try get(server, "/page", ann).status == 401 }

@@ -1,8 +1,8 @@
 import TestSupport
 import Testing
 
-/// A browser sends the cookie with requests of foreign pages too, so it ends a session only if the request is provably
-/// of this site. The client's Host is localhost.
+/// A browser also sends the cookie with requests of other sites' pages, so a cookie ends a session only if the request
+/// is proven to be of this site. The client's Host is localhost.
 @Suite(.serialized, .leavesCleanLogs) struct LogoutByCookieTests {
     struct Proof: CustomTestStringConvertible {
         let headers: [(String, String)]
@@ -25,6 +25,10 @@ import Testing
             Proof([("Origin", "https://localhost")], accepted: true),
             Proof([("Origin", "http://localhost:8001")], accepted: false),
             Proof([("Host", "localhost:8001"), ("Origin", "http://localhost:8001")], accepted: true),
+            Proof([("Host", "localhost:443"), ("Origin", "https://localhost")], accepted: true),
+            Proof([("Host", "LocalHost"), ("Origin", "https://localhost")], accepted: true),
+            Proof([("Host", "localhost:80"), ("Origin", "http://localhost")], accepted: true),
+            Proof([("Host", "localhost:443"), ("Origin", "http://localhost")], accepted: false),
             Proof([("Origin", "https://evil.example")], accepted: false),
             Proof([("Origin", "http://localhost.evil.example")], accepted: false),
             Proof([("Origin", "null")], accepted: false),

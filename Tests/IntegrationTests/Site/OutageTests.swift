@@ -2,7 +2,7 @@ import Glibc
 import TestSupport
 import Testing
 
-/// While no store can tell whether a session is valid, no request is admitted and no user is logged out.
+/// While no store can determine whether a session is valid, no request is accepted and no user is logged out.
 @Suite(.serialized, .leavesCleanLogs) struct OutageTests {
     private static func expectUnavailable(_ answer: HTTPAnswer, _ what: String) throws {
         #expect(answer.status == 503, "\(what)")
@@ -57,7 +57,7 @@ import Testing
             let logout = try client.post("/auth/logout", "", headers: [bearer(token)])
             try Self.expectUnavailable(logout, "/auth/logout")
         }
-        // Who brings no token is not signed in, whatever the store says.
+        // A request without a token is unauthenticated, regardless of the store.
         #expect(try pod.client().get("/api/page").status == 401)
         #expect(try pod.client().get("/public/page").status == 200)
         try site.postgreSQL.start()
@@ -80,7 +80,7 @@ import Testing
         for round in 1...3 {
             let victim = try #require(try pod.gate.workers.first)
             kill(victim, SIGKILL)
-            // A worker says so when it has its store; only then it serves.
+            // A worker logs this when it has its store, and serves from then on.
             try eventually("another worker serves in its place", within: .seconds(5), log: pod.gate.log) {
                 let serving = pod.gate.log.split(separator: "Using database for session storage").count - 1
                 let workers = try pod.gate.workers

@@ -43,13 +43,13 @@ import Testing
         try #require(answer.status == 204)
     }
 
-    /// Whether Redis has an entry of a session.
+    /// Returns whether Redis has an entry of a session.
     private func isInRedis(_ token: String) throws -> Bool {
         let hash = try site.postgreSQL.psql("SELECT encode(session_token_hash('\(token)'), 'hex')")
         return try site.redis.command("EXISTS", "authfcgi:\(hash)") == "1"
     }
 
-    /// Adds a session to the watch, waits until both pods know it, and ends it.
+    /// Adds a session to the watch, waits until both pods have it in memory, and ends it.
     private func endOne(
         _ watch: SessionWatch, _ operation: HistoryEvent.Operation, _ body: (String) throws -> Void
     ) throws {
@@ -60,7 +60,7 @@ import Testing
         try watch.end(entry, as: operation, body)
     }
 
-    /// Ends a session on each pod, everywhere, and beside them.
+    /// Ends a session on each pod, one by a logout everywhere, and one by SQL.
     private func endSome(_ watch: SessionWatch) throws {
         for pod in site.pods {
             try endOne(watch, .logout) { try logOut($0, on: pod) }
@@ -75,7 +75,7 @@ import Testing
         }
     }
 
-    /// Lets so much time pass that whatever was ended has to count, and some more for checks to show that it does.
+    /// Waits until all ends have to be effective, and for some further checks.
     private func waitUntilEndsCount(_ watch: SessionWatch) throws {
         let until = watch.elapsed + Self.delay + .milliseconds(300)
         try eventually("time has passed") { watch.elapsed > until }
@@ -87,7 +87,7 @@ import Testing
         #expect(try page(one, token) == 200)
         try eventually("Redis has heard of it", within: .seconds(1)) { try isInRedis(token) }
         #expect(try !isInRedis(unknown))
-        // Now only Redis can answer, for as long as this pod would have heard of a revocation.
+        // Only Redis can answer now, until the lease of this pod ends.
         site.paths[1].pause()
         defer { site.paths[1].resume() }
         #expect(try page(two, token) == 200)
@@ -162,7 +162,7 @@ import Testing
             try eventually("time has passed") {
                 watch.elapsed > cutAt + Self.delay + BreakableSite.queryDeadline + .milliseconds(500)
             }
-            // Redis knows it well, and the other pod has just asked.
+            // The session is in Redis, and the other pod has just checked it.
             #expect(try isInRedis(known.token))
             #expect(try two.gate.check(known.token) == 503)
             #expect(try one.gate.check(known.token) == 200)
@@ -181,7 +181,7 @@ import Testing
         #expect(others.with(.failed) == [])
         let late = others.begun(after: cutAt + Self.delay).filter { $0.end < mendedAt }
         #expect(late.count > 5 && late.with(.cannotTell).count == late.count, "\(late.with(.accepted))")
-        // What was under way has been answered by then too.
+        // Requests in flight at that time have also had a response.
         let unanswered = others.filter { $0.start < mendedAt && $0.end - $0.start > .seconds(1) }
         #expect(unanswered == [])
         #expect(others.begun(after: backAt).undecided == [])

@@ -85,7 +85,7 @@ import Testing
             try expectRefused { try page(pod, token) }
             #expect(try page(pod, other) == 200)
         }
-        // Nothing is wrong with signing out again.
+        // A repeated logout is no error.
         #expect(try two.client().post("/auth/logout", "", headers: [bearer(token)]).status == 204)
     }
 

@@ -24,7 +24,7 @@ import Testing
 
     private func ann() async throws -> UserRecord { try #require(try await one.store.user(id: "1")) }
 
-    /// A session that both pods have in memory.
+    /// Creates a session that both pods have in memory.
     private func signIn(_ id: String = "1") async throws -> SessionToken {
         let user = try #require(try await one.store.user(id: id))
         let token = try #require(try await one.store.createAccessToken(for: user, origin: SessionOrigin())).token
@@ -38,7 +38,7 @@ import Testing
         try await one.store.changePassword(of: user, to: hash, keeping: kept)
     }
 
-    /// The password's hash of user 1.
+    /// Returns the password hash of user 1.
     private func stored() throws -> String { try psql("SELECT password_hash FROM authfcgi_users WHERE id = '1'") }
 
     private func expectLive(_ tokens: SessionToken...) async throws {

@@ -1,7 +1,7 @@
 import EventLoop
 import Sessions
 
-/// Checks of many tokens, some hundred each second whatever became of those before, and what they said.
+/// Checks of many tokens at some hundred per second, regardless of the results of earlier ones, and their results.
 @EventLoop
 final class CheckFlood {
     struct Counts: Sendable, CustomStringConvertible {
@@ -10,9 +10,9 @@ final class CheckFlood {
         var refused = 0
         var failed = 0
         var overloaded = 0
-        /// The longest that a check took.
+        /// The duration of the slowest check.
         var longest = Duration.zero
-        /// The most that waited at once.
+        /// The maximum number of waiting checks.
         var mostWaiting = 0
 
         var description: String {
@@ -29,7 +29,9 @@ final class CheckFlood {
     private var waiting = 0
     private(set) var counts = Counts()
 
-    /// - Parameter perTurn: how many checks begin every two milliseconds.
+    /// Starts the checks.
+    ///
+    /// - Parameter perTurn: The number of checks that start every two milliseconds.
     init(_ store: SessionStore, _ tokens: [SessionToken], perTurn: Int) {
         self.store = store
         self.tokens = tokens
@@ -37,7 +39,7 @@ final class CheckFlood {
         turn()
     }
 
-    /// Begins no further check, and waits for those under way.
+    /// Starts no further checks, and waits for those in flight.
     func stop() async -> Counts {
         isStopped = true
         while waiting > 0 { await Reactor.shared.sleep(for: .milliseconds(2)) }
@@ -59,7 +61,7 @@ final class CheckFlood {
             return
         }
         waiting += 1
-        // Not those that are turned away before this returns.
+        // Excludes checks that end before this function returns.
         defer { counts.mostWaiting = max(counts.mostWaiting, waiting) }
         let begunAt = BootInstant.now
         store.lookUp(token) { [self] result in

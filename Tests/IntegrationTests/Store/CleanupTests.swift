@@ -4,13 +4,13 @@ import Testing
 
 @testable import Sessions
 
-/// Expired sessions are removed once per interval by one process of all, without effect on checks.
+/// Expired sessions are removed once per interval by a single process, without effect on checks.
 @Suite struct CleanupTests {
     private let database: SharedDatabase
 
     init() async throws {
         database = try SharedDatabase()
-        // The tables.
+        // Creates the tables.
         let pod = try await database.store()
         await pod.store.close()
     }
@@ -37,7 +37,7 @@ import Testing
         return stores
     }
 
-    /// What the stores say that they have removed, each time.
+    /// Returns the numbers of removed sessions that the stores have logged.
     private func removals(_ stores: [TestStore]) -> [Int] {
         stores.flatMap { $0.log.text.split(separator: "\n") }.compactMap { line in
             guard line.contains("expired sessions in"), let start = line.firstRange(of: "removed ") else { return nil }
@@ -47,7 +47,7 @@ import Testing
 
     @Test
     func `exactly one of six processes removes expired sessions per interval, without notifications`() async throws {
-        // For twenty seconds some expire all the time: whoever cleans up finds something.
+        // Sessions expire continuously for twenty seconds, so every clean-up finds some.
         try addSessions(10_000, expiresAt: "now() + (n - 500) * interval '2 ms'")
         try addSessions(300, expiresAt: "now() + interval '1 hour'")
         try database.psql(
@@ -67,14 +67,14 @@ import Testing
         try eventually("all who were to clean up have said so", within: .seconds(2)) {
             try "\(removals(stores).count)" == database.psql("SELECT count(*) FROM claims")
         }
-        // Never sooner than an interval after the one before, and not much later.
+        // At least an interval after the previous one, and not much later.
         let gaps = try database.psql(
             """
             SELECT min(gap) >= interval '1 second' AND max(gap) < interval '2 seconds', min(gap), max(gap)
             FROM (SELECT at - lag(at) OVER (ORDER BY at) AS gap FROM claims) AS gaps
             """)
         #expect(gaps.hasPrefix("t|"), "\(gaps)")
-        // What has gone is what they say, and nothing else.
+        // The logged numbers account for all removed sessions.
         for store in stores { await store.store.close() }
         let left = try #require(Int(try database.psql("SELECT count(*) FROM session_tokens")))
         #expect(left == 10_301 - removals(stores).reduce(0, +))
@@ -128,7 +128,7 @@ import Testing
     }
 
     @Test func `a clean-up ends although sessions expire all the time`() async throws {
-        // One a millisecond, for 15 s.
+        // One session per millisecond, for 15 s.
         try addSessions(15_000, expiresAt: "now() + n * interval '1 ms'")
         let stores = try await stores(1, every: .seconds(1))
         try eventually("it has ended twice", within: .seconds(8)) { removals(stores).count >= 2 }
@@ -152,7 +152,7 @@ import Testing
         #expect(loaded[loaded.count * 99 / 100] < usual[usual.count * 99 / 100] + .milliseconds(100), "\(figures)")
     }
 
-    /// Asks for one session after the other until `isEnough`, and says how long each took.
+    /// Checks sessions one after the other until `isEnough`, and returns the time of each check.
     private func times(
         _ pod: TestStore, _ tokens: [SessionToken], until isEnough: (Int) -> Bool
     ) async throws -> [Duration] {

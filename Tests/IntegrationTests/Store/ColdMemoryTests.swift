@@ -7,7 +7,7 @@ import Testing
 
 /// Many concurrent checks of sessions that are not in memory.
 @Suite struct ColdMemoryTests {
-    /// What becomes of checks that all begin together.
+    /// Starts checks of all tokens together, and returns their errors.
     private func outcomes(_ pod: TestStore, _ tokens: [SessionToken]) -> Task<[SessionStoreError?], Never> {
         Task {
             await withTaskGroup(of: SessionStoreError?.self) { group in
@@ -28,7 +28,7 @@ import Testing
     @Test func `a thousand checks of one session at once are one look-up`() async throws {
         let folder = try TestFolder()
         let server = try PostgreSQLServer(in: folder, settings: ["log_statement": "all"])
-        // Statements that asked for sessions; each is logged before it is executed.
+        // The number of look-up statements. Each is logged before its execution.
         var statements: Int {
             server.log.split(separator: "\n").count { $0.contains("LOG:  execute authfcgi_look_up") }
         }
@@ -42,7 +42,7 @@ import Testing
         try lock.script("COMMIT", deadline: .seconds(5))
         #expect(await answers.value.allSatisfy { $0 == nil })
         #expect(statements == 1)
-        // Without a lock those who come later are answered from memory.
+        // Without a lock later checks are answered from memory.
         let (other, _) = try await pod.signIn("bob")
         try await pod.warm(token)
         #expect(await outcomes(pod, Array(repeating: other, count: 1000)).value.allSatisfy { $0 == nil })
@@ -62,7 +62,7 @@ import Testing
         try await Task.sleep(for: .milliseconds(100))
         let joins = outcomes(pod, [token])
         try await Task.sleep(for: .milliseconds(500))
-        // What has waited for more than half the delay says that the server is behind.
+        // A look-up that has waited for more than half the delay indicates an overloaded server.
         #expect(await pod.lookUpError(token) == .overloaded)
         try lock.script("COMMIT", deadline: .seconds(5))
         #expect(await first.value == [nil])
@@ -86,12 +86,12 @@ import Testing
         try lock.script("COMMIT", deadline: .seconds(5))
         let all = await answers.value
         #expect(all.count { $0 == nil } == 100 && all.count { $0 == .overloaded } == 900)
-        // Every hash that was sent stands once in PostgreSQL's log, a literal of 64 digits.
-        // The word has a capital letter since PostgreSQL 17.
+        // Each hash that was sent is in PostgreSQL's log once, as a literal of 64 digits. The word is capitalised since
+        // PostgreSQL 17.
         let sent = server.log.split(separator: "\n").filter { $0.lowercased().contains("detail:  parameters: $1 =") }
             .reduce(0) { $0 + $1.split(separator: "\\x").count - 1 }
         #expect(sent == 100)
-        // Afterwards everybody is served.
+        // Afterwards all checks have a result.
         for token in tokens { #expect(try await pod.sessionOnceItAnswers(token) != nil) }
     }
 

@@ -4,7 +4,8 @@ import Testing
 
 @testable import Sessions
 
-/// The clock of PostgreSQL's machine is set back: cached sessions cannot be judged by it, so checks query PostgreSQL.
+/// The clock of PostgreSQL's machine is set back. The age of cached sessions is unknown then, so checks query
+/// PostgreSQL.
 @Suite struct DatabaseClockJumpTests {
     private let folder: TestFolder
     private let clock: FakeClock
@@ -52,7 +53,7 @@ import Testing
         #expect(abs(try databaseTime.timeIntervalSinceNow + 3600) < 5)
         let jumped = ContinuousClock.now
         var answers = 0
-        // Beyond the lease that was there before.
+        // Longer than the lease at the time of the jump.
         while ContinuousClock.now - jumped < .milliseconds(1500) {
             for store in stores {
                 #expect(try await store.store.session(for: live)?.identity.username == "ann")
@@ -64,7 +65,7 @@ import Testing
             try await Task.sleep(for: .milliseconds(5))
         }
         #expect(answers > 50)
-        // What PostgreSQL says now is older than what was there before, and is not kept.
+        // Results from PostgreSQL are older than the cached ones now, and are not cached.
         let (new, session) = try await stores[0].signIn("dora")
         #expect(abs(session.createdAt.timeIntervalSinceNow + 3600) < 10)
         for store in stores {
@@ -72,7 +73,7 @@ import Testing
             for _ in 0..<10 { #expect(try await store.store.session(for: new) != nil) }
             #expect(await store.store.counts[.lookUps] == counts[.lookUps] + 10)
         }
-        // Revoked by the clock that lags behind, and no less.
+        // Revocations with the clock that was set back are effective too.
         try server.psql("SELECT revoke_user_sessions('id-carol')")
         try await stores[0].store.revoke(new)
         let revoked = ContinuousClock.now
@@ -86,7 +87,7 @@ import Testing
                 }
             }
         }
-        // And when it is right again sessions are kept as before, and the revoked ones stay away.
+        // When the clock is correct again, sessions are cached as before and the revoked ones stay refused.
         try clock.set(offset: 0)
         for store in stores {
             try await eventually("sessions are kept again", within: .seconds(3)) {
@@ -104,7 +105,7 @@ import Testing
         let stores = try await stores()
         let (token, _) = try await stores[0].signIn("ann")
         for store in stores { for _ in 0..<3 { #expect(try await store.store.session(for: token) != nil) } }
-        // An hour is more than the idle timeout.
+        // An hour exceeds the idle timeout.
         try clock.set(offset: 3600)
         for store in stores {
             try await eventually("the session is over", within: .seconds(2)) {
@@ -112,7 +113,7 @@ import Testing
             }
         }
         try clock.set(offset: 0)
-        // PostgreSQL says so: nobody has ended it.
+        // PostgreSQL returns the session, which was not ended.
         for store in stores {
             for _ in 0..<20 {
                 let counts = await store.store.counts

@@ -3,8 +3,8 @@ import TestSupport
 
 @testable import Sessions
 
-/// A new database with our tables in it, for tests of what SQL does there. Sessions have names in it, kept as their user
-/// agent; a session's token hash is the SHA-256 of its name.
+/// A new database with the program's tables, for tests of its SQL functions. Sessions have names, which are stored as
+/// their user agent. The token hash of a session is the SHA-256 of its name.
 struct FunctionDatabase {
     let server: PostgreSQLServer
     let name: String
@@ -13,13 +13,13 @@ struct FunctionDatabase {
         (server, name) = try SharedServers.newDatabase()
     }
 
-    /// Runs SQL in a database session of its own and returns the rows, as psql writes them.
+    /// Runs SQL in a new database session and returns the rows in the format of psql.
     @discardableResult
     func sql(_ text: String) throws -> String { try server.psql(text, database: name) }
 
-    /// The call that begins a session of a day.
+    /// Returns the call that creates a session with a lifetime of a day.
     ///
-    /// - Parameter more: the parameters behind the eleven that there have always been, by name.
+    /// - Parameter more: Named parameters after the eleven of the first release.
     static func create(
         _ session: String, of user: String = "ann", label: String? = nil, epoch: Int? = nil, _ more: String = ""
     ) -> String {
@@ -31,7 +31,7 @@ struct FunctionDatabase {
             """
     }
 
-    /// Begins a session; false when there is none because the epoch is another one.
+    /// Creates a session. Returns false if the epoch prevented it.
     @discardableResult
     func create(
         _ session: String, of user: String = "ann", label: String? = nil, epoch: Int? = nil, _ more: String = ""
@@ -39,14 +39,15 @@ struct FunctionDatabase {
         try sql(Self.create(session, of: user, label: label, epoch: epoch, more)) == "1"
     }
 
-    /// Makes a user one who has signed in before: else two first logins wait for each other's new row, whatever they lock.
+    /// Adds the row of a user who has logged in before. Otherwise two first logins wait for each other's new row,
+    /// regardless of other locks.
     func knowUser(_ user: String) throws {
         try sql("INSERT INTO user_epochs (user_id) VALUES ('\(user)')")
     }
 
     static func hash(_ session: String) -> String { "sha256('\(session)')" }
 
-    /// The names of the sessions that are alive, in alphabetical order.
+    /// Returns the names of the live sessions in alphabetical order.
     func live() throws -> [String] {
         let names = try sql(
             """
@@ -55,7 +56,8 @@ struct FunctionDatabase {
         return names.split(separator: "\n").map(String.init)
     }
 
-    /// What a worker hears of a statement: hashes are replaced by the names of their sessions, in alphabetical order.
+    /// Returns the notifications that a worker receives from a statement. Hashes are replaced by the names of their
+    /// sessions, in alphabetical order.
     func notifications(of statement: String) throws -> [String] {
         let names = Dictionary(
             uniqueKeysWithValues: try sql("SELECT encode(token_hash, 'hex'), user_agent FROM session_tokens")
@@ -63,10 +65,11 @@ struct FunctionDatabase {
                     let columns = row.split(separator: "|", omittingEmptySubsequences: false).map(String.init)
                     return (columns[0], columns[1])
                 })
-        // psql writes what its own session hears. The last one shows that it did hear.
-        let output = try sql("LISTEN authfcgi_revoked; \(statement); NOTIFY authfcgi_revoked, 'end'")
+        // psql prints the notifications to its own session. The last one proves that it listened.
+        let channel = try sql("SELECT channel FROM session_channel")
+        let output = try sql("LISTEN \(channel); \(statement); NOTIFY \(channel), 'end'")
         let payloads = output.split(separator: "\n").compactMap { line -> String? in
-            guard line.hasPrefix("Asynchronous notification \"authfcgi_revoked\"") else { return nil }
+            guard line.hasPrefix("Asynchronous notification \"\(channel)\"") else { return nil }
             return line.split(separator: "\"").dropFirst(3).first.map(String.init)
         }
         guard payloads.last == "end" else { throw SupportError.unexpected("psql did not listen", log: output) }
@@ -77,26 +80,26 @@ struct FunctionDatabase {
         }
     }
 
-    /// A database session that lasts.
+    /// Returns a database session that stays open.
     func session() throws -> DatabaseSession {
         DatabaseSession(
             connection: try PostgreSQLConnection(server.url(database: name), log: RecordedLog().logger), database: self)
     }
 }
 
-/// A database session that a test keeps a transaction open in, or lets wait for another one's.
+/// A database session for tests that keep a transaction open, or that wait for a lock.
 struct DatabaseSession {
     let connection: PostgreSQLConnection
     let database: FunctionDatabase
 
-    /// Runs one statement and returns the first column, a line a row.
+    /// Runs one statement and returns the first column, one line for each row.
     @discardableResult
     func sql(_ text: String) throws -> String {
         let result = try connection.query(text, deadline: .seconds(10))
         return (0..<result.rowCount).map { result.text($0, 0) }.joined(separator: "\n")
     }
 
-    /// Sends a statement, and waits until it waits for a lock of somebody else's transaction.
+    /// Sends a statement, and waits until it is blocked by a lock of another transaction.
     func startAndBlock(_ text: String) throws {
         let backend = try sql("SELECT pg_backend_pid()")
         try connection.send(text, [], binaryResult: false)
@@ -107,7 +110,7 @@ struct DatabaseSession {
         }
     }
 
-    /// What came of the statement that was started.
+    /// Returns the result of the statement that was started.
     func finish() throws -> String {
         var answer: String?
         try eventually("an answer") {
@@ -117,7 +120,7 @@ struct DatabaseSession {
             answer = result.rowCount == 0 ? "" : result.text(0, 0)
             return true
         }
-        // The end of this statement, so that there may be another.
+        // Reads to the end of this statement, so that another one can be sent.
         try eventually("the end of the answer") {
             try connection.consumeInput()
             return connection.nextReadyResult() == nil && !connection.isActive

@@ -83,7 +83,7 @@ import Testing
             if asked - revoked > .seconds(1) { #expect(session == nil) }
             return session == nil
         }
-        // No change brings it back.
+        // No later change revives the session.
         #expect(try database.psql(Self.update) == "0")
         #expect(try await pod.store.session(for: token) == nil)
     }

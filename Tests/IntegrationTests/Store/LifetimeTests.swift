@@ -4,12 +4,12 @@ import Testing
 
 @testable import Sessions
 
-/// The lifetime of sessions, used and unused, by the database's clock, which is also this process's.
+/// The lifetime of sessions with and without use, by the database's clock, which is also this process's.
 @Suite struct LifetimeTests {
-    /// Asks until there is no session any more, and keeps it in use that way.
+    /// Checks a session repeatedly until it is refused, which also counts as use.
     ///
-    /// What is exact: an answer that is asked for after the end may not be "yes", and one that is there before the end
-    /// may not be "no".
+    /// The limits are exact: a check that starts after the end must not accept the session, and a check that ends
+    /// before it must not refuse it.
     private func expect(
         _ pod: TestStore, _ token: SessionToken, endsAt end: Date, pause: Duration = .milliseconds(20)
     ) async throws {
@@ -56,7 +56,7 @@ import Testing
         let (token, session) = try await pod.signIn()
         #expect(abs(session.expiresAt.timeIntervalSince(session.createdAt) - 1.1) < 0.001)
         let end = session.createdAt + 4.5
-        // Every now and then: two thirds of the idle timeout lie between two uses; then often, to see the end.
+        // First at intervals of two thirds of the idle timeout, then frequently, to observe the end.
         while Date.now < end - 0.8 {
             #expect(try await pod.store.session(for: token) != nil)
             try await Task.sleep(for: .milliseconds(650))
@@ -71,7 +71,7 @@ import Testing
         kept: Int
     ) async throws {
         let database = try SharedDatabase()
-        // A second one is warm too, and not used.
+        // The second store also has the session in memory, but it is not used there.
         var pods: [TestStore] = []
         for _ in 0..<2 {
             pods.append(
@@ -93,7 +93,7 @@ import Testing
         }
         let end = try database.row(token).expiresAt
         #expect(end >= lastUse + 2 && end < used + 2.25, "\(end.timeIntervalSince(lastUse))")
-        // To ask a store would be to use it.
+        // A check by a store would count as use.
         try eventually("the idle timeout is nearly over", every: .milliseconds(1)) { Date.now > end - 0.1 }
         #expect(try database.psql("SELECT get_user_from_token('\(token.secretText)')") == "id-ann")
         try eventually("the idle timeout is over", every: .milliseconds(1)) { Date.now > end }
@@ -113,7 +113,7 @@ import Testing
             #expect(try await two.store.session(for: token) != nil)
             try await Task.sleep(for: .milliseconds(100))
         }
-        // What the first one keeps says that it is over; PostgreSQL knows better.
+        // The entry of the first store has expired. A look-up returns the extended session.
         #expect(try await one.store.session(for: token) != nil)
         #expect(await one.store.counts[.lookUps] == lookUps + 1)
     }
@@ -122,7 +122,7 @@ import Testing
         let database = try SharedDatabase()
         let pod = try await database.store {
             $0.idleTimeout = .seconds(1)
-            // Longer than the database allows by itself.
+            // Longer than the default limit of the database.
             $0.rememberedLifetime = .seconds(180 * 86_400)
         }
         try database.psql("INSERT INTO authfcgi_users (username, password_hash) VALUES ('ann', 'x')")

@@ -3,19 +3,19 @@ import TestSupport
 
 @testable import Sessions
 
-/// A read lane with its memory, as a store has them, and checks of which it is known whether the memory had heard of the
-/// session's end when they began.
+/// A read lane with its memory, as in a store, and checks. For each check it is known whether the memory had been
+/// notified of the session's end when it started.
 @EventLoop
 final class ListeningLane {
-    /// What has come of the checks so far.
+    /// The results of the checks so far.
     struct Counts: Sendable {
         var kept = 0
         var confirmed = 0
         var refused = 0
         var failed = 0
-        /// Checks that began after the end was heard of.
+        /// The checks that started after the notification of the end.
         var afterHearing = 0
-        /// Those of them that accepted the session.
+        /// The checks among them that accepted the session.
         var wrong = 0
     }
 
@@ -38,9 +38,9 @@ final class ListeningLane {
 
     func close() { lane.close() }
 
-    /// A check: from memory if that may be believed, else by a look-up.
+    /// Performs a check: from memory if permitted, otherwise by a look-up.
     ///
-    /// - Parameter asksAnyway: whether it is a look-up in any case.
+    /// - Parameter asksAnyway: Whether to perform a look-up in any case.
     func check(_ token: SessionToken, asksAnyway: Bool = false) {
         let hash = token.hash
         let hadHeard = hasHeard(hash)
@@ -64,7 +64,7 @@ final class ListeningLane {
         }
     }
 
-    /// Whether a snapshot on the session would not be believed even if PostgreSQL had made it this very moment.
+    /// Returns whether a snapshot of the session would be refused even if PostgreSQL had just returned it.
     private func hasHeard(_ hash: SHA256Digest) -> Bool {
         let now = BootInstant.now
         guard memory.hasLease(at: now), let packed, let origin = lane.origin,

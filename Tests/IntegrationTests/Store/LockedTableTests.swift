@@ -2,7 +2,7 @@ import Sessions
 import TestSupport
 import Testing
 
-/// Waits for foreign locks end in time, in the program and in PostgreSQL.
+/// Waits for locks of other clients end in time, in the program and in PostgreSQL.
 @Suite struct LockedTableTests {
     @Test func `while a table is locked the number of PostgreSQL's processes stays limited`() async throws {
         let (server, database) = try SharedServers.newDatabase()
@@ -22,7 +22,7 @@ import Testing
                 database: "postgres")
             most = max(most, try #require(Int(count)))
         }
-        // The lanes, the lock's own connection, and what is still to notice that nobody waits any more.
+        // The lanes, the connection with the lock, and backends that have not yet noticed the end of their client.
         #expect(most <= 5, "\(pod.log.text)")
         try lock.script("COMMIT", deadline: .seconds(5))
         #expect(try await pod.sessionOnceItAnswers(token) != nil)
@@ -41,7 +41,7 @@ import Testing
         let clock = ContinuousClock()
         let start = clock.now
         try await pod.store.revoke(token)
-        // One login may be at it, and waits 2 s for its lock; the others would be twice that.
+        // One login may be in progress and wait 2 s for its lock. Waiting for the others would take twice as long.
         #expect(clock.now - start < .milliseconds(3500))
         try lock.script("ROLLBACK", deadline: .seconds(5))
         for login in logins { _ = await login.value }

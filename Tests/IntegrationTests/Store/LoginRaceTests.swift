@@ -6,7 +6,7 @@ import Testing
 
 /// A login in progress while all of the user's sessions are revoked does not survive that, and a later login succeeds.
 @Suite struct LoginRaceTests {
-    /// What voids a login; ID stands for the user's id.
+    /// The statements that invalidate a login in progress. ID is replaced by the user's id.
     static let revocations = [
         "UPDATE authfcgi_users SET password_hash = 'y'", "UPDATE authfcgi_users SET disabled = true",
         "DELETE FROM authfcgi_users", "SELECT revoke_user_sessions('ID')", "SELECT revoke_all_sessions()",
@@ -47,7 +47,7 @@ import Testing
         try server.psql(sql.replacing("ID", with: user.identity.userID), database: database)
         #expect(try await logIn(user) == nil)
         try await two.expectRefused(live, by: .now + TestStore.revocationDelay)
-        // One that needs no user of ours and begins now is made.
+        // A session of an external user that is created now is valid.
         #expect(try await (one.store.session(for: token) == nil) == sql.contains("all_sessions"))
         let (late, _) = try await one.signIn("other")
         for pod in [one, two] { #expect(try await pod.store.session(for: late) != nil) }
@@ -114,7 +114,8 @@ import Testing
             let token = try #require(try await logIn(ann()))
             let signedIn = BootInstant.now
             for pod in [one, two] { #expect(try await pod.store.session(for: token) != nil) }
-            // What was heard is settled by the next heartbeat, a quarter of the revocation delay later at most.
+            // The next heartbeat determines the time of the notification, at most a quarter of the revocation delay
+            // later.
             for pod in [one, two] { try await pod.warm(token) }
             #expect(BootInstant.now - signedIn < .seconds(2))
             for pod in [one, two] { #expect(try await pod.store.session(for: old) == nil) }

@@ -57,7 +57,7 @@ import Testing
         #expect(columns == "token,user_id")
         #expect(
             try server.psql("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'", database: database) == "1")
-        // Another schema helps, as the message says.
+        // Another schema avoids the conflict, as the message suggests.
         _ = try server.psql("CREATE SCHEMA \"Auth Gate\"", database: database)
         #expect(try migrate(server, database, schema: "Auth Gate") == .applied(Migrations.numbers))
     }
@@ -101,7 +101,7 @@ import Testing
         #expect(lifetime == "3600")
     }
 
-    /// The rows of the table of steps.
+    /// Writes the rows of the table of steps.
     private func record(_ steps: [(Int, String)], _ server: PostgreSQLServer, _ database: String) throws {
         let rows = steps.map { "(\($0.0), '\($0.1)')" }.joined(separator: ", ")
         try server.psql(
@@ -119,7 +119,9 @@ import Testing
         #expect(files.count == Migrations.latest)
         for file in files.dropLast() {
             let sql = try String(contentsOfFile: "\(folder)/\(file)", encoding: .utf8)
-            try server.psql("BEGIN; SET LOCAL search_path = public, pg_temp; \(sql); COMMIT", database: database)
+            try server.psql(
+                "BEGIN; SET LOCAL search_path = pg_catalog, pg_temp; \(sql.replacing("@schema@", with: "public")); COMMIT",
+                database: database)
         }
         let steps = files.dropLast().map { (Int($0.prefix(4)) ?? 0, String($0.dropFirst(5).dropLast(4))) }
         try record(steps, server, database)
@@ -133,7 +135,7 @@ import Testing
         #expect(try migrate(server, database) == .upToDate(Migrations.latest))
     }
 
-    /// What the steps were called before they became those of the first release.
+    /// The names of the steps before the first release.
     @Test(arguments: [4, 17])
     func `applied steps with other names are refused with advice`(count: Int) throws {
         let (server, database) = try SharedServers.emptyDatabase()
@@ -151,7 +153,7 @@ import Testing
         #expect(try server.psql("SELECT count(*) FROM authfcgi_migrations", database: database) == "\(count)")
         #expect(
             try server.psql("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'", database: database) == "2")
-        // Another schema helps, as the message says.
+        // Another schema avoids the conflict, as the message suggests.
         try server.psql("CREATE SCHEMA gate", database: database)
         #expect(try migrate(server, database, schema: "gate") == .applied(Migrations.numbers))
     }
@@ -163,7 +165,7 @@ import Testing
             "INSERT INTO authfcgi_migrations (number, name) VALUES (\(Migrations.latest + 1), 'of tomorrow')",
             database: database)
         #expect(try migrate(server, database) == .upToDate(Migrations.latest))
-        // And not when what it shares with this program is something else.
+        // An error if a step that this program knows has another name.
         try server.psql("UPDATE authfcgi_migrations SET name = 'x' WHERE number = 1", database: database)
         #expect(throws: PostgreSQLError.self) { try migrate(server, database) }
     }

@@ -19,12 +19,12 @@ import Testing
         pod = try await TestStore.startKeeping(server.url(database: database))
     }
 
-    /// Ends the session of each of 500 users, each of them kept in memory, and counts where it was accepted afterwards.
+    /// Ends the session of each of 500 users, all of them in memory, and returns how many were accepted afterwards.
     private func acceptedAfter(_ revoke: (SessionToken, _ number: Int) async throws -> Void) async throws -> Int {
         var accepted = 0
         for (index, token) in try TestStore.tokens(Self.rounds, on: server, database).enumerated() {
             try await pod.warm(token)
-            // A look-up is under way meanwhile.
+            // A look-up is in progress.
             async let early = pod.ask(token)
             try await revoke(token, index + 1)
             if await pod.keeps(token) { accepted += 1 }
@@ -75,11 +75,11 @@ import Testing
         let first = try pair()
         let url = server.url(database: database, through: proxyFolder)
         let pod = try await TestStore.startKeeping(url) { $0.postgreSQL.lookUpDeadline = .milliseconds(900) }
-        // Connections from now on, the write lane's, go through another proxy than the read lane.
+        // New connections, here that of the write lane, use another proxy than the read lane.
         let second = try pair()
         let (token, _) = try await pod.signIn()
         #expect(first.connectionCount == 1 && second.connectionCount == 1)
-        // PostgreSQL says "valid", and the answer hangs in the network.
+        // PostgreSQL returns the session, and the result is held back in the proxy.
         first.pause(.toClient)
         let early = Task { try await pod.store.session(for: token) }
         try await Task.sleep(for: .milliseconds(100))

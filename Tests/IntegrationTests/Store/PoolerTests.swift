@@ -20,7 +20,7 @@ import Testing
     func `all operations work behind a transaction pooler, with either setting of prepared statements`(
         usesPreparedStatements: Bool
     ) async throws {
-        // Few connections for several lanes of two stores: each gets those that others have used.
+        // Fewer connections than lanes of two stores: each lane gets connections that others have used.
         let bouncer = try PgBouncer(in: folder, before: server, poolMode: "transaction", poolSize: 2)
         let url = bouncer.url(database: database)
         let (one, two) = (
@@ -59,7 +59,7 @@ import Testing
             #expect(try await pod.store.session(for: token) == nil)
         }
         #expect(await pod.store.counts[.fromMemory] == 0)
-        // Also not after connections were lost, and still it is said but once.
+        // Also after connections were lost. The warning is logged only once.
         let (token, _) = try await pod.signIn()
         try server.terminateBackends(of: database)
         for _ in 0..<50 {
@@ -73,9 +73,10 @@ import Testing
         #expect(said.count == 1 && said[0].contains("pooler"), "\(pod.log.text)")
     }
 
-    /// What the lanes set or prepare on a connection of their own would be on others' connections behind a pooler.
+    /// Settings and prepared statements of the lanes on their own connections would, behind a pooler, be on connections
+    /// of other clients.
     @Test func `no setting or prepared statement of the lanes stays on a pooler's connections`() async throws {
-        // One for everybody: whoever comes next gets the one that the lanes have used.
+        // A single server connection: the next client gets the one that the lanes have used.
         let bouncer = try PgBouncer(in: folder, before: server, poolMode: "transaction", poolSize: 1)
         let pod = try await TestStore.start(
             bouncer.url(database: database),
@@ -86,7 +87,7 @@ import Testing
         let (token, _) = try await pod.signIn()
         #expect(try await pod.store.session(for: token) != nil)
         #expect(try await pod.store.user(named: "nobody") == nil)
-        // The read, the write and the users lane.
+        // The read lane, the write lane and the users lane.
         #expect(bouncer.log.split(separator: "login attempt").count > 3, "\(bouncer.log)")
         let settings = """
             SELECT name, setting FROM pg_settings WHERE name LIKE 'default_transaction%' OR name LIKE '%timeout%'

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Sessions
 
-/// A logout on the new primary takes effect on a pod that still knew the old one.
+/// A logout on the new primary takes effect on a pod that was connected to the old one.
 @Suite struct RevocationByFailoverTests {
     enum End: CaseIterable { case crashes, freezes }
 
@@ -34,12 +34,12 @@ import Testing
         try await one.store.revoke(token)
         let limit = BootInstant.now + TestStore.revocationDelay
 
-        // Until then it may go by what the old one said.
+        // Until then the pod may use results of the old primary.
         try await Task.sleep(for: max(limit - .now, .milliseconds(1)))
         #expect(try await two.sessionOnceItAnswers(token) == nil)
         try await two.warm(other)
         if end == .freezes {
-            // It says of itself that it is the primary, and knows nothing of the logout: nobody may listen to it.
+            // The old primary still has that role and does not know of the logout. No pod may use its results.
             primary.resume()
             #expect(try primary.psql("SELECT count(*) FROM session_tokens WHERE revoked_at IS NULL") == "2")
             try await Task.sleep(for: TestStore.revocationDelay + .milliseconds(200))
@@ -50,7 +50,7 @@ import Testing
         #expect(checks.accepted(after: limit).isEmpty)
         #expect(checks.refused(before: begun).isEmpty)
         #expect(checks.contains { $0.answer == .kept } && checks.last?.answer == .refused)
-        // Nobody else was logged out on the way.
+        // No other user was logged out during the failover.
         let otherChecks = await otherWatch.stop()
         #expect(!otherChecks.contains { $0.answer == .refused })
         #expect(otherChecks.last?.answer == .kept)
@@ -68,7 +68,7 @@ import Testing
         try standby.waitToCatchUp(with: primary)
         try primary.stop(mode: .immediate)
         try standby.promote()
-        // No logout that anybody could hear of: the row is gone as if it had never got here.
+        // A loss of data without a notification: the row is missing as if it had never been replicated.
         try standby.psql(
             "SET session_replication_role = replica; DELETE FROM session_tokens")
         try await two.expectRefused(kept, by: .now + TestStore.revocationDelay)

@@ -4,8 +4,7 @@ import Testing
 
 @testable import Sessions
 
-/// An operator's plain SQL ends sessions that a pod has in memory, within the revocation delay from the statement's
-/// return.
+/// Plain SQL of an operator ends sessions that a pod has in memory, within the revocation delay after the statement.
 @Suite struct RevocationBySQLTests {
     private let server: PostgreSQLServer
     private let database: String
@@ -16,7 +15,7 @@ import Testing
         pod = try await TestStore.startKeeping(server.url(database: database))
     }
 
-    /// All of them are refused in time, and from then on.
+    /// Expects that all sessions are refused in time and stay refused.
     private func expectRefused(_ tokens: [SessionToken], by limit: BootInstant) async throws {
         var watches: [CheckWatch] = []
         for token in tokens { watches.append(await CheckWatch(pod.store, token, every: .milliseconds(5))) }
@@ -36,7 +35,7 @@ import Testing
         "SELECT revoke_access_token_hash(token_hash) FROM session_tokens WHERE session_id = 'ID'",
         "BEGIN; DELETE FROM session_tokens WHERE session_id = 'ID'; SELECT pg_sleep(0.3); COMMIT",
         "DELETE FROM live_sessions WHERE session_id = 'ID'",
-        // As tools do that replicate, for which other triggers are switched off.
+        // Like replication tools, which disable ordinary triggers.
         "SET session_replication_role = replica; DELETE FROM session_tokens WHERE session_id = 'ID'",
         "SET session_replication_role = replica; UPDATE session_tokens SET revoked_at = now() WHERE session_id = 'ID'",
     ])
@@ -76,7 +75,7 @@ import Testing
         #expect(await watch.stop().allSatisfy { $0.isAccepted })
     }
 
-    /// A hundred thousand sessions, a thousand of each user or all of one.
+    /// A hundred thousand sessions, with a thousand of each user or all of one.
     @Test(arguments: [
         ("UPDATE session_tokens SET revoked_at = now(), expires_at = now()", 100),
         ("DELETE FROM session_tokens WHERE user_id LIKE 'id-%'", 100),
@@ -98,7 +97,7 @@ import Testing
         let start = clock.now
         try server.psql(sql, database: database)
         let limit = BootInstant.now + TestStore.revocationDelay
-        // Two seconds or so; a plan that compares every row with every other would take hours.
+        // Usually two seconds. A plan that compares every row with every other one would take hours.
         #expect(clock.now - start < .seconds(20))
         try await expectRefused(tokens, by: limit)
         #expect(try server.psql("SELECT count(*) FROM live_sessions", database: database) == "0")
@@ -115,7 +114,7 @@ import Testing
             if session.identity.groups == ["staff"] { break }
             try #require(begunAt <= limit, "an old group is told too late")
         }
-        // And it is kept again, as what it is now.
+        // The changed session is cached again.
         try await pod.warm(token)
         #expect(try await pod.store.session(for: token)?.identity.groups == ["staff"])
     }

@@ -16,9 +16,9 @@ import Testing
         try await end(tokens, by: one.store, amidChecksOf: lane)
         let counts = await lane.counts
         #expect(counts.wrong == 0)
-        // It was what the name says: answers from memory, look-ups, and checks after the end was heard of.
+        // All cases of the test have occurred: results from memory, look-ups, and checks after the notification.
         #expect(counts.kept > 2000 && counts.confirmed > 2000 && counts.afterHearing > 2000, "\(counts)")
-        // In the end nobody is left.
+        // At the end no session is accepted.
         for token in tokens.filter({ $0.hash.spread % 50 == 0 }) {
             let before = await lane.counts
             let deadline = Deadline(within: .seconds(5))
@@ -33,7 +33,7 @@ import Testing
         await lane.close()
     }
 
-    /// Waits until it answers from memory.
+    /// Checks the session until it is answered from memory.
     private func warm(_ lane: ListeningLane, _ token: SessionToken) async throws {
         let deadline = Deadline(within: .seconds(10))
         while await lane.counts.kept == 0 {
@@ -44,8 +44,8 @@ import Testing
         while await lane.underWay > 0 { try await Task.sleep(for: .milliseconds(5)) }
     }
 
-    /// Ends one session after the other, while those that are next and those that have just ended are checked over and
-    /// over: half of the checks are look-ups in any case.
+    /// Ends one session after the other, with continuous checks of those that are next and those that have just ended.
+    /// Half of the checks are always look-ups.
     @EventLoop
     private func end(
         _ tokens: [SessionToken], by store: SessionStore, amidChecksOf lane: ListeningLane

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Sessions
 
-/// A revocation on one pod takes effect on another with the session in memory: normally at once, and never later than
+/// A revocation on one pod takes effect on another with the session in memory: usually at once, and never later than
 /// the revocation delay.
 @Suite struct RevocationTests {
     private let one: TestStore
@@ -32,7 +32,7 @@ import Testing
         #expect(checks.refused(before: begun).isEmpty)
         #expect(checks.accepted(after: acknowledged + TestStore.revocationDelay).isEmpty)
         #expect(checks.contains { $0.answer == .refused })
-        // Once gone it does not come back.
+        // A refused session stays refused.
         let first = try #require(checks.first { $0.answer == .refused })
         #expect(checks.accepted(after: first.endedAt).isEmpty)
     }
@@ -48,7 +48,7 @@ import Testing
             let refused = try await two.expectRefused(token, by: acknowledged + TestStore.revocationDelay)
             delays.append(refused - acknowledged)
         }
-        // Not all: the machine may have other things to do.
+        // Not all, because the machine may be busy.
         #expect(delays.count { $0 < .milliseconds(200) } >= 45, "\(delays.sorted())")
     }
 

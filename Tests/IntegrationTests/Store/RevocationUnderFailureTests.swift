@@ -7,10 +7,10 @@ import Testing
 /// A logout takes effect on a pod without notifications after the revocation delay: cached sessions are then looked up
 /// again in PostgreSQL.
 @Suite struct RevocationUnderFailureTests {
-    /// What happens to the pod right before the logout on the other one.
+    /// The fault of the pod directly before the logout on the other one.
     enum Failure: CaseIterable {
         case backendIsFrozen, backendIsTerminated, networkIsSilent, networkSendsNothingBack, networkIsCut
-        /// Along with the backend: right after the logout.
+        /// The server including the backend, directly after the logout.
         case serverIsFrozen
     }
 
@@ -56,13 +56,13 @@ import Testing
         let seen = await watch.checks
         switch failure {
         case .networkIsSilent, .networkSendsNothingBack, .serverIsFrozen:
-            // Nobody can be asked: what was kept counted for a while, and then there is no answer.
+            // No look-up is possible: the cached session is accepted for a time, and then checks have no result.
             #expect(!seen.accepted(after: begun).isEmpty)
             #expect(!seen.contains { $0.answer == .refused })
             #expect(seen.contains { $0.answer == .cannotTell && $0.begunAt > limit })
             #expect(await two.lookUpError(other) != nil)
         case .backendIsFrozen, .backendIsTerminated, .networkIsCut:
-            // A new connection is soon made, and PostgreSQL asked.
+            // A new connection is made soon, and the session is looked up.
             #expect(seen.contains { $0.answer == .refused })
         }
         frozen?.resume()
@@ -81,10 +81,10 @@ import Testing
     @Test func `after a stall of the loop cached sessions are not used`() async throws {
         let (token, _) = try await one.signIn()
         try await two.warm(token)
-        // Both pods share this process's loop, so the session ends by SQL. What tells of it waits in the socket.
+        // Both pods share this process's loop, so the session ends by SQL. The notification waits in the socket.
         let stoodStill = Task { @EventLoop in
             sleepThread(for: .milliseconds(1300))
-            // The first thing that happens when the loop goes on, before it reads anything.
+            // The first code that runs on the loop after the stall, before the socket is read.
             return two.store.keptSession(for: token) != nil
         }
         try await Task.sleep(for: .milliseconds(50))
@@ -96,7 +96,8 @@ import Testing
     @Test func `on a slow network the lease counts from the heartbeat's sending`() async throws {
         let (token, _) = try await one.signIn()
         try await two.warm(token)
-        // Both ways together are less than the deadline of a heartbeat, 700 ms. One comes back every 250 ms.
+        // Both directions together take less than the deadline of a heartbeat, 700 ms. There is a heartbeat every 250
+        // ms.
         let delay = Duration.milliseconds(290)
         proxy.delay(delay)
         try await Task.sleep(for: delay * 3)
@@ -104,7 +105,7 @@ import Testing
         let watch = await CheckWatch(two.store, token)
         try await one.store.revoke(token)
         let revoked = BootInstant.now
-        // Time for the answers to heartbeats that were sent before, and too little for the word of the logout.
+        // Long enough for the answers to earlier heartbeats, and too short for the notification of the logout.
         try await Task.sleep(for: delay - .milliseconds(15) - (.now - revoked))
         proxy.pause()
         let limit = revoked + TestStore.revocationDelay

@@ -107,7 +107,8 @@ import Testing
     @Test(arguments: [
         "DELETE FROM user_epochs", "TRUNCATE user_epochs", "UPDATE user_epochs SET ended_before = 0",
         "UPDATE user_epochs SET epoch = epoch - 1", "UPDATE user_epochs SET user_id = 'x'",
-        "UPDATE user_epochs SET ended_before = epoch + 1", "DELETE FROM authfcgi_state", "TRUNCATE authfcgi_state",
+        "UPDATE user_epochs SET ended_before = epoch + 1", "UPDATE user_epochs SET tidied_before = ended_before + 1",
+        "UPDATE user_epochs SET kept_hash = sha256('a')", "DELETE FROM authfcgi_state", "TRUNCATE authfcgi_state",
         "UPDATE authfcgi_state SET ended_before = ended_before - 1",
         "SET session_replication_role = replica; DELETE FROM user_epochs",
     ])

@@ -14,10 +14,10 @@ extension SessionFunctionTests {
         ] {
             let update = "UPDATE session_tokens SET \(change) WHERE user_agent < 'c'"
             #expect(try database.notifications(of: update) == ["c:a,b"], "\(change)")
-            // Nothing is new the second time.
+            // The repetition changes nothing.
             #expect(try database.notifications(of: update) == [], "\(change)")
         }
-        // A session that has ended says nothing any more.
+        // An ended session causes no notification.
         try database.sql("UPDATE session_tokens SET revoked_at = now() WHERE user_agent = 'a'")
         #expect(try database.notifications(of: "UPDATE session_tokens SET name = 'y'") == ["c:b,c"])
     }
@@ -61,7 +61,7 @@ extension SessionFunctionTests {
         try database.create("other", of: "bob")
         try database.sql("UPDATE session_tokens SET revoked_at = now() WHERE user_agent = 'ended'")
         try database.sql("UPDATE session_tokens SET groups = '{staff}' WHERE user_agent = 'b'")
-        // b says so already.
+        // Session b already has this value.
         #expect(try database.sql("SELECT update_user_sessions('ann', groups => '{staff}')") == "1")
         #expect(
             try database.notifications(
@@ -115,7 +115,7 @@ extension SessionFunctionTests {
         let database = try FunctionDatabase()
         try database.create("a")
         let id = try database.sql("SELECT session_id FROM session_tokens")
-        // Of a user who has more than one.
+        // A user with several sessions.
         for name in ["b", "c", "d"] { try database.create(name) }
         try database.sql("ANALYZE session_tokens")
         let scans = try database.sql(
@@ -198,7 +198,7 @@ extension SessionFunctionTests {
         let database = try FunctionDatabase()
         let pod = try await TestStore.start(database.server.url(database: database.name))
         try database.sql("INSERT INTO authfcgi_users (username, password_hash) VALUES ('ann', 'x')")
-        // First for a user who has never signed in, then for one who has.
+        // First for a user who has never logged in, then for one who has.
         for _ in 0..<2 {
             let before = try #require(try await pod.store.user(named: "ann"))
             try database.sql("SELECT revoke_all_sessions()")

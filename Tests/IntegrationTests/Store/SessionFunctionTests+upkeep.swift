@@ -5,7 +5,7 @@ import Testing
 
 // Touches in batches, and the removal of expired sessions.
 extension SessionFunctionTests {
-    /// Writes uses; returns the names of the sessions that are to be tried again.
+    /// Returns the call that writes touches. Its result is the names of the sessions that are to be retried.
     static func touch(_ uses: KeyValuePairs<String, String>, fresh: String = "10 seconds") -> String {
         let hashes = uses.map { FunctionDatabase.hash($0.key) }.joined(separator: ", ")
         let times = uses.map { "now() + interval '\($0.value)'" }.joined(separator: ", ")
@@ -16,7 +16,7 @@ extension SessionFunctionTests {
             """
     }
 
-    /// Makes it an hour ago that these sessions were made and last seen, with that much of their idle timeout left.
+    /// Sets the creation and last use of these sessions to an hour ago, and the rest of their idle timeout.
     private func age(_ database: FunctionDatabase, left: String = "1 minute") throws {
         try database.sql(
             """
@@ -25,7 +25,7 @@ extension SessionFunctionTests {
             """)
     }
 
-    /// How long ago a session was last seen, and how long after that it ends; to the second.
+    /// Returns whether a session was last used at a time, and the time from its last use to its expiry in seconds.
     private func state(_ database: FunctionDatabase, _ session: String, seen time: String) throws -> String {
         try database.sql(
             """
@@ -62,14 +62,14 @@ extension SessionFunctionTests {
         let row = { try database.sql("SELECT last_seen_at, expires_at, xmin FROM session_tokens") }
         let before = try row()
         try database.sql(Self.touch(["a": "-2 minutes"]))
-        // An eighth of the minute by which this one may end later, however little is wanted to be fresh.
+        // An eighth of the minute by which this session may expire later, even if the parameter permits more.
         try database.sql(Self.touch(["a": "-54 seconds"], fresh: "5 minutes"))
         #expect(try row() == before)
         try database.sql("UPDATE session_tokens SET idle_timeout = NULL")
         let unlimited = try row()
         try database.sql(Self.touch(["a": "-10 seconds"], fresh: "5 minutes"))
         #expect(try row() == unlimited)
-        // An end that is later than the use would make it stays.
+        // A later expiry than that of the touch is kept.
         try database.sql("UPDATE session_tokens SET expires_at = now() + interval '20 hours'")
         try database.sql(Self.touch(["a": "-10 seconds"]))
         #expect(try database.sql("SELECT expires_at > now() + interval '19 hours' FROM session_tokens") == "t")
@@ -127,7 +127,7 @@ extension SessionFunctionTests {
         #expect(try toucher.sql(touch) == "a\nb")
         #expect(try state(database, "c", seen: "0") == "t|00:31:00")
         try holder.sql("COMMIT")
-        // b has ended meanwhile.
+        // Session b has ended meanwhile.
         #expect(try toucher.sql(touch) == "")
         #expect(try state(database, "a", seen: "0") == "t|00:31:00")
         #expect(try database.live() == ["a", "c"])
@@ -169,7 +169,7 @@ extension SessionFunctionTests {
         let (one, two) = (try database.session(), try database.session())
         try one.sql("BEGIN")
         #expect(try one.sql(claim) == "t")
-        // Nobody waits for the one that has it.
+        // The claim waits neither for the process that has it nor for a revocation of all sessions.
         #expect(try two.sql(claim) == "f")
         try one.sql("COMMIT")
         #expect(try two.sql(claim) == "f")
@@ -177,13 +177,13 @@ extension SessionFunctionTests {
         #expect(try database.sql(claim) == "f")
         try database.sql("UPDATE session_cleanup SET cleaned_up_at = now() - interval '11 minutes'")
         #expect(try database.sql(claim) == "t")
-        // A clock that was wrong does not stop it for ever.
+        // A time in the future, from a wrong clock, does not prevent further clean-ups.
         try database.sql("UPDATE session_cleanup SET cleaned_up_at = now() + interval '1 year'")
         #expect(try database.sql(claim) == "t")
         #expect(try database.sql(claim) == "f")
     }
 
-    /// Sessions 1, 2, …, expired that many seconds ago, and one that is alive.
+    /// Returns a database with the sessions 1, 2, …, which expired that many seconds ago, and a live one.
     private func databaseOfExpired(_ count: Int) throws -> FunctionDatabase {
         let database = try FunctionDatabase()
         try database.create("live")
@@ -206,7 +206,7 @@ extension SessionFunctionTests {
                 SELECT removed, reached = third.expires_at FROM third, remove_expired_sessions(3)
                 """) == "3|t")
         #expect(try names() == "2\n1\nlive")
-        // From a point on: what expired before it stays.
+        // From a time on: sessions that expired earlier stay.
         #expect(
             try database.sql(
                 "SELECT removed FROM session_tokens, remove_expired_sessions(9, expires_at) WHERE user_agent = '1'")

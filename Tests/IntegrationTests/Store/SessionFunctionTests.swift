@@ -7,7 +7,7 @@ import Testing
 @Suite struct SessionFunctionTests {
     @Test func `create_session accepts the arguments of the previous release`() throws {
         let database = try FunctionDatabase()
-        // There is one function of that name, or such a call would be ambiguous.
+        // There is only one function with this name. Otherwise such a call would be ambiguous.
         #expect(try database.create("a"))
         #expect(try database.sql("SELECT count(*) FROM pg_proc WHERE proname = 'create_session'") == "1")
         #expect(try database.sql("SELECT expires_at = absolute_expires_at, idle_timeout FROM session_tokens") == "t|")
@@ -25,7 +25,9 @@ import Testing
         #expect(try callable("public") == "")
         #expect(
             try callable("authfcgi_mint") == """
-                create_access_token get_user_from_token get_user_from_token_hash revoke_access_token \
+                authfcgi_unwatch_users authfcgi_watch_users authfcgi_watched_users_end_sessions \
+                authfcgi_watched_users_find create_access_token get_user_from_token get_user_from_token_hash \
+                revoke_access_token \
                 revoke_access_token_hash revoke_session revoke_user_sessions session_token_hash update_user_sessions
                 """)
     }
@@ -72,7 +74,7 @@ import Testing
         let database = try FunctionDatabase()
         let tokens = try [
             "", ", authenticated_at => now() - interval '1 hour', authentication_methods => '{hwk,user}'",
-            // A moment after the statement began, and yet not in the future.
+            // Later than the start of the statement, but not in the future.
             ", authenticated_at => clock_timestamp(), authentication_methods => NULL",
         ].map { try database.sql("SELECT create_access_token('ann'\($0))") }
         let rows = try tokens.map {
@@ -101,7 +103,7 @@ import Testing
         #expect(throws: SupportError.self) { try database.create("a", parameter) }
         #expect(throws: SupportError.self) { try database.sql("SELECT create_access_token('ann', \(parameter))") }
         try database.create("a")
-        // By plain SQL too, as far as a table can know.
+        // In plain SQL too, as far as a constraint of the table can check it.
         if !parameter.contains("now()") {
             let change = parameter.replacing("=>", with: "=")
             #expect(throws: SupportError.self) { try database.sql("UPDATE session_tokens SET \(change)") }

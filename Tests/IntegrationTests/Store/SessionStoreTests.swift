@@ -4,7 +4,7 @@ import Testing
 
 @testable import Sessions
 
-/// The store's contract, on a real PostgreSQL.
+/// The contract of the store, with a real PostgreSQL.
 @Suite struct SessionStoreTests {
     private static let someID = "11111111-2222-3333-4444-555555555555"
 
@@ -49,7 +49,7 @@ import Testing
         #expect(try await one.store.session(for: token) == nil)
         #expect(try await two.store.session(for: token) == nil)
         try await two.store.revoke(token)
-        // What an operator counts as active agrees.
+        // The same result as an operator's query for active sessions.
         #expect(
             try server.psql("SELECT count(*) FROM session_tokens WHERE expires_at > now()", database: database) == "0")
     }
@@ -190,7 +190,7 @@ import Testing
         let (server, database) = try SharedServers.newDatabase()
         let pod = try await TestStore.start(server.url(database: database))
         _ = try server.psql("SELECT rotate_session_key()", database: database)
-        // Backdated, so that SQL mints with it at once; workers know it after their next heartbeat.
+        // Backdated, so that SQL uses it at once. Workers learn it with their next heartbeat.
         _ = try server.psql("UPDATE session_keys SET created_at = now() - interval '1 minute'", database: database)
         let text = try server.psql("SELECT create_access_token('1')", database: database)
         let token = try #require(SessionToken(text))

@@ -2,7 +2,7 @@ import TestSupport
 
 @testable import Sessions
 
-/// A new database on the shared server, and stores over it.
+/// A new database on the shared server, and stores that use it.
 struct SharedDatabase {
     let server: PostgreSQLServer
     let name: String
@@ -13,7 +13,7 @@ struct SharedDatabase {
 
     var url: String { server.url(database: name) }
 
-    /// A store that removes nothing; as it is shipped otherwise.
+    /// Starts a store with the default configuration, but without the clean-up.
     func store(_ configure: (inout SessionStore.Configuration) -> Void = { _ in }) async throws -> TestStore {
         try await TestStore.start(
             url,

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Sessions
 
-/// A slow PostgreSQL: some checks fail, none is wrong, and the queue stays short.
+/// A slow PostgreSQL: some checks fail, none has a wrong result, and the queue stays short.
 @Suite struct SlowServerTests {
     private let folder: TestFolder
     private let server: PostgreSQLServer
@@ -16,13 +16,13 @@ import Testing
         seed = try await TestStore.startKeeping(server.url())
     }
 
-    /// Most of the time nothing runs, for so long each time.
+    /// The backends are stopped most of the time, for this duration each time.
     @Test(arguments: [80, 400, 900])
     func `while PostgreSQL stalls four fifths of the time, checks are answered in time or fail`(
         milliseconds: Int
     ) async throws {
         let pod = try await TestStore.startKeeping(server.url(), as: "pod") {
-            // Too few for all: most checks are look-ups.
+            // Fewer than sessions: most checks are look-ups.
             $0.cachedSessions = 200
             $0.postgreSQL.lookUpLimit = 256
         }
@@ -36,11 +36,11 @@ import Testing
         stutter.stop()
         #expect(counts.refused == 0, "\(counts)")
         #expect(counts.confirmed > 100, "\(counts)")
-        // The deadline of a look-up is 700 ms, and one that is asked again may have some more.
+        // The deadline of a look-up is 700 ms, and a repeated one may take longer.
         #expect(counts.longest < .milliseconds(1500), "\(counts)")
         #expect(counts.mostWaiting <= 256, "\(counts)")
 
-        // And when it is over everything is as before, without help.
+        // After the fault the store recovers without help.
         let after = await CheckFlood(pod.store, Array(tokens.prefix(100)), perTurn: 4)
         let deadline = Deadline(within: .seconds(5))
         while await after.counts.kept < 1000 { try #require(!deadline.hasPassed, "nothing is kept again") }
@@ -53,7 +53,7 @@ import Testing
         for token in tokens { try await pod.warm(token) }
         let stutter = try StutteringBackends(of: server, stopped: .milliseconds(240), running: .milliseconds(60))
         for token in tokens {
-            // Another moment of the stutter for each.
+            // At another time of the cycle for each session.
             try await Task.sleep(for: .milliseconds(70))
             let watch = await CheckWatch(pod.store, token, every: .milliseconds(10))
             try await seed.store.revoke(token)

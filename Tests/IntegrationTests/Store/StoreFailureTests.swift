@@ -5,7 +5,7 @@ import Testing
 
 @testable import Sessions
 
-/// Failures of PostgreSQL: the store never answers "no such session" because of one, and recovers by itself.
+/// Failures of PostgreSQL: the store never answers "no such session" because of one, and recovers on its own.
 @Suite struct StoreFailureTests {
     @Test func `while PostgreSQL is down look-ups fail fast, and sessions continue afterwards`() async throws {
         let folder = try TestFolder()
@@ -83,13 +83,13 @@ import Testing
             $0.lookUpLimit = 8
             $0.lookUpDeadline = .seconds(5)
         }
-        // Different ones: those who ask about the same session share a look-up.
+        // Distinct sessions, because concurrent checks of the same session share a look-up.
         var tokens: [SessionToken] = []
         for _ in 0..<50 { tokens.append(try await pod.signIn().token) }
         let asked = tokens
         let lock = try PostgreSQLConnection(server.url(database: database), log: pod.log.logger)
         try lock.script("BEGIN; LOCK TABLE session_tokens IN ACCESS EXCLUSIVE MODE", deadline: .seconds(5))
-        // What is admitted waits for the lock; what is refused comes back at once.
+        // Admitted look-ups wait for the lock. Refused ones end at once.
         let answers = Task {
             await withTaskGroup(of: SessionStoreError?.self) { group in
                 for token in asked { group.addTask { await pod.lookUpError(token) } }
@@ -154,14 +154,14 @@ import Testing
         let (server, database) = try SharedServers.newDatabase()
         let pod = try await TestStore.start(server.url(database: database))
         let (token, _) = try await pod.signIn()
-        // Every new connection is read-only now, as one to a demoted primary would be.
+        // Every new connection is read-only now, as on a demoted primary.
         _ = try server.psql(
             "ALTER DATABASE \(database) SET default_transaction_read_only = on", database: "postgres")
         try server.terminateBackends(of: database)
         await #expect(throws: SessionStoreError.self) { try await pod.store.revoke(token) }
         #expect(pod.log.text.contains("25006"))
         _ = try server.psql("ALTER DATABASE \(database) RESET default_transaction_read_only", database: "postgres")
-        // For a second the new connection's word is taken for the server's.
+        // For a second the new connection's state is assumed to be the server's.
         let deadline = Deadline(within: .seconds(5))
         while true {
             do throws(SessionStoreError) {
@@ -197,12 +197,12 @@ import Testing
         let proxy = try SocketProxy(before: server, socketFolder: proxyFolder)
         let pod = try await TestStore.start(server.url(through: proxyFolder)) { $0.lookUpDeadline = .milliseconds(300) }
         let (token, _) = try await pod.signIn()
-        // Answers stop on their way, questions still arrive.
+        // Responses are held back, requests are still forwarded.
         proxy.pause(.toClient)
         #expect(await pod.lookUpError(token) != nil)
         proxy.resume()
         #expect(try await pod.sessionOnceItAnswers(token) != nil)
-        // What the old connection still brought answers nobody: each answer is the asked session's.
+        // Results of the old connection are discarded: each check returns its own session.
         let (other, _) = try await pod.signIn("bob")
         for _ in 0..<50 {
             #expect(try await pod.store.session(for: token)?.identity.username == "ann")
@@ -218,7 +218,7 @@ import Testing
         try lock.script("BEGIN; LOCK TABLE session_tokens IN ACCESS EXCLUSIVE MODE", deadline: .seconds(5))
         let answer = Task { await pod.lookUpError(token) }
         try await Task.sleep(for: .milliseconds(50))
-        // The loop stands still, PostgreSQL says "valid" into the socket, and the loop goes on after the deadline.
+        // The loop is blocked while PostgreSQL's result arrives, and continues after the deadline.
         EventLoop.spawn { sleepThread(for: .milliseconds(600)) }
         try await Task.sleep(for: .milliseconds(50))
         try lock.script("COMMIT", deadline: .seconds(5))

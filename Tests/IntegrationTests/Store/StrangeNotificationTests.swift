@@ -4,23 +4,25 @@ import Testing
 
 @testable import Sessions
 
-/// Every client of the database may NOTIFY. Foreign notifications cost look-ups, but end no session.
+/// A client that knows the channel's name may send any notification. That causes look-ups, but ends no session.
 @Suite struct StrangeNotificationTests {
     private let server: PostgreSQLServer
     private let database: String
     private let stranger: PostgreSQLConnection
+    private let channel: String
 
     init() async throws {
         (server, database) = try SharedServers.newDatabase()
+        channel = try server.psql("SELECT channel FROM session_channel", database: database)
         stranger = try PostgreSQLConnection(server.url(database: database), log: RecordedLog().logger)
     }
 
     private func notify(_ payload: String) throws {
         let payload = GateProcess.quoted(payload)
-        try stranger.script("SELECT pg_notify('authfcgi_revoked', \(payload))", deadline: .seconds(5))
+        try stranger.script("SELECT pg_notify('\(channel)', \(payload))", deadline: .seconds(5))
     }
 
-    /// What can be said; HASH stands for the hash of a live session.
+    /// Payloads of notifications. HASH is replaced by the hash of a live session.
     static let payloads = [
         "", "garbage", "h", "h:", "h:HASH", "h:HASH,", "h:HASH,HASH,zz", "H:HASH", "c:HASH", "c:", "c:12", "u:id-ann",
         "u:", "u:nobody", "*", "*:", "x:HASH", "🙂", "h:\u{7f}\u{1}", "'; DROP TABLE session_tokens; --",
@@ -32,7 +34,7 @@ import Testing
         let rubbish = String(repeating: "h:,", count: 2666)
         #expect(rubbish.utf8.count == 7998)
         for payload in Self.payloads + [rubbish, "h:" + String(repeating: "0", count: 7997)] {
-            // A fresh one each time: of a session that was named nothing is ever kept again.
+            // A new session each time: one that a notification has named is not cached again.
             let (token, _) = try await pod.signIn()
             try await pod.warm(token)
             watches.append(await CheckWatch(pod.store, token, every: .milliseconds(5)))
@@ -44,9 +46,9 @@ import Testing
             let checks = await watch.stop()
             #expect(checks.allSatisfy { $0.isAccepted }, "\(checks.filter { !$0.isAccepted })")
         }
-        // It costs look-ups.
+        // The notifications cause look-ups.
         #expect(await watches.asyncCount { await $0.checks.contains { $0.answer == .confirmed } } > 5)
-        // What comes afterwards is kept.
+        // Later sessions are cached.
         let (late, _) = try await pod.signIn("bob")
         try await pod.warm(late)
         #expect(!pod.log.text.contains("connection lost"), "\(pod.log.text)")
@@ -59,12 +61,12 @@ import Testing
         let (token, _) = try await pod.signIn()
         try await pod.warm(token)
         let watch = await CheckWatch(pod.store, token)
-        // More marks than are kept: 30,000 hashes, 5,000 users, and everything.
+        // More marks than the limit: 30,000 hashes, 5,000 users, and all sessions.
         let sql = """
-            SELECT count(pg_notify('authfcgi_revoked', 'h:' || encode(sha256(convert_to(i::text, 'UTF8')), 'hex')))
+            SELECT count(pg_notify('\(channel)', 'h:' || encode(sha256(convert_to(i::text, 'UTF8')), 'hex')))
             FROM generate_series(1, 30000) i;
-            SELECT count(pg_notify('authfcgi_revoked', 'u:' || i)) FROM generate_series(1, 5000) i;
-            NOTIFY authfcgi_revoked, '*'
+            SELECT count(pg_notify('\(channel)', 'u:' || i)) FROM generate_series(1, 5000) i;
+            NOTIFY \(channel), '*'
             """
         for statement in sql.split(separator: ";") { try stranger.script(String(statement), deadline: .seconds(20)) }
         let deadline = Deadline(within: .seconds(60))
@@ -80,8 +82,8 @@ import Testing
         let keptAgain = await watch.checks.count
         try await Task.sleep(for: .milliseconds(300))
         let checks = await watch.stop()
-        // How long it takes to read what is told at once is a matter of the machine. Until it is read, and no longer, a
-        // check may not be able to tell.
+        // The time to read the notifications depends on the machine. Until then, and no longer, checks may have no
+        // result.
         #expect(!checks.contains { $0.answer == .refused })
         #expect(checks.dropFirst(keptAgain).allSatisfy { $0.isAccepted }, "\(checks.dropFirst(keptAgain))")
     }
@@ -90,14 +92,14 @@ import Testing
     func `an unwritten use still counts after another client's notification about the session`(
         kind: String
     ) async throws {
-        // Uses are written after half a minute at the earliest: here, when the store ends.
+        // Touches are written after half a minute at the earliest: here, when the store is closed.
         let pod = try await TestStore.startKeeping(server.url(database: database)) {
             $0.idleTimeout = .seconds(3600)
         }
         let (token, session) = try await pod.signIn()
         let (probe, _) = try await pod.signIn("probe")
         for token in [token, probe] { try await pod.warm(token) }
-        // Uses that are later by less than some seconds are not worth a write.
+        // Touches that are newer by less than some seconds are not written.
         try server.psql(
             "UPDATE session_tokens SET last_seen_at = last_seen_at - interval '10 minutes', expires_at = expires_at + interval '1 second'",
             database: database)

@@ -27,14 +27,14 @@ import Testing
         try new.promote()
     }
 
-    /// From now on connections are to the new primary; those there are stay.
+    /// Connects new connections to the new primary. Existing ones stay.
     private func turnToNew() throws -> SocketProxy { try SocketProxy(before: new, socketFolder: proxyFolder) }
 
     @Test func `a read lane on the old primary is dropped when the write lane is on the new one`() async throws {
         try await pod.warm(token)
         let toNew = try turnToNew()
         try new.psql("UPDATE session_tokens SET revoked_at = now()")
-        // Nothing tells the pod yet.
+        // The pod has no notification yet.
         try await pod.warm(token)
         let (written, _) = try await pod.signIn("bob")
         #expect(await !pod.keeps(token))
@@ -49,7 +49,7 @@ import Testing
         let backends = try old.backends(of: "pod")
         try #require(backends.count == 2)
         let toNew = try turnToNew()
-        // The read lane's is the older one.
+        // The connection of the read lane is the older one.
         try old.psql("SELECT pg_terminate_backend(\(backends[0]))")
         let known = try #require(SessionToken(try new.psql("SELECT create_access_token('id-new')")))
         let deadline = Deadline(within: .seconds(10))
@@ -59,7 +59,7 @@ import Testing
         #expect(try new.psql(count) == "1" && old.psql(count) == "0")
         try await pod.warm(written)
         #expect(toOld.connectionCount == 0 && toNew.connectionCount == 2)
-        // A logout counts, and at once.
+        // A logout is effective immediately.
         try await pod.store.revoke(token)
         #expect(try await pod.store.session(for: token) == nil)
     }

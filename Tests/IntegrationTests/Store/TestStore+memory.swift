@@ -4,15 +4,15 @@ import Testing
 
 @testable import Sessions
 
-/// What tests of a store need that keeps sessions in memory.
+/// Functions for tests of stores with a memory.
 extension TestStore {
-    /// Within which time a revocation counts everywhere, unless a store is configured otherwise.
+    /// The default time within which a revocation is effective everywhere.
     static let revocationDelay = Duration.seconds(1)
 
-    /// Starts a store that keeps sessions in memory, as it does by default, and writes nothing unless it is told to: until
-    /// then its only connection is the read lane.
+    /// Starts a store with the default memory that writes nothing on its own: until the first write its only connection
+    /// is the read lane.
     ///
-    /// - Parameter application: what its connections call themselves.
+    /// - Parameter application: The application_name of its connections.
     static func startKeeping(
         _ url: String, as application: String = "authfcgi", waits: Bool = true,
         _ configure: (inout SessionStore.Configuration) -> Void = { _ in }
@@ -26,10 +26,10 @@ extension TestStore {
             })
     }
 
-    /// Whether a check would be answered from memory now.
+    /// Returns whether a check would be answered from memory now.
     func keeps(_ token: SessionToken) async -> Bool { await store.keptSession(for: token) != nil }
 
-    /// What PostgreSQL says of a token, whatever is in memory.
+    /// Looks a token up in PostgreSQL, regardless of the memory.
     @EventLoop
     func ask(_ token: SessionToken) async -> Result<PackedSession?, SessionStoreError> {
         await withCheckedContinuation { continuation in
@@ -37,7 +37,7 @@ extension TestStore {
         }
     }
 
-    /// Checks until the session is answered from memory.
+    /// Checks the session until it is answered from memory.
     func warm(_ token: SessionToken, within limit: Duration = .seconds(10)) async throws {
         let deadline = Deadline(within: limit)
         while !(await keeps(token)) {
@@ -49,8 +49,8 @@ extension TestStore {
 
     /// Waits until a check of the token is refused.
     ///
-    /// - Returns: when the check that was refused had begun.
-    /// - Throws: when one that began later than at `limit` accepts it.
+    /// - Returns: The start of the check that was refused.
+    /// - Throws: An error if a check that started after `limit` accepts the token.
     @discardableResult
     func expectRefused(_ token: SessionToken, by limit: BootInstant) async throws -> BootInstant {
         let deadline = Deadline(within: .seconds(10))
@@ -61,7 +61,7 @@ extension TestStore {
                 guard try await store.session(for: token) != nil else { return begunAt }
                 isLate = begunAt > limit
             } catch {
-                // It cannot tell, which is no acceptance.
+                // A failed check does not accept the session.
             }
             if isLate { throw SupportError.unexpected("accepted \(begunAt - limit) too late", log: log.text) }
             try await Task.sleep(for: .milliseconds(1))
@@ -69,7 +69,7 @@ extension TestStore {
         throw SupportError.timedOut("the session to be refused", log: log.text)
     }
 
-    /// Tokens of new sessions, made by SQL: one for each user `id-1`, `id-2` and so on.
+    /// Creates sessions by SQL, one for each user `id-1`, `id-2` and so on, and returns their tokens.
     static func tokens(
         _ count: Int, on server: PostgreSQLServer, _ database: String
     ) throws -> [SessionToken] {

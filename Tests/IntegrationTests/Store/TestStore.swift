@@ -5,12 +5,12 @@ import TestSupport
 
 @testable import Sessions
 
-/// A store of this process's own over a real PostgreSQL, and what it has logged.
+/// A store in this process with a real PostgreSQL, and its log.
 struct TestStore {
     let store: SessionStore
     let log: RecordedLog
 
-    /// Starts a store that asks PostgreSQL each time, and waits until it can be used.
+    /// Starts a store without a memory, and waits until it can be used.
     static func start(
         _ url: String, waits: Bool = true, _ configure: (inout PostgreSQLConfiguration) -> Void = { _ in }
     ) async throws -> TestStore {
@@ -23,7 +23,7 @@ struct TestStore {
             })
     }
 
-    /// Starts a store as an application does, and waits until it can be used.
+    /// Starts a store like an application, and waits until it can be used.
     static func start(
         _ url: String, waits: Bool = true, configured configure: (inout SessionStore.Configuration) -> Void
     ) async throws -> TestStore {
@@ -44,12 +44,12 @@ struct TestStore {
         }
     }
 
-    /// A new session for a user of that name.
+    /// Creates a session for a user with this name.
     func signIn(_ name: String = "ann") async throws -> (token: SessionToken, session: Session) {
         try await store.createAccessToken(for: Identity(userID: "id-\(name)", username: name))
     }
 
-    /// The session of a token as soon as the store can tell again.
+    /// Looks a session up, repeatedly until the look-up succeeds.
     func sessionOnceItAnswers(_ token: SessionToken, within limit: Duration = .seconds(10)) async throws -> Session? {
         let deadline = Deadline(within: limit)
         while true {
@@ -62,7 +62,7 @@ struct TestStore {
         }
     }
 
-    /// What a look-up throws, nil when it answers.
+    /// Returns the error of a look-up, or nil if it succeeds.
     func lookUpError(_ token: SessionToken) async -> SessionStoreError? {
         do throws(SessionStoreError) {
             _ = try await store.session(for: token)
@@ -73,7 +73,7 @@ struct TestStore {
     }
 }
 
-/// Log lines kept in memory.
+/// A logger that keeps its lines in memory.
 final class RecordedLog: Sendable {
     private let lines = Mutex<[String]>([])
 
@@ -95,7 +95,7 @@ final class RecordedLog: Sendable {
 }
 
 extension SessionStore {
-    /// The user of a name, if there is one who may sign in.
+    /// Returns the user with a name who may log in, or nil.
     func user(named username: String) async throws(SessionStoreError) -> UserRecord? {
         try await beginLogin(named: username, from: nil).0.user
     }

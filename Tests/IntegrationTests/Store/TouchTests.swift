@@ -6,11 +6,13 @@ import Testing
 
 /// A late touch never revives a session.
 @Suite struct TouchTests {
-    /// How a session ends while a use of it is on its way.
+    /// The ways in which a session ends while a touch is on the way.
     enum End: CaseIterable {
         case revoked, expired, revokedByUser, deleted
 
-        /// - Parameter condition: which row.
+        /// Returns the statement.
+        ///
+        /// - Parameter condition: The condition that selects the row.
         func sql(_ condition: String) -> String {
             switch self {
             case .revoked:
@@ -86,12 +88,12 @@ import Testing
         for token in [token, other] { #expect(try await pod.store.session(for: token) != nil) }
         let kept = await pod.store.counts[.fromMemory]
         proxy.pause()
-        // From memory, as long as nothing is known of the network's end.
+        // From memory, as long as the fault of the network is unnoticed.
         try await Task.sleep(for: .milliseconds(100))
         let used = Date.now
         for token in [token, other] { #expect(try await pod.store.session(for: token) != nil) }
         #expect(await pod.store.counts[.fromMemory] == kept + 2)
-        // The touch leaves within 150 ms, and lies in the proxy.
+        // The touch is sent within 150 ms, and is held back by the proxy.
         try await Task.sleep(for: .milliseconds(300))
         let written = await pod.store.counts[.touchesWritten]
         try database.psql(end.sql("user_id = 'id-ann'"))
@@ -128,7 +130,7 @@ import Testing
         let used = Date.now
         for token in [token, other] { #expect(try await pod.store.session(for: token) != nil) }
         #expect(await pod.store.counts[.fromMemory] == kept + 2)
-        // What was on its way when the pause began is there by now.
+        // Touches that were sent before the pause have arrived by now.
         let stuck = try database.row(token)
         #expect(stuck.lastSeenAt < used)
         try eventually("the session has timed out") { Date.now > stuck.expiresAt + 0.05 }

@@ -6,7 +6,7 @@ import Testing
 
 /// The recording of last uses: content, time and number of writes.
 @Suite struct TouchWritingTests {
-    /// Makes a session look as if it was last used an hour ago.
+    /// Sets the last use of a session to an hour ago.
     private func backdate(_ database: SharedDatabase) throws {
         try database.psql("UPDATE session_tokens SET last_seen_at = last_seen_at - interval '1 hour'")
     }
@@ -26,7 +26,7 @@ import Testing
             #expect(try await pod.store.session(for: token) != nil)
             let after = Date.now
             let now = await pod.store.counts
-            // The first is answered by PostgreSQL in any case.
+            // The first check is always answered by PostgreSQL.
             let isKept = kept > 0 && round > 1
             #expect(
                 now[.fromMemory] - counts[.fromMemory] == (isKept ? 1 : 0)
@@ -62,7 +62,7 @@ import Testing
         let pod = try await database.store { $0.idleTimeout = .seconds(30) }
         var tokens: [SessionToken] = []
         for number in 0..<10 { tokens.append(try await pod.signIn("user\(number)").token) }
-        // An interval begins.
+        // Starts an interval.
         #expect(try await pod.store.session(for: tokens[0]) != nil)
         try await eventually("a use is written", within: .seconds(4), every: .milliseconds(1)) {
             await pod.store.counts[.touchesWritten] == 1
@@ -89,7 +89,7 @@ import Testing
         #expect(try database.row(token) == made)
         await pod.store.shutDown()
         #expect(await pod.store.counts[.touchesWritten] == 0)
-        // Of two pods that saw the same uses only one has to write: this is the second's.
+        // Of two pods that saw the same uses only one has to write. This is the write of the second.
         let time = "ARRAY[last_seen_at + interval '10 ms']"
         try database.psql(
             "SELECT touch_sessions(ARRAY[token_hash], \(time), '12.5 ms') FROM session_tokens")
@@ -123,7 +123,7 @@ import Testing
             try database.row(free).lastSeenAt > used - 0.01
         }
         #expect(try database.row(held).lastSeenAt < used - 0.2)
-        // Neither checks nor logouts wait for it.
+        // Neither checks nor logouts wait for the write.
         let start = ContinuousClock.now
         #expect(try await pod.store.session(for: held) != nil)
         try await pod.store.revoke(free)

@@ -47,7 +47,7 @@ import Testing
         "SELECT revoke_user_sessions('1', (SELECT token_hash FROM live_sessions WHERE user_id = '1' LIMIT 1)); "
             + "UPDATE authfcgi_users SET password_hash = 'y' WHERE id = '1'",
         "SET authfcgi.kept_hash = 'x'; UPDATE authfcgi_users SET password_hash = id || 'y' WHERE id = '1'",
-        // Nor does a tool that replicates and switches triggers off.
+        // Nor with a replication tool, which disables ordinary triggers.
         "SET session_replication_role = replica; DELETE FROM authfcgi_users WHERE id = '1'",
         "SET session_replication_role = replica; UPDATE authfcgi_users SET disabled = true WHERE id = '1'",
     ])

@@ -2,13 +2,15 @@ import Foundation
 import Glibc
 import TestSupport
 
-/// Listens, and answers what arrives on each connection once it is complete; then closes the connection.
+/// A server that responds to the bytes of each connection once they are complete, and then closes the connection.
 ///
-/// One thread, one connection after the other. It ends with the last reference.
+/// It has one thread and serves one connection after the other. It ends when the last reference is released.
 final class AnsweringSocket: Sendable {
     private let listener: Descriptor
 
-    /// - Parameter answer: gets everything that has arrived so far; nil while that is not all.
+    /// Starts the server.
+    ///
+    /// - Parameter answer: Returns the response to all bytes received so far, or nil if they are incomplete.
     init(at endpoint: Endpoint, answer: @escaping @Sendable ([UInt8]) -> [UInt8]?) throws {
         let listener = try endpoint.makeListener(isBlocking: true)
         self.listener = listener
@@ -26,7 +28,7 @@ final class AnsweringSocket: Sendable {
     }
 
     deinit {
-        // Wakes the thread from accept.
+        // Ends the thread's accept.
         shutdown(listener.number, Int32(SHUT_RDWR))
     }
 

@@ -1,7 +1,7 @@
 import TestSupport
 
 extension StringProtocol {
-    /// The lines of a log that are about logins, sessions and users, taken apart.
+    /// Returns the parsed lines of the log about logins, sessions and users.
     func auditLines(_ event: String? = nil) throws -> [LogLine] {
         try split(whereSeparator: \.isNewline).filter { $0.contains(" event=") }.map { try LogLine($0) }
             .filter { event == nil || $0["event"] == event }
@@ -9,7 +9,7 @@ extension StringProtocol {
 }
 
 extension CommandResult {
-    /// What the command has said on standard error besides what it has done.
+    /// The lines on standard error other than the audit lines of the command.
     var complaints: String {
         errors.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).filter { !$0.contains(" event=") }
             .joined(separator: "\n")

@@ -1,26 +1,29 @@
 import Glibc
 import TestSupport
 
-/// Pods over one PostgreSQL and one Redis, each with a path of its own to either that can be blocked.
+/// Pods with a shared PostgreSQL and a shared Redis. Each pod has its own path to either, which can be blocked.
 final class BreakableSite: Sendable {
     let postgreSQL: PostgreSQLServer
     let redis: RedisServer
     let pods: [Pod]
-    /// What each pod's connections to PostgreSQL go through.
+    /// The proxies of each pod's connections to PostgreSQL.
     let paths: [SocketProxy]
-    /// What each pod's connections to Redis go through.
+    /// The proxies of each pod's connections to Redis.
     let redisPaths: [SocketProxy]
 
-    /// D: within which time an acknowledged end counts everywhere.
+    /// The time within which an acknowledged revocation is effective on all pods.
     static let revocationDelay = Duration.seconds(1)
-    /// How long the look-up of a check may take.
+    /// The deadline of a check's look-up.
     static let queryDeadline = Duration.milliseconds(700)
 
     private let folder: TestFolder
 
+    /// Starts the pods.
+    ///
     /// - Parameters:
-    ///   - workers: of each gate.
-    ///   - environments: of the gates, one for each pod; win over what is set here.
+    ///   - workers: The number of workers of each gate.
+    ///   - environments: The environments of the gates, one for each pod. They take precedence over the variables set
+    ///     here.
     init(workers: Int = 2, environments: [[String: String]] = [[:], [:]]) throws {
         let folder = try TestFolder()
         let server = try PostgreSQLServer(in: folder)
@@ -45,7 +48,7 @@ final class BreakableSite: Sendable {
         }
     }
 
-    /// Ends whatever fault there may still be, but for processes that are gone.
+    /// Ends all faults except for processes that have ended.
     func heal() throws {
         for path in paths + redisPaths {
             path.resume()

@@ -1,14 +1,14 @@
 import EventLoop
 import Sessions
 
-/// Checks of one token as a gate makes them, a new one every few milliseconds whatever became of those before, and what
-/// each of them said.
+/// Repeated checks of one token as in a gate, with their results. A new check starts every few milliseconds, regardless
+/// of the results of earlier ones.
 @EventLoop
 final class CheckWatch {
     enum Answer {
-        /// Accepted, from memory.
+        /// Accepted from memory.
         case kept
-        /// Accepted, on PostgreSQL's word.
+        /// Accepted after a look-up in PostgreSQL.
         case confirmed
         case refused
         case cannotTell
@@ -29,7 +29,7 @@ final class CheckWatch {
     private var isStopped = false
     private var underWay = 0
 
-    /// Those that are over.
+    /// The completed checks.
     private(set) var checks: [Check] = []
 
     init(_ store: SessionStore, _ token: SessionToken, every interval: Duration = .milliseconds(2)) {
@@ -39,7 +39,7 @@ final class CheckWatch {
         check()
     }
 
-    /// Begins no further check, and waits for those under way.
+    /// Starts no further checks, and waits for those in flight.
     func stop() async -> [Check] {
         isStopped = true
         while underWay > 0 { await Reactor.shared.sleep(for: .milliseconds(2)) }
@@ -68,10 +68,10 @@ final class CheckWatch {
 }
 
 extension [CheckWatch.Check] {
-    /// Those that began after this moment and accepted the token all the same.
+    /// Returns the checks that started after a point in time and were accepted.
     func accepted(after moment: BootInstant) -> [CheckWatch.Check] { filter { $0.isAccepted && $0.begunAt > moment } }
 
-    /// Those that were over before this moment and turned the token away.
+    /// Returns the checks that ended before a point in time and were refused.
     func refused(before moment: BootInstant) -> [CheckWatch.Check] {
         filter { $0.answer == .refused && $0.endedAt < moment }
     }

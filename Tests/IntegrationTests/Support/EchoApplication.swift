@@ -1,7 +1,7 @@
 import TestSupport
 
-/// An upstream application that answers each request with the request's own bytes, headers as they arrived. With
-/// `?status=500` in the request line it answers that status, and always `X-App: 1`.
+/// An upstream application that responds to each request with the bytes of the request, headers unchanged. With
+/// `?status=500` in the request line it responds with that status, and always with `X-App: 1`.
 final class EchoApplication: Sendable {
     private let socket: AnsweringSocket
 

@@ -1,7 +1,7 @@
 import TestSupport
 
-/// A FastCGI application, as PHP-FPM is one, that answers with the parameters it got: a line each, `NAME=VALUE`, in
-/// their order.
+/// A FastCGI application, like PHP-FPM, that responds with the parameters of the request: a line `NAME=VALUE` for each,
+/// in their order.
 final class EchoFastCGI: Sendable {
     private let socket: AnsweringSocket
 
@@ -18,7 +18,7 @@ final class EchoFastCGI: Sendable {
         }
     }
 
-    /// nil until the empty STDIN record has arrived.
+    /// Returns the parameters, or nil until the empty STDIN record has arrived.
     private static func parameters(in bytes: [UInt8]) -> [(String, String)]? {
         var rest = bytes[...]
         var parameters: [UInt8] = []

@@ -1,12 +1,12 @@
 import TestSupport
 
-/// An SCGI application that answers with the headers it got: a line each, `NAME=VALUE`, in their order.
+/// An SCGI application that responds with the headers of the request: a line `NAME=VALUE` for each, in their order.
 final class EchoSCGI: Sendable {
     private let socket: AnsweringSocket
 
     init(at endpoint: Endpoint) throws {
         socket = try AnsweringSocket(at: endpoint) { received in
-            // A netstring: the length, a colon, names and values that end in NUL, a comma.
+            // A netstring: the length, a colon, names and values that each end with NUL, a comma.
             guard let colon = received.firstIndex(of: UInt8(ascii: ":")),
                 let length = Int(String(decoding: received[..<colon], as: UTF8.self)),
                 received.count > colon + 1 + length

@@ -1,12 +1,12 @@
 import TestSupport
 
-/// A uwsgi application that answers with the variables it got: a line each, `NAME=VALUE`, in their order.
+/// A uwsgi application that responds with the variables of the request: a line `NAME=VALUE` for each, in their order.
 final class EchoUWSGI: Sendable {
     private let socket: AnsweringSocket
 
     init(at endpoint: Endpoint) throws {
         socket = try AnsweringSocket(at: endpoint) { received in
-            // A header of four bytes, of which two are the size of the variables, little-endian.
+            // A header of four bytes. Two of them are the size of the variables, little-endian.
             guard received.count >= 4 else { return nil }
             let size = Int(received[1]) | Int(received[2]) << 8
             guard received.count >= 4 + size else { return nil }

@@ -4,7 +4,7 @@ import TestSupport
 struct EchoedRequest: CustomStringConvertible {
     let startLine: String
     let headers: [(name: String, value: String)]
-    /// nil while the headers are not complete.
+    /// The body, or nil if the headers are incomplete.
     let body: String?
     let description: String
 
@@ -20,18 +20,19 @@ struct EchoedRequest: CustomStringConvertible {
         body = parts.count == 2 ? String(parts[1]) : nil
     }
 
-    /// What an `EchoApplication` answered with.
+    /// Creates the request from the response of an `EchoApplication`.
     init(_ answer: HTTPAnswer) {
         self.init(bytes: answer.body)
     }
 
-    /// `GET /page`; nil unless nginx has said it in one of the versions that it speaks by itself: 1.0, since 1.30 it is 1.1.
+    /// Method and path, such as `GET /page`. Nil unless the request has one of the default HTTP versions of nginx: 1.0,
+    /// and 1.1 since nginx 1.30.
     var methodAndPath: String? {
         let version = [" HTTP/1.0", " HTTP/1.1"].first { startLine.hasSuffix($0) }
         return version.map { String(startLine.dropLast($0.count)) }
     }
 
-    /// Every value of that header, names compared without case.
+    /// Returns all values of a header. Names are compared without regard to case.
     subscript(name: String) -> [String] {
         headers.filter { $0.name.lowercased() == name.lowercased() }.map(\.value)
     }

@@ -1,6 +1,6 @@
 import TestSupport
 
-/// Waits until a condition holds that has to be awaited itself, as all of a store's have.
+/// Waits until an asynchronous condition is true, such as one that uses a store.
 func eventually(
     _ what: String = "condition", within duration: Duration = .seconds(10), every pause: Duration = .milliseconds(5),
     log: @autoclosure () -> String = "", file: String = #fileID, line: Int = #line,

@@ -1,10 +1,10 @@
 import TestSupport
 import Testing
 
-/// Expects that requests with the token of a session that has just ended are refused within REVOCATION_DELAY's default:
-/// another worker than the one that ended it hears of it a little later.
+/// Expects that requests with the token of a session that has just ended are refused within the default of
+/// REVOCATION_DELAY. Workers other than the one that ended it are notified slightly later.
 ///
-/// - Parameter status: makes such a request; only 200 may come before 401.
+/// - Parameter status: Sends such a request and returns its status. Only 200 may precede 401.
 func expectRefused(sourceLocation: SourceLocation = #_sourceLocation, _ status: () throws -> Int) throws {
     let end = ContinuousClock.now + .seconds(1)
     while true {

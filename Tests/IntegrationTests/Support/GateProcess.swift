@@ -3,12 +3,12 @@ import Glibc
 import Synchronization
 import TestSupport
 
-/// The program as it is shipped: `authfcgi serve` on a unix socket, over a database of a real PostgreSQL.
+/// The program as it is shipped: `authfcgi serve` on a unix socket, with a database of a real PostgreSQL.
 ///
-/// With the last reference it is killed; its files stay for as long as the `TestFolder`.
+/// When the last reference is released, it is killed. Its files stay as long as the `TestFolder`.
 final class GateProcess: Sendable {
     let socketPath: String
-    /// Where nginx, or a `FastCGIClient`, reaches it.
+    /// The address for nginx or a `FastCGIClient`.
     var endpoint: Endpoint { .unix(socketPath) }
 
     private let folder: TestFolder
@@ -20,15 +20,15 @@ final class GateProcess: Sendable {
     private let logName: String
     private let process = Mutex<ServerProcess?>(nil)
 
-    /// Starts the program and waits until every worker answers checks.
+    /// Starts the program and waits until every worker accepts checks.
     ///
     /// - Parameters:
-    ///   - name: of its socket and log in `folder`.
-    ///   - database: one of `server`'s; the program brings its tables up to date.
-    ///   - environment: added to DATABASE_URL, LISTEN and LISTEN_MODE (0666: nginx's workers run as another user); wins
-    ///     over these.
-    ///   - arguments: after `serve --workers N`.
-    ///   - waits: false to return while it still starts, for a database that cannot be reached.
+    ///   - name: The name of its socket and log in `folder`.
+    ///   - database: A database of `server`. The program migrates its tables.
+    ///   - environment: Variables in addition to DATABASE_URL, LISTEN and LISTEN_MODE (0666, because nginx's workers
+    ///     run as another user). They take precedence over these.
+    ///   - arguments: The arguments after `serve --workers N`.
+    ///   - waits: Whether to wait for the start. False for a database that cannot be reached.
     init(
         in folder: TestFolder, name: String = "gate", server: PostgreSQLServer, database: String = "postgres",
         workers: Int = 2, environment: [String: String] = [:], arguments: [String] = [], waits: Bool = true
@@ -51,7 +51,7 @@ final class GateProcess: Sendable {
         process.withLock { $0 }?.kill()
     }
 
-    /// The executable: AUTHFCGI_BINARY, or the one that was built along with these tests.
+    /// The executable: AUTHFCGI_BINARY, or the one that was built with these tests.
     static var executable: String {
         get throws {
             if let path = ProcessInfo.processInfo.environment["AUTHFCGI_BINARY"] { return path }
@@ -59,17 +59,17 @@ final class GateProcess: Sendable {
         }
     }
 
-    /// Everything that the program has logged since this object was made, over all starts.
+    /// The log of the program since this object was created, of all starts.
     var log: String { folder.read(logName) }
 
-    /// The supervisor.
+    /// The pid of the supervisor.
     ///
-    /// - Throws: if the program has been stopped or has ended.
+    /// - Throws: An error if the program has been stopped or has ended.
     var supervisor: Int32 {
         get throws { try running().processIdentifier }
     }
 
-    /// The worker processes, by number; also one that has ended and was not reaped yet.
+    /// The pids of the worker processes in ascending order, including any that has ended and was not reaped yet.
     var workers: [Int32] {
         get throws { ProcessInspector(try supervisor).children }
     }
@@ -83,8 +83,8 @@ final class GateProcess: Sendable {
         if waits { try waitForStart() }
     }
 
-    /// Waits until all workers take connections, which they do once PostgreSQL has answered them, and the program says
-    /// yes to /readyz as often as `waitUntilReady` wants it.
+    /// Waits until all workers accept connections, which they do once PostgreSQL has responded, and until /readyz
+    /// succeeds as often as `waitUntilReady` requires.
     private func waitForStart() throws {
         let process = try running()
         let supervisor = ProcessInspector(process.processIdentifier)
@@ -105,7 +105,7 @@ final class GateProcess: Sendable {
         }
     }
 
-    /// Waits until all workers run and each of them says yes to /readyz.
+    /// Waits until all workers run and /readyz succeeds in each of them.
     func waitUntilReady(within duration: Duration = .seconds(20)) throws {
         let process = try running()
         try waitUntilEveryWorker("is ready", within: duration) {
@@ -117,8 +117,8 @@ final class GateProcess: Sendable {
         }
     }
 
-    /// Waits until something that a request finds out of one worker is so of each: until it was so often enough in a row
-    /// that each of them was asked.
+    /// Waits until a condition is true of every worker. A request evaluates the condition in one worker, so it must be
+    /// true so many times in succession that every worker has been reached.
     func waitUntilEveryWorker(
         _ what: String, within duration: Duration = .seconds(20), _ condition: () throws -> Bool
     ) throws {
@@ -129,34 +129,34 @@ final class GateProcess: Sendable {
         }
     }
 
-    /// So many in a row for each worker, and each was asked.
+    /// The required number of successive results for each worker, after which every worker has been reached.
     private static let answersOfEach = 10
 
-    /// What /readyz says, of one worker.
+    /// A Boolean value that indicates whether /readyz succeeds in one worker.
     var isReady: Bool {
         let parameters = [("REQUEST_METHOD", "GET"), ("SCRIPT_NAME", "/readyz"), ("SERVER_PROTOCOL", "HTTP/1.1")]
         let answer = try? FastCGIClient.request(endpoint, parameters: parameters, timeout: .seconds(3))
         return answer?.status == 200
     }
 
-    /// Sends a signal to the supervisor alone.
+    /// Sends a signal to the supervisor only.
     func send(_ signal: Int32) throws {
         try running().send(signal)
     }
 
-    /// Waits until the program has written `text`.
+    /// Waits until the log contains `text`.
     func waitForLog(containing text: String, within duration: Duration = .seconds(10)) throws {
         try running().waitForLog(containing: text, within: duration)
     }
 
-    /// Waits for the program to end by itself.
+    /// Waits for the program to end on its own.
     @discardableResult
     func waitForExit(within duration: Duration = .seconds(10)) throws -> ExitStatus {
         guard let process = process.withLock({ $0 }) else { throw SupportError.unexpected("the gate was not started") }
         return try process.waitForExit(within: duration)
     }
 
-    /// Stops the program by SIGTERM, as an init system would, and returns how it ended.
+    /// Stops the program by SIGTERM, like an init system, and returns its exit status.
     @discardableResult
     func stop(within duration: Duration = .seconds(15)) throws -> ExitStatus {
         let process = try running()
@@ -164,7 +164,7 @@ final class GateProcess: Sendable {
         return try process.stop(within: duration)
     }
 
-    /// Kills supervisor and workers at once.
+    /// Kills the supervisor and the workers at once.
     func kill() {
         process.withLock { process in
             process?.kill()
@@ -172,7 +172,7 @@ final class GateProcess: Sendable {
         }
     }
 
-    /// Adds a user through the command line, the password on standard input.
+    /// Adds a user by a command, with the password on standard input.
     func addUser(_ name: String, password: String, groups: [String] = [], options: [String] = []) throws {
         let groups = groups.isEmpty ? [] : ["--groups", groups.joined(separator: ",")]
         try ServerProcess.output(
@@ -180,11 +180,11 @@ final class GateProcess: Sendable {
             input: password)
     }
 
-    /// A new session's token, made by SQL: no password needs to be hashed for it.
+    /// Creates a session by SQL, which needs no password hash, and returns its token.
     ///
     /// - Parameters:
-    ///   - userID: the user name as well.
-    ///   - lifetime: an interval of SQL; the setting's when nil.
+    ///   - userID: The id of the user, and the user name.
+    ///   - lifetime: An interval in SQL, or nil for the lifetime of the settings.
     func signIn(_ userID: String, groups: [String] = [], lifetime: String? = nil) throws -> String {
         let groups = groups.map(Self.quoted).joined(separator: ",")
         let lifetime = lifetime.map { ", lifetime => interval \(Self.quoted($0))" } ?? ""
@@ -193,7 +193,7 @@ final class GateProcess: Sendable {
             database: database)
     }
 
-    /// A text as SQL's literal.
+    /// Returns a text as an SQL literal.
     static func quoted(_ text: String) -> String { "'\(text.replacing("'", with: "''"))'" }
 
     private func running() throws -> ServerProcess {

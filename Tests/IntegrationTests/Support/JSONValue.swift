@@ -1,17 +1,17 @@
 import FoundationEssentials
 import TestSupport
 
-/// A JSON object, as the endpoints answer.
+/// Parses the JSON object in a response of an endpoint.
 func object(_ answer: HTTPAnswer) throws -> [String: JSONValue] {
     try JSONDecoder().decode([String: JSONValue].self, from: Data(answer.body))
 }
 
-/// The same of an answer over FastCGI.
+/// Parses the JSON object in a FastCGI response.
 func object(_ answer: FastCGIAnswer) throws -> [String: JSONValue] {
     try JSONDecoder().decode([String: JSONValue].self, from: Data(answer.body))
 }
 
-/// What the endpoints' JSON consists of.
+/// A value in the JSON of the endpoints.
 enum JSONValue: Decodable, Equatable {
     case text(String)
     case number(Int)

@@ -1,6 +1,7 @@
 import Testing
 
-/// At a suite's end no log of the gate or of nginx may hold a token or a password that was used, nor an alert.
+/// A trait of suites after which no log of the gate or of nginx may contain a token or password that was used, or an
+/// alert.
 struct LeavesCleanLogs: SuiteTrait, TestScoping {
     func provideScope(
         for test: Test, testCase: Test.Case?, performing function: @Sendable () async throws -> Void

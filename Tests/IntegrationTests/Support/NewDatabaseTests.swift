@@ -15,7 +15,7 @@ import Testing
         }
         #expect(keys.allSatisfy { $0.hasPrefix("\\x") && $0.utf8.count == 66 }, "\(keys)")
         #expect(keys[0] != keys[1])
-        // Whatever else the migrations draw by lot.
+        // All values that migrations generate at random.
         let secrets = try databases.map { server, name in
             let columns = try server.psql(
                 """
@@ -28,6 +28,10 @@ import Testing
         }
         let drawn = zip(secrets[0], secrets[1]).filter { !$0.0.isEmpty || !$0.1.isEmpty }
         #expect(drawn.count >= 2 && drawn.allSatisfy { $0.0 != $0.1 })
+        let channels = try databases.map { server, name in
+            try server.psql("SELECT channel FROM session_channel", database: name)
+        }
+        #expect(channels[0] != channels[1] && channels.allSatisfy { $0.hasPrefix("authfcgi_") && $0.utf8.count == 57 })
         for (server, name) in databases {
             let latest = try server.psql("SELECT max(number) FROM authfcgi_migrations", database: name)
             #expect(latest == "\(Migrations.latest)")

@@ -1,7 +1,7 @@
 import Glibc
 import TestSupport
 
-/// The socket at which systemd listens for what services say about themselves (sd_notify(3)).
+/// The socket on which systemd receives the notifications of services (sd_notify(3)).
 struct NotifySocket {
     let path: String
     private let descriptor: Descriptor
@@ -23,7 +23,9 @@ struct NotifySocket {
         guard result == 0 else { throw SupportError.system(call: "bind", code: errno) }
     }
 
-    /// The next message; throws when none comes in time.
+    /// Returns the next message.
+    ///
+    /// - Throws: An error if none arrives in time.
     func receive(within limit: Duration = .seconds(10)) throws -> String {
         var poller = pollfd(fd: descriptor.number, events: Int16(POLLIN), revents: 0)
         guard unsafe poll(&poller, 1, Int32(limit.components.seconds * 1000)) == 1 else {

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-/// The tests' own psql, a libpq session in this process, compared with the program.
+/// The function `psql` of the tests, a libpq session in this process, compared with the program.
 @Suite struct PSQLTests {
     private let server: PostgreSQLServer
 

@@ -1,11 +1,11 @@
 import TestSupport
 
-/// How a pod loses a server, while everybody else keeps it.
+/// The ways in which a pod loses its connection to a server while all other clients keep theirs.
 enum PathCut: String, CaseIterable {
-    /// Nothing comes through, and nobody says so.
+    /// No bytes are forwarded, and connections stay open.
     case silent
     case answersLost
-    /// Connections are reset, and new ones refused.
+    /// Connections are reset, and new ones are refused.
     case refused
 
     func make(on path: SocketProxy) {

@@ -1,16 +1,18 @@
 import Glibc
 import TestSupport
 
-/// A PgBouncer of the tests' own before a PostgreSQL server.
+/// A PgBouncer of a test in front of a PostgreSQL server.
 final class PgBouncer: Sendable {
-    /// Stays for as long as the server.
+    /// Keeps the folder for the lifetime of the server.
     private let testFolder: TestFolder
     private let folder: String
     private let process: ServerProcess
 
+    /// Starts PgBouncer.
+    ///
     /// - Parameters:
     ///   - poolMode: `transaction` or `session`.
-    ///   - poolSize: the most connections to PostgreSQL.
+    ///   - poolSize: The maximum number of connections to PostgreSQL.
     init(in folder: TestFolder, before server: PostgreSQLServer, poolMode: String, poolSize: Int = 10) throws {
         let socketFolder = try folder.makeFolder("bouncer", mode: 0o777)
         self.folder = socketFolder
@@ -31,7 +33,8 @@ final class PgBouncer: Sendable {
             default_pool_size = \(poolSize)
             ignore_startup_parameters = extra_float_digits
             """)
-        // SIGINT waits for transactions alone. SIGTERM waits for clients to leave since 1.23, and SIGQUIT was nothing before.
+        // SIGINT waits for transactions only. SIGTERM waits for clients to disconnect since 1.23, and SIGQUIT had no
+        // function before.
         process = try ServerProcess(
             ServerPrograms.pgBouncer, [configuration], user: "postgres", logFile: folder.path("pgbouncer.log"),
             stopSignal: SIGINT)
@@ -44,10 +47,10 @@ final class PgBouncer: Sendable {
         process.kill()
     }
 
-    /// What it has logged.
+    /// The log so far.
     var log: String { process.log }
 
-    /// A connection string that leads through it.
+    /// Returns a connection string for a database through this PgBouncer.
     func url(database: String) -> String { "postgresql:///\(database)?host=\(folder)&port=6432&user=postgres" }
 
     @discardableResult

@@ -1,22 +1,25 @@
 import TestSupport
 
-/// One pod: the gate, an nginx with the shipped files in front of it, and an application that says what reached it.
+/// A pod: the gate, an nginx with the shipped files in front of it, and an application that responds with the requests
+/// it receives.
 final class Pod: Sendable {
     let gate: GateProcess
     let nginx: NginxServer
-    /// Where the site of `nginx/example.conf` listens.
+    /// The address of the site of `nginx/example.conf`.
     let entry: Endpoint
 
     private let folder: TestFolder
     private let name: String
     private let application: EchoApplication
 
+    /// Starts the pod.
+    ///
     /// - Parameters:
-    ///   - name: of its folder.
-    ///   - environment: the gate's, as for a `GateProcess`.
-    ///   - extra: more of nginx's http level, such as a server for `listener(_:)`; the words @PREFIX@ and @APP@ in it
-    ///     become nginx's folder and the application's socket.
-    ///   - listeners: the names of the sockets that `extra` listens at, `@PREFIX@/NAME.sock`.
+    ///   - name: The name of its folder.
+    ///   - environment: The environment of the gate, as for a `GateProcess`.
+    ///   - extra: Additional configuration in nginx's http block, such as a server for `listener(_:)`. The words
+    ///     @PREFIX@ and @APP@ in it are replaced by nginx's folder and the application's socket.
+    ///   - listeners: The names of the sockets in `extra`, `@PREFIX@/NAME.sock`.
     init(
         in folder: TestFolder, name: String, server: PostgreSQLServer, workers: Int = 2,
         environment: [String: String] = [:], extra: String = "", listeners: [String] = []
@@ -48,22 +51,22 @@ final class Pod: Sendable {
         RunRecord.keep(logs)
     }
 
-    /// What must hold no secret, by name.
+    /// The logs by name. They must not contain secrets.
     var logs: [String: String] { ["\(name)'s gate": gate.log, "\(name)'s nginx": nginx.errorLog] }
 
-    /// A socket that `extra` listens at.
+    /// Returns the address of a socket in `extra`.
     func listener(_ socket: String) -> Endpoint { .unix(folder.path("\(name)/\(socket).sock")) }
 
-    /// A client of the site, or of another listener, that makes a connection for each request.
+    /// Returns a client of the site, or of another listener, that makes a connection for each request.
     func client(_ socket: String? = nil) -> HTTPClient { HTTPClient(socket.map(listener) ?? entry) }
 
-    /// Signs in with a password and returns the token.
+    /// Logs in with a password and returns the response.
     func logIn(_ name: String, _ password: String) throws -> HTTPAnswer {
         RunRecord.note(secret: password)
         return try client().post("/auth/login", #"{"username":"\#(name)","password":"\#(password)"}"#)
     }
 
-    /// A new session's token, made without a password.
+    /// Creates a session without a password and returns its token.
     func signIn(_ userID: String = "ann", groups: [String] = []) throws -> String {
         let token = try gate.signIn(userID, groups: groups)
         RunRecord.note(secret: token)
@@ -71,8 +74,8 @@ final class Pod: Sendable {
     }
 }
 
-/// The token as programs send it.
+/// Returns the header that carries the token of an API client.
 func bearer(_ token: String) -> (String, String) { ("Authorization", "Bearer \(token)") }
 
-/// The token as browsers send it.
+/// Returns the header that carries the token of a browser.
 func cookie(_ token: String) -> (String, String) { ("Cookie", "__Host-session=\(token)") }

@@ -1,7 +1,7 @@
 import Synchronization
 import TestSupport
 
-/// What must not turn up in any log, and the logs.
+/// The secrets that must not appear in any log, and the logs.
 enum RunRecord {
     private struct Contents {
         var secrets: Set<String> = []
@@ -15,22 +15,23 @@ enum RunRecord {
 
     private static let contents = Mutex(Contents())
 
-    /// A token or a password that is used from now on.
+    /// Adds a token or password that is used from now on.
     static func note(secret: String) {
         contents.withLock { _ = $0.secrets.insert(secret) }
     }
 
-    /// A pod whose logs are looked at for as long as it lives.
+    /// Adds a pod whose logs are examined for its lifetime.
     static func watch(_ pod: Pod) {
         contents.withLock { $0.pods.append(WeakPod(pod: pod)) }
     }
 
-    /// Logs of something that is gone.
+    /// Adds logs of processes that no longer exist.
     static func keep(_ logs: [String: String]) {
         contents.withLock { contents in contents.logs += logs.map { ($0.key, $0.value) } }
     }
 
-    /// Where a secret stands, or nginx an alert, with the line; a secret's own text is left out.
+    /// Returns the places in the logs that contain a secret or an alert of nginx, with the line. The text of the secret
+    /// is omitted.
     static func faults() -> [String] {
         let (secrets, kept, pods) = contents.withLock { ($0.secrets, $0.logs, $0.pods.compactMap(\.pod)) }
         let logs = kept + pods.flatMap { pod in pod.logs.map { (name: $0.key, text: $0.value) } }

@@ -1,13 +1,15 @@
 import TestSupport
 
-/// A suite that runs the program's commands, each of its tests over an empty database of its own.
+/// A suite that runs the program's commands. Each test has its own empty database.
 protocol RunsCommands {
     var server: PostgreSQLServer { get }
     var database: String { get }
+    /// What commands get from their environment.
+    var commandEnvironment: [String: String] { get }
 }
 
 extension RunsCommands {
-    /// What commands get from their environment.
+    /// The environment of the commands.
     var commandEnvironment: [String: String] { ["DATABASE_URL": server.url(database: database)] }
 
     /// Runs a command to its end, with `input` on standard input.

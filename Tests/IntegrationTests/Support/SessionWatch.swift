@@ -1,10 +1,9 @@
 import Synchronization
 import TestSupport
 
-/// Asks pods over and over about sessions, of which some live and some have ended, while something breaks, and writes
-/// down when each question was asked and what the answer was.
+/// Sends repeated checks of live and ended sessions to pods during a fault, and records the time and result of each.
 final class SessionWatch: Sendable {
-    /// A session that is watched.
+    /// A watched session.
     struct Entry: Sendable {
         let number: Int
         let userID: String
@@ -15,7 +14,7 @@ final class SessionWatch: Sendable {
         var count = 0
         var events: [HistoryEvent] = []
         var entries: [Entry] = []
-        /// The numbers of those that somebody has begun to end.
+        /// The numbers of the sessions for which a revocation was started.
         var ended: Set<Int> = []
     }
 
@@ -28,11 +27,11 @@ final class SessionWatch: Sendable {
         self.pods = pods
     }
 
-    /// Asks for as long as `body` runs: each pod by two threads, which ask its gate, and one that asks for a page behind
-    /// its nginx.
+    /// Sends checks while `body` runs: for each pod, two threads send them to its gate and one requests a page from its
+    /// nginx.
     ///
-    /// - Parameter live: how many sessions live when it begins.
-    /// - Returns: everything that was asked and done.
+    /// - Parameter live: The number of live sessions at the start.
+    /// - Returns: All events.
     static func during(
         on pods: [Pod], live: Int = 3, _ body: (SessionWatch) throws -> Void
     ) throws -> History {
@@ -41,7 +40,7 @@ final class SessionWatch: Sendable {
         let threads = pods.indices.flatMap { pod in
             (0..<3).map { number in JoinableThread { watch.ask(pod, throughNginx: number == 2) } }
         }
-        // Also when something goes wrong: threads that go on have lost what they work on.
+        // Also after an error: the threads must not outlive the objects they use.
         defer {
             watch.isStopping.store(true, ordering: .relaxed)
             for thread in threads { thread.join() }
@@ -52,12 +51,12 @@ final class SessionWatch: Sendable {
         return History(watch.contents.withLock { $0.events })
     }
 
-    /// The time of all events.
+    /// The time on the clock of the events.
     var elapsed: Duration { .now - begin }
 
-    /// A new session of a user of its own.
+    /// Creates a session of a new user.
     ///
-    /// - Parameter isWatched: false when nobody is to be asked about it.
+    /// - Parameter isWatched: Whether checks of the session are sent.
     @discardableResult
     func add(isWatched: Bool = true) throws -> Entry {
         let number = contents.withLock { contents in
@@ -75,7 +74,7 @@ final class SessionWatch: Sendable {
         return entry
     }
 
-    /// Ends a session; returning from `body` acknowledges it.
+    /// Ends a session. The return of `body` acknowledges the revocation.
     func end(_ entry: Entry, as operation: HistoryEvent.Operation, _ body: (String) throws -> Void) throws {
         contents.withLock { _ = $0.ended.insert(entry.number) }
         let start = elapsed
@@ -85,7 +84,7 @@ final class SessionWatch: Sendable {
         contents.withLock { $0.events.append(event) }
     }
 
-    /// Those that nobody has begun to end.
+    /// The sessions for which no revocation was started.
     var live: [Entry] {
         contents.withLock { contents in contents.entries.filter { !contents.ended.contains($0.number) } }
     }
@@ -107,7 +106,7 @@ final class SessionWatch: Sendable {
     }
 
     private func askGate(_ pod: Pod, _ entry: Entry) -> HistoryEvent.Result {
-        // What is wrong with an answer that is none does not matter: it is none.
+        // The kind of error does not matter.
         let answer = try? FastCGIClient.request(
             pod.gate.endpoint, parameters: FastCGIClient.checkParameters + [GateProcess.bearer(entry.token)],
             timeout: .seconds(5))
@@ -131,22 +130,22 @@ final class SessionWatch: Sendable {
 }
 
 extension History {
-    /// Every broken promise.
+    /// All violations of the guarantees.
     var violations: [HistoryViolation] {
         HistoryChecker(revocationDelay: BreakableSite.revocationDelay).violations(in: self)
     }
 
-    /// The checks of a pod.
+    /// Returns the checks of a pod.
     func checks(on pod: Int) -> [HistoryEvent] { events.filter { $0.operation == .check && $0.pod == pod } }
 
-    /// How many checks could have broken the first promise.
+    /// The number of checks that could have violated the first guarantee.
     var decisiveCount: Int {
         HistoryChecker(revocationDelay: BreakableSite.revocationDelay).decisiveChecks(in: self).count
     }
 }
 
 extension [HistoryEvent] {
-    /// Those that were answered neither "valid" nor "not valid".
+    /// The checks whose result is neither "valid" nor "not valid".
     var undecided: [HistoryEvent] { filter { [.cannotTell, .failed].contains($0.result) } }
 
     func with(_ result: HistoryEvent.Result) -> [HistoryEvent] { filter { $0.result == result } }

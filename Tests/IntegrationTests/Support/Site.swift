@@ -6,7 +6,9 @@ final class Site: Sendable {
     let postgreSQL: PostgreSQLServer
     let pods: [Pod]
 
-    /// - Parameters: `workers` of each gate; `extra` and `listeners` are as for a `Pod`, the same for each.
+    /// Starts the pods. `extra` and `listeners` are as for a `Pod`, and are the same for each.
+    ///
+    /// - Parameter workers: The number of workers of each gate.
     init(pods count: Int = 1, workers: Int = 2, extra: String = "", listeners: [String] = []) throws {
         let folder = try TestFolder()
         let server = try PostgreSQLServer(in: folder, settings: ["log_statement": "all"])
@@ -17,6 +19,6 @@ final class Site: Sendable {
         }
     }
 
-    /// The first pod, for sites that have but one.
+    /// The first pod, for sites with only one.
     var pod: Pod { pods[0] }
 }

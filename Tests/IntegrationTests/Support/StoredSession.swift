@@ -3,14 +3,14 @@ import TestSupport
 
 @testable import Sessions
 
-/// A session's row as it stands in the table.
+/// The row of a session in the table.
 struct StoredSession: Equatable {
     let createdAt: Date
     let lastSeenAt: Date
     let expiresAt: Date
     let absoluteExpiresAt: Date
     let revokedAt: Date?
-    /// Changes whenever the row is written.
+    /// A value that changes whenever the row is written.
     let version: String
 
     init(_ token: SessionToken, in database: String, of server: PostgreSQLServer) throws {

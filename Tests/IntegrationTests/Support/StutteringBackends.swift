@@ -1,7 +1,7 @@
 import Synchronization
 import TestSupport
 
-/// Makes a PostgreSQL server slow: the backends of its clients stand still for most of the time, all at once, until
+/// Makes a PostgreSQL server slow: all backends of its clients are stopped together for most of the time, until
 /// `stop()`.
 final class StutteringBackends: Sendable {
     private final class Shared: Sendable {
@@ -11,19 +11,21 @@ final class StutteringBackends: Sendable {
     private let shared = Shared()
     private let thread: JoinableThread
 
+    /// Starts the delays.
+    ///
     /// - Parameters:
-    ///   - stopped: how long they stand still each time.
-    ///   - running: how long they go on in between.
+    ///   - stopped: The duration of each stop.
+    ///   - running: The time between two stops.
     init(of server: PostgreSQLServer, stopped: Duration, running: Duration) throws {
         let postmaster = try server.processIdentifier
         let shared = shared
         thread = JoinableThread {
             while !shared.isStopping.load(ordering: .relaxed) {
-                // "postgres: user database [local] state"; the server's own processes have no client.
+                // "postgres: user database [local] state". The server's own processes have no client.
                 let backends = ProcessInspector(postmaster).children.filter {
                     ProcessInspector($0).commandLine.contains("[local]")
                 }
-                // One that ends meanwhile needs no freezing.
+                // A backend that has ended cannot be frozen.
                 let frozen = backends.compactMap { try? FrozenProcess($0) }
                 sleepThread(for: stopped)
                 for backend in frozen { backend.resume() }
@@ -36,7 +38,7 @@ final class StutteringBackends: Sendable {
         stop()
     }
 
-    /// From now on they all run.
+    /// Resumes the backends permanently.
     func stop() {
         shared.isStopping.store(true, ordering: .relaxed)
         thread.join()

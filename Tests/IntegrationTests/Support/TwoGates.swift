@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-/// Two gates over one database, as two pods have them.
+/// Two gates with a shared database, like those of two pods.
 final class TwoGates: Sendable {
     let one: GateProcess
     let two: GateProcess
@@ -9,9 +9,11 @@ final class TwoGates: Sendable {
     let database: String
     private let folder: TestFolder
 
+    /// Starts the gates.
+    ///
     /// - Parameters:
-    ///   - environment: of both.
-    ///   - users: who can sign in, each with the password `password`.
+    ///   - environment: The environment of both.
+    ///   - users: The users, each with the password `password`.
     init(environment: [String: String] = [:], users: [String] = []) throws {
         folder = try TestFolder()
         (server, database) = try SharedServers.newDatabase()
@@ -27,7 +29,7 @@ final class TwoGates: Sendable {
     @discardableResult
     func psql(_ sql: String) throws -> String { try server.psql(sql, database: database) }
 
-    /// How many sessions of a user are live.
+    /// Returns the number of live sessions of a user.
     func liveCount(of userID: String) throws -> String {
         try psql(
             """
@@ -36,22 +38,23 @@ final class TwoGates: Sendable {
             """)
     }
 
-    /// Signs a user in by password, with more parameters of the request, and returns the token.
+    /// Logs a user in with a password and additional parameters of the request, and returns the token.
     func logIn(_ name: String, parameters: [(String, String)] = []) throws -> String {
         let answer = try one.logIn(
             #"{"username":"\#(name)","password":"\#(Self.password)"}"#, parameters: parameters)
         return try #require(answer.json?["token"], "\(answer)")
     }
 
-    /// Has both gates keep a session in memory: what they refuse later they have heard of.
+    /// Checks sessions on both gates, so that both have them in memory. A later refusal is the effect of a
+    /// notification.
     func warm(_ tokens: String...) throws {
         for token in tokens {
             for gate in [one, two] { for _ in 0..<3 { #expect(try gate.check(token) == 200) } }
         }
     }
 
-    /// Expects that both refuse a session that was ended just now: the gate that did it at once, the other one within
-    /// REVOCATION_DELAY, which is its default.
+    /// Expects that both gates refuse a session that has just been ended: the gate that ended it immediately, the other
+    /// one within the default of REVOCATION_DELAY.
     func expectEnded(_ tokens: String..., by gate: GateProcess, _ comment: Comment? = nil) throws {
         let ended = ContinuousClock.now
         for token in tokens {
@@ -62,7 +65,7 @@ final class TwoGates: Sendable {
 }
 
 extension GateProcess {
-    /// Expects that a session is refused soon. No check that begins a second or more after its end may be accepted.
+    /// Expects that a session is refused soon. No check that starts a second or more after its end may be accepted.
     func expectRefusal(of token: String, endedAt end: ContinuousClock.Instant, _ comment: Comment? = nil) throws {
         try eventually("the session is refused", within: .seconds(3)) {
             let start = ContinuousClock.now

@@ -3,9 +3,9 @@ import Testing
 
 @testable import Sessions
 
-/// The throttle's limits for one address, and the rows that it keeps.
+/// The throttle's limits for one address, and its rows.
 @Suite struct AddressThrottleTests {
-    /// So many attempts, each with a name of its own that nobody has: how many were let through.
+    /// Sends attempts, each with an unknown name of its own, and returns the number of allowed ones.
     private func guess(_ count: Int, from address: String?, _ stores: ThrottledStores) async throws -> Int {
         try await withThrowingTaskGroup(of: Bool.self) { group in
             for number in 0..<count {
@@ -19,7 +19,8 @@ import Testing
         }
     }
 
-    /// One more is let through a second after the last, which a slow machine may come to.
+    /// Expects a hundred allowed attempts. Another one is allowed a second after the last, which a slow machine may
+    /// reach.
     private func expectAHundred(from address: String, _ stores: ThrottledStores) async throws {
         let start = ContinuousClock.now
         let count = try await guess(150, from: address, stores)
@@ -118,7 +119,7 @@ import Testing
         try stores.age(by: "11 minutes")
         let rows = "SELECT count(*), count(succeeded_at) FROM login_throttle"
         #expect(try stores.database.psql(rows) == "100|1")
-        // In batches, each leaving out what somebody else has locked.
+        // In batches that skip locked rows.
         #expect(try stores.database.psql("SELECT remove_expired_login_throttle(40)") == "40")
         let cleaning = try await stores.database.store { $0.cleanupInterval = .seconds(1) }
         try eventually("all that have expired are gone") { try stores.database.psql(rows) == "7|1" }
@@ -149,7 +150,7 @@ import Testing
             try await group.waitForAll()
         }
         for pod in stores.pods { #expect(!pod.log.text.contains("failed"), "\(pod.log.text)") }
-        // All were settled.
+        // All reservations were settled.
         #expect(try stores.failures().max() == 0)
     }
 

@@ -5,7 +5,7 @@ import Testing
 
 /// The throttle's limits for one user and one username.
 @Suite struct LoginThrottleTests {
-    /// 198.51.100.0 and up.
+    /// The addresses from 198.51.100.0 on.
     private static let manyAddresses: @Sendable (Int) -> String? = { "198.51.100.\($0)" }
 
     @Test func `of two hundred concurrent logins on eight pods exactly ten are admitted`() async throws {
@@ -21,7 +21,7 @@ import Testing
         try stores.setFailures(95, every: 37)
         try stores.age(by: "40 seconds")
         #expect(try await stores.allowed(of: 100) { _ in "192.0.2.7" } == 5)
-        // The oldest of them is 94 * 37 + 40 s old: another one may be made when it is an hour old.
+        // The oldest failure is 94 * 37 + 40 s old. Another attempt is allowed when it is an hour old.
         let wait = try #require(try await stores.fail(from: "192.0.2.7"))
         #expect((60...82).contains(wait), "\(wait)")
         try stores.age(by: "\(wait) seconds")
@@ -38,7 +38,7 @@ import Testing
         try stores.age(by: "31 seconds")
         #expect(try await stores.fail() == nil)
         try stores.age(by: "31 seconds")
-        // 78 * 40 + 62 s ago the first.
+        // The oldest failure is 78 * 40 + 62 s old.
         let wait = try #require(try await stores.fail())
         #expect((400...418).contains(wait), "\(wait)")
         #expect(try await stores.fail(from: nil) != nil, "a client without an address is a stranger")
@@ -63,7 +63,7 @@ import Testing
         let stores = try await ThrottledStores()
         try stores.setFailures(12, every: 60)
         #expect(try await stores.fail() == 4)
-        // Three are older than an hour then.
+        // Three failures are older than an hour then.
         try stores.age(by: "3421 seconds")
         #expect(try await stores.fail() == nil)
         #expect(try stores.failures().max() == 4)
@@ -80,7 +80,7 @@ import Testing
         #expect(try await stores.fail() == 1)
         try stores.age(by: "1 second")
         try await stores.signIn()
-        // The user's own failures at other addresses stay.
+        // The user's own failures from other addresses stay.
         #expect(try stores.failures() == [10, 10, 0])
         #expect(try await stores.fail(from: "192.0.2.2") == nil, "the second is over")
         #expect(try await stores.fail(from: "192.0.2.2") == 2)

@@ -2,7 +2,7 @@ import TestSupport
 
 @testable import Sessions
 
-/// Stores of several pods over one database, whose user ann has the id `1`.
+/// Stores of several pods with a shared database, which has the user ann with the id `1`.
 struct ThrottledStores {
     let database: SharedDatabase
     let pods: [TestStore]
@@ -15,50 +15,71 @@ struct ThrottledStores {
         try database.psql("INSERT INTO authfcgi_users (id, username, password_hash) VALUES ('1', 'ann', 'x')")
     }
 
-    /// Asks for one attempt.
+    /// Reserves one attempt.
     func ask(
-        _ username: String = "ann", userID: String? = "1", from address: String? = "192.0.2.1", on pod: Int = 0
+        _ username: String = "ann", userID: String? = "1", from address: String? = "192.0.2.1",
+        showing token: SessionToken? = nil, on pod: Int = 0
     ) async throws -> LoginAdmission {
-        try await pods[pod].store.reserveLogin(username: username, userID: userID, from: address).admission
+        try await pods[pod].store.reserveLogin(
+            username: username, userID: userID, from: address, showing: token
+        ).admission
     }
 
-    /// An attempt that is left to count as a failure: how long it has to wait, nil when it was let through.
+    /// Reserves one attempt that counts as a failure. Returns the seconds to wait, or nil if it was allowed.
     func fail(
-        _ username: String = "ann", userID: String? = "1", from address: String? = "192.0.2.1", on pod: Int = 0
+        _ username: String = "ann", userID: String? = "1", from address: String? = "192.0.2.1",
+        showing token: SessionToken? = nil, on pod: Int = 0
     ) async throws -> Int? {
-        switch try await ask(username, userID: userID, from: address, on: pod) {
+        switch try await ask(username, userID: userID, from: address, showing: token, on: pod) {
         case .allowed: nil
         case .refused(let seconds): seconds
         }
     }
 
-    /// Ann signs in.
-    func signIn(from address: String? = "192.0.2.1") async throws {
+    /// Logs ann in, and returns the token.
+    @discardableResult
+    func signIn(from address: String? = "192.0.2.1", showing shown: SessionToken? = nil) async throws -> SessionToken {
         let store = pods[0].store
-        let (found, attempt) = try await store.beginLogin(named: "ann", from: address)
+        let (found, attempt) = try await store.beginLogin(named: "ann", from: address, showing: shown)
         guard let user = found.user, case .allowed(let reservation) = attempt.admission else {
             throw SupportError.unexpected("ann may not sign in", log: "")
         }
         let made = try await store.createAccessToken(
-            for: user, origin: SessionOrigin(clientAddress: address), settling: reservation)
-        guard made != nil else { throw SupportError.unexpected("no session was made", log: "") }
+            for: user, origin: SessionOrigin(clientAddress: address), replacing: shown, settling: reservation)
+        guard let made else { throw SupportError.unexpected("no session was made", log: "") }
+        return made.token
     }
 
-    /// How many of so many attempts at once are let through, by turns on each pod.
+    /// Makes all sessions two days older, which ends them by expiry.
+    func expireSessions() throws {
+        try database.psql(
+            """
+            UPDATE session_tokens SET created_at = created_at - interval '2 days',
+                last_seen_at = last_seen_at - interval '2 days', expires_at = expires_at - interval '2 days',
+                absolute_expires_at = absolute_expires_at - interval '2 days'
+            """)
+    }
+
+    /// Removes the rows of expired sessions, as the clean-up does.
+    func cleanUp() throws { try database.psql("SELECT remove_expired_sessions(1000)") }
+
+    /// Sends concurrent attempts, alternating between the pods, and returns the number of allowed ones.
     func allowed(
-        of count: Int, userID: String? = "1", from address: @escaping @Sendable (Int) -> String?
+        of count: Int, userID: String? = "1", showing token: SessionToken? = nil,
+        from address: @escaping @Sendable (Int) -> String?
     ) async throws -> Int {
         try await withThrowingTaskGroup(of: Bool.self) { group in
             for number in 0..<count {
                 group.addTask {
-                    try await fail(userID: userID, from: address(number), on: number % pods.count) == nil
+                    try await fail(
+                        userID: userID, from: address(number), showing: token, on: number % pods.count) == nil
                 }
             }
             return try await group.reduce(0) { $0 + ($1 ? 1 : 0) }
         }
     }
 
-    /// Makes everything that was noted so much older.
+    /// Increases the age of all recorded times.
     func age(by interval: String) throws {
         try database.psql(
             """
@@ -68,8 +89,7 @@ struct ThrottledStores {
             """)
     }
 
-    /// Writes as many failures of ann, at an address or none, as if the last had been made just now and the others each
-    /// so many seconds before the next.
+    /// Writes failures of ann, with the last one now and a constant number of seconds between them.
     func setFailures(_ count: Int, every seconds: Int = 1) throws {
         try database.psql(
             """
@@ -82,7 +102,7 @@ struct ThrottledStores {
             """)
     }
 
-    /// How many failures each row has, the most first.
+    /// Returns the number of failures in each row, in descending order.
     func failures() throws -> [Int] {
         try database.psql("SELECT cardinality(failed_at) FROM login_throttle ORDER BY 1 DESC")
             .split(separator: "\n").compactMap { Int($0) }

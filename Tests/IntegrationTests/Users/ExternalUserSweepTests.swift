@@ -23,7 +23,7 @@ import Testing
         try await pod.store.session(for: token) != nil
     }
 
-    /// Returns when the users were compared twice after now.
+    /// Waits until the users were compared twice.
     private func awaitComparison() throws {
         for _ in 0..<2 {
             let last = try users.database.psql("SELECT users_compared_at FROM authfcgi_state")
@@ -36,7 +36,7 @@ import Testing
     @Test(arguments: [
         "UPDATE auth_user SET is_active = false WHERE username = 'ann'",
         "DELETE FROM auth_user_groups WHERE user_id = 1; DELETE FROM auth_user WHERE username = 'ann'",
-        // The name is somebody else's now.
+        // The name belongs to another user now.
         """
         DELETE FROM auth_user_groups WHERE user_id = 1; UPDATE auth_user SET id = 77 WHERE username = 'ann'
         """,
@@ -71,7 +71,7 @@ import Testing
 
     @Test func `if most of many users are missing, nobody is signed out`() async throws {
         let bob = try await logIn("bob")
-        // All at once: a comparison that finds some of them alone signs those out.
+        // In one statement: a comparison that finds only some of them would end their sessions.
         let others = try users.database.psql(
             """
             SELECT create_access_token('id-other-' || n, username => 'other-' || n) FROM generate_series(0, 10) n
@@ -80,7 +80,7 @@ import Testing
         try #require(others.count == 11)
         try eventually("it is said", log: pod.log.text) { pod.log.text.contains("finds less than half") }
         for token in others + [bob] { #expect(try await lives(token)) }
-        // One less, and they are: ended by plain SQL they do not count.
+        // With one less, they are ended. A session that was ended by plain SQL is not counted.
         try users.database.psql("UPDATE session_tokens SET revoked_at = now() WHERE user_id = 'id-other-0'")
         try await eventually("the others are signed out") { try await !lives(others[1]) }
         #expect(try await lives(bob))

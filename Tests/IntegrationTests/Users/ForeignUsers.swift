@@ -3,30 +3,30 @@ import TestSupport
 
 @testable import Sessions
 
-/// A new database with the users of another program in it.
+/// A new database with the users of another program.
 struct ForeignUsers {
     let database: SharedDatabase
 
-    /// The argon2id hash of `correct horse`, of less cost than ours.
+    /// The argon2id hash of `correct horse`, with a lower cost than that of new hashes.
     static let cheapHash =
         "$argon2id$v=19$m=1024,t=1,p=1$aR2BsqBpt4/M//Wbx2MSdQ$GnGrpm5sMLvSrbtqP3uwcCIvUmB59ITtNPp4jxBi9HU"
 
-    /// A query over the table of ``plain()``.
+    /// A query for the table of ``plain()``.
     static let query = "SELECT id, password_hash, username, groups FROM people WHERE username = $1"
 
-    /// Runs the SQL that makes the tables.
+    /// Creates the database with the SQL for its tables.
     init(_ sql: String) throws {
         database = try SharedDatabase()
         try database.psql(sql)
     }
 
-    /// The tables as a product makes them, from the files beside this one.
+    /// Creates the database with the tables of a product, from the files in this folder.
     init(schema name: String) throws {
         let file = Repository.path("Tests/IntegrationTests/Users/Schemas/\(name).sql")
         try self.init(String(contentsOfFile: file, encoding: .utf8))
     }
 
-    /// A table `people` with ann in it.
+    /// Creates a database with a table `people` and the user ann.
     static func plain() throws -> ForeignUsers {
         try ForeignUsers(
             """
@@ -35,7 +35,7 @@ struct ForeignUsers {
             """)
     }
 
-    /// Django's tables with ann in them, member of two groups, and bob.
+    /// Creates a database with Django's tables and the users ann, a member of two groups, and bob.
     static func django() throws -> ForeignUsers {
         let users = try ForeignUsers(schema: "django")
         let row = "'\(cheapHash)', false, '%', '%', 'Lee', '%@example.org', false, true, now()"
@@ -50,15 +50,15 @@ struct ForeignUsers {
         return users
     }
 
-    /// WordPress's tables as pgloader leaves them: in a schema with the name of the MariaDB database, which it puts at
-    /// the end of the PostgreSQL database's path.
+    /// Creates a database with WordPress's tables as pgloader leaves them: in a schema with the name of the MariaDB
+    /// database, which pgloader appends to the search_path of the PostgreSQL database.
     static func wordpress() throws -> ForeignUsers {
         let users = try ForeignUsers(schema: "wordpress-pgloader")
         try users.database.psql("ALTER DATABASE \"\(users.database.name)\" SET search_path TO public, wordpress")
         return users
     }
 
-    /// A store that finds its users by this query.
+    /// Returns a store that finds its users by this query.
     func store(_ query: UsersQuery) async throws -> TestStore { try await database.store { $0.usersQuery = query } }
 
     func store(_ sql: String = query, deadline: Duration = .seconds(10)) async throws -> TestStore {
@@ -67,7 +67,7 @@ struct ForeignUsers {
 
     func store(_ preset: UsersPreset) async throws -> TestStore { try await store(preset.sql) }
 
-    /// A gate over the database.
+    /// Starts a gate with the database.
     func gate(in folder: TestFolder, _ environment: [String: String], waits: Bool = true) throws -> GateProcess {
         try GateProcess(
             in: folder, server: database.server, database: database.name, workers: 1, environment: environment,

@@ -1,9 +1,9 @@
 import TestSupport
 import Testing
 
-/// LEGACY_HASHES.
+/// The setting LEGACY_HASHES.
 @Suite struct LegacyHashTests {
-    /// Of the hash that WordPress made.
+    /// The password of the hash that WordPress created.
     private static let password = "correct horse battery staple"
 
     private let folder: TestFolder
@@ -16,7 +16,7 @@ import Testing
     func `hashes of legacy formats can be refused, and the log names the user`(setting: String) throws {
         let users = try ForeignUsers("SELECT 1")
         let gate = try users.gate(in: folder, ["LEGACY_HASHES": setting])
-        // The login would replace it.
+        // A login replaces the hash.
         try users.database.psql(
             """
             INSERT INTO authfcgi_users (id, username, password_hash) VALUES

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-/// Users created by the products sign in at the gate with their passwords.
+/// Users created by the products log in at the gate with their passwords.
 @Suite struct ProductLoginTests {
     private static let password = "correct horse battery staple"
 

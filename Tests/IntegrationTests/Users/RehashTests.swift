@@ -30,7 +30,7 @@ import Testing
         #expect(try gate.logIn("ann", "correct horse").status == 200)
         #expect(try gate.stop() == .code(0))
         #expect(try hash() == new)
-        // What is a change still ends them.
+        // A real change still ends them.
         try users.database.psql("UPDATE authfcgi_users SET password_hash = 'z'")
         #expect(try users.database.psql("SELECT count(*) FROM session_tokens WHERE expires_at > now()") == "0")
     }
@@ -86,7 +86,7 @@ import Testing
 
     @Test func `a hash in the product's own form is not replaced at the next login`() throws {
         let users = try ForeignUsers.django()
-        // Django's argon2 is ours with a word in front.
+        // Django's argon2 hashes have the gate's format with a prefix.
         let rehash = "UPDATE auth_user SET password = 'argon2' || $1 WHERE id = $2 AND password = $3"
         let gate = try users.gate(in: folder, ["USERS_PRESET": "django", "USERS_REHASH": rehash])
         func hash(_ name: String) throws -> String {
@@ -97,7 +97,7 @@ import Testing
         let new = try hash("ann")
         #expect(new.hasPrefix("argon2" + Self.today))
         #expect(try gate.logIn("ann", "correct horse").status == 200)
-        // One hash is renewed at a time: bob's after what ann's login had begun.
+        // One hash is replaced at a time: bob's after that of ann's login.
         try eventually("bob's hash is a new one", log: gate.log) {
             let status = try gate.logIn("bob", "correct horse").status
             return try status == 200 && hash("bob") != ForeignUsers.cheapHash

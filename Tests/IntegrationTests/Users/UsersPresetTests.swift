@@ -15,9 +15,15 @@ import Testing
                     userID: "1", username: "ann", groups: ["a, b", "staff"], name: "ann Lee", email: "ann@example.org"))
         #expect(ann.passwordHash == ForeignUsers.cheapHash)
         #expect(try await pod.store.user(named: "bob")?.identity.groups == ["others"])
-        // As Django's login form: the letters of full width are the same name.
+        // As in Django's login form, full-width letters are equivalent to ASCII letters.
         #expect(try await pod.store.user(named: "ａｎｎ")?.identity.username == "ann")
         #expect(try await pod.store.user(named: "Ann") == nil)
+        try users.database.psql(
+            "UPDATE auth_user SET first_name = repeat('é', 150), last_name = repeat('x', 150) WHERE username = 'ann'")
+        let long = try #require(try await pod.store.user(named: "ann"))
+        #expect(
+            long.identity.name == String(repeating: "é", count: 150) + " " + String(repeating: "x", count: 105),
+            "Django's maximum is cut to ours")
         try users.database.psql("UPDATE auth_user SET is_active = false WHERE username = 'ann'")
         #expect(try await pod.store.user(named: "ann") == nil)
     }
@@ -52,7 +58,7 @@ import Testing
         #expect(try ann.hasThePassword(pepper: "a pepper of Devise: ✓"))
         try users.database.psql("UPDATE users SET locked_at = now()")
         #expect(try await pod.store.user(named: "ann@example.org") == nil)
-        // An application with one of the two modules.
+        // An application with only one of the two modules.
         try users.database.psql("ALTER TABLE users DROP COLUMN locked_at")
         #expect(try await pod.store.user(named: "ann@example.org") != nil)
         try users.database.psql("UPDATE users SET confirmed_at = NULL")
@@ -77,7 +83,7 @@ import Testing
                 == Identity(
                     userID: "1", username: "ann", groups: ["administrator"], name: "ann", email: "ann@example.org"))
         #expect(try ann.hasThePassword())
-        // A name goes before somebody else's address.
+        // A name takes precedence over the address of another user.
         let eve = try await pod.store.user(named: "bob@example.org")
         #expect(eve?.identity.userID == "3")
         #expect(eve?.identity.groups == [])
@@ -104,7 +110,7 @@ import Testing
         #expect(ann.passwordHash == "hash")
     }
 
-    /// The column as a multisite's wp-admin/includes/schema.php has it, in PG4WP's and in pgloader's types.
+    /// The column of a multisite's wp-admin/includes/schema.php, in the types of PG4WP and of pgloader.
     @Test(arguments: [("smallint", "0", "1"), ("boolean", "false", "true")])
     func `WordPress's users marked as spammers cannot sign in`(type: String, no: String, yes: String) async throws {
         let users = try ForeignUsers.wordpress()
@@ -141,7 +147,7 @@ import Testing
 }
 
 extension UserRecord {
-    /// Whether the password is the one that the products were given.
+    /// Returns whether the hash is of the password that the products were given.
     fileprivate func hasThePassword(pepper: String = "") throws -> Bool {
         let hash = try PasswordHash(passwordHash, pepper: Array(pepper.utf8))
         return try hash.matches(Array("correct horse battery staple".utf8))

@@ -19,7 +19,7 @@ import Testing
         return try #require(try await pod.store.createAccessToken(for: user, origin: SessionOrigin())?.token)
     }
 
-    /// Whose sessions live after `sql`: ann's and bob's.
+    /// Returns whether the sessions of ann and bob are live after `sql`.
     private func alive(after sql: String) async throws -> [Bool] {
         let tokens = [try await logIn("ann"), try await logIn("bob")]
         try users.database.psql(sql)
@@ -32,7 +32,7 @@ import Testing
         "UPDATE auth_user SET id = 77 WHERE username = 'ann'",
         "DELETE FROM auth_user_groups; DELETE FROM auth_user WHERE username = 'ann'",
         "BEGIN; UPDATE auth_user SET last_login = now(); UPDATE auth_user SET password = 'x' WHERE id = 1; COMMIT",
-        // As tools do that replicate, for which other triggers are switched off.
+        // Like replication tools, which disable ordinary triggers.
         "SET session_replication_role = replica; UPDATE auth_user SET password = 'new' WHERE username = 'ann'",
     ])
     func `a password change, disabling and deletion end the user's sessions`(sql: String) async throws {
@@ -70,9 +70,9 @@ import Testing
             #expect(throws: (any Error).self) { try users.database.psql("SELECT authfcgi_watch_users(\(mistake))") }
         }
         let triggers = "SELECT count(*) FROM pg_trigger WHERE tgrelid = 'auth_user'::regclass AND NOT tgisinternal"
-        #expect(try users.database.psql(triggers) == "3")
+        #expect(try users.database.psql(triggers) == "6")
         try users.database.psql("SELECT authfcgi_watch_users('auth_user', 'id', 'password')")
-        #expect(try users.database.psql(triggers) == "3")
+        #expect(try users.database.psql(triggers) == "6")
         #expect(try await alive(after: "UPDATE auth_user SET is_active = false") == [true, true])
     }
 
@@ -94,5 +94,34 @@ import Testing
         #expect(throws: (any Error).self) {
             try users.database.psql("SET ROLE \(role); SELECT authfcgi_watch_users('auth_user', 'id', 'password')")
         }
+    }
+
+    @Test func `the owner of a table, a member of authfcgi_mint, watches it without an administrator`() async throws {
+        let role = "\(users.database.name)_owner"
+        try users.database.psql(
+            """
+            CREATE ROLE \(role); GRANT authfcgi_mint TO \(role); SELECT authfcgi_unwatch_users('auth_user');
+            ALTER TABLE auth_user OWNER TO \(role);
+            SET ROLE \(role); SELECT authfcgi_watch_users('auth_user', 'id', 'password', 'NOT is_active')
+            """)
+        #expect(
+            try await alive(after: "SET ROLE \(role); UPDATE auth_user SET password = 'x' WHERE username = 'ann'")
+                == [false, true])
+    }
+
+    @Test func `ids and hashes of any type are compared by their text`() async throws {
+        try users.database.psql(
+            """
+            CREATE SCHEMA app; CREATE DOMAIN app.hash AS text; CREATE TYPE app.state AS ENUM ('on', 'off');
+            CREATE TABLE app.people (id uuid PRIMARY KEY, hash app.hash, state app.state);
+            INSERT INTO app.people VALUES ('6f1f3c2e-0000-4000-8000-000000000001', 'x', 'on');
+            SELECT authfcgi_watch_users('app.people', 'id', 'hash', $$state = 'off'::app.state$$);
+            SELECT create_access_token('6f1f3c2e-0000-4000-8000-000000000001');
+            UPDATE app.people SET hash = 'x', state = 'on'
+            """)
+        let live = "SELECT count(*) FROM live_sessions WHERE user_id = '6f1f3c2e-0000-4000-8000-000000000001'"
+        #expect(try users.database.psql(live) == "1")
+        try users.database.psql("UPDATE app.people SET state = 'off'")
+        #expect(try users.database.psql(live) == "0")
     }
 }

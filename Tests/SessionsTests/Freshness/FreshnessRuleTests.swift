@@ -44,6 +44,8 @@ import Testing
         beatAndAsk(&rule, at: time, clock: clock, origin: origin, isFirst: isFirst)
     }
 
+    /// Records a heartbeat.
+    ///
     /// - Returns: True if all stored snapshots should be dropped.
     @discardableResult
     private func beatAndAsk(

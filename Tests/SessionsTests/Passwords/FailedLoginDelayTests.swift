@@ -1,9 +1,11 @@
+import EventLoop
 import Testing
 
 @testable import Sessions
 
 @Suite struct FailedLoginDelayTests {
     private static let own = HashingCost(bytes: 19 << 20, time: .milliseconds(20))
+    private let start = BootInstant(nanoseconds: 1_000_000_000_000)
     private var time = FailedLoginDelay(own: own, expecting: nil)
 
     private static func cost(_ milliseconds: Double) -> HashingCost { HashingCost(time: .milliseconds(milliseconds)) }
@@ -11,11 +13,11 @@ import Testing
     @Test func `it is at least twice what the slowest hash takes, and less than four times`() {
         var time = time
         #expect((.milliseconds(40)..<(.milliseconds(80))).contains(time.time(ofPassword: 0)))
-        time.learn(Self.cost(300))
+        time.learn(Self.cost(300), at: start)
         #expect((.milliseconds(600)..<(.milliseconds(1200))).contains(time.time(ofPassword: 0)))
-        time.learn(Self.cost(100))
+        time.learn(Self.cost(100), at: start)
         #expect(time.highestCost.time == .milliseconds(300) && time.time(ofPassword: 0) >= .milliseconds(600))
-        time.learn(HashingCost.highest)
+        time.learn(HashingCost.highest, at: start)
         #expect(time.time(ofPassword: 0) == .seconds(10))
     }
 
@@ -24,7 +26,7 @@ import Testing
         var time = time
         time.slowness = slowness
         for milliseconds in [20.0, 50, 300] {
-            time.learn(HashingCost(time: .milliseconds(milliseconds), timePerByte: .microseconds(10)))
+            time.learn(HashingCost(time: .milliseconds(milliseconds), timePerByte: .microseconds(10)), at: start)
             for length in [0, 500] {
                 let hash = .milliseconds(milliseconds + 0.01 * Double(length)) * slowness
                 #expect((hash * 2..<hash * 4).contains(time.time(ofPassword: length)))
@@ -35,34 +37,63 @@ import Testing
 
     @Test func `our own hashes are always in use, since they are computed for unknown users`() {
         var time = FailedLoginDelay(own: Self.own, expecting: Self.cost(10))
-        time.learn(Self.cost(5))
+        time.learn(Self.cost(5), at: start)
         #expect(time.turnTime(ofPassword: 0) >= .milliseconds(20))
     }
 
     @Test func `slightly more costly hashes do not show`() {
         var time = time
-        time.learn(Self.cost(300))
+        time.learn(Self.cost(300), at: start)
         let before = time.time(ofPassword: 0)
-        time.learn(Self.cost(305))
+        time.learn(Self.cost(305), at: start)
         #expect(time.time(ofPassword: 0) == before)
     }
 
-    @Test func `hashes that differ from our own are shared once`() {
+    @Test func `hashes that differ from our own are shared, at first and then once an hour`() {
         var time = time
+        time.learn(Self.own, at: start)
         #expect(time.news == nil)
-        time.learn(Self.cost(2))
-        #expect(time.news == Self.own)
-        time.learn(shared: Self.own)
+        time.learn(Self.cost(2), at: start)
+        #expect(time.news == Self.cost(2))
+        time.learn(noted: Self.cost(2), at: start)
+        #expect(time.news == nil && time.turnTime(ofPassword: 0) > .zero)
+        time.learn(Self.cost(2), at: start + .seconds(3599))
         #expect(time.news == nil)
-        time.learn(Self.cost(250))
-        #expect(time.news?.time == .milliseconds(250) && time.news?.bytes == Self.own.bytes)
+        time.learn(Self.cost(250), at: start + .seconds(3599))
+        #expect(time.news == Self.cost(250))
+        time.learn(noted: Self.cost(250), at: start + .seconds(3599))
+        time.learn(Self.cost(100), at: start + .seconds(3599))
+        #expect(time.news == nil, "known from the higher one")
+        time.learn(Self.cost(100), at: start + .seconds(3600))
+        #expect(time.news == Self.cost(100), "another hour")
         // Another worker learns that there are such hashes. An expected cost is not shared.
         var other = FailedLoginDelay(own: Self.own, expecting: nil)
-        other.learn(shared: Self.own)
+        other.learn(shared: Self.cost(2))
         #expect(other.turnTime(ofPassword: 0) > .zero && other.news == nil)
         var preset = FailedLoginDelay(own: Self.own, expecting: Self.cost(250))
-        preset.learn(Self.cost(250))
+        preset.learn(Self.cost(250), at: start)
         #expect(preset.news == nil)
+    }
+
+    @Test func `what was met while a cost was being shared is shared later`() {
+        var time = time
+        time.learn(Self.cost(100), at: start)
+        time.learn(Self.cost(300), at: start)
+        time.learn(noted: Self.cost(100), at: start)
+        #expect(time.news == Self.cost(300))
+    }
+
+    @Test func `a cost that no worker has met for a day is forgotten, and lower ones are not`() {
+        var time = time
+        time.learn(Self.cost(500), at: start)
+        time.learn(noted: Self.cost(500), at: start)
+        time.learn(shared: Self.cost(500))
+        #expect(time.time(ofPassword: 0) >= .seconds(1))
+        time.learn(shared: Self.cost(100))
+        #expect(time.highestCost.time == .milliseconds(100) && time.news == nil)
+        // It is shared again if it is met again, also within the hour.
+        time.learn(Self.cost(500), at: start)
+        #expect(time.news == Self.cost(500))
     }
 
     @Test func `a shared cost counts until an operator resets it`() {
@@ -71,7 +102,7 @@ import Testing
         time.learn(shared: HashingCost(bytes: 64 << 20, time: .milliseconds(500)))
         #expect(time.time(ofPassword: 0) >= .seconds(1) && time.highestCost.bytes == 64 << 20)
         time.learn(shared: HashingCost(bytes: 64 << 20, time: .milliseconds(500)))
-        time.learn(Self.cost(1500))
+        time.learn(Self.cost(1500), at: start)
         #expect(time.time(ofPassword: 0) >= .seconds(3))
         time.learn(shared: HashingCost(time: .zero))
         #expect(time.time(ofPassword: 0) == own && time.highestCost == Self.own)
@@ -80,10 +111,10 @@ import Testing
 
     @Test func `a format that reads the password in each round delays long passwords for all users`() {
         var time = time
-        time.learn(Self.cost(300))
+        time.learn(Self.cost(300), at: start)
         let short = time.time(ofPassword: 0)
         #expect(time.time(ofPassword: 1024) == short)
-        time.learn(HashingCost(time: .milliseconds(3), timePerByte: .microseconds(50)))
+        time.learn(HashingCost(time: .milliseconds(3), timePerByte: .microseconds(50)), at: start)
         #expect(time.time(ofPassword: 0) == short)
         for length in [8, 64, 500, 1024] {
             let least = (.milliseconds(300) + .microseconds(50) * length) * 2
@@ -91,9 +122,9 @@ import Testing
         }
         // Slightly more rounds do not show.
         let before = time.time(ofPassword: 500)
-        time.learn(HashingCost(time: .milliseconds(3), timePerByte: .microseconds(51)))
+        time.learn(HashingCost(time: .milliseconds(3), timePerByte: .microseconds(51)), at: start)
         #expect(time.time(ofPassword: 500) == before)
-        time.learn(HashingCost(time: .milliseconds(3), timePerByte: .milliseconds(50)))
+        time.learn(HashingCost(time: .milliseconds(3), timePerByte: .milliseconds(50)), at: start)
         #expect(time.time(ofPassword: 1024) == .seconds(10))
     }
 
@@ -107,12 +138,12 @@ import Testing
 
     @Test func `where hashes differ, the turn of a failed login lasts as long as the slowest hash`() {
         var time = time
-        time.learn(Self.own)
+        time.learn(Self.own, at: start)
         #expect(time.turnTime(ofPassword: 0) == .zero)
         // A faster hash would reveal its user as well as a slower one.
-        time.learn(Self.cost(2))
+        time.learn(Self.cost(2), at: start)
         #expect((.milliseconds(20)..<(.milliseconds(40))).contains(time.turnTime(ofPassword: 0)))
-        time.learn(HashingCost(time: .milliseconds(250), timePerByte: .microseconds(50)))
+        time.learn(HashingCost(time: .milliseconds(250), timePerByte: .microseconds(50)), at: start)
         for length in [0, 10, 1024] {
             let slowest = .milliseconds(250) + .microseconds(50) * length
             let turn = time.turnTime(ofPassword: length)

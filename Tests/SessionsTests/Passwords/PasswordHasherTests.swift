@@ -16,7 +16,7 @@ import Testing
                 let limits = HashingQueue.Limits(threads: 1, bytes: 256 << 20, wait: .seconds(2))
                 let hasher = PasswordHasher(limits, allowsLegacy: allowsLegacy)
                 do throws(PasswordHasher.Failure) {
-                    let place = try hasher.admit()
+                    let place = try hasher.admit(for: Requester())
                     let verdict = try await place.verdict(on: password, stored, isWanted: { true })
                     done.resume(returning: .success(verdict))
                 } catch {
@@ -62,6 +62,63 @@ import Testing
         #expect(try await verdict(on: Self.password, costly) == .unverifiable(.tooCostly(.bcrypt)))
     }
 
+    @Test func `a hash above the time limit is refused, at once and without an effect on other logins`() async throws {
+        // The highest cost that this format may have at all.
+        let costly =
+            "$argon2id$v=19$m=262144,t=16,p=16$" + "c29tZXNhbHRzb21lc2FsdA$" + String(repeating: "A", count: 43)
+        #expect(try PasswordHash(costly).cost.time > .seconds(3))
+        let (verdict, before, after) = await withCheckedContinuation { done in
+            EventLoop.spawn {
+                let hasher = PasswordHasher(HashingQueue.Limits(threads: 1, bytes: 256 << 20, wait: .seconds(2)))
+                await hasher.calibration?.value
+                let before = hasher.failureTime(ofPassword: 8)
+                let verdict = try? await hasher.admit(for: Requester()).verdict(
+                    on: Self.password, costly, isWanted: { true })
+                done.resume(returning: (verdict, before, hasher.failureTime(ofPassword: 8)))
+            }
+        }
+        #expect(verdict == .unverifiable(.aboveTimeLimit(.argon2id)))
+        #expect(before == after)
+    }
+
+    @Test(arguments: [("$2y$14$", true), ("$2y$15$", false)])
+    func `the limit is near a second, and can be raised`(_ settings: String, _ isAllowed: Bool) async throws {
+        let (usual, raised) = await withCheckedContinuation { done in
+            EventLoop.spawn {
+                let limits = HashingQueue.Limits(threads: 1, bytes: 256 << 20, wait: .seconds(2))
+                let stored = Self.bcrypt.replacing("$2y$04$", with: settings)
+                let usual = (try? PasswordHasher(limits).read(stored)) != nil
+                let raised = (try? PasswordHasher(limits, timeLimit: .seconds(5)).read(stored)) != nil
+                done.resume(returning: (usual, raised))
+            }
+        }
+        #expect(usual == isAllowed && raised)
+    }
+
+    @Test func `a network that holds back its share of answers is refused, and others are not`() async throws {
+        let (first, second, without) = await withCheckedContinuation { done in
+            EventLoop.spawn {
+                let hasher = PasswordHasher(HashingQueue.Limits(threads: 1, bytes: 256 << 20, wait: .seconds(600)))
+                hasher.learn(shared: HashingCost(time: .seconds(5)))
+                var isWanted = true
+                let (one, two) = (Requester(address: "192.0.2.1"), Requester(address: "192.0.2.2"))
+                for _ in 0..<256 {
+                    guard let ticket = try? hasher.admit(for: one) else { break }
+                    EventLoop.spawn { await ticket.holdBack { isWanted } }
+                    await Reactor.shared.sleep(for: .milliseconds(1))
+                }
+                let start = BootInstant.now
+                await hasher.holdBackRefusal(for: one) { isWanted }
+                let without = BootInstant.now - start
+                let answers = ((try? hasher.admit(for: one)) != nil, (try? hasher.admit(for: two)) != nil)
+                isWanted = false
+                done.resume(returning: (answers.0, answers.1, without))
+            }
+        }
+        #expect(!first && second)
+        #expect(without < .milliseconds(10), "a refusal is not held back beyond the share")
+    }
+
     @Test func `legacy formats are refused if they are not allowed, other formats are not`() async throws {
         #expect(try await verdict(on: Self.password, Self.phpass) == .matches(.phpass, isWorthReplacing: true))
         #expect(
@@ -80,14 +137,14 @@ import Testing
                 hasher.learn(shared: HashingCost(time: .seconds(5)))
                 var isWanted = true
                 for _ in 0..<256 {
-                    guard let place = try? hasher.admit() else { break }
+                    guard let place = try? hasher.admit(for: Requester()) else { break }
                     EventLoop.spawn { await place.holdBack { isWanted } }
                 }
                 await Reactor.shared.sleep(for: .milliseconds(50))
-                let refused = (try? hasher.admit()) == nil
+                let refused = (try? hasher.admit(for: Requester())) == nil
                 isWanted = false
                 await Reactor.shared.sleep(for: .seconds(1))
-                done.resume(returning: (refused, (try? hasher.admit()) != nil))
+                done.resume(returning: (refused, (try? hasher.admit(for: Requester())) != nil))
             }
         }
         #expect(refused && admitted)
@@ -107,11 +164,11 @@ import Testing
                 let start = BootInstant.now
                 EventLoop.spawn {
                     // The ticket is released when the answer arrives.
-                    _ = try? await hasher.admit().verdict(on: first, stored, isWanted: { true })
+                    _ = try? await hasher.admit(for: Requester()).verdict(on: first, stored, isWanted: { true })
                 }
                 await Reactor.shared.sleep(for: .milliseconds(1))
                 do {
-                    _ = try await hasher.admit().verdict(on: Self.password, nil, isWanted: { true })
+                    _ = try await hasher.admit(for: Requester()).verdict(on: Self.password, nil, isWanted: { true })
                     done.resume(returning: .now - start)
                 } catch {
                     done.resume(throwing: error)
@@ -144,7 +201,7 @@ import Testing
             EventLoop.spawn {
                 let hasher = PasswordHasher(HashingQueue.Limits(threads: 1, bytes: 256 << 20, wait: .milliseconds(100)))
                 await hasher.calibration?.value
-                let tickets = (0..<2).compactMap { _ in try? hasher.admit() }
+                let tickets = (0..<2).compactMap { _ in try? hasher.admit(for: Requester()) }
                 hasher.learn(shared: HashingCost(time: .seconds(2)))
                 EventLoop.spawn { _ = try? await tickets[0].verdict(on: [1], nil, isWanted: { true }) }
                 await Reactor.shared.sleep(for: .milliseconds(1))
@@ -205,7 +262,7 @@ import Testing
                 do throws(PasswordHasher.Failure) {
                     var times: [Duration] = []
                     for _ in 0..<count {
-                        let ticket = try hasher.admit()
+                        let ticket = try hasher.admit(for: Requester())
                         let start = BootInstant.now
                         _ = try await ticket.verdict(on: [1], nil, isWanted: { true })
                         await ticket.holdBack { true }

@@ -117,7 +117,7 @@ import Testing
         }
     }
 
-    /// Returns bytes of a faulty server.
+    /// Returns bytes as of a faulty server.
     private static func stream(_ random: inout SeededGenerator) -> [UInt8] {
         let letters = Array("*$:+-\r\n0123456789 \0x".utf8)
         switch Int.random(in: 0..<8, using: &random) {

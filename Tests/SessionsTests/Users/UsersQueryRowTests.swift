@@ -6,11 +6,11 @@ import Testing
 struct UsersQueryRowTests {
     private func row(
         id: String? = "7", idType: String? = "number", username: String? = nil, hash: String? = "x  ",
-        groups: String? = nil, groupsType: String? = nil, disabled: String? = nil, hasHash: Bool = true,
-        hasDisabled: Bool = false
+        name: String? = nil, email: String? = nil, groups: String? = nil, groupsType: String? = nil,
+        disabled: String? = nil, hasHash: Bool = true, hasDisabled: Bool = false
     ) -> UsersQueryRow {
         UsersQueryRow(
-            id: id, idType: idType, username: username, passwordHash: hash, name: nil, email: nil, groups: groups,
+            id: id, idType: idType, username: username, passwordHash: hash, name: name, email: email, groups: groups,
             groupsType: groupsType, disabled: disabled, hasPasswordHash: hasHash, hasDisabled: hasDisabled, epoch: 3)
     }
 
@@ -46,12 +46,17 @@ struct UsersQueryRowTests {
     }
 
     @Test func `an invalid row is a problem that contains no value`() {
+        func sevens(_ count: Int) -> String { String(repeating: "7", count: count) }
         let mistakes = [
             ("several rows", [row(), row()], false), ("no column password_hash", [row(hasHash: false)], false),
             ("no column disabled", [row()], true), ("whose id is no text", [row(idType: "object")], false),
             ("whose id is no text", [row(id: nil, idType: "null")], false),
             ("longer than 255 bytes", [row(id: String(repeating: "7", count: 256), idType: "string")], false),
             ("groups that are no array", [row(groups: "{}", groupsType: "object")], false),
+            ("whose username is longer than 256 characters", [row(username: sevens(257))], false),
+            ("whose name is longer than 256 characters", [row(name: sevens(257))], false),
+            ("whose email is longer than 320 characters", [row(email: sevens(321))], false),
+            ("whose groups are longer than 4096 bytes", [row(groups: sevens(4097), groupsType: "string")], false),
         ]
         for (reason, rows, hadDisabled) in mistakes {
             let problem = #expect(throws: UsersQueryRow.Problem.self) {

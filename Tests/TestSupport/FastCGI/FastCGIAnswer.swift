@@ -1,9 +1,9 @@
-/// What came back for one FastCGI request.
+/// The response to one FastCGI request.
 package struct FastCGIAnswer: Sendable, CustomStringConvertible {
-    /// END_REQUEST's content.
+    /// The content of END_REQUEST.
     package struct EndRequest: Equatable, Sendable {
         package let appStatus: UInt32
-        /// 0 REQUEST_COMPLETE, 1 CANT_MPX_CONN, 2 OVERLOADED, 3 UNKNOWN_ROLE.
+        /// 0 is REQUEST_COMPLETE, 1 CANT_MPX_CONN, 2 OVERLOADED, 3 UNKNOWN_ROLE.
         package let protocolStatus: UInt8
 
         package init(appStatus: UInt32, protocolStatus: UInt8) {
@@ -12,18 +12,19 @@ package struct FastCGIAnswer: Sendable, CustomStringConvertible {
         }
     }
 
-    /// Every record that came, in order.
+    /// All received records, in order.
     package let records: [FastCGIRecord]
-    /// All of STDOUT, and all of STDERR.
+    /// The complete STDOUT and STDERR streams.
     package let output: [UInt8]
     package let stderr: String
-    /// From the `Status` header, 200 without it; nil when STDOUT holds no complete headers.
+    /// The status of the `Status` header, or 200 without it. Nil if STDOUT has no complete header section.
     package let status: Int?
     package let headers: HeaderList
     package let body: [UInt8]
-    /// nil if the connection ended before it.
+    /// The END_REQUEST record, or nil if the connection ended before it.
     package let endRequest: EndRequest?
-    /// Whether the peer had closed the connection by the time the answer was complete (see `FastCGIClient.receive`).
+    /// A Boolean value that indicates whether the peer had closed the connection when the response was complete (see
+    /// `FastCGIClient.receive`).
     package let isClosedByPeer: Bool
 
     init(records: [FastCGIRecord], isClosedByPeer: Bool) throws {

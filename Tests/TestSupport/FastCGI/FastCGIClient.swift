@@ -1,21 +1,22 @@
-/// The web server's end of a FastCGI connection, free to misbehave. Not for use by several threads at a time.
+/// The client side of a FastCGI connection, as a web server has it. It can also violate the protocol. Not for use by
+/// several threads at a time.
 package final class FastCGIClient {
     private let socket: StreamSocket
     private let endpoint: Endpoint
     private let timeout: Duration
 
-    /// Connects.
+    /// Connects to a server.
     ///
-    /// - Parameter timeout: of connecting and of each of the calls below.
+    /// - Parameter timeout: The timeout for connecting and for each of the calls below.
     package init(_ endpoint: Endpoint, timeout: Duration = .seconds(10)) throws {
         socket = try StreamSocket(connectingTo: endpoint, until: Deadline(within: timeout))
         self.endpoint = endpoint
         self.timeout = timeout
     }
 
-    /// Sends bytes; with `size`, in pieces of that many with a pause after each.
+    /// Sends bytes. With `size`, sends them in pieces of that size with a pause after each.
     ///
-    /// - Returns: false if the peer closed before it had all.
+    /// - Returns: False if the peer closed the connection before it had received all bytes.
     @discardableResult
     package func send(
         _ bytes: [UInt8], inPiecesOf size: Int? = nil, pause: Duration = .milliseconds(1)
@@ -36,19 +37,19 @@ package final class FastCGIClient {
         try send(records.flatMap(\.encoded))
     }
 
-    /// Says that nothing more will be sent: the peer reads an end of file.
+    /// Shuts down the sending side of the connection. The peer reads an end of file.
     package func endSending() {
         socket.endSending()
     }
 
-    /// The next record; nil when the peer has closed.
+    /// Returns the next record, or nil if the peer has closed the connection.
     package func receiveRecord() throws -> FastCGIRecord? {
         try receiveRecord(until: Deadline(within: timeout))
     }
 
-    /// Reads records up to this request's END_REQUEST, or up to the connection's end.
+    /// Reads records up to the END_REQUEST of this request, or up to the end of the connection.
     ///
-    /// - Parameter closing: how long to wait after END_REQUEST for the peer to close.
+    /// - Parameter closing: The time to wait after END_REQUEST for the peer to close the connection.
     package func receive(requestID: UInt16 = 1, closing: Duration = .zero) throws -> FastCGIAnswer {
         let deadline = Deadline(within: timeout)
         var records: [FastCGIRecord] = []
@@ -60,7 +61,7 @@ package final class FastCGIClient {
         return try FastCGIAnswer(records: records, isClosedByPeer: true)
     }
 
-    /// Whether the peer closes (or has closed) in time, without any further byte.
+    /// Returns whether the peer closes or has closed the connection in time, without sending another byte.
     package func isClosedByPeer(within duration: Duration) throws -> Bool {
         try socket.isClosed(within: duration)
     }
@@ -82,7 +83,7 @@ package final class FastCGIClient {
 }
 
 extension FastCGIClient {
-    /// Makes one request on a connection of its own and reads its answer.
+    /// Sends one request on a new connection and reads its response.
     package static func request(
         _ endpoint: Endpoint, role: UInt16 = FastCGIRecord.Role.responder, parameters: [(String, String)],
         body: [UInt8] = [], keepsConnection: Bool = false, closing: Duration = .zero, timeout: Duration = .seconds(10)
@@ -93,9 +94,9 @@ extension FastCGIClient {
         return try client.receive(closing: closing)
     }
 
-    /// Asks as nginx does for an auth_request and returns the status.
+    /// Sends a check as nginx sends an auth_request and returns the status.
     ///
-    /// - Throws: also when there is no status to be had.
+    /// - Throws: An error if no status is received.
     package static func check(_ endpoint: Endpoint, token: String?, timeout: Duration = .seconds(10)) throws -> Int {
         let authorization = token.map { [("HTTP_AUTHORIZATION", "Bearer \($0)")] } ?? []
         let answer = try request(endpoint, parameters: checkParameters + authorization, timeout: timeout)
@@ -103,7 +104,7 @@ extension FastCGIClient {
         return status
     }
 
-    /// The parameters of a check, without a token.
+    /// The parameters of a check without a token.
     package static let checkParameters = [
         ("REQUEST_METHOD", "GET"), ("SCRIPT_NAME", "/auth/verify"), ("CONTENT_LENGTH", ""),
         ("SERVER_PROTOCOL", "HTTP/1.1"),

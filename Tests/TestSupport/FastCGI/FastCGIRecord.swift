@@ -1,5 +1,5 @@
-/// A FastCGI record, as it should be or as it should not: nothing here is checked. Terms and numbers are those of the
-/// FastCGI Specification, sections 3.3 to 5.5.
+/// A FastCGI record, valid or not: nothing here is validated. Terms and numbers are those of the FastCGI Specification,
+/// sections 3.3 to 5.5.
 package struct FastCGIRecord: Sendable {
     package enum Kind {
         package static let beginRequest: UInt8 = 1
@@ -22,12 +22,12 @@ package struct FastCGIRecord: Sendable {
 
     package var version: UInt8 = 1
     package var kind: UInt8
-    /// 0 is for management records.
+    /// The request id. 0 is for management records.
     package var requestID: UInt16
-    /// At most 65535 bytes.
+    /// The content, at most 65535 bytes.
     package var content: [UInt8]
     package var padding: UInt8
-    /// What the header claims as the content's length, when that is to be a lie.
+    /// The content length in the header, if it is to differ from the actual one.
     package var claimedLength: UInt16?
 
     package init(_ kind: UInt8, requestID: UInt16 = 1, _ content: [UInt8] = [], padding: UInt8 = 0) {
@@ -57,9 +57,9 @@ package struct FastCGIRecord: Sendable {
         FastCGIRecord(Kind.getValues, requestID: 0, encode(names.map { ($0, "") }))
     }
 
-    /// PARAMS records with these pairs, and the empty one that ends them.
+    /// Returns PARAMS records with these pairs, and the empty record that ends the stream.
     ///
-    /// - Parameter size: of one record's content; pairs go across the border wherever it falls.
+    /// - Parameter size: The content size of one record. Pairs may continue in the next record.
     package static func params(
         _ pairs: [(String, String)], requestID: UInt16 = 1, splitAt size: Int = 65535, longLengths: Bool = false,
         padding: UInt8 = 0
@@ -68,19 +68,19 @@ package struct FastCGIRecord: Sendable {
             Kind.params, encode(pairs, longLengths: longLengths), requestID: requestID, splitAt: size, padding: padding)
     }
 
-    /// STDIN records with this body, and the empty one that ends them.
+    /// Returns STDIN records with this body, and the empty record that ends the stream.
     package static func stdin(
         _ body: [UInt8], requestID: UInt16 = 1, splitAt size: Int = 65535, padding: UInt8 = 0
     ) -> [FastCGIRecord] {
         stream(Kind.stdin, body, requestID: requestID, splitAt: size, padding: padding)
     }
 
-    /// Name-value pairs. Lengths take one byte below 128 and four otherwise, or always four.
+    /// Encodes name-value pairs. A length takes one byte if it is below 128 and four bytes otherwise, or always four.
     package static func encode(_ pairs: [(String, String)], longLengths: Bool = false) -> [UInt8] {
         pairs.reduce(into: []) { $0 += encode(Array($1.0.utf8), Array($1.1.utf8), longLengths: longLengths) }
     }
 
-    /// One name-value pair of any bytes.
+    /// Encodes one name-value pair of arbitrary bytes.
     package static func encode(_ name: [UInt8], _ value: [UInt8], longLengths: Bool = false) -> [UInt8] {
         [name, value].reduce(into: []) { result, part in
             let isLong = longLengths || part.count > 127

@@ -1,4 +1,4 @@
-/// A whole answer of an HTTP server.
+/// A complete HTTP response.
 package struct HTTPAnswer: Sendable, CustomStringConvertible {
     package let status: Int
     package let headers: HeaderList

@@ -4,23 +4,27 @@ package final class HTTPClient {
     private let keepsAlive: Bool
     private let timeout: Duration
     private var socket: StreamSocket?
-    /// Whether the connection has carried an answer: then the server may have closed it since.
+    /// A Boolean value that indicates whether the connection has carried a response: the server may have closed it
+    /// since.
     private var isReused = false
 
-    /// How many connections have been made.
+    /// The number of connections made so far.
     package private(set) var connectionCount = 0
 
+    /// Creates a client. It connects with the first request.
+    ///
     /// - Parameters:
-    ///   - keepsAlive: use one connection for request after request; otherwise each has its own and says so.
-    ///   - timeout: for a whole request, from connecting to the answer's last byte.
+    ///   - keepsAlive: Whether one connection is used for all requests. Otherwise each request has its own and is sent
+    ///     with `Connection: close`.
+    ///   - timeout: The timeout for a whole request, from connecting to the last byte of the response.
     package init(_ endpoint: Endpoint, keepsAlive: Bool = false, timeout: Duration = .seconds(10)) {
         self.endpoint = endpoint
         self.keepsAlive = keepsAlive
         self.timeout = timeout
     }
 
-    /// Sends a request and reads its answer. Host, Connection and Content-Length are added unless they are in `headers`.
-    /// A GET or HEAD that finds a kept connection closed is sent once more on a new one.
+    /// Sends a request and reads its response. Host, Connection and Content-Length are added unless they are in
+    /// `headers`. A GET or HEAD on a kept connection that the server has closed is repeated once on a new one.
     package func request(
         _ method: String, _ path: String, headers: [(String, String)] = [], body: [UInt8]? = nil
     ) throws -> HTTPAnswer {
@@ -53,14 +57,14 @@ package final class HTTPClient {
         try request("GET", path, headers: headers)
     }
 
-    /// POSTs a text; JSON unless another type is given.
+    /// Sends a POST request with a text, which is JSON unless another type is given.
     package func post(
         _ path: String, _ text: String, type: String = "application/json", headers: [(String, String)] = []
     ) throws -> HTTPAnswer {
         try request("POST", path, headers: headers + [("Content-Type", type)], body: Array(text.utf8))
     }
 
-    /// POSTs what a browser's form would.
+    /// Sends a POST request with form fields, as a browser does.
     package func post(
         _ path: String, form: [(String, String)], headers: [(String, String)] = []
     ) throws -> HTTPAnswer {
@@ -68,26 +72,25 @@ package final class HTTPClient {
         return try post(path, text, type: "application/x-www-form-urlencoded", headers: headers)
     }
 
-    /// Sends bytes as they are, on a new connection or on the one that is open. For requests that no decent client
-    /// would send, and for slow ones.
+    /// Sends bytes unchanged, on the open connection or on a new one. Meant for malformed and for slow requests.
     package func send(_ bytes: [UInt8]) throws {
         try send(bytes, until: Deadline(within: timeout))
     }
 
-    /// Reads one answer from the open connection.
+    /// Reads one response from the open connection.
     ///
-    /// - Parameter method: of the request that is answered: an answer to HEAD has no body.
-    /// - Returns: nil if the server closed the connection without any.
+    /// - Parameter method: The method of the request. A response to HEAD has no body.
+    /// - Returns: Nil if the server closed the connection without a response.
     package func receive(toMethod method: String = "GET") throws -> HTTPAnswer? {
         try receiveIfAny(toMethod: method, until: Deadline(within: timeout))
     }
 
-    /// Whether the server closes (or has closed) the open connection in time.
+    /// Returns whether the server closes or has closed the open connection in time.
     package func isClosedByServer(within duration: Duration) throws -> Bool {
         try socket?.isClosed(within: duration) ?? true
     }
 
-    /// Closes the connection; the next request makes a new one.
+    /// Closes the connection. The next request makes a new one.
     package func close() {
         socket = nil
         isReused = false
@@ -102,7 +105,7 @@ package final class HTTPClient {
             socket = open
             connectionCount += 1
         }
-        // A server that closes early may have answered before, so this is not the place to fail.
+        // A server that closes the connection early may have sent a response before, so a failure is no error here.
         _ = try open.send(bytes, until: deadline)
     }
 
@@ -131,7 +134,7 @@ package final class HTTPClient {
         }
     }
 
-    /// The body, and whether its end was told by something else than the connection's.
+    /// Reads the body. Also returns whether its end was determined by something else than the end of the connection.
     private func readBody(
         of headers: HeaderList, _ socket: StreamSocket, _ deadline: Deadline
     ) throws -> (body: [UInt8], isDelimited: Bool) {

@@ -1,17 +1,17 @@
-/// Header fields in their order of arrival; names may repeat and are compared without case.
+/// Header fields in the order of their arrival. Names may repeat and are compared without regard to case.
 package struct HeaderList: Sendable, CustomStringConvertible {
     package var fields: [(name: String, value: String)] = []
 
-    /// The first field of that name.
+    /// Returns the first field with a name.
     package subscript(name: String) -> String? { all(name).first }
 
-    /// Every field of that name.
+    /// Returns all fields with a name.
     package func all(_ name: String) -> [String] {
         let name = name.lowercased()
         return fields.filter { $0.name.lowercased() == name }.map(\.value)
     }
 
-    /// The value of the last Set-Cookie for a cookie, without its attributes.
+    /// Returns the value of the last Set-Cookie for a cookie, without its attributes.
     package func cookie(_ name: String) -> String? {
         all("Set-Cookie").last { $0.hasPrefix(name + "=") }.map {
             String($0.dropFirst(name.count + 1).prefix { $0 != ";" })
@@ -20,10 +20,10 @@ package struct HeaderList: Sendable, CustomStringConvertible {
 
     package var description: String { fields.map { "\($0.name): \($0.value)" }.joined(separator: "\n") }
 
-    /// Reads lines up to an empty one, ended by LF or CRLF.
+    /// Parses lines up to an empty one. Lines end with LF or CRLF.
     ///
-    /// - Returns: the first line if it is to be left out of the fields, the fields, and how many bytes they took; nil
-    ///   while the empty line is missing.
+    /// - Returns: The first line if it is to be excluded from the fields, the fields, and the number of bytes parsed.
+    ///   Nil while the empty line is missing.
     static func parse(
         _ bytes: ArraySlice<UInt8>, hasStartLine: Bool
     ) throws -> (startLine: String, headers: HeaderList, length: Int)? {

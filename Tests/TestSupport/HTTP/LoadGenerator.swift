@@ -1,9 +1,9 @@
 import Synchronization
 
-/// Threads that send requests one after the other, each on a connection of its own, until a bound is reached or
-/// `stop()` is called. It starts at once: start it, let something happen, stop it, look at the report.
+/// Threads that send requests one after the other, each on its own connection, until a limit is reached or `stop()` is
+/// called. It starts when it is created. A test creates it, causes an event, stops it, and examines the report.
 package final class LoadGenerator: Sendable {
-    /// What one thread has seen. The lock is for those who look while it runs.
+    /// The samples of one thread. The lock is for readers while the thread runs.
     private final class Record: Sendable {
         struct Contents {
             var samples: [LoadSample] = []
@@ -22,14 +22,16 @@ package final class LoadGenerator: Sendable {
         let value = Atomic(false)
     }
 
+    /// Creates and starts a generator.
+    ///
     /// - Parameters:
-    ///   - threads: how many requests are under way at a time.
-    ///   - keepsAlive: whether a thread keeps its connection or makes one for each request.
-    ///   - count: of all requests together; without it there is no such bound.
-    ///   - duration: after which no further request is begun; without it there is no such bound.
-    ///   - pause: between a thread's requests.
-    ///   - timeout: of one request.
-    ///   - request: makes the request of that number; the numbers 0, 1, 2 … go to the threads as they come.
+    ///   - threads: The number of concurrent requests.
+    ///   - keepsAlive: Whether a thread keeps its connection or makes one for each request.
+    ///   - count: The maximum number of all requests together, or nil for no limit.
+    ///   - duration: The time after which no further request is started, or nil for no limit.
+    ///   - pause: The pause between the requests of a thread.
+    ///   - timeout: The timeout of one request.
+    ///   - request: Returns the request with a number. The numbers 0, 1, 2 … are distributed to the threads on demand.
     package init(
         _ endpoint: Endpoint, threads: Int = 4, keepsAlive: Bool = true, count: Int? = nil, duration: Duration? = nil,
         pause: Duration = .zero, timeout: Duration = .seconds(10), request: @escaping @Sendable (Int) -> LoadRequest
@@ -64,25 +66,25 @@ package final class LoadGenerator: Sendable {
         for thread in threads { thread.join() }
     }
 
-    /// Since the start: to be compared with the samples' times.
+    /// The time since the start, comparable with the times of the samples.
     package var elapsed: Duration { ContinuousClock.now - begin }
 
-    /// How many requests are over so far.
+    /// The number of requests that have ended so far.
     package var requestCount: Int { records.reduce(0) { $0 + $1.contents.withLock { $0.samples.count } } }
 
-    /// Waits for requests to go on: until `count` more than now are over.
+    /// Waits until `count` more requests have ended.
     package func waitForRequests(_ count: Int, within duration: Duration = .seconds(10)) throws {
         let goal = requestCount + count
         try eventually("\(count) more requests", within: duration) { requestCount >= goal }
     }
 
-    /// Waits until the bound is reached. A generator with a duration ends after it and one request's timeout at most.
+    /// Waits until the limit is reached. A generator with a duration ends at most one request timeout after it.
     package func finish() -> LoadReport {
         for thread in threads { thread.join() }
         return report()
     }
 
-    /// Begins no further requests, waits for those under way, and reports.
+    /// Starts no further requests, waits for those in flight, and returns the report.
     package func stop() -> LoadReport {
         isStopping.value.store(true, ordering: .relaxed)
         return finish()
@@ -118,7 +120,7 @@ package final class LoadGenerator: Sendable {
             contents.samples.append(sample)
             if let failure { contents.errors[failure, default: 0] += 1 }
         }
-        // A server that refuses at once is not to be asked a hundred thousand times a second.
+        // Limits the request rate towards a server that refuses connections immediately.
         if failure != nil { sleepThread(for: .milliseconds(2)) }
     }
 }

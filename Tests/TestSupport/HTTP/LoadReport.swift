@@ -1,10 +1,10 @@
-/// What a `LoadGenerator` saw.
+/// The result of a `LoadGenerator`.
 package struct LoadReport: Sendable, CustomStringConvertible {
-    /// Every request, in the order of their beginning.
+    /// All requests, in the order of their start.
     package let samples: [LoadSample]
-    /// How often each error came, by its description.
+    /// The number of occurrences of each error, by its description.
     package let errors: [String: Int]
-    /// From the start to the last thread's end.
+    /// The time from the start to the end of the last thread.
     package let elapsed: Duration
 
     private let latencies: [Duration]
@@ -16,7 +16,7 @@ package struct LoadReport: Sendable, CustomStringConvertible {
         latencies = samples.filter { $0.status != nil }.map(\.latency).sorted()
     }
 
-    /// How many answers there were of each status.
+    /// The number of responses with each status.
     package var statuses: [Int: Int] {
         samples.reduce(into: [:]) { counts, sample in
             if let status = sample.status { counts[status, default: 0] += 1 }
@@ -26,8 +26,8 @@ package struct LoadReport: Sendable, CustomStringConvertible {
     package var errorCount: Int { errors.values.reduce(0, +) }
     package var requestsPerSecond: Double { Double(samples.count) / (elapsed / .seconds(1)) }
 
-    /// The latency that this share of the answers did not exceed; zero without answers. Requests that ended in an error
-    /// do not count.
+    /// Returns the latency that this share of the responses did not exceed, or zero without responses. Requests that
+    /// ended in an error do not count.
     package func latency(percentile: Double) -> Duration {
         guard !latencies.isEmpty else { return .zero }
         let rank = Int((Double(latencies.count) * percentile / 100).rounded(.up)) - 1

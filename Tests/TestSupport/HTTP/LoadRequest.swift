@@ -1,4 +1,4 @@
-/// What a `LoadGenerator` sends.
+/// A request of a `LoadGenerator`.
 package struct LoadRequest: Sendable {
     package var method: String
     package var path: String

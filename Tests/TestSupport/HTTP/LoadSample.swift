@@ -1,12 +1,12 @@
-/// One request of a `LoadGenerator`.
+/// The measurement of one request of a `LoadGenerator`.
 package struct LoadSample: Sendable {
-    /// When it was begun, counted from the generator's start.
+    /// The time of its start, relative to the start of the generator.
     package let start: Duration
-    /// From beginning it to having the whole answer, or the error.
+    /// The time from its start to the end of the response, or to the error.
     package let latency: Duration
-    /// The answer's status; nil if there was none.
+    /// The status of the response, or nil if there was none.
     package let status: Int?
 
-    /// When it was over, counted from the generator's start.
+    /// The time of its end, relative to the start of the generator.
     package var end: Duration { start + latency }
 }

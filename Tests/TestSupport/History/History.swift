@@ -1,4 +1,4 @@
-/// What clients asked and were told, in any order.
+/// The requests and responses of clients, in any order.
 package struct History: Sendable {
     package private(set) var events: [HistoryEvent]
 
@@ -14,7 +14,8 @@ package struct History: Sendable {
         events.count { $0.operation == operation && (result == nil || $0.result == result) }
     }
 
-    /// What happened to a session, for people: whatever began or may have ended it, and the checks around one of them.
+    /// Describes the events of a session for a human reader: all that started or may have ended it, and the checks
+    /// around a given one.
     package func story(around check: HistoryEvent, within time: Duration = .seconds(2), most: Int = 40) -> String {
         let concerned = events.filter { event in
             event.session == check.session || event.user == check.user && event.operation.endsUser

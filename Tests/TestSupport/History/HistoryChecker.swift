@@ -1,12 +1,15 @@
-/// Holds a history against what is promised of sessions:
+/// Checks a history against the guarantees for sessions:
 ///
 /// 1. No check is accepted that starts later than `revocationDelay` after a revocation of its session was acknowledged.
-/// 2. None is accepted either that starts so late after the session was refused: what has ended stays ended.
-/// 3. From the acknowledgement of the login on, none is refused on any pod before somebody has begun to end the session.
-/// 4. Whoever is accepted is accepted as who they are.
+/// 2. No check is accepted that starts that much later than a refusal of the session: a session that has ended stays
+///    ended.
+/// 3. From the acknowledgement of the login on, no check is refused on any pod before a revocation of the session was
+///    started.
+/// 4. An accepted check returns the user of the session.
 ///
-/// "Cannot tell" and no answer break nothing. A revocation that was answered so may or may not have happened, or happen
-/// later: from its start on both answers are right, until another revocation is acknowledged or the session is refused.
+/// "Cannot tell" and missing responses violate nothing. A revocation with such a result may have happened, not have
+/// happened, or happen later: from its start on both results of a check are correct, until another revocation is
+/// acknowledged or the session is refused.
 package struct HistoryChecker: Sendable {
     private let revocationDelay: Duration
 
@@ -14,7 +17,7 @@ package struct HistoryChecker: Sendable {
         self.revocationDelay = revocationDelay
     }
 
-    /// Everything that breaks a promise, by the time at which it began.
+    /// Returns all violations, ordered by the time of their start.
     package func violations(in history: History) -> [HistoryViolation] {
         let fates = fates(history.events)
         return history.events.compactMap { check in
@@ -23,8 +26,8 @@ package struct HistoryChecker: Sendable {
         }.sorted { $0.check.start < $1.check.start }
     }
 
-    /// The checks that could have broken the first promise: those that began when the end had to count, and not so much
-    /// later that everybody knew.
+    /// Returns the checks that could have violated the first guarantee: those that started when the revocation had to
+    /// be effective, and not so much later that every pod knew of it.
     package func decisiveChecks(in history: History, within time: Duration = .seconds(2)) -> [HistoryEvent] {
         let fates = fates(history.events)
         return history.events.filter { check in
@@ -53,7 +56,7 @@ package struct HistoryChecker: Sendable {
         }
     }
 
-    /// What became of each session whose login was acknowledged.
+    /// Returns the fate of each session whose login was acknowledged.
     private func fates(_ events: [HistoryEvent]) -> [Int: SessionFate] {
         var fates: [Int: SessionFate] = [:]
         for event in events where event.operation == .login && event.result == .accepted {
@@ -61,16 +64,18 @@ package struct HistoryChecker: Sendable {
         }
         let revocations = events.filter(\.operation.isRevocation)
         let ofUser = Dictionary(grouping: revocations.filter(\.operation.endsUser), by: \.user)
-        let ofSession = Dictionary(grouping: revocations.filter { $0.session != nil }, by: \.session)
+        let ofSession = Dictionary(grouping: revocations.filter(\.operation.endsItsOwn), by: \.session)
+        let ofAll = revocations.filter { $0.operation == .adminRevokeAll }
 
         for (session, fate) in fates {
             for event in ofSession[session, default: []] {
                 fates[session]?.add(event, isSure: event.result == .accepted)
             }
             let user = fate.login.user
-            for event in ofUser[user, default: []] where event.session != session && mayReach(event, fate.login) {
+            for event in ofUser[user, default: []] + ofAll
+            where event.session != session && mayReach(event, fate.login) {
                 let logins = event.session.map { fates[$0]?.login }
-                let rivals = ofUser[user, default: []] + ofSession[event.session ?? session, default: []]
+                let rivals = ofUser[user, default: []] + ofAll + ofSession[event.session ?? session, default: []]
                 let hadAnEffect = logins.map { hadRight(event, login: $0, rivals) } ?? true
                 let isSure = event.result == .accepted && fate.login.end <= event.start && hadAnEffect
                 fates[session]?.add(event, isSure: isSure)
@@ -82,18 +87,19 @@ package struct HistoryChecker: Sendable {
         return fates
     }
 
-    /// Whether a revocation of all of a user's sessions may end the one of this login: not if that was asked for only
-    /// when it was over. One without an acknowledgement may do so any time.
+    /// Returns whether a revocation of all of a user's sessions may end the session of this login. It may not if it
+    /// ended before the login started. A revocation without an acknowledgement may take effect at any time.
     private func mayReach(_ event: HistoryEvent, _ login: HistoryEvent) -> Bool {
         event.result != .accepted || login.start < event.end
     }
 
-    /// Whether a logout everywhere came from a session that was valid all the while: otherwise it is acknowledged, as
-    /// who asked is out, and others may not be.
+    /// Returns whether a logout everywhere was sent with a session that was valid the whole time. Otherwise it is
+    /// acknowledged because its own session has ended, and the other sessions may continue.
     private func hadRight(_ event: HistoryEvent, login: HistoryEvent?, _ rivals: [HistoryEvent]) -> Bool {
         guard let login, login.end <= event.start else { return false }
         return !rivals.contains {
-            $0 != event && $0.start < event.end && ($0.session == event.session || mayReach($0, login))
+            $0 != event && $0.start < event.end
+                && ($0.session == event.session ? $0.operation.endsItsOwn : mayReach($0, login))
         }
     }
 }

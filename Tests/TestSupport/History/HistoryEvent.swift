@@ -1,42 +1,48 @@
-/// What a client asked about a session, when, and what it was told.
+/// A request of a client about a session, its time and its result.
 package struct HistoryEvent: Equatable, Sendable {
     package enum Operation: String, CaseIterable, Sendable {
-        /// The session begins.
+        /// Starts a session.
         case login
-        /// Is the session valid?
+        /// Asks whether the session is valid.
         case check
-        /// The session ends, by its own token.
+        /// Ends the session, by its own token.
         case logout
-        /// The session ends, and with it every other of its user's, provided that it is valid itself: by its token.
+        /// Ends the session and all other sessions of its user, by its own token. Effective only if the session is
+        /// valid.
         case logoutEverywhere
-        /// The session ends, by an operator.
+        /// Ends all other sessions of its user, by its own token. Effective only if the session is valid.
+        case logoutOthers
+        /// Ends the session, on behalf of an operator.
         case adminRevoke
-        /// Every session of the user ends, by an operator.
+        /// Ends all sessions of the user, on behalf of an operator.
         case adminRevokeUser
+        /// Ends all sessions of all users, on behalf of an operator.
+        case adminRevokeAll
     }
 
     package enum Result: String, CaseIterable, Sendable {
-        /// A login's token, a check's "valid"; for what ends sessions: they have ended.
+        /// The login returned a token, the check returned "valid", or the revocation was acknowledged.
         case accepted
-        /// "Not valid".
+        /// The check returned "not valid".
         case refused
-        /// "Valid", but with somebody else's name.
+        /// The check returned "valid", but with another user's name.
         case mistaken
-        /// Asked to come back later. What was to be done may be done or not, or be done later.
+        /// The client was asked to retry later. The operation may have happened, not have happened, or happen later.
         case cannotTell
-        /// No answer. What was to be done may be done or not, or be done later.
+        /// No response. The operation may have happened, not have happened, or happen later.
         case failed
     }
 
     package var operation: Operation
     package var result: Result
-    /// nil when an operator ends all of a user's.
+    /// The session, or nil if an operator ends all sessions of a user or of all users.
     package var session: Int?
     package var user: Int
-    /// Just before the question was sent, and just after its answer was read; by the clock of all events of a history.
+    /// The times just before the request was sent and just after its response was read, on the clock of all events of a
+    /// history.
     package var start: Duration
     package var end: Duration
-    /// Where it was asked; nil for what went to the database.
+    /// The pod that received the request, or nil if it went to the database.
     package var pod: Int?
 
     package init(
@@ -54,16 +60,19 @@ package struct HistoryEvent: Equatable, Sendable {
 }
 
 extension HistoryEvent.Operation {
-    /// Whether it is meant to end sessions.
+    /// A Boolean value that indicates whether the operation ends sessions.
     package var isRevocation: Bool {
         switch self {
         case .login, .check: false
-        case .logout, .logoutEverywhere, .adminRevoke, .adminRevokeUser: true
+        case .logout, .logoutEverywhere, .logoutOthers, .adminRevoke, .adminRevokeUser, .adminRevokeAll: true
         }
     }
 
-    /// Whether it is meant to end every session of a user.
-    package var endsUser: Bool { self == .logoutEverywhere || self == .adminRevokeUser }
+    /// A Boolean value that indicates whether the operation ends all sessions of a user, or all but its own.
+    package var endsUser: Bool { self == .logoutEverywhere || self == .logoutOthers || self == .adminRevokeUser }
+
+    /// A Boolean value that indicates whether the operation ends the session that it names.
+    package var endsItsOwn: Bool { self == .logout || self == .logoutEverywhere || self == .adminRevoke }
 }
 
 extension HistoryEvent: CustomStringConvertible {
@@ -75,7 +84,7 @@ extension HistoryEvent: CustomStringConvertible {
 }
 
 extension Duration {
-    /// In seconds to the microsecond, for people.
+    /// The duration in seconds with microseconds, for output.
     package var inSeconds: String {
         let (seconds, attoseconds) = components
         let fraction = String(1_000_000 + attoseconds / 1_000_000_000_000).dropFirst()

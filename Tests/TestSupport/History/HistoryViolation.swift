@@ -1,12 +1,12 @@
-/// A check whose answer breaks a promise, and what makes it so.
+/// A check whose result violates a guarantee, and the event that makes it a violation.
 package enum HistoryViolation: Equatable, Sendable {
-    /// It began too late after this revocation was acknowledged to be accepted.
+    /// The check was accepted although it started too late after this revocation was acknowledged.
     case acceptedAfterRevocation(check: HistoryEvent, revocation: HistoryEvent)
-    /// It began too late after this refusal to be accepted: a session that has ended never comes back.
+    /// The check was accepted although it started too late after this refusal: a session that has ended stays ended.
     case acceptedAfterRefusal(check: HistoryEvent, refusal: HistoryEvent)
-    /// It was refused, while nobody had begun to end the session since this login was acknowledged.
+    /// The check was refused although no revocation of the session was started since this login was acknowledged.
     case refusedWhileLive(check: HistoryEvent, login: HistoryEvent)
-    /// It was accepted as somebody else's.
+    /// The check was accepted with another user's name.
     case mistaken(check: HistoryEvent)
 
     package var check: HistoryEvent {

@@ -1,19 +1,19 @@
-/// What a history says about when one session began and ended.
+/// The times between which one session started and ended, according to a history.
 struct SessionFate: Sendable {
     /// The acknowledged login.
     let login: HistoryEvent
-    /// Of the acknowledged revocations that surely reached it, the one acknowledged first.
+    /// The revocation that was acknowledged first, of those that certainly ended the session.
     private(set) var revocation: HistoryEvent?
-    /// When the first revocation that may have reached it was begun.
+    /// The start of the first revocation that may have ended the session.
     private(set) var mayEndFrom: Duration?
-    /// The refusal after the login that was told first.
+    /// The refusal after the login whose response was read first.
     private(set) var refusal: HistoryEvent?
 
     init(login: HistoryEvent) {
         self.login = login
     }
 
-    /// A revocation that may have ended the session.
+    /// Adds a revocation that may have ended the session.
     mutating func add(_ event: HistoryEvent, isSure: Bool) {
         mayEndFrom = min(mayEndFrom ?? event.start, event.start)
         guard isSure, event.end < revocation?.end ?? .seconds(Int64.max) else { return }

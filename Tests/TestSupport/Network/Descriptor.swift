@@ -1,7 +1,7 @@
 import CLinux
 import Glibc
 
-/// Owns a file descriptor: closed when the last reference goes.
+/// The owner of a file descriptor, which is closed when the last reference is released.
 package final class Descriptor: Sendable {
     package let number: Int32
 
@@ -9,7 +9,9 @@ package final class Descriptor: Sendable {
         self.number = number
     }
 
-    /// Takes what a system call returned, which is negative if the call failed.
+    /// Takes ownership of the result of a system call.
+    ///
+    /// - Throws: The error of the call if the result is negative.
     package convenience init(checking number: Int32, _ call: String) throws {
         guard number >= 0 else { throw SupportError.lastSystemError(call) }
         self.init(owning: number)
@@ -19,7 +21,7 @@ package final class Descriptor: Sendable {
         try self.init(checking: unsafe open(path, flags | O_CLOEXEC, 0o644), "open \(path)")
     }
 
-    /// A descriptor that is readable once the process, a child of ours, has ended.
+    /// Opens a descriptor that becomes readable when a child process of this one has ended.
     convenience init(process: Int32) throws {
         try self.init(checking: pidfd_open(process, 0), "pidfd_open")
     }
@@ -28,7 +30,7 @@ package final class Descriptor: Sendable {
         close(number)
     }
 
-    /// Waits until poll(2) reports one of `events`, an error or a hang-up; false when the deadline passed before.
+    /// Waits until poll(2) reports one of `events`, an error or a hang-up. Returns false if the deadline passes first.
     func wait(for events: Int32, until deadline: Deadline) -> Bool {
         var entry = pollfd(fd: number, events: Int16(events), revents: 0)
         while true {

@@ -1,9 +1,9 @@
 import CLinux
 import Glibc
 
-/// Where a server listens.
+/// The address of a server.
 package enum Endpoint: Hashable, Sendable, CustomStringConvertible {
-    /// A unix socket's path, at most 107 bytes.
+    /// The path of a unix socket, at most 107 bytes.
     case unix(String)
     /// A port of 127.0.0.1.
     case tcp(port: UInt16)
@@ -15,22 +15,23 @@ package enum Endpoint: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
-    /// A port of 127.0.0.1 that was free just now.
+    /// Returns a port of 127.0.0.1 that was free at the time of the call.
     package static func freePort() throws -> UInt16 { try Endpoint.tcp(port: 0).makeListener().boundPort() }
 
-    /// Ports of 127.0.0.1 that were free just now, each of them another.
+    /// Returns distinct ports of 127.0.0.1 that were free at the time of the call.
     package static func freePorts(_ count: Int) throws -> [UInt16] {
-        // All are held until the last is found, or one might be found twice.
+        // All are held until the last is found. Otherwise one could be found twice.
         let listeners = try (0..<count).map { _ in try Endpoint.tcp(port: 0).makeListener() }
         return try listeners.map { try $0.boundPort() }
     }
 
-    /// Whether somebody accepts connections here. A full backlog counts as no.
+    /// A Boolean value that indicates whether a server accepts connections here. False if the backlog is full.
     package var isListening: Bool { (try? connect(until: Deadline(within: .zero))) != nil }
 
-    /// Listens here. An old socket file is replaced, and everybody may connect to the new one.
+    /// Creates a listening socket. An old socket file is replaced, and every user may connect to the new one.
     ///
-    /// - Parameter isBlocking: as systemd hands it over, and as a program that inherits it may expect.
+    /// - Parameter isBlocking: Whether the socket is blocking: systemd passes blocking sockets, and a program that
+    ///   inherits one may expect that.
     package func makeListener(isBlocking: Bool = false, backlog: Int32 = 512) throws -> Descriptor {
         let socket = try makeSocket()
         if isBlocking { _ = fcntl(socket.number, F_SETFL, 0) }
@@ -45,7 +46,7 @@ package enum Endpoint: Hashable, Sendable, CustomStringConvertible {
         return socket
     }
 
-    /// Connects, non-blocking from then on.
+    /// Connects to the server. The socket is non-blocking afterwards.
     package func connect(until deadline: Deadline) throws -> Descriptor {
         let socket = try makeSocket()
         while try unsafe withAddress({ unsafe Glibc.connect(socket.number, $0, $1) }) != 0 {
@@ -53,7 +54,7 @@ package enum Endpoint: Hashable, Sendable, CustomStringConvertible {
             case EINTR:
                 continue
             case EAGAIN where !deadline.hasPassed:
-                // A unix socket's backlog is full; nothing tells when it no longer is.
+                // The backlog of the unix socket is full. No event reports when it no longer is.
                 sleepThread(for: .milliseconds(1))
             case EINPROGRESS:
                 guard socket.wait(for: POLLOUT, until: deadline) else { throw SupportError.timedOut("connect \(self)") }
@@ -111,7 +112,7 @@ package enum Endpoint: Hashable, Sendable, CustomStringConvertible {
 }
 
 extension Descriptor {
-    /// The port that a TCP socket is bound to.
+    /// Returns the port that a TCP socket is bound to.
     fileprivate func boundPort() throws -> UInt16 {
         var address = sockaddr_in()
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)

@@ -1,32 +1,33 @@
-/// The bytes on their way through a `SocketProxy` in one direction.
+/// The bytes in transit through a `SocketProxy` in one direction.
 struct ProxyDirection {
     private struct Chunk {
         var bytes: ArraySlice<UInt8>
         let due: ContinuousClock.Instant
     }
 
-    /// Above this, no more is read until some has been sent.
+    /// The number of buffered bytes at which reading stops until some have been sent.
     private static let limit = 1 << 20
 
     private var chunks: [Chunk] = []
     private var size = 0
     private var lastDue: ContinuousClock.Instant?
-    /// The source has said that it will send no more.
+    /// A Boolean value that indicates whether the source has ended its stream.
     private(set) var sourceHasEnded = false
 
     var isPaused = false
-    /// The destination would not take more at once.
+    /// A Boolean value that indicates whether the destination currently accepts no more bytes.
     var isBlocked = false
-    /// The end has been passed on to the destination.
+    /// A Boolean value that indicates whether the end of the stream has been forwarded to the destination.
     var isOver = false
 
     var wantsInput: Bool { !isPaused && !sourceHasEnded && size < Self.limit }
-    /// The source's end is to be passed on now.
+    /// A Boolean value that indicates whether the end of the source's stream is to be forwarded now.
     var wantsToEnd: Bool { !isPaused && sourceHasEnded && chunks.isEmpty && !isOver }
-    /// When the next bytes are to be sent.
+    /// The time at which the next bytes are to be sent.
     var due: ContinuousClock.Instant? { isPaused ? nil : chunks.first?.due }
 
-    /// Takes bytes from the source; none means its end. A shorter delay than before does not let bytes overtake others.
+    /// Adds bytes from the source. No bytes mean the end of its stream. The order of bytes is kept even if the delay
+    /// decreases.
     mutating func add(_ bytes: [UInt8], delay: Duration, now: ContinuousClock.Instant) {
         guard !bytes.isEmpty else {
             sourceHasEnded = true
@@ -38,13 +39,13 @@ struct ProxyDirection {
         chunks.append(Chunk(bytes: bytes[...], due: due))
     }
 
-    /// What is to be sent now.
+    /// Returns the bytes to send now.
     func next(now: ContinuousClock.Instant) -> ArraySlice<UInt8>? {
         guard !isPaused, let chunk = chunks.first, chunk.due <= now else { return nil }
         return chunk.bytes
     }
 
-    /// The destination has taken that many bytes of `next`.
+    /// Removes bytes of `next` that the destination has accepted.
     mutating func sent(_ count: Int) {
         size -= count
         if chunks[0].bytes.count == count {

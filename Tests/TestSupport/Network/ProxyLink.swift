@@ -1,7 +1,7 @@
 import CLinux
 import Glibc
 
-/// A client's connection to a `SocketProxy` and the proxy's own to the server.
+/// A client's connection to a `SocketProxy` and the proxy's connection to the server.
 struct ProxyLink {
     let client: Descriptor
     let server: Descriptor
@@ -15,7 +15,7 @@ struct ProxyLink {
         self.server = server
     }
 
-    /// What to poll for.
+    /// The entries for poll(2).
     var entries: [pollfd] {
         [
             Self.entry(client, from: toServer, to: toClient),
@@ -23,21 +23,21 @@ struct ProxyLink {
         ]
     }
 
-    /// When bytes that are being delayed are to go on.
+    /// Returns the time at which the next delayed bytes are to be forwarded.
     func wakeUp(after now: ContinuousClock.Instant) -> ContinuousClock.Instant? {
         [toServer, toClient].filter { !$0.isBlocked }.compactMap(\.due).min()
     }
 
-    /// Moves what can be moved.
+    /// Forwards all bytes that can be forwarded.
     ///
-    /// - Returns: false when the link is over and both its connections are to be closed.
+    /// - Returns: False if the link has ended and both connections are to be closed.
     mutating func pump(delay: Duration, now: ContinuousClock.Instant) -> Bool {
         Self.pump(&toServer, from: client, to: server, delay: delay, now: now)
             && Self.pump(&toClient, from: server, to: client, delay: delay, now: now)
             && !(toServer.isOver && toClient.isOver)
     }
 
-    /// Ends both connections at once; descriptors are closed when the last poll that knows them is over.
+    /// Ends both connections at once. The descriptors are closed after the last poll that uses them.
     func cut() {
         shutdown(client.number, Int32(SHUT_RDWR))
         shutdown(server.number, Int32(SHUT_RDWR))
@@ -45,7 +45,7 @@ struct ProxyLink {
 
     private static func entry(_ socket: Descriptor, from input: ProxyDirection, to output: ProxyDirection) -> pollfd {
         let events = (input.wantsInput ? POLLIN : 0) | (output.isBlocked && !output.isPaused ? POLLOUT : 0)
-        // poll reports a hang-up even if nothing is asked for, so a paused socket is left out altogether.
+        // poll reports a hang-up even if no events are requested, so a paused socket is omitted.
         return pollfd(fd: events == 0 ? -1 : socket.number, events: Int16(events), revents: 0)
     }
 

@@ -2,11 +2,11 @@ import CLinux
 import Glibc
 import Synchronization
 
-/// Stands between a client and a server, forwards bytes, and acts out what networks do: `pause()` is a partition (the
-/// connections stay and nothing comes through), `cut()` a reset, `refuse()` a host that is down, `delay(_:)` a slow
-/// path. Each takes effect before it returns.
+/// A proxy between a client and a server that forwards bytes and simulates network faults: `pause()` is a partition
+/// (connections stay open and no bytes are forwarded), `cut()` a reset, `refuse()` a host that is down, `delay(_:)` a
+/// slow path. Each takes effect before it returns.
 package final class SocketProxy: Sendable {
-    /// What of the traffic a partition stops.
+    /// The direction of the traffic that a partition stops.
     package enum Flow: Sendable {
         case both, toServer, toClient
     }
@@ -23,7 +23,7 @@ package final class SocketProxy: Sendable {
         thread = JoinableThread { forwarder.run() }
     }
 
-    /// Stands before a PostgreSQL server: `server.url(through: socketFolder)` leads here.
+    /// Creates a proxy for a PostgreSQL server. `server.url(through: socketFolder)` leads to it.
     package convenience init(before server: PostgreSQLServer, socketFolder: String) throws {
         try self.init(listening: .unix("\(socketFolder)/.s.PGSQL.\(server.port)"), server: server.endpoint)
     }
@@ -33,17 +33,17 @@ package final class SocketProxy: Sendable {
         thread.join()
     }
 
-    /// How many connections there are at the moment, and how many there have been altogether.
+    /// The number of connections at present, and the number of all so far.
     package var connectionCount: Int { forwarder.state.withLock { $0.links.count } }
     package var acceptedCount: Int { forwarder.state.withLock { $0.acceptedCount } }
     package var isPaused: Bool { forwarder.state.withLock { $0.pausedFlow != nil } }
 
-    /// Passes on nothing more, also not that somebody has closed. New connections are not refused, but nothing answers.
+    /// Stops forwarding, including the ends of streams. New connections are not refused but get no response.
     package func pause(_ flow: Flow = .both) {
         forwarder.change { $0.pausedFlow = flow }
     }
 
-    /// Ends a pause: what was held back goes on, in order.
+    /// Ends a pause. The bytes that were held back are forwarded in order.
     package func resume() {
         forwarder.change { $0.pausedFlow = nil }
     }
@@ -64,7 +64,7 @@ package final class SocketProxy: Sendable {
         forwarder.change { $0.loses = false }
     }
 
-    /// Closes all connections. New ones are taken as before.
+    /// Closes all connections. New ones are accepted as before.
     package func cut() {
         forwarder.change { state in
             for link in state.links { link.cut() }
@@ -72,30 +72,30 @@ package final class SocketProxy: Sendable {
         }
     }
 
-    /// Refuses new connections; those there are stay.
+    /// Refuses new connections. Existing ones stay open.
     package func refuse() {
         forwarder.change { state in
-            // Closing would not do: the poll under way holds the socket open.
+            // Closing is not enough: the poll in progress keeps the socket open.
             if let listener = state.listener { shutdown(listener.number, Int32(SHUT_RDWR)) }
             state.listener = nil
         }
     }
 
-    /// Takes new connections again after `refuse()`.
+    /// Accepts new connections again after `refuse()`.
     package func accept() throws {
         let listener = try listening.makeListener()
         forwarder.change { $0.listener = listener }
     }
 
-    /// Holds back all bytes from now on for that long, in each direction; zero ends it.
+    /// Delays all bytes from now on, in each direction. Zero ends the delay.
     package func delay(_ delay: Duration) {
         forwarder.change { $0.delay = delay }
     }
 }
 
 extension SocketProxy {
-    /// The loop on the proxy's own thread. Whatever it does but for poll it does with the state locked, so that a change
-    /// holds from the moment it was made.
+    /// The loop on the proxy's own thread. Everything except poll runs with the state locked, so that a change is
+    /// effective immediately.
     private final class Forwarder: Sendable {
         struct State {
             var listener: Descriptor?
@@ -138,8 +138,8 @@ extension SocketProxy {
             }
         }
 
-        /// What to wait for; nil when the loop is to end. The descriptors that are polled stay open for that long only
-        /// by number: one that is closed meanwhile costs a needless turn.
+        /// Returns the entries for poll, or nil if the loop is to end. The polled descriptors are not kept open: one
+        /// that is closed during poll costs one unnecessary iteration.
         private func prepare() -> (entries: [pollfd], timeout: Int32)? {
             state.withLock { state in
                 if state.isStopping {
@@ -178,7 +178,7 @@ extension SocketProxy {
                 guard number >= 0 else { return }
                 let client = Descriptor(owning: number)
                 state.acceptedCount += 1
-                // A server that is away closes the client's connection, as far as a proxy can say so.
+                // An unreachable server closes the client's connection, which is the closest a proxy can get.
                 guard let server = try? server.connect(until: Deadline(within: .milliseconds(200))) else { continue }
                 var link = ProxyLink(client: client, server: server)
                 link.isLost = state.loses

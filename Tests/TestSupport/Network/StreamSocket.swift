@@ -1,11 +1,11 @@
 import CLinux
 import Glibc
 
-/// A connection with a buffer in front of what was received. Every call that waits has a deadline.
+/// A connection with a receive buffer. Every call that waits has a deadline.
 final class StreamSocket {
     private let descriptor: Descriptor
     private let name: String
-    /// Received and not yet taken; taken bytes are cut off when more arrive.
+    /// Received bytes. Those that were taken are removed when more arrive.
     private var buffer: [UInt8] = []
     private var start = 0
 
@@ -14,12 +14,12 @@ final class StreamSocket {
         name = endpoint.description
     }
 
-    /// What has been received and not been taken.
+    /// The received bytes that were not taken yet.
     var available: ArraySlice<UInt8> { buffer[start...] }
 
     /// Sends all bytes.
     ///
-    /// - Returns: false if the peer closed before it had all.
+    /// - Returns: False if the peer closed the connection before it had received all bytes.
     func send(_ bytes: [UInt8], until deadline: Deadline) throws -> Bool {
         var sent = 0
         while sent < bytes.count {
@@ -45,9 +45,9 @@ final class StreamSocket {
         return true
     }
 
-    /// Receives some more bytes.
+    /// Receives more bytes.
     ///
-    /// - Returns: false when there are no more: the peer closed or reset the connection.
+    /// - Returns: False if there are no more because the peer closed or reset the connection.
     func receive(until deadline: Deadline) throws -> Bool {
         if start > 0 {
             buffer.removeFirst(start)
@@ -77,26 +77,26 @@ final class StreamSocket {
         }
     }
 
-    /// Takes bytes that are available.
+    /// Takes available bytes.
     func take(_ count: Int) -> [UInt8] {
         let bytes = Array(buffer[start..<start + count])
         start += count
         return bytes
     }
 
-    /// Takes exactly `count` bytes; fewer only if the peer closed before.
+    /// Takes exactly `count` bytes, or fewer if the peer closed the connection first.
     func take(exactly count: Int, until deadline: Deadline) throws -> [UInt8] {
         while available.count < count, try receive(until: deadline) {}
         return take(min(count, available.count))
     }
 
-    /// Whether the peer closes (or has closed) in time, without any further byte.
+    /// Returns whether the peer closes or has closed the connection in time, without sending another byte.
     func isClosed(within duration: Duration) throws -> Bool {
         guard available.isEmpty, descriptor.wait(for: POLLIN, until: Deadline(within: duration)) else { return false }
         return try !receive(until: Deadline(within: .zero))
     }
 
-    /// Says that nothing more will be sent.
+    /// Shuts down the sending side.
     func endSending() {
         shutdown(descriptor.number, Int32(SHUT_WR))
     }

@@ -1,4 +1,4 @@
-/// What a short command has left behind.
+/// The result of a short command.
 package struct CommandResult: Sendable {
     package let status: ExitStatus
     package let output: String

@@ -2,17 +2,18 @@ import FoundationEssentials
 import Glibc
 import Synchronization
 
-/// What must not outlive the test process: processes that were started and folders that were made. Tests often keep
-/// their servers in a `static let`, which is never deinitialised, so an atexit handler does what is left.
+/// The processes and folders that must not outlive the test process. Tests often keep their servers in a `static let`,
+/// which is never deinitialised, so an atexit handler cleans up what is left.
 ///
-/// For test processes that are killed, each running process also has a file in the folder that AUTHFCGI_TEST_PIDS names:
-/// file name and content are its pid, which is also its process group's number. The file goes when the process has been
-/// reaped; what is still there when the tests are over is to be killed by whoever started them. Likewise each folder has
-/// one in the folder of AUTHFCGI_TEST_FOLDERS: its last name, and in it the path.
+/// For test processes that are killed, each running process also has a file in the folder AUTHFCGI_TEST_PIDS: the name
+/// and content of the file are its pid, which is also the number of its process group. The file is removed when the
+/// process has been reaped. The processes of files that remain after the tests are killed by the script that started
+/// the tests. Likewise each folder has a file in the folder AUTHFCGI_TEST_FOLDERS, named after its last path component
+/// and containing its path.
 enum ExitCleanup {
     private struct Leftovers {
         var isRegistered = false
-        /// Process identifiers, with the signal that stops each cleanly.
+        /// Process ids, and the signal that stops each of them cleanly.
         var processes: [Int32: Int32] = [:]
         var folders: Set<String> = []
     }
@@ -46,7 +47,8 @@ enum ExitCleanup {
         delete(folder)
     }
 
-    /// Writes a process file alone, for a process that is not ours to reap but may be stopped for good if the tests die.
+    /// Writes only a process file, for a process that is not a child of this one but might stay stopped if the tests
+    /// are killed.
     static func writeProcessFile(_ process: Int32) {
         guard let path = processFile(process) else { return }
         _ = FileManager.default.createFile(atPath: path, contents: Data("\(process)\n".utf8))
@@ -63,7 +65,7 @@ enum ExitCleanup {
 
     private static func delete(_ folder: String) {
         guard ProcessInfo.processInfo.environment["AUTHFCGI_TEST_KEEP"] == nil else { return }
-        // Nothing to do about a folder that cannot be removed: it is under /tmp.
+        // An error is ignored: the folder is under /tmp.
         try? FileManager.default.removeItem(atPath: folder)
         if let path = folderFile(folder) { unsafe unlink(path) }
     }

@@ -1,15 +1,15 @@
 import Glibc
 
-/// A process that stands still until `resume()`, or until the last reference goes.
+/// A process that is stopped (SIGSTOP) until `resume()` or until the last reference is released.
 package final class FrozenProcess: Sendable {
     package let processIdentifier: Int32
 
-    /// Stops the process, and waits until it stands.
+    /// Stops the process, and waits until it is stopped.
     ///
-    /// - Throws: if it has ended.
+    /// - Throws: An error if it has ended.
     package init(_ processIdentifier: Int32) throws {
         self.processIdentifier = processIdentifier
-        // It must not outlive the tests: while it stands still it notices nothing.
+        // It must not outlive the tests: a stopped process does not notice that they have ended.
         ExitCleanup.writeProcessFile(processIdentifier)
         kill(processIdentifier, SIGSTOP)
         try eventually("process \(processIdentifier) stands still") {

@@ -1,7 +1,7 @@
 import Glibc
 import Synchronization
 
-/// A thread of our own that can be waited for.
+/// A thread that can be joined.
 package final class JoinableThread: Sendable {
     private final class Body: Sendable {
         let run: @Sendable () -> Void
@@ -12,7 +12,7 @@ package final class JoinableThread: Sendable {
 
     package init(_ body: @escaping @Sendable () -> Void) {
         var thread = pthread_t()
-        // The thread takes over the reference that passRetained leaves.
+        // The thread takes over the reference that passRetained creates.
         let body = unsafe Unmanaged.passRetained(Body(body)).toOpaque()
         let result = unsafe pthread_create(
             &thread, nil,
@@ -25,7 +25,7 @@ package final class JoinableThread: Sendable {
         self.thread = Mutex(thread)
     }
 
-    /// Waits for the thread's end. Later calls return at once.
+    /// Waits for the end of the thread. Later calls return at once.
     package func join() {
         let joined = thread.withLock { thread in
             defer { thread = nil }

@@ -1,7 +1,7 @@
 import CLinux
 import Glibc
 
-/// A file in memory for a command's input or output: unlike a pipe it never fills up, so nobody has to read meanwhile.
+/// A file in memory for a command's input or output. Unlike a pipe it never fills up, so it needs no concurrent reader.
 package struct MemoryFile {
     /// MFD_CLOEXEC of <linux/memfd.h>.
     private static let closesOnExec: UInt32 = 1
@@ -21,7 +21,7 @@ package struct MemoryFile {
 
     package var descriptor: Int32 { file.number }
 
-    /// Where this process finds the file, for as long as this value lives.
+    /// The path of the file in this process, valid for the lifetime of this value.
     package var path: String { "/proc/self/fd/\(file.number)" }
 
     package func text() throws -> String {

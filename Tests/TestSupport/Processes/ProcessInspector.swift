@@ -1,7 +1,8 @@
 import FoundationEssentials
 import Glibc
 
-/// What /proc tells of a process. Each answer is of the moment it is asked; nil or empty when the process is gone.
+/// The data of /proc about a process. Each value is read when it is accessed, and is nil or empty if the process has
+/// ended.
 package struct ProcessInspector: Sendable {
     package let processIdentifier: Int32
 
@@ -11,47 +12,47 @@ package struct ProcessInspector: Sendable {
 
     package var exists: Bool { state != nil }
 
-    /// R, S, D, T (stopped), Z (ended, not reaped) and so on.
+    /// The state: R, S, D, T (stopped), Z (ended, not reaped) and so on.
     package var state: Character? { stateAndParent?.state }
     package var parent: Int32? { stateAndParent?.parent }
     package var processGroup: Int32? { field(2).flatMap { Int32($0) } }
 
-    /// User and system time together; the kernel counts in hundredths of a second.
+    /// The user and system time together. The kernel counts in hundredths of a second.
     package var processorTime: Duration? {
         guard let user = field(11).flatMap({ Int($0) }), let system = field(12).flatMap({ Int($0) }) else { return nil }
         return .milliseconds((user + system) * 1000 / sysconf(Int32(_SC_CLK_TCK)))
     }
 
-    /// The main thread's name.
+    /// The name of the main thread.
     package var name: String? { trimmed("comm") }
 
-    /// The arguments, joined by blanks; for programs that set their title, that title.
+    /// The arguments, joined by spaces. For programs that set their title, that title.
     package var commandLine: String {
         text("cmdline").split(separator: "\0").joined(separator: " ")
     }
 
-    /// Each thread's name, the main thread's first.
+    /// The name of each thread, the main thread first.
     package var threadNames: [String] {
         list("task").compactMap { Int32($0) }.sorted().compactMap { trimmed("task/\($0)/comm") }
     }
 
-    /// How far each of the threads of that name stands back (nice(2)).
+    /// Returns the nice value (nice(2)) of each thread with a name.
     package func niceness(ofThreads name: String) -> [Int] {
         list("task").filter { trimmed("task/\($0)/comm") == name }.compactMap { thread in
-            // The name may have spaces and parentheses; the fields behind it begin with the third.
+            // The name may contain spaces and parentheses. The fields after it begin with the third.
             let fields = trimmed("task/\(thread)/stat")?.split(separator: ")").last?.split(separator: " ")
             return fields.flatMap { $0.count > 16 ? Int($0[16]) : nil }
         }
     }
 
-    /// Anonymous memory that is resident, in bytes: the process's own, without the pages of its libraries' files.
+    /// The resident anonymous memory in bytes: the process's own memory, without file-backed pages of libraries.
     package var residentAnonymousBytes: Int? { statusBytes("RssAnon") }
-    /// All resident memory, in bytes.
+    /// The resident memory in bytes.
     package var residentBytes: Int? { statusBytes("VmRSS") }
 
     package var descriptorCount: Int { list("fd").count }
 
-    /// What each open descriptor is: a path, or a name such as `socket:[4711]`.
+    /// The target of each open descriptor: a path, or a name such as `socket:[4711]`.
     package var descriptors: [Int32: String] {
         var result: [Int32: String] = [:]
         for name in list("fd") {
@@ -61,7 +62,7 @@ package struct ProcessInspector: Sendable {
         return result
     }
 
-    /// The descriptors that the process waits for by epoll(7), named as in `descriptors`.
+    /// The targets of the descriptors that the process polls by epoll(7), as in `descriptors`.
     package var polledDescriptors: Set<String> {
         let open = descriptors
         let pollers = open.filter { $0.value == "anon_inode:[eventpoll]" }.keys
@@ -75,19 +76,19 @@ package struct ProcessInspector: Sendable {
         return Set(numbers.compactMap { open[$0] })
     }
 
-    /// The processes whose parent this is, by number.
+    /// The child processes, ordered by pid.
     package var children: [Int32] {
         Self.all.filter { $0.parent == processIdentifier }.map(\.processIdentifier)
     }
 
-    /// Every process of the machine, by number.
+    /// All processes of the machine, ordered by pid.
     package static var all: [ProcessInspector] {
         guard let folder = unsafe opendir("/proc") else { return [] }
         defer { unsafe closedir(folder) }
         var numbers: [Int32] = []
         while let entry = unsafe readdir(folder) {
             let number = unsafe withUnsafeBytes(of: &entry.pointee.d_name) {
-                // 0 for the names that are no numbers.
+                // 0 for names that are not numbers.
                 unsafe $0.baseAddress.map { unsafe atoi($0.assumingMemoryBound(to: CChar.self)) } ?? 0
             }
             if number > 0 { numbers.append(number) }
@@ -95,19 +96,20 @@ package struct ProcessInspector: Sendable {
         return numbers.sorted().map(ProcessInspector.init)
     }
 
-    /// By the C library: tests look for children among all processes of the machine, over and over.
+    /// The state and the parent, read by means of the C library: tests search all processes of the machine for
+    /// children, many times a second.
     private var stateAndParent: (state: Character, parent: Int32)? {
         let bytes = readBytes(path("stat")) + [0]
         return unsafe bytes.withUnsafeBytes { bytes in
             guard let start = unsafe bytes.baseAddress?.assumingMemoryBound(to: CChar.self),
-                // As below: `4711 (name) S 4712 …`.
+                // The format of `fields`: `4711 (name) S 4712 …`.
                 let end = unsafe strrchr(start, Int32(UInt8(ascii: ")"))), unsafe strlen(end) > 4
             else { return nil }
             return unsafe (Character(UnicodeScalar(UInt8(bitPattern: end[2]))), Int32(strtol(end + 4, nil, 10)))
         }
     }
 
-    // The fields of `stat` after the name, which is in parentheses and may itself hold blanks and parentheses.
+    // The fields of `stat` after the name, which is in parentheses and may itself contain spaces and parentheses.
     private var fields: [Substring]? {
         let text = text("stat")
         guard let end = text.lastIndex(of: ")") else { return nil }

@@ -1,12 +1,12 @@
 import Glibc
 
-/// A terminal for programs that ask somebody: what is typed here is what they read.
+/// A pseudoterminal for programs that prompt for input. Lines that are typed here are their input.
 package final class PseudoTerminal: Sendable {
     private let keyboard: Descriptor
-    /// The program's end.
+    /// The program's side.
     package let screen: Descriptor
 
-    /// TIOCSPTLCK and TIOCGPTN of ioctl_tty(2), macros that Swift does not see.
+    /// TIOCSPTLCK and TIOCGPTN of ioctl_tty(2), macros that are not imported into Swift.
     private static let (lock, number): (UInt, UInt) = (0x4004_5431, 0x8004_5430)
 
     package init() throws {
@@ -19,7 +19,7 @@ package final class PseudoTerminal: Sendable {
         screen = try Descriptor(opening: "/dev/pts/\(number)", O_RDWR | O_NOCTTY)
     }
 
-    /// Types a line, with the return key behind it; it stays there until the program reads it.
+    /// Types a line and the return key. The line is buffered until the program reads it.
     package func type(_ line: String) throws {
         let bytes = Array((line + "\n").utf8)
         guard unsafe write(keyboard.number, bytes, bytes.count) == bytes.count else {

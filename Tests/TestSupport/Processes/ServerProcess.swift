@@ -2,9 +2,10 @@ import CLinux
 import Glibc
 import Synchronization
 
-/// A program that runs beside the tests until it is stopped: its own process group, stdout and stderr in a log file.
+/// A program that runs beside the tests until it is stopped, in its own process group, with stdout and stderr in a log
+/// file.
 ///
-/// When the last reference goes, the process group is killed and the process reaped.
+/// When the last reference is released, the process group is killed and the process reaped.
 package final class ServerProcess: Sendable {
     package let processIdentifier: Int32
     package let logFile: String
@@ -12,20 +13,20 @@ package final class ServerProcess: Sendable {
     private let name: String
     private let handle: Descriptor
     private let stopSignal: Int32
-    /// The log file may have been there before; this process's part begins here.
+    /// The offset at which this process's part of the log file begins. The file may have existed before.
     private let logStart: Int
     private let outcome = Mutex<ExitStatus?>(nil)
 
-    /// Starts `path`; a name without a slash is looked up in PATH.
+    /// Starts `path`. A name without a slash is looked up in PATH.
     ///
     /// - Parameters:
-    ///   - environment: added to PATH, HOME and LANG, which is all that the child gets otherwise.
-    ///   - user: whom to run as when the tests run as root.
-    ///   - logFile: appended to.
-    ///   - descriptors: what the child inherits besides stdout and stderr: its number there, and which of ours it is.
-    ///     Without a 0 here, stdin is /dev/null.
-    ///   - setsListenPID: sets LISTEN_PID to the child's process identifier, as socket activation wants it.
-    ///   - stopSignal: what `stop()` sends.
+    ///   - environment: Variables in addition to PATH, HOME and LANG. The child inherits no others.
+    ///   - user: The user to run as if the tests run as root.
+    ///   - logFile: The file to append to.
+    ///   - descriptors: The descriptors that the child inherits besides stdout and stderr: its number in the child, and
+    ///     its number in this process. Without a 0, stdin is /dev/null.
+    ///   - setsListenPID: Whether LISTEN_PID is set to the child's pid, as for socket activation.
+    ///   - stopSignal: The signal that `stop()` sends.
     package init(
         _ path: String, _ arguments: [String] = [], environment: [String: String] = [:], workingFolder: String? = nil,
         user: String? = nil, logFile: String, descriptors: [Int32: Int32] = [:], setsListenPID: Bool = false,
@@ -52,13 +53,13 @@ package final class ServerProcess: Sendable {
         kill()
     }
 
-    /// What this process has written so far.
+    /// The output of this process so far.
     package var log: String { readText(logFile, from: logStart) }
 
-    /// Whether the process has not ended yet. A stopped one (SIGSTOP) is running.
+    /// A Boolean value that indicates whether the process has not ended yet. A stopped process (SIGSTOP) is running.
     package var isRunning: Bool { status == nil }
 
-    /// How the process ended; nil while it runs.
+    /// The exit status, or nil while the process runs.
     package var status: ExitStatus? {
         outcome.withLock { outcome in
             if outcome == nil { outcome = reap() }
@@ -66,14 +67,14 @@ package final class ServerProcess: Sendable {
         }
     }
 
-    /// Sends a signal to the process alone; nothing happens if it has ended.
+    /// Sends a signal to the process, not to its group. Does nothing if the process has ended.
     package func send(_ signal: Int32) {
         outcome.withLock { outcome in
             if outcome == nil { _ = Glibc.kill(processIdentifier, signal) }
         }
     }
 
-    /// Waits for the process to end by itself.
+    /// Waits for the process to end on its own.
     @discardableResult
     package func waitForExit(within duration: Duration = .seconds(10)) throws -> ExitStatus {
         _ = handle.wait(for: POLLIN, until: Deadline(within: duration))
@@ -90,14 +91,16 @@ package final class ServerProcess: Sendable {
         }
     }
 
-    /// - Throws: with the end of the log, if the process has ended.
+    /// Checks that the process runs.
+    ///
+    /// - Throws: An error with the end of the log if the process has ended.
     package func requireRunning() throws {
         if let status { throw SupportError.unexpected("\(name) ended with \(status)", log: log) }
     }
 
-    /// Asks the process to end (the stop signal, and SIGCONT in case it is stopped) and waits for it.
+    /// Stops the process (stop signal, and SIGCONT in case it is stopped) and waits for its end.
     ///
-    /// - Throws: if it had to be killed.
+    /// - Throws: An error if it had to be killed.
     @discardableResult
     package func stop(within duration: Duration = .seconds(10)) throws -> ExitStatus {
         send(stopSignal)
@@ -111,11 +114,11 @@ package final class ServerProcess: Sendable {
         }
     }
 
-    /// Kills the process and what is left of its process group, and reaps it.
+    /// Kills the process and the rest of its process group, and reaps it.
     package func kill() {
         outcome.withLock { outcome in
-            // The group's number stays taken while a member is left, so this cannot hit another group unless all have
-            // gone and the number has come round again.
+            // The number of the group stays in use while it has a member. Another group can be hit only if all members
+            // have ended and the number has been reused.
             Glibc.kill(-processIdentifier, SIGKILL)
             guard outcome == nil else { return }
             Glibc.kill(processIdentifier, SIGKILL)
@@ -133,9 +136,10 @@ package final class ServerProcess: Sendable {
 }
 
 extension ServerProcess {
-    /// Runs a short command to its end and returns what it wrote.
+    /// Runs a short command to its end and returns its output and status.
     ///
-    /// - Throws: when it does not end in time (it is killed). A command that fails is a result, not an error.
+    /// - Throws: An error if the command does not end in time; it is killed then. A command that fails is a result, not
+    ///   an error.
     package static func run(
         _ path: String, _ arguments: [String] = [], environment: [String: String] = [:], input: String? = nil,
         workingFolder: String? = nil, user: String? = nil, within duration: Duration = .seconds(60)

@@ -2,29 +2,30 @@ import CLinux
 import FoundationEssentials
 import Glibc
 
-/// How a child process is to be started. Not Foundation's Process: its children may inherit a signal mask that makes
-/// them deaf to SIGTERM.
+/// The description of a child process to start. Replaces Foundation's Process, whose children may inherit a signal mask
+/// that blocks SIGTERM.
 struct Spawn {
-    /// Of the program; without a slash it is looked up in PATH.
+    /// The path of the program. A name without a slash is looked up in PATH.
     var path: String
     var arguments: [String]
-    /// Added to `baseEnvironment`; nothing else of ours reaches the child.
+    /// Variables in addition to `baseEnvironment`. The child inherits no others.
     var environment: [String: String] = [:]
     var workingFolder: String?
-    /// The user to run as. Needs root; ignored otherwise.
+    /// The user to run as. Requires root and is ignored otherwise.
     var user: String?
-    /// Number in the child: descriptor of ours. What is not named is closed.
+    /// The descriptors of this process by their number in the child. All others are closed.
     var descriptors: [Int32: Int32]
-    /// Sets LISTEN_PID to the child's own process identifier.
+    /// A Boolean value that indicates whether LISTEN_PID is set to the child's pid.
     var setsListenPID = false
 
-    /// Starts the child with every signal unblocked and at its default, in a process group of its own, and returns its
-    /// process identifier. Each helper program in front replaces itself, so the identifier is the program's.
+    /// Starts the child with all signals unblocked and at their default, in its own process group, and returns its pid.
+    /// Each helper program before it replaces itself by exec, so the pid is that of the program.
     func start() throws -> Int32 {
         var actions = unsafe posix_spawn_file_actions_t()
         unsafe posix_spawn_file_actions_init(&actions)
         defer { unsafe posix_spawn_file_actions_destroy(&actions) }
-        // Sources are moved out of the way first: a source may have the number that another one is to get.
+        // The source descriptors are moved out of the way first: a source may have the number that another one is to
+        // get.
         let lowest = max(64, (descriptors.keys.max() ?? 0) + 1)
         var copies: [Descriptor] = []
         for (number, source) in descriptors {
@@ -77,8 +78,8 @@ struct Spawn {
         return command
     }
 
-    /// Little enough that the tester's own settings (PGHOST and the like) change nothing; the rest is for runs under
-    /// sanitizers and coverage, and for toolchains in unusual places.
+    /// A minimal environment, so that the tester's own settings (PGHOST and the like) have no effect. The other
+    /// variables are for runs with sanitizers and coverage, and for toolchains in unusual places.
     private static let baseEnvironment: [String: String] = {
         var result = ["LANG": "C.UTF-8", "HOME": "/tmp"]
         let ours = ProcessInfo.processInfo.environment
@@ -98,7 +99,7 @@ struct Spawn {
         }
     }
 
-    /// Calls `body` with a NULL-terminated array of C strings that live as long as the call.
+    /// Calls `body` with a NULL-terminated array of C strings that are valid during the call.
     private static func withCStrings<R>(
         _ strings: [String], _ body: (UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> R
     ) -> R {

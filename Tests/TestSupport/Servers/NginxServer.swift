@@ -2,11 +2,11 @@ import FoundationEssentials
 import Glibc
 import Synchronization
 
-/// An nginx of the tests' own, with a folder for everything that it writes.
+/// An nginx server of a test, with a folder for all files that it writes.
 ///
-/// With the last reference it is killed; its files stay for as long as the `TestFolder`.
+/// When the last reference is released, it is killed. Its files stay as long as the `TestFolder`.
 package final class NginxServer: Sendable {
-    /// The folder that nginx takes as its prefix: relative paths in the configuration start there.
+    /// The prefix folder of nginx: the base of relative paths in the configuration.
     package let prefix: String
     package let configurationFile: String
 
@@ -19,10 +19,10 @@ package final class NginxServer: Sendable {
     /// Starts nginx and waits until it accepts connections.
     ///
     /// - Parameters:
-    ///   - name: of its folder in `folder`.
-    ///   - listening: the configuration's listeners that have to accept.
-    ///   - configuration: gets `prefix` and returns the whole of nginx.conf. `daemon`, `pid` and, when the tests run as
-    ///     root, `user root` are added unless they are in it.
+    ///   - name: The name of its folder in `folder`.
+    ///   - listening: The listeners of the configuration that have to accept connections.
+    ///   - configuration: Returns the complete nginx.conf for `prefix`. `daemon`, `pid` and, if the tests run as root,
+    ///     `user root` are added unless it has them.
     package init(
         in folder: TestFolder, name: String = "nginx", listening: [Endpoint], configuration: (String) throws -> String
     ) throws {
@@ -43,8 +43,8 @@ package final class NginxServer: Sendable {
         try start()
     }
 
-    /// A whole configuration around the contents of `http`: it logs notices to `error.log`, has no access log, and keeps
-    /// its temporary files in `prefix`.
+    /// Returns a complete configuration with the given contents of `http`. It logs at level notice to `error.log`, has
+    /// no access log, and has its temporary files in `prefix`.
     package static func configuration(prefix: String, workers: Int = 1, http: String) -> String {
         let temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map { "\($0)_temp_path \(prefix)/\($0);" }
         return """
@@ -60,9 +60,10 @@ package final class NginxServer: Sendable {
             """
     }
 
-    /// Copies a folder of configuration files, with its subfolders, and replaces strings in each file on the way.
+    /// Copies a folder of configuration files with its subfolders, and replaces strings in each file.
     ///
-    /// - Throws: also when a string to be replaced is in no file: then the files are not what the test believes.
+    /// - Throws: An error also if a string to be replaced occurs in no file: the test's assumptions about the files are
+    ///   wrong then.
     package static func renderSite(
         from source: String, to destination: String, replacing replacements: [(String, String)] = []
     ) throws {
@@ -87,9 +88,9 @@ package final class NginxServer: Sendable {
         process.withLock { $0 }?.kill()
     }
 
-    /// The master process.
+    /// The pid of the master process.
     ///
-    /// - Throws: if nginx has been stopped.
+    /// - Throws: An error if nginx has been stopped.
     package var processIdentifier: Int32 {
         get throws { try running().processIdentifier }
     }
@@ -98,10 +99,10 @@ package final class NginxServer: Sendable {
         get throws { ProcessInspector(try processIdentifier).children }
     }
 
-    /// Everything in `error.log` in the prefix, and what nginx wrote to stderr.
+    /// The contents of `error.log` in the prefix, and the output of nginx on stderr.
     package var errorLog: String { folder.read("\(name).log") + folder.read("\(name)/error.log") }
 
-    /// The log's lines that no test run may leave behind: those of level crit, alert and emerg.
+    /// The lines of the log that no test run may cause: those of level crit, alert and emerg.
     package var alerts: [String] {
         errorLog.split(separator: "\n").map(String.init).filter { line in
             ["[crit]", "[alert]", "[emerg]"].contains { line.contains($0) }
@@ -110,7 +111,7 @@ package final class NginxServer: Sendable {
 
     /// Starts nginx after a `stop`, and waits until it accepts connections.
     package func start(within duration: Duration = .seconds(10)) throws {
-        // nginx that ended by SIGQUIT or SIGKILL leaves its sockets behind and then cannot bind them.
+        // nginx that ended by SIGQUIT or SIGKILL leaves its socket files behind and cannot bind them again.
         for case .unix(let path) in listening { unsafe unlink(path) }
         let started = try ServerProcess(
             ServerPrograms.nginx, options, workingFolder: prefix, logFile: folder.path("\(name).log"))
@@ -121,13 +122,13 @@ package final class NginxServer: Sendable {
                 return endpoint.isListening
             }
         }
-        // An old nginx on the same port would have answered as well.
+        // An old nginx on the same port would have accepted connections too.
         try started.requireRunning()
     }
 
-    /// Has nginx read its configuration again, and waits until new workers run and old ones accept no more.
+    /// Reloads the configuration, and waits until new workers run and old ones accept no more connections.
     ///
-    /// - Throws: when nginx finds a fault in the configuration; it then goes on with the old one.
+    /// - Throws: An error if nginx rejects the configuration. It continues with the old one then.
     package func reload(within duration: Duration = .seconds(10)) throws {
         let master = try running()
         let old = Set(try workers)
@@ -144,7 +145,7 @@ package final class NginxServer: Sendable {
         }
     }
 
-    /// Stops nginx: at once, or after it has finished the requests it has.
+    /// Stops nginx, immediately or after the requests in flight.
     package func stop(gracefully: Bool = false, within duration: Duration = .seconds(10)) throws {
         guard let process = process.withLock({ $0 }) else { return }
         if gracefully {

@@ -1,6 +1,5 @@
 extension PostgreSQLServer {
-    /// The backends of those clients that call themselves so (`application_name`), by process number; the one that
-    /// was started first comes first.
+    /// Returns the pids of the backends with this `application_name`, the oldest first.
     package func backends(of application: String) throws -> [Int32] {
         let rows = try psql(
             """
@@ -10,7 +9,7 @@ extension PostgreSQLServer {
         return rows.split(separator: "\n").compactMap { Int32($0) }
     }
 
-    /// How many backends of a database wait for a lock.
+    /// Returns the number of backends of a database that wait for a lock.
     package func waitingForLocks(in database: String) throws -> Int {
         let count = try psql(
             "SELECT count(*) FROM pg_stat_activity WHERE datname = '\(database)' AND wait_event_type = 'Lock'")

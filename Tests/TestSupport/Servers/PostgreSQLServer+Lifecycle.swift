@@ -2,7 +2,7 @@ import Glibc
 import Synchronization
 
 extension PostgreSQLServer {
-    /// Starts the server after a `stop`, and waits until it takes connections.
+    /// Starts the server after a `stop`, and waits until it accepts connections.
     package func start(within duration: Duration = .seconds(60)) throws {
         let defaults = [
             "unix_socket_directories": socketFolder, "listen_addresses": listensOnTCP ? "127.0.0.1" : "",
@@ -12,21 +12,22 @@ extension PostgreSQLServer {
         let options = defaults.merging(settings) { $1 }.sorted { $0.key < $1.key }.flatMap {
             ["-c", "\($0.key)=\($0.value)"]
         }
-        // The clock's library is loaded into the server alone, not into what helps it to start as another user.
+        // The clock's library is loaded into the server only, not into the program that starts it as another user.
         let variables = clock.map { $0.environment.map { "\($0.key)=\($0.value)" } } ?? []
         let started = try ServerProcess(
             "env", variables + [ServerPrograms.postgreSQL("postgres"), "-D", dataFolder] + options,
             workingFolder: folder.path,
             user: Self.user, logFile: logFile, stopSignal: SIGQUIT)
         process.withLock { $0 = started }
-        // Of a standby it says "ready to accept read-only connections".
+        // The log of a standby has "ready to accept read-only connections".
         try eventually("PostgreSQL accepts connections", within: duration, log: started.log) {
             try started.requireRunning()
             return started.log.contains("database system is ready to accept")
         }
     }
 
-    /// Stops the server and waits for its end. A paused one is woken for it. Nothing happens if it does not run.
+    /// Stops the server and waits for its end. A paused server is resumed first. Does nothing if the server does not
+    /// run.
     package func stop(mode: StopMode = .fast, within duration: Duration = .seconds(30)) throws {
         guard let process = process.withLock({ $0 }), process.isRunning else { return }
         process.send(mode == .fast ? SIGINT : SIGQUIT)
@@ -47,15 +48,16 @@ extension PostgreSQLServer {
         try start()
     }
 
-    /// Freezes the postmaster and every process of it, as a dead host would be: connections stay, nothing answers.
+    /// Freezes the postmaster and all its processes, like a host that is down: connections stay open without a
+    /// response.
     package func pause() throws {
         let postmaster = try processIdentifier
-        // The postmaster first: then there are no new ones.
+        // The postmaster first: it forks no new processes then.
         var frozen = [postmaster]
         kill(postmaster, SIGSTOP)
         try eventually("the postmaster is frozen") { ProcessInspector(postmaster).state == "T" }
         for backend in ProcessInspector(postmaster).children {
-            // A frozen process does not notice that its postmaster is gone, so it must not outlive the tests.
+            // A frozen process does not notice the end of its postmaster, so it must not outlive the tests.
             ExitCleanup.writeProcessFile(backend)
             kill(backend, SIGSTOP)
             frozen.append(backend)
@@ -65,7 +67,7 @@ extension PostgreSQLServer {
         }
     }
 
-    /// Lets a frozen server go on. Nothing happens to one that is not frozen.
+    /// Resumes a frozen server. Does nothing if it is not frozen.
     package func resume() {
         guard let postmaster = try? processIdentifier else { return }
         for backend in ProcessInspector(postmaster).children {
@@ -75,7 +77,9 @@ extension PostgreSQLServer {
         kill(postmaster, SIGCONT)
     }
 
-    /// - Throws: with the end of the log, if the server does not run.
+    /// Returns the process of the server.
+    ///
+    /// - Throws: An error with the end of the log if the server does not run.
     func requireRunning() throws -> ServerProcess {
         guard let process = process.withLock({ $0 }), process.isRunning else {
             throw SupportError.unexpected("this PostgreSQL server does not run", log: log)

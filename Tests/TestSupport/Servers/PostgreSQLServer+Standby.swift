@@ -1,9 +1,9 @@
 extension PostgreSQLServer {
-    /// A standby that follows `primary` as a streaming replica and answers read-only queries.
+    /// Creates a standby that follows `primary` by streaming replication and answers read-only queries.
     ///
     /// - Parameters:
-    ///   - name: of its folder, and what it calls itself towards the primary (for synchronous_standby_names).
-    ///   - socketFolder: where to reach the primary when that is to go through a `SocketProxy`.
+    ///   - name: The name of its folder, and its application_name towards the primary (for synchronous_standby_names).
+    ///   - socketFolder: The folder of the primary's socket, if the connection is to pass through a `SocketProxy`.
     package static func standby(
         of primary: PostgreSQLServer, name: String = "standby", through socketFolder: String? = nil,
         settings: [String: String] = [:], tcpPort: UInt16? = nil
@@ -23,7 +23,7 @@ extension PostgreSQLServer {
         return standby
     }
 
-    /// Makes a standby the primary, and waits until it is.
+    /// Promotes a standby, and waits until it is the primary.
     package func promote() throws {
         guard try psql("select pg_promote(true, 30)") == "t" else {
             throw SupportError.timedOut("the standby was not promoted", log: log)

@@ -1,24 +1,25 @@
 import FoundationEssentials
 import Synchronization
 
-/// A PostgreSQL server of the tests' own: everybody may connect as anybody, nothing is flushed to disk, and unless a
-/// port is given it listens on a unix socket alone.
+/// A PostgreSQL server of a test. Any client may connect as any role, nothing is flushed to disk, and unless a port is
+/// given it listens only on a unix socket.
 ///
-/// With the last reference it is stopped at once and its data goes; its log stays for as long as the `TestFolder`.
+/// When the last reference is released, it is stopped at once and its data is removed. Its log stays as long as the
+/// `TestFolder`.
 package final class PostgreSQLServer: Sendable {
     package enum StopMode: Sendable {
-        /// Ends every session, then stops cleanly.
+        /// Ends all sessions and shuts down cleanly.
         case fast
-        /// Stops as a crash would, so that the next start recovers.
+        /// Aborts as in a crash. The next start runs a recovery.
         case immediate
     }
 
-    /// Whom the server runs as when the tests run as root, which PostgreSQL refuses.
+    /// The user that the server runs as if the tests run as root, which PostgreSQL refuses.
     static let user = "postgres"
 
-    /// Where its unix socket lies: what libpq takes as `host`.
+    /// The folder of the unix socket, the `host` of libpq.
     package let socketFolder: String
-    /// 5432, which is part of the socket's name, unless the server listens on TCP too.
+    /// The port: 5432, which is part of the socket's name, unless the server also listens on TCP.
     package let port: UInt16
     package let dataFolder: String
     package let logFile: String
@@ -30,14 +31,14 @@ package final class PostgreSQLServer: Sendable {
     let clock: FakeClock?
     let process = Mutex<ServerProcess?>(nil)
 
-    /// Makes a new, empty server and starts it.
+    /// Creates a new, empty server and starts it.
     ///
     /// - Parameters:
-    ///   - name: of its folder in `folder`.
-    ///   - settings: as in postgresql.conf. They win over those that are made here.
-    ///   - accessRules: the whole of pg_hba.conf, when not everybody is to be trusted.
-    ///   - tcpPort: to listen on at 127.0.0.1 as well; `Endpoint.freePort()` finds one.
-    ///   - clock: what the server takes for the time.
+    ///   - name: The name of its folder in `folder`.
+    ///   - settings: Settings of postgresql.conf. They take precedence over the default ones.
+    ///   - accessRules: The complete pg_hba.conf, if not all clients are to be trusted.
+    ///   - tcpPort: A port of 127.0.0.1 to listen on as well. `Endpoint.freePort()` finds one.
+    ///   - clock: The clock of the server.
     package convenience init(
         in folder: TestFolder, name: String = "pg", maxConnections: Int = 100, settings: [String: String] = [:],
         accessRules: String? = nil, tcpPort: UInt16? = nil, clock: FakeClock? = nil
@@ -50,7 +51,7 @@ package final class PostgreSQLServer: Sendable {
         try start()
     }
 
-    /// The server with its folders, empty and not started.
+    /// Creates the server with its folders, empty and not started.
     init(
         in folder: TestFolder, name: String, settings: [String: String], tcpPort: UInt16?, clock: FakeClock?
     ) throws {
@@ -66,30 +67,30 @@ package final class PostgreSQLServer: Sendable {
     }
 
     deinit {
-        // Nobody is left to be told of a server that had to be killed.
+        // An error is ignored: in deinit nothing can report that the server had to be killed.
         try? stop(mode: .immediate)
     }
 
-    /// The postmaster.
+    /// The pid of the postmaster.
     ///
-    /// - Throws: if the server has been stopped.
+    /// - Throws: An error if the server has been stopped.
     package var processIdentifier: Int32 {
         get throws { try requireRunning().processIdentifier }
     }
 
-    /// Everything that this server has logged.
+    /// The log of this server so far.
     package var log: String { readText(logFile) }
 
-    /// Whether it takes connections.
+    /// A Boolean value that indicates whether the server accepts connections.
     package var isReady: Bool {
         let arguments = ["--quiet", "--host=\(socketFolder)", "--port=\(port)", "--timeout=2", "--dbname=postgres"]
         let result = try? ServerProcess.run(ServerPrograms.postgreSQL("pg_isready"), arguments)
         return result?.status.isSuccess ?? false
     }
 
-    /// A connection string that leads to the unix socket.
+    /// Returns a connection string for the unix socket.
     ///
-    /// - Parameter socketFolder: another folder to look for the socket in: a `SocketProxy`'s.
+    /// - Parameter socketFolder: Another folder of the socket: that of a `SocketProxy`.
     package func url(
         user: String = "postgres", database: String = "postgres", through socketFolder: String? = nil
     ) -> String {
@@ -97,7 +98,7 @@ package final class PostgreSQLServer: Sendable {
         return "postgresql:///\(database)?host=\(socketFolder ?? self.socketFolder)&user=\(user)\(port)"
     }
 
-    /// A connection string that leads to the TCP port. Only for a server that has one.
+    /// Returns a connection string for the TCP port. Only for a server that has one.
     package func tcpURL(user: String = "postgres", database: String = "postgres") -> String {
         precondition(listensOnTCP, "this server has no TCP port")
         return "postgresql://\(user)@127.0.0.1:\(port)/\(database)"
@@ -106,24 +107,24 @@ package final class PostgreSQLServer: Sendable {
     /// The unix socket.
     package var endpoint: Endpoint { .unix("\(socketFolder)/.s.PGSQL.\(port)") }
 
-    /// Makes a database: an empty one, or the copy of another, which nobody may be connected to.
+    /// Creates a database: an empty one, or a copy of another, which must have no connections.
     package func createDatabase(_ name: String, from template: String? = nil) throws {
         guard let template else {
             try psql("create database \"\(name)\"")
             return
         }
-        // The other strategy of PostgreSQL 15 and newer writes all of it to the log once more.
+        // The other strategy of PostgreSQL 15 and newer also writes all data to the write-ahead log.
         let version = Int(readText("\(dataFolder)/PG_VERSION").prefix { $0.isNumber }) ?? 0
         let strategy = version >= 15 ? " strategy file_copy" : ""
         try psql("create database \"\(name)\" template \"\(template)\"\(strategy)")
     }
 
-    /// Runs SQL as psql does, in a session of its own: statement by statement, each a transaction unless there is a
-    /// BEGIN. Returns what psql would write without headings: the rows, a line each, columns divided by `|`, and what
-    /// the session was notified of.
+    /// Runs SQL like psql, in its own session: statement by statement, each in a transaction of its own unless there is
+    /// a BEGIN. Returns the output of psql without headings: one line for each row, columns separated by `|`, then the
+    /// notifications to the session.
     ///
-    /// - Parameter duration: how long all of it may take; the connection ten seconds of it.
-    /// - Throws: with the server's message, at the first statement that fails.
+    /// - Parameter duration: The timeout of the whole call. Connecting may take ten seconds of it.
+    /// - Throws: The server's message, at the first statement that fails.
     @discardableResult
     package func psql(
         _ sql: String, database: String = "postgres", user: String = "postgres",
@@ -134,7 +135,7 @@ package final class PostgreSQLServer: Sendable {
         return try statements.flatMap { try session.run($0) }.joined(separator: "\n")
     }
 
-    /// Ends the sessions of a database, as a failover or an operator would.
+    /// Terminates the sessions of a database, as in a failover or by an operator.
     package func terminateBackends(of database: String) throws {
         try psql(
             """

@@ -1,10 +1,10 @@
 import Synchronization
 
-/// A new data folder costs a second of initdb, so that runs once in a test process and its result is copied.
+/// A data folder that is copied for each new server. initdb takes a second, so it runs once in a test process.
 enum PostgreSQLTemplate {
     private static let folder = Mutex<TestFolder?>(nil)
 
-    /// Fills `data`, an empty folder of user postgres.
+    /// Copies the data to `data`, an empty folder of the user postgres.
     static func copy(to data: String) throws {
         let template = try folder.withLock { folder in
             if let folder { return folder }
@@ -17,6 +17,13 @@ enum PostgreSQLTemplate {
                     "--no-sync",
                 ],
                 workingFolder: made.path, user: PostgreSQLServer.user)
+            // The default since PostgreSQL 15; the gate refuses a schema in which everybody may create.
+            for database in ["template1", "postgres"] {
+                try ServerProcess.output(
+                    ServerPrograms.postgreSQL("postgres"), ["--single", "-j", "-D", data, database],
+                    input: "REVOKE CREATE ON SCHEMA public FROM PUBLIC;\n\n", workingFolder: made.path,
+                    user: PostgreSQLServer.user)
+            }
             folder = made
             return made
         }

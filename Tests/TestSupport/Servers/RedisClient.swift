@@ -1,9 +1,9 @@
-/// A connection to a Redis server that sends anything, byte for byte: what somebody can do who has got at it.
+/// A connection to a Redis server that sends arbitrary bytes, as an attacker with access to the server can.
 package final class RedisClient {
-    /// What the server said.
+    /// A reply of the server.
     package enum Reply: Equatable, Sendable {
         case bytes([UInt8])
-        /// A status, or a number.
+        /// A status or a number.
         case text(String)
         case nothing
         case error(String)
@@ -12,13 +12,15 @@ package final class RedisClient {
     private let socket: StreamSocket
     private static let deadline = Duration.seconds(10)
 
-    /// - Parameter password: of the default user, if it has one.
+    /// Connects to a server.
+    ///
+    /// - Parameter password: The password of the default user, if it has one.
     package init(_ server: RedisServer) throws {
         socket = try StreamSocket(connectingTo: server.endpoint, until: Deadline(within: Self.deadline))
         if let password = server.password { try command("AUTH", password) }
     }
 
-    /// Sends a command, and waits for the reply, which is no array.
+    /// Sends a command and returns the reply, which must not be an array.
     @discardableResult
     package func command(_ words: [[UInt8]]) throws -> Reply {
         let deadline = Deadline(within: Self.deadline)
@@ -40,13 +42,13 @@ package final class RedisClient {
     @discardableResult
     package func command(_ words: String...) throws -> Reply { try command(words.map { Array($0.utf8) }) }
 
-    /// The value under a key; nil if there is none.
+    /// Returns the value of a key, or nil if there is none.
     package func value(of key: String) throws -> [UInt8]? {
         guard case .bytes(let value) = try command("GET", key) else { return nil }
         return value
     }
 
-    /// Sets a value for five minutes, which is longer than a snapshot may be believed.
+    /// Sets a value for five minutes, which exceeds the maximum age of a snapshot.
     package func set(_ key: String, _ value: [UInt8]) throws {
         let reply = try command([Array("SET".utf8), Array(key.utf8), value, Array("PX".utf8), Array("300000".utf8)])
         guard reply == .text("OK") else { throw SupportError.unexpected("SET: \(reply)") }

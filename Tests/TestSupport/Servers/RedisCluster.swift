@@ -1,17 +1,17 @@
-/// A Redis Cluster of three primaries with a replica each, on ports of 127.0.0.1. A primary that does not answer for a
+/// A Redis Cluster of three primaries with a replica each, on ports of 127.0.0.1. A primary that does not respond for a
 /// second is replaced in about two.
 ///
-/// With the last reference all are killed; their files stay for as long as the `TestFolder`.
+/// When the last reference is released, all nodes are killed. Their files stay as long as the `TestFolder`.
 package final class RedisCluster: Sendable {
-    /// The six of them; which are primaries changes. Each has its unix socket too.
+    /// The six nodes. Which of them are primaries changes. Each also has its unix socket.
     package let nodes: [RedisServer]
     let password: String?
 
-    /// Makes the nodes, starts them, has redis-cli join them, and waits until each serves.
+    /// Creates the nodes, starts them, joins them with redis-cli, and waits until each serves.
     ///
     /// - Parameters:
-    ///   - name: what the names of their folders in `folder` begin with.
-    ///   - settings: directives for all nodes.
+    ///   - name: The prefix of the names of their folders in `folder`.
+    ///   - settings: Directives for all nodes.
     package init(
         in folder: TestFolder, name: String = "cluster", settings: [String: String] = [:], password: String? = nil
     ) throws {
@@ -20,7 +20,7 @@ package final class RedisCluster: Sendable {
         let ports = try choosesBus ? Endpoint.freePorts(2 * count) : Self.portsWithBus(count)
         var common = [
             "cluster-enabled": "yes", "cluster-config-file": "nodes.conf", "cluster-node-timeout": "1000",
-            // A replica takes over however long its link to the primary was down.
+            // A replica takes over regardless of how long its link to the primary was down.
             "cluster-replica-validity-factor": "0",
         ]
         common["requirepass"] = password
@@ -28,7 +28,7 @@ package final class RedisCluster: Sendable {
         common.merge(settings) { $1 }
         nodes = try (0..<count).map { index in
             var settings = common
-            // By itself it is 10,000 above, which may be no port at all.
+            // The default is 10,000 above the port, which may exceed the range of ports.
             if choosesBus { settings["cluster-port"] = "\(ports[count + index])" }
             return try RedisServer(
                 in: folder, name: "\(name)-\(index + 1)", settings: settings, tcpPort: ports[index])
@@ -42,7 +42,7 @@ package final class RedisCluster: Sendable {
         try waitUntilReady()
     }
 
-    /// Free ports that have a free port 10,000 above them.
+    /// Returns free ports for which the port 10,000 above is free too.
     private static func portsWithBus(_ count: Int) throws -> [UInt16] {
         let candidates = try Endpoint.freePorts(20 * count)
         let usable = candidates.filter { port in
@@ -53,13 +53,13 @@ package final class RedisCluster: Sendable {
         return Array(usable.prefix(count))
     }
 
-    /// `redis+cluster://…`, without a password.
+    /// The URL `redis+cluster://…`, without a password.
     package var url: String { "redis+cluster://\(hosts)" }
 
-    /// All nodes as a URL names them: `127.0.0.1:1,127.0.0.1:2` and so on.
+    /// All nodes as in a URL: `127.0.0.1:1,127.0.0.1:2` and so on.
     package var hosts: String { nodes.map(\.tcpEndpoint.description).joined(separator: ",") }
 
-    /// The node that listens on a port.
+    /// Returns the node that listens on a port.
     package func node(port: UInt16) throws -> RedisServer {
         guard let node = nodes.first(where: { $0.tcpPort == port }) else {
             throw SupportError.unexpected("no node has port \(port)")
@@ -67,7 +67,7 @@ package final class RedisCluster: Sendable {
         return node
     }
 
-    /// The primary that serves a slot, as the nodes that answer agree.
+    /// Returns the primary of a slot on which the responding nodes agree.
     package func node(ofSlot slot: Int) throws -> RedisServer {
         var ports: Set<UInt16> = []
         for node in nodes where node.isReady {
@@ -79,14 +79,14 @@ package final class RedisCluster: Sendable {
         return try node(port: port)
     }
 
-    /// The slot of a key.
+    /// Returns the slot of a key.
     package func slot(ofKey key: String) throws -> Int {
         let reply = try anyNode().command("CLUSTER", "KEYSLOT", key)
         guard let slot = Int(reply) else { throw SupportError.unexpected("CLUSTER KEYSLOT: \(reply)") }
         return slot
     }
 
-    /// The primaries that have slots, in the order of their first ones.
+    /// Returns the primaries that have slots, in the order of their first ones.
     package func primaries() throws -> [RedisServer] {
         let entries = try roster(of: anyNode()).filter { $0.isPrimary && !$0.slots.isEmpty && !$0.isFailing }
         return try entries.sorted { ($0.slots[0].lowerBound) < ($1.slots[0].lowerBound) }.map {
@@ -94,21 +94,21 @@ package final class RedisCluster: Sendable {
         }
     }
 
-    /// The replicas of a primary.
+    /// Returns the replicas of a primary.
     package func replicas(of primary: RedisServer) throws -> [RedisServer] {
         let identifier = try identifier(of: primary)
         return try roster(of: anyNode()).filter { $0.primary == identifier }.map { try node(port: $0.port) }
     }
 
-    /// A node's name in the cluster.
+    /// Returns the id of a node in the cluster.
     package func identifier(of node: RedisServer) throws -> String { try node.command("CLUSTER", "MYID") }
 
-    /// All nodes as one of them sees them.
+    /// Returns all nodes from the view of one of them.
     package func roster(of node: RedisServer) throws -> [RedisClusterNode] {
         try node.command("CLUSTER", "NODES").split(separator: "\n").map { try RedisClusterNode(line: $0) }
     }
 
-    /// Waits until every node serves and thinks well of all others, and each replica is in step.
+    /// Waits until every node serves and considers all others healthy, and each replica is synchronised.
     package func waitUntilReady(within duration: Duration = .seconds(30)) throws {
         for node in nodes {
             try eventually("a cluster's node is ready", within: duration, every: .milliseconds(20), log: node.log) {
@@ -121,9 +121,9 @@ package final class RedisCluster: Sendable {
         }
     }
 
-    /// Waits until every node that answers has another one than `old` for the slot, and serves.
+    /// Waits until every responding node has a primary other than `old` for the slot, and serves.
     ///
-    /// - Returns: the new primary.
+    /// - Returns: The new primary.
     @discardableResult
     package func waitForFailover(
         ofSlot slot: Int, from old: RedisServer, within duration: Duration = .seconds(30)
@@ -142,13 +142,14 @@ package final class RedisCluster: Sendable {
         return new
     }
 
-    /// Starts and resumes whatever does not run, waits until all is as it was at the start, but for who has which slots,
-    /// and removes all keys.
+    /// Starts and resumes all nodes that do not run, waits until the state is that of the start except for the
+    /// distribution of slots, and removes all keys.
     package func recover() throws {
         for node in nodes {
             if !node.isRunning { try node.start() }
             node.resume()
-            // A primary that has handed over lets no client write for ten seconds, before 7 also when it is a primary again.
+            // A primary that has handed over pauses client writes for ten seconds, before version 7 also when it is a
+            // primary again.
             if try ServerPrograms.redisVersion < 7 { try node.command("CLIENT", "UNPAUSE") }
         }
         try waitUntilReady()

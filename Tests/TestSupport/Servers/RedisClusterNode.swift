@@ -1,16 +1,19 @@
-/// What a Redis Cluster's node says of one node: a line of CLUSTER NODES.
+/// A node of a Redis Cluster from the view of one node: a line of CLUSTER NODES.
 package struct RedisClusterNode: Sendable {
-    /// Forty hexadecimal digits.
+    /// The id: forty hexadecimal digits.
     package let identifier: String
     package let port: UInt16
     package let isPrimary: Bool
-    /// Whether it is thought to have failed, by itself (`fail?`) or by agreement (`fail`).
+    /// A Boolean value that indicates whether the node is considered failed, by this view (`fail?`) or by agreement
+    /// (`fail`).
     package let isFailing: Bool
-    /// Whose replica it is; nil for a primary.
+    /// The id of the primary that the node replicates, or nil for a primary.
     package let primary: String?
-    /// The slots that it serves.
+    /// The slots that the node serves.
     package let slots: [ClosedRange<Int>]
 
+    /// Parses a line.
+    ///
     /// - Parameter line: `ID 127.0.0.1:PORT@BUS FLAGS PRIMARY PING PONG EPOCH LINK SLOTS…`
     init(line: Substring) throws {
         let fields = line.split(separator: " ")
@@ -23,7 +26,7 @@ package struct RedisClusterNode: Sendable {
         isPrimary = flags.contains("master")
         isFailing = flags.contains("fail") || flags.contains("fail?")
         primary = fields[3] == "-" ? nil : String(fields[3])
-        // What is in brackets are slots on their way.
+        // Entries in brackets are slots in migration.
         slots = fields[8...].filter { !$0.hasPrefix("[") }.compactMap { field in
             let bounds = field.split(separator: "-").compactMap { Int($0) }
             guard let first = bounds.first, let last = bounds.last else { return nil }

@@ -1,12 +1,13 @@
 extension RedisServer {
-    /// Runs one command with redis-cli over the unix socket and returns the reply: a line for each element, nothing for
-    /// nil.
+    /// Runs one command with redis-cli over the unix socket and returns the reply: a line for each element, an empty
+    /// one for nil.
     ///
     /// - Parameters:
-    ///   - user: to log in as; the default user unless given.
-    ///   - password: the settings' `requirepass` unless given.
-    ///   - isQuoted: arguments and reply are as in `"\x00\n"`, with the quotes: for bytes that are no text.
-    /// - Throws: with Redis's message, if the reply is an error.
+    ///   - user: The user to log in as, by default the default user.
+    ///   - password: The password, by default `requirepass` of the settings.
+    ///   - isQuoted: Whether arguments and reply have the form `"\x00\n"`, with the quotes: for bytes that are not
+    ///     text.
+    /// - Throws: The message of Redis if the reply is an error.
     @discardableResult
     package func command(
         _ arguments: String..., user: String? = nil, password: String? = nil, isQuoted: Bool = false
@@ -14,7 +15,7 @@ extension RedisServer {
         try command(arguments, user: user, password: password, isQuoted: isQuoted)
     }
 
-    /// The same with an array.
+    /// Runs one command whose arguments are an array.
     @discardableResult
     package func command(
         _ arguments: [String], user: String? = nil, password: String? = nil, isQuoted: Bool = false
@@ -23,13 +24,13 @@ extension RedisServer {
         return try runClient(["-s", socket] + options, arguments, password: password ?? self.password)
     }
 
-    /// Runs one command with redis-cli over the TCP port, by TLS if the server has certificates.
+    /// Runs one command with redis-cli over the TCP port, with TLS if the server has certificates.
     ///
     /// - Parameters:
-    ///   - host: how the client calls the server, which has to be in its certificate.
-    ///   - trusting: the authority's file, when it is not to be the server's own.
-    ///   - certificate: what the client shows of itself.
-    /// - Throws: if the reply is an error, or if no connection comes about.
+    ///   - host: The server's name for the client, which must be in the certificate.
+    ///   - trusting: The certificate of the trusted authority, by default that of the server.
+    ///   - certificate: The client's certificate.
+    /// - Throws: An error if the reply is an error, or if the connection fails.
     @discardableResult
     package func tcpCommand(
         _ arguments: String..., host: String = "127.0.0.1", trusting authority: String? = nil,
@@ -43,7 +44,7 @@ extension RedisServer {
     }
 
     private func runClient(_ options: [String], _ arguments: [String], password: String?) throws -> String {
-        // By the environment, so that no error message and no list of processes shows it.
+        // Passed in the environment, so that it appears in no error message and no list of processes.
         let environment = password.map { ["REDISCLI_AUTH": $0] } ?? [:]
         let result = try ServerProcess.run(
             ServerPrograms.redisClient, ["-e"] + options + arguments, environment: environment, within: .seconds(30))

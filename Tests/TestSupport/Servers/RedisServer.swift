@@ -1,35 +1,36 @@
 import FoundationEssentials
 import Synchronization
 
-/// A Redis server of the tests' own: nothing is saved unless a test says SAVE, and unless a port is given it listens on
-/// a unix socket alone.
+/// A Redis server of a test. Nothing is saved unless a test sends SAVE, and unless a port is given it listens only on a
+/// unix socket.
 ///
-/// With the last reference it is killed; its files stay for as long as the `TestFolder`.
+/// When the last reference is released, it is killed. Its files stay as long as the `TestFolder`.
 package final class RedisServer: Sendable {
-    /// What the server works in: redis.conf, the unix socket and, after SAVE, dump.rdb.
+    /// The working folder of the server: redis.conf, the unix socket and, after SAVE, dump.rdb.
     package let dataFolder: String
-    /// The unix socket's path.
+    /// The path of the unix socket.
     package let socket: String
-    /// The port of 127.0.0.1, which is TLS's alone if the server was made with certificates.
+    /// The port of 127.0.0.1. It accepts only TLS if the server was created with certificates.
     package let tcpPort: UInt16?
     package let tls: TLSFiles?
     package let logFile: String
-    /// What the server asks of everybody when it starts (`requirepass` of the settings).
+    /// The password of the default user at the start (`requirepass` of the settings).
     package let password: String?
 
     let options: [String]
     let clock: FakeClock?
     let process = Mutex<ServerProcess?>(nil)
 
-    /// Makes a new, empty server and starts it.
+    /// Creates a new, empty server and starts it.
     ///
     /// - Parameters:
-    ///   - name: of its folder in `folder`.
-    ///   - settings: directives as in redis.conf. They win over those that are made here. A value of several lines is
+    ///   - name: The name of its folder in `folder`.
+    ///   - settings: Directives of redis.conf. They take precedence over the default ones. A value of several lines is
     ///     the directive several times.
-    ///   - tcpPort: to listen on at 127.0.0.1 as well; `Endpoint.freePort()` finds one.
-    ///   - tls: makes that port speak TLS only. Clients need no certificate unless `tls-auth-clients` says so.
-    ///   - clock: what the server takes for the time.
+    ///   - tcpPort: A port of 127.0.0.1 to listen on as well. `Endpoint.freePort()` finds one.
+    ///   - tls: The certificates with which that port accepts only TLS. Clients need no certificate unless
+    ///     `tls-auth-clients` requires one.
+    ///   - clock: The clock of the server.
     package convenience init(
         in folder: TestFolder, name: String = "redis", settings: [String: String] = [:], tcpPort: UInt16? = nil,
         tls: TLSFiles? = nil, clock: FakeClock? = nil
@@ -37,7 +38,7 @@ package final class RedisServer: Sendable {
         var directives = [
             "save": "\"\"", "appendonly": "no", "repl-diskless-sync-delay": "0",
         ]
-        // Before, everybody may DEBUG.
+        // Earlier versions allow DEBUG to all clients.
         if try ServerPrograms.redisVersion >= 7 { directives["enable-debug-command"] = "yes" }
         if let tls {
             directives["tls-port"] = "\(tcpPort ?? 0)"
@@ -51,9 +52,9 @@ package final class RedisServer: Sendable {
             clock: clock)
     }
 
-    /// Any kind of Redis server.
+    /// Creates a Redis server of any kind.
     ///
-    /// - Parameter options: given to the program after its configuration file, `--sentinel` for instance.
+    /// - Parameter options: Arguments after the configuration file, for example `--sentinel`.
     init(
         in folder: TestFolder, name: String, directives: [String: String], tcpPort: UInt16?, tls: TLSFiles? = nil,
         clock: FakeClock? = nil, options: [String] = []
@@ -69,7 +70,8 @@ package final class RedisServer: Sendable {
             "bind": "127.0.0.1", "port": tls == nil ? "\(tcpPort ?? 0)" : "0", "dir": dataFolder, "daemonize": "no",
             "unixsocket": socket, "unixsocketperm": "777",
         ]
-        // Sentinels and replicas write this file anew, so it is made but once: a later start goes on from theirs.
+        // Sentinels and replicas rewrite this file, so it is created only once: a later start continues with their
+        // version.
         let lines = common.merging(directives) { $1 }.sorted { $0.key < $1.key }.flatMap { name, value in
             value.split(separator: "\n").map { "\(name) \($0)\n" }
         }
@@ -82,12 +84,14 @@ package final class RedisServer: Sendable {
         process.withLock { $0 }?.kill()
     }
 
-    /// - Throws: if the server has been stopped.
+    /// The pid of the server.
+    ///
+    /// - Throws: An error if the server has been stopped.
     package var processIdentifier: Int32 {
         get throws { try requireRunning().processIdentifier }
     }
 
-    /// Everything that this server has logged.
+    /// The log of this server so far.
     package var log: String { readText(logFile) }
 
     /// The unix socket.
@@ -99,10 +103,10 @@ package final class RedisServer: Sendable {
         return .tcp(port: tcpPort)
     }
 
-    /// A URL that leads to the unix socket, without a password.
+    /// The URL of the unix socket, without a password.
     package var url: String { "unix://\(socket)" }
 
-    /// A URL that leads to the TCP port, without a password. Only for a server that has one.
+    /// The URL of the TCP port, without a password. Only for a server that has one.
     package var tcpURL: String {
         guard let tcpPort else { preconditionFailure("this server has no TCP port") }
         return "\(tls == nil ? "redis" : "rediss")://127.0.0.1:\(tcpPort)"

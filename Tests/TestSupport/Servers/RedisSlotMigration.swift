@@ -1,6 +1,6 @@
-/// A slot of a Redis Cluster on its way from one primary to another, step by step as a resharding does it.
+/// The migration of a slot of a Redis Cluster from one primary to another, step by step as in a resharding.
 ///
-/// Until `finish()` the old primary answers for the keys that it still has, and ASK for all others.
+/// Until `finish()` the old primary serves the keys that it still has, and replies ASK for all others.
 package struct RedisSlotMigration {
     package let slot: Int
     package let source: RedisServer
@@ -16,7 +16,7 @@ package struct RedisSlotMigration {
         try source.command("CLUSTER", "SETSLOT", "\(slot)", "MIGRATING", cluster.identifier(of: target))
     }
 
-    /// Moves all keys that the slot has at the moment.
+    /// Moves all keys that the slot has at present.
     package func moveKeys() throws {
         while true {
             let reply = try source.command("CLUSTER", "GETKEYSINSLOT", "\(slot)", "100")
@@ -29,11 +29,12 @@ package struct RedisSlotMigration {
         }
     }
 
-    /// Gives the slot to the target for good and tells every primary, so that the others answer MOVED rightly.
+    /// Assigns the slot to the target and notifies every primary, so that the others reply MOVED with the right
+    /// address.
     package func finish() throws {
         let identifier = try cluster.identifier(of: target)
         let others = try cluster.primaries().filter { $0 !== target && $0 !== source }
-        // The target first: were it the last, nobody would serve the slot for a moment.
+        // The target first. If it were the last, no node would serve the slot for a moment.
         for node in [target, source] + others {
             try node.command("CLUSTER", "SETSLOT", "\(slot)", "NODE", identifier)
         }
@@ -42,7 +43,7 @@ package struct RedisSlotMigration {
 }
 
 extension RedisCluster {
-    /// Begins to move a slot and leaves it half-way.
+    /// Starts the migration of a slot and leaves it incomplete.
     package func beginMigration(ofSlot slot: Int, to target: RedisServer) throws -> RedisSlotMigration {
         try RedisSlotMigration(slot, from: node(ofSlot: slot), to: target, in: self)
     }

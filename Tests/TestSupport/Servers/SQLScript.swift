@@ -1,9 +1,9 @@
-/// An SQL script, taken apart as psql does it: what stands between semicolons is sent by itself, so that only BEGIN and
-/// COMMIT make several statements one transaction.
+/// An SQL script, parsed like psql does: statements are separated by semicolons and sent one by one, so that only BEGIN
+/// and COMMIT make several statements one transaction.
 enum SQLScript {
-    /// The statements, without the semicolons.
+    /// Returns the statements without the semicolons.
     ///
-    /// - Throws: at a backslash outside of quotes: psql's own commands are not known here.
+    /// - Throws: An error at a backslash outside of quotes: psql's own commands are not supported.
     static func statements(of text: String) throws -> [String] {
         let bytes = Array(text.utf8)
         var statements: [String] = []
@@ -46,7 +46,7 @@ enum SQLScript {
         return statements
     }
 
-    /// Behind the quote that ends what the one at `start` begins; a doubled quote ends nothing.
+    /// Returns the position after the quote that closes the one at `start`. A doubled quote does not close.
     private static func endOfQuoted(_ bytes: [UInt8], _ start: Int, escapes: Bool) -> Int {
         var position = start + 1
         while position < bytes.count {
@@ -61,13 +61,13 @@ enum SQLScript {
         return bytes.count
     }
 
-    /// Whether the quote belongs to an E'…', in which a backslash takes the next character's meaning.
+    /// Returns whether the quote starts an E'…' text, in which a backslash escapes the next character.
     private static func isEscapeString(_ bytes: [UInt8], _ quote: Int) -> Bool {
         guard quote > 0, bytes[quote - 1] | 0x20 == UInt8(ascii: "e") else { return false }
         return quote == 1 || !isWord(bytes[quote - 2])
     }
 
-    /// Behind the $tag$ that ends what the one at `start` begins; nil when this dollar begins none.
+    /// Returns the position after the $tag$ that closes the one at `start`, or nil if this dollar sign starts none.
     private static func endOfDollarQuoted(_ bytes: [UInt8], _ start: Int) -> Int? {
         guard start == 0 || !isWord(bytes[start - 1]) else { return nil }
         let name = bytes[(start + 1)...].prefix { isWord($0) }
@@ -83,7 +83,7 @@ enum SQLScript {
         return bytes.count
     }
 
-    /// Behind the comment that begins at `start`; comments nest.
+    /// Returns the position after the comment at `start`. Comments nest.
     private static func endOfComment(_ bytes: [UInt8], _ start: Int) -> Int {
         var (position, depth) = (start, 0)
         while position < bytes.count {
@@ -103,7 +103,7 @@ enum SQLScript {
 
     private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0d).contains(byte) }
 
-    /// What names and tags are made of; beyond ASCII everything.
+    /// Returns whether a byte can be part of a name or tag. All bytes beyond ASCII can.
     private static func isWord(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),

@@ -1,32 +1,32 @@
 import CPostgreSQL
 import Glibc
 
-/// A session of a PostgreSQL server over libpq: what a process of psql does, without the process. It lasts for one call
-/// of ``PostgreSQLServer/psql(_:database:user:within:)``, so that no setting, lock or backend of it is in a test's way.
+/// A session of a PostgreSQL server over libpq: a replacement of psql without the process. It exists for one call of
+/// ``PostgreSQLServer/psql(_:database:user:within:)``, so that its settings, locks and backend do not affect a test.
 @safe final class SQLSession {
     private let connection: OpaquePointer
     private let deadline: Deadline
 
-    /// Connects.
+    /// Connects to a server.
     ///
     /// - Parameters:
-    ///   - url: with a `?` in it.
-    ///   - deadline: of all that is done in this session.
+    ///   - url: A URL that contains a `?`.
+    ///   - deadline: The deadline of all operations in this session.
     init(_ url: String, until deadline: Deadline) throws {
-        // A server that accepts and says nothing is given ten seconds at most, and two at least by libpq.
+        // For a server that accepts the connection and sends nothing. Ten seconds at most; libpq's minimum is two.
         let seconds = min(10, deadline.remaining.components.seconds + 1)
         let url = "\(url)&connect_timeout=\(seconds)&fallback_application_name=psql"
-        // NULL only without memory.
+        // NULL only if memory cannot be allocated.
         guard let connection = unsafe PQconnectdb(url) else {
             throw SupportError.unexpected("libpq has no memory")
         }
         guard unsafe PQstatus(connection) == CONNECTION_OK, unsafe PQsetnonblocking(connection, 1) == 0 else {
             let reason = unsafe String(cString: PQerrorMessage(connection))
-            // A failed connection has to be finished like any other.
+            // A failed connection has to be finished too.
             unsafe PQfinish(connection)
             throw SupportError.unexpected("no session at \(url)", log: reason)
         }
-        // Notices would be written to our standard error.
+        // By default notices are written to standard error.
         unsafe PQsetNoticeProcessor(connection, { _, _ in }, nil)
         unsafe self.connection = connection
         self.deadline = deadline
@@ -34,17 +34,17 @@ import Glibc
 
     deinit { unsafe PQfinish(connection) }
 
-    /// Runs one statement and returns the lines that psql would write: rows with columns divided by `|` and nothing for
-    /// NULL, then what the session was notified of.
+    /// Runs one statement and returns the lines of psql's output: rows with columns separated by `|` and an empty text
+    /// for NULL, then the notifications to the session.
     ///
-    /// - Throws: with the server's message.
+    /// - Throws: The server's message.
     func run(_ statement: String) throws -> [String] {
         guard unsafe PQsendQuery(connection, statement) == 1 else { throw failure(statement, errorText) }
         try sendAll(statement)
         var lines: [String] = []
         while true {
             try waitForResult(of: statement)
-            // Each is ours to clear, and NULL says that there are no more.
+            // Each result must be cleared by the caller. NULL means that there are no more.
             guard let result = unsafe PQgetResult(connection) else { return lines + notifications() }
             defer { unsafe PQclear(result) }
             switch unsafe PQresultStatus(result) {
@@ -80,7 +80,7 @@ import Glibc
             let left = unsafe PQflush(connection)
             if left == 0 { return }
             guard left == 1 else { throw failure(statement, errorText) }
-            // The server may want to be read before it reads on.
+            // The server may need its output to be read before it reads more.
             try wait(for: POLLIN | POLLOUT, statement)
         }
     }

@@ -1,18 +1,18 @@
 import FoundationEssentials
 
-/// Where the programs are that tests start as servers: the machine's, or those of AUTHFCGI_POSTGRESQL, AUTHFCGI_REDIS,
-/// AUTHFCGI_NGINX and AUTHFCGI_PGBOUNCER, which `Tests/run --help` tells of.
+/// The paths of the programs that tests start as servers: those of the machine, or those of AUTHFCGI_POSTGRESQL,
+/// AUTHFCGI_REDIS, AUTHFCGI_NGINX and AUTHFCGI_PGBOUNCER, which `Tests/run --help` explains.
 package enum ServerPrograms {
-    /// A program of PostgreSQL: of the machine's newest, unless another is chosen.
+    /// Returns the path of a program of PostgreSQL, by default of the machine's newest version.
     package static func postgreSQL(_ program: String) throws -> String { try "\(postgreSQLFolder.get())/\(program)" }
 
-    /// Redis or Valkey. Either is a sentinel too if it is told so.
+    /// Redis or Valkey. Both are also the sentinel, with an option.
     package static var redis: String { get throws { try redisServer.get() } }
 
-    /// redis-cli or valkey-cli: the machine's where the chosen one has none, or one that does not know -e yet (before 7).
+    /// redis-cli or valkey-cli. That of the machine if the chosen installation has none, or one without -e (before 7).
     package static var redisClient: String { get throws { try client.get() } }
 
-    /// The first number of its version.
+    /// The first number of the version.
     package static var redisVersion: Int { get throws { try version.get() } }
 
     package static let nginx = chosen("NGINX") ?? "nginx"
@@ -53,7 +53,7 @@ package enum ServerPrograms {
         return ["\(folder)/redis-cli", "\(folder)/valkey-cli"].first(where: isProgram) ?? "redis-cli"
     }
 
-    /// `Redis server v=7.0.15 sha=…`.
+    /// The version in the output `Redis server v=7.0.15 sha=…`.
     private static let version = Result {
         let said = try ServerProcess.output(redisServer.get(), ["--version"])
         guard let number = said.split(separator: "v=").dropFirst().first?.split(separator: ".").first,

@@ -1,21 +1,21 @@
 import Synchronization
 
-/// Certificates of the tests' own, made with the openssl program, valid for a month: an authority, a server and a
-/// client that it vouches for, and on demand what a client has to refuse.
+/// Certificates for tests, created with the openssl program and valid for a month: an authority, a server and a client
+/// with certificates of it, and on demand certificates that a client has to refuse.
 package final class TLSFiles: Sendable {
     package struct Certificate: Sendable {
-        /// The certificate's path, PEM.
+        /// The path of the certificate (PEM).
         package let file: String
-        /// The private key's path, PEM.
+        /// The path of the private key (PEM).
         package let key: String
     }
 
-    /// The authority's certificate: what a client is told to trust.
+    /// The certificate of the authority, which clients trust.
     package var authority: String { authorityPair.file }
     package let server: Certificate
     package let client: Certificate
 
-    /// The server's certificate and its key.
+    /// The certificate of the server, and its key.
     package var certificate: String { server.file }
     package var key: String { server.key }
     package var clientCertificate: String { client.file }
@@ -27,9 +27,11 @@ package final class TLSFiles: Sendable {
     private let authorityPair: Certificate
     private let made = Mutex<[String: Certificate]>([:])
 
+    /// Creates the certificates.
+    ///
     /// - Parameters:
-    ///   - name: of the folder in `folder`.
-    ///   - names: whom the server's certificate is for.
+    ///   - name: The name of the folder in `folder`.
+    ///   - names: The names in the server's certificate.
     package init(
         in folder: TestFolder, name: String = "tls", names: [String] = ["DNS:localhost", "IP:127.0.0.1"]
     ) throws {
@@ -42,7 +44,7 @@ package final class TLSFiles: Sendable {
         client = try Self.makeCertificate(in: path, named: "client", names: ["DNS:client"], by: authorityPair)
     }
 
-    /// For the server's names and by the same authority, but out of date for years.
+    /// Creates a certificate for the server's names by the same authority that expired years ago.
     package func expired() throws -> Certificate {
         try makeOnce("expired") { path in
             try Self.makeCertificate(
@@ -51,19 +53,19 @@ package final class TLSFiles: Sendable {
         }
     }
 
-    /// By the same authority for other names: of another server.
+    /// Creates a certificate by the same authority for other names, as of another server.
     package func issued(to names: [String], named file: String) throws -> Certificate {
         try makeOnce(file) { path in
             try Self.makeCertificate(in: path, named: file, names: names, by: authorityPair)
         }
     }
 
-    /// A second authority, which has vouched for nobody here.
+    /// Creates a second authority, which has issued none of the other certificates.
     package func otherAuthority() throws -> Certificate {
         try makeOnce("other-ca") { path in try Self.makeAuthority(in: path, named: "other-ca") }
     }
 
-    /// For the server's names, by the second authority.
+    /// Creates a certificate for the server's names by the second authority.
     package func issuedByOtherAuthority() throws -> Certificate {
         let authority = try otherAuthority()
         return try makeOnce("foreign") { path in

@@ -2,12 +2,15 @@ internal import ArgumentParser
 internal import FoundationEssentials
 
 /// The public id of a session on a command line: a UUID in its usual form.
-struct SessionID: ExpressibleByArgument {
+struct SessionID {
     /// In lower case, as the database writes it.
     let text: String
 
-    init?(argument: String) {
-        guard let id = UUID(uuidString: argument) else { return nil }
-        text = id.uuidString.lowercased()
+    /// - Throws: The rule that the text violates.
+    init(parsing text: String) throws(ValidationError) {
+        guard let id = UUID(uuidString: text) else {
+            throw ValidationError("it must be a UUID, as 'session list' prints it")
+        }
+        self.text = id.uuidString.lowercased()
     }
 }

@@ -1,12 +1,16 @@
 internal import ArgumentParser
+internal import Sessions
 
-/// The id or name of a user on a command line: 1 to 256 bytes.
-struct UserName: ExpressibleByArgument, CustomStringConvertible {
+/// The id or name of a user on a command line: 1 to 256 characters.
+struct UserName: CustomStringConvertible {
     let text: String
 
-    init?(argument: String) {
-        guard (1...LoginRequest.maxUsername).contains(argument.utf8.count) else { return nil }
-        text = argument
+    /// - Throws: The rule that the text violates.
+    init(parsing text: String) throws(ValidationError) {
+        guard !text.isEmpty, !IdentityLimits.exceeds(text, IdentityLimits.username) else {
+            throw ValidationError("it must have 1 to \(IdentityLimits.username) characters")
+        }
+        self.text = text
     }
 
     /// The text, safe for a terminal.

@@ -8,7 +8,7 @@ struct SessionCount: ParsableCommand {
         discussion: SessionCommand.databaseHelp)
 
     @Flag(help: "Print one JSON object, for programs.") var json = false
-    @OptionGroup(visibility: .hidden) var options: SettingsOptions
+    @OptionGroup var options: CommandOptions
 
     func run() throws {
         let settings = options.load()
@@ -17,9 +17,9 @@ struct SessionCount: ParsableCommand {
         let database = try CommandDatabase.open(settings, log)
         let live = try database.sessions { sessions throws(PostgreSQLError) in try sessions.count() }
         if json {
-            StandardOutput.writeLine(try JSONOutput.count(sessions: live.sessions, users: live.users))
+            try StandardOutput.writeLine(try JSONOutput.count(sessions: live.sessions, users: live.users))
         } else {
-            StandardOutput.writeLine("\(live.sessions.counted("live session")) of \(live.users.counted("user"))")
+            try StandardOutput.writeLine("\(live.sessions.counted("live session")) of \(live.users.counted("user"))")
         }
     }
 }

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Glibc
 internal import Sessions
 
 /// `authfcgi session create`
@@ -19,21 +20,28 @@ struct SessionCreate: ParsableCommand {
             \(SessionCommand.databaseHelp)
             """)
 
-    @Option(help: "The user of the session.") var user: UserName
-    @Option(help: "The lifetime of the session, such as 90d or 12h (default: SESSION_LIFETIME).")
+    @Option(help: "The user of the session.", transform: UserName.init(parsing:)) var user: UserName
+    @Option(
+        help: "The lifetime of the session, such as 90d or 12h (default: SESSION_LIFETIME).",
+        transform: PositiveDuration.init(parsing:))
     var lifetime: PositiveDuration?
     @Option(help: "The purpose of the session.") var label = "command line"
-    @Option(help: "The sign-in name.") var username: UserName?
+    @Option(help: "The sign-in name.", transform: UserName.init(parsing:)) var username: UserName?
     @Option(help: "The display name.") var name: String?
     @Option(help: "The e-mail address.") var email: String?
     @Option(help: "Groups, separated by commas.") var groups: GroupNames?
-    @OptionGroup(visibility: .hidden) var options: SettingsOptions
+    @OptionGroup var options: CommandOptions
 
     func validate() throws {
-        guard !label.isEmpty else { throw ValidationError("The label must not be empty.") }
+        guard !label.isEmpty, !IdentityLimits.exceeds(label, IdentityLimits.label) else {
+            throw ValidationError("The label must have 1 to \(IdentityLimits.label) characters.")
+        }
+        try IdentityArguments.validate(username: username, name: name, email: email, groups: groups)
     }
 
     func run() throws {
+        // A reader that has gone is then an error of the output, after which the session is ended.
+        signal(SIGPIPE, SIG_IGN)
         let settings = options.load()
         let log = CommandLog.start(settings)
         defer { CommandLog.finish() }
@@ -44,6 +52,11 @@ struct SessionCreate: ParsableCommand {
             throw CommandFailure.fail(
                 "\(user.shown) is one of the gate's own users, whose details are taken from authfcgi_users: omit "
                     + "--username, --name, --email and --groups", code: CommandFailure.dataCode)
+        }
+        guard user.id.utf8.count <= IdentityLimits.userIDBytes else {
+            throw CommandFailure.fail(
+                "the user is not known, and an id has at most \(IdentityLimits.userIDBytes) bytes",
+                code: CommandFailure.dataCode)
         }
         let identity = Identity(
             userID: user.id, username: username?.text ?? self.user.text, groups: groups?.names ?? [],
@@ -58,7 +71,7 @@ struct SessionCreate: ParsableCommand {
             StandardError.write("Session \(id) of \(user.shown)\(unknown) expires at \(UTCTime(expiresAt)).\n")
             database.audit(
                 AuditEvent(.sessionCreate, of: .user(id: user.id), session: id, details: ["label": label]))
-            StandardOutput.writeLine(token.secretText)
+            try show(token, of: id, user, database)
         case .tooLong(let maximum, let table):
             let wanted = DurationText(lifetime)
             throw CommandFailure.fail(
@@ -66,6 +79,21 @@ struct SessionCreate: ParsableCommand {
                     + "UPDATE \(table) SET maximum_lifetime = '\(wanted)'", code: CommandFailure.dataCode)
         case .noSuchAccount:
             throw CommandFailure.fail("\(user.shown) is disabled", code: CommandFailure.dataCode)
+        }
+    }
+
+    /// Prints the token. If that fails, nobody has it, and the session is ended.
+    private func show(
+        _ token: SessionToken, of id: String, _ user: NamedUser, _ database: CommandDatabase
+    ) throws(ExitCode) {
+        do throws(ExitCode) {
+            try StandardOutput.writeLine(token.secretText)
+        } catch {
+            _ = try database.sessions { sessions throws(PostgreSQLError) in try sessions.revoke(sessionID: id) }
+            StandardError.write("authfcgi: session \(id) was ended, because its token is lost\n")
+            database.audit(
+                AuditEvent(.sessionRevoke, of: .user(id: user.id), session: id, details: ["ended": "1"]))
+            throw error
         }
     }
 }

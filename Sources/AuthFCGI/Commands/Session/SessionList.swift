@@ -13,9 +13,9 @@ struct SessionList: ParsableCommand {
             \(SessionCommand.databaseHelp)
             """)
 
-    @Option(help: "The user of the sessions.") var user: UserName
+    @Option(help: "The user of the sessions.", transform: UserName.init(parsing:)) var user: UserName
     @Flag(help: "Print one JSON array, for programs.") var json = false
-    @OptionGroup(visibility: .hidden) var options: SettingsOptions
+    @OptionGroup var options: CommandOptions
 
     func run() throws {
         let settings = options.load()
@@ -25,11 +25,11 @@ struct SessionList: ParsableCommand {
         let user = try database.user(user)
         let listed = try database.sessions { sessions throws(PostgreSQLError) in try sessions.list(of: user.id) }
         if json {
-            StandardOutput.writeLine(try JSONOutput.sessions(listed))
+            try StandardOutput.writeLine(try JSONOutput.sessions(listed))
         } else if listed.isEmpty {
-            StandardOutput.writeLine("There are no live sessions of \(user.shown).")
+            try StandardOutput.writeLine("There are no live sessions of \(user.shown).")
         } else {
-            StandardOutput.write(SessionTable.text(listed))
+            try StandardOutput.write(SessionTable.text(listed))
         }
     }
 }

@@ -15,17 +15,18 @@ struct SessionRefresh: ParsableCommand {
             \(SessionCommand.databaseHelp)
             """)
 
-    @Option(help: "The user of the sessions.") var user: UserName
-    @Option(help: "The sign-in name.") var username: UserName?
+    @Option(help: "The user of the sessions.", transform: UserName.init(parsing:)) var user: UserName
+    @Option(help: "The sign-in name.", transform: UserName.init(parsing:)) var username: UserName?
     @Option(help: "The display name.") var name: String?
     @Option(help: "The e-mail address.") var email: String?
     @Option(help: "All groups of the user, separated by commas.") var groups: GroupNames?
-    @OptionGroup(visibility: .hidden) var options: SettingsOptions
+    @OptionGroup var options: CommandOptions
 
     func validate() throws {
         guard username != nil || name != nil || email != nil || groups != nil else {
             throw ValidationError("Give at least one of --username, --name, --email and --groups.")
         }
+        try IdentityArguments.validate(username: username, name: name, email: email, groups: groups)
     }
 
     func run() throws {
@@ -38,8 +39,8 @@ struct SessionRefresh: ParsableCommand {
             try sessions.update(
                 user.id, username: username?.text, name: name, email: email, groups: groups?.names)
         }
-        StandardOutput.writeLine("Changed \(changed.counted("live session")) of \(user.shown).")
         database.audit(
             AuditEvent(.sessionRefresh, of: .user(id: user.id), details: ["changed": "\(changed)"]))
+        try StandardOutput.writeLine("Changed \(changed.counted("live session")) of \(user.shown).")
     }
 }

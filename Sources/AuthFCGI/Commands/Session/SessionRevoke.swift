@@ -14,11 +14,11 @@ struct SessionRevoke: ParsableCommand {
             \(SessionCommand.databaseHelp)
             """)
 
-    @Option(help: "End all sessions of this user.") var user: UserName?
-    @Option(help: .init("End this session.", valueName: "uuid")) var id: SessionID?
+    @Option(help: "End all sessions of this user.", transform: UserName.init(parsing:)) var user: UserName?
+    @Option(help: .init("End this session.", valueName: "uuid"), transform: SessionID.init(parsing:)) var id: SessionID?
     @Flag(help: "End all sessions of all users.") var all = false
     @Flag(help: "Do not ask for confirmation.") var yes = false
-    @OptionGroup(visibility: .hidden) var options: SettingsOptions
+    @OptionGroup var options: CommandOptions
 
     func validate() throws {
         guard [user != nil, id != nil, all].count(where: \.self) == 1 else {
@@ -39,8 +39,8 @@ struct SessionRevoke: ParsableCommand {
             let ended = try database.sessions { sessions throws(PostgreSQLError) in
                 try sessions.revoke(userID: user.id)
             }
-            StandardOutput.writeLine("Ended \(ended.counted("session")) of \(user.shown).")
             database.audit(AuditEvent(.sessionRevoke, of: .user(id: user.id), details: ["ended": "\(ended)"]))
+            try StandardOutput.writeLine("Ended \(ended.counted("session")) of \(user.shown).")
         } else {
             try revokeAll(database)
         }
@@ -53,8 +53,8 @@ struct SessionRevoke: ParsableCommand {
         guard wasLive else {
             throw CommandFailure.fail("there is no live session \(id.text)", code: CommandFailure.dataCode)
         }
-        StandardOutput.writeLine("Ended session \(id.text).")
         database.audit(AuditEvent(.sessionRevoke, session: id.text, details: ["ended": "1"]))
+        try StandardOutput.writeLine("Ended session \(id.text).")
     }
 
     private func revokeAll(_ database: CommandDatabase) throws(ExitCode) {
@@ -67,7 +67,7 @@ struct SessionRevoke: ParsableCommand {
             }
         }
         let ended = try database.sessions { sessions throws(PostgreSQLError) in try sessions.revokeAll() }
-        StandardOutput.writeLine("Ended \(ended.counted("session")) of all users.")
         database.audit(AuditEvent(.sessionRevoke, details: ["all": "true", "ended": "\(ended)"]))
+        try StandardOutput.writeLine("Ended \(ended.counted("session")) of all users.")
     }
 }

@@ -17,12 +17,13 @@ struct UserAdd: ParsableCommand {
     @Option(help: "Groups, separated by commas.") var groups = GroupNames()
     @Flag(help: "Succeed without a change if the user exists already.") var ifAbsent = false
     @Flag(help: NewPassword.allowWeakHelp) var allowWeak = false
-    @OptionGroup(visibility: .hidden) var options: SettingsOptions
+    @OptionGroup var options: CommandOptions
 
     func validate() throws {
         guard (1...LoginRequest.maxUsername).contains(username.utf8.count) else {
-            throw ValidationError("The user name must have 1 to \(LoginRequest.maxUsername) bytes.")
+            throw ValidationError("The username must have 1 to \(LoginRequest.maxUsername) bytes.")
         }
+        try IdentityArguments.validate(name: name, email: email, groups: groups)
     }
 
     func run() throws {
@@ -37,10 +38,10 @@ struct UserAdd: ParsableCommand {
         }
         let shown = PrintableText.of(username)
         if let id {
-            StandardOutput.writeLine("Added user \(shown) (id \(id)).")
             database.audit(AuditEvent(.userAdd, of: .user(id: id)))
+            try StandardOutput.writeLine("Added user \(shown) (id \(id)).")
         } else if ifAbsent {
-            StandardOutput.writeLine("User \(shown) exists already; nothing was changed.")
+            try StandardOutput.writeLine("User \(shown) exists already; nothing was changed.")
         } else {
             throw CommandFailure.fail("user \(shown) exists already", code: CommandFailure.dataCode)
         }

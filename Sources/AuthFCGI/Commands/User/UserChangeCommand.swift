@@ -5,7 +5,7 @@ internal import Sessions
 protocol UserChangeCommand: ParsableCommand {
     var user: UserName { get }
     var output: UserChangeOutput { get }
-    var options: SettingsOptions { get }
+    var options: CommandOptions { get }
 
     /// The change in the log.
     static var action: AuditAction { get }

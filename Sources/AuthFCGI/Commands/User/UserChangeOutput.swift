@@ -21,7 +21,7 @@ struct UserChangeOutput: ParsableArguments {
                 database.audit(
                     AuditEvent(action, of: .user(id: account.id), details: ended.map { ["ended": "\($0)"] } ?? [:]))
             }
-            StandardOutput.writeLine(
+            try StandardOutput.writeLine(
                 try json ? JSONOutput.change(change, of: account) : text(change, account, done, unchanged))
         }
     }

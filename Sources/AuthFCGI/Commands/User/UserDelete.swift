@@ -14,9 +14,9 @@ struct UserDelete: UserChangeCommand {
             \(SessionCommand.databaseHelp)
             """)
 
-    @Argument(help: "The user to delete.") var user: UserName
+    @Argument(help: "The user to delete.", transform: UserName.init(parsing:)) var user: UserName
     @OptionGroup var output: UserChangeOutput
-    @OptionGroup(visibility: .hidden) var options: SettingsOptions
+    @OptionGroup var options: CommandOptions
 
     static let action = AuditAction.userDelete
     static let result = "deleted"

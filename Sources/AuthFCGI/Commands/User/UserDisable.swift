@@ -13,9 +13,9 @@ struct UserDisable: UserChangeCommand {
             \(SessionCommand.databaseHelp)
             """)
 
-    @Argument(help: "The user to disable.") var user: UserName
+    @Argument(help: "The user to disable.", transform: UserName.init(parsing:)) var user: UserName
     @OptionGroup var output: UserChangeOutput
-    @OptionGroup(visibility: .hidden) var options: SettingsOptions
+    @OptionGroup var options: CommandOptions
 
     static let action = AuditAction.userDisable
     static let result = "disabled"

@@ -13,9 +13,9 @@ struct UserEnable: UserChangeCommand {
             \(SessionCommand.databaseHelp)
             """)
 
-    @Argument(help: "The user to enable.") var user: UserName
+    @Argument(help: "The user to enable.", transform: UserName.init(parsing:)) var user: UserName
     @OptionGroup var output: UserChangeOutput
-    @OptionGroup(visibility: .hidden) var options: SettingsOptions
+    @OptionGroup var options: CommandOptions
 
     static let action = AuditAction.userEnable
     static let result = "enabled"

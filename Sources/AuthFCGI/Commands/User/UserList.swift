@@ -13,7 +13,7 @@ struct UserList: ParsableCommand {
             """)
 
     @Flag(help: "Print one JSON array, for programs.") var json = false
-    @OptionGroup(visibility: .hidden) var options: SettingsOptions
+    @OptionGroup var options: CommandOptions
 
     /// The number of users per query. The first of a hundred thousand users are printed before the last are read.
     private static let portion = 1000
@@ -25,20 +25,20 @@ struct UserList: ParsableCommand {
         let database = try CommandDatabase.open(settings, log)
         var table = UserTable()
         var last: String?
-        if json { StandardOutput.write("[") }
+        if json { try StandardOutput.write("[") }
         repeat {
             let users = try database.accounts { accounts throws(PostgreSQLError) in
                 try accounts.list(after: last, atMost: Self.portion)
             }
             if json {
-                StandardOutput.write(try JSONOutput.users(users, areFirst: last == nil))
+                try StandardOutput.write(try JSONOutput.users(users, areFirst: last == nil))
             } else if last == nil && users.isEmpty {
-                StandardOutput.writeLine("There are no users.")
+                try StandardOutput.writeLine("There are no users.")
             } else if !users.isEmpty {
-                StandardOutput.write(table.lines(users))
+                try StandardOutput.write(table.lines(users))
             }
             last = users.count == Self.portion ? users.last?.username : nil
         } while last != nil
-        if json { StandardOutput.writeLine("]") }
+        if json { try StandardOutput.writeLine("]") }
     }
 }

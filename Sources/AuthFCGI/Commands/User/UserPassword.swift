@@ -15,10 +15,10 @@ struct UserPassword: ParsableCommand {
             \(SessionCommand.databaseHelp)
             """)
 
-    @Argument(help: "The user whose password is changed.") var user: UserName
+    @Argument(help: "The user whose password is changed.", transform: UserName.init(parsing:)) var user: UserName
     @Flag(help: NewPassword.allowWeakHelp) var allowWeak = false
     @OptionGroup var output: UserChangeOutput
-    @OptionGroup(visibility: .hidden) var options: SettingsOptions
+    @OptionGroup var options: CommandOptions
 
     func run() throws {
         let settings = options.load()

@@ -5,8 +5,10 @@ package enum PasswordHashProblem: Error, Equatable, Sendable {
     case unusable
     /// The format is unknown, or the text is malformed.
     case unknown
-    /// The cost exceeds the limits for memory or time.
+    /// The cost exceeds the absolute limits for memory or time.
     case tooCostly(PasswordFormat)
+    /// The time exceeds the limit that the operator has set.
+    case aboveTimeLimit(PasswordFormat)
     /// The format is a legacy one, which the operator refuses.
     case legacyRefused(PasswordFormat)
 }
@@ -18,6 +20,7 @@ extension PasswordHashProblem: CustomStringConvertible {
         case .unusable: "no password is set"
         case .unknown: "the stored hash has an unknown format"
         case .tooCostly(let format): "the stored hash (\(format.rawValue)) exceeds the limits for memory or time"
+        case .aboveTimeLimit(let format): "the stored hash (\(format.rawValue)) takes longer than the time limit"
         case .legacyRefused(let format): "the stored hash (\(format.rawValue)) has a legacy format"
         }
     }

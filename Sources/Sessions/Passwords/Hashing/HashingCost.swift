@@ -11,7 +11,7 @@ package struct HashingCost: Equatable, Sendable {
     /// for a long one.
     package let timePerByte: Duration
 
-    /// The limit for stored hashes of any format. Some formats have lower limits.
+    /// The absolute limit for stored hashes of any format, with the longest password. Some formats have lower limits.
     package static let highest = HashingCost(bytes: 256 << 20, time: .seconds(5))
 
     /// Creates a cost.

@@ -1,12 +1,14 @@
-internal import DequeModule
 package import EventLoop
 
 /// The queue of logins that wait for hashing: limits the number of concurrent hashes and their memory, and refuses
 /// logins that would wait too long. A pure state machine: time is passed in.
 ///
-/// A login is admitted on arrival and counts from then on; the queue is first come, first served. All hashes are
-/// assumed to cost the same: otherwise a client that sends many logins at once could learn from the waits, or from the
-/// refusals, how costly the hashes before it were, and so which users exist.
+/// A login is admitted on arrival and counts from then on. Networks take turns: see ``FairQueue``. So a login waits for, and
+/// is refused because of, the logins of its own network and one of each other network for each of these. Of logins that
+/// arrive with the same name only as many count as the throttle admits at once.
+///
+/// All hashes are assumed to cost the same: otherwise a client that sends many logins at once could learn from the waits,
+/// or from the refusals, how costly the hashes before it were, and so which users exist.
 package struct HashingQueue {
     /// The limits of a queue.
     package struct Limits: Sendable {
@@ -37,8 +39,10 @@ package struct HashingQueue {
     private let limits: Limits
     private var last: Number = 0
     /// The logins that are admitted but not ready for hashing.
-    private var arriving: Set<Number> = []
-    private var waiting = Deque<Number>()
+    private var arriving: [Number: Arrival] = [:]
+    private var waiting = FairQueue<Login>()
+    /// The logins without a turn that count in predictions.
+    private var ahead = Shares(capacity: .max)
     /// The logins whose turn is under way, with its start.
     private var current: [Number: BootInstant] = [:]
     /// The recent mean duration of a turn in seconds.
@@ -46,6 +50,20 @@ package struct HashingQueue {
     /// The number of finished turns, up to the reciprocal of `weight`: the first ones weigh more.
     private var measured = 0.0
 
+    private struct Login {
+        let number: Number
+        let requester: Requester
+    }
+
+    private struct Arrival {
+        let requester: Requester
+        /// False if enough other logins of the name count.
+        let counts: Bool
+    }
+
+    /// The maximum number of logins of a name that count while the throttle has not admitted them: as many as it admits at
+    /// once, at addresses that are new to the user.
+    private static let countedArrivals = 10
     /// The weight of the newest turn in the mean.
     private static let weight = 0.2
     /// The multiple of the mean after which a turn counts as late.
@@ -65,13 +83,24 @@ package struct HashingQueue {
     private var slots: Int { min(limits.threads, max(1, limits.bytes / max(1, largestHash))) }
 
     /// Returns the predicted wait of a login that arrives now.
-    package func expectedWait(at now: BootInstant) -> Duration {
-        guard arriving.count + waiting.count + current.count >= slots else { return .zero }
+    package func expectedWait(for requester: Requester, at now: BootInstant) -> Duration {
+        guard ahead.taken + current.count >= slots else { return .zero }
         let elapsed = current.values.map { (now - $0).seconds }
         // A turn that has taken much longer than the mean may take as long again, and so may those behind it.
         let left = elapsed.reduce(0) { $0 + ($1 < turn * Self.late ? max(0, turn - $1) : $1) }
         let longest = max(turn, elapsed.max() ?? 0)
-        return .seconds((left + longest * Double(arriving.count + waiting.count)) / Double(slots))
+        return .seconds((left + longest * Double(countAhead(of: requester))) / Double(slots))
+    }
+
+    /// Returns the number of logins that would have their turn before one that arrives now.
+    private func countAhead(of requester: Requester) -> Int {
+        guard let network = requester.network else { return ahead.taken }
+        let own = ahead.networks[network, default: 0]
+        let namesakes = requester.name.map { min(ahead.names[$0, default: 0], Self.countedArrivals) } ?? 0
+        let rounds = max(own, namesakes) + 1
+        let inNetworks = ahead.networks.values.reduce(0, +)
+        let others = ahead.networks.reduce(0) { $0 + ($1.key == network ? 0 : min($1.value, rounds)) }
+        return own + others + (ahead.taken - inNetworks)
     }
 
     /// The maximum wait of an admitted login if the turns before it take longer than predicted.
@@ -84,24 +113,27 @@ package struct HashingQueue {
 
     /// Admits an arriving login.
     /// - Returns: Nil if it would have to wait too long.
-    package mutating func admit(at now: BootInstant) -> Number? {
-        guard expectedWait(at: now) <= limits.wait else { return nil }
+    package mutating func admit(for requester: Requester, at now: BootInstant) -> Number? {
+        guard expectedWait(for: requester, at: now) <= limits.wait else { return nil }
         last += 1
-        arriving.insert(last)
+        let counts = requester.name.map { ahead.names[$0, default: 0] < Self.countedArrivals } ?? true
+        arriving[last] = Arrival(requester: requester, counts: counts)
+        if counts { ahead.take(for: requester) }
         return last
     }
 
     /// Enqueues an admitted login that is ready for hashing.
-    package mutating func enqueue(_ number: Number) {
-        arriving.remove(number)
-        waiting.append(number)
+    package mutating func enqueue(_ number: Number, for requester: Requester) {
+        if arriving.removeValue(forKey: number)?.counts != true { ahead.take(for: requester) }
+        waiting.append(Login(number: number, requester: requester), for: requester)
     }
 
     /// Starts the turn of the next login and returns its number; nil if no turn can start.
     package mutating func next(at now: BootInstant) -> Number? {
         guard current.count < slots, let first = waiting.popFirst() else { return nil }
-        current[first] = now
-        return first
+        ahead.free(of: first.requester)
+        current[first.number] = now
+        return first.number
     }
 
     /// Returns the start of a login's turn, or nil if it has not started or is over.
@@ -116,8 +148,11 @@ package struct HashingQueue {
 
     /// Removes a login in any state, without measuring its turn.
     package mutating func forget(_ number: Number) {
-        if arriving.remove(number) != nil { return }
+        if let arrival = arriving.removeValue(forKey: number) {
+            if arrival.counts { ahead.free(of: arrival.requester) }
+            return
+        }
         if current.removeValue(forKey: number) != nil { return }
-        waiting.removeAll { $0 == number }
+        for login in waiting.removeAll(where: { $0.number == number }) { ahead.free(of: login.requester) }
     }
 }

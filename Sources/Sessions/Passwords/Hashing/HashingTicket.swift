@@ -5,6 +5,7 @@ package import EventLoop
 @EventLoop
 package final class HashingTicket {
     private let number: HashingQueue.Number
+    private let requester: Requester
     private let hasher: PasswordHasher
     private let admittedAt = BootInstant.now
     /// The time for which the login was ready and waited.
@@ -13,8 +14,9 @@ package final class HashingTicket {
     private var failureTime: Duration?
     private var turnTime = Duration.zero
 
-    init(_ number: HashingQueue.Number, of hasher: PasswordHasher) {
+    init(_ number: HashingQueue.Number, for requester: Requester, of hasher: PasswordHasher) {
         self.number = number
+        self.requester = requester
         self.hasher = hasher
     }
 
@@ -74,14 +76,14 @@ package final class HashingTicket {
         let start = admittedAt + waited
         // On a machine so busy that the time has passed already, the end of the hash must not show either.
         let times = max(1, ((.now - start) / time).rounded(.up))
-        await hasher.holdBack(until: start + time * times, isWanted: isWanted)
+        await hasher.holdBack(until: start + time * times, for: requester, isWanted: isWanted)
     }
 
     /// Waits until a login that was refused before its hash was read may be answered: twice the time of our own hash,
     /// which covers all that happens before.
     package func holdBackRefusal(isWanted: @EventLoop () -> Bool) async {
         hasher.leave(number)
-        await hasher.holdBack(until: admittedAt + PasswordHasher.ownHash.time * 2, isWanted: isWanted)
+        await hasher.holdBackRefusal(since: admittedAt, for: requester, isWanted: isWanted)
     }
 
     /// Hashes a new password.
@@ -109,7 +111,7 @@ package final class HashingTicket {
     ) async throws(PasswordHasher.Failure) -> T {
         let readyAt = BootInstant.now
         return try await hasher.run(
-            number,
+            number, for: requester,
             isWanted: {
                 waited += .now - readyAt
                 return isWanted()

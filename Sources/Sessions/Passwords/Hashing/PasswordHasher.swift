@@ -17,12 +17,13 @@ package final class PasswordHasher {
     private let threads: HelperThreads
     private let pepper: [UInt8]
     private let allowsLegacy: Bool
+    private let timeLimit: Duration
     private var queue: HashingQueue
     private var delay: FailedLoginDelay
     /// The measurement of this machine's speed, which the first logins wait for; nil once it is over.
     private(set) var calibration: Task<Void, Never>?
-    /// The number of answers that are held back.
-    private var heldBack = 0
+    /// The answers that are held back. Each occupies a connection, and checks need some too.
+    private var heldBack = Shares(capacity: 256)
     private var waiting: [HashingQueue.Number: CheckedContinuation<Void, Never>] = [:]
 
     /// The cost of our own hashes.
@@ -31,22 +32,22 @@ package final class PasswordHasher {
     /// The niceness of the threads: when competing for a processor, the loop gets nine tenths of it.
     private static let niceness: Int32 = 10
 
-    /// The maximum number of answers held back. Each occupies a connection, and checks need some too.
-    private static let maxHeldBack = 256
-
     /// Creates a hasher, which measures this machine's speed at once.
     /// - Parameters:
     ///   - limits: The limits of the queue.
     ///   - pepper: The bytes that Devise appends to each password before bcrypt.
     ///   - allowsLegacy: True to check hashes of legacy formats: see ``PasswordHash/isLegacy``.
+    ///   - timeLimit: The time that a hash may take with a short password, by its estimated cost. Others are refused: one
+    ///     that takes long would make every failed login take long.
     ///   - expected: The probable highest cost of other software's hashes, or nil if none are expected.
     package init(
         _ limits: HashingQueue.Limits, pepper: [UInt8] = [], allowsLegacy: Bool = true,
-        expecting expected: HashingCost? = nil
+        timeLimit: Duration = .seconds(1), expecting expected: HashingCost? = nil
     ) {
         threads = HelperThreads(name: "hashing", threads: limits.threads, waiting: 0, niceness: Self.niceness)
         self.pepper = pepper
         self.allowsLegacy = allowsLegacy
+        self.timeLimit = timeLimit
         delay = FailedLoginDelay(own: Self.ownHash, expecting: expected)
         queue = HashingQueue(limits, usual: delay.highestCost)
         calibration = EventLoop.spawn { [self] in
@@ -75,23 +76,27 @@ package final class PasswordHasher {
         queue.learn(largestHash: delay.highestCost.bytes)
     }
 
+    /// Records that a cost from ``news`` is shared.
+    package func learn(noted cost: HashingCost) { delay.learn(noted: cost, at: .now) }
+
     /// Records the cost of a hash in use.
     func learn(_ cost: HashingCost) {
-        delay.learn(cost)
+        delay.learn(cost, at: .now)
         queue.learn(largestHash: delay.highestCost.bytes)
     }
 
     /// Admits a login to the queue. Called before any other work for the login.
+    /// - Parameter requester: The client's network and the user name, among which the queue is divided.
     /// - Throws: ``Failure/busy(retryAfter:)`` if it would have to wait too long.
-    package func admit() throws(Failure) -> HashingTicket {
+    package func admit(for requester: Requester) throws(Failure) -> HashingTicket {
         let now = BootInstant.now
-        guard heldBack < Self.maxHeldBack else { throw .busy(retryAfter: 1) }
-        guard let number = queue.admit(at: now) else { throw busy(at: now) }
-        return HashingTicket(number, of: self)
+        guard heldBack.hasRoom(for: Requester(network: requester.network)) else { throw .busy(retryAfter: 1) }
+        guard let number = queue.admit(for: requester, at: now) else { throw busy(requester, at: now) }
+        return HashingTicket(number, for: requester, of: self)
     }
 
-    private func busy(at now: BootInstant) -> Failure {
-        .busy(retryAfter: max(1, Int(queue.expectedWait(at: now).seconds.rounded(.up))))
+    private func busy(_ requester: Requester, at now: BootInstant) -> Failure {
+        .busy(retryAfter: max(1, Int(queue.expectedWait(for: requester, at: now).seconds.rounded(.up))))
     }
 
     /// Hashes a new password on the calling thread, for commands. Takes tens of milliseconds.
@@ -105,28 +110,35 @@ package final class PasswordHasher {
     }
 
     /// Parses a stored hash.
-    /// - Throws: ``PasswordHashProblem``, also for a legacy format that is refused.
+    /// - Throws: ``PasswordHashProblem``, also for a legacy format that is refused, and for a hash above the time limit.
     func read(_ stored: String) throws(PasswordHashProblem) -> PasswordHash {
         let hash = try PasswordHash(stored, pepper: pepper)
         if hash.isLegacy && !allowsLegacy { throw .legacyRefused(hash.format) }
+        if hash.cost.time > timeLimit { throw .aboveTimeLimit(hash.format) }
         return hash
     }
 
     /// Waits for a login's turn, which does not end with this call, and then runs `body` on a thread.
     /// - Parameter isWanted: Asked when the turn starts.
     func run<T: Sendable>(
-        _ number: HashingQueue.Number, isWanted: @EventLoop () -> Bool,
+        _ number: HashingQueue.Number, for requester: Requester, isWanted: @EventLoop () -> Bool,
         _ body: @escaping @Sendable () -> Result<T, HashingFailure>
     ) async throws(Failure) -> T {
         let ready = BootInstant.now
-        queue.enqueue(number)
+        queue.enqueue(number, for: requester)
         await withCheckedContinuation { continuation in
             waiting[number] = continuation
             callNext()
         }
         let start = BootInstant.now
         let failure: Failure? =
-            if !isWanted() { .abandoned } else if start - ready > queue.maxWait { busy(at: start) } else { nil }
+            if !isWanted() {
+                .abandoned
+            } else if start - ready > queue.maxWait {
+                busy(requester, at: start)
+            } else {
+                nil
+            }
         if let failure {
             queue.forget(number)
             callNext()
@@ -164,14 +176,32 @@ package final class PasswordHasher {
     }
 
     /// Waits until `end`, without a turn, but only as long as the answer is wanted.
-    func holdBack(until end: BootInstant, isWanted: @EventLoop () -> Bool) async {
-        heldBack += 1
-        defer { heldBack -= 1 }
+    func holdBack(until end: BootInstant, for requester: Requester, isWanted: @EventLoop () -> Bool) async {
+        let place = Requester(network: requester.network)
+        heldBack.take(for: place)
+        defer { heldBack.free(of: place) }
         while isWanted() {
             let left = end - .now
             guard left > .zero else { return }
             await Reactor.shared.sleep(for: min(left, Self.patience))
         }
+    }
+
+    /// Waits until a login may be answered that was refused without a ticket: as long as with one, if the client's network
+    /// may have a place among the answers that are held back, and not at all otherwise.
+    /// - Parameters:
+    ///   - requester: The client's network.
+    ///   - isWanted: Returns whether the client still waits.
+    package func holdBackRefusal(for requester: Requester, isWanted: @EventLoop () -> Bool) async {
+        guard heldBack.hasRoom(for: Requester(network: requester.network)) else { return }
+        await holdBackRefusal(since: .now, for: requester, isWanted: isWanted)
+    }
+
+    /// Waits until a login that arrived at `arrival` and was refused before its hash was read may be answered.
+    func holdBackRefusal(
+        since arrival: BootInstant, for requester: Requester, isWanted: @EventLoop () -> Bool
+    ) async {
+        await holdBack(until: arrival + Self.ownHash.time * 2, for: requester, isWanted: isWanted)
     }
 
     /// Waits until the machine's speed is known.
@@ -180,7 +210,7 @@ package final class PasswordHasher {
         let start = BootInstant.now
         while calibration != nil {
             guard isWanted() else { throw .abandoned }
-            guard .now - start < queue.maxWait else { throw busy(at: .now) }
+            guard .now - start < queue.maxWait else { throw .busy(retryAfter: 1) }
             await Reactor.shared.sleep(for: .milliseconds(10))
         }
     }

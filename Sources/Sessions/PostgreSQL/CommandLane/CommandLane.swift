@@ -1,14 +1,13 @@
 internal import EventLoop
 internal import Logging
 
-/// A connection for statements that are rare and may take longer than a check. They run one at a time, in order. The
-/// connection is opened for the first statement and closed when it has been idle for some time.
+/// A connection for statements that are rare and may take longer than a check. They run one at a time, by turns of those who
+/// ask. The connection is opened for the first statement and closed when it has been idle for some time.
 ///
 /// ``CommandQueue`` decides, this class performs.
 @EventLoop
 final class CommandLane: ReadinessHandler {
     private let connector: Connector
-    private let schema: Schema
     /// The maximum time from a command to its result.
     private let deadline: Duration
 
@@ -32,28 +31,32 @@ final class CommandLane: ReadinessHandler {
     ///   - preparation: SQL that runs first on each connection, or nil. It does not run behind a pooler, which would pass
     ///     its settings on to other clients.
     ///   - requiresPreparation: True if connections without the preparation must not be used.
+    ///   - keepsSearchPath: True if names are resolved in the search path that connections are opened with.
     ///   - threads: The threads for connecting.
     ///   - log: The logger.
     init(
         _ configuration: PostgreSQLConfiguration, name: String, preparation: String? = nil,
-        requiresPreparation: Bool = false, threads: HelperThreads, log: Logger
+        requiresPreparation: Bool = false, keepsSearchPath: Bool = false, threads: HelperThreads, log: Logger
     ) {
         let deadline = configuration.writeDeadline
         self.deadline = deadline
-        schema = Schema(configuration.schema)
+        let schema = configuration.schema
         queue = CommandQueue(deadline: deadline)
         let isPooled = !configuration.usesPreparedStatements
         let lockWait = min(deadline, Self.lockWait)
         connector = Connector(lane: name, configuration, threads: threads, log: log) {
             connection, _ throws(PostgreSQLError) in
             try connection.introduce(isPooled: isPooled, deadline: deadline)
+            try connection.enterSchema(schema, keepsSearchPath: true, deadline: deadline)
             // A pooler would pass these settings on to other clients.
             if connection.keepsState {
                 // Required for revoking all sessions of a user, whatever the database's default is.
-                let settings =
-                    ["SET default_transaction_isolation = 'read committed'"]
-                    + [connection.limits(statement: deadline, lock: lockWait), preparation].compactMap(\.self)
-                try connection.script(settings.joined(separator: "; "), deadline: deadline)
+                let isolation = "SET default_transaction_isolation = 'read committed'"
+                let settings = [
+                    keepsSearchPath ? nil : PostgreSQLConnection.schemaSettings, isolation,
+                    connection.limits(statement: deadline, lock: lockWait), preparation,
+                ]
+                try connection.script(settings.compactMap(\.self).joined(separator: "; "), deadline: deadline)
             } else if requiresPreparation {
                 throw .unusable("behind a pooler it cannot be done")
             }
@@ -62,19 +65,24 @@ final class CommandLane: ReadinessHandler {
 
     /// Runs one statement.
     ///
+    /// - Parameters:
+    ///   - statement: The statement.
+    ///   - requester: Whoever asks for it; the program itself does not take turns.
     /// - Throws: ``PostgreSQLError``. After ``PostgreSQLError/deadline`` and ``PostgreSQLError/connection(_:)`` it is
     ///   unknown whether the statement was executed.
     @discardableResult
-    func run<S: Statement>(_ statement: S) async throws(PostgreSQLError) -> S.Answer {
+    func run<S: Statement>(
+        _ statement: S, for requester: Requester = Requester()
+    ) async throws(PostgreSQLError) -> S.Answer {
         let answer: Result<S.Answer, PostgreSQLError> = await withCheckedContinuation { continuation in
-            let command = TypedLaneCommand(statement, in: schema, continuation)
+            let command = TypedLaneCommand(statement, continuation)
             lastID += 1
             commands[lastID] = command
             let now = BootInstant.now
             perform(
                 queue.add(
                     CommandQueue.Command(
-                        lastID, statement: command.name, isIdempotent: S.isIdempotent, isUrgent: S.isUrgent,
+                        lastID, statement: command.key, isIdempotent: S.isIdempotent, isUrgent: S.isUrgent,
                         askedAt: now, deadline: now + deadline)))
         }
         return try answer.get()
@@ -159,13 +167,14 @@ final class CommandLane: ReadinessHandler {
             case .markHealthy: connector.markHealthy()
             case .prepare(let id):
                 send(id) { connection, command throws(PostgreSQLError) in
-                    try connection.sendPrepare(command.name, command.sql)
+                    let (name, sql) = command.text(in: connection.schema)
+                    try connection.sendPrepare(name, sql)
                 }
             case .run(let id, let byName):
                 send(id) { connection, command throws(PostgreSQLError) in
+                    let (name, sql) = command.text(in: connection.schema)
                     try connection.send(
-                        prepared: byName ? command.name : nil, command.sql, command.parameters(at: .now),
-                        binaryResult: false)
+                        prepared: byName ? name : nil, sql, command.parameters(at: .now), binaryResult: false)
                 }
             case .answer(let id, nil): commands.removeValue(forKey: id)?.finish()
             case .answer(let id, let error?): commands.removeValue(forKey: id)?.fail(error)

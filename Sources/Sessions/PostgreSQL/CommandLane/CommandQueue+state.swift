@@ -6,10 +6,12 @@ extension CommandQueue {
     struct Command: Equatable {
         /// The command's number in the lane.
         let id: Int
-        /// The name of its prepared statement.
+        /// The key of its prepared statement on a connection.
         let statement: String
         let isIdempotent: Bool
         let isUrgent: Bool
+        /// Whoever asks for it.
+        let requester: Requester
         let askedAt: BootInstant
         /// The time at which the command fails. Set anew when it is sent.
         var deadline: BootInstant
@@ -17,13 +19,14 @@ extension CommandQueue {
         var wasRepeated = false
 
         init(
-            _ id: Int, statement: String, isIdempotent: Bool, isUrgent: Bool = false, askedAt: BootInstant,
-            deadline: BootInstant
+            _ id: Int, statement: String, isIdempotent: Bool, isUrgent: Bool = false,
+            requester: Requester = Requester(), askedAt: BootInstant, deadline: BootInstant
         ) {
             self.id = id
             self.statement = statement
             self.isIdempotent = isIdempotent
             self.isUrgent = isUrgent
+            self.requester = requester
             self.askedAt = askedAt
             self.deadline = deadline
         }
@@ -37,7 +40,7 @@ extension CommandQueue {
         let openedAt: BootInstant
         /// A Boolean value that indicates whether prepared statements remain on the connection.
         let keepsState: Bool
-        /// The names of the prepared statements.
+        /// The keys of the prepared statements.
         var prepared: Set<String> = []
     }
 

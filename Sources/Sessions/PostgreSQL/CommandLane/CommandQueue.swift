@@ -1,12 +1,11 @@
-internal import DequeModule
 internal import EventLoop
 
 /// The commands of a ``CommandLane`` and the state of its connection. A pure state machine: events and the time are passed
 /// in, and the actions are returned in the order in which they must be performed.
 struct CommandQueue {
     private(set) var state = State.disconnected
-    /// The commands that are not at the server, the next one first.
-    private(set) var waiting = Deque<Command>()
+    /// The commands that are not at the server. Requesters take turns, and urgent commands go first in each round.
+    private(set) var waiting = FairQueue<Command>(capacity: maxWaiting)
     /// The maximum time from a command to its result.
     private let deadline: Duration
     private var lastStandstill: BootInstant?
@@ -54,11 +53,10 @@ struct CommandQueue {
     /// Handles a new command.
     mutating func add(_ command: Command) -> [Action] {
         // Urgent ones end sessions: however many others wait, they are taken.
-        guard !isClosed, command.isUrgent || waiting.count < Self.maxWaiting else {
+        guard !isClosed, command.isUrgent || waiting.hasRoom(for: command.requester) else {
             return [.answer(command.id, .connection("too many commands wait, or the store was closed"))]
         }
-        let place = command.isUrgent ? waiting.firstIndex { !$0.isUrgent && !$0.wasRepeated } : nil
-        waiting.insert(command, at: place ?? waiting.endIndex)
+        waiting.append(command, for: command.requester, isUrgent: command.isUrgent)
         if state == .disconnected { return connect() }
         return advance(at: command.askedAt)
     }
@@ -137,7 +135,7 @@ struct CommandQueue {
         if var command = current {
             if mayRepeat(command, after: error) {
                 command.wasRepeated = true
-                waiting.prepend(command)
+                waiting.prepend(command, for: command.requester)
             } else {
                 actions.append(.answer(command.id, error))
             }
@@ -178,15 +176,14 @@ struct CommandQueue {
     /// Handles the end of the lane: all commands fail.
     mutating func close() -> [Action] {
         let disconnection: [Action] = openedAt == nil ? [] : [.disconnect]
-        let unanswered = (current.map { [$0] } ?? []) + Array(waiting)
-        waiting.removeAll()
+        let unanswered = (current.map { [$0] } ?? []) + waiting.removeAll { _ in true }
         state = .closed
         return disconnection + unanswered.map { .answer($0.id, .connection("the store was closed")) }
     }
 
     /// The time at which ``tick(at:)`` must be called, or nil if no time limit is running.
     var wakeAt: BootInstant? {
-        let deadline = waiting.lazy.map(\.deadline).min()
+        let deadline = waiting.elements.lazy.map(\.deadline).min()
         if let current { return min(current.deadline, deadline ?? current.deadline) }
         if deadline == nil, case .idle(_, let since) = state { return since + Self.idleTime }
         return deadline
@@ -213,9 +210,6 @@ struct CommandQueue {
 
     /// Removes the commands that have waited long enough. They fail.
     private mutating func giveUp(_ error: PostgreSQLError, _ isOver: (Command) -> Bool) -> [Action] {
-        let over = waiting.filter(isOver)
-        guard !over.isEmpty else { return [] }
-        waiting.removeAll(where: isOver)
-        return over.map { .answer($0.id, error) }
+        waiting.removeAll(where: isOver).map { .answer($0.id, error) }
     }
 }

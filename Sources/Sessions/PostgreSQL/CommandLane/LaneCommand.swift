@@ -3,15 +3,13 @@ internal import EventLoop
 /// A command of a ``CommandLane``, independent of the type of its statement.
 @EventLoop
 class LaneCommand {
-    /// The name of the prepared statement.
-    let name: String
-    let sql: String
+    /// The text without a schema: on one connection, equal keys are the same prepared statement.
+    let key: String
     private let valuesAfter: (Duration?) -> [PostgreSQLParameter]
     private var firstSentAt: BootInstant?
 
-    fileprivate init<S: Statement>(_ statement: S, in schema: Schema) {
-        sql = statement.sql(in: schema)
-        name = StatementName.of(sql, purpose: S.name)
+    fileprivate init<S: Statement>(_ statement: S) {
+        key = statement.sql(in: Schema(nil))
         valuesAfter = { statement.parameters(repeatedAfter: $0) }
     }
 
@@ -20,6 +18,9 @@ class LaneCommand {
         defer { firstSentAt = firstSentAt ?? now }
         return valuesAfter(firstSentAt.map { now - $0 })
     }
+
+    /// Returns the name of the prepared statement, and the text, for a connection's schema.
+    func text(in schema: Schema) -> (name: String, sql: String) { (key, key) }
 
     /// Reads the result, and stores it until ``finish()``.
     func read(_ result: borrowing PostgreSQLResult) {}
@@ -39,10 +40,15 @@ final class TypedLaneCommand<S: Statement>: LaneCommand {
     private let continuation: CheckedContinuation<Outcome, Never>
     private var outcome = Outcome.failure(.confusion("no result for a statement"))
 
-    init(_ statement: S, in schema: Schema, _ continuation: CheckedContinuation<Outcome, Never>) {
+    init(_ statement: S, _ continuation: CheckedContinuation<Outcome, Never>) {
         self.statement = statement
         self.continuation = continuation
-        super.init(statement, in: schema)
+        super.init(statement)
+    }
+
+    override func text(in schema: Schema) -> (name: String, sql: String) {
+        let sql = statement.sql(in: schema)
+        return (StatementName.of(sql, purpose: S.name), sql)
     }
 
     override func read(_ result: borrowing PostgreSQLResult) {

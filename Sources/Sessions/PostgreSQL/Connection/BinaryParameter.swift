@@ -13,6 +13,30 @@ enum BinaryParameter {
         }
     }
 
+    /// Calls `body` with this parameter and a bigint as libpq takes them: values, lengths and formats.
+    func withArguments<T>(
+        _ number: Int64,
+        _ body: (UnsafePointer<UnsafePointer<CChar>?>?, UnsafePointer<Int32>?, UnsafePointer<Int32>?) -> T
+    ) -> T {
+        unsafe withBytes { first in
+            unsafe withUnsafeBytes(of: number.bigEndian) { second in
+                let values: [2 of UnsafePointer<CChar>?] = unsafe [
+                    first.baseAddress?.assumingMemoryBound(to: CChar.self),
+                    second.baseAddress?.assumingMemoryBound(to: CChar.self),
+                ]
+                let lengths: [2 of Int32] = [Int32(first.count), Int32(second.count)]
+                let formats: [2 of Int32] = [1, 1]
+                return unsafe values.span.withUnsafeBufferPointer { values in
+                    unsafe lengths.span.withUnsafeBufferPointer { lengths in
+                        unsafe formats.span.withUnsafeBufferPointer { formats in
+                            unsafe body(values.baseAddress, lengths.baseAddress, formats.baseAddress)
+                        }
+                    }
+                }
+            }
+        }
+    }
+
     /// Returns a one-dimensional bytea[]: number of dimensions, flag for NULLs, element type; size and first index of the
     /// dimension; then length and bytes of each element. All numbers are big-endian.
     static func array(_ digests: [SHA256Digest]) -> [UInt8] {

@@ -5,6 +5,9 @@ internal import Synchronization
 /// An attempt to open a connection, as far as two threads share it: the event loop, which may abandon it, and the helper
 /// thread that makes it.
 final class ConnectionAttempt: Sendable {
+    /// A Boolean value that indicates whether no connection of the lane has answered yet: what an operator has to mend
+    /// prevents the start, but not the return from an outage.
+    let isFirst: Bool
     private let limit: Duration
     /// The time at which the attempt fails, in nanoseconds since boot.
     private let deadline: Atomic<Int64>
@@ -17,9 +20,12 @@ final class ConnectionAttempt: Sendable {
     /// The time after which a waiting helper thread notices that the attempt was abandoned.
     private static let slice = Duration.milliseconds(50)
 
-    /// - Parameter limit: The maximum time from now to a connection that is ready for statements.
-    init(limit: Duration) {
+    /// - Parameters:
+    ///   - limit: The maximum time from now to a connection that is ready for statements.
+    ///   - isFirst: True if no connection of the lane has answered yet.
+    init(limit: Duration, isFirst: Bool) {
         self.limit = limit
+        self.isFirst = isFirst
         deadline = Atomic((BootInstant.now + limit).nanoseconds)
     }
 

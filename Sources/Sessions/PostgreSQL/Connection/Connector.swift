@@ -21,7 +21,7 @@ final class Connector {
     private let names: ConfigurationNames
     private let threads: HelperThreads
     private let log: Logger
-    private let prepare: @Sendable (PostgreSQLConnection, ConnectionAttempt) throws(PostgreSQLError) -> Void
+    private let prepare: Preparation
     /// The maximum time of an attempt.
     private let attemptLimit: Duration
     /// The time without an answer after which PostgreSQL is unavailable.
@@ -35,9 +35,18 @@ final class Connector {
     private var opened: Opened?
     private var wantedAt: BootInstant?
     private lazy var timer = LaneTimer { [weak self] in self?.tick() }
+    /// False before the first connection has answered.
+    private var wasHealthy = false
     private var outage = LogEpisode()
     /// Why there is no connection; nil while there is one that has answered, and before the first attempt has failed.
     private(set) var failure: String?
+
+    /// The preparation of a connection. It runs on a helper thread, and may wait.
+    /// - Parameters:
+    ///   - connection: The new connection.
+    ///   - attempt: The attempt that opened it.
+    typealias Preparation =
+        @Sendable (_ connection: PostgreSQLConnection, _ attempt: ConnectionAttempt) throws(PostgreSQLError) -> Void
 
     /// Creates a connector.
     /// - Parameters:
@@ -45,10 +54,10 @@ final class Connector {
     ///   - configuration: The server, its time limits, and the names of the configuration's parts for messages.
     ///   - threads: The helper threads.
     ///   - log: The logger.
-    ///   - prepare: The preparation of each connection, which runs on the helper thread and may wait.
+    ///   - prepare: The preparation of each connection.
     init(
         lane: String, _ configuration: PostgreSQLConfiguration, threads: HelperThreads, log: Logger,
-        prepare: @escaping @Sendable (PostgreSQLConnection, ConnectionAttempt) throws(PostgreSQLError) -> Void
+        prepare: @escaping Preparation
     ) {
         self.lane = lane
         url = configuration.url
@@ -101,6 +110,7 @@ final class Connector {
 
     /// Handles an answer on a connection. Only now PostgreSQL is back: a connection that opens may still be unusable.
     func markHealthy() {
+        wasHealthy = true
         if outage.end() { log.info("\(lane): PostgreSQL connection restored") }
         machine.healthy()
         failure = nil
@@ -125,7 +135,7 @@ final class Connector {
     }
 
     private func begin(_ number: Int, _ rotation: Int) {
-        let attempt = ConnectionAttempt(limit: attemptLimit)
+        let attempt = ConnectionAttempt(limit: attemptLimit, isFirst: !wasHealthy)
         attempts[number] = (attempt, .now)
         let (url, log, prepare, threads) = (url, log, prepare, threads)
         EventLoop.spawn { [self] in
@@ -183,8 +193,7 @@ final class Connector {
     }
 
     private nonisolated static func open(
-        _ url: Secret, _ rotation: Int, _ attempt: ConnectionAttempt, _ log: Logger,
-        _ prepare: @Sendable (PostgreSQLConnection, ConnectionAttempt) throws(PostgreSQLError) -> Void
+        _ url: Secret, _ rotation: Int, _ attempt: ConnectionAttempt, _ log: Logger, _ prepare: Preparation
     ) -> sending Result<PostgreSQLConnection, PostgreSQLError> {
         do throws(PostgreSQLError) {
             let connection = try PostgreSQLConnection(url, rotation: rotation, for: attempt, log: log)

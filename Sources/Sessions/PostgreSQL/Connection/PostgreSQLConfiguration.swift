@@ -2,7 +2,7 @@
 public struct PostgreSQLConfiguration: Sendable {
     /// A connection string of libpq: a `postgresql://` URL (several hosts included) or `key=value` words.
     public var url: Secret
-    /// The schema of the tables, or nil for the connection's own search path.
+    /// The schema of the tables, or nil for the first one in the search path that connections are opened with.
     public var schema: String?
     /// A Boolean value that indicates whether connections may prepare statements. False behind a transaction pooler that
     /// connections cannot detect: nothing is then prepared, set or listened to, so no session is cached.

@@ -3,6 +3,8 @@ extension PostgreSQLConnection {
     /// The server's first answer.
     struct Introduction {
         let origin: ServerIncarnation
+        /// The first schema of the search path that the connection was opened with, and that exists; nil if there is none.
+        let firstSchema: String?
         /// The reason why other clients may get the connection between two statements, and with it all that was set,
         /// prepared and listened to: a pooler, which was detected or configured. Nil if the connection is exclusive.
         let whyShared: String?
@@ -18,6 +20,10 @@ extension PostgreSQLConnection {
         return introduction.whyShared == nil
     }
 
+    /// A Boolean value that indicates whether other clients may get the connection between two transactions; false before
+    /// ``introduce(isPooled:deadline:)``.
+    var isShared: Bool { introduction?.whyShared != nil }
+
     /// Queries the server's identity.
     ///
     /// - Parameters:
@@ -28,23 +34,7 @@ extension PostgreSQLConnection {
     package func introduce(isPooled: Bool, deadline: Duration) throws(PostgreSQLError) {
         try requireUTF8()
         try send(Self.identityQuery, [], binaryResult: true)
-        introduction = try introduction(in: wait(for: deadline), isPooled)
-    }
-
-    /// Queries the server's identity, and more, in one round trip. See ``introduce(isPooled:deadline:)``.
-    /// - Parameter query: The other query.
-    func introduce(isPooled: Bool, and query: PipelinedQuery, deadline: Duration) throws(PostgreSQLError) {
-        try requireUTF8()
-        let identity = PipelinedQuery(sql: Self.identityQuery) { [unowned self] answer throws(PostgreSQLError) in
-            if case .failed(let error) = answer.status { throw error }
-            self.introduction = try self.introduction(in: answer, isPooled)
-        }
-        try run(pipelined: [identity, query], deadline: deadline)
-    }
-
-    private func introduction(
-        in answer: borrowing PostgreSQLResult, _ isPooled: Bool
-    ) throws(PostgreSQLError) -> Introduction {
+        let answer = try wait(for: deadline)
         guard !answer.isTrue(0, try answer.column("is_standby")) else {
             throw .connection("the server is a standby; sessions live on the primary")
         }
@@ -61,12 +51,14 @@ extension PostgreSQLConnection {
             } else {
                 nil
             }
-        return Introduction(
-            origin: ServerIncarnation(startedAt: DatabaseInstant(microseconds: started)), whyShared: whyShared)
+        introduction = Introduction(
+            origin: ServerIncarnation(startedAt: DatabaseInstant(microseconds: started)),
+            firstSchema: answer.optionalText(0, try answer.column("first_schema")), whyShared: whyShared)
     }
 
     private static let identityQuery = """
-        SELECT pg_is_in_recovery() AS is_standby, pg_postmaster_start_time() AS started_at, pg_backend_pid() AS backend
+        SELECT pg_catalog.pg_is_in_recovery() AS is_standby, pg_catalog.pg_postmaster_start_time() AS started_at,
+               pg_catalog.pg_backend_pid() AS backend, pg_catalog.current_schema() AS first_schema
         """
 
     /// Every other encoding lacks characters that occur in names, or stores bytes instead of characters. Nothing is known

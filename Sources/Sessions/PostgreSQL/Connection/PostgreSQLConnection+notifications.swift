@@ -2,18 +2,40 @@
 extension PostgreSQLConnection {
     /// The state of the notifications of revocations.
     enum Notifications: Equatable {
-        /// ``listen(deadline:)`` was not called. Next: `received` or `unavailable`.
+        /// ``listen(deadline:)`` was not called. Next: any other.
         case notRequested
         /// The server sends them on this connection. Final.
-        case received
+        /// - Parameter unannounced: The number of revocations without a notification at the time; see
+        ///   ``NotificationState/unannounced``.
+        case received(unannounced: Int64)
+        /// The server's queue of notifications is too full to begin. Final: another connection may be able to.
+        case queueFull
         /// The server cannot send them on this connection, for this reason. Final.
         case unavailable(String)
     }
 
     /// A Boolean value that indicates whether the server sends notifications of revocations on this connection.
-    var isListening: Bool { notifications == .received }
+    var isListening: Bool { if case .received = notifications { true } else { false } }
 
-    /// Requests notifications of revocations, if the connection allows them.
+    /// The column of a SELECT that requests notifications, for ``noteListening(_:)``.
+    var listening: String { "\(schema)listen_for_revocations() AS unannounced" }
+
+    /// Handles the result of ``listening``, in text form.
+    /// - Throws: ``PostgreSQLError/confusion(_:)``
+    func noteListening(_ result: borrowing PostgreSQLResult) throws(PostgreSQLError) {
+        let column = try result.column("unannounced")
+        guard !result.isNull(0, column) else {
+            notifications = .queueFull
+            return
+        }
+        guard let unannounced = Int64(result.text(0, column)) else {
+            throw .confusion("the answer to LISTEN cannot be read")
+        }
+        notifications = .received(unannounced: unannounced)
+    }
+
+    /// Requests notifications of revocations, if the connection allows them. Only the database knows the channel's name: it
+    /// is a secret.
     /// - Throws: ``PostgreSQLError`` if the connection fails. A server that refuses is not an error.
     func listen(deadline: Duration) throws(PostgreSQLError) {
         guard let introduction, introduction.whyShared == nil else {
@@ -21,36 +43,11 @@ extension PostgreSQLConnection {
             notifications = .unavailable("\(reason), and LISTEN does not work through it")
             return
         }
-        try listen(after: [], deadline: deadline)
-    }
-
-    /// Runs statements and requests notifications of revocations, in one round trip.
-    ///
-    /// Only for connections with ``keepsState``.
-    ///
-    /// - Throws: ``PostgreSQLError`` if one of the statements or the connection fails. A server that refuses to notify is
-    ///   not an error.
-    func listen(after statements: [String], deadline: Duration) throws(PostgreSQLError) {
         do throws(PostgreSQLError) {
-            let all = statements + ["LISTEN \(Revocation.channel)"]
-            try script(all.joined(separator: "; "), deadline: deadline)
-            notifications = .received
+            try noteListening(query("SELECT \(listening)", deadline: deadline))
         } catch {
             guard case .server(let state, _) = error, !state.isServerGone else { throw error }
-            if !statements.isEmpty {
-                guard state.blamesStatement else { throw error }
-                // Fails for the same reason if that is one of these statements.
-                try script(statements.joined(separator: "; "), deadline: deadline)
-            }
             notifications = .unavailable("LISTEN does not work there: \(error.reason)")
         }
-    }
-
-    /// Returns the next revocation that has arrived, or nil if there is none.
-    ///
-    /// libpq queues notifications and results separately. A result is older than every notification that arrived after
-    /// it, so all results that have arrived must be processed first.
-    func nextRevocation() -> Revocation? {
-        nextNotification(on: Revocation.channel).map { Revocation(payload: $0) }
     }
 }

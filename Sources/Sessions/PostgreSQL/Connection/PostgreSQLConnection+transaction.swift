@@ -12,6 +12,7 @@ extension PostgreSQLConnection {
         try script("BEGIN ISOLATION LEVEL READ COMMITTED", deadline: deadline)
         do throws(PostgreSQLError) {
             try liftTimeLimitsInTransaction(deadline: deadline)
+            if !keepsState { try restrictSearchPathInTransaction(deadline: deadline) }
             let result = try work()
             try script("COMMIT", deadline: deadline)
             return result

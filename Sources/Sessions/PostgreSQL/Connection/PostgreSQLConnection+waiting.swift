@@ -19,8 +19,14 @@ extension PostgreSQLConnection {
     /// Runs statements separated by semicolons as one simple query, and waits for the result of the last one.
     /// - Throws: ``PostgreSQLError``
     package func script(_ sql: String, deadline: Duration) throws(PostgreSQLError) {
+        _ = try result(ofScript: sql, deadline: deadline)
+    }
+
+    /// Runs statements separated by semicolons as one simple query, and returns the result of the last one.
+    /// - Throws: ``PostgreSQLError``
+    func result(ofScript sql: String, deadline: Duration) throws(PostgreSQLError) -> PostgreSQLResult {
         try sendScript(sql)
-        _ = try wait(for: deadline)
+        return try wait(for: deadline)
     }
 
     /// Prepares a statement under a name.
@@ -37,38 +43,6 @@ extension PostgreSQLConnection {
         try prepare("", sql, deadline: deadline)
         try sendDescribe("")
         return try wait(for: deadline)
-    }
-
-    /// Runs statements in one round trip, each in a transaction of its own.
-    /// - Parameters:
-    ///   - queries: The statements. Each handles its own result.
-    ///   - time: The maximum wait. A connection that exceeds it can no longer be used.
-    /// - Throws: ``PostgreSQLError``
-    func run(pipelined queries: [PipelinedQuery], deadline time: Duration) throws(PostgreSQLError) {
-        let deadline = BootInstant.now + time
-        try enterPipeline()
-        for query in queries {
-            try send(query.sql, query.parameters, binaryResult: true)
-            try sync()
-        }
-        var pending = queries[...]
-        var ends = 0
-        while let query = pending.first {
-            try waitUntilReady(until: deadline)
-            guard let result = nextResult() else {
-                // One nil ends the results of a statement. More mean that no statement is pending.
-                ends += 1
-                guard ends <= 2 else { throw .confusion("no result for a statement") }
-                continue
-            }
-            ends = 0
-            switch result.status {
-            case .sync: pending.removeFirst()
-            case .failed(let error) where error.endsConnection: throw error
-            case .rows, .done, .aborted, .failed: try query.handle(result)
-            }
-        }
-        try exitPipeline()
     }
 
     /// Waits for all results of what was sent.

@@ -18,6 +18,9 @@ internal import Logging
     /// The server's first answer, or nil before ``introduce(isPooled:deadline:)``.
     var introduction: Introduction?
 
+    /// The prefix of the gate's names in statements; empty before ``enterSchema(_:keepsSearchPath:deadline:)``.
+    package internal(set) var schema = Schema(nil)
+
     /// The state of the notifications of revocations.
     var notifications = Notifications.notRequested
 
@@ -75,11 +78,6 @@ internal import Logging
         try require(unsafe PQenterPipelineMode(connection))
     }
 
-    /// Leaves pipeline mode. All results must have been read.
-    func exitPipeline() throws(PostgreSQLError) {
-        try require(unsafe PQexitPipelineMode(connection))
-    }
-
     /// Sends statements separated by semicolons, as one simple query.
     func sendScript(_ sql: String) throws(PostgreSQLError) {
         try require(unsafe PQsendQuery(connection, sql))
@@ -110,18 +108,24 @@ internal import Logging
             })
     }
 
-    /// Sends one statement with at most one parameter, prepared under `name` or as text. Its rows arrive in binary form.
-    func sendBinary(prepared name: String?, _ sql: String, _ parameter: BinaryParameter?) throws(PostgreSQLError) {
+    /// Sends one statement with at most two parameters, prepared under `name` or as text. Its rows arrive in binary form.
+    /// - Parameters:
+    ///   - name: The name of the prepared statement, or nil.
+    ///   - sql: The statement's text.
+    ///   - parameter: The first parameter, or nil for none.
+    ///   - number: The second parameter, a bigint, or nil for none.
+    func sendBinary(
+        prepared name: String?, _ sql: String, _ parameter: BinaryParameter?, _ number: Int64? = nil
+    ) throws(PostgreSQLError) {
         guard let parameter else { return try send(prepared: name, sql, [], binaryResult: true) }
+        let count = Int32(number == nil ? 1 : 2)
         try require(
-            unsafe parameter.withBytes { bytes in
-                // libpq copies the parameter into its buffer before it returns.
-                var value = unsafe bytes.baseAddress?.assumingMemoryBound(to: CChar.self)
-                var (length, format) = (Int32(bytes.count), Int32(1))
-                return if let name {
-                    unsafe PQsendQueryPrepared(connection, name, 1, &value, &length, &format, 1)
+            unsafe parameter.withArguments(number ?? 0) { values, lengths, formats in
+                // libpq copies the parameters into its buffer before it returns.
+                if let name {
+                    unsafe PQsendQueryPrepared(connection, name, count, values, lengths, formats, 1)
                 } else {
-                    unsafe PQsendQueryParams(connection, sql, 1, nil, &value, &length, &format, 1)
+                    unsafe PQsendQueryParams(connection, sql, count, nil, values, lengths, formats, 1)
                 }
             })
     }
@@ -174,14 +178,22 @@ internal import Logging
         return nil
     }
 
-    /// Returns the payload of the next notification on a channel that has arrived, or nil if there is none.
-    func nextNotification(on channel: String) -> String? {
+    /// Returns the payload of the next notification that has arrived, or nil if there is none.
+    func nextNotification() -> String? {
+        guard let notification = unsafe PQnotifies(connection) else { return nil }
+        // Allocated by libpq, strings included, and owned by the caller.
+        defer { unsafe PQfreemem(notification) }
+        return unsafe String(cString: notification.pointee.extra)
+    }
+
+    /// Removes all notifications that have arrived, without reading them.
+    /// - Returns: False if there were none.
+    func discardNotifications() -> Bool {
+        var hasAny = false
         while let notification = unsafe PQnotifies(connection) {
-            // Allocated by libpq, strings included, and owned by the caller.
-            defer { unsafe PQfreemem(notification) }
-            guard unsafe String(cString: notification.pointee.relname) == channel else { continue }
-            return unsafe String(cString: notification.pointee.extra)
+            unsafe PQfreemem(notification)
+            hasAny = true
         }
-        return nil
+        return hasAny
     }
 }

@@ -1,37 +1,49 @@
--- The tables of AuthFCGI. Each file runs with search_path set to the installation's
--- schema, so no statement names a schema of ours.
+-- The tables of AuthFCGI.
 --
--- Conventions in all files: functions fix their search_path, with temporary objects last.
+-- Conventions in all files: @schema@ stands for the installation's schema, quoted. Each
+-- object of ours is named with it, and each function fixes its search_path to pg_catalog,
+-- with temporary objects last, as the program does while it runs a file. PostgreSQL
+-- prefers a function, an operator or a type that fits better to its own, in whatever
+-- schema of the search path it is; so no other schema may be in that path.
+--
+-- A call of a function of ours has all arguments, of exactly its types or literals of
+-- text: another function of that name, with fewer parameters or other types, cannot fit
+-- better.
+--
 -- An unqualified name in a function is a column; a parameter is qualified with the name
--- of its function. Polymorphic functions and operators (such as unnest) are qualified
--- with pg_catalog, because PostgreSQL would prefer a function for the exact type in a
--- schema that others can write to.
+-- of its function.
 --
 -- Until the first release these files are edited in place. A released file is never
 -- edited: each change is a new file with the next number.
 
 -- gen_random_uuid() uses the server's strong random source and needs no extension. A
 -- UUID has 122 random bits, so SHA-256 of four of them has 256.
-CREATE FUNCTION session_random_bytes() RETURNS bytea
+CREATE FUNCTION @schema@.session_random_bytes() RETURNS bytea
 LANGUAGE sql VOLATILE
-SET search_path FROM CURRENT
+SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())
                || uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()))
 $$;
 
-COMMENT ON FUNCTION session_random_bytes() IS 'AuthFCGI, internal: 32 random bytes.';
+COMMENT ON FUNCTION @schema@.session_random_bytes() IS 'AuthFCGI, internal: 32 random bytes.';
 
 
-CREATE TABLE session_tokens (
+-- The lengths of an identity are limited, because every accepted check returns it in
+-- headers, for which web servers have a buffer. Percent-encoded, an identity of these
+-- lengths fits the one in nginx/authfcgi/question.conf.
+CREATE TABLE @schema@.session_tokens (
     token_hash             bytea       PRIMARY KEY CHECK (octet_length(token_hash) = 32),
     session_id             uuid        NOT NULL UNIQUE DEFAULT gen_random_uuid(),
     user_id                text        NOT NULL CHECK (octet_length(user_id) BETWEEN 1 AND 255),
-    username               text        NOT NULL DEFAULT '',
+    username               text        NOT NULL DEFAULT '' CHECK (char_length(username) <= 256),
     groups                 text[]      NOT NULL DEFAULT '{}'
-        CHECK (pg_catalog.array_position(groups, NULL) IS NULL AND coalesce(pg_catalog.array_ndims(groups), 1) = 1),
-    name                   text        NOT NULL DEFAULT '',
-    email                  text        NOT NULL DEFAULT '',
+        -- The order of CASE: array_position() is an error for several dimensions.
+        CHECK (CASE WHEN coalesce(pg_catalog.array_ndims(groups), 1) <> 1 THEN false
+                   ELSE pg_catalog.array_position(groups, NULL) IS NULL
+                        AND octet_length(pg_catalog.array_to_string(groups, ',')) <= 4096 END),
+    name                   text        NOT NULL DEFAULT '' CHECK (char_length(name) <= 256),
+    email                  text        NOT NULL DEFAULT '' CHECK (char_length(email) <= 320),
     authenticated_at       timestamptz NOT NULL DEFAULT statement_timestamp() CHECK (isfinite(authenticated_at)),
     authentication_methods text[]      NOT NULL DEFAULT '{pwd}'
         CHECK (pg_catalog.array_ndims(authentication_methods) IS NOT DISTINCT FROM 1
@@ -47,10 +59,11 @@ CREATE TABLE session_tokens (
     revoked_at             timestamptz,
     client_ip              inet,
     user_agent             text,
-    label                  text,
-    -- The epochs in which the session was created: see user_epochs.
-    user_epoch             bigint      NOT NULL DEFAULT 0,
-    general_epoch          bigint      NOT NULL DEFAULT 0,
+    label                  text        CHECK (char_length(label) <= 256),
+    -- The epochs in which the session was created: see user_epochs. NULL in an INSERT
+    -- means the present ones.
+    user_epoch             bigint      NOT NULL,
+    general_epoch          bigint      NOT NULL,
     -- A look-up compares only expires_at; this constraint makes that sufficient.
     CONSTRAINT session_tokens_expiry_within_absolute CHECK (expires_at <= absolute_expires_at)
 ) WITH (
@@ -63,86 +76,98 @@ CREATE TABLE session_tokens (
 );
 
 -- For removing expired sessions and counting live ones.
-CREATE INDEX session_tokens_expires_at_idx ON session_tokens (expires_at);
+CREATE INDEX session_tokens_expires_at_idx ON @schema@.session_tokens (expires_at);
 -- For the sessions of one user: the newest hundred without a sort, and the oldest ones
 -- over a limit. Without revoked sessions, which somebody who signs in again and again
 -- leaves behind in any number until they are removed.
-CREATE INDEX session_tokens_user_id_idx ON session_tokens (user_id, created_at DESC, session_id)
+CREATE INDEX session_tokens_user_id_idx ON @schema@.session_tokens (user_id, created_at DESC, session_id)
     WHERE revoked_at IS NULL;
 -- last_seen_at has no index, so that a touch that changes nothing else is a HOT update.
 
-COMMENT ON TABLE session_tokens IS
+COMMENT ON TABLE @schema@.session_tokens IS
     'AuthFCGI: one row per session. The view live_sessions has the live ones. Deleting or revoking rows with plain SQL ends the sessions everywhere: triggers notify the workers.';
-COMMENT ON COLUMN session_tokens.token_hash IS 'SHA-256 of the token. The token itself is not stored.';
-COMMENT ON COLUMN session_tokens.session_id IS 'Public id of the session; gives no access.';
-COMMENT ON COLUMN session_tokens.username IS
-    'username, groups, name and email are as of the login, or of the last update_user_sessions().';
-COMMENT ON COLUMN session_tokens.authenticated_at IS
+COMMENT ON COLUMN @schema@.session_tokens.token_hash IS 'SHA-256 of the token. The token itself is not stored.';
+COMMENT ON COLUMN @schema@.session_tokens.session_id IS 'Public id of the session; gives no access.';
+COMMENT ON COLUMN @schema@.session_tokens.username IS
+    'username, groups, name and email are as of the login, or of the last update_user_sessions(). At most 256, 256 and 320 characters; the groups 4096 bytes together.';
+COMMENT ON COLUMN @schema@.session_tokens.authenticated_at IS
     'Time of the user''s last authentication: the start of the session, unless the application that created it gave an earlier time.';
-COMMENT ON COLUMN session_tokens.authentication_methods IS
+COMMENT ON COLUMN @schema@.session_tokens.authentication_methods IS
     'Methods of that authentication: values of RFC 8176 ("amr"), such as pwd, otp, hwk; 1 to 8 values, 128 bytes in all.';
-COMMENT ON COLUMN session_tokens.last_seen_at IS
+COMMENT ON COLUMN @schema@.session_tokens.last_seen_at IS
     'Last recorded use. Uses are recorded in batches, and not every use is recorded.';
-COMMENT ON COLUMN session_tokens.expires_at IS
+COMMENT ON COLUMN @schema@.session_tokens.expires_at IS
     'Time of expiry that checks compare. With an idle timeout, uses move it forward, never beyond absolute_expires_at; a revocation sets it to the past.';
-COMMENT ON COLUMN session_tokens.idle_timeout IS
+COMMENT ON COLUMN @schema@.session_tokens.idle_timeout IS
     'The session expires after this time without use, plus session_idle_grace() at most. NULL: only at absolute_expires_at.';
-COMMENT ON COLUMN session_tokens.label IS 'Purpose of the session as free text, such as "backup script".';
-COMMENT ON COLUMN session_tokens.user_epoch IS
+COMMENT ON COLUMN @schema@.session_tokens.label IS 'Purpose of the session as free text of at most 256 characters, such as "backup script".';
+COMMENT ON COLUMN @schema@.session_tokens.user_epoch IS
     'user_epochs.epoch at the start of the session, which has ended if this is less than user_epochs.ended_before.';
-COMMENT ON COLUMN session_tokens.general_epoch IS
+COMMENT ON COLUMN @schema@.session_tokens.general_epoch IS
     'authfcgi_state.epoch at the start of the session, which has ended if this is less than authfcgi_state.ended_before.';
 
 
 -- Ending all sessions of a user, or of everybody, writes one row, however many sessions
 -- there are: it raises ended_before. Sessions of an earlier epoch have ended from the
 -- commit on, for every look-up. Their rows are marked or removed later and in batches,
--- which nothing depends on. Epochs are numbers and not times, so that no clock matters.
+-- which no end depends on. Epochs are numbers and not times, so that no clock matters.
 --
 -- A session that is being created meanwhile needs no lock to be ended too: whenever it
 -- commits, its epoch is the earlier one.
-CREATE TABLE user_epochs (
+--
+-- To compare each session with this table would cost PostgreSQL a third more for each
+-- look-up. Workers do so only while a row says tidied_before < ended_before, which every
+-- heartbeat reads. Otherwise the rows of session_tokens alone tell who is signed in:
+-- tidied_before promises that no row of an earlier epoch looks live, and that none will.
+-- Whoever may make a row look live, session_tokens_keep_ended(), holds the user's row of
+-- this table FOR KEY SHARE until the commit. Whoever raises tidied_before locks the row
+-- FOR UPDATE, for which nobody waits: if it is held, the promise is for later. Only then
+-- are the sessions read. As tidied_before is part of a key, raising it changes the row for
+-- those who lock it FOR KEY SHARE after that: none goes by the earlier version.
+CREATE TABLE @schema@.user_epochs (
     user_id       text   PRIMARY KEY CHECK (octet_length(user_id) BETWEEN 1 AND 255),
     epoch         bigint NOT NULL DEFAULT 0,
     ended_before  bigint NOT NULL DEFAULT 0,
     kept_hash     bytea  CHECK (octet_length(kept_hash) = 32),
     tidied_before bigint NOT NULL DEFAULT 0,
     -- Else every new session would have ended.
-    CHECK (ended_before <= epoch)
+    CHECK (ended_before <= epoch),
+    CHECK (tidied_before <= ended_before),
+    -- Makes tidied_before part of a key: see above.
+    UNIQUE (user_id, tidied_before)
 );
 
--- For look-ups, which then read no row of a user whose sessions were never ended at once.
-CREATE INDEX user_epochs_ended_idx ON user_epochs (user_id) WHERE ended_before > 0;
+-- For comparisons, which then read no row of a user whose sessions were never ended at once.
+CREATE INDEX user_epochs_ended_idx ON @schema@.user_epochs (user_id) WHERE ended_before > 0;
 -- For the users whose ended sessions are still to be removed.
-CREATE INDEX user_epochs_untidied_idx ON user_epochs (user_id) WHERE tidied_before < ended_before;
+CREATE INDEX user_epochs_untidied_idx ON @schema@.user_epochs (user_id) WHERE tidied_before < ended_before;
 
-COMMENT ON TABLE user_epochs IS
+COMMENT ON TABLE @schema@.user_epochs IS
     'AuthFCGI: the epochs of each user. Rows stay, and their numbers only rise: a lower ended_before would revive sessions.';
-COMMENT ON COLUMN user_epochs.epoch IS
+COMMENT ON COLUMN @schema@.user_epochs.epoch IS
     'Raised whenever all sessions of the user are revoked or changed. A login reads it together with the password hash and is refused if it has changed since, so that no login in progress survives a password change.';
-COMMENT ON COLUMN user_epochs.ended_before IS
+COMMENT ON COLUMN @schema@.user_epochs.ended_before IS
     'Sessions with a lower user_epoch have ended, except the one of kept_hash. To end all sessions of a user, call revoke_user_sessions().';
-COMMENT ON COLUMN user_epochs.kept_hash IS
+COMMENT ON COLUMN @schema@.user_epochs.kept_hash IS
     'The token hash of the session that requested the end of the others and stays; NULL for none.';
-COMMENT ON COLUMN user_epochs.tidied_before IS
-    'No session with a lower user_epoch is left whose row looks live. Less than ended_before while workers have some to remove.';
+COMMENT ON COLUMN @schema@.user_epochs.tidied_before IS
+    'No session with a lower user_epoch has a row that looks live, nor will have, except the one of kept_hash. Less than ended_before while there may be some: then look-ups cost more, and workers remove the rows. Do not change it.';
 
 
--- Secret: with a key anybody can make tags that workers accept, and snapshots that
--- workers trust when they read them from Redis.
-CREATE TABLE session_keys (
+-- Secret: with a key anybody can make tags that workers accept.
+CREATE TABLE @schema@.session_keys (
     generation integer     PRIMARY KEY,
-    key        bytea       NOT NULL DEFAULT session_random_bytes() CHECK (octet_length(key) = 32),
+    key        bytea       NOT NULL DEFAULT @schema@.session_random_bytes() CHECK (octet_length(key) = 32),
     created_at timestamptz NOT NULL DEFAULT clock_timestamp()
 );
 
-COMMENT ON TABLE session_keys IS
-    'AuthFCGI, secret: keys for the tag in a token, which lets workers refuse forged tokens without a query, and for the seal on snapshots in Redis. All keys are accepted; the newest one older than 10 seconds is used for new tokens, so that every worker has read it by then. Deleting a key invalidates the tokens made with it.';
+COMMENT ON TABLE @schema@.session_keys IS
+    'AuthFCGI, secret: keys for the tag in a token, which lets workers refuse forged tokens without a query. All keys are accepted; the newest one older than 10 seconds is used for new tokens, so that every worker has read it by then. Deleting a key invalidates the tokens made with it.';
 
-INSERT INTO session_keys (generation) VALUES (1);
+INSERT INTO @schema@.session_keys (generation) VALUES (1);
 
 
-CREATE TABLE session_limits (
+CREATE TABLE @schema@.session_limits (
     -- Only one row can exist.
     only_row         boolean  PRIMARY KEY DEFAULT true CHECK (only_row),
     default_lifetime interval NOT NULL DEFAULT '24 hours' CHECK (default_lifetime > '0'),
@@ -150,103 +175,129 @@ CREATE TABLE session_limits (
     maximum_sessions integer  NOT NULL DEFAULT 10000      CHECK (maximum_sessions BETWEEN 1 AND 1000000)
 );
 
-COMMENT ON TABLE session_limits IS
+COMMENT ON TABLE @schema@.session_limits IS
     'AuthFCGI: limits of all new sessions. Operators change them with UPDATE. Do not delete the row.';
-COMMENT ON COLUMN session_limits.default_lifetime IS
+COMMENT ON COLUMN @schema@.session_limits.default_lifetime IS
     'Lifetime of a session that is created without one. The program writes its SESSION_LIFETIME here when it starts.';
-COMMENT ON COLUMN session_limits.maximum_lifetime IS
+COMMENT ON COLUMN @schema@.session_limits.maximum_lifetime IS
     'Maximum lifetime of a session, whatever lifetime was requested.';
-COMMENT ON COLUMN session_limits.maximum_sessions IS
+COMMENT ON COLUMN @schema@.session_limits.maximum_sessions IS
     'Maximum number of live sessions of a user, whatever limit was requested: a new one ends the oldest. As many again may have a label: those are never ended for a new one, which is refused instead.';
 
-INSERT INTO session_limits DEFAULT VALUES;
+INSERT INTO @schema@.session_limits DEFAULT VALUES;
 
 
-CREATE TABLE authfcgi_state (
+CREATE TABLE @schema@.authfcgi_state (
     -- Only one row can exist.
     only_row          boolean     PRIMARY KEY DEFAULT true CHECK (only_row),
     epoch             bigint      NOT NULL DEFAULT 0,
     ended_before      bigint      NOT NULL DEFAULT 0,
     tidied_before     bigint      NOT NULL DEFAULT 0,
     users_compared_at timestamptz NOT NULL DEFAULT '-infinity',
-    slowest_hash      interval,
-    slowest_hash_byte interval,
-    largest_hash      bigint,
     CHECK (ended_before <= epoch)
 );
 
-COMMENT ON TABLE authfcgi_state IS
+COMMENT ON TABLE @schema@.authfcgi_state IS
     'AuthFCGI: state that the workers share. The row stays, and its epochs only rise.';
-COMMENT ON COLUMN authfcgi_state.epoch IS
+COMMENT ON COLUMN @schema@.authfcgi_state.epoch IS
     'Raised when all sessions of all users are revoked. A login compares the sum of it and of the user''s epoch in user_epochs.';
-COMMENT ON COLUMN authfcgi_state.ended_before IS
+COMMENT ON COLUMN @schema@.authfcgi_state.ended_before IS
     'Sessions with a lower general_epoch have ended. To end all sessions, call revoke_all_sessions().';
-COMMENT ON COLUMN authfcgi_state.tidied_before IS
+COMMENT ON COLUMN @schema@.authfcgi_state.tidied_before IS
     'No session with a lower general_epoch is left whose row looks live. Less than ended_before while workers have some to remove.';
-COMMENT ON COLUMN authfcgi_state.users_compared_at IS
+COMMENT ON COLUMN @schema@.authfcgi_state.users_compared_at IS
     'Time of the last comparison of signed-in users with the users query.';
-COMMENT ON COLUMN authfcgi_state.slowest_hash IS
-    'Time of the slowest password hash that a login has met, or that USERS_PRESET implies, with a short password, on the reference machine with which workers compare their speed: failed logins take at least twice as long. Set it to NULL when such hashes are no longer in use.';
-COMMENT ON COLUMN authfcgi_state.slowest_hash_byte IS
-    'Maximum additional time of a password hash for each byte of the password. Valid if slowest_hash is set.';
-COMMENT ON COLUMN authfcgi_state.largest_hash IS
-    'Maximum memory of a password hash, in bytes. Valid if slowest_hash is set.';
 
-INSERT INTO authfcgi_state DEFAULT VALUES;
+INSERT INTO @schema@.authfcgi_state DEFAULT VALUES;
+
+
+-- By the hour, so that costs can be forgotten when such hashes are no longer in use.
+CREATE TABLE @schema@.hashing_costs (
+    met_in            timestamptz PRIMARY KEY,
+    slowest_hash      interval    NOT NULL,
+    slowest_hash_byte interval    NOT NULL DEFAULT '0',
+    largest_hash      bigint      NOT NULL DEFAULT 0
+);
+
+COMMENT ON TABLE @schema@.hashing_costs IS
+    'AuthFCGI: highest costs of the password hashes that logins have met in an hour, if they differ from the program''s own: failed logins take at least twice as long as the slowest of the last day. DELETE FROM hashing_costs when such hashes are no longer in use. A row with met_in ''infinity'' counts until it is deleted.';
+COMMENT ON COLUMN @schema@.hashing_costs.met_in IS
+    'The hour.';
+COMMENT ON COLUMN @schema@.hashing_costs.slowest_hash IS
+    'Maximum time of a hash with a short password, on the reference machine with which workers compare their speed.';
+COMMENT ON COLUMN @schema@.hashing_costs.slowest_hash_byte IS
+    'Maximum additional time of a hash for each byte of the password.';
+COMMENT ON COLUMN @schema@.hashing_costs.largest_hash IS
+    'Maximum memory of a hash, in bytes.';
+
+
+-- Whatever was met within 24 hours counts: a worker reports a cost once an hour. An hour
+-- after the next one comes from a wrong clock.
+CREATE VIEW @schema@.recent_hashing_costs AS
+    SELECT c.met_in, c.slowest_hash, c.slowest_hash_byte, c.largest_hash
+      FROM @schema@.hashing_costs c
+     WHERE c.met_in > statement_timestamp() - interval '26 hours'
+       AND (c.met_in <= statement_timestamp() + interval '1 hour' OR c.met_in = 'infinity');
+
+COMMENT ON VIEW @schema@.recent_hashing_costs IS
+    'AuthFCGI: the rows of hashing_costs that count.';
 
 
 -- A table of its own, because its row is locked while a batch of sessions is removed, and
 -- nothing else may wait for that. See remove_expired_sessions().
-CREATE TABLE session_cleanup (
+CREATE TABLE @schema@.session_cleanup (
     -- Only one row can exist.
     only_row      boolean     PRIMARY KEY DEFAULT true CHECK (only_row),
     cleaned_up_at timestamptz NOT NULL DEFAULT '-infinity'
 );
 
-COMMENT ON TABLE session_cleanup IS
+COMMENT ON TABLE @schema@.session_cleanup IS
     'AuthFCGI: the time of the last removal of expired and ended sessions; its row is the lock of the process that removes them. Do not delete the row.';
-COMMENT ON COLUMN session_cleanup.cleaned_up_at IS
+COMMENT ON COLUMN @schema@.session_cleanup.cleaned_up_at IS
     'Time of the last claim: see claim_session_cleanup().';
 
-INSERT INTO session_cleanup DEFAULT VALUES;
+INSERT INTO @schema@.session_cleanup DEFAULT VALUES;
 
 
 -- The definition of a live session. It is repeated in two places that need ended sessions
 -- too: the look-up of a check, and session_tokens_announce(), which sees only the rows of
 -- one statement. statement_timestamp() and not now(), which is the start of a
 -- transaction that may be long.
-CREATE VIEW live_sessions AS
-SELECT s.* FROM session_tokens s
+CREATE VIEW @schema@.live_sessions AS
+SELECT s.* FROM @schema@.session_tokens s
  WHERE s.revoked_at IS NULL
    AND s.expires_at > statement_timestamp()
-   AND s.general_epoch >= (SELECT g.ended_before FROM authfcgi_state g)
-   AND NOT EXISTS (SELECT FROM user_epochs e
+   AND s.general_epoch >= (SELECT g.ended_before FROM @schema@.authfcgi_state g)
+   AND NOT EXISTS (SELECT FROM @schema@.user_epochs e
                     WHERE e.user_id = s.user_id AND e.ended_before > s.user_epoch AND e.ended_before > 0
                       AND e.kept_hash IS DISTINCT FROM s.token_hash);
 
-COMMENT ON VIEW live_sessions IS
+COMMENT ON VIEW @schema@.live_sessions IS
     'AuthFCGI: the sessions that are neither ended nor expired at the start of the statement. Reading it needs no rights on session_tokens.';
 
 
 -- Not called "users": an application in the same schema often has a table of that name.
-CREATE TABLE authfcgi_users (
+CREATE TABLE @schema@.authfcgi_users (
     id            text        PRIMARY KEY DEFAULT gen_random_uuid()::text
         CHECK (octet_length(id) BETWEEN 1 AND 255),
     -- The maximum is that of a username in a login.
     username      text        NOT NULL UNIQUE CHECK (octet_length(username) BETWEEN 1 AND 256),
     password_hash text        NOT NULL,
-    name          text        NOT NULL DEFAULT '',
-    email         text        NOT NULL DEFAULT '',
+    name          text        NOT NULL DEFAULT '' CHECK (char_length(name) <= 256),
+    email         text        NOT NULL DEFAULT '' CHECK (char_length(email) <= 320),
     groups        text[]      NOT NULL DEFAULT '{}'
-        CHECK (pg_catalog.array_position(groups, NULL) IS NULL AND coalesce(pg_catalog.array_ndims(groups), 1) = 1),
+        -- The order of CASE: array_position() is an error for several dimensions.
+        CHECK (CASE WHEN coalesce(pg_catalog.array_ndims(groups), 1) <> 1 THEN false
+                   ELSE pg_catalog.array_position(groups, NULL) IS NULL
+                        AND octet_length(pg_catalog.array_to_string(groups, ',')) <= 4096 END),
     disabled      boolean     NOT NULL DEFAULT false,
     created_at    timestamptz NOT NULL DEFAULT statement_timestamp(),
     updated_at    timestamptz NOT NULL DEFAULT statement_timestamp()
 );
 
-COMMENT ON TABLE authfcgi_users IS
+COMMENT ON TABLE @schema@.authfcgi_users IS
     'AuthFCGI: its own users, for applications without users of their own. Deleting or disabling a user, or changing the password hash, ends all sessions of that user. Sessions keep the name, email and groups that they were created with.';
 
 
 -- In the same transaction: by default PUBLIC may execute a new function.
-REVOKE ALL ON FUNCTION session_random_bytes() FROM PUBLIC;
+REVOKE ALL ON FUNCTION @schema@.session_random_bytes() FROM PUBLIC;

@@ -1,6 +1,6 @@
 -- Every statement that ends a session notifies all workers in its transaction, including
--- an operator's UPDATE, DELETE or TRUNCATE. Workers listen on the channel
--- authfcgi_revoked. A payload never contains a token:
+-- an operator's UPDATE, DELETE or TRUNCATE. Workers listen on a channel with a secret
+-- name: see 0008_notifications.sql. A payload never contains a token:
 --     h:<hash>,<hash>,... these sessions have ended (SHA-256 of their tokens, in hex)
 --     c:<hash>,<hash>,... these sessions are live, and their contents have changed
 --     u:<user_id>         all sessions of this user until now
@@ -17,10 +17,10 @@
 -- skipped when they are locked.
 
 -- SECURITY DEFINER: a role that may only change sessions needs no rights on the epochs.
-CREATE FUNCTION session_tokens_announce() RETURNS trigger
+CREATE FUNCTION @schema@.session_tokens_announce() RETURNS trigger
 LANGUAGE plpgsql
 SECURITY DEFINER
-SET search_path FROM CURRENT
+SET search_path = pg_catalog, pg_temp
 -- The plan is made once per connection, often for a statement of one row. A nested loop
 -- kept from then would take hours for a statement of 100,000 rows.
 SET enable_nestloop = off
@@ -35,14 +35,14 @@ DECLARE
     last_user  text;
     hashes     text;    -- hashes_at_most at most, each of 64 digits, with commas between
     -- By its index, because remove_expired_sessions() switches sequential scans off.
-    everybody  CONSTANT bigint := coalesce((SELECT g.ended_before FROM authfcgi_state g WHERE g.only_row), 0);
+    everybody  CONSTANT bigint := coalesce((SELECT g.ended_before FROM @schema@.authfcgi_state g WHERE g.only_row), 0);
 BEGIN
     -- The condition for a live row is that of live_sessions. It is not written as NOT
     -- EXISTS, which would become a join, and that without nested loops would read all of
     -- user_epochs for a statement of one row. What a raised epoch has ended was announced
     -- with that.
     IF TG_OP = 'TRUNCATE' THEN
-        PERFORM pg_notify('authfcgi_revoked', '*');
+        PERFORM @schema@.announce_revocations('{*}'::text[]);
         RETURN NULL;
     ELSIF TG_OP = 'DELETE' THEN
         SELECT count(*), true, min(e.user_id COLLATE "C"), max(e.user_id COLLATE "C"),
@@ -53,7 +53,7 @@ BEGIN
                  WHERE o.revoked_at IS NULL AND o.expires_at > statement_timestamp()
                    AND o.general_epoch >= everybody
                    AND (SELECT u.ended_before <= o.user_epoch OR u.kept_hash IS NOT DISTINCT FROM o.token_hash
-                          FROM user_epochs u WHERE u.user_id = o.user_id) IS NOT FALSE) e;
+                          FROM @schema@.user_epochs u WHERE u.user_id = o.user_id) IS NOT FALSE) e;
     ELSE
         -- A live session has ended if it is now shorter, revoked, another user's or
         -- under another hash. If one has, all are announced as ended: workers then
@@ -83,7 +83,7 @@ BEGIN
                            AND o.general_epoch >= everybody
                            AND (SELECT u.ended_before <= o.user_epoch
                                        OR u.kept_hash IS NOT DISTINCT FROM o.token_hash
-                                  FROM user_epochs u WHERE u.user_id = o.user_id) IS NOT FALSE) c
+                                  FROM @schema@.user_epochs u WHERE u.user_id = o.user_id) IS NOT FALSE) c
                  WHERE c.ended OR c.changed) e;
     END IF;
 
@@ -92,79 +92,112 @@ BEGIN
     ELSIF announced > hashes_at_most THEN
         -- Too many to list: announce more than has changed rather than flood the
         -- queue. Workers then query the database again, which is harmless.
-        PERFORM pg_notify('authfcgi_revoked',
-                          CASE WHEN first_user = last_user THEN 'u:' || first_user ELSE '*' END);
+        PERFORM @schema@.announce_revocations(ARRAY[CASE WHEN first_user = last_user THEN 'u:' || first_user ELSE '*' END]);
     ELSE
-        FOR start IN 0 .. (announced - 1)::integer BY hashes_a_payload LOOP
-            PERFORM pg_notify('authfcgi_revoked',
-                              CASE WHEN has_ended THEN 'h:' ELSE 'c:' END
-                              || substr(hashes, start * 65 + 1, hashes_a_payload * 65 - 1));
-        END LOOP;
+        PERFORM @schema@.announce_revocations(ARRAY(
+            SELECT CASE WHEN has_ended THEN 'h:' ELSE 'c:' END
+                   || substr(hashes, p.start * 65 + 1, hashes_a_payload * 65 - 1)
+              FROM pg_catalog.generate_series(0, (announced - 1)::integer, hashes_a_payload) AS p (start)));
     END IF;
     RETURN NULL;
 END
 $$;
 
-COMMENT ON FUNCTION session_tokens_announce() IS
+COMMENT ON FUNCTION @schema@.session_tokens_announce() IS
     'AuthFCGI: notifies the workers of live sessions that a statement has ended or changed.';
 
-CREATE TRIGGER session_tokens_announce_update AFTER UPDATE ON session_tokens
+CREATE TRIGGER session_tokens_announce_update AFTER UPDATE ON @schema@.session_tokens
     REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
-    FOR EACH STATEMENT EXECUTE FUNCTION session_tokens_announce();
+    FOR EACH STATEMENT EXECUTE FUNCTION @schema@.session_tokens_announce();
 
-CREATE TRIGGER session_tokens_announce_delete AFTER DELETE ON session_tokens
+CREATE TRIGGER session_tokens_announce_delete AFTER DELETE ON @schema@.session_tokens
     REFERENCING OLD TABLE AS old_rows
-    FOR EACH STATEMENT EXECUTE FUNCTION session_tokens_announce();
+    FOR EACH STATEMENT EXECUTE FUNCTION @schema@.session_tokens_announce();
 
-CREATE TRIGGER session_tokens_announce_truncate AFTER TRUNCATE ON session_tokens
-    FOR EACH STATEMENT EXECUTE FUNCTION session_tokens_announce();
+CREATE TRIGGER session_tokens_announce_truncate AFTER TRUNCATE ON @schema@.session_tokens
+    FOR EACH STATEMENT EXECUTE FUNCTION @schema@.session_tokens_announce();
 
-ALTER TABLE session_tokens
+ALTER TABLE @schema@.session_tokens
     ENABLE ALWAYS TRIGGER session_tokens_announce_update,
     ENABLE ALWAYS TRIGGER session_tokens_announce_delete,
     ENABLE ALWAYS TRIGGER session_tokens_announce_truncate;
 
 
--- A session that is given to another user belongs to that user's epochs from then on.
--- One that has ended must not be revived by them.
-CREATE FUNCTION session_tokens_change_user() RETURNS trigger
+-- Keeps the promise of user_epochs.tidied_before: no statement makes the row of a session
+-- look live that its user's epochs have ended. Also gives new rows their epochs.
+CREATE FUNCTION @schema@.session_tokens_keep_ended() RETURNS trigger
 LANGUAGE plpgsql
 SECURITY DEFINER
-SET search_path FROM CURRENT
+SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+    has_ended boolean := false;
+    epochs    record;
 BEGIN
-    PERFORM require_read_committed('giving a session to another user', 'it may have ended');
-    PERFORM FROM user_epochs u
-      WHERE u.user_id = old.user_id AND u.ended_before > old.user_epoch
-        AND u.kept_hash IS DISTINCT FROM old.token_hash;
-    IF FOUND THEN
+    IF TG_OP = 'UPDATE' AND new.user_id <> old.user_id THEN
+        -- It belongs to the other user's epochs from then on. If it has ended, they must
+        -- not revive it.
+        PERFORM @schema@.require_read_committed('giving a session to another user', 'it may have ended');
+        PERFORM FROM @schema@.user_epochs u
+          WHERE u.user_id = old.user_id AND u.ended_before > old.user_epoch
+            AND u.kept_hash IS DISTINCT FROM old.token_hash;
+        has_ended := FOUND;
+        new.user_epoch := NULL;
+    END IF;
+
+    -- The lock is held until the commit: see user_epochs.
+    FOR attempt IN 1 .. 2 LOOP
+        SELECT u.epoch, u.ended_before, u.kept_hash INTO epochs
+          FROM @schema@.user_epochs u WHERE u.user_id = new.user_id FOR KEY SHARE;
+        EXIT WHEN FOUND;
+        INSERT INTO @schema@.user_epochs (user_id) VALUES (new.user_id) ON CONFLICT DO NOTHING;
+    END LOOP;
+    IF new.user_epoch IS NULL THEN
+        new.user_epoch := epochs.epoch;
+    ELSIF epochs.ended_before > new.user_epoch AND epochs.kept_hash IS DISTINCT FROM new.token_hash THEN
+        has_ended := true;
+    END IF;
+    IF has_ended THEN
         new.revoked_at := coalesce(new.revoked_at, statement_timestamp());
         new.expires_at := least(new.expires_at, now());
     END IF;
-    new.user_epoch := coalesce((SELECT u.epoch FROM user_epochs u WHERE u.user_id = new.user_id), 0);
+    IF new.general_epoch IS NULL THEN
+        SELECT g.epoch INTO new.general_epoch FROM @schema@.authfcgi_state g WHERE g.only_row;
+    END IF;
     RETURN new;
 END
 $$;
 
-COMMENT ON FUNCTION session_tokens_change_user() IS
-    'AuthFCGI: keeps a session whose user_id is changed in an epoch of its user.';
+COMMENT ON FUNCTION @schema@.session_tokens_keep_ended() IS
+    'AuthFCGI: gives new sessions their epochs, and keeps the rows of sessions that an epoch has ended from looking live.';
 
-CREATE TRIGGER session_tokens_change_user BEFORE UPDATE OF user_id ON session_tokens
-    FOR EACH ROW WHEN (new.user_id <> old.user_id) EXECUTE FUNCTION session_tokens_change_user();
+CREATE TRIGGER session_tokens_keep_ended_insert BEFORE INSERT ON @schema@.session_tokens
+    FOR EACH ROW EXECUTE FUNCTION @schema@.session_tokens_keep_ended();
 
-ALTER TABLE session_tokens ENABLE ALWAYS TRIGGER session_tokens_change_user;
+CREATE TRIGGER session_tokens_keep_ended_update
+    BEFORE UPDATE OF user_id, token_hash, user_epoch, revoked_at ON @schema@.session_tokens FOR EACH ROW
+    WHEN (new.user_id <> old.user_id
+          OR (new.revoked_at IS NULL
+              AND (old.revoked_at IS NOT NULL OR new.token_hash <> old.token_hash
+                   OR new.user_epoch < old.user_epoch)))
+    EXECUTE FUNCTION @schema@.session_tokens_keep_ended();
+
+ALTER TABLE @schema@.session_tokens
+    ENABLE ALWAYS TRIGGER session_tokens_keep_ended_insert,
+    ENABLE ALWAYS TRIGGER session_tokens_keep_ended_update;
 
 
--- Any statement that raises ended_before ends sessions, so it notifies.
-CREATE FUNCTION user_epochs_announce() RETURNS trigger
+-- Any statement that raises ended_before ends sessions, so it notifies. SECURITY DEFINER:
+-- the name of the channel is a secret.
+CREATE FUNCTION @schema@.user_epochs_announce() RETURNS trigger
 LANGUAGE plpgsql
-SET search_path FROM CURRENT
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
 SET enable_nestloop = off    -- as in session_tokens_announce()
 AS $$
 DECLARE
     users_at_most CONSTANT integer := 1000;
     users         text[];
-    user_id       text;
 BEGIN
     IF TG_OP = 'INSERT' THEN
         users := ARRAY(SELECT n.user_id FROM new_rows n WHERE n.ended_before > 0 LIMIT users_at_most + 1);
@@ -176,48 +209,48 @@ BEGIN
                         LIMIT users_at_most + 1);
     END IF;
     IF pg_catalog.cardinality(users) > users_at_most THEN
-        PERFORM pg_notify('authfcgi_revoked', '*');
-        RETURN NULL;
+        PERFORM @schema@.announce_revocations('{*}'::text[]);
+    ELSE
+        PERFORM @schema@.announce_revocations(ARRAY(
+            SELECT 'u:' || u.user_id FROM pg_catalog.unnest(users) AS u (user_id)));
     END IF;
-    FOREACH user_id IN ARRAY users LOOP
-        PERFORM pg_notify('authfcgi_revoked', 'u:' || user_id);
-    END LOOP;
     RETURN NULL;
 END
 $$;
 
-COMMENT ON FUNCTION user_epochs_announce() IS
+COMMENT ON FUNCTION @schema@.user_epochs_announce() IS
     'AuthFCGI: notifies the workers of users all of whose sessions a statement has ended.';
 
-CREATE TRIGGER user_epochs_announce_insert AFTER INSERT ON user_epochs
+CREATE TRIGGER user_epochs_announce_insert AFTER INSERT ON @schema@.user_epochs
     REFERENCING NEW TABLE AS new_rows
-    FOR EACH STATEMENT EXECUTE FUNCTION user_epochs_announce();
+    FOR EACH STATEMENT EXECUTE FUNCTION @schema@.user_epochs_announce();
 
-CREATE TRIGGER user_epochs_announce_update AFTER UPDATE ON user_epochs
+CREATE TRIGGER user_epochs_announce_update AFTER UPDATE ON @schema@.user_epochs
     REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
-    FOR EACH STATEMENT EXECUTE FUNCTION user_epochs_announce();
+    FOR EACH STATEMENT EXECUTE FUNCTION @schema@.user_epochs_announce();
 
 
-CREATE FUNCTION authfcgi_state_announce() RETURNS trigger
+CREATE FUNCTION @schema@.authfcgi_state_announce() RETURNS trigger
 LANGUAGE plpgsql
-SET search_path FROM CURRENT
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    PERFORM pg_notify('authfcgi_revoked', '*');
+    PERFORM @schema@.announce_revocations('{*}'::text[]);
     RETURN NULL;
 END
 $$;
 
-COMMENT ON FUNCTION authfcgi_state_announce() IS
+COMMENT ON FUNCTION @schema@.authfcgi_state_announce() IS
     'AuthFCGI: notifies the workers that all sessions have ended.';
 
-CREATE TRIGGER authfcgi_state_announce AFTER UPDATE ON authfcgi_state
-    FOR EACH ROW WHEN (new.ended_before > old.ended_before) EXECUTE FUNCTION authfcgi_state_announce();
+CREATE TRIGGER authfcgi_state_announce AFTER UPDATE ON @schema@.authfcgi_state
+    FOR EACH ROW WHEN (new.ended_before > old.ended_before) EXECUTE FUNCTION @schema@.authfcgi_state_announce();
 
 
-CREATE FUNCTION keep_epochs() RETURNS trigger
+CREATE FUNCTION @schema@.keep_epochs() RETURNS trigger
 LANGUAGE plpgsql
-SET search_path FROM CURRENT
+SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
     RAISE EXCEPTION 'rows of % must stay, and their epochs must not fall', TG_TABLE_NAME
@@ -226,46 +259,66 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION keep_epochs() IS
+COMMENT ON FUNCTION @schema@.keep_epochs() IS
     'AuthFCGI: refuses statements that would revive sessions.';
 
-CREATE TRIGGER user_epochs_keep_update BEFORE UPDATE ON user_epochs FOR EACH ROW
-    WHEN (new.epoch < old.epoch OR new.ended_before < old.ended_before OR new.user_id <> old.user_id)
-    EXECUTE FUNCTION keep_epochs();
+CREATE TRIGGER user_epochs_keep_update BEFORE UPDATE ON @schema@.user_epochs FOR EACH ROW
+    WHEN (new.epoch < old.epoch OR new.ended_before < old.ended_before OR new.user_id <> old.user_id
+          OR (new.ended_before = old.ended_before AND new.kept_hash <> coalesce(old.kept_hash, '')))
+    EXECUTE FUNCTION @schema@.keep_epochs();
 
-CREATE TRIGGER user_epochs_keep_delete BEFORE DELETE ON user_epochs
-    FOR EACH ROW EXECUTE FUNCTION keep_epochs();
+CREATE TRIGGER user_epochs_keep_delete BEFORE DELETE ON @schema@.user_epochs
+    FOR EACH ROW EXECUTE FUNCTION @schema@.keep_epochs();
 
-CREATE TRIGGER user_epochs_keep_truncate BEFORE TRUNCATE ON user_epochs
-    FOR EACH STATEMENT EXECUTE FUNCTION keep_epochs();
+CREATE TRIGGER user_epochs_keep_truncate BEFORE TRUNCATE ON @schema@.user_epochs
+    FOR EACH STATEMENT EXECUTE FUNCTION @schema@.keep_epochs();
 
-CREATE TRIGGER authfcgi_state_keep_update BEFORE UPDATE ON authfcgi_state FOR EACH ROW
+-- The row of the session that stayed and now ends looks live.
+CREATE FUNCTION @schema@.user_epochs_end_kept() RETURNS trigger
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    new.tidied_before := least(new.tidied_before, new.ended_before - 1);
+    RETURN new;
+END
+$$;
+
+COMMENT ON FUNCTION @schema@.user_epochs_end_kept() IS
+    'AuthFCGI: has workers compare the user''s sessions again after plain SQL has ended the one that stayed.';
+
+CREATE TRIGGER user_epochs_end_kept BEFORE UPDATE OF kept_hash ON @schema@.user_epochs FOR EACH ROW
+    WHEN (new.kept_hash IS NULL AND old.kept_hash IS NOT NULL AND new.ended_before = old.ended_before)
+    EXECUTE FUNCTION @schema@.user_epochs_end_kept();
+
+CREATE TRIGGER authfcgi_state_keep_update BEFORE UPDATE ON @schema@.authfcgi_state FOR EACH ROW
     WHEN (new.epoch < old.epoch OR new.ended_before < old.ended_before)
-    EXECUTE FUNCTION keep_epochs();
+    EXECUTE FUNCTION @schema@.keep_epochs();
 
-CREATE TRIGGER authfcgi_state_keep_delete BEFORE DELETE ON authfcgi_state
-    FOR EACH ROW EXECUTE FUNCTION keep_epochs();
+CREATE TRIGGER authfcgi_state_keep_delete BEFORE DELETE ON @schema@.authfcgi_state
+    FOR EACH ROW EXECUTE FUNCTION @schema@.keep_epochs();
 
-CREATE TRIGGER authfcgi_state_keep_truncate BEFORE TRUNCATE ON authfcgi_state
-    FOR EACH STATEMENT EXECUTE FUNCTION keep_epochs();
+CREATE TRIGGER authfcgi_state_keep_truncate BEFORE TRUNCATE ON @schema@.authfcgi_state
+    FOR EACH STATEMENT EXECUTE FUNCTION @schema@.keep_epochs();
 
-ALTER TABLE user_epochs
+ALTER TABLE @schema@.user_epochs
     ENABLE ALWAYS TRIGGER user_epochs_announce_insert,
     ENABLE ALWAYS TRIGGER user_epochs_announce_update,
     ENABLE ALWAYS TRIGGER user_epochs_keep_update,
+    ENABLE ALWAYS TRIGGER user_epochs_end_kept,
     ENABLE ALWAYS TRIGGER user_epochs_keep_delete,
     ENABLE ALWAYS TRIGGER user_epochs_keep_truncate;
 
-ALTER TABLE authfcgi_state
+ALTER TABLE @schema@.authfcgi_state
     ENABLE ALWAYS TRIGGER authfcgi_state_announce,
     ENABLE ALWAYS TRIGGER authfcgi_state_keep_update,
     ENABLE ALWAYS TRIGGER authfcgi_state_keep_delete,
     ENABLE ALWAYS TRIGGER authfcgi_state_keep_truncate;
 
 
-CREATE FUNCTION require_read_committed(what text, consequence text) RETURNS void
+CREATE FUNCTION @schema@.require_read_committed(what text, consequence text) RETURNS void
 LANGUAGE plpgsql
-SET search_path FROM CURRENT
+SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
     IF current_setting('transaction_isolation') IN ('repeatable read', 'serializable') THEN
@@ -279,15 +332,15 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION require_read_committed(text, text) IS
+COMMENT ON FUNCTION @schema@.require_read_committed(text, text) IS
     'AuthFCGI, internal: raises an error in a transaction whose snapshot may be older than a lock that it acquires.';
 
 
 -- The number of a cursor's rows, as far as they can be counted in half a second. A count
 -- must not make the end of sessions fail.
-CREATE FUNCTION count_ended_sessions(sessions refcursor) RETURNS bigint
+CREATE FUNCTION @schema@.count_ended_sessions(sessions refcursor) RETURNS bigint
 LANGUAGE plpgsql
-SET search_path FROM CURRENT
+SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     last     CONSTANT timestamptz := clock_timestamp() + interval '500 milliseconds';
@@ -306,15 +359,16 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION count_ended_sessions(refcursor) IS
+COMMENT ON FUNCTION @schema@.count_ended_sessions(refcursor) IS
     'AuthFCGI, internal: returns the number of a cursor''s rows, as far as they can be counted in half a second, and closes it.';
 
 
--- So that ended sessions count as expired in plain SQL too. A locked row is skipped, so
--- this never waits, and nothing depends on it: workers remove what is left.
-CREATE FUNCTION tidy_ended_sessions(token_hashes bytea[]) RETURNS boolean
+-- So that ended sessions count as expired in plain SQL too, and that look-ups need not
+-- compare epochs. A locked row is skipped, so this never waits, and no end depends on it:
+-- workers remove what is left.
+CREATE FUNCTION @schema@.tidy_ended_sessions(token_hashes bytea[]) RETURNS boolean
 LANGUAGE plpgsql
-SET search_path FROM CURRENT
+SET search_path = pg_catalog, pg_temp
 AS $$
 #variable_conflict use_column
 DECLARE
@@ -326,11 +380,11 @@ DECLARE
 BEGIN
     FOR start IN 1 .. least(pg_catalog.cardinality(tidy_ended_sessions.token_hashes), most) BY batch LOOP
         -- expires_at: see revoke_access_token_hash().
-        UPDATE session_tokens s
-           SET revoked_at = statement_timestamp(), expires_at = now()
+        UPDATE @schema@.session_tokens s
+           SET revoked_at = statement_timestamp(), expires_at = least(s.expires_at, now())
          WHERE s.token_hash = ANY (ARRAY(
                    SELECT o.token_hash
-                     FROM session_tokens o
+                     FROM @schema@.session_tokens o
                     WHERE o.token_hash = ANY (tidy_ended_sessions.token_hashes[start : start + batch - 1])
                       AND o.revoked_at IS NULL
                       FOR NO KEY UPDATE SKIP LOCKED));
@@ -342,15 +396,15 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION tidy_ended_sessions(bytea[]) IS
+COMMENT ON FUNCTION @schema@.tidy_ended_sessions(bytea[]) IS
     'AuthFCGI, internal: marks the rows of sessions that a raised epoch has ended, 1000 at most, for half a second at most. Returns whether all are marked.';
 
 
 -- All sessions of a user end only through this function: revoke_user_sessions(),
 -- change_user_password() and the triggers on tables of users call it.
-CREATE FUNCTION end_user_sessions(user_ids text[], except_hash bytea, counts boolean DEFAULT false) RETURNS bigint
+CREATE FUNCTION @schema@.end_user_sessions(user_ids text[], except_hash bytea, counts boolean DEFAULT false) RETURNS bigint
 LANGUAGE plpgsql
-SET search_path FROM CURRENT
+SET search_path = pg_catalog, pg_temp
 AS $$
 #variable_conflict use_column
 DECLARE
@@ -358,6 +412,8 @@ DECLARE
     -- Of the user, if there is only one, before the end.
     old_before bigint := 0;
     old_kept   bytea;
+    -- The users of whom no session is being created.
+    settled    text[];
     sessions   refcursor;
     ended      bigint := 0;
 BEGIN
@@ -366,35 +422,35 @@ BEGIN
     END IF;
     -- The session that is to stay is read after the epoch is locked. An older snapshot
     -- could show it as live although it has ended.
-    PERFORM require_read_committed('ending all sessions of a user', 'the session that stays may have ended');
+    PERFORM @schema@.require_read_committed('ending all sessions of a user', 'the session that stays may have ended');
 
     IF end_user_sessions.except_hash IS NOT NULL THEN
-        INSERT INTO user_epochs (user_id)
+        INSERT INTO @schema@.user_epochs (user_id)
         SELECT DISTINCT u.user_id
           FROM pg_catalog.unnest(end_user_sessions.user_ids) AS u (user_id)
          ORDER BY u.user_id
             ON CONFLICT DO NOTHING;
     END IF;
-    PERFORM FROM user_epochs u
+    PERFORM FROM @schema@.user_epochs u
       WHERE u.user_id = ANY (end_user_sessions.user_ids)
       ORDER BY u.user_id
         FOR NO KEY UPDATE;
     IF pg_catalog.cardinality(end_user_sessions.user_ids) = 1 THEN
         SELECT u.ended_before, u.kept_hash INTO old_before, old_kept
-          FROM user_epochs u
+          FROM @schema@.user_epochs u
          WHERE u.user_id = end_user_sessions.user_ids[1];
         old_before := coalesce(old_before, 0);
     END IF;
     IF end_user_sessions.except_hash IS NOT NULL THEN
         SELECT s.token_hash INTO kept
-          FROM live_sessions s
+          FROM @schema@.live_sessions s
          WHERE s.token_hash = end_user_sessions.except_hash
            AND s.user_id = ANY (end_user_sessions.user_ids);
     END IF;
 
     -- From the commit on, this alone ends the sessions. It waits for nobody but others
     -- who end or limit the same users' sessions, and those are short.
-    INSERT INTO user_epochs (user_id, epoch, ended_before, kept_hash)
+    INSERT INTO @schema@.user_epochs (user_id, epoch, ended_before, kept_hash)
     SELECT DISTINCT u.user_id, 1, 1, kept
       FROM pg_catalog.unnest(end_user_sessions.user_ids) AS u (user_id)
      ORDER BY u.user_id
@@ -403,48 +459,53 @@ BEGIN
 
     IF end_user_sessions.counts THEN
         OPEN sessions NO SCROLL FOR
-        SELECT FROM session_tokens s
+        SELECT FROM @schema@.session_tokens s
          WHERE s.user_id = ANY (end_user_sessions.user_ids)
            AND s.revoked_at IS NULL
            AND s.expires_at > statement_timestamp()
-           AND s.general_epoch >= (SELECT g.ended_before FROM authfcgi_state g)
+           AND s.general_epoch >= (SELECT g.ended_before FROM @schema@.authfcgi_state g)
            AND (s.user_epoch >= old_before OR s.token_hash IS NOT DISTINCT FROM old_kept)
            AND s.token_hash IS DISTINCT FROM kept;
-        ended := count_ended_sessions(sessions);
+        ended := @schema@.count_ended_sessions(sessions);
     END IF;
 
-    -- One more than tidy_ended_sessions() marks, so that it knows.
-    IF tidy_ended_sessions(ARRAY(
+    -- Before the sessions are read: see user_epochs. It waits for nobody.
+    settled := ARRAY(
+        SELECT u.user_id FROM @schema@.user_epochs u
+         WHERE u.user_id = ANY (end_user_sessions.user_ids)
+         ORDER BY u.user_id
+           FOR UPDATE SKIP LOCKED);
+    -- Expired ones too: a clock that is set back must not revive them. One more than
+    -- tidy_ended_sessions() marks, so that it knows.
+    IF @schema@.tidy_ended_sessions(ARRAY(
            SELECT s.token_hash
-             FROM session_tokens s
+             FROM @schema@.session_tokens s
             WHERE s.user_id = ANY (end_user_sessions.user_ids)
               AND s.revoked_at IS NULL
-              AND s.expires_at > statement_timestamp()
               AND s.token_hash IS DISTINCT FROM kept
             LIMIT 1001)) THEN
-        UPDATE user_epochs u SET tidied_before = u.ended_before
-         WHERE u.user_id = ANY (end_user_sessions.user_ids);
+        UPDATE @schema@.user_epochs u SET tidied_before = u.ended_before WHERE u.user_id = ANY (settled);
     END IF;
     RETURN ended;
 END
 $$;
 
-COMMENT ON FUNCTION end_user_sessions(text[], bytea, boolean) IS
+COMMENT ON FUNCTION @schema@.end_user_sessions(text[], bytea, boolean) IS
     'AuthFCGI, internal: ends the sessions of these users. Use revoke_user_sessions(). With counts, which is for one user, returns the number of sessions ended, as far as they can be counted in half a second.';
 
 
 -- SECURITY DEFINER: a role that may change users needs no rights on sessions.
-CREATE FUNCTION authfcgi_users_end_sessions() RETURNS trigger
+CREATE FUNCTION @schema@.authfcgi_users_end_sessions() RETURNS trigger
 LANGUAGE plpgsql
 SECURITY DEFINER
-SET search_path FROM CURRENT
+SET search_path = pg_catalog, pg_temp
 SET enable_nestloop = off    -- as in session_tokens_announce()
 AS $$
 DECLARE
     ids text[];
 BEGIN
     IF TG_OP = 'TRUNCATE' THEN
-        SELECT pg_catalog.array_agg(u.id) INTO ids FROM authfcgi_users u;
+        SELECT pg_catalog.array_agg(u.id) INTO ids FROM @schema@.authfcgi_users u;
     ELSIF TG_OP = 'DELETE' THEN
         SELECT pg_catalog.array_agg(o.id) INTO ids FROM old_rows o;
     ELSE
@@ -454,32 +515,32 @@ BEGIN
             OR n.password_hash <> o.password_hash
             OR (n.disabled AND NOT o.disabled);
     END IF;
-    PERFORM end_user_sessions(ids, NULL::bytea);
+    PERFORM @schema@.end_user_sessions(ids, NULL::bytea, false);
     RETURN NULL;
 END
 $$;
 
-COMMENT ON FUNCTION authfcgi_users_end_sessions() IS
+COMMENT ON FUNCTION @schema@.authfcgi_users_end_sessions() IS
     'AuthFCGI: ends the sessions of users whom a statement deletes or disables, or whose password hash or id it changes.';
 
 -- Setting authfcgi.rehashing gives nobody more power: it only affects roles that may
 -- change a user, and those could write a hash of a password of their own. See
 -- rehash_user() and change_user_password().
-CREATE TRIGGER authfcgi_users_end_sessions_update AFTER UPDATE ON authfcgi_users
+CREATE TRIGGER authfcgi_users_end_sessions_update AFTER UPDATE ON @schema@.authfcgi_users
     REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
     FOR EACH STATEMENT
     WHEN (current_setting('authfcgi.rehashing', true) IS DISTINCT FROM 'on')
-    EXECUTE FUNCTION authfcgi_users_end_sessions();
+    EXECUTE FUNCTION @schema@.authfcgi_users_end_sessions();
 
-CREATE TRIGGER authfcgi_users_end_sessions_delete AFTER DELETE ON authfcgi_users
+CREATE TRIGGER authfcgi_users_end_sessions_delete AFTER DELETE ON @schema@.authfcgi_users
     REFERENCING OLD TABLE AS old_rows
-    FOR EACH STATEMENT EXECUTE FUNCTION authfcgi_users_end_sessions();
+    FOR EACH STATEMENT EXECUTE FUNCTION @schema@.authfcgi_users_end_sessions();
 
 -- BEFORE, because the users can no longer be read afterwards.
-CREATE TRIGGER authfcgi_users_end_sessions_truncate BEFORE TRUNCATE ON authfcgi_users
-    FOR EACH STATEMENT EXECUTE FUNCTION authfcgi_users_end_sessions();
+CREATE TRIGGER authfcgi_users_end_sessions_truncate BEFORE TRUNCATE ON @schema@.authfcgi_users
+    FOR EACH STATEMENT EXECUTE FUNCTION @schema@.authfcgi_users_end_sessions();
 
-ALTER TABLE authfcgi_users
+ALTER TABLE @schema@.authfcgi_users
     ENABLE ALWAYS TRIGGER authfcgi_users_end_sessions_update,
     ENABLE ALWAYS TRIGGER authfcgi_users_end_sessions_delete,
     ENABLE ALWAYS TRIGGER authfcgi_users_end_sessions_truncate;
@@ -487,14 +548,15 @@ ALTER TABLE authfcgi_users
 
 -- In the same transaction: by default PUBLIC may execute a new function.
 REVOKE ALL ON FUNCTION
-    session_tokens_announce(),
-    session_tokens_change_user(),
-    user_epochs_announce(),
-    authfcgi_state_announce(),
-    keep_epochs(),
-    require_read_committed(text, text),
-    count_ended_sessions(refcursor),
-    tidy_ended_sessions(bytea[]),
-    end_user_sessions(text[], bytea, boolean),
-    authfcgi_users_end_sessions()
+    @schema@.session_tokens_announce(),
+    @schema@.session_tokens_keep_ended(),
+    @schema@.user_epochs_announce(),
+    @schema@.authfcgi_state_announce(),
+    @schema@.keep_epochs(),
+    @schema@.user_epochs_end_kept(),
+    @schema@.require_read_committed(text, text),
+    @schema@.count_ended_sessions(refcursor),
+    @schema@.tidy_ended_sessions(bytea[]),
+    @schema@.end_user_sessions(text[], bytea, boolean),
+    @schema@.authfcgi_users_end_sessions()
 FROM PUBLIC;

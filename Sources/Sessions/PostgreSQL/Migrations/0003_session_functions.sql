@@ -9,22 +9,22 @@
 -- pgaudit with log_parameter. PL/pgSQL evaluates an assignment or a RETURN without SELECT
 -- itself, and logs neither, as long as the functions called there are not in SQL.
 
-CREATE FUNCTION session_token_hash(token text) RETURNS bytea
+CREATE FUNCTION @schema@.session_token_hash(token text) RETURNS bytea
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
-SET search_path FROM CURRENT
+SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
     RETURN sha256(convert_to(session_token_hash.token, 'UTF8'));
 END
 $$;
 
-COMMENT ON FUNCTION session_token_hash(text) IS
+COMMENT ON FUNCTION @schema@.session_token_hash(text) IS
     'AuthFCGI: returns the token_hash under which the session of a token is stored.';
 
 
-CREATE FUNCTION require_user_id(user_id text) RETURNS void
+CREATE FUNCTION @schema@.require_user_id(user_id text) RETURNS void
 LANGUAGE plpgsql
-SET search_path FROM CURRENT
+SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
     IF require_user_id.user_id IS NULL THEN
@@ -35,25 +35,51 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION require_user_id(text) IS
+COMMENT ON FUNCTION @schema@.require_user_id(text) IS
     'AuthFCGI, internal: raises an error for an invalid user_id.';
 
 
+-- The rules of the checks of session_tokens, with errors that name the parameter. NULL is
+-- permitted.
+CREATE FUNCTION @schema@.require_identity(username text, groups text[], name text, email text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    problem CONSTANT text := CASE
+        WHEN char_length(require_identity.username) > 256 THEN 'username must have at most 256 characters'
+        WHEN char_length(require_identity.name) > 256 THEN 'name must have at most 256 characters'
+        WHEN char_length(require_identity.email) > 320 THEN 'email must have at most 320 characters'
+        WHEN pg_catalog.array_ndims(require_identity.groups) > 1 THEN 'groups must be an array of one dimension'
+        WHEN pg_catalog.array_position(require_identity.groups, NULL) IS NOT NULL THEN 'groups must not contain NULL'
+        WHEN octet_length(pg_catalog.array_to_string(require_identity.groups, ',')) > 4096
+            THEN 'groups must have at most 4096 bytes together, with a comma between each two' END;
+BEGIN
+    IF problem IS NOT NULL THEN
+        RAISE EXCEPTION '%', problem USING ERRCODE = 'invalid_parameter_value';
+    END IF;
+END
+$$;
+
+COMMENT ON FUNCTION @schema@.require_identity(text, text[], text, text) IS
+    'AuthFCGI, internal: raises an error for an invalid username, name, email or groups.';
+
+
 -- STRICT, because least() ignores NULL.
-CREATE FUNCTION session_idle_grace(idle_timeout interval) RETURNS interval
+CREATE FUNCTION @schema@.session_idle_grace(idle_timeout interval) RETURNS interval
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-SET search_path FROM CURRENT
+SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT least(interval '60 seconds', session_idle_grace.idle_timeout / 10::double precision)
 $$;
 
-COMMENT ON FUNCTION session_idle_grace(interval) IS
+COMMENT ON FUNCTION @schema@.session_idle_grace(interval) IS
     'AuthFCGI, internal: returns the time by which a session may outlive its idle timeout. Uses are recorded in batches, so the last one may not be recorded.';
 
 
 -- All sessions are created by this function: workers call it at a login, and
 -- create_access_token() calls it.
-CREATE FUNCTION create_session(
+CREATE FUNCTION @schema@.create_session(
     token_hash             bytea,
     user_id                text,
     username               text,
@@ -80,7 +106,7 @@ CREATE FUNCTION create_session(
 )
 LANGUAGE plpgsql VOLATILE
 SECURITY DEFINER
-SET search_path FROM CURRENT
+SET search_path = pg_catalog, pg_temp
 AS $$
 #variable_conflict use_column
 DECLARE
@@ -105,11 +131,14 @@ BEGIN
     ELSIF octet_length(create_session.token_hash) <> 32 THEN
         RAISE EXCEPTION 'token_hash must have 32 bytes' USING ERRCODE = 'invalid_parameter_value';
     END IF;
-    PERFORM require_user_id(create_session.user_id);
+    PERFORM @schema@.require_user_id(create_session.user_id);
+    PERFORM @schema@.require_identity(create_session.username, create_session.groups, create_session.name, create_session.email);
     IF create_session.lifetime <= interval '0' THEN
         RAISE EXCEPTION 'lifetime must be greater than zero' USING ERRCODE = 'invalid_parameter_value';
     ELSIF create_session.idle_timeout <= interval '0' THEN
         RAISE EXCEPTION 'idle_timeout must be greater than zero' USING ERRCODE = 'invalid_parameter_value';
+    ELSIF char_length(create_session.label) > 256 THEN
+        RAISE EXCEPTION 'label must have at most 256 characters' USING ERRCODE = 'invalid_parameter_value';
     ELSIF create_session.session_limit < 1 THEN
         RAISE EXCEPTION 'session_limit must be at least one' USING ERRCODE = 'invalid_parameter_value';
     -- Not statement_timestamp(), which is earlier than a caller's clock_timestamp().
@@ -126,28 +155,29 @@ BEGIN
             USING ERRCODE = 'invalid_parameter_value';
     END IF;
     IF is_limited THEN
-        PERFORM require_read_committed('a session limit', 'sessions of other logins are not counted');
+        PERFORM @schema@.require_read_committed('a session limit', 'sessions of other logins are not counted');
     END IF;
 
     FOR attempt IN 1 .. 2 LOOP
         IF is_limited THEN
             -- Concurrent logins wait, so that they count each other's sessions.
             SELECT u.epoch INTO current_epoch
-              FROM user_epochs u WHERE u.user_id = create_session.user_id FOR NO KEY UPDATE;
+              FROM @schema@.user_epochs u WHERE u.user_id = create_session.user_id FOR NO KEY UPDATE;
         ELSE
             -- Only update_user_sessions() waits for this lock, so that it finds this
             -- session. end_user_sessions() does not, and nobody who ends sessions may
             -- have to: an application may hold it for as long as its transaction lasts.
+            -- Meanwhile look-ups compare the user's epochs: see user_epochs.
             SELECT u.epoch INTO current_epoch
-              FROM user_epochs u WHERE u.user_id = create_session.user_id FOR KEY SHARE;
+              FROM @schema@.user_epochs u WHERE u.user_id = create_session.user_id FOR KEY SHARE;
         END IF;
         EXIT WHEN FOUND;
-        INSERT INTO user_epochs (user_id) VALUES (create_session.user_id) ON CONFLICT DO NOTHING;
+        INSERT INTO @schema@.user_epochs (user_id) VALUES (create_session.user_id) ON CONFLICT DO NOTHING;
     END LOOP;
     -- No lock is needed for the end of sessions: a session that is created with an older
     -- epoch has ended, even if it is committed later.
     SELECT l.default_lifetime, l.maximum_lifetime, l.maximum_sessions, g.epoch INTO limits
-      FROM session_limits l CROSS JOIN authfcgi_state g;
+      FROM @schema@.session_limits l CROSS JOIN @schema@.authfcgi_state g;
     IF NOT FOUND THEN
         RAISE EXCEPTION 'session_limits or authfcgi_state has no row'
             USING ERRCODE = 'object_not_in_prerequisite_state',
@@ -165,10 +195,10 @@ BEGIN
                                         limits.maximum_lifetime),
                           start + limits.maximum_lifetime);
     idle_end := least(start + least(create_session.idle_timeout, limits.maximum_lifetime)
-                            + session_idle_grace(create_session.idle_timeout),
+                            + @schema@.session_idle_grace(create_session.idle_timeout),
                       absolute_end);
 
-    INSERT INTO session_tokens AS s
+    INSERT INTO @schema@.session_tokens AS s
            (token_hash, user_id, username, groups, name, email,
             authenticated_at, authentication_methods,
             created_at, last_seen_at, expires_at, absolute_expires_at, idle_timeout,
@@ -187,7 +217,7 @@ BEGIN
     -- Before the limit, which must not count the replaced session. For expires_at, here
     -- and below, see revoke_access_token_hash().
     IF create_session.replaces IS NOT NULL THEN
-        UPDATE live_sessions s
+        UPDATE @schema@.live_sessions s
            SET revoked_at = statement_timestamp(), expires_at = now()
          WHERE s.token_hash = create_session.replaces
            AND s.token_hash <> create_session.token_hash
@@ -197,7 +227,7 @@ BEGIN
 
     -- Reads the user's entries of one index, of which there are not many more than allowed.
     allowed := least(CASE WHEN is_limited THEN create_session.session_limit END, limits.maximum_sessions);
-    PERFORM FROM live_sessions s
+    PERFORM FROM @schema@.live_sessions s
       WHERE s.user_id = create_session.user_id AND (s.label IS NULL) = (create_session.label IS NULL)
      OFFSET allowed LIMIT 1;
     IF FOUND AND create_session.label IS NOT NULL THEN
@@ -206,10 +236,10 @@ BEGIN
                   HINT = 'Revoke some of them, or raise session_limits.maximum_sessions.';
     ELSIF FOUND THEN
         WITH excess AS (
-            UPDATE session_tokens s
+            UPDATE @schema@.session_tokens s
                SET revoked_at = statement_timestamp(), expires_at = now()
              WHERE s.token_hash IN (SELECT o.token_hash
-                                      FROM live_sessions o
+                                      FROM @schema@.live_sessions o
                                      WHERE o.user_id = create_session.user_id
                                        AND o.token_hash <> create_session.token_hash
                                        AND o.label IS NULL
@@ -219,15 +249,23 @@ BEGIN
             RETURNING s.session_id)
         SELECT pg_catalog.array_agg(e.session_id) INTO excess_sessions FROM excess e;
     END IF;
+
+    -- The client keeps the new token in place of the old one. After all sessions, as in
+    -- remove_expired_sessions(), against deadlock.
+    IF create_session.replaces IS NOT NULL THEN
+        UPDATE @schema@.login_devices d
+           SET token_hashes = pg_catalog.array_remove(d.token_hashes, create_session.replaces)
+         WHERE d.user_id = create_session.user_id AND create_session.replaces = ANY (d.token_hashes);
+    END IF;
     RETURN NEXT;
 END
 $$;
 
-COMMENT ON FUNCTION create_session(bytea, text, text, text[], text, text, interval, inet, text, text, bigint, interval, integer, bytea, timestamptz, text[]) IS
+COMMENT ON FUNCTION @schema@.create_session(bytea, text, text, text[], text, text, interval, inet, text, text, bigint, interval, integer, bytea, timestamptz, text[]) IS
     'AuthFCGI, internal: creates a session under the hash of its token. lifetime NULL means the default of session_limits; its maximum always holds. With idle_timeout the session expires earlier unless touch_sessions() records uses. With session_limit, and always over session_limits.maximum_sessions, the user''s oldest sessions over that number end, 1000 at a time; sessions with a label are not counted, and one over the maximum is refused. The session with the hash replaces ends. authenticated_at NULL means now, authentication_methods NULL means a password. Returns the new session, the replaced session and its user, and the sessions ended by the limit. Returns no row, and ends nothing, if epoch is given and differs from the sum of the user''s epoch and the epoch of authfcgi_state.';
 
 
-CREATE FUNCTION create_access_token(
+CREATE FUNCTION @schema@.create_access_token(
     user_id                text,
     username               text        DEFAULT NULL,
     groups                 text[]      DEFAULT '{}',
@@ -240,22 +278,22 @@ CREATE FUNCTION create_access_token(
 ) RETURNS text
 LANGUAGE plpgsql VOLATILE
 SECURITY DEFINER
-SET search_path FROM CURRENT
+SET search_path = pg_catalog, pg_temp
 AS $$
 #variable_conflict use_column
 DECLARE
     tag_key bytea;
-    random  bytea := session_random_bytes();
+    random  bytea := @schema@.session_random_bytes();
     token   text;
     hash    bytea;
 BEGIN
     -- Workers may not have read a younger key yet.
     SELECT k.key INTO tag_key
-      FROM session_keys k
+      FROM @schema@.session_keys k
      WHERE k.created_at <= statement_timestamp() - interval '10 seconds'
      ORDER BY k.generation DESC LIMIT 1;
     IF NOT FOUND THEN
-        SELECT k.key INTO tag_key FROM session_keys k ORDER BY k.generation LIMIT 1;
+        SELECT k.key INTO tag_key FROM @schema@.session_keys k ORDER BY k.generation LIMIT 1;
     END IF;
     IF NOT FOUND THEN
         RAISE EXCEPTION 'session_keys has no row'
@@ -266,9 +304,9 @@ BEGIN
     -- 40 bytes: 54 base64 digits without padding, 58 characters with the prefix.
     token := 'afs_' || translate(
         encode(random || substr(sha256(tag_key || random), 1, 8), 'base64'), '+/=', '-_');
-    hash := session_token_hash(token);
+    hash := @schema@.session_token_hash(token);
 
-    PERFORM create_session(
+    PERFORM @schema@.create_session(
         token_hash             => hash,
         user_id                => create_access_token.user_id,
         username               => coalesce(create_access_token.username, create_access_token.user_id),
@@ -280,51 +318,54 @@ BEGIN
         user_agent             => NULL::text,
         label                  => create_access_token.label,
         epoch                  => NULL::bigint,
+        idle_timeout           => NULL::interval,
+        session_limit          => NULL::integer,
+        replaces               => NULL::bytea,
         authenticated_at       => create_access_token.authenticated_at,
         authentication_methods => create_access_token.authentication_methods);
     RETURN token;
 END
 $$;
 
-COMMENT ON FUNCTION create_access_token(text, text, text[], text, text, interval, text, timestamptz, text[]) IS
+COMMENT ON FUNCTION @schema@.create_access_token(text, text, text[], text, text, interval, text, timestamptz, text[]) IS
     'AuthFCGI: creates a session for a user whom the caller has authenticated, and returns its token, of which only a hash is stored. The session is valid from the commit on, unless all sessions of the user are ended while the transaction runs. username defaults to user_id, lifetime to session_limits.default_lifetime, authenticated_at (time of the authentication) to now, and authentication_methods (values of RFC 8176) to a password.';
 
 
-CREATE FUNCTION get_user_from_token_hash(token_hash bytea) RETURNS text
+CREATE FUNCTION @schema@.get_user_from_token_hash(token_hash bytea) RETURNS text
 LANGUAGE plpgsql STABLE STRICT
 SECURITY DEFINER
-SET search_path FROM CURRENT
+SET search_path = pg_catalog, pg_temp
 AS $$
 #variable_conflict use_column
 BEGIN
     RETURN (SELECT s.user_id
-              FROM live_sessions s
+              FROM @schema@.live_sessions s
              WHERE s.token_hash = get_user_from_token_hash.token_hash);
 END
 $$;
 
-COMMENT ON FUNCTION get_user_from_token_hash(bytea) IS
+COMMENT ON FUNCTION @schema@.get_user_from_token_hash(bytea) IS
     'AuthFCGI: like get_user_from_token(), for callers that store only session_token_hash(token).';
 
 
-CREATE FUNCTION get_user_from_token(token text) RETURNS text
+CREATE FUNCTION @schema@.get_user_from_token(token text) RETURNS text
 LANGUAGE plpgsql STABLE STRICT
 SECURITY DEFINER
-SET search_path FROM CURRENT
+SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    RETURN get_user_from_token_hash(session_token_hash(get_user_from_token.token));
+    RETURN @schema@.get_user_from_token_hash(@schema@.session_token_hash(get_user_from_token.token));
 END
 $$;
 
-COMMENT ON FUNCTION get_user_from_token(text) IS
+COMMENT ON FUNCTION @schema@.get_user_from_token(text) IS
     'AuthFCGI: returns the user_id of the token''s live session; NULL if there is none (not a token, unknown, expired or revoked).';
 
 
-CREATE FUNCTION revoke_access_token_hash(token_hash bytea) RETURNS boolean
+CREATE FUNCTION @schema@.revoke_access_token_hash(token_hash bytea) RETURNS boolean
 LANGUAGE plpgsql VOLATILE
 SECURITY DEFINER
-SET search_path FROM CURRENT
+SET search_path = pg_catalog, pg_temp
 AS $$
 #variable_conflict use_column
 BEGIN
@@ -333,38 +374,38 @@ BEGIN
     END IF;
     -- expires_at becomes now(), the start of this transaction, so that
     -- "expires_at > now()" is false at once, even within this transaction.
-    UPDATE live_sessions s
+    UPDATE @schema@.live_sessions s
        SET revoked_at = statement_timestamp(), expires_at = now()
      WHERE s.token_hash = revoke_access_token_hash.token_hash;
     RETURN FOUND;
 END
 $$;
 
-COMMENT ON FUNCTION revoke_access_token_hash(bytea) IS
+COMMENT ON FUNCTION @schema@.revoke_access_token_hash(bytea) IS
     'AuthFCGI: like revoke_access_token(), for callers that store only session_token_hash(token).';
 
 
-CREATE FUNCTION revoke_access_token(token text) RETURNS boolean
+CREATE FUNCTION @schema@.revoke_access_token(token text) RETURNS boolean
 LANGUAGE plpgsql VOLATILE
 SECURITY DEFINER
-SET search_path FROM CURRENT
+SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
     IF revoke_access_token.token IS NULL THEN
         RAISE EXCEPTION 'token must not be null' USING ERRCODE = 'null_value_not_allowed';
     END IF;
-    RETURN revoke_access_token_hash(session_token_hash(revoke_access_token.token));
+    RETURN @schema@.revoke_access_token_hash(@schema@.session_token_hash(revoke_access_token.token));
 END
 $$;
 
-COMMENT ON FUNCTION revoke_access_token(text) IS
+COMMENT ON FUNCTION @schema@.revoke_access_token(text) IS
     'AuthFCGI: ends the session of a token everywhere. Returns whether it was live.';
 
 
-CREATE FUNCTION revoke_session(session_id uuid, user_id text DEFAULT NULL) RETURNS boolean
+CREATE FUNCTION @schema@.revoke_session(session_id uuid, user_id text DEFAULT NULL) RETURNS boolean
 LANGUAGE plpgsql VOLATILE
 SECURITY DEFINER
-SET search_path FROM CURRENT
+SET search_path = pg_catalog, pg_temp
 AS $$
 #variable_conflict use_column
 BEGIN
@@ -372,7 +413,7 @@ BEGIN
         RAISE EXCEPTION 'session_id must not be null' USING ERRCODE = 'null_value_not_allowed';
     END IF;
     -- expires_at: see revoke_access_token_hash().
-    UPDATE live_sessions s
+    UPDATE @schema@.live_sessions s
        SET revoked_at = statement_timestamp(), expires_at = now()
      WHERE s.session_id = revoke_session.session_id
        AND (revoke_session.user_id IS NULL OR s.user_id = revoke_session.user_id);
@@ -380,29 +421,29 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION revoke_session(uuid, text) IS
+COMMENT ON FUNCTION @schema@.revoke_session(uuid, text) IS
     'AuthFCGI: ends the session with a public id everywhere; with user_id, only a session of that user. Returns whether a session was live.';
 
 
-CREATE FUNCTION revoke_user_sessions(user_id text, except_hash bytea DEFAULT NULL) RETURNS bigint
+CREATE FUNCTION @schema@.revoke_user_sessions(user_id text, except_hash bytea DEFAULT NULL) RETURNS bigint
 LANGUAGE plpgsql VOLATILE
 SECURITY DEFINER
-SET search_path FROM CURRENT
+SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    PERFORM require_user_id(revoke_user_sessions.user_id);
-    RETURN end_user_sessions(ARRAY[revoke_user_sessions.user_id], revoke_user_sessions.except_hash, true);
+    PERFORM @schema@.require_user_id(revoke_user_sessions.user_id);
+    RETURN @schema@.end_user_sessions(ARRAY[revoke_user_sessions.user_id], revoke_user_sessions.except_hash, true);
 END
 $$;
 
-COMMENT ON FUNCTION revoke_user_sessions(text, bytea) IS
+COMMENT ON FUNCTION @schema@.revoke_user_sessions(text, bytea) IS
     'AuthFCGI: ends all sessions of a user everywhere, except the one with the token hash except_hash, and refuses logins in progress. Writes one row, however many sessions there are; the rows of up to 1000 are marked at once, the others removed later. Returns the number of sessions ended, as far as they can be counted in half a second. Needs READ COMMITTED.';
 
 
-CREATE FUNCTION revoke_all_sessions() RETURNS bigint
+CREATE FUNCTION @schema@.revoke_all_sessions() RETURNS bigint
 LANGUAGE plpgsql VOLATILE
 SECURITY DEFINER
-SET search_path FROM CURRENT
+SET search_path = pg_catalog, pg_temp
 SET cursor_tuple_fraction = 1    -- the count reads all rows
 AS $$
 DECLARE
@@ -410,40 +451,40 @@ DECLARE
     sessions   refcursor;
     ended      bigint;
 BEGIN
-    PERFORM require_read_committed('ending all sessions', 'they cannot be counted');
+    PERFORM @schema@.require_read_committed('ending all sessions', 'they cannot be counted');
 
-    SELECT g.ended_before INTO old_before FROM authfcgi_state g FOR NO KEY UPDATE;
+    SELECT g.ended_before INTO old_before FROM @schema@.authfcgi_state g FOR NO KEY UPDATE;
     -- From the commit on, this alone ends the sessions. It waits for nobody who creates
     -- sessions.
-    UPDATE authfcgi_state g SET epoch = g.epoch + 1, ended_before = g.epoch + 1;
+    UPDATE @schema@.authfcgi_state g SET epoch = g.epoch + 1, ended_before = g.epoch + 1;
 
     OPEN sessions NO SCROLL FOR
-    SELECT FROM session_tokens s
+    SELECT FROM @schema@.session_tokens s
      WHERE s.revoked_at IS NULL
        AND s.expires_at > statement_timestamp()
        AND s.general_epoch >= old_before
-       AND NOT EXISTS (SELECT FROM user_epochs e
+       AND NOT EXISTS (SELECT FROM @schema@.user_epochs e
                         WHERE e.user_id = s.user_id AND e.ended_before > s.user_epoch AND e.ended_before > 0
                           AND e.kept_hash IS DISTINCT FROM s.token_hash);
-    ended := count_ended_sessions(sessions);
+    ended := @schema@.count_ended_sessions(sessions);
 
     -- As in end_user_sessions().
-    IF tidy_ended_sessions(ARRAY(
+    IF @schema@.tidy_ended_sessions(ARRAY(
            SELECT s.token_hash
-             FROM session_tokens s
+             FROM @schema@.session_tokens s
             WHERE s.revoked_at IS NULL AND s.expires_at > statement_timestamp()
             LIMIT 1001)) THEN
-        UPDATE authfcgi_state g SET tidied_before = g.ended_before;
+        UPDATE @schema@.authfcgi_state g SET tidied_before = g.ended_before;
     END IF;
     RETURN ended;
 END
 $$;
 
-COMMENT ON FUNCTION revoke_all_sessions() IS
+COMMENT ON FUNCTION @schema@.revoke_all_sessions() IS
     'AuthFCGI: ends all sessions of all users everywhere, and refuses logins in progress. Writes one row, however many sessions there are; the rows of up to 1000 are marked at once, the others removed later. Returns the number of sessions ended, as far as they can be counted in half a second. Needs READ COMMITTED.';
 
 
-CREATE FUNCTION update_user_sessions(
+CREATE FUNCTION @schema@.update_user_sessions(
     user_id  text,
     username text   DEFAULT NULL,
     groups   text[] DEFAULT NULL,
@@ -452,24 +493,26 @@ CREATE FUNCTION update_user_sessions(
 ) RETURNS bigint
 LANGUAGE plpgsql VOLATILE
 SECURITY DEFINER
-SET search_path FROM CURRENT
+SET search_path = pg_catalog, pg_temp
 AS $$
 #variable_conflict use_column
 DECLARE
     changed bigint;
 BEGIN
-    PERFORM require_user_id(update_user_sessions.user_id);
-    PERFORM require_read_committed('changing all sessions of a user', 'a new one keeps the old identity');
+    PERFORM @schema@.require_user_id(update_user_sessions.user_id);
+    PERFORM @schema@.require_identity(update_user_sessions.username, update_user_sessions.groups, update_user_sessions.name,
+                             update_user_sessions.email);
+    PERFORM @schema@.require_read_committed('changing all sessions of a user', 'a new one keeps the old identity');
 
     -- The epoch first: a login that has read the old identity is refused, and a login
     -- that holds the row is waited for, so that its session is found. FOR UPDATE, because
     -- logins without a limit share the key.
-    INSERT INTO user_epochs (user_id) VALUES (update_user_sessions.user_id) ON CONFLICT DO NOTHING;
-    PERFORM FROM user_epochs u WHERE u.user_id = update_user_sessions.user_id FOR UPDATE;
-    UPDATE user_epochs u SET epoch = u.epoch + 1 WHERE u.user_id = update_user_sessions.user_id;
+    INSERT INTO @schema@.user_epochs (user_id) VALUES (update_user_sessions.user_id) ON CONFLICT DO NOTHING;
+    PERFORM FROM @schema@.user_epochs u WHERE u.user_id = update_user_sessions.user_id FOR UPDATE;
+    UPDATE @schema@.user_epochs u SET epoch = u.epoch + 1 WHERE u.user_id = update_user_sessions.user_id;
 
     -- A comparison with a parameter that is NULL is not true.
-    UPDATE live_sessions s
+    UPDATE @schema@.live_sessions s
        SET username = coalesce(update_user_sessions.username, s.username),
            groups   = coalesce(update_user_sessions.groups, s.groups),
            name     = coalesce(update_user_sessions.name, s.name),
@@ -484,45 +527,47 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION update_user_sessions(text, text, text[], text, text) IS
+COMMENT ON FUNCTION @schema@.update_user_sessions(text, text, text[], text, text) IS
     'AuthFCGI: changes username, groups, name or email in the live sessions of a user, everywhere; NULL keeps a value. Refuses logins in progress, which may have read the old values. Returns the number of sessions changed. Needs READ COMMITTED.';
 
 
-CREATE FUNCTION rotate_session_key() RETURNS integer
+CREATE FUNCTION @schema@.rotate_session_key() RETURNS integer
 LANGUAGE plpgsql VOLATILE
 SECURITY DEFINER
-SET search_path FROM CURRENT
+SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     new_generation integer;
 BEGIN
     -- One rotation at a time; readers do not wait.
-    LOCK TABLE session_keys IN SHARE ROW EXCLUSIVE MODE;
-    INSERT INTO session_keys (generation, key)
-    SELECT coalesce(max(k.generation), 0) + 1, session_random_bytes() FROM session_keys k
+    LOCK TABLE @schema@.session_keys IN SHARE ROW EXCLUSIVE MODE;
+    INSERT INTO @schema@.session_keys (generation, key)
+    SELECT coalesce(max(k.generation), 0) + 1, @schema@.session_random_bytes() FROM @schema@.session_keys k
     RETURNING generation INTO new_generation;
+    PERFORM @schema@.make_redis_seal_key(false);
     RETURN new_generation;
 END
 $$;
 
-COMMENT ON FUNCTION rotate_session_key() IS
-    'AuthFCGI: adds a key for the tags of new tokens and returns its generation. Older keys stay, so that no session ends. Call it in its own transaction: the ten seconds that workers have to read the key begin at the call, not at the commit.';
+COMMENT ON FUNCTION @schema@.rotate_session_key() IS
+    'AuthFCGI: adds a key for the tags of new tokens and returns its generation, and makes a new key for snapshots in Redis. Older keys of tokens stay, so that no session ends. Call it in its own transaction: the ten seconds that workers have to read the key begin at the call, not at the commit.';
 
 
 -- In the same transaction: by default PUBLIC may execute a new function.
 REVOKE ALL ON FUNCTION
-    session_token_hash(text),
-    require_user_id(text),
-    session_idle_grace(interval),
-    create_session(bytea, text, text, text[], text, text, interval, inet, text, text, bigint, interval, integer, bytea, timestamptz, text[]),
-    create_access_token(text, text, text[], text, text, interval, text, timestamptz, text[]),
-    get_user_from_token_hash(bytea),
-    get_user_from_token(text),
-    revoke_access_token_hash(bytea),
-    revoke_access_token(text),
-    revoke_session(uuid, text),
-    revoke_user_sessions(text, bytea),
-    revoke_all_sessions(),
-    update_user_sessions(text, text, text[], text, text),
-    rotate_session_key()
+    @schema@.session_token_hash(text),
+    @schema@.require_user_id(text),
+    @schema@.require_identity(text, text[], text, text),
+    @schema@.session_idle_grace(interval),
+    @schema@.create_session(bytea, text, text, text[], text, text, interval, inet, text, text, bigint, interval, integer, bytea, timestamptz, text[]),
+    @schema@.create_access_token(text, text, text[], text, text, interval, text, timestamptz, text[]),
+    @schema@.get_user_from_token_hash(bytea),
+    @schema@.get_user_from_token(text),
+    @schema@.revoke_access_token_hash(bytea),
+    @schema@.revoke_access_token(text),
+    @schema@.revoke_session(uuid, text),
+    @schema@.revoke_user_sessions(text, bytea),
+    @schema@.revoke_all_sessions(),
+    @schema@.update_user_sessions(text, text, text[], text, text),
+    @schema@.rotate_session_key()
 FROM PUBLIC;

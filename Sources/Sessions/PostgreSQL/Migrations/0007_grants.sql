@@ -1,6 +1,7 @@
 -- Applications may call the functions they need as members of a role:
 --     GRANT authfcgi_mint TO my_application;
--- Its members can create a session for any user. Roles belong to the whole server, not to
+-- Its members can create and end sessions of any user; those who own a table of users can
+-- watch it. Roles belong to the whole server, not to
 -- a database: on a shared server, check who is a member.
 --
 -- Creating the role needs CREATEROLE. Without it the migration continues and names the
@@ -8,13 +9,17 @@
 
 DO $$
 DECLARE
-    home       CONSTANT text := quote_ident(current_schema()::text);
+    home       CONSTANT text := $schema$@schema@$schema$;
     usage      CONSTANT text := 'GRANT USAGE ON SCHEMA ' || home || ' TO authfcgi_mint;';
     signature  text;
     grants     text := '';
     present    boolean;
 BEGIN
     FOREACH signature IN ARRAY ARRAY[
+        'authfcgi_unwatch_users(regclass)',
+        'authfcgi_watch_users(regclass, name, name, text)',
+        'authfcgi_watched_users_end_sessions()',
+        'authfcgi_watched_users_find()',
         'create_access_token(text, text, text[], text, text, interval, text, timestamptz, text[])',
         'get_user_from_token(text)',
         'get_user_from_token_hash(bytea)',
@@ -57,13 +62,13 @@ BEGIN
 
     -- In a schema of another owner (mostly public) every role has USAGE already, and
     -- granting it again would be refused.
-    IF NOT has_schema_privilege('authfcgi_mint', current_schema()::text, 'USAGE') THEN
+    IF NOT has_schema_privilege('authfcgi_mint', home::regnamespace, 'USAGE') THEN
         BEGIN
             EXECUTE usage;
         EXCEPTION WHEN insufficient_privilege OR undefined_object THEN
             NULL;   -- reported below: without a grant option there may be no error
         END;
-        IF NOT has_schema_privilege('authfcgi_mint', current_schema()::text, 'USAGE') THEN
+        IF NOT has_schema_privilege('authfcgi_mint', home::regnamespace, 'USAGE') THEN
             RAISE WARNING 'members of authfcgi_mint cannot use the schema %', home
                 USING HINT = 'An administrator runs, in this database: ' || usage;
         END IF;

@@ -6,7 +6,10 @@ struct ConnectedServer: Equatable {
     /// The process id of the backend.
     let backend: Int32
     /// A Boolean value that indicates whether the backend sends notifications of revocations on the connection.
-    let isListening: Bool
+    var isListening: Bool { unannounced != nil }
+    /// The number of revocations without a notification when the connection began to listen, or nil if it does not listen;
+    /// see ``NotificationState/unannounced``.
+    let unannounced: Int64?
     /// The time when the connection was opened.
     let openedAt: BootInstant
 
@@ -16,7 +19,7 @@ struct ConnectedServer: Equatable {
             return .connection("another server answers than the one that the connection was opened to")
         }
         guard isListening else { return nil }
-        guard heartbeat.backend == backend, heartbeat.isListening else {
+        guard heartbeat.backend == backend, heartbeat.notifications.isListening else {
             return .connection("the server does not tell of revocations any more: there is a pooler in between")
         }
         return nil
@@ -27,7 +30,8 @@ extension ConnectedServer {
     /// Returns nil if the connection has not been introduced.
     init?(_ connection: PostgreSQLConnection, openedAt: BootInstant) {
         guard let origin = connection.origin else { return nil }
-        self.init(
-            origin: origin, backend: connection.backend, isListening: connection.isListening, openedAt: openedAt)
+        let unannounced: Int64? =
+            if case .received(let unannounced) = connection.notifications { unannounced } else { nil }
+        self.init(origin: origin, backend: connection.backend, unannounced: unannounced, openedAt: openedAt)
     }
 }

@@ -1,4 +1,4 @@
-/// The server's answer to a heartbeat: its identity, its clock, and the token keys.
+/// The server's answer to a heartbeat: its identity, its clock, the keys, the state of notifications, and the epochs.
 struct Heartbeat: Sendable {
     let keys: TokenKeys
     /// The database's clock.
@@ -6,8 +6,15 @@ struct Heartbeat: Sendable {
     let origin: ServerIncarnation
     /// The process id of the backend. Behind a pooler it is not the one that the connection was opened to.
     let backend: Int32
-    /// A Boolean value that indicates whether the backend listens to ``Revocation/channel``.
-    let isListening: Bool
+    let notifications: NotificationState
+    /// The keys of seals, as ``SealKeys`` reads them; nil if there are none.
+    let sealKeys: [UInt8]?
+    /// A Boolean value that indicates whether a new key of seals should be made.
+    let needsSealKey: Bool
+    /// Sessions with a lower general epoch have ended. Nil if the database's state is missing.
+    let endedBefore: Int64?
+    /// A Boolean value that indicates whether the rows of a user's sessions may look live although all of them have ended.
+    let hasUntidiedUsers: Bool
 }
 
 /// The statement of a heartbeat, and its rows.
@@ -20,8 +27,11 @@ extension Heartbeat {
         generation = coalesce(max(generation) FILTER (WHERE created_at <= statement_timestamp() - interval '10 seconds') \
         OVER (), min(generation) OVER ()) AS mints, pg_is_in_recovery() AS is_standby, \
         statement_timestamp() AS clock, pg_postmaster_start_time() AS started_at, pg_backend_pid() AS backend, \
-        '\(Revocation.channel)' IN (SELECT pg_listening_channels()) AS is_listening \
-        FROM \(schema)session_keys
+        \(NotificationState.columns("notified")), sealed.keys AS seal_keys, sealed.is_due AS needs_seal_key, \
+        (SELECT g.ended_before FROM \(schema)authfcgi_state g) AS ended_before, \
+        (SELECT \(schema)has_untidied_users()) AS has_untidied_users \
+        FROM \(schema)session_keys CROSS JOIN \(schema)notification_state() notified \
+        CROSS JOIN \(schema)current_redis_seal_keys() sealed
         """
     }
 
@@ -53,6 +63,12 @@ extension Heartbeat {
         self.clock = DatabaseInstant(microseconds: clock)
         origin = ServerIncarnation(startedAt: DatabaseInstant(microseconds: started))
         self.backend = Int32(truncatingIfNeeded: backend)
-        isListening = result.isTrue(0, try result.column("is_listening"))
+        notifications = try NotificationState(result)
+        let sealKeys = try result.column("seal_keys")
+        self.sealKeys =
+            result.isNull(0, sealKeys) ? nil : unsafe result.withBytes(0, sealKeys) { bytes in unsafe Array(bytes) }
+        needsSealKey = result.isTrue(0, try result.column("needs_seal_key"))
+        endedBefore = result.binaryInteger(0, try result.column("ended_before"))
+        hasUntidiedUsers = result.isTrue(0, try result.column("has_untidied_users"))
     }
 }

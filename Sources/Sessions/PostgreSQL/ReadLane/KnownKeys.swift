@@ -1,6 +1,6 @@
 internal import EventLoop
 
-/// The token keys of the last confirmed heartbeat, on the present connection or an earlier one.
+/// The last confirmed heartbeat, on the present connection or an earlier one: above all, its keys.
 struct KnownKeys {
     private var last: ReadDialogue.SentHeartbeat?
 
@@ -9,6 +9,15 @@ struct KnownKeys {
 
     /// The keys, or nil before the first heartbeat.
     var keys: TokenKeys? { last?.heartbeat.keys }
+
+    /// The keys of seals, as ``SealKeys`` reads them; nil if there are none, and before the first heartbeat.
+    var sealKeys: [UInt8]? { last?.heartbeat.sealKeys }
+
+    /// A Boolean value that indicates whether a new key of seals should be made.
+    var needsSealKey: Bool { last?.heartbeat.needsSealKey ?? false }
+
+    /// A Boolean value that indicates whether the rows of a user's sessions may look live although all of them have ended.
+    var hasUntidiedUsers: Bool { last?.heartbeat.hasUntidiedUsers ?? false }
 
     /// The time of the heartbeat's sending.
     var sentAt: BootInstant? { last?.sentAt }

@@ -9,25 +9,38 @@ struct LookUpLimits {
     /// The maximum number of look-ups without an answer.
     let lookUps: Int
     /// The maximum wait of a look-up for a connection.
-    var connectionWait = Duration.milliseconds(300)
+    let connectionWait: Duration
+    /// The maximum age of the oldest pending look-ups. Computed once: a division of durations is slow.
+    private let maxPendingTime: Duration
 
-    /// The maximum time between two heartbeats: the keys must be fresh even if nothing depends on the lease.
+    /// The maximum time between two heartbeats: the keys must be fresh however long the lease is.
     private static let maxHeartbeatInterval = Duration.seconds(2)
 
-    /// Returns whether one more look-up may be sent: beyond the limits it would wait too long, and so would a heartbeat
-    /// behind it.
+    /// Creates limits.
     /// - Parameters:
-    ///   - count: The number of look-ups without an answer.
-    ///   - oldest: The time of sending of the oldest pending one, or nil if there is none.
-    ///   - now: The current instant.
-    func allowMore(than count: Int, oldest: BootInstant?, at now: BootInstant) -> Bool {
-        guard count < lookUps else { return false }
-        return oldest.map { now - $0 <= min(.milliseconds(500), leaseTime / 2) } ?? true
+    ///   - leaseTime: The time within which a revocation takes effect.
+    ///   - deadline: The maximum time from a check to its answer, and from a message to its reply.
+    ///   - lookUps: The maximum number of look-ups without an answer.
+    ///   - connectionWait: The maximum wait of a look-up for a connection.
+    init(
+        leaseTime: Duration, deadline: Duration, lookUps: Int, connectionWait: Duration = .milliseconds(300)
+    ) {
+        self.leaseTime = leaseTime
+        self.deadline = deadline
+        self.lookUps = lookUps
+        self.connectionWait = connectionWait
+        maxPendingTime = min(.milliseconds(500), leaseTime / 2)
     }
 
-    /// Returns the time between two heartbeats.
-    /// - Parameter renewsLease: True if heartbeats renew the lease.
-    func heartbeatInterval(renewsLease: Bool) -> Duration {
-        renewsLease ? min(Self.maxHeartbeatInterval, leaseTime / 4) : Self.maxHeartbeatInterval
+    /// Returns whether one more look-up may be sent: beyond the limit it would wait too long, and so would a heartbeat
+    /// behind it.
+    /// - Parameters:
+    ///   - oldest: The time of sending of the oldest pending one, or nil if there is none.
+    ///   - now: The current instant.
+    func allowMore(oldest: BootInstant?, at now: BootInstant) -> Bool {
+        oldest.map { now - $0 <= maxPendingTime } ?? true
     }
+
+    /// The time between two heartbeats, which renew the lease and read the epochs.
+    var heartbeatInterval: Duration { min(Self.maxHeartbeatInterval, leaseTime / 4) }
 }

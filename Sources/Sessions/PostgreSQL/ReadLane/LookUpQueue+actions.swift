@@ -32,6 +32,6 @@ extension LookUpQueue {
         /// Treat all sessions up to now as revoked.
         case revokeEverything
         /// Report that a heartbeat was confirmed.
-        case announceHeartbeat
+        case announceHeartbeat(NotificationState)
     }
 }

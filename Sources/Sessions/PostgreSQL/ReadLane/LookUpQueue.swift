@@ -11,7 +11,7 @@ internal import EventLoop
 /// - Parameter Asker: The type of a check's handler.
 struct LookUpQueue<Asker> {
     private var state: LookUpState
-    private var lookUps = LookUpTable<Asker>()
+    private var lookUps: LookUpTable<Asker>
     private(set) var known = KnownKeys()
     private let limits: LookUpLimits
     private var lastStandstill: BootInstant?
@@ -20,6 +20,7 @@ struct LookUpQueue<Asker> {
     init(_ limits: LookUpLimits) {
         self.limits = limits
         state = .disconnected(WaitingLookUps(limit: limits.connectionWait))
+        lookUps = LookUpTable(capacity: limits.lookUps)
     }
 
     /// The server at the other end of the connection, or nil if there is none.
@@ -43,15 +44,19 @@ struct LookUpQueue<Asker> {
     // MARK: Look-ups
 
     /// Handles a check's question for a session.
-    mutating func ask(_ hash: SHA256Digest, _ asker: Asker, at now: BootInstant) -> Action? {
+    /// - Parameter network: The client's network, among which look-ups are divided.
+    mutating func ask(
+        _ hash: SHA256Digest, _ asker: Asker, from network: ClientNetwork? = nil, at now: BootInstant
+    ) -> Action? {
         guard !isClosed else { return .answer([asker], Self.closed) }
         // A look-up sent earlier could return less than this check has a right to know.
         if lookUps.join(hash, asker, sentWithin: limits.leaseTime, at: now) { return nil }
-        guard limits.allowMore(than: lookUps.count, oldest: state.oldestLookUps, at: now) else {
+        let requester = Requester(network: network)
+        guard lookUps.hasRoom(for: requester), limits.allowMore(oldest: state.oldestLookUps, at: now) else {
             return .answer([asker], .failure(.overloaded))
         }
         let deadline = now + limits.deadline
-        let key = lookUps.add(hash, asker, deadline: deadline, at: now)
+        let key = lookUps.add(hash, asker, of: requester, deadline: deadline, at: now)
         return state.add(key, deadline: deadline, at: now) ? .awaitTurnEnd : nil
     }
 
@@ -63,8 +68,17 @@ struct LookUpQueue<Asker> {
         return messages
     }
 
-    /// Prevents later checks from joining look-ups that a revocation may contradict.
-    mutating func hear(_ revocation: Revocation) { lookUps.hear(revocation) }
+    /// Prevents later checks from joining look-ups that a revocation may contradict, and has later look-ups see it.
+    /// - Parameters:
+    ///   - revocation: The revocation.
+    ///   - isInRows: True if the rows of all sessions that it has ended show it.
+    mutating func hear(_ revocation: Revocation, isInRows: Bool = false) {
+        lookUps.hear(revocation)
+        switch revocation {
+        case .ended: break
+        case .changed, .user, .everything: if !isInRows { _ = state.onConnection { $0.hearEnd() } }
+        }
+    }
 
     // MARK: Connection
 
@@ -74,7 +88,7 @@ struct LookUpQueue<Asker> {
     /// Handles a new connection: sends a heartbeat and all look-ups that wait.
     mutating func opened(to server: ConnectedServer) -> [Action] {
         guard case .disconnected(let waiting) = state else { return [] }
-        var dialogue = ReadDialogue(with: server, deadline: limits.deadline)
+        var dialogue = ReadDialogue(with: server, deadline: limits.deadline, leaseTime: limits.leaseTime)
         _ = dialogue.askHeartbeat()
         for key in waiting.keys where lookUps.deadline(of: key) != nil { _ = dialogue.ask(key) }
         state = .connected(dialogue)
@@ -161,7 +175,8 @@ struct LookUpQueue<Asker> {
             var actions: [Action] = error.map { [.reportFailure($0)] } ?? []
             for key in keys { retry(key, error?.reason ?? "not run", at: now, &actions) }
             return actions
-        case .confirmed(let heartbeat, let isFirst): return confirm(heartbeat, isFirst: isFirst)
+        case .confirmed(let heartbeat, let isFirst, let missesRevocations):
+            return confirm(heartbeat, isFirst: isFirst, missesRevocations: missesRevocations)
         case .lost(let error, let endsLease): return (endsLease ? [.endLease] : []) + lost(error, at: now)
         }
     }
@@ -198,15 +213,18 @@ struct LookUpQueue<Asker> {
         if state.onConnection({ $0.retry(key) }) == true { actions.append(.awaitTurnEnd) }
     }
 
-    private mutating func confirm(_ heartbeat: ReadDialogue.SentHeartbeat, isFirst: Bool) -> [Action] {
+    private mutating func confirm(
+        _ heartbeat: ReadDialogue.SentHeartbeat, isFirst: Bool, missesRevocations: Bool
+    ) -> [Action] {
         let isListening = server?.isListening ?? false
         var actions: [Action] = [.confirm(heartbeat, isFirst: isFirst, isListening: isListening)]
         // A token made with a key that was removed is no longer valid, even if its session is cached.
-        if known.replace(by: heartbeat) {
+        let hasLostKey = known.replace(by: heartbeat)
+        if hasLostKey || missesRevocations {
             hear(.everything)
             actions.append(.revokeEverything)
         }
-        return actions + [.announceHeartbeat]
+        return actions + [.announceHeartbeat(heartbeat.heartbeat.notifications)]
     }
 
     private mutating func fail(_ key: LookUpKey, _ answer: Answer, _ actions: inout [Action]) {

@@ -7,6 +7,8 @@ struct LookUpTable<Asker> {
     private struct LookUp {
         /// The time at which an answer is too late.
         let deadline: BootInstant
+        /// The network of the first check.
+        let requester: Requester
         /// The first check, and those that joined before the look-up was sent.
         var askers: [Asker]
         /// The checks that joined later. A session may have begun since the look-up was sent, so a "no" does not answer
@@ -34,15 +36,23 @@ struct LookUpTable<Asker> {
     private var lastID = 0
     /// The earliest deadline of all look-ups, since this process stood still.
     private var extended: BootInstant?
+    private var shares: Shares
 
-    var count: Int { lookUps.count }
+    /// - Parameter capacity: The maximum number of look-ups without an answer.
+    init(capacity: Int) {
+        shares = Shares(capacity: capacity)
+    }
+
+    /// Returns whether the requester may have one more look-up.
+    func hasRoom(for requester: Requester) -> Bool { shares.hasRoom(for: requester) }
 
     /// Adds a look-up, which later checks for the same hash may join.
     mutating func add(
-        _ hash: SHA256Digest, _ asker: Asker, deadline: BootInstant, at now: BootInstant
+        _ hash: SHA256Digest, _ asker: Asker, of requester: Requester, deadline: BootInstant, at now: BootInstant
     ) -> LookUpKey {
         lastID += 1
-        lookUps[lastID] = LookUp(deadline: deadline, askers: [asker], sentAt: now)
+        lookUps[lastID] = LookUp(deadline: deadline, requester: requester, askers: [asker], sentAt: now)
+        shares.take(for: requester)
         joinable[hash] = lastID
         return LookUpKey(id: lastID, hash: hash)
     }
@@ -105,7 +115,8 @@ struct LookUpTable<Asker> {
     /// - Returns: The checks that are answered, and those that must ask again; none if it was answered before.
     mutating func answer(_ key: LookUpKey, isNo: Bool) -> (answered: [Asker], unanswered: [Asker]) {
         guard let lookUp = lookUps.removeValue(forKey: key.id) else { return ([], []) }
-        if joinable[key.hash] == key.id { joinable[key.hash] = nil }
+        if let index = joinable.index(forKey: key.hash), joinable.values[index] == key.id { joinable.remove(at: index) }
+        shares.free(of: lookUp.requester)
         guard !lookUp.lateAskers.isEmpty else { return (lookUp.askers, []) }
         return isNo ? (lookUp.askers, lookUp.lateAskers) : (lookUp.askers + lookUp.lateAskers, [])
     }
@@ -116,6 +127,7 @@ struct LookUpTable<Asker> {
         let all = lookUps.sorted { $0.key < $1.key }.map(\.value)
         lookUps.removeAll()
         joinable.removeAll()
+        shares = Shares(capacity: shares.capacity)
         return all.flatMap { $0.askers + $0.lateAskers }
     }
 }

@@ -19,11 +19,13 @@ struct NotificationLog {
         case .received:
             guard lack.end() else { return }
             log.info("session cache on again: PostgreSQL notifies of revocations")
-        case .unavailable(let reason):
-            guard lack.begin(reason) else { return }
-            log.warning(
-                "session cache off, every check queries PostgreSQL: \(reason); connect to PostgreSQL directly\(names.hint(.url))"
-            )
+        case .queueFull: warn("PostgreSQL's notification queue is too full", advice: "see the line about that queue")
+        case .unavailable(let reason): warn(reason, advice: "connect to PostgreSQL directly\(names.hint(.url))")
         }
+    }
+
+    private mutating func warn(_ reason: String, advice: String) {
+        guard lack.begin(reason) else { return }
+        log.warning("session cache off, every check queries PostgreSQL: \(reason); \(advice)")
     }
 }

@@ -4,8 +4,9 @@ internal import EventLoop
 extension ReadDialogue {
     /// A message to the server.
     enum Message: Equatable {
-        /// One statement for one or several look-ups. There is no row for a session that does not exist.
-        case lookUps([LookUpKey])
+        /// One statement for one or several look-ups. There is no row for a session that does not exist. Without a reading
+        /// of the epochs the statement reads them itself.
+        case lookUps([LookUpKey], EpochReading?)
         /// A look-up that got no row, repeated with a statement that returns the hash in any case.
         case missing(LookUpKey)
         case heartbeat
@@ -15,7 +16,7 @@ extension ReadDialogue {
         /// The look-ups that the message asks for.
         var keys: [LookUpKey] {
             switch self {
-            case .lookUps(let keys): keys
+            case .lookUps(let keys, _): keys
             case .missing(let key): [key]
             case .heartbeat, .sync: []
             }
@@ -24,7 +25,7 @@ extension ReadDialogue {
 
     /// A message without a reply.
     enum Question {
-        case lookUps([LookUpKey], sentAt: BootInstant)
+        case lookUps([LookUpKey], EpochReading?, sentAt: BootInstant)
         case missing(LookUpKey, sentAt: BootInstant)
         /// Next: `sync` with this heartbeat, once its rows have arrived.
         case heartbeat(sentAt: BootInstant)
@@ -35,7 +36,7 @@ extension ReadDialogue {
         /// The look-ups that the reply answers.
         var keys: [LookUpKey] {
             switch self {
-            case .lookUps(let keys, _): keys
+            case .lookUps(let keys, _, _): keys
             case .missing(let key, _): [key]
             case .heartbeat, .sync: []
             }
@@ -61,21 +62,23 @@ extension ReadDialogue {
 
         var isEmpty: Bool { !hasHeartbeat && retries.isEmpty && missing.isEmpty && lookUps.isEmpty }
 
-        /// The messages in the order of sending. If a statement fails, the later ones of its batch are not executed.
-        var messages: [Message] {
+        /// Returns the messages in the order of sending. If a statement fails, the later ones of its batch are not executed.
+        /// - Parameter epochs: The reading that look-ups may rely on, or nil.
+        func messages(relyingOn epochs: EpochReading?) -> [Message] {
             var messages: [Message] = []
             messages.reserveCapacity(2)
             // The heartbeat comes first and alone: no queue of look-ups delays it, and no failed one affects it. Each
-            // retry is alone, so that another look-up's failure cannot affect it again.
+            // retry is alone, so that another look-up's failure cannot affect it again, and relies on no reading.
             if hasHeartbeat { messages += [.heartbeat, .sync] }
-            for key in retries { messages += [.lookUps([key]), .sync] }
+            for key in retries { messages += [.lookUps([key], nil), .sync] }
             guard !missing.isEmpty || !lookUps.isEmpty else { return messages }
             for key in missing { messages.append(.missing(key)) }
             if lookUps.count <= Self.maxLookUps {
-                if !lookUps.isEmpty { messages.append(.lookUps(lookUps)) }
+                if !lookUps.isEmpty { messages.append(.lookUps(lookUps, epochs)) }
             } else {
                 for start in stride(from: 0, to: lookUps.count, by: Self.maxLookUps) {
-                    messages.append(.lookUps(Array(lookUps[start..<min(start + Self.maxLookUps, lookUps.count)])))
+                    let part = lookUps[start..<min(start + Self.maxLookUps, lookUps.count)]
+                    messages.append(.lookUps(Array(part), epochs))
                 }
             }
             messages.append(.sync)
@@ -89,12 +92,14 @@ extension ReadDialogue {
         case nothing
         /// The results of look-ups, in the same order.
         case sessions([LookUpKey], [FoundSession])
-        /// The statement failed, or was not executed because an earlier one of its batch failed (nil). The connection
-        /// can still be used.
+        /// The statement failed; or it was not executed because an earlier one of its batch failed, or its answer relies
+        /// on a reading of the epochs that is too old by now (nil). The connection can still be used.
         case failed([LookUpKey], PostgreSQLError?)
         /// A heartbeat is complete.
-        /// - Parameter isFirst: True for the connection's first one.
-        case confirmed(SentHeartbeat, isFirst: Bool)
+        /// - Parameters:
+        ///   - isFirst: True for the connection's first one.
+        ///   - missesRevocations: True if there were revocations without a notification since the one before.
+        case confirmed(SentHeartbeat, isFirst: Bool, missesRevocations: Bool)
         /// The connection must be closed. The question stays pending.
         /// - Parameter endsLease: True if the server is not as it was when the connection was opened, so that nothing
         ///   else it states can be relied on. A server that is lost or does not answer only does not renew the lease.

@@ -9,11 +9,15 @@ struct ReadDialogue {
     private let deadline: Duration
     private var unsent = Unsent()
     private var questions = Deque<Question>()
+    private var epochs: EpochReadings
     /// A Boolean value that indicates whether a heartbeat was confirmed.
     private var isProven = false
     /// The end of the last standstill of this process. Time limits begin anew then, since the replies may lie in the
     /// socket.
     private var standstillEnd: BootInstant?
+    /// The number of revocations without a notification according to the last heartbeat, or at the start of listening; nil
+    /// before the first heartbeat of a connection that does not listen.
+    private var unannounced: Int64?
 
     /// The maximum number of pending heartbeats: more do not make a slow server faster.
     private static let maxHeartbeats = 4
@@ -22,9 +26,12 @@ struct ReadDialogue {
     /// - Parameters:
     ///   - server: The server at the other end.
     ///   - deadline: The maximum time from a question to its reply.
-    init(with server: ConnectedServer, deadline: Duration) {
+    ///   - leaseTime: The time within which a revocation takes effect.
+    init(with server: ConnectedServer, deadline: Duration, leaseTime: Duration) {
         self.server = server
         self.deadline = deadline
+        unannounced = server.unannounced
+        epochs = EpochReadings(leaseTime: leaseTime)
     }
 
     /// The question that the next reply answers, or nil if none is pending.
@@ -34,7 +41,7 @@ struct ReadDialogue {
     var nextDeadline: BootInstant? {
         for question in questions {
             switch question {
-            case .lookUps(_, let sentAt), .missing(_, let sentAt), .heartbeat(let sentAt):
+            case .lookUps(_, _, let sentAt), .missing(_, let sentAt), .heartbeat(let sentAt):
                 return runningSince(sentAt) + deadline
             case .sync: continue
             }
@@ -44,7 +51,7 @@ struct ReadDialogue {
 
     /// The time since which the oldest look-ups are pending, without a standstill of this process; nil if there are none.
     var oldestLookUps: BootInstant? {
-        for case .lookUps(_, let sentAt) in questions { return runningSince(sentAt) }
+        for case .lookUps(_, _, let sentAt) in questions { return runningSince(sentAt) }
         return nil
     }
 
@@ -73,10 +80,22 @@ struct ReadDialogue {
 
     /// Adds a heartbeat, unless enough of them are pending.
     mutating func askHeartbeat() -> Bool {
-        let pending = questions.count { if case .heartbeat = $0 { true } else { false } }
-        guard pending < Self.maxHeartbeats else { return false }
+        guard pendingHeartbeats < Self.maxHeartbeats else { return false }
         return add { $0.hasHeartbeat = true }
     }
+
+    /// The number of heartbeats that are not complete.
+    private var pendingHeartbeats: Int {
+        questions.count {
+            switch $0 {
+            case .heartbeat, .sync(completing: .some): true
+            case .lookUps, .missing, .sync(completing: nil): false
+            }
+        }
+    }
+
+    /// Has look-ups compare the epochs until heartbeats have read what a revocation may have raised.
+    mutating func hearEnd() { epochs.hear(pending: pendingHeartbeats) }
 
     private mutating func add(_ change: (inout Unsent) -> Void) -> Bool {
         let isFirst = unsent.isEmpty
@@ -88,11 +107,11 @@ struct ReadDialogue {
     /// - Returns: Its messages, which must be sent in this order. They are pending from now on.
     mutating func turnEnds(at now: BootInstant) -> [Message] {
         guard !unsent.isEmpty else { return [] }
-        let messages = unsent.messages
+        let messages = unsent.messages(relyingOn: epochs.reading(at: now))
         unsent = Unsent()
         for message in messages {
             switch message {
-            case .lookUps(let keys): questions.append(.lookUps(keys, sentAt: now))
+            case .lookUps(let keys, let epochs): questions.append(.lookUps(keys, epochs, sentAt: now))
             case .missing(let key): questions.append(.missing(key, sentAt: now))
             case .heartbeat: questions.append(.heartbeat(sentAt: now))
             case .sync: questions.append(.sync(completing: nil))
@@ -112,10 +131,11 @@ struct ReadDialogue {
         case (.sync(let heartbeat), .other(.sync)):
             questions.removeFirst()
             guard let heartbeat else { return .nothing }
-            defer { isProven = true }
-            return .confirmed(heartbeat, isFirst: !isProven)
-        case (.lookUps(let keys, _), .sessions(let sessions)):
+            epochs.take(heartbeat)
+            return confirmed(heartbeat)
+        case (.lookUps(let keys, let reading, _), .sessions(let sessions)):
             questions.removeFirst()
+            guard epochs.allow(reading, at: now) else { return .failed(keys, nil) }
             return .sessions(keys, sessions)
         case (.missing(let key, _), .sessions(let sessions)):
             if case .missing? = sessions.first { return confused("the answer belongs to another question") }
@@ -129,14 +149,24 @@ struct ReadDialogue {
             return .nothing
         case (.heartbeat, .heartbeat(.failure(let error))): return .lost(error, endsLease: true)
         case (.heartbeat, .other(.failed(let error))): return .lost(error, endsLease: false)
-        case (.lookUps(let keys, _), .other(.failed(let error))): return failed(keys, error)
+        case (.lookUps(let keys, _, _), .other(.failed(let error))): return failed(keys, error)
         case (.missing(let key, _), .other(.failed(let error))): return failed([key], error)
-        case (.lookUps(let keys, _), .other(.aborted)): return failed(keys, nil)
+        case (.lookUps(let keys, _, _), .other(.aborted)): return failed(keys, nil)
         case (.missing(let key, _), .other(.aborted)): return failed([key], nil)
         case (.heartbeat, .other(.aborted)): return failed([], nil)
         case (_, .other(let status)): return confused("the server's answers are out of step (\(status))")
         case (_, .sessions), (_, .heartbeat): return confused("the answer belongs to another question")
         }
+    }
+
+    private mutating func confirmed(_ heartbeat: SentHeartbeat) -> Outcome {
+        let count = heartbeat.heartbeat.notifications.unannounced
+        defer {
+            isProven = true
+            unannounced = count
+        }
+        return .confirmed(
+            heartbeat, isFirst: !isProven, missesRevocations: unannounced != nil && unannounced != count)
     }
 
     private mutating func failed(_ keys: [LookUpKey], _ error: PostgreSQLError?) -> Outcome {

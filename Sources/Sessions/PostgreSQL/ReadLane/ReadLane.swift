@@ -22,11 +22,17 @@ final class ReadLane: ReadinessHandler, TurnEndHandler {
     private(set) var queue: LookUpQueue<Answer>
     private var connection: PostgreSQLConnection?
     let connector: Connector
-    private let statements: ReadLaneStatements
+    private var statements: ReadLaneStatements
     private let names: ConfigurationNames
     private let log: Logger
     private var notifications: NotificationLog
+    private var notificationQueue: NotificationQueueLog
+    private var notificationBudget = NotificationBudget()
+    /// A client can cause any number of look-ups of the same row.
+    private var unreadableRows = LogLimiter<String>(per: .seconds(60), kinds: 100)
     private let heartbeatInterval: Duration
+    /// The maximum number of times in a turn that bytes are read, of 16 KB mostly.
+    private static let maxReads = 64
     private lazy var timer = LaneTimer { [weak self] in self?.tick() }
 
     /// Creates a lane without a connection.
@@ -39,15 +45,16 @@ final class ReadLane: ReadinessHandler, TurnEndHandler {
         self.log = log
         names = configuration.names
         notifications = NotificationLog(log, names)
-        var limits = LookUpLimits(
-            leaseTime: memory.leaseTime, deadline: configuration.lookUpDeadline, lookUps: configuration.lookUpLimit)
-        // Time to find out that PostgreSQL does not answer, after which known sessions are accepted.
-        if memory.outlastsLease { limits.connectionWait = limits.deadline }
+        notificationQueue = NotificationQueueLog(log)
+        // If known sessions may be accepted then, there must be time to find out that PostgreSQL does not answer.
+        let limits = LookUpLimits(
+            leaseTime: memory.leaseTime, deadline: configuration.lookUpDeadline, lookUps: configuration.lookUpLimit,
+            connectionWait: memory.outlastsLease ? configuration.lookUpDeadline : .milliseconds(300))
         queue = LookUpQueue(limits)
-        heartbeatInterval = limits.heartbeatInterval(renewsLease: memory.isOn)
+        heartbeatInterval = limits.heartbeatInterval
         statements = ReadLaneStatements(Schema(configuration.schema))
         connector = .readLane(
-            configuration, statements, listens: memory.isOn, migrations, threads: threads, log: log)
+            configuration, listens: memory.isOn, migrations, threads: threads, log: log)
         connector.onNoAnswer = { [weak self] begunAt in self?.noteNoAnswer(toAttemptAt: begunAt) }
         connector.onAnswer = { memory.noteAnswer() }
     }
@@ -68,9 +75,9 @@ final class ReadLane: ReadinessHandler, TurnEndHandler {
 
     /// Queries the session of a token's hash. `answer` may be called before this method returns. Not `async`: a task and
     /// its continuation would cost as much as everything else that a check computes.
-    func lookUp(_ hash: SHA256Digest, _ answer: @escaping Answer) {
+    func lookUp(_ hash: SHA256Digest, from network: ClientNetwork? = nil, _ answer: @escaping Answer) {
         noteStandstill()
-        if let action = queue.ask(hash, answer, at: .now) { perform(action) }
+        if let action = queue.ask(hash, answer, from: network, at: .now) { perform(action) }
         guard connection == nil else { return }
         setTimer()
         hurry()
@@ -84,13 +91,19 @@ final class ReadLane: ReadinessHandler, TurnEndHandler {
     }
 
     /// Handles a revocation, received or made by this process.
-    func hear(_ revocation: Revocation) {
+    /// - Parameters:
+    ///   - revocation: The revocation.
+    ///   - isInRows: True if the rows of all sessions that it has ended show it.
+    func hear(_ revocation: Revocation, isInRows: Bool = false) {
         memory.hear(revocation)
-        queue.hear(revocation)
+        queue.hear(revocation, isInRows: isInRows)
     }
 
     /// Closes the connection, for a reason that its server does not know, and opens another one.
     func lose(_ error: PostgreSQLError) { perform(queue.lost(error, at: .now)) }
+
+    /// Sends a heartbeat now, so that new keys are known soon.
+    func askHeartbeat() { perform(queue.askHeartbeat()) }
 
     /// Keeps the lease and the keys fresh, and detects a server that does not answer even if there are no checks.
     private func beat() {
@@ -129,11 +142,13 @@ final class ReadLane: ReadinessHandler, TurnEndHandler {
         noteStandstill()
         guard let connection else { return }
         do throws(PostgreSQLError) {
-            try connection.consumeInput()
-            if connection.isWaitingToWrite { try connection.flushOnLoop() }
-            // A reply may end the connection.
-            while self.connection === connection, let result = connection.nextReadyResult() { try take(result) }
-            hearRevocations()
+            for _ in 0..<Self.maxReads {
+                try connection.consumeInput()
+                if connection.isWaitingToWrite { try connection.flushOnLoop() }
+                // A reply may end the connection.
+                while self.connection === connection, let result = connection.nextReadyResult() { try take(result) }
+                guard hearRevocations() else { return }
+            }
         } catch {
             lose(error)
         }
@@ -146,9 +161,23 @@ final class ReadLane: ReadinessHandler, TurnEndHandler {
         perform(queue.received(reply, at: .now))
     }
 
-    /// Handles the notifications that have arrived. All results that have arrived must be handled before.
-    private func hearRevocations() {
-        while let revocation = connection?.nextRevocation() { hear(revocation) }
+    /// Handles the notifications that have arrived. All results that have arrived must be handled before: libpq queues
+    /// notifications and results separately, and a result may be older than a notification.
+    ///
+    /// libpq reads no more at a time than its buffer holds, so this is soon done, and the loop goes on. What exceeds the
+    /// budget is not read: it may have revoked anything.
+    /// - Returns: True if there is a flood, so that answers may be behind notifications that have not been received.
+    @discardableResult
+    private func hearRevocations() -> Bool {
+        guard let connection else { return false }
+        while !notificationBudget.isSpent(at: .now) {
+            guard let payload = connection.nextNotification() else { return false }
+            notificationBudget.take(payload.utf8.count)
+            hear(Revocation(payload: payload))
+        }
+        guard connection.discardNotifications() else { return false }
+        hear(.everything)
+        return true
     }
 
     // MARK: Actions
@@ -165,7 +194,8 @@ final class ReadLane: ReadinessHandler, TurnEndHandler {
         case .disconnect: disconnect()
         case .reportLoss(let error): connector.lost(error)
         case .reportFailure(let error): log.warning("session look-up failed: \(error.reason)")
-        case .reportUnreadableRow(let reason): log.error("unreadable session row: \(reason)")
+        case .reportUnreadableRow(let reason):
+            if unreadableRows.admit(reason) != nil { log.error("unreadable session row: \(reason)") }
         case .awaitTurnEnd: Reactor.shared.atTurnEnd(self)
         case .expire(let key, let deadline):
             Reactor.shared.schedule(at: deadline) { [weak self] in self?.expire(key) }
@@ -176,11 +206,17 @@ final class ReadLane: ReadinessHandler, TurnEndHandler {
         case .answer(let askers, let answer): for asker in askers { asker(answer) }
         case .confirm(let heartbeat, let isFirst, let isListening):
             connector.markHealthy()
+            notificationQueue.update(heartbeat.heartbeat.notifications, at: .now)
             memory.takeHeartbeat(
                 heartbeat.heartbeat, sentAt: heartbeat.sentAt, isFirst: isFirst, listens: isListening)
         case .endLease: memory.endLease()
         case .revokeEverything: memory.hear(.everything)
-        case .announceHeartbeat: onHeartbeat?()
+        case .announceHeartbeat(let state):
+            onHeartbeat?()
+            // Only a new connection can begin to listen: its first heartbeat must come after that.
+            if connection?.notifications == .queueFull, state.mayListen {
+                lose(.connection("PostgreSQL's notification queue has room again"))
+            }
         }
     }
 
@@ -215,6 +251,7 @@ final class ReadLane: ReadinessHandler, TurnEndHandler {
             preconditionFailure("the connection was not introduced")
         }
         self.connection = connection
+        statements = ReadLaneStatements(connection.schema)
         connection.joinLoop(self)
         notifications.opened(connection.notifications)
         perform(queue.opened(to: server))

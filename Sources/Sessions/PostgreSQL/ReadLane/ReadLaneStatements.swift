@@ -12,23 +12,31 @@ struct ReadLaneStatements: Sendable {
         }
     }
 
+    /// These two rely on an ``EpochReading``.
     private let lookUp: BinaryStatement
     private let lookUpSeveral: BinaryStatement
+    private let lookUpWithEpochs: BinaryStatement
     private let lookUpMissing: BinaryStatement
     private let heartbeat: BinaryStatement
 
     init(_ schema: Schema) {
-        let select =
-            "SELECT \(SessionColumn.list(hash: "s.token_hash", in: schema)) FROM \(schema)session_tokens s WHERE s.token_hash ="
+        func select(_ epochs: SessionColumn.Epochs) -> String {
+            """
+            SELECT \(SessionColumn.list(hash: "s.token_hash", epochs, in: schema)) \
+            FROM \(schema)session_tokens s WHERE s.token_hash =
+            """
+        }
+        let known = SessionColumn.Epochs.known(endedBefore: "$2::bigint")
         // A column, not a condition, tells whether the session is alive, so that there is a row for an ended one too.
-        lookUp = BinaryStatement("look_up", "\(select) $1::bytea")
-        lookUpSeveral = BinaryStatement("look_up_several", "\(select) ANY ($1::bytea[])")
+        lookUp = BinaryStatement("look_up", "\(select(known)) $1::bytea")
+        lookUpSeveral = BinaryStatement("look_up_several", "\(select(known)) ANY ($1::bytea[])")
+        lookUpWithEpochs = BinaryStatement("look_up_with_epochs", "\(select(.read)) ANY ($1::bytea[])")
         // For a hash that had no row: here there is one that repeats the hash. Not used for every look-up, since the join
         // costs PostgreSQL about 10 % more.
         lookUpMissing = BinaryStatement(
             "look_up_absent",
             """
-            SELECT \(SessionColumn.list(hash: "asked.hash", in: schema)) \
+            SELECT \(SessionColumn.list(hash: "asked.hash", .read, in: schema)) \
             FROM (VALUES ($1::bytea)) asked(hash) LEFT JOIN \(schema)session_tokens s ON s.token_hash = asked.hash
             """)
         heartbeat = BinaryStatement("heartbeat", Heartbeat.sql(in: schema))
@@ -38,15 +46,20 @@ struct ReadLaneStatements: Sendable {
     var preparation: [String] {
         // Plan once: the plan is the same for every token.
         ["SET plan_cache_mode = force_generic_plan"]
-            + [lookUp, lookUpSeveral, lookUpMissing, heartbeat].map { "PREPARE \($0.name) AS \($0.text)" }
+            + [lookUp, lookUpSeveral, lookUpWithEpochs, lookUpMissing, heartbeat].map {
+                "PREPARE \($0.name) AS \($0.text)"
+            }
     }
 
     /// Sends a message without flushing the connection.
     /// - Throws: ``PostgreSQLError``
     func send(_ message: ReadDialogue.Message, on connection: PostgreSQLConnection) throws(PostgreSQLError) {
         switch message {
-        case .lookUps(let keys) where keys.count == 1: try send(lookUp, .digest(keys[0].hash), on: connection)
-        case .lookUps(let keys): try send(lookUpSeveral, .digests(keys.map(\.hash)), on: connection)
+        case .lookUps(let keys, let epochs?) where keys.count == 1:
+            try send(lookUp, .digest(keys[0].hash), epochs.endedBefore, on: connection)
+        case .lookUps(let keys, let epochs?):
+            try send(lookUpSeveral, .digests(keys.map(\.hash)), epochs.endedBefore, on: connection)
+        case .lookUps(let keys, nil): try send(lookUpWithEpochs, .digests(keys.map(\.hash)), on: connection)
         case .missing(let key): try send(lookUpMissing, .digest(key.hash), on: connection)
         case .heartbeat: try send(heartbeat, nil, on: connection)
         case .sync: try connection.sync()
@@ -54,9 +67,10 @@ struct ReadLaneStatements: Sendable {
     }
 
     private func send(
-        _ statement: BinaryStatement, _ parameter: BinaryParameter?, on connection: PostgreSQLConnection
+        _ statement: BinaryStatement, _ parameter: BinaryParameter?, _ number: Int64? = nil,
+        on connection: PostgreSQLConnection
     ) throws(PostgreSQLError) {
         try connection.sendBinary(
-            prepared: connection.keepsState ? statement.name : nil, statement.text, parameter)
+            prepared: connection.keepsState ? statement.name : nil, statement.text, parameter, number)
     }
 }

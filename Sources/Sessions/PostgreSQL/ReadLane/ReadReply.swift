@@ -17,8 +17,9 @@ enum ReadReply {
         rows result: borrowing PostgreSQLResult, to question: ReadDialogue.Question?, from origin: ServerIncarnation
     ) throws(PostgreSQLError) {
         switch question {
-        case .lookUps(let keys, _): self = .sessions(try SessionRow.sessions(result, for: keys, origin: origin))
-        case .missing(let key, _): self = .sessions(try SessionRow.sessions(result, for: [key], origin: origin))
+        case .lookUps(let keys, let epochs, _):
+            self = .sessions(try SessionRow.sessions(result, for: keys, origin: origin, epochs))
+        case .missing(let key, _): self = .sessions(try SessionRow.sessions(result, for: [key], origin: origin, nil))
         case .heartbeat: self = .heartbeat(Self.heartbeat(result))
         case .sync, nil: self = .other(.rows)
         }

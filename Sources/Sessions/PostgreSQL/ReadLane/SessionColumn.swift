@@ -10,26 +10,31 @@ enum SessionColumn: Int, CaseIterable {
     /// The time of the statement.
     case asOf
 
+    /// The way in which a statement compares a session with the epochs that end all sessions of a user or of everybody.
+    enum Epochs {
+        /// With the rows of the epochs.
+        case read
+        /// With an ``EpochReading``, whose ``EpochReading/endedBefore`` is this SQL expression.
+        case known(endedBefore: String)
+    }
+
     /// Returns the select list.
     /// - Parameters:
     ///   - hash: The SQL expression of the hash.
+    ///   - epochs: The way in which the session is compared with the epochs.
     ///   - schema: The schema of the gate's tables.
-    static func list(hash: String, in schema: Schema) -> String {
-        allCases.map { $0.sql(hash: hash, schema) }.joined(separator: ", ")
+    static func list(hash: String, _ epochs: Epochs, in schema: Schema) -> String {
+        allCases.map { $0.sql(hash: hash, epochs, schema) }.joined(separator: ", ")
     }
 
-    private func sql(hash: String, _ schema: Schema) -> String {
+    private func sql(hash: String, _ epochs: Epochs, _ schema: Schema) -> String {
         switch self {
         case .hash: hash
-        // The condition of the view live_sessions, as a column. The epochs are of the same snapshot as the session, so
-        // that an end of all sessions is either committed and seen here, or still to be announced.
+        // The condition of the view live_sessions, as a column.
         case .liveUntil:
             """
             CASE WHEN s.expires_at > statement_timestamp() AND s.revoked_at IS NULL \
-            AND s.general_epoch >= (SELECT g.ended_before FROM \(schema)authfcgi_state g) \
-            AND NOT EXISTS (SELECT FROM \(schema)user_epochs e WHERE e.user_id = s.user_id \
-            AND e.ended_before > s.user_epoch AND e.ended_before > 0 AND e.kept_hash IS DISTINCT FROM s.token_hash) \
-            THEN s.expires_at END
+            AND \(Self.isLater(epochs, schema)) THEN s.expires_at END
             """
         case .id: "s.session_id"
         case .userID: "s.user_id"
@@ -40,6 +45,21 @@ enum SessionColumn: Int, CaseIterable {
         case .createdAt: "s.created_at"
         case .idleTimeout: "s.idle_timeout"
         case .asOf: "statement_timestamp()"
+        }
+    }
+
+    /// Returns the condition that no epoch has ended the session.
+    private static func isLater(_ epochs: Epochs, _ schema: Schema) -> String {
+        switch epochs {
+        // The epochs are of the same snapshot of the database as the session, so that an end of all sessions is either
+        // committed and seen here, or still to be announced.
+        case .read:
+            """
+            s.general_epoch >= (SELECT g.ended_before FROM \(schema)authfcgi_state g) \
+            AND NOT EXISTS (SELECT FROM \(schema)user_epochs e WHERE e.user_id = s.user_id \
+            AND e.ended_before > s.user_epoch AND e.ended_before > 0 AND e.kept_hash IS DISTINCT FROM s.token_hash)
+            """
+        case .known(let endedBefore): "s.general_epoch >= \(endedBefore)"
         }
     }
 }

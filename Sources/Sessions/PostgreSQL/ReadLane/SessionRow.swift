@@ -5,14 +5,15 @@ enum SessionRow {
     ///   - result: The rows, in any order.
     ///   - keys: The look-ups of the statement.
     ///   - origin: The server that answers.
+    ///   - epochs: The reading of the epochs that the rows rely on, or nil.
     /// - Returns: The result of each look-up, in the order of `keys`.
     /// - Throws: ``PostgreSQLError/confusion(_:)`` if a row is not for one of `keys`: then no row may be used.
     static func sessions(
-        _ result: borrowing PostgreSQLResult, for keys: [LookUpKey], origin: ServerIncarnation
+        _ result: borrowing PostgreSQLResult, for keys: [LookUpKey], origin: ServerIncarnation, _ epochs: EpochReading?
     ) throws(PostgreSQLError) -> [FoundSession] {
         if keys.count == 1, result.rowCount == 1 {
             guard hash(result, row: 0) == keys[0].hash else { throw foreign }
-            return [session(result, row: 0, origin: origin)]
+            return [session(result, row: 0, origin: origin, epochs)]
         }
         // Linear search: batches are small, and a dictionary would cost more than all comparisons.
         var hashes: [SHA256Digest] = []
@@ -26,7 +27,7 @@ enum SessionRow {
         for key in keys {
             let row = hashes.firstIndex(of: key.hash)
             if let row { isWanted[row] = true }
-            sessions.append(row.map { session(result, row: $0, origin: origin) } ?? .missing)
+            sessions.append(row.map { session(result, row: $0, origin: origin, epochs) } ?? .missing)
         }
         guard !isWanted.contains(false) else { throw foreign }
         return sessions
@@ -42,26 +43,30 @@ enum SessionRow {
     }
 
     private static func session(
-        _ result: borrowing PostgreSQLResult, row: Int, origin: ServerIncarnation
+        _ result: borrowing PostgreSQLResult, row: Int, origin: ServerIncarnation, _ epochs: EpochReading?
     ) -> FoundSession {
         guard let expires = result.binaryInteger(row, SessionColumn.liveUntil.rawValue) else { return .row(nil) }
+        let bytes = textBytes(result, row)
+        if let reason = excess(result, row, bytes: bytes) { return .unreadable(reason) }
         guard let created = result.binaryInteger(row, SessionColumn.createdAt.rawValue),
             let asOf = result.binaryInteger(row, SessionColumn.asOf.rawValue),
             let session = packed(
-                result, row, DatabaseInstant(microseconds: created), DatabaseInstant(microseconds: expires))
+                result, row, DatabaseInstant(microseconds: created), DatabaseInstant(microseconds: expires),
+                textBytes: bytes)
         else { return .unreadable("a session's row cannot be read") }
-        return .row(SessionSnapshot(session: session, asOf: DatabaseInstant(microseconds: asOf), origin: origin))
+        let stated = DatabaseInstant(microseconds: asOf)
+        // See EpochReadings.
+        return .row(
+            SessionSnapshot(session: session, asOf: epochs.map { min($0.clock, stated) } ?? stated, origin: origin))
     }
 
     private static func packed(
-        _ result: borrowing PostgreSQLResult, _ row: Int, _ created: DatabaseInstant, _ expires: DatabaseInstant
+        _ result: borrowing PostgreSQLResult, _ row: Int, _ created: DatabaseInstant, _ expires: DatabaseInstant,
+        textBytes: Int
     ) -> PackedSession? {
         let idle = unsafe result.withBytes(row, SessionColumn.idleTimeout.rawValue) { unsafe seconds(interval: $0) }
-        // The texts, and a byte or two for the length of each.
-        var size = 12
-        for column in SessionColumn.userID.rawValue...SessionColumn.email.rawValue {
-            size += result.byteCount(row, column)
-        }
+        // And a byte or two for the length of each text.
+        let size = textBytes + 12
         let writer: PackedSessionWriter? = unsafe result.withBytes(row, SessionColumn.id.rawValue) { id in
             id.count == 16
                 ? unsafe PackedSessionWriter(

@@ -1,14 +1,7 @@
 internal import EventLoop
 
 /// The rights that a gate needs when its role does not own the tables. Migrations need the owner.
-package struct Grants: Sendable {
-    private let schema: String?
-
-    /// - Parameter schema: The schema of the tables; nil for the first one in the connection's search path.
-    package init(schema: String?) {
-        self.schema = schema
-    }
-
+package enum Grants {
     /// The rights on tables and the view. Most changes are made by functions with their owner's rights: only the owner
     /// writes sessions, epochs, keys and limits directly, or reads the login throttle.
     private static let rights = [
@@ -17,7 +10,9 @@ package struct Grants: Sendable {
         ("user_epochs", "SELECT (user_id, epoch, ended_before, kept_hash)"),
         ("session_keys", "SELECT"),
         ("session_limits", "SELECT"),
-        ("authfcgi_state", "SELECT, UPDATE (users_compared_at, slowest_hash, slowest_hash_byte, largest_hash)"),
+        ("authfcgi_state", "SELECT, UPDATE (users_compared_at)"),
+        ("hashing_costs", "SELECT, INSERT, UPDATE, DELETE"),
+        ("recent_hashing_costs", "SELECT"),
         (
             "authfcgi_users",
             "SELECT, INSERT (username, password_hash, name, email, groups), "
@@ -29,7 +24,9 @@ package struct Grants: Sendable {
     /// functions call, key rotation, and the functions for tables of other applications.
     private static let functions = [
         "change_user_password", "claim_session_cleanup", "create_access_token", "create_session",
-        "get_user_from_token", "get_user_from_token_hash", "login_throttle_key", "login_throttle_name", "rehash_user",
+        "current_redis_seal_keys", "get_user_from_token", "get_user_from_token_hash", "has_untidied_users",
+        "listen_for_revocations", "login_throttle_key", "login_throttle_name", "make_redis_seal_key",
+        "notification_state", "rehash_user",
         "remove_ended_sessions", "remove_expired_login_throttle", "remove_expired_sessions", "reserve_login",
         "revoke_access_token",
         "revoke_access_token_hash", "revoke_all_sessions", "revoke_session", "revoke_user_sessions",
@@ -50,14 +47,14 @@ package struct Grants: Sendable {
     ///
     /// - Parameters:
     ///   - role: The role's name, without quotation marks.
-    ///   - connection: A connection of the tables' owner.
+    ///   - connection: A connection of the tables' owner that has entered their schema.
     /// - Throws: ``PostgreSQLError``, for example if the role does not exist or the connection's role may not grant.
-    package func run(to role: String, on connection: PostgreSQLConnection) throws(PostgreSQLError) {
+    package static func run(to role: String, on connection: PostgreSQLConnection) throws(PostgreSQLError) {
         // GRANT would take "public" as every role.
-        guard try Self.isRole(role, on: connection) else { throw .unusable("there is no such role to grant rights to") }
+        guard try isRole(role, on: connection) else { throw .unusable("there is no such role to grant rights to") }
         let statements = try connection.query(
             """
-            WITH home AS (SELECT oid, nspname FROM pg_namespace WHERE nspname = coalesce($2::text, current_schema()))
+            WITH home AS (SELECT oid, nspname FROM pg_namespace WHERE nspname = $2::text)
             SELECT format('LOCK TABLE %s IN SHARE ROW EXCLUSIVE MODE', c.oid::regclass)
               FROM pg_class c JOIN home ON home.oid = c.relnamespace WHERE c.relname = $6::text
             UNION ALL
@@ -72,12 +69,12 @@ package struct Grants: Sendable {
               FROM pg_proc p JOIN home ON home.oid = p.pronamespace WHERE p.proname = ANY ($5::text[])
             """,
             [
-                .text(role), .optional(schema), .texts(Self.rights.map(\.0)), .texts(Self.rights.map(\.1)),
-                .texts(Self.functions), .text(Migrations.table),
-            ], deadline: Self.deadline)
+                .text(role), .optional(connection.schema.name), .texts(rights.map(\.0)), .texts(rights.map(\.1)),
+                .texts(functions), .text(Migrations.table),
+            ], deadline: deadline)
         let script = (0..<statements.rowCount).map { statements.text($0, 0) }
         // PostgreSQL runs a script as one transaction. The lock comes first: two processes that change the same rights at
         // once would fail, and PostgreSQL only warns a role that may not grant, but refuses it the lock.
-        try connection.script(script.joined(separator: ";\n"), deadline: Self.deadline)
+        try connection.script(script.joined(separator: ";\n"), deadline: deadline)
     }
 }

@@ -1,37 +1,30 @@
 extension Migrations {
-    /// Returns a query that tells whether there is nothing to apply and nothing to object to. It is sent together with
-    /// others, so that a connection to a database that is up to date needs no round trip for it.
-    ///
-    /// - Parameter handle: Called with true if ``run(on:log:)`` would do nothing. Called with false in every other case,
-    ///   an error included; ``run(on:log:)`` then finds out what is to be done.
-    func completeness(_ handle: @escaping (Bool) -> Void) -> PipelinedQuery {
-        let tables = Schema(schema)
+    /// Returns columns of a SELECT that tell whether there is nothing to apply and nothing to object to, so that a
+    /// connection to a database that is up to date needs no round trip for it. The search path must be restricted.
+    /// - Parameter tables: The schema of the gate's tables.
+    func completeness(in tables: Schema) -> String {
         let lifetimes = Lifetimes(usual: lifetime, remembered: rememberedLifetime)
-        let differ = applies ? "EXISTS (SELECT FROM \(tables.limitsTable) WHERE \(Lifetimes.differ))" : "false"
-        return PipelinedQuery(
-            sql: """
-                SELECT m.number, m.name, \(differ) AS differ FROM \(tables)\(Self.table) m \
-                JOIN pg_class c ON c.oid = m.tableoid JOIN pg_namespace n ON n.oid = c.relnamespace \
-                WHERE n.nspname = \(schema == nil ? "current_schema()" : "n.nspname")
-                """, parameters: applies ? lifetimes.parameters : []
-        ) { result throws(PostgreSQLError) in
-            guard case .rows = result.status else { return handle(false) }
-            let (number, name) = (try result.column("number"), try result.column("name"))
-            let differ = try result.column("differ")
-            var applied: [Int: String] = [:]
-            var isComplete = true
-            for row in 0..<result.rowCount {
-                applied[Int(result.binaryInteger(row, number) ?? 0)] = result.text(row, name)
-                if result.isTrue(row, differ) { isComplete = false }
-            }
-            handle(isComplete && areComplete(applied))
-        }
+        let differ =
+            applies ? "EXISTS (SELECT FROM \(tables.limitsTable) WHERE \(lifetimes.differLiterally))" : "false"
+        return """
+            array_to_string(ARRAY(SELECT m.number || ' ' || m.name FROM \(tables)\(Self.table) m), ',') AS applied, \
+            \(differ) AS differ
+            """
     }
 
-    /// Returns whether no step is missing, or at least one is there if another process applies them, and none is that of
-    /// another program.
-    private func areComplete(_ applied: [Int: String]) -> Bool {
-        guard applies ? applied[Self.latest] != nil : !applied.isEmpty else { return false }
+    /// Reads the columns of ``completeness(in:)``, in text form.
+    /// - Returns: True if ``run(on:log:)`` would do nothing.
+    /// - Throws: ``PostgreSQLError/confusion(_:)``
+    func isComplete(_ result: borrowing PostgreSQLResult) throws(PostgreSQLError) -> Bool {
+        var applied: [Int: String] = [:]
+        for step in result.text(0, try result.column("applied")).split(separator: ",") {
+            let words = step.split(separator: " ", maxSplits: 1)
+            if words.count == 2, let number = Int(words[0]) { applied[number] = String(words[1]) }
+        }
+        guard result.text(0, try result.column("differ")) == "f",
+            // If another process applies the steps, some may be missing.
+            applies ? applied[Self.latest] != nil : !applied.isEmpty
+        else { return false }
         return Self.objection(to: applied) == nil
     }
 }

@@ -20,6 +20,11 @@ package struct Migrations: Sendable {
         let number: Int
         let name: String
         let sql: String
+
+        /// Returns the statements for a schema, whose quoted name takes the place of each `@schema@`.
+        func statements(in schema: String) -> String {
+            sql.replacing("@schema@", with: Schema.identifier(schema))
+        }
     }
 
     let schema: String?
@@ -28,7 +33,7 @@ package struct Migrations: Sendable {
     let applies: Bool
 
     /// - Parameters:
-    ///   - schema: The schema for the tables; nil for the first one in the connection's search path.
+    ///   - schema: The schema for the tables; nil for the first one in the search path that the connection was opened with.
     ///   - lifetime: The default lifetime of sessions that applications create by SQL.
     ///   - rememberedLifetime: The lifetime of remembered users' sessions, which the maximum must permit; nil for none.
     ///   - applies: False if another process applies the steps, and this one only checks them.
@@ -44,13 +49,14 @@ package struct Migrations: Sendable {
     /// The tables and the view that the steps create.
     private static let relations = [
         "session_tokens", "live_sessions", "user_epochs", "session_keys", "session_limits", "session_cleanup",
-        "authfcgi_state",
-        "authfcgi_users", "login_throttle", "login_throttle_secret",
+        "authfcgi_state", "hashing_costs", "recent_hashing_costs",
+        "authfcgi_users", "login_devices", "login_throttle", "login_throttle_secret", "session_channel",
+        "unannounced_revocations", "redis_seal_keys",
     ]
     /// The table that records the applied steps.
     static let table = "authfcgi_migrations"
     /// The time limit of a statement, including the wait for another pod's migration.
-    private static let deadline = Duration.seconds(60)
+    static let deadline = Duration.seconds(60)
 
     private static let steps = [
         Step(number: 1, name: "tables", sql: text(PackageResources._001_tables_sql)),
@@ -60,6 +66,8 @@ package struct Migrations: Sendable {
         Step(number: 5, name: "login_throttle", sql: text(PackageResources._005_login_throttle_sql)),
         Step(number: 6, name: "users", sql: text(PackageResources._006_users_sql)),
         Step(number: 7, name: "grants", sql: text(PackageResources._007_grants_sql)),
+        Step(number: 8, name: "notifications", sql: text(PackageResources._008_notifications_sql)),
+        Step(number: 9, name: "redis_seals", sql: text(PackageResources._009_redis_seals_sql)),
     ]
 
     /// The numbers of this program's steps, in order.
@@ -85,6 +93,7 @@ package struct Migrations: Sendable {
         if try applied(on: connection, schema)[Self.latest] != nil {
             outcome = .upToDate(Self.latest)
         } else {
+            try requireClosedSchema(on: connection)
             outcome = try apply(on: connection, schema, log: log)
         }
         try setLifetimes(on: connection, schema, log: log)
@@ -137,30 +146,27 @@ package struct Migrations: Sendable {
     }
 
     /// Returns the name of the schema to use, which exists and is not PostgreSQL's own.
-    private func existingSchema(on connection: PostgreSQLConnection) throws(PostgreSQLError) -> String {
-        if let schema {
-            guard !Self.isOfPostgreSQL(schema) else {
-                throw .unusable("the schema \(schema) is PostgreSQL's own: choose another one", part: .schema)
-            }
-            let found = try connection.query(
-                "SELECT 1 FROM pg_namespace WHERE nspname = $1", [.text(schema)], deadline: Self.deadline)
-            guard found.rowCount == 1 else {
-                throw .unusable(
-                    "there is no schema \(Schema.identifier(schema)): create it (CREATE SCHEMA) or choose one that exists",
-                    part: .schema)
-            }
-            return schema
-        }
-        let current = try connection.query("SELECT current_schema()", deadline: Self.deadline)
-        guard let schema = current.optionalText(0, 0) else {
-            throw .unusable("the search path names no schema that exists: choose one", part: .schema)
-        }
-        guard !Self.isOfPostgreSQL(schema) else {
+    func existingSchema(on connection: PostgreSQLConnection) throws(PostgreSQLError) -> String {
+        let name = try connection.schemaName(schema, deadline: Self.deadline)
+        guard !Self.isOfPostgreSQL(name) else {
             throw .unusable(
-                "the search path begins with \(schema), which is PostgreSQL's own: choose another schema", part: .schema
-            )
+                schema == nil
+                    ? "the search path begins with \(name), which is PostgreSQL's own: choose another schema"
+                    : "the schema \(name) is PostgreSQL's own: choose another one", part: .schema)
         }
-        return schema
+        // The text of the migrations has the name between dollar signs.
+        guard !name.contains("$") else {
+            throw .unusable("the schema \(name) has a $ in its name: choose another one", part: .schema)
+        }
+        let found = try connection.query(
+            "SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname OPERATOR(pg_catalog.=) $1::pg_catalog.name",
+            [.text(name)], deadline: Self.deadline)
+        guard found.rowCount == 1 else {
+            throw .unusable(
+                "there is no schema \(Schema.identifier(name)): create it (CREATE SCHEMA) or choose one that exists",
+                part: .schema)
+        }
+        return name
     }
 
     private static func isOfPostgreSQL(_ schema: String) -> Bool {
@@ -202,8 +208,11 @@ package struct Migrations: Sendable {
 
     private func hasTable(on connection: PostgreSQLConnection, _ schema: String) throws(PostgreSQLError) -> Bool {
         try connection.query(
-            "SELECT 1 FROM pg_tables WHERE schemaname = $1 AND tablename = $2", [.text(schema), .text(Self.table)],
-            deadline: Self.deadline
+            """
+            SELECT 1 FROM pg_catalog.pg_tables
+             WHERE schemaname OPERATOR(pg_catalog.=) $1::pg_catalog.name
+               AND tablename OPERATOR(pg_catalog.=) $2::pg_catalog.name
+            """, [.text(schema), .text(Self.table)], deadline: Self.deadline
         ).rowCount == 1
     }
 
@@ -228,6 +237,8 @@ package struct Migrations: Sendable {
         try connection.script("BEGIN ISOLATION LEVEL READ COMMITTED", deadline: Self.deadline)
         do throws(PostgreSQLError) {
             try connection.liftTimeLimitsInTransaction(deadline: Self.deadline)
+            // The names in views, defaults, constraints and triggers are resolved when these are created.
+            try connection.restrictSearchPathInTransaction(deadline: Self.deadline)
             let done = try applyLocked(on: connection, schema)
             try connection.script("COMMIT", deadline: Self.deadline)
             for step in done { log.info("migration \(step.number) (\(step.name)) applied to schema \(schema)") }
@@ -248,26 +259,38 @@ package struct Migrations: Sendable {
             try refuseForeignTables(on: connection, schema)
             try createTable(on: connection, schema)
         }
+        try requireOwner(on: connection, schema)
         try connection.script(
             "LOCK TABLE \(Schema.identifier(schema)).\(Self.table) IN SHARE ROW EXCLUSIVE MODE", deadline: Self.deadline
         )
         // A step that waits for a table's lock makes everybody else wait for that table: fail soon and try again later.
         try connection.script("SET LOCAL lock_timeout = '3s'", deadline: Self.deadline)
-        // pg_temp last: a temporary table must never take the place of one of the gate's tables.
-        try connection.script(
-            "SET LOCAL search_path = \(Schema.identifier(schema)), pg_temp", deadline: Self.deadline)
         // Another pod may have applied steps while this one waited for the lock.
         let applied = try applied(on: connection, schema)
         if applied.isEmpty { try refuseForeignTables(on: connection, schema) }
         let missing = Self.steps.filter { applied[$0.number] == nil }
         guard !missing.isEmpty else { return [] }
         for step in missing {
-            try connection.script(step.sql, deadline: Self.deadline)
+            try connection.script(step.statements(in: schema), deadline: Self.deadline)
             _ = try connection.query(
-                "INSERT INTO \(Self.table) (number, name) VALUES ($1::integer, $2::text)",
+                "INSERT INTO \(Schema.identifier(schema)).\(Self.table) (number, name) VALUES ($1::integer, $2::text)",
                 [.number(step.number), .text(step.name)], deadline: Self.deadline)
         }
         return missing
+    }
+
+    /// Refuses to add to tables of another role, whose triggers would run with the rights of this one.
+    private func requireOwner(on connection: PostgreSQLConnection, _ schema: String) throws(PostgreSQLError) {
+        let stranger = try connection.query(
+            """
+            SELECT pg_get_userbyid(c.relowner), current_user FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+             WHERE n.nspname = $1 AND c.relname = $2 AND NOT pg_has_role(c.relowner, 'USAGE')
+            """, [.text(schema), .text(Self.table)], deadline: Self.deadline)
+        guard stranger.rowCount == 0 else {
+            throw .unusable(
+                "the tables in the schema \(Schema.identifier(schema)) belong to the role \(stranger.text(0, 0)), and "
+                    + "\(stranger.text(0, 1)) cannot update them: run 'authfcgi migrate' as their owner")
+        }
     }
 
     /// Refuses a schema that has a relation with one of the gate's names although no step was applied: it belongs to

@@ -1,9 +1,12 @@
 /// The prefix of the gate's names in a statement: the quoted schema and a full stop, or nothing.
-struct Schema: Sendable, CustomStringConvertible {
-    let description: String
+package struct Schema: Sendable, CustomStringConvertible {
+    /// The schema's name, without quotation marks; nil for the connection's search path.
+    let name: String?
+    package let description: String
 
     /// - Parameter name: The schema's name, without quotation marks; nil for the connection's search path.
     init(_ name: String?) {
+        self.name = name
         description = name.map { Self.identifier($0) + "." } ?? ""
     }
 

@@ -1,6 +1,6 @@
 @testable import AuthFCGI
 
-/// Builds requests byte by byte, as web servers send them and as nobody should.
+/// Builds requests byte by byte, both valid and invalid ones.
 struct FastCGIBytes {
     var bytes: [UInt8] = []
 
@@ -11,7 +11,7 @@ struct FastCGIBytes {
     static let data: UInt8 = 8
     static let getValues: UInt8 = 9
 
-    /// A record with a header that need not fit its content.
+    /// Appends a record with a header that may disagree with its content.
     func record(
         _ type: UInt8, _ content: [UInt8] = [], id: UInt16 = 1, padding: Int = 0, version: UInt8 = 1, length: Int? = nil
     ) -> FastCGIBytes {
@@ -54,7 +54,7 @@ struct FastCGIBytes {
         return [0x80 | UInt8(count >> 24), UInt8(count >> 16 & 0xff), UInt8(count >> 8 & 0xff), UInt8(count & 0xff)]
     }
 
-    /// What nginx sends with its `fastcgi_params` file.
+    /// Returns the parameters that nginx sends with its `fastcgi_params` file.
     static func likeNginx(contentLength: String = "") -> [(String, String)] {
         [
             ("QUERY_STRING", ""), ("REQUEST_METHOD", "POST"), ("CONTENT_TYPE", "application/json"),

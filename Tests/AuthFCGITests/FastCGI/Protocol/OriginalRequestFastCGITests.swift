@@ -2,7 +2,7 @@ import Testing
 
 @testable import AuthFCGI
 
-/// The client's request as read from FastCGI parameters.
+/// The client's original request in FastCGI parameters.
 @Suite struct OriginalRequestFastCGITests {
     private typealias Fact = OriginalRequest.Fact
 
@@ -55,7 +55,7 @@ import Testing
         ]
         for fact in own {
             #expect(!"\(fact.parameterName)".hasPrefix("HTTP_"))
-            // A client's header of the same name arrives under another one.
+            // A client's header with the same name arrives as another parameter.
             let request = try request([("HTTP_\(fact.parameterName)", "the client's")])
             for other in Fact.allCases { #expect(request.count(of: other) == 0) }
         }

@@ -3,10 +3,10 @@ import Testing
 
 @testable import AuthFCGI
 
-/// Connections as a server hands them over, up to the response.
+/// Connections from their acceptance to the response.
 @EventLoop
 @Suite struct FastCGIHandlerTests {
-    /// The exchanges that a handler has begun, which respond when they are told to.
+    /// The exchanges that a handler has started. A test decides when they respond.
     @EventLoop
     private final class Requests {
         var all: [Exchange] = []
@@ -27,7 +27,7 @@ import Testing
         handler = FastCGIHandler(connections: table, log: effects.logger) { [requests] in requests.all.append($0) }
     }
 
-    /// A connection that is accepted with `request` on it.
+    /// Returns an accepted connection on which `request` was sent.
     private func accept(_ request: FastCGIBytes) throws -> SocketPair {
         let pair = try SocketPair()
         pair.send(request.bytes)
@@ -47,7 +47,7 @@ import Testing
 
     private func text(_ pair: SocketPair) -> String { String(decoding: pair.received(), as: UTF8.self) }
 
-    /// Whether no connection and no request is left, by a drain.
+    /// A Boolean value that indicates, by a drain, whether no connection and no request is left.
     private var isIdle: Bool {
         var isIdle = false
         table.drain { isIdle = true }
@@ -160,7 +160,7 @@ import Testing
         while let exchange = requests.take() { exchange.respond(Response(.noContent)) }
         for pair in [whole, short, long] { #expect(text(pair).contains("Status: 204 No Content\r\n")) }
         #expect(!whole.isEnded && !short.isEnded)
-        // The rest of this body is still taken, so that the answer arrives.
+        // The rest of this body is read, so that the client receives the response.
         #expect(long.isEnded && long.send([1, 2, 3]) == 3)
         #expect(isIdle && whole.isEnded && short.isEnded)
     }

@@ -4,9 +4,9 @@ import Testing
 
 @testable import AuthFCGI
 
-/// The response bytes to a request without a body.
+/// The bytes of the response to a request without a body.
 @Suite struct FastCGIReplyTests {
-    /// Both ends of a connection; ours is closed by what is tested.
+    /// Returns both ends of a connection. The tested code closes the end `ours`.
     private func connection() throws -> (ours: Int32, theirs: FileHandle) {
         var ends: [Int32] = [0, 0]
         try #require(unsafe socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &ends) == 0)
@@ -34,7 +34,7 @@ import Testing
             expected += record(6, Array(rest.prefix(0xffff)), id: id)
             rest = rest.dropFirst(0xffff)
         } while !rest.isEmpty
-        // An empty answer's record is the stream's end already; two of them say the same.
+        // The record of an empty response already ends the stream. A second one has no further effect.
         expected += record(6, [], id: id) + record(3, completed, id: id)
         #expect(try await Array(received.value) == expected)
     }

@@ -16,11 +16,12 @@ struct CommandQueueTests {
     private func time(_ seconds: Double) -> BootInstant { start + .seconds(seconds) }
 
     private func command(
-        _ id: Int, _ statement: String = "a", isIdempotent: Bool = false, isUrgent: Bool = false, at seconds: Double = 0
+        _ id: Int, _ statement: String = "a", isIdempotent: Bool = false, isUrgent: Bool = false,
+        of requester: Requester = Requester(), at seconds: Double = 0
     ) -> CommandQueue.Command {
         CommandQueue.Command(
-            id, statement: statement, isIdempotent: isIdempotent, isUrgent: isUrgent, askedAt: time(seconds),
-            deadline: time(seconds) + Self.deadline)
+            id, statement: statement, isIdempotent: isIdempotent, isUrgent: isUrgent, requester: requester,
+            askedAt: time(seconds), deadline: time(seconds) + Self.deadline)
     }
 
     /// Opens the connection that the first command has asked for, at 0 s.
@@ -78,13 +79,40 @@ struct CommandQueueTests {
         run()
         for id in 2...3 { #expect(queue.add(command(id)) == []) }
         for id in 4...5 { #expect(queue.add(command(id, isUrgent: true)) == []) }
+        #expect(order() == [1, 4, 5, 2, 3])
+    }
+
+    /// Runs all commands and returns their order.
+    private mutating func order() -> [Int] {
         var order: [Int] = []
         while let running = queue.running {
             order.append(running)
             _ = queue.received(nil, at: start)
             _ = queue.serverIsReady(at: start)
         }
-        #expect(order == [1, 4, 5, 2, 3])
+        return order
+    }
+
+    @Test mutating func `networks take turns, and urgent commands go first in each round`() {
+        let (one, two) = (Requester(address: "192.0.2.1"), Requester(address: "192.0.2.2"))
+        run()
+        for id in 11...13 { _ = queue.add(command(id, of: one)) }
+        for id in 14...16 { _ = queue.add(command(id, isUrgent: true, of: one)) }
+        _ = queue.add(command(21, of: two))
+        _ = queue.add(command(22, isUrgent: true, of: two))
+        #expect(order() == [1, 14, 22, 11, 21, 15, 12, 16, 13])
+    }
+
+    @Test mutating func `a network may have half of the places`() {
+        let (one, two) = (Requester(address: "192.0.2.1"), Requester(address: "192.0.2.2"))
+        run()
+        var refused = 0
+        for id in 2..<1026 {
+            if queue.add(command(id, of: one)) != [] { refused += 1 }
+        }
+        #expect(refused == 512)
+        #expect(queue.add(command(2000, of: two)) == [])
+        #expect(queue.add(command(2001, isUrgent: true, of: one)) == [], "what ends sessions is taken")
     }
 
     @Test mutating func `a statement's error is its result, and the connection stays`() {
@@ -143,7 +171,7 @@ struct CommandQueueTests {
         _ = queue.add(command(2))
         _ = queue.lost(gone, at: start)
         _ = queue.add(command(3, isUrgent: true))
-        #expect(queue.waiting.map(\.id) == [1, 3, 2])
+        #expect(queue.waiting.elements.map(\.id) == [1, 3, 2])
     }
 
     @Test mutating func `an idempotent command is repeated at once, and once, after a serialization failure`() {
@@ -198,7 +226,7 @@ struct CommandQueueTests {
         _ = queue.add(command(3))
         #expect(queue.wakeAt == time(1))
         #expect(queue.tick(at: time(1)) == [.answer(2, .deadline)])
-        #expect(queue.waiting.map(\.id) == [3])
+        #expect(queue.waiting.elements.map(\.id) == [3])
     }
 
     @Test mutating func `without a connection each command waits at most one second`() {
@@ -280,7 +308,7 @@ struct CommandQueueTests {
         #expect(queue.waiting.count == CommandQueue.maxWaiting)
         // But not what ends sessions.
         #expect(queue.add(command(-2, isUrgent: true)) == [])
-        #expect(queue.waiting.first?.id == -2)
+        #expect(queue.waiting.elements.map(\.id).first == -2)
     }
 
     @Test mutating func `each command is answered exactly once under random events`() {

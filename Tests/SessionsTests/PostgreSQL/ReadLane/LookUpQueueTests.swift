@@ -18,8 +18,11 @@ import Testing
 
     private func texts(_ actions: [Queue.Action]) -> [String] { actions.flatMap(\.texts) }
 
-    private mutating func ask(_ number: UInt8, _ asker: String, at seconds: Double = 0) -> [String] {
-        queue.ask(ReadLaneValues.hash(number), asker, at: time(seconds))?.texts ?? []
+    private mutating func ask(
+        _ number: UInt8, _ asker: String, from address: String? = nil, at seconds: Double = 0
+    ) -> [String] {
+        let network = address.flatMap { ClientNetwork($0) }
+        return queue.ask(ReadLaneValues.hash(number), asker, from: network, at: time(seconds))?.texts ?? []
     }
 
     private mutating func turnEnds(at seconds: Double = 0) -> [String] {
@@ -124,11 +127,54 @@ import Testing
         #expect(found(session) == ["learn 1: session", "answer b+c: session"])
     }
 
+    @Test(arguments: [Revocation.changed([ReadLaneValues.hash(1)]), .user(UserKey("ann")), .everything])
+    mutating func `look-ups read the epochs after a revocation that rows may not show`(
+        _ revocation: Revocation
+    ) throws {
+        try open()
+        _ = queue.askHeartbeat()
+        _ = turnEnds()
+        try completeHeartbeat()
+        queue.hear(.ended([ReadLaneValues.hash(1)]))
+        queue.hear(revocation, isInRows: true)
+        _ = ask(1, "a")
+        #expect(turnEnds() == ["send look up 1 since 5, sync"])
+        queue.hear(revocation)
+        _ = ask(2, "b")
+        #expect(turnEnds() == ["send look up 2, sync"])
+    }
+
+    @Test mutating func `an answer that relies on a reading of a lease ago is asked for again`() throws {
+        queue = Queue(LookUpLimits(leaseTime: .seconds(1), deadline: .seconds(5), lookUps: 5))
+        try open()
+        _ = queue.askHeartbeat()
+        _ = turnEnds()
+        try completeHeartbeat()
+        _ = ask(1, "a", at: 0.4)
+        #expect(turnEnds(at: 0.4) == ["send look up 1 since 5, sync"])
+        #expect(found(session, at: 1) == ["await turn end"])
+        #expect(received(.other(.sync), at: 1) == [])
+        #expect(turnEnds(at: 1) == ["send look up 1, sync"])
+        #expect(found(session, at: 3) == ["learn 1: session", "answer a: session"])
+    }
+
     @Test mutating func `look-ups beyond the limit are refused, joined ones are not`() throws {
         try open()
         for number in 1...5 as ClosedRange<UInt8> { _ = ask(number, "a") }
         #expect(ask(6, "b") == ["answer b: overloaded"])
         #expect(ask(5, "c") == [])
+    }
+
+    @Test mutating func `a network may have half of the look-ups, and its own again when they are answered`() throws {
+        try open()
+        for number in 1...3 as ClosedRange<UInt8> { _ = ask(number, "a", from: "192.0.2.1") }
+        #expect(ask(4, "b", from: "192.0.2.1") == ["answer b: overloaded"])
+        #expect(ask(3, "c", from: "192.0.2.1") == [], "joined")
+        #expect(ask(4, "d", from: "192.0.2.2") == [])
+        _ = turnEnds()
+        _ = found(session, session, session, session)
+        _ = received(.other(.sync))
+        #expect(ask(5, "e", from: "192.0.2.1") == ["await turn end"])
     }
 
     @Test mutating func `look-ups are refused while the oldest one is pending for half of the lease`() throws {
@@ -384,7 +430,7 @@ import Testing
         #expect(queue.known.keys == nil && !queue.knowsAllKeys(at: time(1.2)))
         #expect(received(.other(.sync), at: 1.3) == ["confirm, first", "announce heartbeat"])
         #expect(queue.known.sentAt == time(1))
-        #expect(queue.known.keys?.sealing.generation == 1)
+        #expect(queue.known.keys?.minting.generation == 1)
     }
 
     @Test mutating func `only the first heartbeat of each connection is the first one`() throws {
@@ -451,6 +497,46 @@ import Testing
                 "confirm", "revoke everything", "announce heartbeat",
             ])
         #expect(ask(1, "d") == ["await turn end"])
+    }
+
+    @Test mutating func `another number of revocations without a notification revokes everything`() throws {
+        try open()
+        // As many as when the connection began to listen.
+        _ = queue.askHeartbeat()
+        _ = turnEnds()
+        #expect(try completeHeartbeat() == ["confirm", "announce heartbeat"])
+        _ = ask(1, "a")
+        _ = turnEnds()
+        _ = queue.askHeartbeat()
+        _ = turnEnds()
+        _ = found(session)
+        _ = received(.other(.sync))
+        let revoked = ["confirm", "revoke everything", "announce heartbeat"]
+        #expect(try completeHeartbeat(ReadLaneValues.heartbeat(unannounced: 5)) == revoked)
+        _ = queue.askHeartbeat()
+        _ = turnEnds()
+        #expect(try completeHeartbeat(ReadLaneValues.heartbeat(unannounced: 5)) == ["confirm", "announce heartbeat"])
+        // A count that falls, as after TRUNCATE, is another count.
+        _ = queue.askHeartbeat()
+        _ = turnEnds()
+        #expect(try completeHeartbeat(ReadLaneValues.heartbeat(unannounced: 0)) == revoked)
+    }
+
+    @Test mutating func `a revocation without a notification counts from the start of listening`() throws {
+        _ = queue.opened(to: ReadLaneValues.server())
+        _ = turnEnds()
+        #expect(
+            try completeHeartbeat(ReadLaneValues.heartbeat(unannounced: 5)) == [
+                "confirm, first", "revoke everything", "announce heartbeat",
+            ])
+        _ = queue.lost(gone, at: time(0))
+        // Without listening nothing is kept.
+        _ = queue.opened(to: ReadLaneValues.server(isListening: false))
+        _ = turnEnds()
+        #expect(
+            try completeHeartbeat(ReadLaneValues.heartbeat(unannounced: 9)) == [
+                "confirm, first, not listening", "announce heartbeat",
+            ])
     }
 
     @Test mutating func `the keys are all keys for five seconds, while there is a connection`() throws {
@@ -531,7 +617,7 @@ import Testing
         if Int.random(in: 0..<4, using: &random) == 0 { return .other(others[.random(in: 0..<3, using: &random)]) }
         let sessions: [FoundSession] = [session, .row(nil), .missing, .unreadable("odd")]
         switch queue.nextQuestion {
-        case .lookUps(let keys, _): return .sessions(keys.map { _ in sessions[.random(in: 0..<4, using: &random)] })
+        case .lookUps(let keys, _, _): return .sessions(keys.map { _ in sessions[.random(in: 0..<4, using: &random)] })
         case .missing: return .sessions([sessions[.random(in: 0..<4, using: &random)]])
         case .heartbeat: return .heartbeat(.success(heartbeat))
         case .sync, nil: return .other(.sync)

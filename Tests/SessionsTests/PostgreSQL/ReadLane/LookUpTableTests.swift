@@ -5,12 +5,12 @@ import Testing
 
 /// The checks that share a look-up. Times are seconds.
 @Suite struct LookUpTableTests {
-    private var table = LookUpTable<String>()
+    private var table = LookUpTable<String>(capacity: 4)
 
     private func time(_ seconds: Double) -> BootInstant { ReadLaneValues.time(seconds) }
 
     private mutating func add(_ asker: String, at seconds: Double = 0) -> LookUpKey {
-        table.add(ReadLaneValues.hash(1), asker, deadline: time(seconds + 0.7), at: time(seconds))
+        table.add(ReadLaneValues.hash(1), asker, of: Requester(), deadline: time(seconds + 0.7), at: time(seconds))
     }
 
     private mutating func join(_ asker: String, at seconds: Double = 0) -> Bool {
@@ -25,7 +25,7 @@ import Testing
         #expect(join("later") == true)
         let (answered, unanswered) = table.answer(key, isNo: true)
         #expect(answered == ["first", "early"] && unanswered == ["late", "later"])
-        #expect(table.count == 0 && table.deadline(of: key) == nil)
+        #expect(table.hasRoom(for: Requester()) && table.deadline(of: key) == nil)
     }
 
     @Test mutating func `every other answer is for all`() {

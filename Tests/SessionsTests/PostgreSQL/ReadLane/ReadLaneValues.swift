@@ -22,16 +22,22 @@ enum ReadLaneValues {
     static func key(_ number: UInt8) -> LookUpKey { LookUpKey(id: Int(number), hash: hash(number)) }
 
     static func server(isListening: Bool = true) -> ConnectedServer {
-        ConnectedServer(origin: origin, backend: 7, isListening: isListening, openedAt: time(0))
+        ConnectedServer(origin: origin, backend: 7, unannounced: isListening ? 4 : nil, openedAt: time(0))
     }
 
     static func heartbeat(
-        keys generations: [Int] = [1], origin: ServerIncarnation = origin, backend: Int32 = 7, isListening: Bool = true
+        keys generations: [Int] = [1], clock: DatabaseInstant = DatabaseInstant(microseconds: 3),
+        origin: ServerIncarnation = origin, backend: Int32 = 7, isListening: Bool = true, unannounced: Int64 = 4,
+        endedBefore: Int64? = 5, hasUntidiedUsers: Bool = false
     ) throws -> Heartbeat {
         let accepted = generations.map { TokenKey(generation: $0, bytes: [UInt8($0)]) }
         return Heartbeat(
             keys: try #require(TokenKeys(accepted: accepted, minting: generations[0])),
-            clock: DatabaseInstant(microseconds: 3), origin: origin, backend: backend, isListening: isListening)
+            clock: clock, origin: origin, backend: backend,
+            notifications: NotificationState(
+                isListening: isListening, mayListen: true, unannounced: unannounced, queuePercent: 0,
+                oldestProcess: nil),
+            sealKeys: nil, needsSealKey: false, endedBefore: endedBefore, hasUntidiedUsers: hasUntidiedUsers)
     }
 
     static func snapshot() -> SessionSnapshot? {
@@ -50,7 +56,8 @@ extension ReadDialogue.Message {
     var text: String {
         let numbers = keys.map { String($0.hash.bytes[0]) }.joined(separator: "+")
         return switch self {
-        case .lookUps: "look up \(numbers)"
+        case .lookUps(_, nil): "look up \(numbers)"
+        case .lookUps(_, let epochs?): "look up \(numbers) since \(epochs.endedBefore)"
         case .missing: "repeat \(numbers)"
         case .heartbeat: "heartbeat"
         case .sync: "sync"
@@ -82,7 +89,7 @@ extension LookUpQueue<String>.Action {
             ["confirm\(isFirst ? ", first" : "")\(isListening ? "" : ", not listening")"]
         case .endLease: ["end lease"]
         case .revokeEverything: ["revoke everything"]
-        case .announceHeartbeat: ["announce heartbeat"]
+        case .announceHeartbeat(_): ["announce heartbeat"]
         }
     }
 }

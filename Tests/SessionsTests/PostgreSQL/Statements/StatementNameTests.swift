@@ -2,7 +2,7 @@ import Testing
 
 @testable import Sessions
 
-/// Poolers depend on it: a name stands for the same text on every connection.
+/// Names of prepared statements. Poolers require that a name has the same text on every connection.
 struct StatementNameTests {
     private func name<S: Statement>(_ statement: S, _ schema: String? = nil) -> String {
         StatementName.of(statement.sql(in: Schema(schema)), purpose: S.name)

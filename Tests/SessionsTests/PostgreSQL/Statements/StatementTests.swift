@@ -82,7 +82,7 @@ struct StatementTests {
     @Test func `a login attempt is permitted or has to wait`() throws {
         func attempt(_ wait: String?, _ reservation: String?) throws(PostgreSQLError) -> LoginAttempt {
             try answer(
-                ReserveLogin(username: "ann", userID: nil, network: nil),
+                ReserveLogin(username: "ann", userID: nil, network: nil, shown: nil),
                 [
                     "wait_seconds": wait, "reservation": reservation, "slowest_hash": "5", "slowest_hash_byte": "0",
                     "largest_hash": "9", "name_hash": "ab",

@@ -37,7 +37,7 @@ struct CreateSession: Statement {
         pg_catalog.cardinality(excess_sessions) AS excess, \(schema)settle_login($15::text[], true) \
         FROM \(schema)create_session($1::bytea, $2::text, $3::text, $4::text[], $5::text, $6::text, \
         make_interval(secs => $7::double precision), $8::inet, $9::text, $10::text, $11::bigint, \
-        make_interval(secs => $12::double precision), $13::integer, $14::bytea)
+        make_interval(secs => $12::double precision), $13::integer, $14::bytea, NULL::timestamptz, NULL::text[])
         """
     }
 

@@ -12,7 +12,7 @@ struct CreateToken: Statement {
     func sql(in schema: Schema) -> String {
         """
         SELECT \(schema)create_access_token($1::text, $2::text, $3::text[], $4::text, $5::text, \
-        make_interval(secs => $6::double precision), $7::text) AS token
+        make_interval(secs => $6::double precision), $7::text, NULL::timestamptz, '{pwd}'::text[]) AS token
         """
     }
 
@@ -41,7 +41,7 @@ struct CreateAccountToken: Statement {
         WITH account AS MATERIALIZED (SELECT id, username, groups, name, email FROM \(schema)authfcgi_users \
         WHERE id = $1::text AND NOT disabled FOR SHARE) \
         SELECT \(schema)create_access_token(id, username, groups, name, email, \
-        make_interval(secs => $2::double precision), $3::text) AS token FROM account
+        make_interval(secs => $2::double precision), $3::text, NULL::timestamptz, '{pwd}'::text[]) AS token FROM account
         """
     }
 

@@ -1,4 +1,4 @@
-/// Releases the reservation of a login whose password was not verified. ``CreateSession`` settles successful logins.
+/// Releases the reservation of an attempt that was no failure. ``CreateSession`` settles successful logins.
 struct ReleaseLogin: Statement {
     let reservation: LoginReservation
 

@@ -14,7 +14,11 @@ struct DescribeType: Statement {
     static let isIdempotent = true
 
     func sql(in schema: Schema) -> String {
-        "SELECT typcategory = 'S' AS is_text, format_type(oid, NULL) AS name FROM pg_type WHERE oid = $1::oid"
+        // Qualified, because the search path is the operator's.
+        """
+        SELECT t.typcategory OPERATOR(pg_catalog.=) 'S' AS is_text, pg_catalog.format_type(t.oid, NULL) AS name \
+        FROM pg_catalog.pg_type t WHERE t.oid OPERATOR(pg_catalog.=) $1::pg_catalog.oid
+        """
     }
 
     var parameters: [PostgreSQLParameter] { [.number(number)] }

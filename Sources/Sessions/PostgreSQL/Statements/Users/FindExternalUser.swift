@@ -8,18 +8,29 @@ struct FindExternalUser: Statement {
     typealias Answer = [UsersQueryRow]
     static let isIdempotent = true
 
+    /// Everything is qualified, because the search path is the operator's.
     func sql(in schema: Schema) -> String {
         """
-        SELECT f.fields ->> 'id' AS id, jsonb_typeof(f.fields -> 'id') AS id_type, f.fields ->> 'username' AS username,
-               CASE jsonb_typeof(f.fields -> 'password_hash') WHEN 'string' THEN f.fields ->> 'password_hash' END
+        SELECT \(Self.text("id")) AS id, \(Self.type("id")) AS id_type, \(Self.text("username")) AS username,
+               CASE WHEN \(Self.type("password_hash")) OPERATOR(pg_catalog.=) 'string' THEN \(Self.text("password_hash")) END
                    AS password_hash,
-               f.fields ->> 'name' AS name, f.fields ->> 'email' AS email,
-               f.fields ->> 'groups' AS groups, jsonb_typeof(f.fields -> 'groups') AS groups_type,
-               f.fields ->> 'disabled' AS disabled,
-               f.fields ? 'password_hash' AS has_password_hash, f.fields ? 'disabled' AS has_disabled,
-               coalesce(e.epoch, 0) + (SELECT g.epoch FROM \(schema)authfcgi_state g) AS epoch
-        FROM (\(Self.userFields(query))) f LEFT JOIN \(schema)user_epochs e ON e.user_id = f.fields ->> 'id'
+               \(Self.text("name")) AS name, \(Self.text("email")) AS email,
+               \(Self.text("groups")) AS groups, \(Self.type("groups")) AS groups_type,
+               \(Self.text("disabled")) AS disabled,
+               f.fields OPERATOR(pg_catalog.?) 'password_hash' AS has_password_hash,
+               f.fields OPERATOR(pg_catalog.?) 'disabled' AS has_disabled,
+               coalesce(e.epoch, 0) OPERATOR(pg_catalog.+) (SELECT g.epoch FROM \(schema)authfcgi_state g) AS epoch
+        FROM (\(Self.userFields(query))) f
+             LEFT JOIN \(schema)user_epochs e ON e.user_id OPERATOR(pg_catalog.=) (\(Self.text("id")))
         """
+    }
+
+    /// Returns SQL for a column of the user as text.
+    private static func text(_ column: String) -> String { "f.fields OPERATOR(pg_catalog.->>) '\(column)'" }
+
+    /// Returns SQL for the JSON type of a column of the user.
+    private static func type(_ column: String) -> String {
+        "pg_catalog.jsonb_typeof(f.fields OPERATOR(pg_catalog.->) '\(column)')"
     }
 
     /// Returns a statement for the rows of the operator's query as JSON, which keeps the columns' names and the digits
@@ -27,7 +38,7 @@ struct FindExternalUser: Statement {
     /// would take precedence.
     static func userFields(_ query: String) -> String {
         """
-        SELECT to_jsonb("authfcgi user") AS fields FROM (
+        SELECT pg_catalog.to_jsonb("authfcgi user") AS fields FROM (
         \(query)
         ) AS "authfcgi user" LIMIT 2
         """

@@ -1,6 +1,6 @@
 internal import EventLoop
 
-/// Records the highest cost of the password hashes in use, for all workers. It is only ever raised.
+/// Records the highest cost of the password hashes that a worker has met, for all workers, under the present hour.
 struct NoteHighestHashingCost: Statement {
     let cost: HashingCost
 
@@ -10,13 +10,14 @@ struct NoteHighestHashingCost: Statement {
 
     func sql(in schema: Schema) -> String {
         """
-        UPDATE \(schema)authfcgi_state s
-        SET slowest_hash = greatest(s.slowest_hash, n.short),
-            slowest_hash_byte = greatest(CASE WHEN s.slowest_hash IS NOT NULL THEN s.slowest_hash_byte END, n.byte),
-            largest_hash = greatest(CASE WHEN s.slowest_hash IS NOT NULL THEN s.largest_hash END, n.bytes)
-        FROM (VALUES ($1::bigint * interval '1 microsecond', $2::bigint * interval '1 microsecond', $3::bigint))
-             n (short, byte, bytes)
-        WHERE (s.slowest_hash >= n.short AND s.slowest_hash_byte >= n.byte AND s.largest_hash >= n.bytes) IS NOT TRUE
+        WITH past AS (DELETE FROM \(schema)hashing_costs WHERE met_in < statement_timestamp() - interval '2 days')
+        INSERT INTO \(schema)hashing_costs AS c (met_in, slowest_hash, slowest_hash_byte, largest_hash)
+        VALUES (date_trunc('hour', statement_timestamp()), $1::bigint * interval '1 microsecond',
+                $2::bigint * interval '1 microsecond', $3::bigint)
+            ON CONFLICT (met_in) DO UPDATE
+           SET slowest_hash      = greatest(c.slowest_hash, excluded.slowest_hash),
+               slowest_hash_byte = greatest(c.slowest_hash_byte, excluded.slowest_hash_byte),
+               largest_hash      = greatest(c.largest_hash, excluded.largest_hash)
         """
     }
 

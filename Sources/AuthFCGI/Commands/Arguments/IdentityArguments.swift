@@ -1,0 +1,15 @@
+internal import ArgumentParser
+internal import Sessions
+
+/// The rules for the details of a user on a command line.
+enum IdentityArguments {
+    /// Checks the lengths of the details that were given.
+    /// - Throws: The rule that one of them violates.
+    static func validate(
+        username: UserName? = nil, name: String?, email: String?, groups: GroupNames?
+    ) throws(ValidationError) {
+        let excess = IdentityLimits.excess(
+            username: username?.text, name: name, email: email, groups: groups?.names)
+        if let excess { throw ValidationError("The \(excess).") }
+    }
+}

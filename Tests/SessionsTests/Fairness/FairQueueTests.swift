@@ -1,0 +1,140 @@
+import TestSupport
+import Testing
+
+@testable import Sessions
+
+/// The order of elements from several requesters.
+@Suite struct FairQueueTests {
+    private var queue = FairQueue<String>()
+
+    private func client(_ network: Int?, _ name: String? = nil) -> Requester {
+        Requester(address: network.map { "192.0.2.\($0)" }, name: name)
+    }
+
+    private mutating func append(_ elements: String..., by requester: Requester, isUrgent: Bool = false) {
+        for element in elements { queue.append(element, for: requester, isUrgent: isUrgent) }
+    }
+
+    private mutating func takeAll() -> String {
+        var all = ""
+        while let element = queue.popFirst() { all += element }
+        return all
+    }
+
+    @Test mutating func `one requester's elements keep their order`() {
+        append("a", "b", "c", by: client(1))
+        #expect(takeAll() == "abc" && queue.isEmpty)
+    }
+
+    @Test mutating func `networks take turns`() {
+        append("a", "b", "c", by: client(1))
+        append("p", "q", by: client(2))
+        append("x", by: client(3))
+        #expect(takeAll() == "apxbqc")
+    }
+
+    @Test mutating func `a network that comes later is served in the present round`() {
+        append("a", "b", "c", "d", by: client(1))
+        for taken in ["a", "b"] { #expect(queue.popFirst() == taken) }
+        append("x", "y", by: client(2))
+        #expect(takeAll() == "xcyd")
+    }
+
+    @Test mutating func `a network that was served comes after one that was not`() {
+        append("a", by: client(1))
+        append("z", by: client(3))
+        #expect(queue.popFirst() == "a")
+        append("b", by: client(1))
+        append("x", by: client(2))
+        #expect(takeAll() == "zxb")
+    }
+
+    @Test mutating func `many networks with one name do not delay another name`() {
+        for network in 1...5 { append("\(network)", by: client(network, "ann")) }
+        append("x", by: client(9, "bob"))
+        #expect(takeAll() == "1x2345")
+    }
+
+    @Test mutating func `a name that one network asks for often does not delay the same name from another network`() {
+        append("a", "b", "c", "d", by: client(1, "ann"))
+        append("x", by: client(2, "ann"))
+        #expect(takeAll() == "abxcd")
+    }
+
+    @Test mutating func `urgent elements go first in each round, and do not wait for others of their network`() {
+        append("a", "b", "c", by: client(1))
+        append("p", "q", "r", by: client(1), isUrgent: true)
+        append("x", by: client(2))
+        append("y", by: client(2), isUrgent: true)
+        #expect(takeAll() == "pyaxqbrc")
+    }
+
+    @Test mutating func `elements without a network are due at once`() {
+        append("a", "b", "c", by: client(1))
+        append("x", "y", by: client(nil))
+        #expect(takeAll() == "axybc")
+    }
+
+    @Test mutating func `a prepended element is due before all others`() {
+        append("a", by: client(1))
+        append("b", by: client(2), isUrgent: true)
+        queue.prepend("x", for: client(1))
+        append("c", by: client(3), isUrgent: true)
+        #expect(takeAll() == "xbca")
+    }
+
+    @Test mutating func `elements behind removed ones move up`() {
+        append("a", "b", "c", "d", by: client(1))
+        append("p", "q", by: client(2))
+        let removed = queue.removeAll { ["a", "b", "p"].contains($0) }
+        #expect(removed == ["a", "p", "b"])
+        #expect(Array(queue.elements) == ["q", "c", "d"] && queue.count == 3)
+        append("x", by: client(3))
+        #expect(takeAll() == "qcxd")
+    }
+
+    @Test mutating func `a network may have as many elements as places are free`() {
+        queue = FairQueue(capacity: 4)
+        append("a", "b", by: client(1))
+        #expect(!queue.hasRoom(for: client(1)) && queue.hasRoom(for: client(2)))
+        #expect(queue.popFirst() == "a" && queue.hasRoom(for: client(1)))
+        queue.removeAll { _ in true }.forEach { #expect($0 == "b") }
+        #expect(queue.isEmpty && queue.hasRoom(for: client(1)))
+    }
+
+    @Test func `every element is taken once`() {
+        var random = SeededGenerator(seed: 11)
+        for _ in 0..<100 {
+            var queue = FairQueue<Int>()
+            var (added, taken) = (0, [Int]())
+            for _ in 0..<200 {
+                if Bool.random(using: &random) {
+                    let network = Int.random(in: 0...4, using: &random)
+                    let name = Bool.random(using: &random) ? "ann" : nil
+                    queue.append(
+                        added, for: client(network == 0 ? nil : network, name), isUrgent: .random(using: &random))
+                    added += 1
+                } else if Int.random(in: 0..<20, using: &random) == 0 {
+                    let divisor = Int.random(in: 2...5, using: &random)
+                    taken += queue.removeAll { $0 % divisor == 0 }
+                } else if let element = queue.popFirst() {
+                    taken.append(element)
+                }
+            }
+            while let element = queue.popFirst() { taken.append(element) }
+            #expect(taken.sorted() == Array(0..<added))
+        }
+    }
+
+    @Test func `the longest wait of a newcomer is one element of each network`() {
+        var random = SeededGenerator(seed: 12)
+        for _ in 0..<50 {
+            var queue = FairQueue<Int>()
+            for element in 0..<300 { queue.append(element, for: client(.random(in: 1...5, using: &random))) }
+            for _ in 0..<Int.random(in: 0..<200, using: &random) { _ = queue.popFirst() }
+            queue.append(-1, for: client(9))
+            let position = Array(queue.elements).firstIndex(of: -1)
+            #expect(position.map { $0 <= 5 } == true)
+        }
+    }
+}
