@@ -185,8 +185,7 @@ struct LookUpQueue<Asker> {
         _ session: FoundSession, for key: LookUpKey, at now: BootInstant, _ actions: inout [Action]
     ) {
         switch session {
-        case .row where lookUps.isOld(key, age: limits.leaseTime, at: now):
-            // Only after a standstill of this process. The row is so old that the session may have ended by now.
+        case .row where isFromBeforeStandstill(key, at: now):
             if state.onConnection({ $0.ask(key) }) == true { actions.append(.awaitTurnEnd) }
         case .row(let snapshot):
             let (answered, unanswered) = lookUps.answer(key, isNo: snapshot == nil)
@@ -202,6 +201,13 @@ struct LookUpQueue<Asker> {
             actions.append(.expire(key, at: deadline))
             if state.onConnection({ $0.askMissing(key) }) == true { actions.append(.awaitTurnEnd) }
         }
+    }
+
+    /// Returns whether this process stood still while a look-up was under way, for so long that its row may be outdated: the
+    /// session may have ended a lease ago.
+    private func isFromBeforeStandstill(_ key: LookUpKey, at now: BootInstant) -> Bool {
+        guard let lastStandstill, let sentAt = lookUps.sentAt(of: key) else { return false }
+        return sentAt < lastStandstill && now - sentAt >= limits.leaseTime
     }
 
     private mutating func retry(

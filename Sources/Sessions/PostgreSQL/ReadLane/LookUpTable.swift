@@ -91,11 +91,8 @@ struct LookUpTable<Asker> {
         return extended.map { max($0, deadline) } ?? deadline
     }
 
-    /// Returns whether a look-up was sent this long ago, or earlier.
-    func isOld(_ key: LookUpKey, age: Duration, at now: BootInstant) -> Bool {
-        guard let lookUp = lookUps[key.id] else { return false }
-        return now - lookUp.sentAt >= age
-    }
+    /// Returns the time of a look-up's sending, or nil if it was answered.
+    func sentAt(of key: LookUpKey) -> BootInstant? { lookUps[key.id]?.sentAt }
 
     /// Postpones the deadlines of all look-ups.
     mutating func extend(to deadline: BootInstant) { extended = deadline }
