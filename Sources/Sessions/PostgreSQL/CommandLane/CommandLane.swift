@@ -52,7 +52,7 @@ final class CommandLane: ReadinessHandler {
             if connection.keepsState {
                 // Required for revoking all sessions of a user, whatever the database's default is.
                 let isolation = "SET default_transaction_isolation = 'read committed'"
-                let settings = [
+                let settings: [String?] = [
                     keepsSearchPath ? nil : PostgreSQLConnection.schemaSettings, isolation,
                     connection.limits(statement: deadline, lock: lockWait), preparation,
                 ]

@@ -18,7 +18,8 @@ struct ReadLaneSetUp: Sendable {
     func run(on connection: PostgreSQLConnection, _ attempt: ConnectionAttempt) throws(PostgreSQLError) {
         try connection.introduce(isPooled: !configuration.usesPreparedStatements, deadline: deadline)
         try connection.enterSchema(configuration.schema, keepsSearchPath: true, deadline: deadline)
-        let isDone = try !attempt.isFirst && connection.keepsState && runAtOnce(on: connection)
+        var isDone = false
+        if !attempt.isFirst, connection.keepsState { isDone = try runAtOnce(on: connection) }
         if !isDone { try runStepByStep(on: connection, attempt) }
         try connection.enterPipeline()
     }

@@ -44,14 +44,14 @@ struct Lifetimes: Sendable {
         [.number(usual.seconds), .optionalNumber(remembered?.seconds)]
     }
 
-    static let differ = differ(usual: "$1", remembered: "$2")
+    static let differ = condition(usual: "$1", remembered: "$2")
 
     /// The condition with the lifetimes as literals, for a statement that is sent without parameters.
     var differLiterally: String {
-        Self.differ(usual: "\(usual.seconds)", remembered: remembered.map { "\($0.seconds)" } ?? "NULL")
+        Self.condition(usual: "\(usual.seconds)", remembered: remembered.map { "\($0.seconds)" } ?? "NULL")
     }
 
-    private static func differ(usual: String, remembered: String) -> String {
+    private static func condition(usual: String, remembered: String) -> String {
         """
         (default_lifetime <> make_interval(secs => \(usual)::double precision) \
         OR maximum_lifetime < make_interval(secs => \(remembered)::double precision))
