@@ -45,6 +45,8 @@ final class Poller {
     /// parameter so.
     private let events: UnsafeMutablePointer<epoll_event>
     private static let capacity = 128
+    /// The number of events in the buffer whose handlers have not been called.
+    private var ready = 0
 
     init() {
         descriptor = epoll_create1(Int32(EPOLL_CLOEXEC))
@@ -87,13 +89,16 @@ final class Poller {
         precondition(result == 0, "\(SystemError.last("epoll_ctl"))")
     }
 
-    /// Waits at most `time` and calls the handlers of ready descriptors.
+    /// Waits at most `time` for a descriptor to become ready.
     func wait(_ time: Duration) {
         // Rounded up: the wait must not end just before a timer is due.
         let milliseconds = Int32((time.nanoseconds + 999_999) / 1_000_000)
-        let count = unsafe epoll_wait(descriptor, events, Int32(Self.capacity), milliseconds)
-        guard count > 0 else { return }
-        for index in 0..<Int(count) {
+        ready = max(0, Int(unsafe epoll_wait(descriptor, events, Int32(Self.capacity), milliseconds)))
+    }
+
+    /// Calls the handlers of the descriptors that ``wait(_:)`` has found ready.
+    func callHandlers() {
+        for index in 0..<ready {
             let (data, flags) = unsafe (events[index].data.u64, events[index].events)
             let slot = slots[Int(data & 0xffff_ffff)]
             guard slot.generation == UInt32(truncatingIfNeeded: data >> 32), let handler = slot.handler else {
@@ -101,5 +106,6 @@ final class Poller {
             }
             handler.ready(Readiness(rawValue: flags))
         }
+        ready = 0
     }
 }

@@ -14,6 +14,7 @@ package final class Reactor {
     private let executor = EventLoop.shared.executor
     private let poller = Poller()
     private let timers = TimerQueue()
+    private var standstills = StandstillWatch()
     private var flushes: [any TurnEndHandler] = []
     private var flushing: [any TurnEndHandler] = []
     private var isStopping = false
@@ -26,6 +27,9 @@ package final class Reactor {
 
     private init() {}
 
+    /// The end of the last standstill of the loop, or nil if there was none: see ``StandstillWatch``.
+    package var lastStandstill: BootInstant? { standstills.lastEnd }
+
     /// Runs turns until ``stop()``.
     func run() {
         executor.takeRemoteJobsWithoutWakeUp()
@@ -37,7 +41,11 @@ package final class Reactor {
         while !isStopping {
             finishTurn()
             if isStopping { break }
-            poller.wait(timers.wait(at: now, atMost: Self.maxWait))
+            let wait = timers.wait(at: now, atMost: Self.maxWait)
+            poller.wait(wait)
+            // Before the handlers: what has arrived during a standstill counts.
+            standstills.turned(at: .now, afterWaiting: wait)
+            poller.callHandlers()
             now = .now
             if now >= nextTick {
                 onTick?()

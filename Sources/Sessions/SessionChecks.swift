@@ -56,7 +56,8 @@ final class SessionChecks {
         let hash = token.hash
         if memory.hasLease(at: now) {
             if askRedis(hash, clientAddress, answer) { return }
-        } else if !readLane.isConnected, memory.mayOutlastLease(at: now) {
+        } else if memory.outlastsLease(at: now) {
+            readLane.hurry()
             return outlast(hash, otherwise: { [self] in askPostgreSQL(hash, clientAddress, answer) }, answer)
         }
         askPostgreSQL(hash, clientAddress, answer)
@@ -100,11 +101,11 @@ final class SessionChecks {
         }
     }
 
-    /// Answers from memory or Redis while PostgreSQL is unreachable, for as long as `staleIfDatabaseDown` permits.
+    /// Answers from memory or Redis while PostgreSQL does not answer, for as long as `staleIfDatabaseDown` permits.
     /// Calls `otherwise` if that is not possible.
     private func outlast(_ hash: SHA256Digest, otherwise: @escaping @EventLoop () -> Void, _ answer: @escaping Answer) {
         let now = BootInstant.now
-        guard memory.mayOutlastLease(at: now) else { return otherwise() }
+        guard memory.outlastsLease(at: now) else { return otherwise() }
         logOutage()
         if let session = memory.session(hash, at: now, isOutage: true) {
             counts[.fromMemory] += 1
@@ -118,7 +119,7 @@ final class SessionChecks {
     }
 
     private func logOutage() {
-        guard !memory.hasLease(at: .now), outage.begin() else { return }
+        guard outage.begin() else { return }
         log.warning(
             "PostgreSQL unreachable: accepting known sessions, including any revoked meanwhile, for up to \(Int(staleIfDatabaseDown.seconds.rounded(.up))) s\(names.hint(.staleIfDatabaseDown))"
         )

@@ -73,7 +73,7 @@ public final class SessionStore {
             RedisSessions(redis, entryLifetime: FreshnessRule.maximumAge + configuration.staleIfDatabaseDown, log: log)
         }
         // Enough threads for all lanes: an attempt that a server leaves without an answer must not delay the others.
-        let threads = HelperThreads(name: "connecting", threads: 6, waiting: 6)
+        let threads = HelperThreads(name: "connecting", threads: 6 * ConnectionAttempts.maxAttempts, waiting: 6)
         readLane = ReadLane(
             postgreSQL, memory: memory, migrations: Migrations(configuration), threads: threads, log: log)
         writeLane = CommandLane(postgreSQL, name: "write lane", threads: threads, log: log)
@@ -212,7 +212,10 @@ public final class SessionStore {
     }
 
     /// A Boolean value that indicates whether known sessions are accepted even if PostgreSQL is unreachable.
-    package var outlastsDatabase: Bool { wasUsed && memory.mayOutlastLease(at: .now) }
+    package var outlastsDatabase: Bool {
+        let now = BootInstant.now
+        return wasUsed && (memory.hasLease(at: now) || memory.outlastsLease(at: now))
+    }
 
     /// A Boolean value that indicates whether Redis is used, at least for some sessions.
     package var usesRedis: Bool { redis?.isInUse ?? false }

@@ -74,6 +74,18 @@ import Testing
         #expect(waited >= .microseconds(1500))
     }
 
+    @Test func `a turn that takes long is a standstill, which handlers know of`() async {
+        let (before, after) = await onLoop { @EventLoop () async -> (BootInstant, BootInstant?) in
+            await Reactor.shared.sleep(for: .milliseconds(5))
+            let before = BootInstant.now
+            let end = before + StandstillWatch.shortest + .milliseconds(50)
+            while .now < end {}
+            await Reactor.shared.sleep(for: .milliseconds(1))
+            return (before, Reactor.shared.lastStandstill)
+        }
+        #expect(after.map { $0 > before } == true)
+    }
+
     @Test func `a descriptor's handler is called when it is readable, and not after its removal`() async throws {
         let count = await onLoop { @EventLoop () async -> Int in
             var pipe: [Int32] = [0, 0]

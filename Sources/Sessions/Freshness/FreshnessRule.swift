@@ -10,7 +10,8 @@ package import EventLoop
 /// 4. it is young and not from the future, and the session has not ended, all by the database's clock.
 ///
 /// Otherwise PostgreSQL must be queried: neither a snapshot nor its absence ever means that a session is invalid. Only
-/// if the operator has enabled it, and only after a failed query, may the lease have ended by up to `outageTime` ago.
+/// if the operator has enabled it, and only while PostgreSQL does not answer, may the lease have ended by up to
+/// `outageTime` ago: see ``DatabaseSilence``.
 ///
 /// The end of all sessions of a user, or of everybody, raises an epoch in one row and notifies in the same commit. A look-up
 /// reads the session and the epochs in one snapshot of the database, or relies on what a heartbeat has read of the epochs, and
@@ -44,6 +45,7 @@ package struct FreshnessRule: Sendable {
     private var marks: RevocationMarks
     private var clock = DatabaseClock(memory: maximumAge + margin)
     private var clockOrigin: ServerIncarnation?
+    private var silence = DatabaseSilence()
 
     /// Creates a rule without a lease.
     /// - Parameters:
@@ -68,6 +70,7 @@ package struct FreshnessRule: Sendable {
     package mutating func takeHeartbeat(
         clock value: DatabaseInstant, origin: ServerIncarnation, sentAt sent: BootInstant, isFirst: Bool, listens: Bool
     ) -> Bool {
+        silence.end()
         let isElsewhere = clockOrigin != nil && clockOrigin != origin
         if isElsewhere { clock = DatabaseClock(memory: Self.maximumAge + Self.margin) }
         clockOrigin = origin
@@ -106,18 +109,41 @@ package struct FreshnessRule: Sendable {
         return now < leaseEnd + outageTime
     }
 
+    /// Returns whether snapshots may be used now although the lease has ended.
+    package func outlastsLease(at now: BootInstant) -> Bool {
+        silence.isCertain && mayOutlastLease(at: now) && !hasLease(at: now)
+    }
+
+    /// Returns the end of the lease if it is over, if snapshots may outlast it, and if it is not certain that PostgreSQL
+    /// does not answer; otherwise nil.
+    package func undecidedSince(_ now: BootInstant) -> BootInstant? {
+        guard let leaseEnd, leaseEnd <= now, mayOutlastLease(at: now), !silence.isCertain else { return nil }
+        return leaseEnd
+    }
+
+    /// Handles an attempt to connect that has failed without an answer, or has had none for some time.
+    /// - Parameter begun: The beginning of the attempt.
+    /// - Returns: True if it is certain from now on that PostgreSQL does not answer.
+    package mutating func noteNoAnswer(toAttemptAt begun: BootInstant) -> Bool {
+        guard let leaseEnd else { return false }
+        return silence.noteNoAnswer(toAttemptAt: begun, leaseEnd: leaseEnd)
+    }
+
+    /// Handles an answer of PostgreSQL to an attempt to connect.
+    package mutating func noteAnswer() { silence.end() }
+
     /// Returns whether a snapshot is fresh.
     /// - Parameters:
     ///   - snapshot: The snapshot.
     ///   - hash: The hash of the session's token.
     ///   - user: The session's user, according to the snapshot.
     ///   - now: The current instant.
-    ///   - isOutage: True if PostgreSQL was queried without success.
+    ///   - isOutage: True if the snapshot may outlast the lease, once PostgreSQL does not answer.
     package func accepts(
         _ snapshot: SessionSnapshot, on hash: SHA256Digest, of user: UserKey, at now: BootInstant,
         isOutage: Bool = false
     ) -> Bool {
-        guard let leaseEnd, now < (isOutage ? leaseEnd + outageTime : leaseEnd),
+        guard let leaseEnd, now < (isOutage && silence.isCertain ? leaseEnd + outageTime : leaseEnd),
             let listening, let databaseNow = clock.value(at: now),
             // Snapshots do not age after the lease's end, while no query can renew them.
             let ageReference = clock.value(at: min(now, leaseEnd))

@@ -51,7 +51,7 @@ final class SessionMemory {
     /// - Parameters:
     ///   - hash: The hash of the token.
     ///   - now: The current instant.
-    ///   - isOutage: True if PostgreSQL was queried without success.
+    ///   - isOutage: True if the snapshot may outlast the lease, once PostgreSQL does not answer.
     func session(_ hash: SHA256Digest, at now: BootInstant, isOutage: Bool = false) -> PackedSession? {
         guard let number = cache.find(hash), let (snapshot, user) = cache.snapshot(number),
             rule.accepts(snapshot, on: hash, of: user, at: now, isOutage: isOutage)
@@ -132,7 +132,13 @@ final class SessionMemory {
 
     var leaseTime: Duration { rule.leaseTime }
     func hasLease(at now: BootInstant) -> Bool { rule.hasLease(at: now) }
-    func mayOutlastLease(at now: BootInstant) -> Bool { rule.mayOutlastLease(at: now) }
+    func outlastsLease(at now: BootInstant) -> Bool { rule.outlastsLease(at: now) }
+    func undecidedSince(_ now: BootInstant) -> BootInstant? { rule.undecidedSince(now) }
+    func noteNoAnswer(toAttemptAt begun: BootInstant) -> Bool { rule.noteNoAnswer(toAttemptAt: begun) }
+    func noteAnswer() { rule.noteAnswer() }
+
+    /// A Boolean value that indicates whether snapshots may outlast the lease while PostgreSQL does not answer.
+    var outlastsLease: Bool { isOn && rule.outageTime > .zero }
 
     /// Returns whether a snapshot stored elsewhere is fresh.
     func accepts(

@@ -16,14 +16,14 @@ extension Fault {
                       FROM backends WHERE number = 1 + \(place) % count
                     """)
             },
-            Fault(name: "PostgreSQL is frozen") { random in
+            Fault(name: "PostgreSQL is frozen", silencesPostgreSQL: true) { random in
                 let time = random.milliseconds(200...1900)
                 defer { server.resume() }
                 try server.pause()
                 sleepThread(for: time)
                 return "for \(time)"
             },
-            Fault(name: "PostgreSQL crashes and starts again") { random in
+            Fault(name: "PostgreSQL crashes and starts again", silencesPostgreSQL: true) { random in
                 let time = random.chance(0.5) ? .zero : random.milliseconds(0...1500)
                 try server.stop(mode: .immediate)
                 sleepThread(for: time)

@@ -13,7 +13,8 @@ extension Fault {
                 site.paths[pod].cut()
                 return "pod \(pod + 1)"
             },
-            Fault(name: "a pod's path is slow") { random in
+            blip(site),
+            Fault(name: "a pod's path is slow", silencesPostgreSQL: true) { random in
                 let pod = site.pods.indices.randomElement(using: &random) ?? 0
                 let (delay, time) = (random.milliseconds(20...600), random.milliseconds(300...1500))
                 site.paths[pod].delay(delay)
@@ -24,8 +25,41 @@ extension Fault {
         ]
     }
 
+    /// Some milliseconds that are too short to be an outage, whatever they cost.
+    private static func blip(_ site: BreakableSite) -> Fault {
+        Fault(name: "a pod's path blips") { random in
+            let pod = site.pods.indices.randomElement(using: &random) ?? 0
+            let path = site.paths[pod]
+            let time = random.milliseconds(2...30)
+            switch Int.random(in: 0..<4, using: &random) {
+            case 0:
+                path.pause()
+                sleepThread(for: time)
+                path.resume()
+                return "pod \(pod + 1), silent for \(time)"
+            case 1:
+                path.lose()
+                sleepThread(for: time)
+                path.deliver()
+                return "pod \(pod + 1), all connections lost, and new ones for \(time)"
+            case 2:
+                path.lose(existing: false)
+                path.cut()
+                sleepThread(for: time)
+                path.deliver()
+                return "pod \(pod + 1), connections cut, and new ones lost for \(time)"
+            default:
+                path.refuse()
+                path.cut()
+                sleepThread(for: time)
+                try path.accept()
+                return "pod \(pod + 1), connections cut, and new ones refused for \(time)"
+            }
+        }
+    }
+
     private static func partition(_ name: String, _ flow: SocketProxy.Flow, _ site: BreakableSite) -> Fault {
-        Fault(name: name) { random in
+        Fault(name: name, silencesPostgreSQL: true) { random in
             let pod = site.pods.indices.randomElement(using: &random) ?? 0
             let path = site.paths[pod]
             let time = random.milliseconds(800...2600)
@@ -54,6 +88,24 @@ extension Fault {
                 sleepThread(for: time)
                 kill(worker, SIGCONT)
                 return "pod \(pod + 1), process \(worker), for \(time)"
+            },
+            Fault(name: "a worker stops again and again") { random in
+                let (pod, worker) = try worker(of: site, &random)
+                // Around the end of the lease, which is a second after a heartbeat was sent.
+                let times = (0..<3).map { _ in random.milliseconds(700...1200) }
+                for time in times {
+                    kill(worker, SIGSTOP)
+                    sleepThread(for: time)
+                    kill(worker, SIGCONT)
+                    sleepThread(for: random.milliseconds(1...300))
+                }
+                return "pod \(pod + 1), process \(worker), for \(times)"
+            },
+            Fault(name: "a pod is reloaded") { random in
+                let pod = site.pods.indices.randomElement(using: &random) ?? 0
+                try site.pods[pod].gate.send(SIGHUP)
+                sleepThread(for: random.milliseconds(0...1500))
+                return "pod \(pod + 1)"
             },
             Fault(name: "a worker is killed") { random in
                 let (pod, worker) = try worker(of: site, &random)

@@ -55,7 +55,9 @@ final class FaultLane: Sendable {
                 let start = hammer.elapsed
                 do {
                     let detail = try fault.strike(&random)
-                    let stroke = FaultStroke(name: fault.name, detail: detail, start: start, end: hammer.elapsed)
+                    let stroke = FaultStroke(
+                        name: fault.name, detail: detail, silencesPostgreSQL: fault.silencesPostgreSQL, start: start,
+                        end: hammer.elapsed)
                     contents.withLock { $0.strokes.append(stroke) }
                 } catch {
                     contents.withLock { $0.failure = "\(fault.name): \(error)" }

@@ -7,6 +7,8 @@ import TestSupport
 /// have to be repeated some times with its seed.
 final class Hammer: Sendable {
     let seed: UInt64
+    /// STALE_IF_DATABASE_DOWN of the pods.
+    let stale: Duration
     let site: BreakableSite
     let roster: HammerRoster
 
@@ -28,11 +30,13 @@ final class Hammer: Sendable {
     private static let operators = 3
     private static let visitors = 6
 
-    init(seed: UInt64) throws {
+    init(seed: UInt64, stale: Duration = .zero) throws {
         RunRecord.note(secret: Self.password)
         self.seed = seed
+        self.stale = stale
         // The first pod's workers have a memory. The second's ask Redis each time.
-        site = try BreakableSite(environments: [[:], ["SESSION_CACHE_ENTRIES": "0"]])
+        let setting = ["STALE_IF_DATABASE_DOWN": "\(stale.components.seconds)s"]
+        site = try BreakableSite(environments: [setting, setting.merging(["SESSION_CACHE_ENTRIES": "0"]) { $1 }])
         try Fault.makeStrangers(site)
         for name in ["ann", "bob"] { try site.pods[0].gate.addUser(name, password: Self.password) }
         let rows = try site.postgreSQL.psql("SELECT id, username FROM authfcgi_users").split(separator: "\n")
@@ -129,7 +133,7 @@ final class Hammer: Sendable {
         sleepThread(for: max(.zero, acted + BreakableSite.revocationDelay - elapsed))
         history.add(try lastChecks())
         return HammerReport(
-            seed: seed, history: history, faults: lanes.flatMap(\.strokes).sorted { $0.start < $1.start },
+            seed: seed, stale: stale, history: history, faults: lanes.flatMap(\.strokes).sorted { $0.start < $1.start },
             failures: lanes.compactMap(\.failure), oddities: oddities.withLock { $0 }, acted: acted, recovery: recovery)
     }
 

@@ -9,11 +9,13 @@ import Testing
 @Suite(.serialized, .leavesCleanLogs) struct HammerTests {
     private static let environment = ProcessInfo.processInfo.environment
 
-    @Test func `under random faults ended sessions are refused within a second, and live ones are not`() throws {
+    /// - Parameter stale: STALE_IF_DATABASE_DOWN, in seconds. While PostgreSQL answers, it changes nothing.
+    @Test(arguments: [0, 3])
+    func `under random faults ended sessions are refused within a second, and live ones are not`(stale: Int) throws {
         let seed = Self.environment["AUTHFCGI_TEST_SEED"].flatMap(UInt64.init) ?? .random(in: 0...999_999_999)
         let seconds = Self.environment["AUTHFCGI_TEST_HAMMER"].flatMap(Int.init) ?? 10
         print("hammer: seed \(seed), for \(seconds) s")
-        let hammer = try Hammer(seed: seed)
+        let hammer = try Hammer(seed: seed, stale: .seconds(stale))
         let report: HammerReport
         do {
             report = try hammer.run(for: .seconds(seconds))

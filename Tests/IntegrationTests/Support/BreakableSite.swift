@@ -52,6 +52,7 @@ final class BreakableSite: Sendable {
     func heal() throws {
         for path in paths + redisPaths {
             path.resume()
+            path.deliver()
             path.delay(.zero)
         }
         for pod in pods {

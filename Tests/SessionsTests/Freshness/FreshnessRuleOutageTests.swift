@@ -4,8 +4,9 @@ import Testing
 
 @testable import Sessions
 
-/// The use of snapshots beyond the lease while PostgreSQL is unreachable, for operators who enable it. Times are
-/// seconds; the lease is one second, and the last heartbeat was sent at 1000, so that the lease ends at 1001.
+/// The use of snapshots beyond the lease while PostgreSQL does not answer, for operators who enable it. Times are seconds;
+/// the lease is one second, and the last heartbeat was sent at 1000, so that the lease ends at 1001. It is certain then
+/// that PostgreSQL does not answer, unless a test says otherwise.
 @Suite struct FreshnessRuleOutageTests {
     private static let here = ServerIncarnation(startedAt: DatabaseInstant(microseconds: 1))
     private static let elsewhere = ServerIncarnation(startedAt: DatabaseInstant(microseconds: 2))
@@ -22,7 +23,15 @@ import Testing
         var rule = FreshnessRule(leaseTime: .seconds(1), outageTime: outage)
         beat(&rule, at: start, isFirst: true)
         beat(&rule, at: 1000)
+        makeCertain(&rule)
         return rule
+    }
+
+    /// Two attempts to connect after the lease's end get no answer.
+    private func makeCertain(_ rule: inout FreshnessRule, leaseEnd: Double = 1001) {
+        _ = rule.noteNoAnswer(toAttemptAt: Self.machine(leaseEnd))
+        let isCertain = rule.noteNoAnswer(toAttemptAt: Self.machine(leaseEnd + 0.1))
+        #expect(isCertain)
     }
 
     private func beat(_ rule: inout FreshnessRule, at time: Double, isFirst: Bool = false, listens: Bool = true) {
@@ -58,6 +67,35 @@ import Testing
         #expect(!rule.accepts(known, on: hash, of: ann, at: end, isOutage: true))
         #expect(!rule.mayOutlastLease(at: end))
         #expect(!accepts(rule, known, at: 100_000))
+    }
+
+    @Test func `the end of the lease alone is no outage`() throws {
+        var rule = FreshnessRule(leaseTime: .seconds(1), outageTime: hour)
+        beat(&rule, at: 0, isFirst: true)
+        beat(&rule, at: 1000)
+        let known = try snapshot(asOf: 999)
+        // This process may have stood still, or may be overloaded.
+        #expect(!accepts(rule, known, at: 1001))
+        #expect(!rule.outlastsLease(at: Self.machine(1001)) && rule.mayOutlastLease(at: Self.machine(1001)))
+        #expect(rule.undecidedSince(Self.machine(1000.9)) == nil)
+        #expect(rule.undecidedSince(Self.machine(1002)) == Self.machine(1001))
+        makeCertain(&rule)
+        #expect(accepts(rule, known, at: 1001.2) && rule.outlastsLease(at: Self.machine(1001.2)))
+        #expect(rule.undecidedSince(Self.machine(1002)) == nil)
+        #expect(!rule.outlastsLease(at: Self.machine(1000.9)), "the lease holds")
+    }
+
+    @Test func `an outage ends with any answer, and with a heartbeat`() throws {
+        let known = try snapshot(asOf: 999)
+        var answered = rule(outage: hour)
+        answered.noteAnswer()
+        #expect(!accepts(answered, known, at: 1002))
+        makeCertain(&answered)
+        #expect(accepts(answered, known, at: 1002))
+        var renewed = rule(outage: hour)
+        beat(&renewed, at: 1001.5)
+        #expect(accepts(renewed, known, at: 1002.4, isOutage: false))
+        #expect(!accepts(renewed, known, at: 1002.5))
     }
 
     @Test func `without a failed query no snapshot outlasts the lease`() throws {
@@ -123,6 +161,7 @@ import Testing
             if heard > 1000 { beat(&rule, at: 1000) }
             rule.hear(revocation, at: Self.machine(heard))
             if heard < 1000 { beat(&rule, at: 1000) }
+            makeCertain(&rule)
             for time in [1001.0, 1002, 2800, 4600.9] {
                 #expect(!accepts(rule, try snapshot(asOf: heard - 1), at: time), "heard at \(heard), used at \(time)")
             }

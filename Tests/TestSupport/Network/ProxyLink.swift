@@ -5,6 +5,8 @@ import Glibc
 struct ProxyLink {
     let client: Descriptor
     let server: Descriptor
+    /// Nothing comes through any more, whatever happens to the proxy.
+    var isLost = false
     var toServer = ProxyDirection()
     var toClient = ProxyDirection()
 

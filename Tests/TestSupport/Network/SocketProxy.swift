@@ -48,6 +48,22 @@ package final class SocketProxy: Sendable {
         forwarder.change { $0.pausedFlow = nil }
     }
 
+    /// Loses all packets of new connections, and of those there are, from now on until `deliver()`. These connections never
+    /// recover: as after a firewall that has forgotten them, or as if retransmissions came too late.
+    ///
+    /// - Parameter existing: false to lose new connections alone.
+    package func lose(existing: Bool = true) {
+        forwarder.change { state in
+            state.loses = true
+            for index in state.links.indices where existing { state.links[index].isLost = true }
+        }
+    }
+
+    /// Ends `lose()`: connections that are made from now on work.
+    package func deliver() {
+        forwarder.change { $0.loses = false }
+    }
+
     /// Closes all connections. New ones are accepted as before.
     package func cut() {
         forwarder.change { state in
@@ -85,6 +101,7 @@ extension SocketProxy {
             var listener: Descriptor?
             var links: [ProxyLink] = []
             var pausedFlow: Flow?
+            var loses = false
             var delay = Duration.zero
             var isStopping = false
             var acceptedCount = 0
@@ -163,7 +180,10 @@ extension SocketProxy {
                 state.acceptedCount += 1
                 // An unreachable server closes the client's connection, which is the closest a proxy can get.
                 guard let server = try? server.connect(until: Deadline(within: .milliseconds(200))) else { continue }
-                state.links.append(ProxyLink(client: client, server: server))
+                var link = ProxyLink(client: client, server: server)
+                link.isLost = state.loses
+                Self.apply(state.pausedFlow, to: &link)
+                state.links.append(link)
             }
         }
 
@@ -172,8 +192,8 @@ extension SocketProxy {
         }
 
         private static func apply(_ flow: Flow?, to link: inout ProxyLink) {
-            link.toServer.isPaused = flow == .both || flow == .toServer
-            link.toClient.isPaused = flow == .both || flow == .toClient
+            link.toServer.isPaused = link.isLost || flow == .both || flow == .toServer
+            link.toClient.isPaused = link.isLost || flow == .both || flow == .toClient
         }
     }
 }

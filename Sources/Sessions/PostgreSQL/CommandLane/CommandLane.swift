@@ -47,13 +47,16 @@ final class CommandLane: ReadinessHandler {
         connector = Connector(lane: name, configuration, threads: threads, log: log) {
             connection, _ throws(PostgreSQLError) in
             try connection.introduce(isPooled: isPooled, deadline: deadline)
-            try connection.enterSchema(schema, keepsSearchPath: keepsSearchPath, deadline: deadline)
+            try connection.enterSchema(schema, keepsSearchPath: true, deadline: deadline)
             // A pooler would pass these settings on to other clients.
             if connection.keepsState {
                 // Required for revoking all sessions of a user, whatever the database's default is.
-                try connection.script("SET default_transaction_isolation = 'read committed'", deadline: deadline)
-                try connection.limitStatements(to: deadline, lock: lockWait)
-                if let preparation { try connection.script(preparation, deadline: deadline) }
+                let isolation = "SET default_transaction_isolation = 'read committed'"
+                let settings: [String?] = [
+                    keepsSearchPath ? nil : PostgreSQLConnection.schemaSettings, isolation,
+                    connection.limits(statement: deadline, lock: lockWait), preparation,
+                ]
+                try connection.script(settings.compactMap(\.self).joined(separator: "; "), deadline: deadline)
             } else if requiresPreparation {
                 throw .unusable("behind a pooler it cannot be done")
             }
@@ -95,11 +98,15 @@ final class CommandLane: ReadinessHandler {
     func abandon(_ reason: String) { perform(queue.lost(.connection(reason), at: .now)) }
 
     /// Closes the connection. Commands without an answer fail.
-    func close() { perform(queue.close()) }
+    func close() {
+        perform(queue.close())
+        connector.cancel()
+    }
 
     // MARK: Events
 
     func ready(_ readiness: Readiness) {
+        noteStandstill()
         guard let connection else { return }
         do throws(PostgreSQLError) {
             if connection.isWaitingToWrite { try connection.flushOnLoop() }
@@ -114,7 +121,16 @@ final class CommandLane: ReadinessHandler {
         }
     }
 
-    private func tick() { perform(queue.tick(at: .now)) }
+    private func tick() {
+        noteStandstill()
+        // What has arrived in time counts, even if the loop has not come to it.
+        if connection != nil { ready(.readable) }
+        perform(queue.tick(at: .now))
+    }
+
+    private func noteStandstill() {
+        if let end = Reactor.shared.lastStandstill { queue.stoodStill(until: end) }
+    }
 
     private func take(_ result: borrowing PostgreSQLResult) {
         if case .failed(let error) = result.status { return perform(queue.received(error, at: .now)) }
@@ -123,7 +139,8 @@ final class CommandLane: ReadinessHandler {
     }
 
     private func connect() {
-        connector.connect { [weak self] result in
+        // Only commands make this lane connect.
+        connector.connect(isAwaited: true) { [weak self] result in
             guard let self, !queue.isClosed else { return }
             switch consume result {
             case .success(let connection):
@@ -144,6 +161,7 @@ final class CommandLane: ReadinessHandler {
         for action in actions {
             switch action {
             case .connect: connect()
+            case .stopConnecting: connector.cancel()
             case .disconnect: disconnect()
             case .reportLoss(let error): connector.lost(error)
             case .markHealthy: connector.markHealthy()
@@ -156,7 +174,7 @@ final class CommandLane: ReadinessHandler {
                 send(id) { connection, command throws(PostgreSQLError) in
                     let (name, sql) = command.text(in: connection.schema)
                     try connection.send(
-                        prepared: byName ? name : nil, sql, command.parameters, binaryResult: false)
+                        prepared: byName ? name : nil, sql, command.parameters(at: .now), binaryResult: false)
                 }
             case .answer(let id, nil): commands.removeValue(forKey: id)?.finish()
             case .answer(let id, let error?): commands.removeValue(forKey: id)?.fail(error)

@@ -30,6 +30,9 @@ extension CommandQueue {
             self.askedAt = askedAt
             self.deadline = deadline
         }
+
+        /// Postpones the deadline.
+        mutating func extend(to time: BootInstant) { deadline = max(deadline, time) }
     }
 
     /// The facts of an open connection.
@@ -46,7 +49,7 @@ extension CommandQueue {
         /// There is no connection, and no command needs one. Next: `connecting` with a command.
         case disconnected
         /// A connection is being opened. Next: `idle`; after a failure `connecting` again if a command waits, otherwise
-        /// `disconnected`.
+        /// `disconnected`; `disconnected` also if no command waits any more.
         case connecting
         /// No command is at the server. Next: `preparing` or `running` with a command, `disconnected` after a loss or a
         /// long time without commands.
@@ -63,12 +66,33 @@ extension CommandQueue {
         case answered(Connection, Command, PostgreSQLError?)
         /// All commands fail. Final.
         case closed
+
+        /// Postpones the deadline of the command at the server.
+        mutating func extendDeadline(to time: BootInstant) {
+            switch self {
+            case .disconnected, .connecting, .idle, .closed: break
+            case .preparing(let connection, var command):
+                command.extend(to: time)
+                self = .preparing(connection, command)
+            case .prepared(let connection, var command):
+                command.extend(to: time)
+                self = .prepared(connection, command)
+            case .running(let connection, var command):
+                command.extend(to: time)
+                self = .running(connection, command)
+            case .answered(let connection, var command, let error):
+                command.extend(to: time)
+                self = .answered(connection, command, error)
+            }
+        }
     }
 
     /// An action of the lane.
     enum Action: Equatable {
         /// Open a connection, after the delay that earlier failures require.
         case connect
+        /// Stop opening a connection, which no command needs any more.
+        case stopConnecting
         /// Close the connection.
         case disconnect
         /// Report that the connection was lost, which delays the next attempt.

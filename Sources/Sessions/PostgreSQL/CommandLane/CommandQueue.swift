@@ -8,6 +8,7 @@ struct CommandQueue {
     private(set) var waiting = FairQueue<Command>(capacity: maxWaiting)
     /// The maximum time from a command to its result.
     private let deadline: Duration
+    private var lastStandstill: BootInstant?
 
     /// The maximum number of waiting commands.
     static let maxWaiting = 1024
@@ -150,6 +151,10 @@ struct CommandQueue {
     /// Handles the end of a time limit.
     mutating func tick(at now: BootInstant) -> [Action] {
         let actions = giveUp(.deadline) { $0.deadline <= now }
+        if state == .connecting, waiting.isEmpty {
+            state = .disconnected
+            return actions + [.stopConnecting]
+        }
         // It is unknown whether the command at the server was executed. The connection is closed.
         if let current, current.deadline <= now { return actions + lost(.deadline, at: now) }
         if case .idle(_, let since) = state, waiting.isEmpty, now - since >= Self.idleTime {
@@ -157,6 +162,15 @@ struct CommandQueue {
             return actions + [.disconnect]
         }
         return actions
+    }
+
+    /// Handles the end of a standstill of this process: time limits begin anew, since answers may lie in the socket.
+    mutating func stoodStill(until end: BootInstant) {
+        guard end != lastStandstill else { return }
+        lastStandstill = end
+        let deadline = end + deadline
+        for index in waiting.indices { waiting[index].extend(to: deadline) }
+        state.extendDeadline(to: deadline)
     }
 
     /// Handles the end of the lane: all commands fail.
@@ -197,22 +211,5 @@ struct CommandQueue {
     /// Removes the commands that have waited long enough. They fail.
     private mutating func giveUp(_ error: PostgreSQLError, _ isOver: (Command) -> Bool) -> [Action] {
         waiting.removeAll(where: isOver).map { .answer($0.id, error) }
-    }
-
-    private func mayRepeat(_ command: Command, after error: PostgreSQLError) -> Bool {
-        guard !command.wasRepeated, error != .deadline else { return false }
-        switch state {
-        case .preparing, .prepared: return true
-        case .running, .answered, .idle, .disconnected, .connecting, .closed: break
-        }
-        if case .server(let state, _) = error, state.refusesConnection { return true }
-        return command.isIdempotent
-    }
-
-    /// Returns whether an error is the command's answer although it usually ends the connection: a read-only server that
-    /// was not a standby a moment ago is the primary, and another connection would get the same error.
-    private func isAnswer(_ error: PostgreSQLError, at now: BootInstant) -> Bool {
-        guard error.isReadOnlyTransaction, let openedAt else { return false }
-        return now - openedAt < Self.certainty
     }
 }

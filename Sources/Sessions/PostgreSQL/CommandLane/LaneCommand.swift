@@ -5,11 +5,18 @@ internal import EventLoop
 class LaneCommand {
     /// The text without a schema: on one connection, equal keys are the same prepared statement.
     let key: String
-    let parameters: [PostgreSQLParameter]
+    private let valuesAfter: (Duration?) -> [PostgreSQLParameter]
+    private var firstSentAt: BootInstant?
 
     fileprivate init<S: Statement>(_ statement: S) {
         key = statement.sql(in: Schema(nil))
-        parameters = statement.parameters
+        valuesAfter = { statement.parameters(repeatedAfter: $0) }
+    }
+
+    /// Returns the statement's parameters for a sending at this time.
+    func parameters(at now: BootInstant) -> [PostgreSQLParameter] {
+        defer { firstSentAt = firstSentAt ?? now }
+        return valuesAfter(firstSentAt.map { now - $0 })
     }
 
     /// Returns the name of the prepared statement, and the text, for a connection's schema.

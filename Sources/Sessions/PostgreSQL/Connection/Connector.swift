@@ -1,22 +1,42 @@
 internal import EventLoop
 internal import Logging
 
-/// Opens the connections of one lane on helper threads: one attempt at a time, with growing delays after failures. Logs
-/// once that PostgreSQL is unavailable, with the reason, and once that it is back.
+/// Opens the connections of one lane on helper threads. Logs once that PostgreSQL is unavailable, with the reason, and
+/// once that it is back.
+///
+/// ``ConnectionAttempts`` decides, this class performs.
 @EventLoop
 final class Connector {
+    /// A handler called with the connection, or with the reason why it cannot be opened.
+    typealias Opened = @EventLoop (consuming Result<PostgreSQLConnection, PostgreSQLError>) -> Void
+
+    /// A handler called if an attempt that began at that time has failed without an answer of PostgreSQL, or has had none
+    /// for some time. Failures of this process's own, such as a lack of threads, are not reported.
+    var onNoAnswer: (@EventLoop (_ begunAt: BootInstant) -> Void)?
+    /// A handler called if PostgreSQL has answered an attempt.
+    var onAnswer: (@EventLoop () -> Void)?
+
     private let lane: String
     private let url: Secret
     private let names: ConfigurationNames
     private let threads: HelperThreads
     private let log: Logger
     private let prepare: Preparation
-    private var backoff = Backoff(first: .milliseconds(20), longest: .seconds(2))
-    private var isConnecting = false
+    /// The maximum time of an attempt.
+    private let attemptLimit: Duration
+    /// The time without an answer after which PostgreSQL is unavailable.
+    private let silenceLimit: Duration
+
+    /// The time of a login on a slow network, however short the time limits of statements are.
+    private static let minAttemptLimit = Duration.seconds(3)
+
+    private var machine: ConnectionAttempts
+    private var attempts: [Int: (attempt: ConnectionAttempt, begunAt: BootInstant)] = [:]
+    private var opened: Opened?
+    private var wantedAt: BootInstant?
+    private lazy var timer = LaneTimer { [weak self] in self?.tick() }
     /// False before the first connection has answered.
     private var wasHealthy = false
-    /// The earliest time of the next attempt; nil for at once.
-    private var notBefore: BootInstant?
     private var outage = LogEpisode()
     /// Why there is no connection; nil while there is one that has answered, and before the first attempt has failed.
     private(set) var failure: String?
@@ -24,15 +44,14 @@ final class Connector {
     /// The preparation of a connection. It runs on a helper thread, and may wait.
     /// - Parameters:
     ///   - connection: The new connection.
-    ///   - isFirst: True until a connection of this connector has answered: what an operator has to mend prevents the start,
-    ///     but not the return from an outage.
+    ///   - attempt: The attempt that opened it.
     typealias Preparation =
-        @Sendable (_ connection: PostgreSQLConnection, _ isFirst: Bool) throws(PostgreSQLError) -> Void
+        @Sendable (_ connection: PostgreSQLConnection, _ attempt: ConnectionAttempt) throws(PostgreSQLError) -> Void
 
     /// Creates a connector.
     /// - Parameters:
     ///   - lane: The name of the lane in the log.
-    ///   - configuration: The server, and the names of the configuration's parts for messages.
+    ///   - configuration: The server, its time limits, and the names of the configuration's parts for messages.
     ///   - threads: The helper threads.
     ///   - log: The logger.
     ///   - prepare: The preparation of each connection.
@@ -46,31 +65,43 @@ final class Connector {
         self.threads = threads
         self.log = log
         self.prepare = prepare
+        attemptLimit = max(configuration.writeDeadline, Self.minAttemptLimit)
+        silenceLimit = configuration.lookUpDeadline
+        machine = ConnectionAttempts(answerPatience: configuration.lookUpDeadline)
     }
 
-    /// Connects after the delay that the last failures require, and calls `done` with the connection or with the reason of
-    /// the failure. A second call during an attempt does nothing.
-    func connect(_ done: @escaping @EventLoop (consuming Result<PostgreSQLConnection, PostgreSQLError>) -> Void) {
-        guard !isConnecting else { return }
-        isConnecting = true
-        let (url, log, prepare, threads, isFirst) = (url, log, prepare, threads, !wasHealthy)
-        EventLoop.spawn { [self] in
-            if let notBefore, notBefore > .now { await Reactor.shared.sleep(for: notBefore - .now) }
-            let result: Result<PostgreSQLConnection, PostgreSQLError>
-            do throws(HelperThreads.Busy) {
-                result = try await threads.run { Self.open(url, log, prepare, isFirst) }
-            } catch {
-                result = .failure(.connection("all threads for connecting are taken"))
-            }
-            isConnecting = false
-            if case .failure(let error) = result { failed(error) }
-            done(result)
-        }
+    // MARK: Demand
+
+    /// Connects after the delay that the last failures require, and calls `opened` with the connection or with the reason
+    /// of the failure. A second call before that does nothing.
+    /// - Parameters:
+    ///   - isAwaited: True if somebody waits for the connection, which shortens the delay.
+    ///   - opened: The handler.
+    func connect(isAwaited: Bool, _ opened: @escaping Opened) {
+        guard self.opened == nil else { return }
+        self.opened = opened
+        let now = BootInstant.now
+        wantedAt = now
+        perform(machine.want(isAwaited: isAwaited, at: now))
     }
+
+    /// Shortens the delay before the next attempt, because somebody waits for the connection.
+    func hurry() { perform(machine.hurry(at: .now)) }
+
+    /// Makes an attempt at once, unless one has begun since `start`.
+    func renew(since start: BootInstant) { perform(machine.renew(since: start, at: .now)) }
+
+    /// Stops connecting.
+    func cancel() {
+        opened = nil
+        perform(machine.cancel())
+    }
+
+    // MARK: Connections
 
     /// Handles the loss of a connection, which delays the next attempt.
     func lost(_ error: PostgreSQLError) {
-        notBefore = .now + backoff.next()
+        machine.lost(at: .now)
         let reason = error.reason(names)
         failure = reason
         guard !outage.isOpen, outage.begin(reason) else { return }
@@ -81,13 +112,80 @@ final class Connector {
     func markHealthy() {
         wasHealthy = true
         if outage.end() { log.info("\(lane): PostgreSQL connection restored") }
-        backoff.reset()
-        notBefore = nil
+        machine.healthy()
         failure = nil
     }
 
+    // MARK: Attempts
+
+    private func tick() { perform(machine.tick(at: .now) { [attempts] in attempts[$0]?.attempt.heardAt }) }
+
+    private func perform(_ actions: [ConnectionAttempts.Action]) {
+        for action in actions {
+            switch action {
+            case .begin(let number, let rotation): begin(number, rotation)
+            case .abandon(let number): attempts[number]?.attempt.abandon()
+            case .reportSilence(let begunAt):
+                if let wantedAt, .now - wantedAt >= silenceLimit { failed(.deadline) }
+                onNoAnswer?(begunAt)
+            case .reportAnswer: onAnswer?()
+            }
+        }
+        if let limit = machine.wakeAt { timer.set(to: limit) } else { timer.cancel() }
+    }
+
+    private func begin(_ number: Int, _ rotation: Int) {
+        let attempt = ConnectionAttempt(limit: attemptLimit, isFirst: !wasHealthy)
+        attempts[number] = (attempt, .now)
+        let (url, log, prepare, threads) = (url, log, prepare, threads)
+        EventLoop.spawn { [self] in
+            let result: Result<PostgreSQLConnection, PostgreSQLError>
+            var isOwnFailure = false
+            do throws(HelperThreads.Busy) {
+                result = try await threads.run { Self.open(url, rotation, attempt, log, prepare) }
+            } catch {
+                result = .failure(.connection("all threads for connecting are taken"))
+                isOwnFailure = true
+            }
+            switch consume result {
+            case .success(let connection): succeeded(number, connection)
+            case .failure(let error): failed(number, error, isOwnFailure: isOwnFailure)
+            }
+        }
+    }
+
+    private func succeeded(_ number: Int, _ connection: PostgreSQLConnection) {
+        attempts[number] = nil
+        // Else a connection that is not needed any more, and is closed here.
+        guard let actions = machine.succeeded(number) else { return }
+        perform(actions)
+        onAnswer?()
+        end(.success(connection))
+    }
+
+    private func failed(_ number: Int, _ error: PostgreSQLError, isOwnFailure: Bool) {
+        let begunAt = attempts.removeValue(forKey: number)?.begunAt
+        let counts = machine.isUnderWay(number)
+        let isFinal = if case .unusable = error { true } else { false }
+        let (actions, isOver) = machine.failed(number, at: .now, isFinal: isFinal)
+        perform(actions)
+        guard counts else { return }
+        failed(error)
+        if error.isAnswer {
+            onAnswer?()
+        } else if let begunAt, !isOwnFailure {
+            onNoAnswer?(begunAt)
+        }
+        if isOver { end(.failure(error)) }
+    }
+
+    private func end(_ result: consuming Result<PostgreSQLConnection, PostgreSQLError>) {
+        guard let opened else { return }
+        self.opened = nil
+        opened(result)
+    }
+
     private func failed(_ error: PostgreSQLError) {
-        notBefore = .now + backoff.next()
         let reason = error.reason(names)
         failure = reason
         guard outage.begin(reason) else { return }
@@ -95,11 +193,12 @@ final class Connector {
     }
 
     private nonisolated static func open(
-        _ url: Secret, _ log: Logger, _ prepare: Preparation, _ isFirst: Bool
+        _ url: Secret, _ rotation: Int, _ attempt: ConnectionAttempt, _ log: Logger, _ prepare: Preparation
     ) -> sending Result<PostgreSQLConnection, PostgreSQLError> {
         do throws(PostgreSQLError) {
-            let connection = try PostgreSQLConnection(url, log: log)
-            try prepare(connection, isFirst)
+            let connection = try PostgreSQLConnection(url, rotation: rotation, for: attempt, log: log)
+            try prepare(connection, attempt)
+            connection.attempt = nil
             return .success(connection)
         } catch {
             return .failure(error)

@@ -3,7 +3,43 @@ enum LibpqMessage {
     /// Returns a message in one line. Does not keep the pointer.
     static func line(_ text: UnsafePointer<CChar>?) -> String {
         guard let text = unsafe text else { return "unknown error" }
-        let lines = unsafe String(cString: text).split(whereSeparator: \.isNewline)
-        return lines.map { String($0.drop { $0 == "\t" || $0 == " " }) }.joined(separator: "; ")
+        return lines(unsafe String(cString: text)).joined(separator: "; ")
+    }
+
+    /// Returns the error of a connection that could not be opened. Does not keep the pointer.
+    /// - Parameter text: The message, with the SQLSTATE of each error that a server has returned.
+    static func failure(ofConnecting text: UnsafePointer<CChar>?) -> PostgreSQLError {
+        guard let text = unsafe text else { return .connection("unknown error") }
+        return failure(ofConnecting: unsafe String(cString: text))
+    }
+
+    /// Returns the error of a connection that could not be opened.
+    /// - Parameter text: The message, with the SQLSTATE of each error that a server has returned.
+    static func failure(ofConnecting text: String) -> PostgreSQLError {
+        var isRefused = false
+        let texts = lines(text).filter { !$0.hasPrefix("LOCATION:") }.map { line in
+            guard let (state, rest) = withoutState(line) else { return line }
+            // Not from a server that starts or stops, or from a pooler whose server does not answer.
+            isRefused = isRefused || !state.isServerGone
+            return rest
+        }
+        let reason = texts.joined(separator: "; ")
+        return isRefused ? .refused(reason) : .connection(reason)
+    }
+
+    private static func lines(_ text: String) -> [String] {
+        text.split(whereSeparator: \.isNewline).map { String($0.drop { $0 == "\t" || $0 == " " }) }
+    }
+
+    /// Takes the SQLSTATE out of a line with a server's error, such as `FATAL:  53300: sorry, too many clients already`.
+    /// - Returns: Nil for any other line.
+    private static func withoutState(_ line: String) -> (SQLState, String)? {
+        guard let severity = line.firstRange(of: ":  ") else { return nil }
+        let rest = line[severity.upperBound...]
+        let state = rest.prefix(5)
+        guard state.utf8.count == 5, state.utf8.allSatisfy({ (48...57).contains($0) || (65...90).contains($0) }),
+            rest.dropFirst(5).hasPrefix(": ")
+        else { return nil }
+        return (SQLState(String(state)), String(line[..<severity.upperBound] + rest.dropFirst(7)))
     }
 }

@@ -19,11 +19,10 @@ extension PostgreSQLConnection {
         hasOwnTimeLimits = true
     }
 
-    /// Makes the server cancel statements and waits for locks shortly after their results are too late. Otherwise, while a
-    /// table is locked, each closed connection would leave a waiting backend behind.
-    /// - Throws: ``PostgreSQLError``
-    func limitStatements(to time: Duration, lock: Duration) throws(PostgreSQLError) {
-        try setTimeLimits(statement: time + .milliseconds(500), lock: lock, deadline: time)
+    /// Returns the statements that make the server cancel statements and waits for locks shortly after their results are
+    /// too late. Otherwise, while a table is locked, each closed connection would leave a waiting backend behind.
+    func limits(statement time: Duration, lock: Duration) -> String {
+        timeLimits("SET", statement: time + .milliseconds(500), lock: lock)
     }
 
     /// Removes all limits for the current transaction, unless the connection has its own.

@@ -7,6 +7,12 @@ extension PostgreSQLConnection {
     /// The search path in which nobody else can create anything. Temporary objects would come first if they were not named.
     static let ownSearchPath = "pg_catalog, pg_temp"
 
+    /// The settings of ``enterSchema(_:keepsSearchPath:deadline:)``.
+    ///
+    /// Without row security a policy on a table that somebody else has put in the place of one of the gate's is an error,
+    /// and not run.
+    static let schemaSettings = "SET search_path = \(PostgreSQLConnection.ownSearchPath); SET row_security = off"
+
     /// Determines the schema of the gate's tables, and restricts the search path to PostgreSQL's own schema.
     ///
     /// Behind a pooler, which would pass the setting on to other clients, the search path stays as it is:
@@ -14,7 +20,8 @@ extension PostgreSQLConnection {
     ///
     /// - Parameters:
     ///   - configured: The schema of the gate's tables; nil for the first one in the connection's search path.
-    ///   - keepsSearchPath: True for a connection that runs the operator's statements, which are meant for that path.
+    ///   - keepsSearchPath: True for a connection that runs the operator's statements, which are meant for that path, and
+    ///     if the caller changes it with ``schemaSettings``.
     ///   - deadline: The maximum wait for the server.
     /// - Throws: ``PostgreSQLError``, also if the search path names no schema that exists.
     package func enterSchema(
@@ -22,9 +29,7 @@ extension PostgreSQLConnection {
     ) throws(PostgreSQLError) {
         schema = Schema(try schemaName(configured, deadline: deadline))
         guard keepsState, !keepsSearchPath else { return }
-        // Without row security a policy on a table that somebody else has put in the place of one of the gate's is an
-        // error, and not run.
-        try script("SET search_path = \(Self.ownSearchPath); SET row_security = off", deadline: deadline)
+        try script(Self.schemaSettings, deadline: deadline)
     }
 
     /// Returns the name of the schema of the gate's tables.

@@ -17,6 +17,23 @@ extension PostgreSQLConnection {
     /// A Boolean value that indicates whether the server sends notifications of revocations on this connection.
     var isListening: Bool { if case .received = notifications { true } else { false } }
 
+    /// The column of a SELECT that requests notifications, for ``noteListening(_:)``.
+    var listening: String { "\(schema)listen_for_revocations() AS unannounced" }
+
+    /// Handles the result of ``listening``, in text form.
+    /// - Throws: ``PostgreSQLError/confusion(_:)``
+    func noteListening(_ result: borrowing PostgreSQLResult) throws(PostgreSQLError) {
+        let column = try result.column("unannounced")
+        guard !result.isNull(0, column) else {
+            notifications = .queueFull
+            return
+        }
+        guard let unannounced = Int64(result.text(0, column)) else {
+            throw .confusion("the answer to LISTEN cannot be read")
+        }
+        notifications = .received(unannounced: unannounced)
+    }
+
     /// Requests notifications of revocations, if the connection allows them. Only the database knows the channel's name: it
     /// is a secret.
     /// - Throws: ``PostgreSQLError`` if the connection fails. A server that refuses is not an error.
@@ -27,12 +44,7 @@ extension PostgreSQLConnection {
             return
         }
         do throws(PostgreSQLError) {
-            let result = try query("SELECT \(schema)listen_for_revocations()", deadline: deadline)
-            guard !result.isNull(0, 0) else { return notifications = .queueFull }
-            guard let unannounced = Int64(result.text(0, 0)) else {
-                throw .confusion("the answer to LISTEN cannot be read")
-            }
-            notifications = .received(unannounced: unannounced)
+            try noteListening(query("SELECT \(listening)", deadline: deadline))
         } catch {
             guard case .server(let state, _) = error, !state.isServerGone else { throw error }
             notifications = .unavailable("LISTEN does not work there: \(error.reason)")

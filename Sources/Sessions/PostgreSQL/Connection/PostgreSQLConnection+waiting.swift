@@ -19,8 +19,14 @@ extension PostgreSQLConnection {
     /// Runs statements separated by semicolons as one simple query, and waits for the result of the last one.
     /// - Throws: ``PostgreSQLError``
     package func script(_ sql: String, deadline: Duration) throws(PostgreSQLError) {
+        _ = try result(ofScript: sql, deadline: deadline)
+    }
+
+    /// Runs statements separated by semicolons as one simple query, and returns the result of the last one.
+    /// - Throws: ``PostgreSQLError``
+    func result(ofScript sql: String, deadline: Duration) throws(PostgreSQLError) -> PostgreSQLResult {
         try sendScript(sql)
-        _ = try wait(for: deadline)
+        return try wait(for: deadline)
     }
 
     /// Prepares a statement under a name.
@@ -47,16 +53,7 @@ extension PostgreSQLConnection {
         var last: PostgreSQLResult?
         var failure: PostgreSQLError?
         while true {
-            var needsWriting = try flush() == .more
-            while isBusy {
-                let left = deadline - .now
-                guard left > .zero else { throw .deadline }
-                var descriptor = pollfd(
-                    fd: socket, events: Int16(needsWriting ? POLLIN | POLLOUT : POLLIN), revents: 0)
-                unsafe _ = poll(&descriptor, 1, Int32(left.nanoseconds / 1_000_000 + 1))
-                try consumeInput()
-                needsWriting = try flush() == .more
-            }
+            try waitUntilReady(until: deadline)
             guard let result = nextResult() else { break }
             if case .failed(let error) = result.status, failure == nil { failure = error }
             last = consume result
@@ -64,5 +61,23 @@ extension PostgreSQLConnection {
         if let failure { throw failure }
         guard let last else { throw .confusion("no result for a statement") }
         return last
+    }
+
+    /// Sends what is buffered, and waits until ``nextResult()`` does not.
+    private func waitUntilReady(until deadline: BootInstant) throws(PostgreSQLError) {
+        var needsWriting = try flush() == .more
+        while isBusy {
+            let left = deadline - .now
+            guard left > .zero else { throw .deadline }
+            let events = needsWriting ? POLLIN | POLLOUT : POLLIN
+            if let attempt {
+                _ = try attempt.wait(socket, for: events)
+            } else {
+                var descriptor = pollfd(fd: socket, events: Int16(events), revents: 0)
+                unsafe _ = poll(&descriptor, 1, Int32(left.nanoseconds / 1_000_000 + 1))
+            }
+            try consumeInput()
+            needsWriting = try flush() == .more
+        }
     }
 }

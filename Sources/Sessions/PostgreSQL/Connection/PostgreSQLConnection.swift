@@ -1,12 +1,13 @@
 internal import CPostgreSQL
 internal import EventLoop
-package import Logging
+internal import Logging
 
 /// The owner of one connection to PostgreSQL (libpq's `PGconn`). It belongs to one thread at a time: it is opened and
 /// prepared on a helper thread, then handed to the event loop.
 ///
-/// The calls in this file are libpq's own. None but the initializer waits; waiting calls are built on them in
-/// `PostgreSQLConnection+waiting.swift`, and the event loop's in `PostgreSQLConnection+loop.swift`.
+/// The calls in this file are libpq's own, and none of them waits. Built on them are the opening of a connection in
+/// `PostgreSQLConnection+opening.swift`, waiting calls in `PostgreSQLConnection+waiting.swift`, and the event loop's in
+/// `PostgreSQLConnection+loop.swift`.
 @safe package final class PostgreSQLConnection {
     private let connection: OpaquePointer
     private let notices: ServerNoticeLog
@@ -30,28 +31,13 @@ package import Logging
     /// A Boolean value that indicates whether libpq's buffer holds bytes that the socket has not accepted yet.
     var isWaitingToWrite = false
 
-    /// Connects. Waits for name resolution, network and server: must not run on the event loop.
-    ///
-    /// - Parameters:
-    ///   - url: A connection string of libpq: a `postgresql://` URL, several hosts included, or `key=value` words.
-    ///   - log: The logger of the server's notices.
-    /// - Throws: ``PostgreSQLError``, whose text never contains the connection string.
-    package init(_ url: Secret, log: Logger) throws(PostgreSQLError) {
-        guard ConnectionString.isReadable(url.reveal()) else {
-            throw .unusable("libpq cannot read the connection string", part: .url)
-        }
-        // A later keyword overrides an earlier one, and `dbname` is expanded in its place: the keywords before it are
-        // defaults, those after it cannot be overridden by the connection string.
-        let keywords = [
-            "connect_timeout", "target_session_attrs", "dbname", "fallback_application_name", "client_encoding",
-        ]
-        let values = ["3", "primary", url.reveal(), "authfcgi", "UTF8"]
-        let connection = unsafe CStringList.withPointers(keywords) { keywords in
-            unsafe CStringList.withPointers(values) { values in unsafe PQconnectdbParams(keywords, values, 1) }
-        }
-        // NULL only if memory is exhausted. A failed connection must be finished like any other; deinit does so once all
-        // properties are set.
-        guard let connection = unsafe connection else { throw .connection("out of memory") }
+    /// The attempt to open the connection, as long as a helper thread prepares it.
+    var attempt: ConnectionAttempt?
+
+    /// Takes over a connection, open or not.
+    /// - Throws: ``PostgreSQLError`` if it is not open. The text never contains the connection string.
+    init(owning connection: OpaquePointer, log: Logger) throws(PostgreSQLError) {
+        // A failed connection must be finished like any other; deinit does so once all properties are set.
         unsafe self.connection = connection
         socket = unsafe PQsocket(connection)
         notices = ServerNoticeLog(log)

@@ -2,6 +2,8 @@
 package enum PostgreSQLError: Error, Equatable, Sendable {
     /// The connection could not be opened, or was lost. The text is libpq's, without the connection string.
     case connection(String)
+    /// A server refused the connection, for a reason that is not its own start or stop. The text is libpq's.
+    case refused(String)
     /// The server returned an error.
     case server(SQLState, String)
     /// There was no result within the deadline.
@@ -18,7 +20,9 @@ package enum PostgreSQLError: Error, Equatable, Sendable {
     /// The failure as a text for the log.
     package var reason: String {
         switch self {
-        case .connection(let text), .confusion(let text), .unreadable(let text), .unusable(let text, _): text
+        case .connection(let text), .refused(let text), .confusion(let text), .unreadable(let text),
+            .unusable(let text, _):
+            text
         case .server(let state, let text): "\(text) (SQLSTATE \(state.code)\(state.advice))"
         case .deadline: "no answer within the deadline"
         }
@@ -30,7 +34,7 @@ package enum PostgreSQLError: Error, Equatable, Sendable {
         case .unusable(let text, let part): text + names.hint(part)
         case .server(.undefinedStatement, _), .server(.duplicateStatement, _):
             reason + names.hint(.preparedStatementsOff)
-        case .connection, .server, .deadline, .confusion, .unreadable: reason
+        case .connection, .refused, .server, .deadline, .confusion, .unreadable: reason
         }
     }
 
@@ -54,9 +58,18 @@ package enum PostgreSQLError: Error, Equatable, Sendable {
     /// A Boolean value that indicates whether the connection can no longer be used.
     var endsConnection: Bool {
         switch self {
-        case .connection, .deadline, .confusion, .unusable: true
+        case .connection, .refused, .deadline, .confusion, .unusable: true
         case .server(let state, _): state.endsConnection
         case .unreadable: false
+        }
+    }
+
+    /// A Boolean value that indicates whether a server has answered. Not if it starts or stops, or is a standby.
+    var isAnswer: Bool {
+        switch self {
+        case .connection, .deadline: false
+        case .server(let state, _): !state.isServerGone
+        case .refused, .confusion, .unreadable, .unusable: true
         }
     }
 

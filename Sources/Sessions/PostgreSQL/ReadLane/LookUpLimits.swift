@@ -8,6 +8,8 @@ struct LookUpLimits {
     let deadline: Duration
     /// The maximum number of look-ups without an answer.
     let lookUps: Int
+    /// The maximum wait of a look-up for a connection.
+    let connectionWait: Duration
     /// The maximum age of the oldest pending look-ups. Computed once: a division of durations is slow.
     private let maxPendingTime: Duration
 
@@ -19,10 +21,14 @@ struct LookUpLimits {
     ///   - leaseTime: The time within which a revocation takes effect.
     ///   - deadline: The maximum time from a check to its answer, and from a message to its reply.
     ///   - lookUps: The maximum number of look-ups without an answer.
-    init(leaseTime: Duration, deadline: Duration, lookUps: Int) {
+    ///   - connectionWait: The maximum wait of a look-up for a connection.
+    init(
+        leaseTime: Duration, deadline: Duration, lookUps: Int, connectionWait: Duration = .milliseconds(300)
+    ) {
         self.leaseTime = leaseTime
         self.deadline = deadline
         self.lookUps = lookUps
+        self.connectionWait = connectionWait
         maxPendingTime = min(.milliseconds(500), leaseTime / 2)
     }
 

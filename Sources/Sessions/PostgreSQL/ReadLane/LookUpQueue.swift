@@ -10,14 +10,16 @@ internal import EventLoop
 ///
 /// - Parameter Asker: The type of a check's handler.
 struct LookUpQueue<Asker> {
-    private var state = LookUpState.disconnected(WaitingLookUps())
+    private var state: LookUpState
     private var lookUps: LookUpTable<Asker>
     private(set) var known = KnownKeys()
     private let limits: LookUpLimits
+    private var lastStandstill: BootInstant?
 
     /// Creates a queue without a connection.
     init(_ limits: LookUpLimits) {
         self.limits = limits
+        state = .disconnected(WaitingLookUps(limit: limits.connectionWait))
         lookUps = LookUpTable(capacity: limits.lookUps)
     }
 
@@ -26,6 +28,9 @@ struct LookUpQueue<Asker> {
 
     /// The question that the next reply answers, or nil if none is pending.
     var nextQuestion: ReadDialogue.Question? { state.dialogue?.nextQuestion }
+
+    /// A Boolean value that indicates whether look-ups wait for a connection.
+    var isAwaited: Bool { if case .disconnected(let waiting) = state { waiting.wakeAt != nil } else { false } }
 
     /// A Boolean value that indicates whether the lane has ended.
     var isClosed: Bool { if case .closed = state { true } else { false } }
@@ -98,7 +103,7 @@ struct LookUpQueue<Asker> {
     /// Handles the loss of the connection. Look-ups that have not been retried wait for the next one.
     mutating func lost(_ error: PostgreSQLError, at now: BootInstant) -> [Action] {
         guard case .connected(let dialogue) = state else { return [] }
-        state = .disconnected(WaitingLookUps())
+        state = .disconnected(WaitingLookUps(limit: limits.connectionWait))
         var actions: [Action] = [.disconnect, .reportLoss(error)]
         for key in dialogue.lookUps {
             if let deadline = lookUps.deadline(of: key), lookUps.retry(key) {
@@ -125,18 +130,32 @@ struct LookUpQueue<Asker> {
         case .connected(let dialogue):
             guard let deadline = dialogue.nextDeadline, deadline <= now else { return [] }
             return lost(.deadline, at: now)
-        case .disconnected(var waiting):
-            let late = waiting.takeLate(at: now)
-            state = .disconnected(waiting)
-            var actions: [Action] = []
-            for key in late { fail(key, Self.unreachable, &actions) }
-            return actions
+        case .disconnected: return giveUp(state.onWaiting { $0.takeLate(at: now) } ?? [])
         case .closed: return []
         }
     }
 
+    /// Handles the certainty that PostgreSQL does not answer: look-ups do not wait for a connection any longer.
+    mutating func giveUpWaiting() -> [Action] { giveUp(state.onWaiting { $0.takeAll() } ?? []) }
+
+    private mutating func giveUp(_ keys: [LookUpKey]) -> [Action] {
+        var actions: [Action] = []
+        for key in keys { fail(key, Self.unreachable, &actions) }
+        return actions
+    }
+
+    /// Handles the end of a standstill of this process: time limits begin anew, since answers may lie in the socket.
+    mutating func stoodStill(until end: BootInstant) {
+        guard end != lastStandstill else { return }
+        lastStandstill = end
+        lookUps.extend(to: end + limits.deadline)
+        _ = state.onWaiting { $0.stoodStill(until: end) }
+        _ = state.onConnection { $0.stoodStill(until: end) }
+    }
+
     /// Handles the deadline of a look-up that got no row, which on the connection may have more time than the check.
-    mutating func expire(_ key: LookUpKey) -> [Action] {
+    mutating func expire(_ key: LookUpKey, at now: BootInstant) -> [Action] {
+        if let deadline = lookUps.deadline(of: key), deadline > now { return [.expire(key, at: deadline)] }
         var actions: [Action] = []
         fail(key, Self.expired, &actions)
         return actions
@@ -166,6 +185,8 @@ struct LookUpQueue<Asker> {
         _ session: FoundSession, for key: LookUpKey, at now: BootInstant, _ actions: inout [Action]
     ) {
         switch session {
+        case .row where isFromBeforeStandstill(key, at: now):
+            if state.onConnection({ $0.ask(key) }) == true { actions.append(.awaitTurnEnd) }
         case .row(let snapshot):
             let (answered, unanswered) = lookUps.answer(key, isNo: snapshot == nil)
             actions.append(.found(snapshot, key.hash, answered))
@@ -180,6 +201,13 @@ struct LookUpQueue<Asker> {
             actions.append(.expire(key, at: deadline))
             if state.onConnection({ $0.askMissing(key) }) == true { actions.append(.awaitTurnEnd) }
         }
+    }
+
+    /// Returns whether this process stood still while a look-up was under way, for so long that its row may be outdated: the
+    /// session may have ended a lease ago.
+    private func isFromBeforeStandstill(_ key: LookUpKey, at now: BootInstant) -> Bool {
+        guard let lastStandstill, let sentAt = lookUps.sentAt(of: key) else { return false }
+        return sentAt < lastStandstill && now - sentAt >= limits.leaseTime
     }
 
     private mutating func retry(

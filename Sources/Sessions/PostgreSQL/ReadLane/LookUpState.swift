@@ -12,7 +12,7 @@ enum LookUpState {
     /// The dialogue on the connection, or nil if there is none.
     var dialogue: ReadDialogue? { if case .connected(let dialogue) = self { dialogue } else { nil } }
 
-    /// The time of sending of the oldest pending look-ups, or nil if there are none.
+    /// The time since which the oldest look-ups are pending, or nil if there are none.
     var oldestLookUps: BootInstant? {
         if case .connected(let dialogue) = self { dialogue.oldestLookUps } else { nil }
     }
@@ -29,11 +29,17 @@ enum LookUpState {
     /// Adds a look-up to those of this turn, or to those that wait.
     /// - Returns: True if it adds the turn's first message.
     mutating func add(_ key: LookUpKey, deadline: BootInstant, at now: BootInstant) -> Bool {
-        guard case .disconnected = self else { return onConnection { $0.ask(key) } ?? false }
-        guard case .disconnected(var waiting) = take() else { return false }
-        waiting.add(key, deadline: deadline, at: now)
-        self = .disconnected(waiting)
+        if let isFirst = onConnection({ $0.ask(key) }) { return isFirst }
+        _ = onWaiting { $0.add(key, deadline: deadline, at: now) }
         return false
+    }
+
+    /// Changes the look-ups that wait for a connection, if there is none.
+    mutating func onWaiting<T>(_ change: (inout WaitingLookUps) -> T) -> T? {
+        guard case .disconnected = self, case .disconnected(var waiting) = take() else { return nil }
+        let result = change(&waiting)
+        self = .disconnected(waiting)
+        return result
     }
 
     /// Changes the dialogue, if there is a connection.

@@ -34,6 +34,8 @@ struct LookUpTable<Asker> {
     /// The look-ups that checks may join.
     private var joinable: [SHA256Digest: Int] = [:]
     private var lastID = 0
+    /// The earliest deadline of all look-ups, since this process stood still.
+    private var extended: BootInstant?
     private var shares: Shares
 
     /// - Parameter capacity: The maximum number of look-ups without an answer.
@@ -84,7 +86,16 @@ struct LookUpTable<Asker> {
     }
 
     /// Returns the time at which a look-up's answer is too late, or nil if it was answered.
-    func deadline(of key: LookUpKey) -> BootInstant? { lookUps[key.id]?.deadline }
+    func deadline(of key: LookUpKey) -> BootInstant? {
+        guard let deadline = lookUps[key.id]?.deadline else { return nil }
+        return extended.map { max($0, deadline) } ?? deadline
+    }
+
+    /// Returns the time of a look-up's sending, or nil if it was answered.
+    func sentAt(of key: LookUpKey) -> BootInstant? { lookUps[key.id]?.sentAt }
+
+    /// Postpones the deadlines of all look-ups.
+    mutating func extend(to deadline: BootInstant) { extended = deadline }
 
     /// Records that a look-up is to be retried.
     /// - Returns: False if it has been retried before.

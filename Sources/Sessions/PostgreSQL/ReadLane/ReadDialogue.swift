@@ -12,6 +12,9 @@ struct ReadDialogue {
     private var epochs: EpochReadings
     /// A Boolean value that indicates whether a heartbeat was confirmed.
     private var isProven = false
+    /// The end of the last standstill of this process. Time limits begin anew then, since the replies may lie in the
+    /// socket.
+    private var standstillEnd: BootInstant?
     /// The number of revocations without a notification according to the last heartbeat, or at the start of listening; nil
     /// before the first heartbeat of a connection that does not listen.
     private var unannounced: Int64?
@@ -38,18 +41,24 @@ struct ReadDialogue {
     var nextDeadline: BootInstant? {
         for question in questions {
             switch question {
-            case .lookUps(_, _, let sentAt), .missing(_, let sentAt), .heartbeat(let sentAt): return sentAt + deadline
+            case .lookUps(_, _, let sentAt), .missing(_, let sentAt), .heartbeat(let sentAt):
+                return runningSince(sentAt) + deadline
             case .sync: continue
             }
         }
         return nil
     }
 
-    /// The time of sending of the oldest pending look-ups, or nil if there are none.
+    /// The time since which the oldest look-ups are pending, without a standstill of this process; nil if there are none.
     var oldestLookUps: BootInstant? {
-        for case .lookUps(_, _, let sentAt) in questions { return sentAt }
+        for case .lookUps(_, _, let sentAt) in questions { return runningSince(sentAt) }
         return nil
     }
+
+    private func runningSince(_ sentAt: BootInstant) -> BootInstant { standstillEnd.map { max($0, sentAt) } ?? sentAt }
+
+    /// Handles the end of a standstill of this process.
+    mutating func stoodStill(until end: BootInstant) { standstillEnd = end }
 
     /// All look-ups without a reply, sent or not.
     var lookUps: [LookUpKey] {
@@ -116,7 +125,6 @@ struct ReadDialogue {
     /// Handles the next reply. One that does not match the oldest pending question ends the connection: later replies
     /// cannot be matched with certainty.
     mutating func received(_ reply: ReadReply, at now: BootInstant) -> Outcome {
-        // A reply that arrived while this process stood still states what was true when it was sent.
         if let nextDeadline, nextDeadline <= now { return .lost(.deadline, endsLease: false) }
         guard let question = questions.first else { return confused("an answer to nothing that was asked") }
         switch (question, reply) {

@@ -19,9 +19,9 @@ final class ReadLane: ReadinessHandler, TurnEndHandler {
     var onUnusable: (@EventLoop (String) -> Void)?
 
     let memory: SessionMemory
-    private var queue: LookUpQueue<Answer>
+    private(set) var queue: LookUpQueue<Answer>
     private var connection: PostgreSQLConnection?
-    private let connector: Connector
+    let connector: Connector
     private var statements: ReadLaneStatements
     private let names: ConfigurationNames
     private let log: Logger
@@ -46,13 +46,17 @@ final class ReadLane: ReadinessHandler, TurnEndHandler {
         names = configuration.names
         notifications = NotificationLog(log, names)
         notificationQueue = NotificationQueueLog(log)
+        // If known sessions may be accepted then, there must be time to find out that PostgreSQL does not answer.
         let limits = LookUpLimits(
-            leaseTime: memory.leaseTime, deadline: configuration.lookUpDeadline, lookUps: configuration.lookUpLimit)
+            leaseTime: memory.leaseTime, deadline: configuration.lookUpDeadline, lookUps: configuration.lookUpLimit,
+            connectionWait: memory.outlastsLease ? configuration.lookUpDeadline : .milliseconds(300))
         queue = LookUpQueue(limits)
         heartbeatInterval = limits.heartbeatInterval
         statements = ReadLaneStatements(Schema(configuration.schema))
         connector = .readLane(
             configuration, listens: memory.isOn, migrations, threads: threads, log: log)
+        connector.onNoAnswer = { [weak self] begunAt in self?.noteNoAnswer(toAttemptAt: begunAt) }
+        connector.onAnswer = { memory.noteAnswer() }
     }
 
     /// Connects, and reconnects after each loss.
@@ -62,47 +66,28 @@ final class ReadLane: ReadinessHandler, TurnEndHandler {
     }
 
     /// Closes the connection. Pending look-ups fail.
-    func close() { perform(queue.close()) }
-
-    // MARK: State
-
-    /// The server at the other end of the connection, or nil if there is none.
-    var origin: ServerIncarnation? { queue.server?.origin }
-
-    /// The time when the connection was opened, or nil if there is none.
-    var openedAt: BootInstant? { queue.server?.openedAt }
-
-    var isConnected: Bool { queue.server != nil }
-
-    /// The newest token keys, or nil before the first heartbeat.
-    var keys: TokenKeys? { queue.known.keys }
-
-    /// The keys of seals, as ``SealKeys`` reads them; nil if there are none, and before the first heartbeat.
-    var sealKeys: [UInt8]? { queue.known.sealKeys }
-
-    /// A Boolean value that indicates whether a new key of seals should be made.
-    var needsSealKey: Bool { queue.known.needsSealKey }
-
-    /// The time of sending of the last confirmed heartbeat.
-    var lastHeartbeat: BootInstant? { queue.known.sentAt }
-
-    /// A Boolean value that indicates whether look-ups cost PostgreSQL more, until ended sessions are removed.
-    var hasUntidiedUsers: Bool { queue.known.hasUntidiedUsers }
-
-    /// A Boolean value that indicates whether the keys are fresh enough to state that a tag made with none of them was
-    /// never issued.
-    var knowsAllKeys: Bool { queue.knowsAllKeys(at: .now) }
-
-    /// The reason why there is no connection; nil if there is one that has answered, and before the first attempt fails.
-    var connectionFailure: String? { connector.failure }
+    func close() {
+        perform(queue.close())
+        connector.cancel()
+    }
 
     // MARK: Events
 
     /// Queries the session of a token's hash. `answer` may be called before this method returns. Not `async`: a task and
     /// its continuation would cost as much as everything else that a check computes.
     func lookUp(_ hash: SHA256Digest, from network: ClientNetwork? = nil, _ answer: @escaping Answer) {
+        noteStandstill()
         if let action = queue.ask(hash, answer, from: network, at: .now) { perform(action) }
-        if connection == nil { setTimer() }
+        guard connection == nil else { return }
+        setTimer()
+        hurry()
+    }
+
+    /// Shortens the delay before the next attempt to connect, because a check needs PostgreSQL.
+    func hurry() {
+        guard connection == nil else { return }
+        // Only an attempt from after the lease's end tells whether known sessions may be accepted.
+        if let end = memory.undecidedSince(.now) { connector.renew(since: end) } else { connector.hurry() }
     }
 
     /// Handles a revocation, received or made by this process.
@@ -133,13 +118,28 @@ final class ReadLane: ReadinessHandler, TurnEndHandler {
     }
 
     private func tick() {
+        noteStandstill()
+        // What has arrived in time counts, even if the loop has not come to it.
+        if connection != nil { ready(.readable) }
         perform(queue.tick(at: .now))
         setTimer()  // also if it fired early
     }
 
-    private func expire(_ key: LookUpKey) { perform(queue.expire(key)) }
+    private func expire(_ key: LookUpKey) {
+        noteStandstill()
+        perform(queue.expire(key, at: .now))
+    }
+
+    private func noteStandstill() {
+        if let end = Reactor.shared.lastStandstill { queue.stoodStill(until: end) }
+    }
+
+    private func noteNoAnswer(toAttemptAt begunAt: BootInstant) {
+        if memory.noteNoAnswer(toAttemptAt: begunAt) { perform(queue.giveUpWaiting()) }
+    }
 
     func ready(_ readiness: Readiness) {
+        noteStandstill()
         guard let connection else { return }
         do throws(PostgreSQLError) {
             for _ in 0..<Self.maxReads {
@@ -234,7 +234,7 @@ final class ReadLane: ReadinessHandler, TurnEndHandler {
     }
 
     private func connect() {
-        connector.connect { [weak self] result in
+        connector.connect(isAwaited: queue.isAwaited) { [weak self] result in
             guard let self else { return }
             switch consume result {
             case .success(let connection): adopt(connection)

@@ -42,15 +42,13 @@ struct ReadLaneStatements: Sendable {
         heartbeat = BinaryStatement("heartbeat", Heartbeat.sql(in: schema))
     }
 
-    /// Prepares a new connection. Waits for the server.
-    /// - Throws: ``PostgreSQLError``
-    func prepare(on connection: PostgreSQLConnection, deadline: Duration) throws(PostgreSQLError) {
-        guard connection.keepsState else { return }
+    /// The statements that prepare a new connection. Prepared by SQL, so that they can be sent in one simple query.
+    var preparation: [String] {
         // Plan once: the plan is the same for every token.
-        try connection.script("SET plan_cache_mode = force_generic_plan", deadline: deadline)
-        for statement in [lookUp, lookUpSeveral, lookUpWithEpochs, lookUpMissing, heartbeat] {
-            try connection.prepare(statement.name, statement.text, deadline: deadline)
-        }
+        ["SET plan_cache_mode = force_generic_plan"]
+            + [lookUp, lookUpSeveral, lookUpWithEpochs, lookUpMissing, heartbeat].map {
+                "PREPARE \($0.name) AS \($0.text)"
+            }
     }
 
     /// Sends a message without flushing the connection.

@@ -8,9 +8,14 @@ struct WaitingLookUps {
     private(set) var wakeAt: BootInstant?
 
     /// The maximum wait.
-    static let limit = Duration.milliseconds(300)
+    private let limit: Duration
+
     /// Waits end together, at multiples of this duration, so that one wake-up serves many look-ups.
     private static let granularity = Duration.milliseconds(5)
+
+    init(limit: Duration) {
+        self.limit = limit
+    }
 
     /// All keys, in the order of their arrival.
     var keys: [LookUpKey] { lookUps.map(\.key) }
@@ -21,11 +26,23 @@ struct WaitingLookUps {
     ///   - deadline: The time at which its answer is too late.
     ///   - now: The current instant.
     mutating func add(_ key: LookUpKey, deadline: BootInstant, at now: BootInstant) {
-        let end = min(deadline, now + Self.limit).nanoseconds
+        let end = min(deadline, now + limit).nanoseconds
         let granularity = Self.granularity.nanoseconds
         let until = BootInstant(nanoseconds: (end + granularity - 1) / granularity * granularity)
         lookUps.append((key, until))
         wakeAt = min(wakeAt ?? until, until)
+    }
+
+    /// Handles the end of a standstill of this process: all waits begin anew.
+    mutating func stoodStill(until end: BootInstant) {
+        for index in lookUps.indices { lookUps[index].until = max(lookUps[index].until, end + limit) }
+        wakeAt = lookUps.lazy.map(\.until).min()
+    }
+
+    /// Removes and returns all look-ups.
+    mutating func takeAll() -> [LookUpKey] {
+        defer { self = WaitingLookUps(limit: limit) }
+        return keys
     }
 
     /// Removes and returns the look-ups whose wait has ended.

@@ -28,9 +28,9 @@ package struct Migrations: Sendable {
     }
 
     let schema: String?
-    private let lifetime: Duration
-    private let rememberedLifetime: Duration?
-    private let applies: Bool
+    let lifetime: Duration
+    let rememberedLifetime: Duration?
+    let applies: Bool
 
     /// - Parameters:
     ///   - schema: The schema for the tables; nil for the first one in the search path that the connection was opened with.
@@ -187,15 +187,23 @@ package struct Migrations: Sendable {
         for row in 0..<rows.rowCount {
             if let number = Int(rows.text(row, 0)) { applied[number] = rows.text(row, 1) }
         }
-        for step in Self.steps {
-            guard let name = applied[step.number], name != step.name else { continue }
+        if let step = Self.objection(to: applied) {
             throw .unusable(
                 "the tables in the schema \(Schema.identifier(schema)) are of an incompatible version of authfcgi "
-                    + "(migration \(step.number) is called \(name) there, and \(step.name) here), and they are left as "
-                    + "they are: use an empty database, or create another schema and choose that",
+                    + "(migration \(step.number) is called \(step.there) there, and \(step.here) here), and they are "
+                    + "left as they are: use an empty database, or create another schema and choose that",
                 part: .schema)
         }
         return applied
+    }
+
+    /// Returns the first applied step that has another name than this program's step with the same number, or nil if there
+    /// is none.
+    static func objection(to applied: [Int: String]) -> (number: Int, there: String, here: String)? {
+        for step in steps {
+            if let name = applied[step.number], name != step.name { return (step.number, name, step.name) }
+        }
+        return nil
     }
 
     private func hasTable(on connection: PostgreSQLConnection, _ schema: String) throws(PostgreSQLError) -> Bool {

@@ -7,7 +7,8 @@ protocol Statement: Sendable {
     associatedtype Answer: Sendable
 
     /// Whether running the statement twice is harmless. If so, it is sent again after the connection was lost before
-    /// the answer, or when the server asks for a repetition.
+    /// the answer, or when the server asks for a repetition. A repetition that finds its own work done must answer as the
+    /// first time: see ``parameters(repeatedAfter:)``.
     static var isIdempotent: Bool { get }
     /// Whether the statement overtakes waiting statements that are not urgent.
     static var isUrgent: Bool { get }
@@ -16,6 +17,9 @@ protocol Statement: Sendable {
     func sql(in schema: Schema) -> String
     /// The values of `$1`, `$2` and so on.
     var parameters: [PostgreSQLParameter] { get }
+    /// Returns the values for one sending of the statement.
+    /// - Parameter time: The time since the first sending; nil for the first one.
+    func parameters(repeatedAfter time: Duration?) -> [PostgreSQLParameter]
 
     /// Decodes a row.
     /// - Throws: ``PostgreSQLError/unreadable(statement:_:)`` if the row has another shape, for example after tables or
@@ -29,6 +33,7 @@ protocol Statement: Sendable {
 extension Statement {
     static var isUrgent: Bool { false }
     var parameters: [PostgreSQLParameter] { [] }
+    func parameters(repeatedAfter time: Duration?) -> [PostgreSQLParameter] { parameters }
     /// The statement's name in errors and in PostgreSQL's log.
     static var name: String { "\(Self.self)" }
 

@@ -243,6 +243,26 @@ struct CommandQueueTests {
         #expect(queue.couldNotConnect(.unusable("so"), at: start) == [.answer(1, .unusable("so"))])
     }
 
+    @Test mutating func `a connection that no command needs any more is not waited for`() {
+        _ = queue.add(command(1))
+        #expect(queue.tick(at: time(4.9)) == [])
+        #expect(queue.tick(at: time(5)) == [.answer(1, .deadline), .stopConnecting])
+        #expect(queue.state == .disconnected)
+        #expect(queue.add(command(2, at: 6)) == [.connect])
+    }
+
+    @Test mutating func `after a standstill of this process deadlines begin anew`() {
+        run()
+        _ = queue.add(command(2))
+        queue.stoodStill(until: time(7))
+        #expect(queue.wakeAt == time(12))
+        #expect(queue.tick(at: time(7)) == [])
+        _ = queue.received(nil, at: time(7))
+        queue.stoodStill(until: time(7))
+        #expect(queue.serverIsReady(at: time(7)) == [.markHealthy, .answer(1, nil), .run(2, byName: false)])
+        #expect(queue.tick(at: time(12)) == [.answer(2, .deadline), .reportLoss(.deadline), .disconnect])
+    }
+
     @Test mutating func `a connection is closed after one idle minute`() {
         run()
         _ = queue.received(nil, at: time(2))
@@ -316,7 +336,9 @@ struct CommandQueueTests {
                 case 5...6: actions = queue.serverIsReady(at: now)
                 case 7: actions = queue.couldNotConnect(gone, at: now)
                 case 8: actions = queue.lost(gone, at: now)
-                default: actions = queue.tick(at: now)
+                default:
+                    if Bool.random(using: &random) { queue.stoodStill(until: now) }
+                    actions = queue.tick(at: now)
                 }
                 for case .answer(let id, _) in actions { answered.append(id) }
             }

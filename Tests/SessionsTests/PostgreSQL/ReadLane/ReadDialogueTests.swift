@@ -97,6 +97,34 @@ import Testing
         #expect(dialogue.nextDeadline == nil && dialogue.oldestLookUps == nil)
     }
 
+    @Test mutating func `after a standstill of this process the deadline begins anew, and a reply in time counts`() {
+        _ = dialogue.ask(key(1))
+        _ = turnEnds(at: -2)
+        dialogue.stoodStill(until: ReadLaneValues.time(-0.1))
+        #expect(dialogue.nextDeadline == ReadLaneValues.time(0.6))
+        #expect(dialogue.oldestLookUps == ReadLaneValues.time(-0.1))
+        _ = dialogue.ask(key(2))
+        _ = turnEnds(at: 0)
+        guard case .sessions([key(1)], _) = received(.sessions([.row(nil)])) else {
+            Issue.record("the reply counts")
+            return
+        }
+        _ = received(.other(.sync))
+        #expect(dialogue.nextDeadline == ReadLaneValues.time(0.7))
+    }
+
+    @Test mutating func `a standstill does not make a heartbeat younger`() throws {
+        _ = dialogue.askHeartbeat()
+        _ = turnEnds(at: -2)
+        dialogue.stoodStill(until: ReadLaneValues.time(0))
+        _ = received(.heartbeat(.success(try ReadLaneValues.heartbeat())))
+        guard case .confirmed(let heartbeat, true) = received(.other(.sync)) else {
+            Issue.record("the heartbeat is confirmed")
+            return
+        }
+        #expect(heartbeat.sentAt == ReadLaneValues.time(-2))
+    }
+
     @Test mutating func `a reply that does not match ends the connection, and its question stays pending`() throws {
         #expect(loss(received(.other(.sync))) == "an answer to nothing that was asked")
         _ = dialogue.ask(key(1))

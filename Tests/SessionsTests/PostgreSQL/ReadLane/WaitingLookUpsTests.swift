@@ -5,7 +5,7 @@ import Testing
 
 /// The wait for a connection. Times are seconds.
 @Suite struct WaitingLookUpsTests {
-    private var waiting = WaitingLookUps()
+    private var waiting = WaitingLookUps(limit: .milliseconds(300))
 
     private mutating func add(_ number: UInt8, deadline: Double = 9, at seconds: Double) {
         waiting.add(
@@ -32,6 +32,24 @@ import Testing
         for number in 1...4 as ClosedRange<UInt8> { add(number, at: 0.001 * Double(number)) }
         #expect(late(at: 0.3049) == [])
         #expect(late(at: 0.305) == [1, 2, 3, 4])
+    }
+
+    @Test mutating func `after a standstill of this process all waits begin anew`() {
+        add(1, at: 0)
+        add(2, at: 0.9)
+        waiting.stoodStill(until: ReadLaneValues.time(0.8))
+        #expect(waiting.wakeAt == ReadLaneValues.time(1.1))
+        #expect(late(at: 1) == [])
+        #expect(late(at: 1.1) == [1])
+        #expect(late(at: 1.2) == [2])
+    }
+
+    @Test mutating func `all look-ups can be taken before their wait ends`() {
+        add(1, at: 0)
+        add(2, at: 0)
+        let keys = waiting.takeAll()
+        #expect(keys == [1, 2].map { ReadLaneValues.key($0) })
+        #expect(waiting.wakeAt == nil && waiting.keys == [])
     }
 
     @Test mutating func `look-ups are taken in the order of their arrival`() {

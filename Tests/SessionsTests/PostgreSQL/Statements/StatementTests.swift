@@ -41,6 +41,23 @@ struct StatementTests {
         #expect(ended == EndedSession(id: Self.id, userID: "1", wasLive: true))
     }
 
+    @Test func `only a repetition asks for what the first sending did`() {
+        func last(_ statement: some Statement, after time: Duration?) -> String? {
+            guard case .text(let text)? = statement.parameters(repeatedAfter: time).last else { return nil }
+            return text
+        }
+        let statements: [any Statement] = [
+            RevokeToken(hash: hash), RevokeSession(id: Self.id, userID: "1"), RevokeUserSessions(userID: "1"),
+            ChangePassword(userID: "1", oldHash: "a", newHash: "b", kept: hash),
+        ]
+        for statement in statements {
+            #expect(last(statement, after: nil) == nil)
+            // And half a second more, for messages that travel for different times.
+            #expect(last(statement, after: .milliseconds(1250)) == "1.75")
+            #expect(statement.parameters.count == statement.parameters(repeatedAfter: .seconds(1)).count)
+        }
+    }
+
     private func user(_ epoch: String? = "7", disabled: String? = "f") -> KeyValuePairs<String, String?> {
         [
             "id": "1", "username": "ann", "password_hash": "x", "name": nil, "email": "a@b",

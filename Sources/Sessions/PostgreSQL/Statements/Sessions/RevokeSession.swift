@@ -9,9 +9,19 @@ struct RevokeSession: Statement {
     static let isIdempotent = true
     static let isUrgent = true
 
-    func sql(in schema: Schema) -> String { "SELECT \(schema)revoke_session($1::uuid, $2::text) AS was_live" }
+    func sql(in schema: Schema) -> String {
+        """
+        SELECT \(schema)revoke_session($1::uuid, $2::text) OR EXISTS (SELECT FROM \(schema)session_tokens s \
+        WHERE s.session_id = $1::uuid AND ($2::text IS NULL OR s.user_id = $2::text) AND \(OwnWork.ended("s", "$3"))) \
+        AS was_live
+        """
+    }
 
-    var parameters: [PostgreSQLParameter] { [.text(id), .optional(userID)] }
+    var parameters: [PostgreSQLParameter] { parameters(repeatedAfter: nil) }
+
+    func parameters(repeatedAfter time: Duration?) -> [PostgreSQLParameter] {
+        [.text(id), .optional(userID), OwnWork.parameter(repeatedAfter: time)]
+    }
 
     func decode(_ row: PostgreSQLRow) throws(PostgreSQLError) -> Bool { try row.flag("was_live") }
 }

@@ -8,12 +8,17 @@ struct RevokeToken: Statement {
 
     func sql(in schema: Schema) -> String {
         """
-        SELECT \(schema)revoke_access_token_hash($1::bytea) AS was_live, s.session_id, s.user_id \
+        SELECT \(schema)revoke_access_token_hash($1::bytea) OR coalesce(\(OwnWork.ended("s", "$2")), false) AS was_live, \
+        s.session_id, s.user_id \
         FROM (VALUES (1)) once LEFT JOIN \(schema)session_tokens s ON s.token_hash = $1::bytea
         """
     }
 
-    var parameters: [PostgreSQLParameter] { [.digest(hash)] }
+    var parameters: [PostgreSQLParameter] { parameters(repeatedAfter: nil) }
+
+    func parameters(repeatedAfter time: Duration?) -> [PostgreSQLParameter] {
+        [.digest(hash), OwnWork.parameter(repeatedAfter: time)]
+    }
 
     /// Returns the session; nil if there is none with that token hash.
     func decode(_ row: PostgreSQLRow) throws(PostgreSQLError) -> EndedSession? {

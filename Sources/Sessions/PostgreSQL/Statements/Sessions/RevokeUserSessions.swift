@@ -9,9 +9,18 @@ struct RevokeUserSessions: Statement {
     static let isIdempotent = true
     static let isUrgent = true
 
-    func sql(in schema: Schema) -> String { "SELECT \(schema)revoke_user_sessions($1::text, $2::bytea) AS ended" }
+    func sql(in schema: Schema) -> String {
+        """
+        SELECT \(schema)revoke_user_sessions($1::text, $2::bytea) \
+        + \(OwnWork.countEnded(ofUser: "$1::text", "$3", in: schema)) AS ended
+        """
+    }
 
-    var parameters: [PostgreSQLParameter] { [.text(userID), .optionalDigest(kept)] }
+    var parameters: [PostgreSQLParameter] { parameters(repeatedAfter: nil) }
+
+    func parameters(repeatedAfter time: Duration?) -> [PostgreSQLParameter] {
+        [.text(userID), .optionalDigest(kept), OwnWork.parameter(repeatedAfter: time)]
+    }
 
     func decode(_ row: PostgreSQLRow) throws(PostgreSQLError) -> Int { try row.integer("ended") }
 }

@@ -14,10 +14,17 @@ struct ChangePassword: Statement {
     static let isUrgent = true
 
     func sql(in schema: Schema) -> String {
-        "SELECT \(schema)change_user_password($1::text, $2::text, $3::text, $4::bytea) AS ended"
+        """
+        SELECT \(schema)change_user_password($1::text, $2::text, $3::text, $4::bytea) \
+        + \(OwnWork.countEnded(ofUser: "$1::text", "$5", in: schema)) AS ended
+        """
     }
 
-    var parameters: [PostgreSQLParameter] { [.text(userID), .text(oldHash), .text(newHash), .digest(kept)] }
+    var parameters: [PostgreSQLParameter] { parameters(repeatedAfter: nil) }
+
+    func parameters(repeatedAfter time: Duration?) -> [PostgreSQLParameter] {
+        [.text(userID), .text(oldHash), .text(newHash), .digest(kept), OwnWork.parameter(repeatedAfter: time)]
+    }
 
     func decode(_ row: PostgreSQLRow) throws(PostgreSQLError) -> Int? { try row.optionalInteger("ended") }
 }

@@ -1,0 +1,38 @@
+internal import CPostgreSQL
+
+/// The parameters of a connection, in the order in which libpq takes them: a later one overrides an earlier one.
+struct ConnectionParameters {
+    private(set) var keywords: [String] = []
+    private(set) var values: [String] = []
+
+    /// Creates the parameters of a connection to a primary.
+    /// - Parameters:
+    ///   - url: A connection string of libpq.
+    ///   - timeouts: The names and values of timeouts that the connection string may override.
+    /// - Throws: ``PostgreSQLError/unusable(_:part:)`` if libpq cannot read the connection string.
+    init(_ url: Secret, timeouts: [(String, String)]) throws(PostgreSQLError) {
+        guard ConnectionString.isReadable(url.reveal()) else {
+            throw .unusable("libpq cannot read the connection string", part: .url)
+        }
+        for (name, value) in timeouts { add(name, value) }
+        add("target_session_attrs", "primary")
+        // Expanded in its place: the parameters before it are defaults, those after it cannot be overridden by it.
+        add("dbname", url.reveal())
+        add("fallback_application_name", "authfcgi")
+        add("client_encoding", "UTF8")
+    }
+
+    mutating func add(_ keyword: String, _ value: String) {
+        keywords.append(keyword)
+        values.append(value)
+    }
+
+    /// Calls `body` with libpq's arrays of keywords and values. The pointers are valid during the call only.
+    func withPointers<T>(
+        _ body: (UnsafePointer<UnsafePointer<CChar>?>?, UnsafePointer<UnsafePointer<CChar>?>?) -> T
+    ) -> T {
+        unsafe CStringList.withPointers(keywords) { keywords in
+            unsafe CStringList.withPointers(values) { values in unsafe body(keywords, values) }
+        }
+    }
+}

@@ -1,0 +1,69 @@
+internal import EventLoop
+internal import Logging
+
+/// The preparation of a connection for a ``ReadLane``, on a helper thread: the migrations are applied or checked, limits are
+/// set, statements are prepared, and notifications are requested.
+struct ReadLaneSetUp: Sendable {
+    let configuration: PostgreSQLConfiguration
+    /// True to request notifications of revocations.
+    let listens: Bool
+    let migrations: Migrations?
+    let log: Logger
+
+    private var deadline: Duration { configuration.writeDeadline }
+
+    /// Prepares a new connection. Takes two round trips if a connection has answered before and there is nothing to
+    /// migrate: one to learn what the server is, and one for everything else.
+    /// - Throws: ``PostgreSQLError``
+    func run(on connection: PostgreSQLConnection, _ attempt: ConnectionAttempt) throws(PostgreSQLError) {
+        try connection.introduce(isPooled: !configuration.usesPreparedStatements, deadline: deadline)
+        try connection.enterSchema(configuration.schema, keepsSearchPath: true, deadline: deadline)
+        var isDone = false
+        if !attempt.isFirst, connection.keepsState { isDone = try runAtOnce(on: connection) }
+        if !isDone { try runStepByStep(on: connection, attempt) }
+        try connection.enterPipeline()
+    }
+
+    /// Prepares a connection of its own in one round trip.
+    /// - Returns: False if there is something to migrate, or if the server refuses a part of it.
+    private func runAtOnce(on connection: PostgreSQLConnection) throws(PostgreSQLError) -> Bool {
+        var columns: [String] = []
+        if let migrations { columns.append(migrations.completeness(in: connection.schema)) }
+        // Before the first heartbeat, since which no revocation can be missed.
+        if listens { columns.append(connection.listening) }
+        var script = [PostgreSQLConnection.schemaSettings] + preparation(of: connection)
+        if !columns.isEmpty { script.append("SELECT \(columns.joined(separator: ", "))") }
+        do throws(PostgreSQLError) {
+            let result = try connection.result(ofScript: script.joined(separator: "; "), deadline: deadline)
+            if let migrations, try !migrations.isComplete(result) { return false }
+            if listens { try connection.noteListening(result) }
+            return true
+        } catch {
+            guard case .server(let state, _) = error, state.blamesStatement else { throw error }
+            return false
+        }
+    }
+
+    private func runStepByStep(
+        on connection: PostgreSQLConnection, _ attempt: ConnectionAttempt
+    ) throws(PostgreSQLError) {
+        try attempt.work { () throws(PostgreSQLError) in
+            if connection.keepsState {
+                // What runAtOnce(on:) has prepared may not fit the tables any more.
+                try connection.script("DEALLOCATE ALL; \(PostgreSQLConnection.schemaSettings)", deadline: deadline)
+                try connection.setTimeLimits(deadline: deadline)
+            }
+            if attempt.isFirst { try migrations?.requireClosedSchema(on: connection) }
+            try migrations?.run(on: connection, log: log)
+        }
+        if connection.keepsState {
+            try connection.script(preparation(of: connection).joined(separator: "; "), deadline: deadline)
+        }
+        if listens { try connection.listen(deadline: deadline) }
+    }
+
+    private func preparation(of connection: PostgreSQLConnection) -> [String] {
+        [connection.limits(statement: configuration.lookUpDeadline, lock: configuration.lookUpDeadline)]
+            + ReadLaneStatements(connection.schema).preparation
+    }
+}

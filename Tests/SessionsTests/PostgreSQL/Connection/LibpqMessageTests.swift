@@ -1,0 +1,52 @@
+import Testing
+
+@testable import Sessions
+
+/// The reading of libpq's messages about connections that could not be opened.
+@Suite struct LibpqMessageTests {
+    @Test func `a server that refuses has answered`() {
+        let text = """
+            connection to server on socket "/run/.s.PGSQL.5432" failed: FATAL:  53300: sorry, too many clients already
+            LOCATION:  InitProcess, proc.c:354
+
+            """
+        let reason =
+            #"connection to server on socket "/run/.s.PGSQL.5432" failed: FATAL:  sorry, too many clients already"#
+        #expect(LibpqMessage.failure(ofConnecting: text) == .refused(reason))
+        #expect(PostgreSQLError.refused(reason).isAnswer)
+    }
+
+    @Test(arguments: [
+        "connection failed: FATAL:  57P03: the database system is starting up\nLOCATION:  a, b.c:1\n",
+        "connection failed: FATAL:  08P01: server login has been failing, try again later\n",
+        "connection to server at \"a\", port 5432 failed: Connection refused\n\tIs the server running?\n",
+        "connection to server at \"a\", port 5432 failed: server is in hot standby mode\n", "timeout expired\n", "",
+    ])
+    func `a server that starts, is a standby or cannot be reached has not`(text: String) {
+        let error = LibpqMessage.failure(ofConnecting: text)
+        guard case .connection(let reason) = error else {
+            Issue.record("\(error)")
+            return
+        }
+        #expect(!error.isAnswer && !reason.contains("LOCATION") && !reason.contains("57P03"))
+    }
+
+    @Test func `of several servers one answer is enough`() {
+        let text = """
+            connection to server at "a" failed: Connection refused
+            \tIs the server running on that host?
+            connection to server at "b" failed: FATAL:  28P01: password authentication failed for user "gate"
+            LOCATION:  auth_failed, auth.c:326
+            """
+        #expect(
+            LibpqMessage.failure(ofConnecting: text)
+                == .refused(
+                    #"connection to server at "a" failed: Connection refused; Is the server running on that host?; connection to server at "b" failed: FATAL:  password authentication failed for user "gate""#
+                ))
+    }
+
+    @Test(arguments: ["a:  12345", "a:  1234: b", "a:  12c45: b", "a: 12345: b"])
+    func `a text that only looks like an SQLSTATE stays`(text: String) {
+        #expect(LibpqMessage.failure(ofConnecting: text) == .connection(text))
+    }
+}
