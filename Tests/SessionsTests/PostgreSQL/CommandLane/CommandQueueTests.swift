@@ -6,16 +6,16 @@ import Testing
 
 /// The decisions of a command lane, without a server, a socket or a clock.
 struct CommandQueueTests {
-    private static let deadline = Duration.seconds(5)
-    private let start = BootInstant(nanoseconds: 1_000_000_000)
-    private let serialization = PostgreSQLError.server(SQLState("40001"), "")
-    private let readOnly = PostgreSQLError.server(SQLState("25006"), "")
-    private let gone = PostgreSQLError.connection("gone")
-    private var queue = CommandQueue(deadline: deadline)
+    static let deadline = Duration.seconds(5)
+    let start = BootInstant(nanoseconds: 1_000_000_000)
+    let serialization = PostgreSQLError.server(SQLState("40001"), "")
+    let readOnly = PostgreSQLError.server(SQLState("25006"), "")
+    let gone = PostgreSQLError.connection("gone")
+    var queue = CommandQueue(deadline: deadline)
 
-    private func time(_ seconds: Double) -> BootInstant { start + .seconds(seconds) }
+    func time(_ seconds: Double) -> BootInstant { start + .seconds(seconds) }
 
-    private func command(
+    func command(
         _ id: Int, _ statement: String = "a", isIdempotent: Bool = false, isUrgent: Bool = false,
         of requester: Requester = Requester(), at seconds: Double = 0
     ) -> CommandQueue.Command {
@@ -25,13 +25,13 @@ struct CommandQueueTests {
     }
 
     /// Opens the connection that the first command has asked for, at 0 s.
-    private mutating func open(keepsState: Bool = true) -> [CommandQueue.Action] {
+    mutating func open(keepsState: Bool = true) -> [CommandQueue.Action] {
         queue.opened(keepsState: keepsState, at: start)
         return queue.advance(at: start)
     }
 
     /// Has the first command, whose number is 1, at the server.
-    private mutating func run(isIdempotent: Bool = false, keepsState: Bool = false) {
+    mutating func run(isIdempotent: Bool = false, keepsState: Bool = false) {
         _ = queue.add(command(1, isIdempotent: isIdempotent))
         _ = open(keepsState: keepsState)
     }
@@ -83,7 +83,7 @@ struct CommandQueueTests {
     }
 
     /// Runs all commands and returns their order.
-    private mutating func order() -> [Int] {
+    mutating func order() -> [Int] {
         var order: [Int] = []
         while let running = queue.running {
             order.append(running)
@@ -137,68 +137,6 @@ struct CommandQueueTests {
         _ = queue.serverIsReady(at: start)
         #expect(queue.received(nil, at: start) == [.disconnect])
         #expect(queue.state == .disconnected)
-    }
-
-    // MARK: Sending again
-
-    @Test mutating func `an idempotent command is repeated once after a lost connection`() {
-        run(isIdempotent: true)
-        #expect(queue.lost(gone, at: start) == [.reportLoss(gone), .disconnect, .connect])
-        #expect(open(keepsState: false) == [.run(1, byName: false)])
-        #expect(queue.lost(gone, at: start) == [.answer(1, gone), .reportLoss(gone), .disconnect])
-    }
-
-    @Test mutating func `a command that was only prepared is always sent again`() {
-        run(keepsState: true)
-        #expect(queue.lost(gone, at: start) == [.reportLoss(gone), .disconnect, .connect])
-        // Another connection knows nothing of what was prepared.
-        #expect(open() == [.prepare(1)])
-    }
-
-    @Test mutating func `a command refused because of the wrong server is always sent again`() {
-        let error = PostgreSQLError.server(.undefinedStatement, "")
-        run()
-        #expect(queue.received(error, at: start) == [.reportLoss(error), .disconnect, .connect])
-    }
-
-    @Test mutating func `a command that may have run is not sent again unless it is idempotent`() {
-        run()
-        #expect(queue.lost(gone, at: start) == [.answer(1, gone), .reportLoss(gone), .disconnect])
-    }
-
-    @Test mutating func `a repeated command keeps its place before urgent ones`() {
-        run(isIdempotent: true)
-        _ = queue.add(command(2))
-        _ = queue.lost(gone, at: start)
-        _ = queue.add(command(3, isUrgent: true))
-        #expect(queue.waiting.elements.map(\.id) == [1, 3, 2])
-    }
-
-    @Test mutating func `an idempotent command is repeated at once, and once, after a serialization failure`() {
-        run(isIdempotent: true)
-        _ = queue.received(serialization, at: start)
-        #expect(queue.serverIsReady(at: start) == [.markHealthy, .run(1, byName: false)])
-        _ = queue.received(serialization, at: start)
-        #expect(queue.serverIsReady(at: start) == [.markHealthy, .answer(1, serialization)])
-    }
-
-    @Test mutating func `a command that is not idempotent is not repeated`() {
-        run()
-        _ = queue.received(serialization, at: start)
-        #expect(queue.serverIsReady(at: start) == [.markHealthy, .answer(1, serialization)])
-    }
-
-    // MARK: A server that takes no changes
-
-    @Test mutating func `read-only right after connecting is the result, since the server was just the primary`() {
-        run(isIdempotent: true)
-        #expect(queue.received(readOnly, at: time(0.9)) == [])
-        #expect(queue.serverIsReady(at: time(0.9)) == [.markHealthy, .answer(1, readOnly)])
-    }
-
-    @Test mutating func `read-only later leads to a new connection without delay, since the server may be demoted`() {
-        run()
-        #expect(queue.received(readOnly, at: time(1)) == [.disconnect, .connect])
     }
 
     // MARK: Time
@@ -272,78 +210,5 @@ struct CommandQueueTests {
         #expect(queue.tick(at: time(62)) == [.disconnect])
         #expect(queue.state == .disconnected)
         #expect(queue.wakeAt == nil)
-    }
-
-    // MARK: Ends
-
-    @Test mutating func `an idle connection that the server closes causes no failure`() {
-        run()
-        #expect(queue.hungUp(at: start) == [])
-        _ = queue.received(nil, at: start)
-        _ = queue.serverIsReady(at: start)
-        #expect(queue.hungUp(at: start) == [.disconnect])
-    }
-
-    @Test mutating func `a closed lane fails all commands and accepts no more`() {
-        run()
-        _ = queue.add(command(2))
-        let closed = PostgreSQLError.connection("the store was closed")
-        #expect(queue.close() == [.disconnect, .answer(1, closed), .answer(2, closed)])
-        guard case .answer(3, .some) = queue.add(command(3)).first else {
-            Issue.record("a closed lane refuses")
-            return
-        }
-        queue.opened(keepsState: true, at: start)
-        #expect(queue.state == .closed)
-        #expect(queue.couldNotConnect(gone, at: start) == [])
-        #expect(queue.wakeAt == nil)
-    }
-
-    @Test mutating func `commands beyond the queue's limit are refused`() {
-        for id in 0..<CommandQueue.maxWaiting { _ = queue.add(command(id)) }
-        guard case .answer(-1, .some) = queue.add(command(-1)).first else {
-            Issue.record("the queue is full")
-            return
-        }
-        #expect(queue.waiting.count == CommandQueue.maxWaiting)
-        // But not what ends sessions.
-        #expect(queue.add(command(-2, isUrgent: true)) == [])
-        #expect(queue.waiting.elements.map(\.id).first == -2)
-    }
-
-    @Test mutating func `each command is answered exactly once under random events`() {
-        var random = SeededGenerator(seed: 7)
-        for _ in 0..<200 {
-            queue = CommandQueue(deadline: Self.deadline)
-            var (asked, answered, seconds) = (0, [Int](), 0.0)
-            for _ in 0..<100 {
-                seconds += Double.random(in: 0...2, using: &random)
-                let now = time(seconds)
-                let actions: [CommandQueue.Action]
-                switch Int.random(in: 0..<10, using: &random) {
-                case 0...2:
-                    asked += 1
-                    actions = queue.add(
-                        command(
-                            asked, "\(asked % 3)", isIdempotent: .random(using: &random),
-                            isUrgent: .random(using: &random), at: seconds))
-                case 3:
-                    queue.opened(keepsState: .random(using: &random), at: now)
-                    actions = queue.advance(at: now)
-                case 4:
-                    let failures = [nil, serialization, readOnly, gone]
-                    actions = queue.received(failures[.random(in: 0..<4, using: &random)], at: now)
-                case 5...6: actions = queue.serverIsReady(at: now)
-                case 7: actions = queue.couldNotConnect(gone, at: now)
-                case 8: actions = queue.lost(gone, at: now)
-                default:
-                    if Bool.random(using: &random) { queue.stoodStill(until: now) }
-                    actions = queue.tick(at: now)
-                }
-                for case .answer(let id, _) in actions { answered.append(id) }
-            }
-            for case .answer(let id, _) in queue.close() { answered.append(id) }
-            #expect(answered.sorted() == Array(1..<asked + 1))
-        }
     }
 }
