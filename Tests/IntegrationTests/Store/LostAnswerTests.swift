@@ -21,7 +21,8 @@ import Testing
         _ = try await pod.signIn("somebody")
     }
 
-    /// Requests a change, loses its answer once `isDone` returns true, and returns the result.
+    /// Requests a change, loses its answer once `isDone` returns true, and returns the result. The change's statement must
+    /// have been used before: at its first use it would wait for the answer to its preparation.
     private func losingAnswer<T: Sendable>(
         isDone: String, _ change: @escaping @Sendable (SessionStore) async throws -> T
     ) async throws -> T {
@@ -48,6 +49,7 @@ import Testing
 
     @Test func `a session that was ended by its id was live`() async throws {
         let (token, session) = try await pod.signIn()
+        #expect(try await !pod.store.revoke(sessionID: session.id, ofUser: "id-bob"))
         let wasLive = try await losingAnswer(isDone: isEnded(session)) {
             try await $0.revoke(sessionID: session.id, ofUser: "id-ann")
         }
@@ -64,6 +66,7 @@ import Testing
             UPDATE session_tokens SET revoked_at = now() - interval '10 s', expires_at = now() - interval '10 s'
             WHERE user_id = 'id-ann'
             """)
+        #expect(try await !pod.store.revoke(sessionID: session.id, ofUser: "id-bob"))
         proxy.pause(.toClient)
         let store = pod.store
         let wasLive = Task { try await store.revoke(sessionID: session.id, ofUser: "id-ann") }
@@ -77,6 +80,7 @@ import Testing
     }
 
     @Test func `a session that was ended by its token was live`() async throws {
+        _ = try await pod.store.end(try await pod.signIn().token)
         let (token, session) = try await pod.signIn()
         let ended = try await losingAnswer(isDone: isEnded(session)) { try await $0.end(token) }
         #expect(ended == EndedSession(id: session.id, userID: "id-ann", wasLive: true))
@@ -86,6 +90,7 @@ import Testing
 
     @Test func `the number of a user's sessions that were ended is right`() async throws {
         let (kept, _) = try await pod.signIn()
+        #expect(try await pod.store.revokeAll(ofUser: "id-ann", except: kept) == 0)
         var last: Session?
         for _ in 0..<3 { last = try await pod.signIn().session }
         let session = try #require(last)
@@ -101,6 +106,8 @@ import Testing
     @Test func `a changed password is changed, and the number of ended sessions is right`() async throws {
         try server.psql("INSERT INTO authfcgi_users (id, username, password_hash) VALUES ('id-ann', 'ann', 'x')")
         let (kept, _) = try await pod.signIn()
+        let before = try #require(try await pod.store.user(named: "ann"))
+        #expect(try await pod.store.changePassword(of: before, to: "z", keeping: kept) == 0)
         let (_, other) = try await pod.signIn()
         let user = try #require(try await pod.store.user(named: "ann"))
         let ended = try await losingAnswer(isDone: isEnded(other)) {

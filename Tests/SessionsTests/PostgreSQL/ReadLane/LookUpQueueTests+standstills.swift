@@ -44,7 +44,7 @@ extension LookUpQueueTests {
         queue.stoodStill(until: time(1.5))
         #expect(ask(1, "b", at: 1.5) == ["await turn end"])
         #expect(turnEnds(at: 1.5) == ["send look up 1, sync"])
-        #expect(ask(2, "c", at: 2.1) == ["answer c: overloaded"])
+        #expect(ask(2, "c", at: 2.1) == ["answer c: too many look-ups are waiting"])
     }
 
     @Test mutating func `a standstill counts once`() throws {
