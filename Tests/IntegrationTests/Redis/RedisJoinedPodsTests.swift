@@ -9,7 +9,7 @@ import Testing
     private let pods: RedisPods
 
     init() async throws {
-        pods = try await RedisPods()
+        pods = try await RedisPods(deadline: .seconds(2))
     }
 
     @Test func `a session that one pod has looked up is answered from Redis on the others`() async throws {
