@@ -23,8 +23,10 @@ struct RedisPods {
     /// - Parameters:
     ///   - settings: The settings of Redis.
     ///   - login: The credentials as in a URL, with the `@`.
+    ///   - deadline: The deadline of the stores' commands. A longer one lets a loaded machine answer from Redis too.
     init(
-        settings: [String: String] = [:], login: String = "", clock: ((TestFolder) throws -> FakeClock)? = nil
+        settings: [String: String] = [:], login: String = "", deadline: Duration = .milliseconds(50),
+        clock: ((TestFolder) throws -> FakeClock)? = nil
     ) async throws {
         folder = try TestFolder()
         database = try SharedDatabase()
@@ -34,9 +36,9 @@ struct RedisPods {
         var pods: [TestStore] = []
         for cached in [0, 0, 50_000] {
             pods.append(
-                try await Self.pod(database.url, redis: "unix://\(login)\(folder.path("proxy.sock"))") {
-                    $0.cachedSessions = cached
-                })
+                try await Self.pod(
+                    database.url, redis: "unix://\(login)\(folder.path("proxy.sock"))", deadline: deadline
+                ) { $0.cachedSessions = cached })
         }
         self.pods = pods
         for pod in pods { open.add(pod.store) }
