@@ -8,14 +8,16 @@ extension PostgreSQLConnection {
         /// - Parameter unannounced: The number of revocations without a notification at the time; see
         ///   ``NotificationState/unannounced``.
         case received(unannounced: Int64)
-        /// The server's queue of notifications is too full to begin. Final: another connection may be able to.
-        case queueFull
+        /// Another connection may receive them later. Final.
+        case postponed(String)
         /// The server cannot send them on this connection, for this reason. Final.
         case unavailable(String)
     }
 
     /// A Boolean value that indicates whether the server sends notifications of revocations on this connection.
     var isListening: Bool { if case .received = notifications { true } else { false } }
+
+    private static let fullQueue = "PostgreSQL's notification queue is too full"
 
     /// Requests notifications of revocations, if the connection allows them. Only the database knows the channel's name: it
     /// is a secret.
@@ -28,7 +30,7 @@ extension PostgreSQLConnection {
         }
         do throws(PostgreSQLError) {
             let result = try query("SELECT \(schema)listen_for_revocations()", deadline: deadline)
-            guard !result.isNull(0, 0) else { return notifications = .queueFull }
+            guard !result.isNull(0, 0) else { return notifications = .postponed(Self.fullQueue) }
             guard let unannounced = Int64(result.text(0, 0)) else {
                 throw .confusion("the answer to LISTEN cannot be read")
             }

@@ -4,10 +4,12 @@ internal import Logging
 /// The connections of the read lane.
 extension Connector {
     /// Returns a connector that applies or checks the migrations, prepares the statements and enters pipeline mode.
-    /// - Parameter listens: True to request notifications of revocations.
+    /// - Parameters:
+    ///   - listens: True to request notifications of revocations.
+    ///   - pause: The time for which they are not requested.
     static func readLane(
-        _ configuration: PostgreSQLConfiguration, listens: Bool, _ migrations: Migrations?, threads: HelperThreads,
-        log: Logger
+        _ configuration: PostgreSQLConfiguration, listens: Bool, _ pause: ListeningPause, _ migrations: Migrations?,
+        threads: HelperThreads, log: Logger
     ) -> Connector {
         let (deadline, isPooled) = (configuration.writeDeadline, !configuration.usesPreparedStatements)
         let lookUpDeadline = configuration.lookUpDeadline
@@ -23,7 +25,13 @@ extension Connector {
             }
             try ReadLaneStatements(connection.schema).prepare(on: connection, deadline: deadline)
             // Before the first heartbeat, since which no revocation can be missed.
-            if listens { try connection.listen(deadline: deadline) }
+            if listens {
+                if pause.isOver(at: .now) {
+                    try connection.listen(deadline: deadline)
+                } else {
+                    connection.notifications = .postponed(ListeningPause.reason)
+                }
+            }
             try connection.enterPipeline()
         }
     }
