@@ -8,8 +8,8 @@ extension PostgreSQLConnection {
         /// - Parameter unannounced: The number of revocations without a notification at the time; see
         ///   ``NotificationState/unannounced``.
         case received(unannounced: Int64)
-        /// The server's queue of notifications is too full to begin. Final: another connection may be able to.
-        case queueFull
+        /// Another connection may receive them later. Final.
+        case postponed(String)
         /// The server cannot send them on this connection, for this reason. Final.
         case unavailable(String)
     }
@@ -25,7 +25,7 @@ extension PostgreSQLConnection {
     func noteListening(_ result: borrowing PostgreSQLResult) throws(PostgreSQLError) {
         let column = try result.column("unannounced")
         guard !result.isNull(0, column) else {
-            notifications = .queueFull
+            notifications = .postponed("PostgreSQL's notification queue is too full")
             return
         }
         guard let unannounced = Int64(result.text(0, column)) else {

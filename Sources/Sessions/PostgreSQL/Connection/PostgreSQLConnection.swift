@@ -1,5 +1,6 @@
 internal import CPostgreSQL
 internal import EventLoop
+internal import Glibc
 internal import Logging
 
 /// The owner of one connection to PostgreSQL (libpq's `PGconn`). It belongs to one thread at a time: it is opened and
@@ -187,13 +188,13 @@ internal import Logging
     }
 
     /// Removes all notifications that have arrived, without reading them.
-    /// - Returns: False if there were none.
-    func discardNotifications() -> Bool {
-        var hasAny = false
+    /// - Returns: The length of their payloads in bytes, nil if there were none.
+    func discardNotifications() -> Int? {
+        var size: Int?
         while let notification = unsafe PQnotifies(connection) {
+            size = unsafe (size ?? 0) + strlen(notification.pointee.extra)
             unsafe PQfreemem(notification)
-            hasAny = true
         }
-        return hasAny
+        return size
     }
 }

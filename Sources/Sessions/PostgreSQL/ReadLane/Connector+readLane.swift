@@ -4,12 +4,15 @@ internal import Logging
 /// The connections of the read lane.
 extension Connector {
     /// Returns a connector that prepares connections as ``ReadLaneSetUp`` does.
-    /// - Parameter listens: True to request notifications of revocations.
+    /// - Parameters:
+    ///   - listens: True to request notifications of revocations.
+    ///   - pause: The time for which they are not requested.
     static func readLane(
-        _ configuration: PostgreSQLConfiguration, listens: Bool, _ migrations: Migrations?, threads: HelperThreads,
-        log: Logger
+        _ configuration: PostgreSQLConfiguration, listens: Bool, _ pause: ListeningPause, _ migrations: Migrations?,
+        threads: HelperThreads, log: Logger
     ) -> Connector {
-        let setUp = ReadLaneSetUp(configuration: configuration, listens: listens, migrations: migrations, log: log)
+        let setUp = ReadLaneSetUp(
+            configuration: configuration, listens: listens, pause: pause, migrations: migrations, log: log)
         return Connector(lane: "read lane", configuration, threads: threads, log: log) {
             connection, attempt throws(PostgreSQLError) in
             try setUp.run(on: connection, attempt)

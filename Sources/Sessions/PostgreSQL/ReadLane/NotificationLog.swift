@@ -19,7 +19,7 @@ struct NotificationLog {
         case .received:
             guard lack.end() else { return }
             log.info("session cache on again: PostgreSQL notifies of revocations")
-        case .queueFull: warn("PostgreSQL's notification queue is too full", advice: "see the line about that queue")
+        case .postponed(let reason): warn(reason, advice: "it is tried again")
         case .unavailable(let reason): warn(reason, advice: "connect to PostgreSQL directly\(names.hint(.url))")
         }
     }

@@ -28,6 +28,7 @@ final class ReadLane: ReadinessHandler, TurnEndHandler {
     private var notifications: NotificationLog
     private var notificationQueue: NotificationQueueLog
     private var notificationBudget = NotificationBudget()
+    private let listeningPause = ListeningPause()
     /// A client can cause any number of look-ups of the same row.
     private var unreadableRows = LogLimiter<String>(per: .seconds(60), kinds: 100)
     private let heartbeatInterval: Duration
@@ -54,7 +55,7 @@ final class ReadLane: ReadinessHandler, TurnEndHandler {
         heartbeatInterval = limits.heartbeatInterval
         statements = ReadLaneStatements(Schema(configuration.schema))
         connector = .readLane(
-            configuration, listens: memory.isOn, migrations, threads: threads, log: log)
+            configuration, listens: memory.isOn, listeningPause, migrations, threads: threads, log: log)
         connector.onNoAnswer = { [weak self] begunAt in self?.noteNoAnswer(toAttemptAt: begunAt) }
         connector.onAnswer = { memory.noteAnswer() }
     }
@@ -175,9 +176,13 @@ final class ReadLane: ReadinessHandler, TurnEndHandler {
             notificationBudget.take(payload.utf8.count)
             hear(Revocation(payload: payload))
         }
-        guard connection.discardNotifications() else { return false }
+        guard let size = connection.discardNotifications() else { return false }
         hear(.everything)
-        return true
+        guard notificationBudget.passOver(size), self.connection === connection else { return true }
+        // Without notifications nothing is kept, and nothing is in front of the answers.
+        listeningPause.begin(at: .now)
+        lose(.connection(ListeningPause.reason))
+        return false
     }
 
     // MARK: Actions
@@ -214,8 +219,8 @@ final class ReadLane: ReadinessHandler, TurnEndHandler {
         case .announceHeartbeat(let state):
             onHeartbeat?()
             // Only a new connection can begin to listen: its first heartbeat must come after that.
-            if connection?.notifications == .queueFull, state.mayListen {
-                lose(.connection("PostgreSQL's notification queue has room again"))
+            if case .postponed? = connection?.notifications, state.mayListen, listeningPause.isOver(at: .now) {
+                lose(.connection("notifications are requested again"))
             }
         }
     }

@@ -7,6 +7,8 @@ struct ReadLaneSetUp: Sendable {
     let configuration: PostgreSQLConfiguration
     /// True to request notifications of revocations.
     let listens: Bool
+    /// The time for which they are not requested.
+    let pause: ListeningPause
     let migrations: Migrations?
     let log: Logger
 
@@ -18,15 +20,19 @@ struct ReadLaneSetUp: Sendable {
     func run(on connection: PostgreSQLConnection, _ attempt: ConnectionAttempt) throws(PostgreSQLError) {
         try connection.introduce(isPooled: !configuration.usesPreparedStatements, deadline: deadline)
         try connection.enterSchema(configuration.schema, keepsSearchPath: true, deadline: deadline)
+        let listensNow = listens && pause.isOver(at: .now)
         var isDone = false
-        if !attempt.isFirst, connection.keepsState { isDone = try runAtOnce(on: connection) }
-        if !isDone { try runStepByStep(on: connection, attempt) }
+        if !attempt.isFirst, connection.keepsState { isDone = try runAtOnce(on: connection, listens: listensNow) }
+        if !isDone { try runStepByStep(on: connection, attempt, listens: listensNow) }
+        if listens, !listensNow { connection.notifications = .postponed(ListeningPause.reason) }
         try connection.enterPipeline()
     }
 
     /// Prepares a connection of its own in one round trip.
     /// - Returns: False if there is something to migrate, or if the server refuses a part of it.
-    private func runAtOnce(on connection: PostgreSQLConnection) throws(PostgreSQLError) -> Bool {
+    private func runAtOnce(
+        on connection: PostgreSQLConnection, listens: Bool
+    ) throws(PostgreSQLError) -> Bool {
         var columns: [String] = []
         if let migrations { columns.append(migrations.completeness(in: connection.schema)) }
         // Before the first heartbeat, since which no revocation can be missed.
@@ -45,7 +51,7 @@ struct ReadLaneSetUp: Sendable {
     }
 
     private func runStepByStep(
-        on connection: PostgreSQLConnection, _ attempt: ConnectionAttempt
+        on connection: PostgreSQLConnection, _ attempt: ConnectionAttempt, listens: Bool
     ) throws(PostgreSQLError) {
         try attempt.work { () throws(PostgreSQLError) in
             if connection.keepsState {

@@ -43,6 +43,19 @@ import Testing
         }
     }
 
+    @Test mutating func `two megabytes that are passed over in a period are a flood`() {
+        expect(33, of: 7800, at: 0)
+        for _ in 0..<128 {
+            let isFlood = budget.passOver(16 << 10)
+            #expect(!isFlood)
+        }
+        let isFlood = budget.passOver(1)
+        #expect(isFlood)
+        expect(33, of: 7800, at: 0.25)
+        let isFloodAgain = budget.passOver(16 << 10)
+        #expect(!isFloodAgain)
+    }
+
     @Test mutating func `each period has a budget of its own`() {
         expect(33, of: 7800, at: 0)
         expect(33, of: 7800, at: 0.25)
