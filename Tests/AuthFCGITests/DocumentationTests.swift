@@ -23,6 +23,7 @@ struct DocumentationTests {
     @Test func `README names no flag that the program does not have`() {
         let help = [
             Serve.helpMessage(), Migrate.helpMessage(), UserAdd.helpMessage(), UserList.helpMessage(),
+            UserShow.helpMessage(), UserChange.helpMessage(),
             UserPassword.helpMessage(), UserDisable.helpMessage(), UserEnable.helpMessage(), UserDelete.helpMessage(),
             SessionList.helpMessage(),
             SessionCount.helpMessage(), SessionCreate.helpMessage(), SessionRevoke.helpMessage(),
@@ -69,7 +70,7 @@ struct DocumentationTests {
 
     /// Options of other programs in README: swift build, useradd, the benchmarks.
     private static let othersFlags: Set<String> = [
-        "--help", "--pattern", "--product", "--redis", "--scan", "--scratch-path", "--smoke", "--static-swift-stdlib",
+        "--generate-completion-script", "--help", "--pattern", "--product", "--redis", "--scan", "--scratch-path", "--smoke", "--static-swift-stdlib",
         "--system",
         "--uncached",
     ]

@@ -67,7 +67,7 @@ import Testing
             #expect(result.status.isSuccess, "\(command): \(result)")
         }
         _ = try gate.stop()
-        let restored = "read lane: PostgreSQL connection restored"
+        let restored = "connection for checks: PostgreSQL connection restored"
         let afterwards = try #require(gate.log.split(separator: restored).dropFirst().last)
         #expect(!afterwards.contains("42501"), "\(gate.log)")
     }
