@@ -35,7 +35,7 @@ struct HealthCheck: ParsableCommand {
             }.start()
         }
         switch answer.outcome {
-        case .answered(status: 200, _): 
+        case .answered(status: 200, _):
             let status = alive ? "alive" : "ready"
             try StandardOutput.writeLine(json ? try JSONOutput.object(["status": .text(status)]) : status)
         case .answered(let status, let body):

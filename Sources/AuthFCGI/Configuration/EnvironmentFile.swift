@@ -72,7 +72,9 @@ struct EnvironmentFile: Equatable, Sendable {
     private static func problem(ofName name: String) -> String? {
         let known = SettingTable.all.flatMap { [$0.name, $0.fileName].compactMap(\.self) }
         guard !known.contains(name) else { return nil }
-        guard let near = Suggestion.nearest(to: name.uppercased(), among: known) else { return "unknown setting \(name)" }
+        guard let near = Suggestion.nearest(to: name.uppercased(), among: known) else {
+            return "unknown setting \(name)"
+        }
         return "unknown setting \(name); did you mean \(near)?"
     }
 

@@ -1,11 +1,13 @@
-internal import Glibc
-
 /// The name of this machine: in Kubernetes that of the pod, in Docker that of the container.
 enum HostName {
-    /// The name; empty if the system has none.
+    private static let path = "/proc/sys/kernel/hostname"
+
+    /// The name; empty if it cannot be read.
     static var current: String {
-        var bytes = [CChar](repeating: 0, count: 256)
-        guard unsafe gethostname(&bytes, bytes.count - 1) == 0 else { return "" }
-        return String(decoding: bytes.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        do throws(TextFileError) {
+            return String(try TextFile.read(path).prefix { $0 != "\n" })
+        } catch {
+            return ""
+        }
     }
 }

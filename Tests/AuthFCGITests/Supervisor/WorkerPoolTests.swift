@@ -6,7 +6,9 @@ struct WorkerPoolTests {
     @Test func `All workers start at once, and the program is ready when the first one serves`() {
         var scene = PoolScene(workers: 2)
         #expect(
-            scene.pool.start(at: scene.now) == [.spawn(slot: 0, number: 0, generation: 0), .spawn(slot: 1, number: 1, generation: 0)])
+            scene.pool.start(at: scene.now) == [
+                .spawn(slot: 0, number: 0, generation: 0), .spawn(slot: 1, number: 1, generation: 0),
+            ])
         #expect(scene.look() == [])
         #expect(scene.serve(1) == [.ready])
         #expect(scene.serve(0) == [])

@@ -60,8 +60,10 @@ import Testing
         for command in [
             ["session", "list", "--user", "ann"], ["session", "count"], ["session", "create", "--user", "backup"],
             ["session", "refresh", "--user", "ann", "--groups", "staff"], ["session", "revoke", "--user", "ann"],
-            ["session", "revoke", "--all", "--yes"], ["cleanup"], ["user", "list"], ["user", "disable", "ann"],
-            ["user", "delete", "ann"], ["config", "check"],
+            ["session", "revoke", "--all", "--yes"], ["cleanup"], ["user", "list"], ["user", "show", "ann"],
+            ["user", "change", "ann", "--username", "eve", "--name", "E", "--email", "e@x", "--groups", "a"],
+            ["session", "list"], ["user", "disable", "eve"],
+            ["user", "delete", "eve"], ["config", "check"],
         ] {
             let result = try run(command, environment: environment)
             #expect(result.status.isSuccess, "\(command): \(result)")

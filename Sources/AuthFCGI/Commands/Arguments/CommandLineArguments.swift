@@ -93,4 +93,3 @@ struct CommandLineArguments {
         return words.filter { $0.hasPrefix("--") }.map(String.init)
     }
 }
-

@@ -13,7 +13,10 @@ struct SessionTable {
     }
 
     /// Returns the lines of the next sessions.
-    mutating func lines(_ sessions: [SessionEntry]) -> String { table.lines(sessions.map(cells)) }
+    mutating func lines(_ sessions: [SessionEntry]) -> String {
+        let rows = sessions.map { cells($0) }
+        return table.lines(rows)
+    }
 
     private func cells(_ session: SessionEntry) -> [String] {
         let user = [
