@@ -137,7 +137,7 @@ import Testing
                 authfcgi_migrations|SELECT
                 authfcgi_state|SELECT, UPDATE (users_compared_at)
                 authfcgi_users|DELETE, INSERT (email groups name password_hash username), SELECT, \
-                UPDATE (disabled password_hash updated_at)
+                UPDATE (disabled email groups name password_hash updated_at username)
                 hashing_costs|DELETE, INSERT, SELECT, UPDATE
                 live_sessions|SELECT
                 recent_hashing_costs|SELECT
