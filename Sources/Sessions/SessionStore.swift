@@ -76,9 +76,9 @@ public final class SessionStore {
         let threads = HelperThreads(name: "connecting", threads: 6 * ConnectionAttempts.maxAttempts, waiting: 6)
         readLane = ReadLane(
             postgreSQL, memory: memory, migrations: Migrations(configuration), threads: threads, log: log)
-        writeLane = CommandLane(postgreSQL, name: "write lane", threads: threads, log: log)
-        loginLane = CommandLane(postgreSQL, name: "login lane", threads: threads, log: log)
-        let listLane = CommandLane(postgreSQL, name: "list lane", threads: threads, log: log)
+        writeLane = CommandLane(postgreSQL, for: .changes, threads: threads, log: log)
+        loginLane = CommandLane(postgreSQL, for: .logins, threads: threads, log: log)
+        let listLane = CommandLane(postgreSQL, for: .lists, threads: threads, log: log)
         self.listLane = listLane
         lists = SessionLists { userID in
             do throws(PostgreSQLError) {
@@ -166,7 +166,7 @@ public final class SessionStore {
         guard let read = readLane.origin, let write = writeLane.origin, read != write,
             let readSince = readLane.openedAt, let writeSince = writeLane.openedAt
         else { return }
-        let reason = "the read lane and the write lane are connected to different servers"
+        let reason = "the connections for checks and for changes lead to different servers"
         if readSince < writeSince {
             memory.endLease()
             readLane.lose(.connection(reason))

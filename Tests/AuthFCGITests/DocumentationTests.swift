@@ -23,6 +23,7 @@ struct DocumentationTests {
     @Test func `README names no flag that the program does not have`() {
         let help = [
             Serve.helpMessage(), Migrate.helpMessage(), UserAdd.helpMessage(), UserList.helpMessage(),
+            UserShow.helpMessage(), UserChange.helpMessage(),
             UserPassword.helpMessage(), UserDisable.helpMessage(), UserEnable.helpMessage(), UserDelete.helpMessage(),
             SessionList.helpMessage(),
             SessionCount.helpMessage(), SessionCreate.helpMessage(), SessionRevoke.helpMessage(),
@@ -67,9 +68,34 @@ struct DocumentationTests {
         for image in images { #expect(image.contains(":\(line)-"), "\(image)") }
     }
 
+    @Test func `The program is installed without symbols`() throws {
+        let pages = try ["README.md", "deploy/systemd/README.md", "deploy/docker/Dockerfile"].map { name in
+            try String(contentsOf: checkout.appending(path: name), encoding: .utf8)
+        }
+        for page in pages {
+            let lines = page.split(separator: "\n").filter { $0.contains("install ") && $0.contains("/authfcgi") }
+                .filter { $0.contains("/usr/local/bin") }
+            #expect(!lines.isEmpty)
+            for line in lines {
+                #expect(line.contains("install -s ") || page.contains("strip /usr/local/bin/authfcgi"), "\(line)")
+            }
+        }
+    }
+
+    @Test func `README has the keys of every command with --json`() {
+        let section = section("Commands for programs, and for shells").joined(separator: "\n")
+        let commands = AuthFCGI.configuration.subcommands.flatMap { command in
+            command.configuration.subcommands.isEmpty ? [command] : command.configuration.subcommands
+        }
+        for command in commands where command.helpMessage().contains("--json ") {
+            #expect(section.contains(command._commandName), "\(command)")
+        }
+    }
+
     /// Options of other programs in README: swift build, useradd, the benchmarks.
     private static let othersFlags: Set<String> = [
-        "--help", "--pattern", "--product", "--redis", "--scan", "--scratch-path", "--smoke", "--static-swift-stdlib",
+        "--generate-completion-script", "--help", "--pattern", "--product", "--redis", "--scan", "--scratch-path",
+        "--smoke", "--static-swift-stdlib",
         "--system",
         "--uncached",
     ]

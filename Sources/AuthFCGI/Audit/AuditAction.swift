@@ -11,6 +11,7 @@ enum AuditAction: String, CaseIterable {
     /// A check by a signed-in user at a location that requires more.
     case access
     case userAdd = "user_add"
+    case userChange = "user_change"
     case userPassword = "user_password"
     case userDisable = "user_disable"
     case userEnable = "user_enable"
@@ -28,6 +29,7 @@ enum AuditAction: String, CaseIterable {
         case .sessionEnd: "session ended"
         case .passwordChange: "password changed"
         case .userAdd: "user added"
+        case .userChange: "user changed"
         case .userPassword: "user's password changed"
         case .userDisable: "user disabled"
         case .userEnable: "user enabled"

@@ -5,8 +5,8 @@ internal import Glibc
 @main
 struct AuthFCGI: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "authfcgi", abstract: "The session gate for web stacks behind nginx.", version: Version.current,
-
+        commandName: "authfcgi", abstract: "The session gate for web stacks behind nginx.",
+        usage: CommandLineArguments.usage(ofGroup: "authfcgi"), version: Version.current,
         subcommands: [
             Serve.self, Migrate.self, User.self, SessionCommand.self, Cleanup.self, ConfigCommand.self,
             HealthCheck.self,
@@ -20,11 +20,27 @@ struct AuthFCGI: ParsableCommand {
             if let position = CommandLineText.firstInvalid {
                 throw CommandFailure.fail("argument \(position) is not valid UTF-8", code: CommandFailure.usageCode)
             }
-            var command = try parseAsRoot()
+            var command = try parse(CommandLineArguments(Array(CommandLine.arguments.dropFirst()), of: AuthFCGI.self))
             try command.run()
         } catch {
             end(error)
         }
+    }
+
+    /// Returns the command with its options. A word or an option that is unknown is answered with a similar one.
+    private static func parse(_ line: CommandLineArguments) throws -> any ParsableCommand {
+        if let problem = line.commandProblem { throw usageError(problem, line) }
+        do {
+            return try parseAsRoot(line.arguments)
+        } catch {
+            guard exitCode(for: error) == .validationFailure, let problem = line.optionProblem else { throw error }
+            throw usageError(problem, line)
+        }
+    }
+
+    private static func usageError(_ problem: String, _ line: CommandLineArguments) -> ExitCode {
+        StandardError.write("Error: \(problem)\n\(line.usage)\n")
+        return ExitCode(CommandFailure.usageCode)
     }
 
     /// Ends the process as ``exit(withError:)`` does: the message may repeat what was on the command line.

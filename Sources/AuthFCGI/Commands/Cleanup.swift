@@ -14,6 +14,7 @@ struct Cleanup: ParsableCommand {
             \(SessionCommand.databaseHelp)
             """)
 
+    @Flag(help: JSONOutput.flagHelp) var json = false
     @OptionGroup var options: CommandOptions
 
     private static let batch = 1000
@@ -28,9 +29,14 @@ struct Cleanup: ParsableCommand {
             while try sessions.removeExpiredThrottle(atMost: Self.batch) == Self.batch {}
         }
         let live = try database.sessions { sessions throws(PostgreSQLError) in try sessions.count() }
-        try StandardOutput.writeLine(
+        let sentence =
             "Removed \(removed.counted("expired session")); \(live.sessions.counted("live session")) "
-                + (live.sessions == 1 ? "remains." : "remain."))
+            + (live.sessions == 1 ? "remains." : "remain.")
+        try StandardOutput.writeLine(
+            json
+                ? try JSONOutput.object([
+                    "sessions": .number(live.sessions), "sessions_removed": .number(removed),
+                ]) : sentence)
     }
 
     /// The sessions removed so far, which are reported while more are removed.

@@ -16,7 +16,8 @@ struct CommandDatabase {
         self.settings = settings
         self.log = log
         connection = try CommandFailure.reporting { () throws(PostgreSQLError) in
-            let connection = try PostgreSQLConnection(settings.databaseURL, log: log)
+            let connection = try PostgreSQLConnection(
+                settings.databaseURL, applicationName: ApplicationName.command(on: HostName.current), log: log)
             try connection.introduce(isPooled: !settings.preparesStatements, deadline: Self.deadline)
             try connection.enterSchema(settings.databaseSchema, deadline: Self.deadline)
             // Some commands take longer than the time limits of a role may allow.

@@ -21,9 +21,11 @@ struct HealthCheck: ParsableCommand {
     @Option(help: .init("Time limit of the answer.", valueName: "duration"), transform: PositiveDuration.init(parsing:))
     var timeout = PositiveDuration.healthCheck
 
-    @OptionGroup(visibility: .hidden) var options: SettingsOptions
+    @Flag(help: JSONOutput.flagHelp) var json = false
 
-    func run() throws(ExitCode) {
+    @OptionGroup var options: HealthCheckOptions
+
+    func run() throws {
         let address = try address()
         let answer = Answer()
         EventLoop.run {
@@ -33,7 +35,9 @@ struct HealthCheck: ParsableCommand {
             }.start()
         }
         switch answer.outcome {
-        case .answered(status: 200, _): try StandardOutput.writeLine(alive ? "alive" : "ready")
+        case .answered(status: 200, _):
+            let status = alive ? "alive" : "ready"
+            try StandardOutput.writeLine(json ? try JSONOutput.object(["status": .text(status)]) : status)
         case .answered(let status, let body):
             throw Self.fail("not \(alive ? "alive" : "ready"): \(Self.message(of: body) ?? "HTTP status \(status)")")
         case .failed(let reason): throw Self.fail("\(address) does not answer: \(reason)")

@@ -17,6 +17,7 @@ struct Migrate: ParsableCommand {
         help: ArgumentHelp("The role that is granted the use of the tables.", valueName: "role"))
     var grantee: String?
 
+    @Flag(help: JSONOutput.flagHelp) var json = false
     @OptionGroup var options: CommandOptions
 
     func run() throws {
@@ -26,14 +27,26 @@ struct Migrate: ParsableCommand {
         let database = try CommandDatabase(settings, log)
         if let grantee { try database.requireRole(grantee) }
         try database.requireClosedSchema()
+        let applied: [Int]
         switch try database.migrate() {
-        case .upToDate(let number): try StandardOutput.writeLine("The tables are up to date (migration \(number)).")
+        case .upToDate(let number):
+            applied = []
+            try say("The tables are up to date (migration \(number)).")
         case .applied(let numbers):
-            try StandardOutput.writeLine("Applied migrations \(numbers.map(String.init).joined(separator: ", ")).")
+            applied = numbers
+            try say("Applied migrations \(numbers.map(String.init).joined(separator: ", ")).")
         }
         if let grantee {
             try database.grant(to: grantee)
-            try StandardOutput.writeLine("The role \(PrintableText.of(grantee)) may use the tables.")
+            try say("The role \(PrintableText.of(grantee)) may use the tables.")
         }
+        guard json else { return }
+        try StandardOutput.writeLine(
+            try JSONOutput.object(["applied": .numbers(applied), "granted_to": .text(grantee)]))
+    }
+
+    /// Prints a sentence, unless JSON is wanted.
+    private func say(_ sentence: String) throws(ExitCode) {
+        if !json { try StandardOutput.writeLine(sentence) }
     }
 }

@@ -11,27 +11,32 @@ struct WorkerCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "worker", abstract: "Used by serve to start its workers.", shouldDisplay: false)
 
+    /// The number of the worker in the log, which its successor has too.
     @Option var number: Int
+    /// The number of the process's slot on the scoreboard.
+    @Option var slot: Int
     @Option var sockets: Int
     @Flag var settingsAreProven = false
     @Flag var takesOver = false
 
     /// The command line of a worker.
-    static func arguments(number: Int, sockets: Int, settingsAreProven: Bool, takesOver: Bool) -> [String] {
-        ["authfcgi", "worker", "--number", "\(number)", "--sockets", "\(sockets)"]
+    static func arguments(number: Int, slot: Int, sockets: Int, settingsAreProven: Bool, takesOver: Bool) -> [String] {
+        ["authfcgi", "worker", "--number", "\(number)", "--slot", "\(slot)", "--sockets", "\(sockets)"]
             + (settingsAreProven ? ["--settings-are-proven"] : []) + (takesOver ? ["--takes-over"] : [])
     }
 
     func validate() throws {
-        guard (0..<Scoreboard.count).contains(number), (0...InheritedDescriptor.maxSockets).contains(sockets) else {
-            throw ValidationError("The number of the worker or of the sockets is out of range.")
+        guard (0..<Scoreboard.count).contains(number), (0..<Scoreboard.count).contains(slot),
+            (0...InheritedDescriptor.maxSockets).contains(sockets)
+        else {
+            throw ValidationError("The number of the worker, of its slot or of the sockets is out of range.")
         }
     }
 
     func run() throws {
         SignalDescriptor.block()
         unsafe authfcgi_set_process_name("authfcgi-worker")
-        let slot = try takeSlot()
+        let ownSlot = try takeSlot()
         let settings = try readSettings(try takeSecrets())
         if settings.permitsCoreDumps { ProcessMemory.permitDumps() }
         let processLog = ProcessLog(level: settings.logLevel)
@@ -44,7 +49,7 @@ struct WorkerCommand: ParsableCommand {
         EventLoop.run { [log] in
             let service: GateService
             do throws(RedisTLS.Problem) {
-                service = try GateService(settings: settings, log: log)
+                service = try GateService(settings: settings, worker: number, log: log)
             } catch {
                 // The files could be read a moment ago, when the settings were checked.
                 log.critical("worker cannot start: \(error)")
@@ -52,7 +57,7 @@ struct WorkerCommand: ParsableCommand {
                 return EventLoop.stop()
             }
             let worker = Worker(
-                service, slot: slot, settingsAreProven: settingsAreProven, takesOver: takesOver,
+                service, slot: ownSlot, settingsAreProven: settingsAreProven, takesOver: takesOver,
                 grace: settings.shutdownGrace, log: log, status: status)
             do throws(SystemError) {
                 try worker.start(sockets: listening, lifeline: FileDescriptor(owning: InheritedDescriptor.lifeline))
@@ -78,7 +83,7 @@ struct WorkerCommand: ParsableCommand {
             for number in numbers where fcntl(number, F_SETFD, FD_CLOEXEC) != 0 { throw SystemError.last("fcntl") }
             let scoreboard = try Scoreboard(sharing: FileDescriptor(owning: InheritedDescriptor.scoreboard))
             return OwnSlot(
-                scoreboard: scoreboard, number: number, bell: FileDescriptor(owning: InheritedDescriptor.bell))
+                scoreboard: scoreboard, number: slot, bell: FileDescriptor(owning: InheritedDescriptor.bell))
         } catch {
             StandardError.write("authfcgi: 'worker' is for 'serve' only, which passes descriptors to it\n")
             throw ExitCode(64)

@@ -2,8 +2,10 @@ internal import ArgumentParser
 
 /// The flags that every command with a database needs.
 struct DatabaseOptions: ParsableArguments {
-    @Option(name: .customLong("env-file"), help: .init("A file of NAME=VALUE lines.", valueName: "path"))
-    var environmentFile: String?
+    @OptionGroup var environment: EnvironmentFileOption
 
     @Option(\.databaseSchema) var databaseSchema: String?
+
+    /// The path given with `--env-file`.
+    var environmentFile: String? { environment.path }
 }

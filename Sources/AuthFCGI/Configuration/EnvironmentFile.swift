@@ -72,10 +72,10 @@ struct EnvironmentFile: Equatable, Sendable {
     private static func problem(ofName name: String) -> String? {
         let known = SettingTable.all.flatMap { [$0.name, $0.fileName].compactMap(\.self) }
         guard !known.contains(name) else { return nil }
-        let near = known.map { (name: $0, distance: EditDistance.between(name.uppercased(), $0)) }
-            .min { $0.distance < $1.distance }
-        guard let near, near.distance <= 3 else { return "unknown setting \(name)" }
-        return "unknown setting \(name); did you mean \(near.name)?"
+        guard let near = Suggestion.nearest(to: name.uppercased(), among: known) else {
+            return "unknown setting \(name)"
+        }
+        return "unknown setting \(name); did you mean \(near)?"
     }
 
     /// Returns true if `text` has only characters of names. It need not be the name of a setting.

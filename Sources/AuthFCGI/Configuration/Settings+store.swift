@@ -2,13 +2,14 @@ internal import Sessions
 
 extension SessionStore.Configuration {
     /// The configuration of sessions and their stores, from the settings.
-    init(_ settings: Settings) throws(RedisTLS.Problem) {
+    /// - Parameter applicationName: The beginning of the connections' names in `pg_stat_activity`.
+    init(_ settings: Settings, applicationName: String) throws(RedisTLS.Problem) {
         self.init(
             postgreSQL: PostgreSQLConfiguration(
                 url: settings.databaseURL, schema: settings.databaseSchema,
                 usesPreparedStatements: settings.preparesStatements, lookUpDeadline: settings.databaseQueryDeadline,
                 writeDeadline: settings.databaseWriteDeadline, lookUpLimit: settings.lookupLimit,
-                migrates: settings.migrateOnStart, names: .settings),
+                migrates: settings.migrateOnStart, applicationName: applicationName, names: .settings),
             usersQuery: UsersQuery(settings), redis: try RedisConfiguration(settings),
             lifetime: settings.sessionLifetime,
             idleTimeout: settings.sessionIdleTimeout, rememberedLifetime: settings.sessionRememberedLifetime,

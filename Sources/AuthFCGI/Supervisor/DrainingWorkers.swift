@@ -11,25 +11,25 @@ struct DrainingWorkers: Sendable {
 
     var isEmpty: Bool { states.isEmpty }
 
-    var numbers: [Int] { states.keys.sorted() }
+    var slots: [Int] { states.keys.sorted() }
 
-    func contains(number: Int) -> Bool { states[number] != nil }
+    func contains(slot: Int) -> Bool { states[slot] != nil }
 
     /// The workers that finish their requests, and their deadlines.
     var draining: [(worker: PoolWorker, until: MonotonicInstant)] {
-        numbers.compactMap { number in
-            guard case .draining(let worker, let end) = states[number] else { return nil }
+        slots.compactMap { slot in
+            guard case .draining(let worker, let end) = states[slot] else { return nil }
             return (worker, end)
         }
     }
 
     mutating func drain(_ worker: PoolWorker, until end: MonotonicInstant) {
-        states[worker.number] = .draining(worker, until: end)
+        states[worker.slot] = .draining(worker, until: end)
     }
 
-    mutating func kill(number: Int) { states[number] = .killed }
+    mutating func kill(slot: Int) { states[slot] = .killed }
 
     /// Removes a worker whose process has ended.
     /// - Returns: true if the worker was shutting down.
-    mutating func end(number: Int) -> Bool { states.removeValue(forKey: number) != nil }
+    mutating func end(slot: Int) -> Bool { states.removeValue(forKey: slot) != nil }
 }

@@ -1,12 +1,12 @@
 /// An action that the pool requires of the supervisor.
 enum PoolAction: Equatable, Sendable {
-    /// Start a worker in an unused scoreboard slot, with the settings of this generation. One that `takesOver` from a
+    /// Start worker `number` in an unused scoreboard slot, with the settings of this generation. One that `takesOver` from a
     /// worker that serves has to use its store before it serves itself.
-    case spawn(number: Int, generation: Int, takesOver: Bool = false)
+    case spawn(slot: Int, number: Int, generation: Int, takesOver: Bool = false)
     /// Ask a worker to finish its requests in flight and exit (SIGTERM).
-    case terminate(number: Int)
+    case terminate(slot: Int)
     /// End a worker at once (SIGKILL).
-    case kill(number: Int, KillReason)
+    case kill(slot: Int, KillReason)
     /// A worker exited unexpectedly; its replacement starts after the delay.
     case lost(number: Int, respawnAfter: Duration)
     /// The first worker is serving.

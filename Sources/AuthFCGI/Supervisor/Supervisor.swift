@@ -15,7 +15,8 @@ final class Supervisor: ReadinessHandler {
     private var pool: WorkerPool
     /// The settings by their generation.
     private var settings: [Int: Settings]
-    private var children: [Int: ChildProcess] = [:]
+    /// The processes by their slot on the scoreboard, with the numbers of the workers.
+    private var children: [Int: (number: Int, process: ChildProcess)] = [:]
     private var timer: LoopTimer?
     private var stopSignals = StopSignals()
     private var isReady = false
@@ -81,11 +82,12 @@ final class Supervisor: ReadinessHandler {
     private func apply(_ actions: [PoolAction]) {
         for action in actions {
             switch action {
-            case .spawn(let number, let generation, let takesOver): spawn(number, generation, takesOver)
-            case .terminate(let number): children[number]?.signal(SIGTERM)
-            case .kill(let number, let reason):
-                log.warning("killing \(name(number)): \(reason)")
-                children[number]?.signal(SIGKILL)
+            case .spawn(let slot, let number, let generation, let takesOver):
+                spawn(slot, number, generation, takesOver)
+            case .terminate(let slot): children[slot]?.process.signal(SIGTERM)
+            case .kill(let slot, let reason):
+                log.warning("killing \(name(slot)): \(reason)")
+                children[slot]?.process.signal(SIGKILL)
             case .lost(let number, let delay):
                 let start = delay == .zero ? "immediately" : "in \(DurationText(delay))"
                 log.notice("worker \(number): restarting \(start)")
@@ -119,35 +121,39 @@ final class Supervisor: ReadinessHandler {
         timer = Reactor.shared.schedule(after: min(wait, Self.lookInterval)) { self.look() }
     }
 
-    private func name(_ number: Int) -> String { "worker \(number) (pid \(children[number]?.pid ?? 0))" }
+    /// The name of a process in the log.
+    private func name(_ slot: Int) -> String {
+        children[slot].map { "worker \($0.number) (pid \($0.process.pid))" } ?? "worker"
+    }
 }
 
 extension Supervisor {
-    private func spawn(_ number: Int, _ generation: Int, _ takesOver: Bool) {
+    private func spawn(_ slot: Int, _ number: Int, _ generation: Int, _ takesOver: Bool) {
         guard let settings = settings[generation] else { preconditionFailure("no settings \(generation)") }
-        inheritance.scoreboard.withSlot(number) { $0.reset() }
+        inheritance.scoreboard.withSlot(slot) { $0.reset() }
         do throws(SystemError) {
             let secrets = try WorkerEnvironment.secrets(of: settings, sources.environment).write()
-            children[number] = try ChildProcess(
+            let process = try ChildProcess(
                 arguments: WorkerCommand.arguments(
-                    number: number, sockets: inheritance.sockets.count,
+                    number: number, slot: slot, sockets: inheritance.sockets.count,
                     settingsAreProven: pool.haveServed(settingsOf: generation), takesOver: takesOver),
                 environment: WorkerEnvironment.with(settings, over: sources.environment),
                 descriptors: inheritance.descriptors(secrets: secrets.number)
-            ) { self.bury(number, $0) }
+            ) { self.bury(slot, $0) }
+            children[slot] = (number, process)
             withExtendedLifetime(secrets) {}
-            log.debug("starting \(name(number))")
+            log.debug("starting \(name(slot))")
         } catch {
             log.error("starting worker \(number) failed: \(error)")
-            apply(pool.exited(number, exitCode: nil, at: .now))
+            apply(pool.exited(slot, exitCode: nil, at: .now))
         }
     }
 
-    private func bury(_ number: Int, _ reason: ExitReason) {
-        log.log(level: pool.isLeaving(number: number) ? .debug : .warning, "\(name(number)) exited with \(reason)")
-        children[number] = nil
-        inheritance.scoreboard.withSlot(number) { $0.reset() }
-        apply(pool.exited(number, exitCode: reason.exitCode, at: .now))
+    private func bury(_ slot: Int, _ reason: ExitReason) {
+        log.log(level: pool.isLeaving(slot: slot) ? .debug : .warning, "\(name(slot)) exited with \(reason)")
+        children[slot] = nil
+        inheritance.scoreboard.withSlot(slot) { $0.reset() }
+        apply(pool.exited(slot, exitCode: reason.exitCode, at: .now))
     }
 }
 

@@ -35,8 +35,8 @@ struct WorkerPool: Sendable {
 
     var isRunning: Bool { phase == .running }
 
-    /// Returns true if the worker with this number is expected to exit.
-    func isLeaving(number: Int) -> Bool { leaving.contains(number: number) }
+    /// Returns true if the process in this slot of the scoreboard is expected to exit.
+    func isLeaving(slot: Int) -> Bool { leaving.contains(slot: slot) }
 
     /// Returns true if a worker (at the start) or all workers (after a reload) have served with the settings of this
     /// generation.
@@ -74,28 +74,28 @@ extension WorkerPool {
     }
 
     /// Evaluates the scoreboard, after time has passed or a worker has changed its state.
-    mutating func look(at now: MonotonicInstant, _ sample: (_ number: Int) -> WorkerSample) -> [PoolAction] {
+    mutating func look(at now: MonotonicInstant, _ sample: (_ slot: Int) -> WorkerSample) -> [PoolAction] {
         watch.look(at: now)
         var actions: [PoolAction] = []
         for index in slots.indices {
             for worker in slots[index].workers {
                 // The successor has left if the worker before it was lost just now.
                 guard slots[index].workers.contains(worker) else { continue }
-                let sample = sample(worker.number)
+                let sample = sample(worker.slot)
                 if let time = watch.hang(worker, sample, at: now) {
-                    leaving.kill(number: worker.number)
-                    actions.append(.kill(number: worker.number, .hangs(time)))
-                    actions += lose(worker.number, exitCode: nil, at: now)
+                    leaving.kill(slot: worker.slot)
+                    actions.append(.kill(slot: worker.slot, .hangs(time)))
+                    actions += lose(worker.slot, exitCode: nil, at: now)
                 } else {
                     actions += handle(worker, sample.state, index, at: now)
                 }
             }
         }
         for (worker, end) in leaving.draining {
-            let hang = watch.hang(worker, sample(worker.number), at: now).map { KillReason.hangs($0) }
+            let hang = watch.hang(worker, sample(worker.slot), at: now).map { KillReason.hangs($0) }
             guard let reason = hang ?? (end <= now ? .outstaysGrace : nil) else { continue }
-            leaving.kill(number: worker.number)
-            actions.append(.kill(number: worker.number, reason))
+            leaving.kill(slot: worker.slot)
+            actions.append(.kill(slot: worker.slot, reason))
         }
         if let pending, pending.deadline <= now { actions += refuse(at: now) }
         return actions + settle(at: now)
@@ -103,8 +103,8 @@ extension WorkerPool {
 
     /// Handles the end of a worker process, or a failure to start it.
     /// - Parameter exitCode: nil if a signal ended the process, or it could not be started.
-    mutating func exited(_ number: Int, exitCode: Int32?, at now: MonotonicInstant) -> [PoolAction] {
-        guard leaving.end(number: number) else { return lose(number, exitCode: exitCode, at: now) + settle(at: now) }
+    mutating func exited(_ slot: Int, exitCode: Int32?, at now: MonotonicInstant) -> [PoolAction] {
+        guard leaving.end(slot: slot) else { return lose(slot, exitCode: exitCode, at: now) + settle(at: now) }
         if case .stopping(let status) = phase, leaving.isEmpty { return [.finished(status: status)] }
         return settle(at: now)
     }
@@ -121,9 +121,9 @@ extension WorkerPool {
     /// Ends all workers and the program at once.
     mutating func stopAtOnce(at now: MonotonicInstant) -> [PoolAction] {
         _ = stop(at: now)
-        let numbers = leaving.numbers
+        let slots = leaving.slots
         leaving = DrainingWorkers()
-        return numbers.map { .kill(number: $0, .impatience) } + [.finished(status: 0)]
+        return slots.map { .kill(slot: $0, .impatience) } + [.finished(status: 0)]
     }
 }
 
@@ -147,16 +147,16 @@ extension WorkerPool {
             // Drains without a request of the pool, as after a SIGTERM from elsewhere: start the successor now, not at
             // its exit.
             leaving.drain(worker, until: now + target.grace)
-            return lose(worker.number, exitCode: nil, at: now)
+            return lose(worker.slot, exitCode: nil, at: now)
         }
     }
 
     /// Removes a worker that died or hangs from its slot, and schedules its replacement.
-    private mutating func lose(_ number: Int, exitCode: Int32?, at now: MonotonicInstant) -> [PoolAction] {
+    private mutating func lose(_ slot: Int, exitCode: Int32?, at now: MonotonicInstant) -> [PoolAction] {
         for index in slots.indices {
-            let slot = slots[index]
-            guard let worker = slot.workers.first(where: { $0.number == number }) else { continue }
-            let isSuccessor = slot.starting == worker
+            guard let worker = slots[index].workers.first(where: { $0.slot == slot }) else { continue }
+            let starting = slots[index].starting
+            let isSuccessor = starting == worker
             if isSuccessor, let exitCode, TakeOver.refusals.contains(exitCode),
                 let actions = refuse(worker, index, exitCode, at: now)
             {
@@ -164,8 +164,8 @@ extension WorkerPool {
             }
             let delay = slots.replace(index, after: worker, random: random(), at: now)
             // A successor waits for its store, perhaps in vain: the replacement of the serving worker serves in any case.
-            let successors = isSuccessor ? [] : [slot.starting].compactMap(\.self)
-            return [.lost(number: number, respawnAfter: delay)] + dismiss(successors, at: now)
+            let successors = isSuccessor ? [] : [starting].compactMap(\.self)
+            return [.lost(number: index, respawnAfter: delay)] + dismiss(successors, at: now)
         }
         return []
     }
@@ -201,7 +201,7 @@ extension WorkerPool {
     private mutating func dismiss(_ workers: [PoolWorker], at now: MonotonicInstant) -> [PoolAction] {
         workers.map { worker in
             leaving.drain(worker, until: now + target.grace)
-            return .terminate(number: worker.number)
+            return .terminate(slot: worker.slot)
         }
     }
 
@@ -217,15 +217,15 @@ extension WorkerPool {
         }
         for index in slots.indices {
             guard let due = slots[index].due, due <= now else { continue }
-            guard let number = freeSlot else {  // draining workers use all slots: wait for one of them
+            guard let slot = freeSlot else {  // draining workers use all slots: wait for one of them
                 slots[index] = slots[index].with(.due(now + .seconds(1)))
                 continue
             }
             let takesOver = slots[index].isChanging
             let generation = takesOver ? target.generation : safeGeneration
-            let worker = PoolWorker(number: number, generation: generation, since: now)
+            let worker = PoolWorker(slot: slot, number: index, generation: generation, since: now)
             slots[index] = slots[index].with(.starting(worker))
-            actions.append(.spawn(number: number, generation: generation, takesOver: takesOver))
+            actions.append(.spawn(slot: slot, number: index, generation: generation, takesOver: takesOver))
         }
         if pending != nil, slots.haveReached(generation: target.generation, count: target.workers) {
             pending = nil
@@ -242,9 +242,9 @@ extension WorkerPool {
         return pending.fallback.generation
     }
 
-    /// The lowest number of a scoreboard slot that no process uses.
+    /// The lowest slot of the scoreboard that no process uses.
     private var freeSlot: Int? {
-        let used = Set(slots.workers.map(\.number))
-        return (0..<Scoreboard.count).first { !used.contains($0) && !leaving.contains(number: $0) }
+        let used = Set(slots.workers.map(\.slot))
+        return (0..<Scoreboard.count).first { !used.contains($0) && !leaving.contains(slot: $0) }
     }
 }

@@ -16,10 +16,13 @@ final class GateService: WorkerService {
 
     private static let maxWaitForStore = Duration.seconds(1)
 
-    init(settings: Settings, log: Logger) throws(RedisTLS.Problem) {
+    /// - Parameter worker: The number of the worker.
+    init(settings: Settings, worker: Int, log: Logger) throws(RedisTLS.Problem) {
         self.settings = settings
         self.log = log
-        store = SessionStore(try SessionStore.Configuration(settings), log: log)
+        store = SessionStore(
+            try SessionStore.Configuration(
+                settings, applicationName: ApplicationName.worker(worker, on: HostName.current)), log: log)
         hasher = PasswordHasher(
             HashingQueue.Limits(
                 threads: settings.hashingThreads, bytes: settings.hashingMemory << 20, wait: settings.hashingWait),

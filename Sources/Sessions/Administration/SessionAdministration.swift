@@ -20,6 +20,15 @@ package struct SessionAdministration: ~Copyable {
         try database.run(ListSessions(userID: userID))
     }
 
+    /// Returns live sessions of all users, ordered by the users' ids, those of a user newest first.
+    /// - Parameters:
+    ///   - session: The session after which the list begins; nil to begin with the first one.
+    ///   - most: The maximum number of sessions to return.
+    /// - Throws: ``PostgreSQLError``
+    package func list(after session: SessionEntry?, atMost most: Int) throws(PostgreSQLError) -> [SessionEntry] {
+        try database.run(ListAllSessions(after: session, limit: most))
+    }
+
     /// Returns the number of live sessions and the number of users who have one.
     /// - Throws: ``PostgreSQLError``
     package func count() throws(PostgreSQLError) -> (sessions: Int, users: Int) {

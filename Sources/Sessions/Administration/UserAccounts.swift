@@ -30,6 +30,41 @@ package struct UserAccounts: ~Copyable {
         try database.run(ListUsers(after: name, limit: most), deadline: Self.listDeadline)
     }
 
+    /// Returns the user with an id; nil if there is none.
+    /// - Throws: ``PostgreSQLError``
+    package func user(id: String) throws(PostgreSQLError) -> ListedUser? {
+        try database.run(FindListedUser(key: .id(id)), deadline: Self.listDeadline)
+    }
+
+    /// Returns the user with a username; nil if there is none.
+    /// - Throws: ``PostgreSQLError``
+    package func user(named username: String) throws(PostgreSQLError) -> ListedUser? {
+        try database.run(FindListedUser(key: .username(username)), deadline: Self.listDeadline)
+    }
+
+    /// Changes details of a user, and those of the user's live sessions with them, on every pod at once. Logins in progress
+    /// are refused.
+    /// - Parameters:
+    ///   - id: The user's id.
+    ///   - details: The details to change.
+    /// - Throws: ``PostgreSQLError``
+    package func change(_ id: String, to details: UserDetails) throws(PostgreSQLError) -> UserDetailsChange {
+        do throws(PostgreSQLError) {
+            return try database.transaction { () throws(PostgreSQLError) in
+                guard try database.run(LockUser(id: id)) else { return .noSuchAccount }
+                let isChange = try database.run(ChangeUserDetails(id: id, details: details))
+                let sessions = try database.run(
+                    UpdateUserSessions(
+                        userID: id, username: details.username, groups: details.groups, name: details.name,
+                        email: details.email))
+                return isChange || sessions > 0 ? .changed(sessionsChanged: sessions) : .nothing
+            }
+        } catch {
+            guard error.isTakenValue else { throw error }
+            return .nameTaken
+        }
+    }
+
     /// Sets a user's password and revokes all sessions of the user.
     /// - Parameters:
     ///   - id: The user's id.

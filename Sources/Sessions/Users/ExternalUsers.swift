@@ -7,6 +7,7 @@ internal import Logging
 final class ExternalUsers {
     private let query: UsersQuery
     private let url: Secret
+    private let applicationName: String
     private let threads: HelperThreads
     private let lane: CommandLane
     private let rehashLane: CommandLane
@@ -23,17 +24,18 @@ final class ExternalUsers {
         self.threads = threads
         self.log = log
         url = configuration.url
+        applicationName = configuration.applicationName(for: .userLookUps)
         isPooled = !configuration.usesPreparedStatements
         var patient = configuration
         patient.writeDeadline = query.deadline
         // Looking up a user must change nothing, whatever functions the query calls.
         lane = CommandLane(
-            patient, name: "users lane", preparation: "SET default_transaction_read_only = on", keepsSearchPath: true,
+            patient, for: .userLookUps, preparation: "SET default_transaction_read_only = on", keepsSearchPath: true,
             threads: threads, log: log)
         // Read by the triggers that watch the users: the password is unchanged, and so are the sessions. Without the
         // setting the new hash would end them; on a connection that others share it would keep theirs alive.
         rehashLane = CommandLane(
-            configuration, name: "rehash lane", preparation: "SET authfcgi.rehashing = 'on'", requiresPreparation: true,
+            configuration, for: .rehashes, preparation: "SET authfcgi.rehashing = 'on'", requiresPreparation: true,
             keepsSearchPath: true, threads: threads, log: log)
     }
 
@@ -43,12 +45,12 @@ final class ExternalUsers {
 
     /// Checks, on a connection of its own, whether the statements can work.
     func check() async throws(PostgreSQLError) {
-        let (query, url, isPooled, log) = (query, url, isPooled, log)
+        let (query, url, name, isPooled, log) = (query, url, applicationName, isPooled, log)
         let result: Result<(findings: UsersQueryCheck.Findings, keepsState: Bool), PostgreSQLError>
         do throws(HelperThreads.Busy) {
             result = try await threads.run {
                 Result { () throws(PostgreSQLError) -> (findings: UsersQueryCheck.Findings, keepsState: Bool) in
-                    let connection = try PostgreSQLConnection(url, log: log)
+                    let connection = try PostgreSQLConnection(url, applicationName: name, log: log)
                     try connection.introduce(isPooled: isPooled, deadline: query.deadline)
                     return (try UsersQueryCheck(connection).run(query), connection.keepsState)
                 }

@@ -5,7 +5,7 @@ struct PoolScene {
     var pool: WorkerPool
     var now = MonotonicInstant(nanoseconds: 1_000_000_000_000)
     var readings: [Int: WorkerSample] = [:]
-    /// The numbers of the workers whose event loop runs whenever time passes.
+    /// The slots on the scoreboard of the workers whose event loop runs whenever time passes.
     var living: Set<Int> = []
 
     init(workers: Int) { pool = WorkerPool(workers: workers, grace: .seconds(10), random: { 0.5 }) }
@@ -14,19 +14,19 @@ struct PoolScene {
     static func serving(_ workers: Int) -> PoolScene {
         var scene = PoolScene(workers: workers)
         _ = scene.pool.start(at: scene.now)
-        for number in 0..<workers { _ = scene.serve(number) }
+        for slot in 0..<workers { _ = scene.serve(slot) }
         return scene
     }
 
     /// Runs a worker's event loop without making the worker serve.
-    mutating func start(_ number: Int) {
-        living.insert(number)
-        readings[number] = WorkerSample(lastTick: now, state: .starting)
+    mutating func start(_ slot: Int) {
+        living.insert(slot)
+        readings[slot] = WorkerSample(lastTick: now, state: .starting)
     }
 
-    mutating func serve(_ number: Int) -> [PoolAction] {
-        living.insert(number)
-        readings[number] = WorkerSample(lastTick: now, state: .serving)
+    mutating func serve(_ slot: Int) -> [PoolAction] {
+        living.insert(slot)
+        readings[slot] = WorkerSample(lastTick: now, state: .serving)
         return look()
     }
 
@@ -38,14 +38,14 @@ struct PoolScene {
     }
 
     mutating func look() -> [PoolAction] {
-        for number in living { readings[number]?.lastTick = now }
+        for slot in living { readings[slot]?.lastTick = now }
         return pool.look(at: now) { readings[$0] ?? WorkerSample(lastTick: nil, state: .starting) }
     }
 
-    mutating func exit(_ number: Int, code: Int32? = nil) -> [PoolAction] {
-        living.remove(number)
-        readings[number] = nil
-        return pool.exited(number, exitCode: code, at: now)
+    mutating func exit(_ slot: Int, code: Int32? = nil) -> [PoolAction] {
+        living.remove(slot)
+        readings[slot] = nil
+        return pool.exited(slot, exitCode: code, at: now)
     }
 
     /// Advances the clock, and reads the scoreboard every half second.

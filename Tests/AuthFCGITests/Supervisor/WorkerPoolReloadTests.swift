@@ -10,15 +10,15 @@ struct WorkerPoolReloadTests {
         var scene = PoolScene.serving(workers)
         _ = scene.pass(.seconds(20))
         let actions = scene.reload(workers: workers)
-        #expect(actions == [.spawn(number: workers, generation: 1, takesOver: true)])
+        #expect(actions == [.spawn(slot: workers, number: 0, generation: 1, takesOver: true)])
         return scene
     }
 
     @Test func `a reload replaces workers one after the other, each when its successor serves`() {
         var scene = Self.reloading(2)
-        #expect(scene.serve(2) == [.terminate(number: 0), .spawn(number: 3, generation: 1, takesOver: true)])
+        #expect(scene.serve(2) == [.terminate(slot: 0), .spawn(slot: 3, number: 1, generation: 1, takesOver: true)])
         #expect(scene.exit(0, code: 0) == [])
-        #expect(scene.serve(3) == [.terminate(number: 1), .reloaded(generation: 1)])
+        #expect(scene.serve(3) == [.terminate(slot: 1), .reloaded(generation: 1)])
         #expect(scene.exit(1, code: 0) == [])
         #expect(scene.pool.nextDeadline == nil)
     }
@@ -27,14 +27,14 @@ struct WorkerPoolReloadTests {
         var scene = PoolScene.serving(1)
         #expect(
             scene.reload(workers: 2)
-                == [.spawn(number: 1, generation: 1, takesOver: true)])
-        #expect(scene.serve(1) == [.terminate(number: 0), .spawn(number: 2, generation: 1)])
+                == [.spawn(slot: 1, number: 0, generation: 1, takesOver: true)])
+        #expect(scene.serve(1) == [.terminate(slot: 0), .spawn(slot: 2, number: 1, generation: 1)])
         #expect(scene.serve(2) == [.reloaded(generation: 1)])
         _ = scene.exit(0, code: 0)
         #expect(
             scene.reload(workers: 1)
-                == [.spawn(number: 0, generation: 2, takesOver: true)])
-        #expect(scene.serve(0) == [.terminate(number: 1), .terminate(number: 2), .reloaded(generation: 2)])
+                == [.spawn(slot: 0, number: 0, generation: 2, takesOver: true)])
+        #expect(scene.serve(0) == [.terminate(slot: 1), .terminate(slot: 2), .reloaded(generation: 2)])
     }
 
     @Test(arguments: TakeOver.refusals)
@@ -43,7 +43,7 @@ struct WorkerPoolReloadTests {
         _ = scene.reload(workers: 1)
         #expect(scene.exit(2, code: code) == [.refused(fallback: 0)])
         #expect(scene.pass(.seconds(60)) == [])
-        #expect(scene.exit(1) == [.lost(number: 1, respawnAfter: .zero), .spawn(number: 1, generation: 0)])
+        #expect(scene.exit(1) == [.lost(number: 1, respawnAfter: .zero), .spawn(slot: 1, number: 1, generation: 0)])
     }
 
     @Test(arguments: TakeOver.refusals)
@@ -53,11 +53,11 @@ struct WorkerPoolReloadTests {
         _ = scene.exit(0, code: 0)
         #expect(
             scene.exit(3, code: code) == [
-                .refused(fallback: 0), .spawn(number: 0, generation: 0, takesOver: true),
+                .refused(fallback: 0), .spawn(slot: 0, number: 0, generation: 0, takesOver: true),
             ])
         scene.start(0)
         #expect(scene.pass(.seconds(60)) == [])
-        #expect(scene.serve(0) == [.terminate(number: 2)])
+        #expect(scene.serve(0) == [.terminate(slot: 2)])
     }
 
     @Test func `a successor that neither serves nor exits is ended when the time is up, and the old worker stays`() {
@@ -65,7 +65,7 @@ struct WorkerPoolReloadTests {
         scene.start(1)
         #expect(scene.pool.nextDeadline == scene.now + PoolScene.patience)
         #expect(scene.pass(PoolScene.patience - .milliseconds(500)) == [])
-        #expect(scene.pass(.milliseconds(500)) == [.refused(fallback: 0), .terminate(number: 1)])
+        #expect(scene.pass(.milliseconds(500)) == [.refused(fallback: 0), .terminate(slot: 1)])
         #expect(scene.exit(1, code: 0) == [])
         #expect(scene.pass(.seconds(60)) == [])
     }
@@ -74,7 +74,7 @@ struct WorkerPoolReloadTests {
         var scene = Self.reloading(1)
         #expect(
             scene.exit(1, code: 3) == [
-                .lost(number: 1, respawnAfter: .zero), .spawn(number: 1, generation: 1, takesOver: true),
+                .lost(number: 0, respawnAfter: .zero), .spawn(slot: 1, number: 0, generation: 1, takesOver: true),
             ])
         _ = scene.exit(1, code: 3)
         scene.now = scene.now + PoolScene.patience
@@ -95,19 +95,19 @@ struct WorkerPoolReloadTests {
 
     @Test func `a worker that dies meanwhile is replaced with the old settings, and does not wait for the store`() {
         var scene = Self.reloading(2)
-        #expect(scene.exit(1) == [.lost(number: 1, respawnAfter: .zero), .spawn(number: 1, generation: 0)])
+        #expect(scene.exit(1) == [.lost(number: 1, respawnAfter: .zero), .spawn(slot: 1, number: 1, generation: 0)])
         _ = scene.serve(1)
         // Its successor may never serve. The other slot is replaced first now.
         #expect(
             scene.exit(0) == [
-                .lost(number: 0, respawnAfter: .zero), .terminate(number: 2), .spawn(number: 0, generation: 0),
-                .spawn(number: 3, generation: 1, takesOver: true),
+                .lost(number: 0, respawnAfter: .zero), .terminate(slot: 2), .spawn(slot: 0, number: 0, generation: 0),
+                .spawn(slot: 3, number: 1, generation: 1, takesOver: true),
             ])
         _ = scene.exit(2, code: 0)
-        #expect(scene.serve(3) == [.terminate(number: 1)])
+        #expect(scene.serve(3) == [.terminate(slot: 1)])
         _ = scene.exit(1, code: 0)
-        #expect(scene.serve(0) == [.spawn(number: 1, generation: 1, takesOver: true)])
-        #expect(scene.serve(1) == [.terminate(number: 0), .reloaded(generation: 1)])
+        #expect(scene.serve(0) == [.spawn(slot: 1, number: 0, generation: 1, takesOver: true)])
+        #expect(scene.serve(1) == [.terminate(slot: 0), .reloaded(generation: 1)])
     }
 
     @Test func `a successor that is ready when the old worker is killed leaves all the same`() {
@@ -119,10 +119,10 @@ struct WorkerPoolReloadTests {
         scene.now = scene.now + .milliseconds(500)
         #expect(
             scene.look() == [
-                .kill(number: 0, .hangs(.milliseconds(3500))), .lost(number: 0, respawnAfter: .zero),
-                .terminate(number: 1), .spawn(number: 2, generation: 0),
+                .kill(slot: 0, .hangs(.milliseconds(3500))), .lost(number: 0, respawnAfter: .zero),
+                .terminate(slot: 1), .spawn(slot: 2, number: 0, generation: 0),
             ])
-        #expect(scene.serve(2) == [.spawn(number: 3, generation: 1, takesOver: true)])
+        #expect(scene.serve(2) == [.spawn(slot: 3, number: 0, generation: 1, takesOver: true)])
     }
 
     @Test func `after the first success, a worker that dies is replaced with the new settings`() {
@@ -130,7 +130,7 @@ struct WorkerPoolReloadTests {
         _ = scene.serve(2)
         #expect(
             scene.exit(1) == [
-                .lost(number: 1, respawnAfter: .zero), .terminate(number: 3), .spawn(number: 1, generation: 1),
+                .lost(number: 1, respawnAfter: .zero), .terminate(slot: 3), .spawn(slot: 1, number: 1, generation: 1),
             ])
         #expect(scene.serve(1) == [.reloaded(generation: 1)])
     }
@@ -139,10 +139,10 @@ struct WorkerPoolReloadTests {
         var scene = Self.reloading(2)
         #expect(
             scene.reload(workers: 2) == [
-                .terminate(number: 2), .spawn(number: 3, generation: 2, takesOver: true),
+                .terminate(slot: 2), .spawn(slot: 3, number: 0, generation: 2, takesOver: true),
             ])
-        #expect(scene.serve(3) == [.terminate(number: 0), .spawn(number: 4, generation: 2, takesOver: true)])
-        #expect(scene.serve(4) == [.terminate(number: 1), .reloaded(generation: 2)])
+        #expect(scene.serve(3) == [.terminate(slot: 0), .spawn(slot: 4, number: 1, generation: 2, takesOver: true)])
+        #expect(scene.serve(4) == [.terminate(slot: 1), .reloaded(generation: 2)])
     }
 
     @Test func `if the second reload is refused, the settings before the first apply`() {
@@ -151,9 +151,9 @@ struct WorkerPoolReloadTests {
         _ = scene.reload(workers: 2)
         let actions = scene.exit(4, code: TakeOver.failureCode)
         #expect(actions.first == .refused(fallback: 0))
-        // Number 2 serves with the settings of the first reload.
-        #expect(actions.last == .spawn(number: 4, generation: 0, takesOver: true))
-        #expect(scene.serve(4) == [.terminate(number: 2)])
+        // The process in slot 2 serves with the settings of the first reload.
+        #expect(actions.last == .spawn(slot: 4, number: 0, generation: 0, takesOver: true))
+        #expect(scene.serve(4) == [.terminate(slot: 2)])
     }
 
     @Test func `a reload after a refused one works`() {
@@ -161,8 +161,8 @@ struct WorkerPoolReloadTests {
         _ = scene.exit(1, code: TakeOver.failureCode)
         #expect(
             scene.reload(workers: 1)
-                == [.spawn(number: 1, generation: 2, takesOver: true)])
-        #expect(scene.serve(1) == [.terminate(number: 0), .reloaded(generation: 2)])
+                == [.spawn(slot: 1, number: 0, generation: 2, takesOver: true)])
+        #expect(scene.serve(1) == [.terminate(slot: 0), .reloaded(generation: 2)])
     }
 
     @Test func `if no worker serves, the new settings are used at once`() {
@@ -171,7 +171,7 @@ struct WorkerPoolReloadTests {
         _ = scene.exit(0)
         #expect(
             scene.reload(workers: 2)
-                == [.spawn(number: 0, generation: 1), .spawn(number: 1, generation: 1)])
+                == [.spawn(slot: 0, number: 0, generation: 1), .spawn(slot: 1, number: 1, generation: 1)])
         _ = scene.serve(0)
         #expect(scene.serve(1) == [.reloaded(generation: 1)])
     }
@@ -186,9 +186,28 @@ struct WorkerPoolReloadTests {
 
     @Test func `a shutdown during a reload ends the old worker and its successor`() {
         var scene = Self.reloading(1)
-        #expect(scene.pool.stop(at: scene.now) == [.terminate(number: 0), .terminate(number: 1)])
+        #expect(scene.pool.stop(at: scene.now) == [.terminate(slot: 0), .terminate(slot: 1)])
         #expect(scene.pool.nextDeadline == scene.now + .seconds(10))
         #expect(scene.exit(1, code: 0) == [])
         #expect(scene.exit(0, code: 0) == [.finished(status: 0)])
+    }
+
+    @Test func `a worker has the number of its predecessor after a reload, a hang and a death`() {
+        var scene = PoolScene.serving(2)
+        var numbers: [Int] = []
+        func note(_ actions: [PoolAction]) {
+            for case .spawn(_, let number, _, _) in actions { numbers.append(number) }
+        }
+        _ = scene.pass(.seconds(20))
+        note(scene.reload(workers: 2))
+        note(scene.serve(2))
+        note(scene.serve(3))
+        // Both predecessors are still draining.
+        #expect(numbers == [0, 1])
+        _ = scene.pass(.seconds(5))
+        scene.living.remove(3)
+        note(scene.pass(.milliseconds(3500)))
+        note(scene.exit(2))
+        #expect(numbers == [0, 1, 1, 0])
     }
 }

@@ -6,7 +6,9 @@ struct WorkerPoolTests {
     @Test func `All workers start at once, and the program is ready when the first one serves`() {
         var scene = PoolScene(workers: 2)
         #expect(
-            scene.pool.start(at: scene.now) == [.spawn(number: 0, generation: 0), .spawn(number: 1, generation: 0)])
+            scene.pool.start(at: scene.now) == [
+                .spawn(slot: 0, number: 0, generation: 0), .spawn(slot: 1, number: 1, generation: 0),
+            ])
         #expect(scene.look() == [])
         #expect(scene.serve(1) == [.ready])
         #expect(scene.serve(0) == [])
@@ -15,7 +17,7 @@ struct WorkerPoolTests {
     @Test func `A worker that dies is replaced at once`() {
         var scene = PoolScene.serving(2)
         _ = scene.pass(.seconds(20))
-        #expect(scene.exit(1) == [.lost(number: 1, respawnAfter: .zero), .spawn(number: 1, generation: 0)])
+        #expect(scene.exit(1) == [.lost(number: 1, respawnAfter: .zero), .spawn(slot: 1, number: 1, generation: 0)])
     }
 
     @Test func `The delay before a replacement increases while workers keep dying, and is reset by one that lives`() {
@@ -48,7 +50,7 @@ struct WorkerPoolTests {
         scene.now = scene.now + .milliseconds(74)
         #expect(scene.look() == [])
         scene.now = scene.now + .milliseconds(1)
-        #expect(scene.look() == [.spawn(number: 0, generation: 0)])
+        #expect(scene.look() == [.spawn(slot: 0, number: 0, generation: 0)])
     }
 
     @Test func `A worker whose loop stalls for three seconds is killed, and replaced without waiting for its exit`() {
@@ -58,8 +60,8 @@ struct WorkerPoolTests {
         #expect(scene.pass(.seconds(3)) == [])
         #expect(
             scene.pass(.milliseconds(500)) == [
-                .kill(number: 1, .hangs(.milliseconds(3500))), .lost(number: 1, respawnAfter: .zero),
-                .spawn(number: 2, generation: 0),
+                .kill(slot: 1, .hangs(.milliseconds(3500))), .lost(number: 1, respawnAfter: .zero),
+                .spawn(slot: 2, number: 1, generation: 0),
             ])
         #expect(scene.exit(1) == [])
         #expect(scene.pool.nextDeadline == nil)
@@ -69,7 +71,7 @@ struct WorkerPoolTests {
         var scene = PoolScene(workers: 1)
         _ = scene.pool.start(at: scene.now)
         #expect(scene.pass(.seconds(10)) == [])
-        #expect(scene.pass(.milliseconds(500)).first == .kill(number: 0, .hangs(.milliseconds(10_500))))
+        #expect(scene.pass(.milliseconds(500)).first == .kill(slot: 0, .hangs(.milliseconds(10_500))))
     }
 
     @Test func `Time in which the supervisor did not run does not count as a stall of workers`() {
@@ -78,12 +80,12 @@ struct WorkerPoolTests {
         scene.now = scene.now + .seconds(60)
         #expect(scene.look() == [])
         #expect(scene.pass(.seconds(3)) == [])
-        #expect(scene.pass(.seconds(1)).contains(.kill(number: 0, .hangs(.milliseconds(3500)))))
+        #expect(scene.pass(.seconds(1)).contains(.kill(slot: 0, .hangs(.milliseconds(3500)))))
     }
 
     @Test func `At shutdown all workers are asked to exit, and the program ends after the last one`() {
         var scene = PoolScene.serving(2)
-        #expect(scene.pool.stop(at: scene.now) == [.terminate(number: 0), .terminate(number: 1)])
+        #expect(scene.pool.stop(at: scene.now) == [.terminate(slot: 0), .terminate(slot: 1)])
         #expect(scene.pool.stop(at: scene.now) == [])
         #expect(scene.reload(workers: 4) == [])
         #expect(scene.exit(0, code: 0) == [])
@@ -95,7 +97,7 @@ struct WorkerPoolTests {
         _ = scene.pool.stop(at: scene.now)
         _ = scene.exit(0, code: 0)
         #expect(scene.pool.nextDeadline == scene.now + .seconds(10))
-        #expect(scene.pass(.seconds(10)) == [.kill(number: 1, .outstaysGrace)])
+        #expect(scene.pass(.seconds(10)) == [.kill(slot: 1, .outstaysGrace)])
         #expect(scene.exit(1) == [.finished(status: 0)])
     }
 
@@ -103,13 +105,13 @@ struct WorkerPoolTests {
         var scene = PoolScene.serving(2)
         _ = scene.pool.stop(at: scene.now)
         _ = scene.exit(0, code: 0)
-        #expect(scene.pool.stopAtOnce(at: scene.now) == [.kill(number: 1, .impatience), .finished(status: 0)])
+        #expect(scene.pool.stopAtOnce(at: scene.now) == [.kill(slot: 1, .impatience), .finished(status: 0)])
     }
 
     @Test func `If the first workers cannot start with the settings, the program ends`() {
         var scene = PoolScene(workers: 2)
         _ = scene.pool.start(at: scene.now)
-        #expect(scene.exit(0, code: 78) == [.terminate(number: 1)])
+        #expect(scene.exit(0, code: 78) == [.terminate(slot: 1)])
         #expect(scene.exit(1, code: 78) == [.finished(status: 78)])
     }
 
@@ -123,7 +125,7 @@ struct WorkerPoolTests {
         var scene = PoolScene.serving(1)
         _ = scene.pass(.seconds(20))
         scene.readings[0]?.state = .draining
-        #expect(scene.look() == [.lost(number: 0, respawnAfter: .zero), .spawn(number: 1, generation: 0)])
+        #expect(scene.look() == [.lost(number: 0, respawnAfter: .zero), .spawn(slot: 1, number: 0, generation: 0)])
         #expect(scene.exit(0, code: 0) == [])
     }
 

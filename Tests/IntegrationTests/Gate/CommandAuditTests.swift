@@ -27,6 +27,10 @@ import Testing
         let id = try psql("SELECT id FROM authfcgi_users WHERE username = 'bob'")
         #expect(added.map(\.message) == ["user added"] && added[0]["user"] == id && added[0]["uid"] == "\(getuid())")
         try psql("SELECT create_access_token('\(id)') FROM generate_series(1, 2)")
+        try expect(
+            ["user", "change", "bob", "--groups", "staff", "--name", "B"], "user_change", "user changed",
+            ["user": id, "changed": "2", "details": "name,groups"])
+        #expect(try run(["user", "change", "bob", "--name", "B"]).errors.isEmpty)
         try expect(["user", "passwd", "bob"], "user_password", "user's password changed", ["user": id, "ended": "2"])
         try psql("SELECT create_access_token('\(id)')")
         try expect(["user", "disable", "bob"], "user_disable", "user disabled", ["user": id, "ended": "1"])
@@ -53,6 +57,39 @@ import Testing
         try expect(
             ["session", "revoke", "--all", "--yes"], "session_revoke", "sessions revoked",
             ["all": "true", "ended": "0"])
+    }
+
+    @Test func `a person at a terminal reads the sentence and no audit line`() throws {
+        #expect(try run(["user", "add", "bob"], input: "a good password\n").status.isSuccess)
+        let folder = try TestFolder()
+        for (arguments, sentence) in [
+            (["user", "change", "bob", "--name", "B"], "Changed user bob "),
+            (["user", "disable", "bob"], "Disabled user bob "), (["session", "create", "--user", "42"], "Session "),
+            (["session", "refresh", "--user", "42", "--name", "B"], "Changed 1 live session "),
+            (["session", "revoke", "--user", "42"], "Ended 1 session "),
+        ] {
+            let terminal = try PseudoTerminal()
+            let screen = terminal.screen.number
+            // The token goes elsewhere, as in TOKEN=$(authfcgi session create …).
+            let output = arguments[1] == "create" ? [Int32: Int32]() : [1: screen]
+            let process = try ServerProcess(
+                GateProcess.executable, arguments, environment: commandEnvironment, logFile: folder.path("log"),
+                descriptors: output.merging([0: screen, 2: screen]) { $1 })
+            #expect(try process.waitForExit().isSuccess, "\(process.log)")
+            let shown = try terminal.shown()
+            #expect(shown.contains(sentence) && !shown.contains("event="), "\(shown)")
+        }
+    }
+
+    @Test func `a terminal that does not show the sentence shows the audit line`() throws {
+        let folder = try TestFolder()
+        let terminal = try PseudoTerminal()
+        let process = try ServerProcess(
+            GateProcess.executable, ["session", "revoke", "--all", "--yes"], environment: commandEnvironment,
+            logFile: folder.path("log"), descriptors: [2: terminal.screen.number])
+        #expect(try process.waitForExit().isSuccess)
+        #expect(process.log == "Ended 0 sessions of all users.\n")
+        #expect(try terminal.shown().auditLines("session_revoke").count == 1)
     }
 
     @Test func `with LOG_LEVEL warning a command logs no success`() throws {

@@ -42,7 +42,10 @@ import Testing
             SELECT create_access_token('1', label => \(name))
             """)
         let escaped = #"zz\u001b[31m\u009b32m\u202ey"#
-        for command in [["user", "list"], ["session", "list", "--user", "1"], ["user", "disable", "1"]] {
+        for command in [
+            ["user", "list"], ["user", "show", "1"], ["session", "list", "--user", "1"], ["session", "list"],
+            ["user", "disable", "1"],
+        ] {
             let result = try run(command + ["--json"])
             #expect(result.status.isSuccess && result.output.contains(escaped), "\(result)")
             expectClean(result)
@@ -103,7 +106,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "user list", "user list --json", "session count", "session list --user 1", "cleanup", "migrate", "config check",
+        "user list", "user list --json", "session count", "session list --user 1", "session list",
+        "session list --json", "cleanup", "migrate", "config check",
         "--help", "--version", "user add --help",
     ])
     func `every command fails if its output cannot be written`(_ command: String) throws {
@@ -119,7 +123,8 @@ import Testing
         try psql("SELECT create_access_token('1', label => 'a')")
         let id = try psql("SELECT session_id FROM session_tokens")
         for (command, event) in [
-            ("user add ann", "user_add"), ("user disable ann", "user_disable"),
+            ("user add ann", "user_add"), ("user change ann --name A", "user_change"),
+            ("user disable ann", "user_disable"),
             ("session refresh --user 1 --name A", "session_refresh"), ("session revoke --id \(id)", "session_revoke"),
             ("session revoke --user 1", "session_revoke"), ("session revoke --all --yes", "session_revoke"),
         ] {
@@ -182,7 +187,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ["migrate"], ["cleanup"], ["config", "check"], ["user", "add"], ["user", "list"], ["user", "passwd"],
+        ["migrate"], ["cleanup"], ["config", "check"], ["user", "add"], ["user", "list"], ["user", "show"],
+        ["user", "change"], ["user", "passwd"],
         ["session", "create"], ["session", "list"], ["session", "revoke"], ["serve"],
     ])
     func `the help of a command with a database shows how it is found`(_ command: [String]) throws {

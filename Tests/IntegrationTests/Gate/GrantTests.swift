@@ -60,14 +60,16 @@ import Testing
         for command in [
             ["session", "list", "--user", "ann"], ["session", "count"], ["session", "create", "--user", "backup"],
             ["session", "refresh", "--user", "ann", "--groups", "staff"], ["session", "revoke", "--user", "ann"],
-            ["session", "revoke", "--all", "--yes"], ["cleanup"], ["user", "list"], ["user", "disable", "ann"],
-            ["user", "delete", "ann"], ["config", "check"],
+            ["session", "revoke", "--all", "--yes"], ["cleanup"], ["user", "list"], ["user", "show", "ann"],
+            ["user", "change", "ann", "--username", "eve", "--name", "E", "--email", "e@x", "--groups", "a"],
+            ["session", "list"], ["user", "disable", "eve"],
+            ["user", "delete", "eve"], ["config", "check"],
         ] {
             let result = try run(command, environment: environment)
             #expect(result.status.isSuccess, "\(command): \(result)")
         }
         _ = try gate.stop()
-        let restored = "read lane: PostgreSQL connection restored"
+        let restored = "connection for checks: PostgreSQL connection restored"
         let afterwards = try #require(gate.log.split(separator: restored).dropFirst().last)
         #expect(!afterwards.contains("42501"), "\(gate.log)")
     }
@@ -135,7 +137,7 @@ import Testing
                 authfcgi_migrations|SELECT
                 authfcgi_state|SELECT, UPDATE (users_compared_at)
                 authfcgi_users|DELETE, INSERT (email groups name password_hash username), SELECT, \
-                UPDATE (disabled password_hash updated_at)
+                UPDATE (disabled email groups name password_hash updated_at username)
                 hashing_costs|DELETE, INSERT, SELECT, UPDATE
                 live_sessions|SELECT
                 recent_hashing_costs|SELECT

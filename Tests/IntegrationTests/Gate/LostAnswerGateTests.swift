@@ -75,7 +75,7 @@ import Testing
             try $0.ask("DELETE", "/auth/sessions/\(otherID)", parameters: [GateProcess.bearer(mine)])
         }
         #expect(answer.status == 204, "\(answer)")
-        #expect(gate.log.contains("write lane: PostgreSQL connection lost"))
+        #expect(gate.log.contains("connection for changes: PostgreSQL connection lost"))
         let lines = try gate.log.auditLines("session_end")
         #expect(lines.count == 2)
         let line = try #require(lines.last)

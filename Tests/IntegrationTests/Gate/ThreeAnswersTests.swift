@@ -137,7 +137,7 @@ import Testing
         #expect(try gate.logIn("ann", "correct horse").status == 503)
         // Long enough for several attempts to connect.
         sleepThread(for: .seconds(2))
-        #expect(gate.lines(with: "read lane: PostgreSQL unavailable") == 1, "\(gate.log)")
+        #expect(gate.lines(with: "connection for checks: PostgreSQL unavailable") == 1, "\(gate.log)")
         #expect(gate.log.contains("\(server.socketFolder)/.s.PGSQL.5432"))
         try server.start()
         try expectRecovery(gate, token, workers)

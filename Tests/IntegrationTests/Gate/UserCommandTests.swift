@@ -78,12 +78,14 @@ import Testing
         #expect(try live() == "1")
     }
 
-    @Test(arguments: ["list"] + changes)
+    @Test(arguments: ["list", "show", "change"] + changes)
     func `every command has help, and refuses unknown arguments`(_ command: String) throws {
         let help = try run(["user", command, "--help"])
         #expect(help.status.isSuccess && help.output.contains("USAGE: authfcgi user \(command)"), "\(help)")
         #expect(help.output.contains("DATABASE_URL"))
-        for arguments in [["--jsn"], ["a", "b"], command == "list" ? ["a"] : [""], command == "list" ? ["-x"] : []] {
+        for arguments in [
+            ["--jsn"], ["a", "b", "c"], command == "list" ? ["a"] : [""], command == "list" ? ["-x"] : [],
+        ] {
             let result = try run(["user", command] + arguments)
             #expect(result.status == .code(64), "\(arguments): \(result)")
         }

@@ -11,7 +11,7 @@ extension Fault {
                     """
                     WITH backends AS (
                         SELECT pid, row_number() OVER (ORDER BY pid) AS number, count(*) OVER () AS count
-                          FROM pg_stat_activity WHERE application_name = 'authfcgi' AND pid <> pg_backend_pid())
+                          FROM pg_stat_activity WHERE application_name LIKE 'authfcgi%' AND pid <> pg_backend_pid())
                     SELECT 'process ' || pid || ', ' || pg_terminate_backend(pid)
                       FROM backends WHERE number = 1 + \(place) % count
                     """)

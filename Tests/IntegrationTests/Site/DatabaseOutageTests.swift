@@ -184,10 +184,10 @@ import Testing
                 try site.postgreSQL.psql("DELETE FROM session_tokens WHERE token_hash = session_token_hash('\($0)')")
             }
             wait(watch, until: cutAt + Self.delay + .milliseconds(comesBackInTime ? 1300 : 3500))
-            let count = open.gate.lines(with: "read lane: PostgreSQL connection restored")
+            let count = open.gate.lines(with: "connection for checks: PostgreSQL connection restored")
             site.paths[1].resume()
             try eventually("the pod has PostgreSQL again", log: open.gate.log) {
-                open.gate.lines(with: "read lane: PostgreSQL connection restored") > count
+                open.gate.lines(with: "connection for checks: PostgreSQL connection restored") > count
             }
             backAt = watch.elapsed
             wait(watch, until: backAt + Self.delay + .milliseconds(300))

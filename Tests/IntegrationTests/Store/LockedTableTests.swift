@@ -18,7 +18,7 @@ import Testing
         while !deadline.hasPassed {
             #expect(await pod.lookUpError(token) != nil)
             let count = try server.psql(
-                "SELECT count(*) FROM pg_stat_activity WHERE datname = '\(database)' AND application_name = 'authfcgi'",
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = '\(database)' AND application_name LIKE 'authfcgi%'",
                 database: "postgres")
             most = max(most, try #require(Int(count)))
         }

@@ -44,7 +44,7 @@ import Testing
     }
 
     private func expectRepetition() {
-        #expect(pod.log.text.contains("write lane: PostgreSQL connection lost"), "\(pod.log.text)")
+        #expect(pod.log.text.contains("connection for changes: PostgreSQL connection lost"), "\(pod.log.text)")
     }
 
     @Test func `a session that was ended by its id was live`() async throws {

@@ -12,4 +12,12 @@ enum IdentityArguments {
             username: username?.text, name: name, email: email, groups: groups?.names)
         if let excess { throw ValidationError("The \(excess).") }
     }
+
+    /// Checks the username of one of the gate's own users.
+    /// - Throws: The rule that it violates.
+    static func validate(accountName: String) throws(ValidationError) {
+        guard (1...LoginRequest.maxUsername).contains(accountName.utf8.count) else {
+            throw ValidationError("The username must have 1 to \(LoginRequest.maxUsername) bytes.")
+        }
+    }
 }

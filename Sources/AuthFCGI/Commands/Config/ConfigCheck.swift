@@ -13,6 +13,7 @@ struct ConfigCheck: ParsableCommand {
             Exit codes: 0 no problem; 69 the database is unavailable; 78 a setting is wrong.
             """)
 
+    @Flag(help: JSONOutput.flagHelp) var json = false
     @OptionGroup var options: CommandOptions
 
     func run() throws {
@@ -24,19 +25,24 @@ struct ConfigCheck: ParsableCommand {
         try database.checkTables()
         let query = UsersQuery(settings)
         let findings = try query.map { query throws(ExitCode) in try database.check(query) }
-        try StandardOutput.writeLine("The settings are valid, and the database answers.")
-        guard let query, let findings else {
-            return try StandardOutput.writeLine("Logins are for the gate's own users.")
+        var sentences = ["The settings are valid, and the database answers."]
+        if let query, let findings {
+            sentences.append("\(query.name) returns the columns \(findings.columns.joined(separator: ", ")).")
+            if query.rehash != nil {
+                sentences.append(
+                    database.connection.keepsState
+                        ? "USERS_REHASH can be run."
+                        : "USERS_REHASH writes nothing behind a connection pooler. Connect DATABASE_URL directly.")
+            }
+            for advice in [findings.searchPathAdvice, UsersQueryCheck.rehashAdvice(query)].compactMap(\.self) {
+                sentences.append("Note: \(advice).")
+            }
+        } else {
+            sentences.append("Logins are for the gate's own users.")
         }
-        try StandardOutput.writeLine("\(query.name) returns the columns \(findings.columns.joined(separator: ", ")).")
-        if query.rehash != nil {
-            try StandardOutput.writeLine(
-                database.connection.keepsState
-                    ? "USERS_REHASH can be run."
-                    : "USERS_REHASH writes nothing behind a connection pooler. Connect DATABASE_URL directly.")
-        }
-        for advice in [findings.searchPathAdvice, UsersQueryCheck.rehashAdvice(query)].compactMap(\.self) {
-            try StandardOutput.writeLine("Note: \(advice).")
-        }
+        try StandardOutput.writeLine(
+            json
+                ? try JSONOutput.object(["findings": .texts(sentences), "valid": .flag(true)])
+                : sentences.joined(separator: "\n"))
     }
 }

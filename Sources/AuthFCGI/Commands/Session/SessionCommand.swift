@@ -4,6 +4,7 @@ internal import ArgumentParser
 struct SessionCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "session", abstract: "List, create, change and end sessions.",
+        usage: CommandLineArguments.usage(ofGroup: "authfcgi session"),
         subcommands: [
             SessionList.self, SessionCount.self, SessionCreate.self, SessionRevoke.self, SessionRefresh.self,
         ])

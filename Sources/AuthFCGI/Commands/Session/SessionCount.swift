@@ -7,7 +7,7 @@ struct SessionCount: ParsableCommand {
         commandName: "count", abstract: "Count the live sessions and their users.",
         discussion: SessionCommand.databaseHelp)
 
-    @Flag(help: "Print one JSON object, for programs.") var json = false
+    @Flag(help: JSONOutput.flagHelp) var json = false
     @OptionGroup var options: CommandOptions
 
     func run() throws {
@@ -17,7 +17,8 @@ struct SessionCount: ParsableCommand {
         let database = try CommandDatabase.open(settings, log)
         let live = try database.sessions { sessions throws(PostgreSQLError) in try sessions.count() }
         if json {
-            try StandardOutput.writeLine(try JSONOutput.count(sessions: live.sessions, users: live.users))
+            try StandardOutput.writeLine(
+                try JSONOutput.object(["sessions": .number(live.sessions), "users": .number(live.users)]))
         } else {
             try StandardOutput.writeLine("\(live.sessions.counted("live session")) of \(live.users.counted("user"))")
         }

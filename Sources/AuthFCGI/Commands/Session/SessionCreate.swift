@@ -7,7 +7,7 @@ struct SessionCreate: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "create", abstract: "Create a session for a user and print its token.",
         discussion: """
-            For machine clients. Standard output has the token only: \
+            For machine clients. Standard output has the token only, with --json an object: \
             TOKEN=$(authfcgi session create --user backup --lifetime 90d --label backup). The token is shown only this \
             once; the database stores its hash. It signs in as the user until the session expires or is revoked.
 
@@ -30,6 +30,7 @@ struct SessionCreate: ParsableCommand {
     @Option(help: "The display name.") var name: String?
     @Option(help: "The e-mail address.") var email: String?
     @Option(help: "Groups, separated by commas.") var groups: GroupNames?
+    @Flag(help: "Print one JSON object with the token, for programs.") var json = false
     @OptionGroup var options: CommandOptions
 
     func validate() throws {
@@ -70,8 +71,15 @@ struct SessionCreate: ParsableCommand {
             let unknown = known == nil ? " (not known before)" : ""
             StandardError.write("Session \(id) of \(user.shown)\(unknown) expires at \(UTCTime(expiresAt)).\n")
             database.audit(
-                AuditEvent(.sessionCreate, of: .user(id: user.id), session: id, details: ["label": label]))
-            try show(token, of: id, user, database)
+                AuditEvent(.sessionCreate, of: .user(id: user.id), session: id, details: ["label": label]),
+                saidOn: STDERR_FILENO)
+            let output =
+                json
+                ? try JSONOutput.object([
+                    "expires_at": .text(UTCTime(expiresAt).text), "id": .text(id), "token": .text(token.secretText),
+                    "user_id": .text(user.id), "username": .text(user.accountName ?? identity.username),
+                ]) : token.secretText
+            try show(output, of: id, user, database)
         case .tooLong(let maximum, let table):
             let wanted = DurationText(lifetime)
             throw CommandFailure.fail(
@@ -82,17 +90,18 @@ struct SessionCreate: ParsableCommand {
         }
     }
 
-    /// Prints the token. If that fails, nobody has it, and the session is ended.
+    /// Prints the token, alone or in JSON. If that fails, nobody has it, and the session is ended.
     private func show(
-        _ token: SessionToken, of id: String, _ user: NamedUser, _ database: CommandDatabase
+        _ output: String, of id: String, _ user: NamedUser, _ database: CommandDatabase
     ) throws(ExitCode) {
         do throws(ExitCode) {
-            try StandardOutput.writeLine(token.secretText)
+            try StandardOutput.writeLine(output)
         } catch {
             _ = try database.sessions { sessions throws(PostgreSQLError) in try sessions.revoke(sessionID: id) }
             StandardError.write("authfcgi: session \(id) was ended, because its token is lost\n")
             database.audit(
-                AuditEvent(.sessionRevoke, of: .user(id: user.id), session: id, details: ["ended": "1"]))
+                AuditEvent(.sessionRevoke, of: .user(id: user.id), session: id, details: ["ended": "1"]),
+                saidOn: STDERR_FILENO)
             throw error
         }
     }

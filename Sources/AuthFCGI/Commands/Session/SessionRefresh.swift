@@ -20,6 +20,7 @@ struct SessionRefresh: ParsableCommand {
     @Option(help: "The display name.") var name: String?
     @Option(help: "The e-mail address.") var email: String?
     @Option(help: "All groups of the user, separated by commas.") var groups: GroupNames?
+    @Flag(help: JSONOutput.flagHelp) var json = false
     @OptionGroup var options: CommandOptions
 
     func validate() throws {
@@ -41,6 +42,12 @@ struct SessionRefresh: ParsableCommand {
         }
         database.audit(
             AuditEvent(.sessionRefresh, of: .user(id: user.id), details: ["changed": "\(changed)"]))
-        try StandardOutput.writeLine("Changed \(changed.counted("live session")) of \(user.shown).")
+        try StandardOutput.writeLine(
+            json
+                ? try JSONOutput.object([
+                    "sessions_changed": .number(changed), "user_id": .text(user.id),
+                    "username": .text(user.accountName),
+                ])
+                : "Changed \(changed.counted("live session")) of \(user.shown).")
     }
 }

@@ -18,6 +18,7 @@ struct SessionRevoke: ParsableCommand {
     @Option(help: .init("End this session.", valueName: "uuid"), transform: SessionID.init(parsing:)) var id: SessionID?
     @Flag(help: "End all sessions of all users.") var all = false
     @Flag(help: "Do not ask for confirmation.") var yes = false
+    @Flag(help: JSONOutput.flagHelp) var json = false
     @OptionGroup var options: CommandOptions
 
     func validate() throws {
@@ -40,13 +41,13 @@ struct SessionRevoke: ParsableCommand {
                 try sessions.revoke(userID: user.id)
             }
             database.audit(AuditEvent(.sessionRevoke, of: .user(id: user.id), details: ["ended": "\(ended)"]))
-            try StandardOutput.writeLine("Ended \(ended.counted("session")) of \(user.shown).")
+            try report(ended, "Ended \(ended.counted("session")) of \(user.shown).", of: user)
         } else {
             try revokeAll(database)
         }
     }
 
-    private func revoke(_ id: SessionID, _ database: CommandDatabase) throws(ExitCode) {
+    private func revoke(_ id: SessionID, _ database: CommandDatabase) throws {
         let wasLive = try database.sessions { sessions throws(PostgreSQLError) in
             try sessions.revoke(sessionID: id.text)
         }
@@ -54,10 +55,10 @@ struct SessionRevoke: ParsableCommand {
             throw CommandFailure.fail("there is no live session \(id.text)", code: CommandFailure.dataCode)
         }
         database.audit(AuditEvent(.sessionRevoke, session: id.text, details: ["ended": "1"]))
-        try StandardOutput.writeLine("Ended session \(id.text).")
+        try report(1, "Ended session \(id.text).")
     }
 
-    private func revokeAll(_ database: CommandDatabase) throws(ExitCode) {
+    private func revokeAll(_ database: CommandDatabase) throws {
         if !yes {
             let live = try database.sessions { sessions throws(PostgreSQLError) in try sessions.count() }
             StandardError.write(
@@ -68,6 +69,17 @@ struct SessionRevoke: ParsableCommand {
         }
         let ended = try database.sessions { sessions throws(PostgreSQLError) in try sessions.revokeAll() }
         database.audit(AuditEvent(.sessionRevoke, details: ["all": "true", "ended": "\(ended)"]))
-        try StandardOutput.writeLine("Ended \(ended.counted("session")) of all users.")
+        try report(ended, "Ended \(ended.counted("session")) of all users.")
+    }
+
+    /// Prints the result: the sentence, or JSON.
+    private func report(_ ended: Int, _ sentence: String, of user: NamedUser? = nil) throws {
+        try StandardOutput.writeLine(
+            json
+                ? try JSONOutput.object([
+                    "id": .text(id?.text), "sessions_ended": .number(ended), "user_id": .text(user?.id),
+                    "username": .text(user?.accountName),
+                ])
+                : sentence)
     }
 }

@@ -1,13 +1,16 @@
+internal import ArgumentParser
 internal import EventLoop
 internal import FoundationEssentials
 internal import Sessions
 
 /// JSON that commands print for other programs. Characters that have an effect on a terminal are escaped.
 enum JSONOutput {
-    static func sessions(_ sessions: [SessionEntry]) throws -> String { try text(sessions.map(fields)) }
+    /// The help of --json.
+    static let flagHelp: ArgumentHelp = "Print one JSON object, for programs."
 
-    static func count(sessions: Int, users: Int) throws -> String {
-        try text(["sessions": sessions, "users": users])
+    /// Returns a portion of an array of sessions: its elements, after a comma unless they are the first.
+    static func sessions(_ sessions: [SessionEntry], areFirst: Bool) throws -> String {
+        elements(try sessions.map { try text(fields($0)) }, areFirst: areFirst)
     }
 
     /// The result of a change to one user.
@@ -17,8 +20,15 @@ enum JSONOutput {
 
     /// Returns a portion of an array of users: its elements, after a comma unless they are the first.
     static func users(_ users: [ListedUser], areFirst: Bool) throws -> String {
-        let elements = try users.map { try text(ListedUserReport($0)) }.joined(separator: ",")
-        return areFirst || users.isEmpty ? elements : "," + elements
+        elements(try users.map { try text(ListedUserReport($0)) }, areFirst: areFirst)
+    }
+
+    /// Returns one user.
+    static func user(_ user: ListedUser) throws -> String { try text(ListedUserReport(user)) }
+
+    private static func elements(_ elements: [String], areFirst: Bool) -> String {
+        let joined = elements.joined(separator: ",")
+        return areFirst || elements.isEmpty ? joined : "," + joined
     }
 
     /// Every key is always present; null means no value.
@@ -30,6 +40,9 @@ enum JSONOutput {
             "user_agent": session.origin.userAgent, "label": session.origin.label,
         ]
     }
+
+    /// Returns an object. Its keys are ordered by name.
+    static func object(_ fields: [String: JSONField]) throws -> String { try text(fields) }
 
     private static func text(_ value: some Encodable) throws -> String {
         let encoder = JSONEncoder()

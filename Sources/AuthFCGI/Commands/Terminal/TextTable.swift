@@ -5,7 +5,7 @@ struct TextTable {
     private var widths: [Int]
     private var hasHeading = false
 
-    init(_ heading: String...) {
+    init(_ heading: [String]) {
         self.heading = heading
         widths = heading.map(\.count)
     }

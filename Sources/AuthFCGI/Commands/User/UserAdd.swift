@@ -17,12 +17,11 @@ struct UserAdd: ParsableCommand {
     @Option(help: "Groups, separated by commas.") var groups = GroupNames()
     @Flag(help: "Succeed without a change if the user exists already.") var ifAbsent = false
     @Flag(help: NewPassword.allowWeakHelp) var allowWeak = false
+    @Flag(help: JSONOutput.flagHelp) var json = false
     @OptionGroup var options: CommandOptions
 
     func validate() throws {
-        guard (1...LoginRequest.maxUsername).contains(username.utf8.count) else {
-            throw ValidationError("The username must have 1 to \(LoginRequest.maxUsername) bytes.")
-        }
+        try IdentityArguments.validate(accountName: username)
         try IdentityArguments.validate(name: name, email: email, groups: groups)
     }
 
@@ -39,11 +38,22 @@ struct UserAdd: ParsableCommand {
         let shown = PrintableText.of(username)
         if let id {
             database.audit(AuditEvent(.userAdd, of: .user(id: id)))
-            try StandardOutput.writeLine("Added user \(shown) (id \(id)).")
+            try report("Added user \(shown) (id \(id)).", id: id, added: true)
         } else if ifAbsent {
-            try StandardOutput.writeLine("User \(shown) exists already; nothing was changed.")
+            let present = try database.accounts { accounts throws(PostgreSQLError) in
+                try accounts.user(named: username)
+            }
+            try report("User \(shown) exists already; nothing was changed.", id: present?.id, added: false)
         } else {
             throw CommandFailure.fail("user \(shown) exists already", code: CommandFailure.dataCode)
         }
+    }
+
+    /// Prints the result: the sentence, or JSON.
+    private func report(_ sentence: String, id: String?, added: Bool) throws {
+        try StandardOutput.writeLine(
+            json
+                ? try JSONOutput.object(["added": .flag(added), "id": .text(id), "username": .text(username)])
+                : sentence)
     }
 }

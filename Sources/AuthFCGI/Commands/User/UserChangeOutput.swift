@@ -3,7 +3,7 @@ internal import Sessions
 
 /// Prints the result of a change to one of the gate's own users, and logs the change.
 struct UserChangeOutput: ParsableArguments {
-    @Flag(help: "Print one JSON object, for programs.") var json = false
+    @Flag(help: JSONOutput.flagHelp) var json = false
 
     /// - Parameters:
     ///   - action: the change in the log.

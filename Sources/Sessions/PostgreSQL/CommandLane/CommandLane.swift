@@ -27,7 +27,7 @@ final class CommandLane: ReadinessHandler {
     /// Creates a lane without a connection.
     /// - Parameters:
     ///   - configuration: The server, and the time limits.
-    ///   - name: The name of the lane in the log.
+    ///   - purpose: The use of the connection.
     ///   - preparation: SQL that runs first on each connection, or nil. It does not run behind a pooler, which would pass
     ///     its settings on to other clients.
     ///   - requiresPreparation: True if connections without the preparation must not be used.
@@ -35,7 +35,7 @@ final class CommandLane: ReadinessHandler {
     ///   - threads: The threads for connecting.
     ///   - log: The logger.
     init(
-        _ configuration: PostgreSQLConfiguration, name: String, preparation: String? = nil,
+        _ configuration: PostgreSQLConfiguration, for purpose: ConnectionPurpose, preparation: String? = nil,
         requiresPreparation: Bool = false, keepsSearchPath: Bool = false, threads: HelperThreads, log: Logger
     ) {
         let deadline = configuration.writeDeadline
@@ -44,7 +44,7 @@ final class CommandLane: ReadinessHandler {
         queue = CommandQueue(deadline: deadline)
         let isPooled = !configuration.usesPreparedStatements
         let lockWait = min(deadline, Self.lockWait)
-        connector = Connector(lane: name, configuration, threads: threads, log: log) {
+        connector = Connector(for: purpose, configuration, threads: threads, log: log) {
             connection, _ throws(PostgreSQLError) in
             try connection.introduce(isPooled: isPooled, deadline: deadline)
             try connection.enterSchema(schema, keepsSearchPath: true, deadline: deadline)

@@ -8,9 +8,11 @@ struct ConnectionParameters {
     /// Creates the parameters of a connection to a primary.
     /// - Parameters:
     ///   - url: A connection string of libpq.
+    ///   - applicationName: The connection's name in `pg_stat_activity`, which the connection string and PGAPPNAME may
+    ///     override.
     ///   - timeouts: The names and values of timeouts that the connection string may override.
     /// - Throws: ``PostgreSQLError/unusable(_:part:)`` if libpq cannot read the connection string.
-    init(_ url: Secret, timeouts: [(String, String)]) throws(PostgreSQLError) {
+    init(_ url: Secret, applicationName: String, timeouts: [(String, String)]) throws(PostgreSQLError) {
         guard ConnectionString.isReadable(url.reveal()) else {
             throw .unusable("libpq cannot read the connection string", part: .url)
         }
@@ -18,7 +20,7 @@ struct ConnectionParameters {
         add("target_session_attrs", "primary")
         // Expanded in its place: the parameters before it are defaults, those after it cannot be overridden by it.
         add("dbname", url.reveal())
-        add("fallback_application_name", "authfcgi")
+        add("fallback_application_name", applicationName)
         add("client_encoding", "UTF8")
     }
 

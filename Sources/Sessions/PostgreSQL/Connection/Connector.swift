@@ -16,7 +16,8 @@ final class Connector {
     /// A handler called if PostgreSQL has answered an attempt.
     var onAnswer: (@EventLoop () -> Void)?
 
-    private let lane: String
+    private let purpose: ConnectionPurpose
+    private let applicationName: String
     private let url: Secret
     private let names: ConfigurationNames
     private let threads: HelperThreads
@@ -50,16 +51,17 @@ final class Connector {
 
     /// Creates a connector.
     /// - Parameters:
-    ///   - lane: The name of the lane in the log.
+    ///   - purpose: The use of the connections.
     ///   - configuration: The server, its time limits, and the names of the configuration's parts for messages.
     ///   - threads: The helper threads.
     ///   - log: The logger.
     ///   - prepare: The preparation of each connection.
     init(
-        lane: String, _ configuration: PostgreSQLConfiguration, threads: HelperThreads, log: Logger,
+        for purpose: ConnectionPurpose, _ configuration: PostgreSQLConfiguration, threads: HelperThreads, log: Logger,
         prepare: @escaping Preparation
     ) {
-        self.lane = lane
+        self.purpose = purpose
+        applicationName = configuration.applicationName(for: purpose)
         url = configuration.url
         names = configuration.names
         self.threads = threads
@@ -105,13 +107,13 @@ final class Connector {
         let reason = error.reason(names)
         failure = reason
         guard !outage.isOpen, outage.begin(reason) else { return }
-        log.warning("\(lane): PostgreSQL connection lost: \(reason); reconnecting")
+        log.warning("\(purpose.connection): PostgreSQL connection lost: \(reason); reconnecting")
     }
 
     /// Handles an answer on a connection. Only now PostgreSQL is back: a connection that opens may still be unusable.
     func markHealthy() {
         wasHealthy = true
-        if outage.end() { log.info("\(lane): PostgreSQL connection restored") }
+        if outage.end() { log.info("\(purpose.connection): PostgreSQL connection restored") }
         machine.healthy()
         failure = nil
     }
@@ -137,12 +139,12 @@ final class Connector {
     private func begin(_ number: Int, _ rotation: Int) {
         let attempt = ConnectionAttempt(limit: attemptLimit, isFirst: !wasHealthy)
         attempts[number] = (attempt, .now)
-        let (url, log, prepare, threads) = (url, log, prepare, threads)
+        let (url, name, log, prepare, threads) = (url, applicationName, log, prepare, threads)
         EventLoop.spawn { [self] in
             let result: Result<PostgreSQLConnection, PostgreSQLError>
             var isOwnFailure = false
             do throws(HelperThreads.Busy) {
-                result = try await threads.run { Self.open(url, rotation, attempt, log, prepare) }
+                result = try await threads.run { Self.open(url, name, rotation, attempt, log, prepare) }
             } catch {
                 result = .failure(.connection("all threads for connecting are taken"))
                 isOwnFailure = true
@@ -189,14 +191,16 @@ final class Connector {
         let reason = error.reason(names)
         failure = reason
         guard outage.begin(reason) else { return }
-        log.warning("\(lane): PostgreSQL unavailable: \(reason); retrying")
+        log.warning("\(purpose.connection): PostgreSQL unavailable: \(reason); retrying")
     }
 
     private nonisolated static func open(
-        _ url: Secret, _ rotation: Int, _ attempt: ConnectionAttempt, _ log: Logger, _ prepare: Preparation
+        _ url: Secret, _ applicationName: String, _ rotation: Int, _ attempt: ConnectionAttempt, _ log: Logger,
+        _ prepare: Preparation
     ) -> sending Result<PostgreSQLConnection, PostgreSQLError> {
         do throws(PostgreSQLError) {
-            let connection = try PostgreSQLConnection(url, rotation: rotation, for: attempt, log: log)
+            let connection = try PostgreSQLConnection(
+                url, applicationName: applicationName, rotation: rotation, for: attempt, log: log)
             try prepare(connection, attempt)
             connection.attempt = nil
             return .success(connection)

@@ -15,6 +15,9 @@ public struct PostgreSQLConfiguration: Sendable {
     public var lookUpLimit: Int
     /// A Boolean value that indicates whether the tables are created and migrated before the first use.
     public var migrates: Bool
+    /// The beginning of the names of connections in `pg_stat_activity`: the use of a connection follows, such as `checks`.
+    /// An `application_name` in the connection string takes precedence.
+    public var applicationName: String
     /// The names of the configuration's parts in messages.
     public var names: ConfigurationNames
 
@@ -22,7 +25,8 @@ public struct PostgreSQLConfiguration: Sendable {
     public init(
         url: Secret, schema: String? = nil, usesPreparedStatements: Bool = true,
         lookUpDeadline: Duration = .milliseconds(700), writeDeadline: Duration = .seconds(5), lookUpLimit: Int = 4096,
-        migrates: Bool = true, names: ConfigurationNames = ConfigurationNames()
+        migrates: Bool = true, applicationName: String = "authfcgi",
+        names: ConfigurationNames = ConfigurationNames()
     ) {
         self.url = url
         self.schema = schema
@@ -31,6 +35,10 @@ public struct PostgreSQLConfiguration: Sendable {
         self.writeDeadline = writeDeadline
         self.lookUpLimit = lookUpLimit
         self.migrates = migrates
+        self.applicationName = applicationName
         self.names = names
     }
+
+    /// Returns the name in `pg_stat_activity` of a connection for this purpose.
+    func applicationName(for purpose: ConnectionPurpose) -> String { "\(applicationName) \(purpose.rawValue)" }
 }

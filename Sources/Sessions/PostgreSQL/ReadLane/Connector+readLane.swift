@@ -13,7 +13,7 @@ extension Connector {
     ) -> Connector {
         let setUp = ReadLaneSetUp(
             configuration: configuration, listens: listens, pause: pause, migrations: migrations, log: log)
-        return Connector(lane: "read lane", configuration, threads: threads, log: log) {
+        return Connector(for: .checks, configuration, threads: threads, log: log) {
             connection, attempt throws(PostgreSQLError) in
             try setUp.run(on: connection, attempt)
         }

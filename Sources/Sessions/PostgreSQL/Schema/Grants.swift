@@ -16,7 +16,7 @@ package enum Grants {
         (
             "authfcgi_users",
             "SELECT, INSERT (username, password_hash, name, email, groups), "
-                + "UPDATE (password_hash, disabled, updated_at), DELETE"
+                + "UPDATE (username, password_hash, name, email, groups, disabled, updated_at), DELETE"
         ),
         (Migrations.table, "SELECT"),
     ]
