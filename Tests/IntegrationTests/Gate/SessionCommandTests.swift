@@ -58,6 +58,7 @@ import Testing
         try expectUsageError("session", "revoke", "--user", "ann", "--all")
         try expectUsageError("session", "revoke", "--id", "f38558e5-eee0-46ce-a2f4-94545702468")
         try expectUsageError("session", "refresh", "--user", "ann")
+        #expect(try run(["audit", "--limit", "0"]).status == .code(64))
         #expect(try psql("SELECT count(*) FROM user_epochs") == "0")
     }
 
@@ -95,7 +96,7 @@ import Testing
             #expect(several.errors.contains("several users have sessions with the name bob"), "\(several.errors)")
             #expect(several.errors.hasSuffix("by id: 1, 2\n"), "\(several.errors)")
         }
-        for command in [["list"], ["revoke"], ["refresh", "--name", "B"]] {
+        for command in [["list"], ["create"], ["revoke"], ["refresh", "--name", "B"]] {
             let nobody = try run(["session"] + command + ["--user", "b\u{1b}[31mb"])
             #expect(nobody.status == .code(65) && nobody.output.isEmpty, "\(command): \(nobody)")
             #expect(nobody.errors.contains("authfcgi: there is no user b?[31mb: "), "\(nobody.errors)")
@@ -183,14 +184,21 @@ import Testing
     }
 
     @Test func `create for an application's user takes the identity from flags`() throws {
-        let plain = try run(["session", "create", "--user", "backup"], environment: ["SESSION_LIFETIME": "30m"])
+        let mistyped = try run(["session", "create", "--user", "bakcup"])
+        #expect(mistyped.status == .code(65) && mistyped.output.isEmpty, "\(mistyped)")
+        #expect(mistyped.errors.contains("for a user whom the gate does not know yet, add --new-user\n"), "\(mistyped)")
+        let plain = try run(
+            ["session", "create", "--new-user", "--user", "backup"], environment: ["SESSION_LIFETIME": "30m"])
         #expect(plain.errors.contains(" of user backup (not known before) expires at "), "\(plain)")
         let full = try run([
-            "session", "create", "--user", "42", "--username", "bob", "--name", "Bob \"B\"", "--email", "b@example.org",
+            "session", "create", "--new-user", "--user", "42", "--username", "bob", "--name", "Bob \"B\"", "--email",
+            "b@example.org",
             "--groups", "staff,on\\call",
         ])
         #expect(full.status.isSuccess, "\(full)")
-        // The name of the existing sessions selects the same user, and the new session has the same name.
+        // The name of the existing sessions selects the same user, and the new session has the same name. A user who is
+        // known by now is no error.
+        #expect(try run(["session", "create", "--new-user", "--user", "backup"]).status.isSuccess)
         #expect(try run(["session", "create", "--user", "bob"]).errors.contains(" of user 42 expires at "))
         let rows = try psql(
             """
@@ -201,20 +209,21 @@ import Testing
             rows == """
                 backup|backup|||{}|command line|t
                 42|bob|Bob "B"|b@example.org|{staff,"on\\\\call"}|command line|f
+                backup|backup|||{}|command line|f
                 42|bob|||{}|command line|f
                 """)
     }
 
     @Test func `create refuses a lifetime that the database would shorten`() throws {
         try psql("UPDATE session_limits SET maximum_lifetime = '1 month'")
-        let refused = try run(["session", "create", "--user", "ci", "--lifetime", "32d"])
+        let refused = try run(["session", "create", "--new-user", "--user", "ci", "--lifetime", "32d"])
         #expect(refused.status == .code(65) && refused.output.isEmpty, "\(refused)")
         #expect(refused.errors.contains("the lifetime 32d is longer than the maximum of 1 mon; "), "\(refused.errors)")
         #expect(try psql("SELECT count(*) FROM session_tokens") == "0")
         // The command in the message works.
         let advice = try #require(refused.errors.split(separator: "to allow it: ").last)
         try psql(String(advice))
-        #expect(try run(["session", "create", "--user", "ci", "--lifetime", "32d"]).status.isSuccess)
+        #expect(try run(["session", "create", "--new-user", "--user", "ci", "--lifetime", "32d"]).status.isSuccess)
         #expect(try psql("SELECT expires_at - created_at FROM session_tokens") == "32 days")
     }
 

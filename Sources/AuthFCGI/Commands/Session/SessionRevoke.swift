@@ -39,7 +39,7 @@ struct SessionRevoke: ParsableCommand {
             let ended = try database.sessions { sessions throws(PostgreSQLError) in
                 try sessions.revoke(userID: user.id)
             }
-            database.audit(AuditEvent(.sessionRevoke, of: .user(id: user.id), details: ["ended": "\(ended)"]))
+            database.audit(AuditEvent(.sessionRevoke, of: user.subject, details: ["ended": "\(ended)"]))
             try StandardOutput.writeLine("Ended \(ended.counted("session")) of \(user.shown).")
         } else {
             try revokeAll(database)
@@ -47,13 +47,13 @@ struct SessionRevoke: ParsableCommand {
     }
 
     private func revoke(_ id: SessionID, _ database: CommandDatabase) throws(ExitCode) {
-        let wasLive = try database.sessions { sessions throws(PostgreSQLError) in
+        let user = try database.sessions { sessions throws(PostgreSQLError) in
             try sessions.revoke(sessionID: id.text)
         }
-        guard wasLive else {
+        guard let user else {
             throw CommandFailure.fail("there is no live session \(id.text)", code: CommandFailure.dataCode)
         }
-        database.audit(AuditEvent(.sessionRevoke, session: id.text, details: ["ended": "1"]))
+        database.audit(AuditEvent(.sessionRevoke, of: user.subject, session: id.text, details: ["ended": "1"]))
         try StandardOutput.writeLine("Ended session \(id.text).")
     }
 

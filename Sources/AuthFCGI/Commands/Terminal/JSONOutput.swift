@@ -10,6 +10,10 @@ enum JSONOutput {
         try text(["sessions": sessions, "users": users])
     }
 
+    static func changes(_ changes: [RecordedChange]) throws -> String {
+        try text(changes.map(RecordedChangeReport.init))
+    }
+
     /// The result of a change to one user.
     static func change(_ change: AccountChange, of account: ResolvedUser) throws -> String {
         try text(AccountChangeReport(change, of: account))

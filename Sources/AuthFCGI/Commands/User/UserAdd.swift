@@ -8,6 +8,8 @@ struct UserAdd: ParsableCommand {
         discussion: """
             \(NewPassword.help)
 
+            Names are compared without case: after "ann" there can be no "Ann".
+
             \(SessionCommand.databaseHelp)
             """)
 
@@ -23,7 +25,8 @@ struct UserAdd: ParsableCommand {
         guard (1...LoginRequest.maxUsername).contains(username.utf8.count) else {
             throw ValidationError("The username must have 1 to \(LoginRequest.maxUsername) bytes.")
         }
-        try IdentityArguments.validate(name: name, email: email, groups: groups)
+        try IdentityArguments.validate(
+            username: try UserName(parsing: username), name: name, email: email, groups: groups)
     }
 
     func run() throws {
@@ -38,7 +41,7 @@ struct UserAdd: ParsableCommand {
         }
         let shown = PrintableText.of(username)
         if let id {
-            database.audit(AuditEvent(.userAdd, of: .user(id: id)))
+            database.audit(AuditEvent(.userAdd, of: .user(id: id, name: username)))
             try StandardOutput.writeLine("Added user \(shown) (id \(id)).")
         } else if ifAbsent {
             try StandardOutput.writeLine("User \(shown) exists already; nothing was changed.")

@@ -52,8 +52,10 @@ final class CommandLane: ReadinessHandler {
             if connection.keepsState {
                 // Required for revoking all sessions of a user, whatever the database's default is.
                 let isolation = "SET default_transaction_isolation = 'read committed'"
+                // What a gate does is in its log, and not recorded in authfcgi_audit.
+                let author = "SET authfcgi.author = 'gate'"
                 let settings: [String?] = [
-                    keepsSearchPath ? nil : PostgreSQLConnection.schemaSettings, isolation,
+                    keepsSearchPath ? nil : PostgreSQLConnection.schemaSettings, isolation, author,
                     connection.limits(statement: deadline, lock: lockWait), preparation,
                 ]
                 try connection.script(settings.compactMap(\.self).joined(separator: "; "), deadline: deadline)

@@ -14,10 +14,10 @@ struct ListUsers: Statement {
         SELECT u.id, u.username, u.name, u.email, array_to_json(u.groups) AS groups, u.disabled, \
         \(Schema.microseconds("u.created_at")) AS created_at, live.count AS live_sessions, \
         \(Schema.microseconds("live.latest")) AS last_login_at \
-        FROM (SELECT * FROM \(schema)authfcgi_users WHERE username > $1::text \
-        ORDER BY username LIMIT $2::integer) u, \
+        FROM (SELECT * FROM \(schema)authfcgi_users \
+        WHERE username_key > \(schema)username_key($1::text) ORDER BY username_key LIMIT $2::integer) u, \
         LATERAL (SELECT count(*), max(s.created_at) FILTER (WHERE s.label IS NULL) AS latest \
-        FROM \(schema)live_sessions s WHERE s.user_id = u.id) live ORDER BY u.username
+        FROM \(schema)live_sessions s WHERE s.user_id = u.id) live ORDER BY u.username_key
         """
     }
 
