@@ -44,6 +44,7 @@ final class CommandLane: ReadinessHandler {
         queue = CommandQueue(deadline: deadline)
         let isPooled = !configuration.usesPreparedStatements
         let lockWait = min(deadline, Self.lockWait)
+        let author = configuration.logsChanges ? "SET authfcgi.author = 'gate'" : nil
         connector = Connector(lane: name, configuration, threads: threads, log: log) {
             connection, _ throws(PostgreSQLError) in
             try connection.introduce(isPooled: isPooled, deadline: deadline)
@@ -52,8 +53,6 @@ final class CommandLane: ReadinessHandler {
             if connection.keepsState {
                 // Required for revoking all sessions of a user, whatever the database's default is.
                 let isolation = "SET default_transaction_isolation = 'read committed'"
-                // What a gate does is in its log, and not recorded in authfcgi_audit.
-                let author = "SET authfcgi.author = 'gate'"
                 let settings: [String?] = [
                     keepsSearchPath ? nil : PostgreSQLConnection.schemaSettings, isolation, author,
                     connection.limits(statement: deadline, lock: lockWait), preparation,
