@@ -38,4 +38,12 @@ extension SessionStore {
     /// Returns whether `token` may have a session. The token's tag reveals a forged token without a query.
     /// - Throws: ``SessionStoreError/unavailable(_:)`` while the token keys are unknown or may be out of date.
     package func mayExist(_ token: SessionToken) throws(SessionStoreError) -> Bool { try checks.mayExist(token) }
+
+    /// Asks PostgreSQL why a token has no live session, for the log.
+    /// - Throws: ``SessionStoreError``
+    package func absence(
+        of token: SessionToken, from clientAddress: String?
+    ) async throws(SessionStoreError) -> SessionAbsence {
+        try await command(listLane, ExplainAbsence(hash: token.hash), for: Requester(address: clientAddress))
+    }
 }

@@ -22,7 +22,7 @@ public final class SessionStore {
     let writeLane: CommandLane
     let loginLane: CommandLane
     /// Lists may take long, and nothing that creates or ends sessions may wait for them.
-    private let listLane: CommandLane
+    let listLane: CommandLane
     let lists: SessionLists
     /// Users in another application's tables; nil for the gate's own users.
     let externalUsers: ExternalUsers?

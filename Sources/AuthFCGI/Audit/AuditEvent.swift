@@ -43,7 +43,9 @@ struct AuditEvent {
         if let client { fields["client"] = "\(client)" }
         if let session { fields["session"] = "\(session)" }
         switch subject {
-        case .user(let id): fields["user"] = "\(id)"
+        case .user(let id, let name):
+            fields["user"] = "\(id)"
+            if let name { fields["username"] = "\(name)" }
         case .unknownName(let hash): fields["name_hash"] = "\(hash ?? "-")"
         case .nobody: break
         }

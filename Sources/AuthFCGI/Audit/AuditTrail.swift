@@ -28,7 +28,7 @@ final class AuditTrail: AuditRecorder {
 
     func recordSparingly(_ event: AuditEvent, from client: String?) {
         var kind = "\(event.action.rawValue) \(event.reason?.rawValue ?? "")"
-        if case .user(let id) = event.subject { kind += " " + id }
+        if case .user(let id, _) = event.subject { kind += " " + id }
         guard let suppressed = limiter.admit(kind, at: now()) else { return }
         var event = event
         if suppressed.total > 0 { event.details["suppressed"] = "\(suppressed.total)" }

@@ -8,7 +8,8 @@ struct AuthFCGI: ParsableCommand {
         commandName: "authfcgi", abstract: "The session gate for web stacks behind nginx.",
         usage: CommandLineArguments.usage(ofGroup: "authfcgi"), version: Version.current,
         subcommands: [
-            Serve.self, Migrate.self, User.self, SessionCommand.self, Cleanup.self, ConfigCommand.self,
+            Serve.self, Migrate.self, User.self, SessionCommand.self, AuditCommand.self, Cleanup.self,
+            ConfigCommand.self,
             HealthCheck.self,
             WorkerCommand.self,
         ])

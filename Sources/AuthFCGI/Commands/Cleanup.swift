@@ -9,7 +9,7 @@ struct Cleanup: ParsableCommand {
         abstract: "Remove expired and ended sessions.",
         discussion: """
             Expired and ended sessions are deleted in small batches, without disturbing running gates. Live sessions are \
-            kept.
+            kept. So are the records of changes of the last 90 days.
 
             \(SessionCommand.databaseHelp)
             """)
@@ -27,6 +27,9 @@ struct Cleanup: ParsableCommand {
         let removed = try removeAll(database)
         try database.sessions { sessions throws(PostgreSQLError) in
             while try sessions.removeExpiredThrottle(atMost: Self.batch) == Self.batch {}
+        }
+        try database.records { records throws(PostgreSQLError) in
+            while try records.removeOld(atMost: Self.batch) == Self.batch {}
         }
         let live = try database.sessions { sessions throws(PostgreSQLError) in try sessions.count() }
         let sentence =

@@ -45,6 +45,9 @@ extension CommandDatabase {
 }
 
 extension NamedUser {
+    /// The user in the log.
+    var subject: AuditSubject { .user(id: id, name: name) }
+
     /// The user as part of a sentence, safe for a terminal.
     var shown: String {
         let id = PrintableText.of(id)

@@ -22,6 +22,7 @@ struct CommandDatabase {
             try connection.enterSchema(settings.databaseSchema, deadline: Self.deadline)
             // Some commands take longer than the time limits of a role may allow.
             if connection.keepsState { try connection.setTimeLimits(deadline: Self.deadline) }
+            connection.author = SystemUser.current
             return connection
         }
     }
@@ -89,6 +90,13 @@ struct CommandDatabase {
     func sessions<T>(_ work: (borrowing SessionAdministration) throws(PostgreSQLError) -> T) throws(ExitCode) -> T {
         try CommandFailure.reporting { () throws(PostgreSQLError) in
             try work(SessionAdministration(connection))
+        }
+    }
+
+    /// Performs `work` on the record of changes.
+    func records<T>(_ work: (borrowing AuditRecords) throws(PostgreSQLError) -> T) throws(ExitCode) -> T {
+        try CommandFailure.reporting { () throws(PostgreSQLError) in
+            try work(AuditRecords(connection))
         }
     }
 

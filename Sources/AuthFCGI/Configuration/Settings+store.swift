@@ -16,6 +16,7 @@ extension SessionStore.Configuration {
             recordsLastSeen: settings.sessionLastSeen, sessionsPerUser: settings.sessionsPerUser,
             cachedSessions: settings.sessionCacheEntries, revocationDelay: settings.revocationDelay,
             staleIfDatabaseDown: settings.staleIfDatabaseDown, cleanupInterval: settings.sessionCleanupInterval)
+        postgreSQL.logsChanges = true
     }
 }
 

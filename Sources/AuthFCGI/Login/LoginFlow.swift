@@ -135,7 +135,10 @@ final class LoginFlow {
             rehasher.rehash(
                 user, request.password, for: Requester(address: client.address, username: request.username))
         }
-        audit.record(AuditEvent(.login, of: who, session: made.session.id), from: client.address)
+        let identity = made.session.identity
+        audit.record(
+            AuditEvent(.login, of: .user(id: identity.userID, name: identity.username), session: made.session.id),
+            from: client.address)
         recordEnds(with: made, client)
         return .signedIn(made)
     }

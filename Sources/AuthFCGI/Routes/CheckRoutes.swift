@@ -10,30 +10,47 @@ final class CheckRoutes {
     private let audit: any AuditRecorder
     private let log: Logger
     private let slot: OwnSlot?
+    /// Nil above level debug: then a check is the same as without it.
+    private let refusals: RefusedCheckLog?
     /// Limits the log to one line per text: the parameter comes from nginx's configuration.
     private var unreadableRequirements = LogLimiter<String>(per: nil)
 
-    /// - Parameter slot: The slot in which checks are counted, or nil for none.
-    init(store: SessionStore, cookie: SessionCookie, audit: any AuditRecorder, log: Logger, slot: OwnSlot?) {
+    /// - Parameters:
+    ///   - slot: The slot in which checks are counted, or nil for none.
+    ///   - refusals: The log of refused checks, or nil for none.
+    init(
+        store: SessionStore, cookie: SessionCookie, audit: any AuditRecorder, log: Logger, slot: OwnSlot?,
+        refusals: RefusedCheckLog?
+    ) {
         self.store = store
         self.cookie = cookie
         self.audit = audit
         self.log = log
         self.slot = slot
+        self.refusals = refusals
     }
 
     func verify(_ exchange: Exchange) {
         slot?.count(.checks)
+        let trace = refusals?.begin(exchange.request)
         switch exchange.request.credentials(cookieName: cookie.nameBytes) {
-        case .none: exchange.respond(toCheck: Self.notSignedIn)
-        case .invalid(let source): refuse(exchange, source)
+        case .none:
+            trace?.refusedWithoutToken()
+            exchange.respond(toCheck: Self.notSignedIn)
+        case .invalid(let source):
+            trace?.refused(source)
+            refuse(exchange, source)
         case .token(let token, let source):
             if let session = store.keptSession(for: token) { return accept(exchange, session) }
             store.lookUp(token, from: exchange.request.clientAddress) { [self] answer in
                 switch answer {
                 case .success(.some(let session)): accept(exchange, session)
-                case .success(nil): refuse(exchange, source)
-                case .failure: exchange.respond(toCheck: Self.storeCannotTell)
+                case .success(nil):
+                    trace?.refused(token)
+                    refuse(exchange, source)
+                case .failure(let error):
+                    trace?.undecided(error, token)
+                    exchange.respond(toCheck: Self.storeCannotTell)
                 }
             }
         }

@@ -7,6 +7,8 @@ struct SessionAccess {
     let store: SessionStore
     let cookie: SessionCookie
     let audit: any AuditRecorder
+    /// Nil above level debug.
+    let refusals: RefusedCheckLog?
 
     /// Returns the token in the request.
     func credentials(of exchange: Exchange) -> Credentials {
@@ -19,19 +21,26 @@ struct SessionAccess {
         _ body: @escaping @Sendable @EventLoop (SessionToken, Credentials.Source, Session) async -> Void
     ) {
         let (token, source): (SessionToken, Credentials.Source)
+        let trace = refusals?.begin(exchange.request)
         switch credentials(of: exchange) {
         case .token(let offered, let from): (token, source) = (offered, from)
-        case .none, .invalid(.bearer), .invalid(.cookie): return exchange.respond(.unauthorized())
-        case .invalid(.severalCookies): return refuseSeveralCookies(exchange)
+        case .none:
+            trace?.refusedWithoutToken()
+            return exchange.respond(.unauthorized())
+        case .invalid(let source):
+            trace?.refused(source)
+            return source == .severalCookies ? refuseSeveralCookies(exchange) : exchange.respond(.unauthorized())
         }
         EventLoop.spawn { [store] in
             do throws(SessionStoreError) {
                 guard let session = try await store.session(for: token, from: exchange.request.clientAddress)
                 else {
+                    trace?.refused(token)
                     return exchange.respond(.unauthorized())
                 }
                 await body(token, source, session)
             } catch {
+                trace?.undecided(error, token)
                 exchange.respond(.unavailable(error))
             }
         }

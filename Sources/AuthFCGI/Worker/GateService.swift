@@ -82,9 +82,10 @@ final class GateService: WorkerService {
     private func router() -> Router {
         let cookie = SessionCookie(name: settings.cookieName)
         let audit = AuditTrail(log: log)
-        let access = SessionAccess(store: store, cookie: cookie, audit: audit)
+        let refusals = RefusedCheckLog(log, store: store)
+        let access = SessionAccess(store: store, cookie: cookie, audit: audit, refusals: refusals)
         return Router(
-            checks: CheckRoutes(store: store, cookie: cookie, audit: audit, log: log, slot: slot),
+            checks: CheckRoutes(store: store, cookie: cookie, audit: audit, log: log, slot: slot, refusals: refusals),
             logins: LoginRoutes(
                 login: LoginFlow(store: store, hasher: hasher, audit: audit, log: log),
                 passwordChange: PasswordChangeFlow(store: store, hasher: hasher, audit: audit, log: log),

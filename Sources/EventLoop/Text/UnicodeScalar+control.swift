@@ -6,4 +6,11 @@ extension Unicode.Scalar {
         if isASCII { return value < 0x20 || value == 0x7f }
         return [.control, .format, .lineSeparator, .paragraphSeparator].contains(properties.generalCategory)
     }
+
+    /// A Boolean value that indicates whether the scalar could break a line or has an effect on a terminal. Others that do
+    /// not show are part of how some languages are written.
+    package var breaksLine: Bool {
+        if isASCII { return isControl }
+        return [.control, .lineSeparator, .paragraphSeparator].contains(properties.generalCategory)
+    }
 }

@@ -63,6 +63,9 @@ package struct SessionAdministration: ~Copyable {
                 }
             guard let token else { return .noSuchAccount }
             let session = try database.run(FindSession(hash: token.hash))
+            let name = user.accountName ?? identity.username
+            try database.run(
+                RecordCommand(action: "session_create", userID: user.id, username: name, sessionID: session.id))
             return .created(token: token, id: session.id, expiresAt: session.expiresAt)
         }
     }
@@ -88,10 +91,13 @@ package struct SessionAdministration: ~Copyable {
 
     /// Revokes one session.
     /// - Parameter id: The session's public id, a UUID.
-    /// - Returns: Whether the session was live.
+    /// - Returns: The session's user; nil if the session was not live.
     /// - Throws: ``PostgreSQLError``
-    package func revoke(sessionID id: String) throws(PostgreSQLError) -> Bool {
-        try change(RevokeSession(id: id, userID: nil))
+    package func revoke(sessionID id: String) throws(PostgreSQLError) -> NamedUser? {
+        try database.transaction { () throws(PostgreSQLError) in
+            let user = try database.run(FindSessionUser(id: id))
+            return try database.run(RevokeSession(id: id, userID: nil)) ? user : nil
+        }
     }
 
     /// Revokes all sessions of all users, and refuses logins in progress.

@@ -16,8 +16,10 @@ package struct UserAccounts: ~Copyable {
     package func add(
         username: String, passwordHash: String, name: String, email: String, groups: [String]
     ) throws(PostgreSQLError) -> String? {
-        try database.run(
-            AddUser(username: username, passwordHash: passwordHash, name: name, email: email, groups: groups))
+        try database.transaction { () throws(PostgreSQLError) in
+            try database.run(
+                AddUser(username: username, passwordHash: passwordHash, name: name, email: email, groups: groups))
+        }
     }
 
     /// Returns users in the order of their usernames.

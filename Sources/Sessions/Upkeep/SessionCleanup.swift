@@ -1,8 +1,8 @@
 internal import EventLoop
 internal import Logging
 
-/// The removal of expired sessions, of those that ended with all others of a user, and of expired data of the login throttle,
-/// in small batches with pauses, so that the database stays responsive.
+/// The removal of expired sessions, of those that ended with all others of a user, of expired data of the login throttle, and
+/// of old records of changes, in small batches with pauses, so that the database stays responsive.
 @EventLoop
 struct SessionCleanup {
     let lane: CommandLane
@@ -17,7 +17,8 @@ struct SessionCleanup {
             guard try await lane.run(ClaimCleanup(interval: interval)) else { return }
             let started = BootInstant.now
             let removed = try await removeEndedSessions(schedule) + removeSessions(schedule)
-            try await removeThrottle(schedule)
+            try await remove(schedule, RemoveExpiredThrottle(limit: Self.batchSize))
+            try await remove(schedule, RemoveOldAudit(limit: Self.batchSize))
             if removed > 0 {
                 log.info("removed \(removed) expired sessions in \((BootInstant.now - started).seconds) s")
             }
@@ -60,10 +61,13 @@ struct SessionCleanup {
         return removed
     }
 
-    private func removeThrottle(_ schedule: ClusterSchedule) async throws(PostgreSQLError) {
+    /// Repeats a statement as long as it removes as many rows as it may.
+    private func remove<S: Statement>(
+        _ schedule: ClusterSchedule, _ batch: S
+    ) async throws(PostgreSQLError) where S.Answer == Int {
         while !schedule.isStopped {
             let started = BootInstant.now
-            guard try await lane.run(RemoveExpiredThrottle(limit: Self.batchSize)) == Self.batchSize else { return }
+            guard try await lane.run(batch) == Self.batchSize else { return }
             await pause(since: started)
         }
     }

@@ -19,9 +19,9 @@ import Testing
         let store = SessionStore(.init(postgreSQL: .init(url: "postgresql:///none")), log: stage.effects.logger)
         let cookie = SessionCookie(name: "sid")
         let (audit, log) = (stage.audit, stage.effects.logger)
-        let access = SessionAccess(store: store, cookie: cookie, audit: audit)
+        let access = SessionAccess(store: store, cookie: cookie, audit: audit, refusals: nil)
         router = Router(
-            checks: CheckRoutes(store: store, cookie: cookie, audit: audit, log: log, slot: nil),
+            checks: CheckRoutes(store: store, cookie: cookie, audit: audit, log: log, slot: nil, refusals: nil),
             logins: LoginRoutes(login: stage.login, passwordChange: stage.change, access: access),
             sessions: SessionRoutes(store: store, access: access, audit: audit),
             health: HealthRoutes(store: store) { true })

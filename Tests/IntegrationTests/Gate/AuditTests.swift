@@ -48,7 +48,7 @@ import Testing
         try expect(
             line, "INFO", "login",
             [
-                "event": "login", "outcome": "success", "user": ann, "client": "2001:db8::7",
+                "event": "login", "outcome": "success", "user": ann, "username": "ann", "client": "2001:db8::7",
                 "session": try sessionID(token),
             ])
         let after = try gates.psql("SELECT to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS')")

@@ -22,35 +22,44 @@ import Testing
         #expect(Dictionary(others) { $1 } == common.merging(fields) { $1 }, "\(result)")
     }
 
-    @Test func `each change of a user is logged with the user's id and the author`() throws {
+    @Test func `each change of a user is logged with the user's id, the name and the author`() throws {
         let added = try run(["user", "add", "bob"], input: "a good password\n").errors.auditLines()
         let id = try psql("SELECT id FROM authfcgi_users WHERE username = 'bob'")
         #expect(added.map(\.message) == ["user added"] && added[0]["user"] == id && added[0]["uid"] == "\(getuid())")
+        #expect(added[0]["username"] == "bob")
+        func bob(_ more: [String: String] = [:]) -> [String: String] {
+            more.merging(["user": id, "username": "bob"]) { $1 }
+        }
         try psql("SELECT create_access_token('\(id)') FROM generate_series(1, 2)")
         try expect(
             ["user", "change", "bob", "--groups", "staff", "--name", "B"], "user_change", "user changed",
-            ["user": id, "changed": "2", "details": "name,groups"])
+            bob(["changed": "2", "details": "name,groups"]))
         #expect(try run(["user", "change", "bob", "--name", "B"]).errors.isEmpty)
-        try expect(["user", "passwd", "bob"], "user_password", "user's password changed", ["user": id, "ended": "2"])
+        try expect(["user", "passwd", "bob"], "user_password", "user's password changed", bob(["ended": "2"]))
         try psql("SELECT create_access_token('\(id)')")
-        try expect(["user", "disable", "bob"], "user_disable", "user disabled", ["user": id, "ended": "1"])
+        try expect(["user", "disable", "bob"], "user_disable", "user disabled", bob(["ended": "1"]))
         #expect(try run(["user", "disable", "bob"]).errors.isEmpty)
-        try expect(["user", "enable", id, "--json"], "user_enable", "user enabled", ["user": id])
-        try expect(["user", "delete", "bob"], "user_delete", "user deleted", ["user": id, "ended": "0"])
+        try expect(["user", "enable", id, "--json"], "user_enable", "user enabled", bob())
+        try expect(["user", "delete", "bob"], "user_delete", "user deleted", bob(["ended": "0"]))
         #expect(try run(["user", "delete", "bob"]).errors.auditLines().isEmpty)
     }
 
     @Test func `each change of sessions by a command is logged`() throws {
-        let created = try run(["session", "create", "--user", "42", "--label", "night shift"])
+        let created = try run([
+            "session", "create", "--new-user", "--user", "42", "--username", "bob", "--label", "night shift",
+        ])
         let line = try #require(try created.errors.auditLines().first)
         #expect(line.message == "session created" && line["user"] == "42" && line["label"] == "night shift")
+        #expect(line["username"] == "bob")
+        let bob = ["user": "42", "username": "bob"]
         let id = try psql("SELECT session_id FROM session_tokens")
         #expect(line["session"] == id && !created.errors.contains(created.output.dropLast().dropFirst(4)))
         try expect(
             ["session", "refresh", "--user", "42", "--groups", "staff"], "session_refresh", "sessions refreshed",
-            ["user": "42", "changed": "1"])
+            bob.merging(["changed": "1"]) { $1 })
         try expect(
-            ["session", "revoke", "--id", id], "session_revoke", "sessions revoked", ["session": id, "ended": "1"])
+            ["session", "revoke", "--id", id], "session_revoke", "sessions revoked",
+            bob.merging(["session": id, "ended": "1"]) { $1 })
         #expect(try run(["session", "revoke", "--id", id]).errors.auditLines().isEmpty)
         try expect(
             ["session", "revoke", "--user", "42"], "session_revoke", "sessions revoked", ["user": "42", "ended": "0"])
@@ -64,7 +73,7 @@ import Testing
         let folder = try TestFolder()
         for (arguments, sentence) in [
             (["user", "change", "bob", "--name", "B"], "Changed user bob "),
-            (["user", "disable", "bob"], "Disabled user bob "), (["session", "create", "--user", "42"], "Session "),
+            (["user", "disable", "bob"], "Disabled user bob "), (["session", "create", "--new-user", "--user", "42"], "Session "),
             (["session", "refresh", "--user", "42", "--name", "B"], "Changed 1 live session "),
             (["session", "revoke", "--user", "42"], "Ended 1 session "),
         ] {
@@ -93,7 +102,7 @@ import Testing
     }
 
     @Test func `with LOG_LEVEL warning a command logs no success`() throws {
-        #expect(try run(["session", "create", "--user", "42"]).status.isSuccess)
+        #expect(try run(["session", "create", "--new-user", "--user", "42"]).status.isSuccess)
         let result = try run(["session", "revoke", "--user", "42"], environment: ["LOG_LEVEL": "warning"])
         #expect(result.status.isSuccess && result.errors.isEmpty, "\(result)")
     }

@@ -50,7 +50,7 @@ import Testing
         let id = try psql("INSERT INTO authfcgi_users (username, password_hash) VALUES ('ann', 'none') RETURNING id")
         for (user, userID, name) in [("ann", id, "ann"), ("42", "42", "42")] {
             let created = try JSONDecoder().decode(
-                [String: String].self, from: Data(try json("session", "create", "--user", user).utf8))
+                [String: String].self, from: Data(try json("session", "create", "--new-user", "--user", user).utf8))
             #expect(created.keys.sorted() == ["expires_at", "id", "token", "user_id", "username"])
             #expect(created["user_id"] == userID && created["username"] == name)
             #expect(try psql("SELECT get_user_from_token('\(created["token"] ?? "")')") == userID)

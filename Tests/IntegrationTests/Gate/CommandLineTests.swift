@@ -36,7 +36,7 @@ import Testing
     @Test func `a value that looks like the flag or a command is a value`() throws {
         let added = try run(["user", "add", "ann", "--name", "session"], input: "correct horse battery")
         #expect(added.status.isSuccess, "\(added)")
-        let other = try run(["session", "create", "--user", "user", "--label=--env-file"])
+        let other = try run(["session", "create", "--new-user", "--user", "user", "--label=--env-file"])
         #expect(other.status.isSuccess, "\(other)")
         #expect(try psql("SELECT user_id, label FROM session_tokens") == "user|--env-file")
     }

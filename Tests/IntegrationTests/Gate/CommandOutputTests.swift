@@ -21,16 +21,38 @@ import Testing
         }
     }
 
-    @Test func `user add prints no control characters of the name`() throws {
-        let first = try run(["user", "add", Self.hostile], input: "correct horse battery")
-        #expect(first.status.isSuccess && first.output.hasPrefix("Added user \(Self.cleaned) (id "), "\(first)")
-        expectClean(first)
-        let again = try run(["user", "add", Self.hostile], input: "correct horse battery")
-        #expect(again.errors == "authfcgi: user \(Self.cleaned) exists already\n")
-        let absent = try run(["user", "add", Self.hostile, "--if-absent"], input: "correct horse battery")
-        #expect(absent.output == "User \(Self.cleaned) exists already; nothing was changed.\n")
-        let broken = try run(["user", "add", "a\nb"], input: "correct horse battery")
-        #expect(broken.output.hasPrefix("Added user a?b (id "), "\(broken)")
+    @Test func `control characters are refused where names are made`() throws {
+        let names = [Self.hostile, "a\nb", "a\u{200b}b", "a\u{2028}b", "a\u{85}b"]
+        for name in names {
+            for command in [
+                ["user", "add", name], ["session", "create", "--user", "1", "--new-user", "--username", name],
+                ["session", "refresh", "--user", "1", "--username", name],
+            ] {
+                let result = try run(command, input: "correct horse battery")
+                #expect(result.status == .code(64), "\(command): \(result)")
+                #expect(
+                    result.errors.contains("The username must not have control characters, such as a line break."),
+                    "\(result)")
+                expectClean(result)
+            }
+            let stranger = try run(["session", "create", "--new-user", "--user", name])
+            #expect(stranger.status == .code(65) && stranger.output.isEmpty, "\(stranger)")
+            #expect(throws: SupportError.self) {
+                try psql(
+                    "INSERT INTO authfcgi_users (username, password_hash) VALUES (\(GateProcess.quoted(name)), 'x')")
+            }
+        }
+        for detail in ["--name", "--email", "--groups"] {
+            for text in ["a\nb", "a\u{1b}[31m"] {
+                let result = try run(["user", "add", "ann", detail, text], input: "correct horse battery")
+                #expect(result.status == .code(64), "\(detail): \(result)")
+            }
+        }
+        // Not seen, and part of how Persian is written.
+        let persian = try run(["user", "add", "zahra", "--name", "خانه\u{200c}ها"], input: "correct horse battery")
+        #expect(persian.status.isSuccess, "\(persian)")
+        #expect(try psql("SELECT username FROM authfcgi_users") == "zahra")
+        #expect(try psql("SELECT count(*) FROM session_tokens") == "0")
     }
 
     @Test func `JSON has escapes for control characters and changes of direction, and is the same text`() throws {
@@ -38,7 +60,7 @@ import Testing
         try psql(
             """
             INSERT INTO authfcgi_users (id, username, password_hash, name, email, groups)
-                VALUES ('1', \(name), 'none', \(name), \(name), ARRAY[\(name)]);
+                VALUES ('1', 'zoe', 'none', \(name), \(name), ARRAY[\(name)]);
             SELECT create_access_token('1', label => \(name))
             """)
         let escaped = #"zz\u001b[31m\u009b32m\u202ey"#
@@ -90,7 +112,7 @@ import Testing
     @Test(arguments: [">/dev/full", ">&-", "| true"])
     func `a session whose token cannot be printed is ended, and the exit code is 74`(_ output: String) throws {
         // The reader of a pipe is gone for certain when the token is written.
-        let command = "\"$A\" session create --user backup"
+        let command = "\"$A\" session create --new-user --user backup"
         let script =
             output == "| true"
             ? "{ sleep 0.3; \(command); echo \"exit $?\" >&2; } | true" : "\(command) \(output); echo \"exit $?\" >&2"
@@ -182,12 +204,17 @@ import Testing
         let id = String(repeating: "é", count: 128)
         let unknown = try run(["session", "create", "--user", id])
         #expect(unknown.status == .code(65), "\(unknown)")
-        #expect(unknown.errors == "authfcgi: the user is not known, and an id has at most 255 bytes\n")
+        #expect(unknown.errors.contains("for a user whom the gate does not know yet, add --new-user\n"), "\(unknown)")
+        let new = try run(["session", "create", "--new-user", "--user", id])
+        #expect(new.status == .code(65), "\(new)")
+        #expect(
+            new.errors
+                == "authfcgi: the user is not known, and an id has at most 255 bytes and no control characters\n")
         #expect(try psql("SELECT count(*) FROM session_tokens") == "0")
     }
 
     @Test(arguments: [
-        ["migrate"], ["cleanup"], ["config", "check"], ["user", "add"], ["user", "list"], ["user", "show"],
+        ["migrate"], ["audit"], ["cleanup"], ["config", "check"], ["user", "add"], ["user", "list"], ["user", "show"],
         ["user", "change"], ["user", "passwd"],
         ["session", "create"], ["session", "list"], ["session", "revoke"], ["serve"],
     ])

@@ -58,12 +58,13 @@ import Testing
         #expect(try gate.logOut(last).status == 204)
 
         for command in [
-            ["session", "list", "--user", "ann"], ["session", "count"], ["session", "create", "--user", "backup"],
+            ["session", "list", "--user", "ann"], ["session", "count"],
+            ["session", "create", "--new-user", "--user", "backup"],
             ["session", "refresh", "--user", "ann", "--groups", "staff"], ["session", "revoke", "--user", "ann"],
             ["session", "revoke", "--all", "--yes"], ["cleanup"], ["user", "list"], ["user", "show", "ann"],
             ["user", "change", "ann", "--username", "eve", "--name", "E", "--email", "e@x", "--groups", "a"],
             ["session", "list"], ["user", "disable", "eve"],
-            ["user", "delete", "eve"], ["config", "check"],
+            ["user", "delete", "eve"], ["audit", "--user", "ann"], ["config", "check"],
         ] {
             let result = try run(command, environment: environment)
             #expect(result.status.isSuccess, "\(command): \(result)")
@@ -108,10 +109,10 @@ import Testing
             """)
         #expect(
             refused == """
-                announce_revocations authfcgi_state_announce authfcgi_unwatch_users authfcgi_users_end_sessions authfcgi_watch_users \
+                announce_revocations authfcgi_state_announce authfcgi_unwatch_users authfcgi_users_audit authfcgi_users_end_sessions authfcgi_watch_users \
                 authfcgi_watched_users_end_sessions authfcgi_watched_users_find count_ended_sessions \
-                end_user_sessions is_login_device keep_epochs lock_login_throttle lock_session_cleanup login_throttle_hash login_throttle_next \
-                login_throttle_recent login_throttle_until may_listen_for_revocations redis_seal_key_bytes \
+                end_user_sessions is_audited is_login_device keep_epochs lock_login_throttle lock_session_cleanup login_throttle_hash login_throttle_next \
+                login_throttle_recent login_throttle_until may_listen_for_revocations record_audit redis_seal_key_bytes \
                 require_identity require_read_committed require_user_id \
                 rotate_session_key session_idle_grace session_random_bytes session_tokens_announce \
                 session_tokens_keep_ended tidy_ended_sessions user_epochs_announce user_epochs_end_kept
@@ -134,6 +135,7 @@ import Testing
             """)
         #expect(
             rights == """
+                authfcgi_audit|SELECT
                 authfcgi_migrations|SELECT
                 authfcgi_state|SELECT, UPDATE (users_compared_at)
                 authfcgi_users|DELETE, INSERT (email groups name password_hash username), SELECT, \
@@ -161,6 +163,7 @@ import Testing
             "UPDATE session_limits SET maximum_lifetime = '10 years'",
             "DELETE FROM session_tokens", "UPDATE live_sessions SET user_id = 'eve'", "DELETE FROM session_keys",
             "SELECT channel FROM session_channel", "UPDATE session_channel SET queue_limit = 0",
+            "DELETE FROM authfcgi_audit", "INSERT INTO authfcgi_audit (action) VALUES ('x')",
             "DELETE FROM unannounced_revocations", "SELECT key FROM redis_seal_keys", "DELETE FROM redis_seal_keys",
         ] {
             let error = #expect(throws: PostgreSQLError.self) { try gate.script(secret, deadline: .seconds(5)) }

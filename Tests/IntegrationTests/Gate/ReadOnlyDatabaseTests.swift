@@ -106,7 +106,7 @@ import Testing
 
     @Test func `commands that read work, and commands that write fail with the reason`() throws {
         #expect(try run(["migrate"]).status.isSuccess)
-        #expect(try run(["session", "create", "--user", "ann"]).status.isSuccess)
+        #expect(try run(["session", "create", "--new-user", "--user", "ann"]).status.isSuccess)
         try makeReadOnly(true)
         for command in [["session", "count"], ["user", "list"], ["migrate"], ["session", "list", "--user", "ann"]] {
             let result = try run(command)

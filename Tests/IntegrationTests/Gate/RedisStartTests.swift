@@ -216,7 +216,7 @@ import Testing
             }
             _ = try command("migrate")
             _ = try command("user add ann-\(url.utf8.count) --allow-weak", input: "correct horse")
-            let token = String(try command("session create --user carol").dropLast())
+            let token = String(try command("session create --new-user --user carol").dropLast())
             for _ in 0..<10 { #expect(try gate.check(token) == 200) }
             #expect(try command("session list --user carol --json").contains("command line"))
             #expect(try command("session count").contains("1"))

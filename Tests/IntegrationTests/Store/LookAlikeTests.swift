@@ -154,11 +154,11 @@ import Testing
         #expect(try gate.logOut(token).status == 204)
         #expect(try gate.check(token) == 401)
         for command in [
-            ["config", "check"], ["session", "create", "--user", "backup", "--lifetime", "1h"],
+            ["config", "check"], ["session", "create", "--new-user", "--user", "backup"],
             ["session", "create", "--user", "ann"], ["session", "list", "--user", "ann"], ["session", "count"],
             ["session", "refresh", "--user", "ann", "--groups", "staff"], ["session", "revoke", "--user", "ann"],
             ["session", "revoke", "--all", "--yes"], ["cleanup"], ["user", "list"], ["user", "disable", "ann"],
-            ["user", "enable", "ann"], ["user", "delete", "ann"], ["migrate", "--grant-to", application],
+            ["user", "enable", "ann"], ["user", "delete", "ann"], ["audit"], ["migrate", "--grant-to", application],
         ] {
             let result = try run(command)
             #expect(result.status.isSuccess, "\(command): \(result)")

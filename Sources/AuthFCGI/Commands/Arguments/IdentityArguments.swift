@@ -1,9 +1,10 @@
 internal import ArgumentParser
+internal import EventLoop
 internal import Sessions
 
 /// The rules for the details of a user on a command line.
 enum IdentityArguments {
-    /// Checks the lengths of the details that were given.
+    /// Checks the lengths of the details that were given, and that none has characters that would break a line.
     /// - Throws: The rule that one of them violates.
     static func validate(
         username: UserName? = nil, name: String?, email: String?, groups: GroupNames?
@@ -11,6 +12,16 @@ enum IdentityArguments {
         let excess = IdentityLimits.excess(
             username: username?.text, name: name, email: email, groups: groups?.names)
         if let excess { throw ValidationError("The \(excess).") }
+        if let username, username.text.unicodeScalars.contains(where: \.isControl) { throw unprintable("username") }
+        for (field, texts) in [("name", [name]), ("email", [email]), ("groups", groups?.names ?? [])] {
+            if texts.contains(where: { $0?.unicodeScalars.contains(where: \.breaksLine) == true }) {
+                throw unprintable(field)
+            }
+        }
+    }
+
+    private static func unprintable(_ field: String) -> ValidationError {
+        ValidationError("The \(field) must not have control characters, such as a line break.")
     }
 
     /// Checks the username of one of the gate's own users.
@@ -19,5 +30,6 @@ enum IdentityArguments {
         guard (1...LoginRequest.maxUsername).contains(accountName.utf8.count) else {
             throw ValidationError("The username must have 1 to \(LoginRequest.maxUsername) bytes.")
         }
+        if accountName.unicodeScalars.contains(where: \.isControl) { throw unprintable("username") }
     }
 }

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import EventLoop
 internal import Glibc
 internal import Sessions
 
@@ -8,11 +9,12 @@ struct SessionCreate: ParsableCommand {
         commandName: "create", abstract: "Create a session for a user and print its token.",
         discussion: """
             For machine clients. Standard output has the token only, with --json an object: \
-            TOKEN=$(authfcgi session create --user backup --lifetime 90d --label backup). The token is shown only this \
+            TOKEN=$(authfcgi session create --new-user --user backup --lifetime 90d --label backup). The token is shown only this \
             once; the database stores its hash. It signs in as the user until the session expires or is revoked.
 
-            \(SessionCommand.userHelp) Without a match, the session is for a user of another application with this id, \
-            and with this name unless --username is given.
+            \(SessionCommand.userHelp) Without a match it is an error, unless --new-user says that the user may be new: \
+            the session is then for a user of another application with this id, and with this name unless --username is \
+            given.
 
             Sessions of the gate's own users have the name, e-mail address and groups of the account. For other users, \
             give them with --username, --name, --email and --groups.
@@ -21,6 +23,7 @@ struct SessionCreate: ParsableCommand {
             """)
 
     @Option(help: "The user of the session.", transform: UserName.init(parsing:)) var user: UserName
+    @Flag(help: "Accept a user whom the gate does not know yet.") var newUser = false
     @Option(
         help: "The lifetime of the session, such as 90d or 12h (default: SESSION_LIFETIME).",
         transform: PositiveDuration.init(parsing:))
@@ -48,16 +51,12 @@ struct SessionCreate: ParsableCommand {
         defer { CommandLog.finish() }
         let database = try CommandDatabase.open(settings, log)
         let known = try database.userIfKnown(user)
+        if known == nil { try requireNewUser() }
         let user = known ?? NamedUser(id: user.text)
         if user.accountName != nil, username != nil || name != nil || email != nil || groups != nil {
             throw CommandFailure.fail(
                 "\(user.shown) is one of the gate's own users, whose details are taken from authfcgi_users: omit "
                     + "--username, --name, --email and --groups", code: CommandFailure.dataCode)
-        }
-        guard user.id.utf8.count <= IdentityLimits.userIDBytes else {
-            throw CommandFailure.fail(
-                "the user is not known, and an id has at most \(IdentityLimits.userIDBytes) bytes",
-                code: CommandFailure.dataCode)
         }
         let identity = Identity(
             userID: user.id, username: username?.text ?? self.user.text, groups: groups?.names ?? [],
@@ -70,14 +69,16 @@ struct SessionCreate: ParsableCommand {
         case .created(let token, let id, let expiresAt):
             let unknown = known == nil ? " (not known before)" : ""
             StandardError.write("Session \(id) of \(user.shown)\(unknown) expires at \(UTCTime(expiresAt)).\n")
+            let name = user.accountName ?? identity.username
             database.audit(
-                AuditEvent(.sessionCreate, of: .user(id: user.id), session: id, details: ["label": label]),
+                AuditEvent(
+                    .sessionCreate, of: .user(id: user.id, name: name), session: id, details: ["label": label]),
                 saidOn: STDERR_FILENO)
             let output =
                 json
                 ? try JSONOutput.object([
                     "expires_at": .text(UTCTime(expiresAt).text), "id": .text(id), "token": .text(token.secretText),
-                    "user_id": .text(user.id), "username": .text(user.accountName ?? identity.username),
+                    "user_id": .text(user.id), "username": .text(name),
                 ]) : token.secretText
             try show(output, of: id, user, database)
         case .tooLong(let maximum, let table):
@@ -87,6 +88,22 @@ struct SessionCreate: ParsableCommand {
                     + "UPDATE \(table) SET maximum_lifetime = '\(wanted)'", code: CommandFailure.dataCode)
         case .noSuchAccount:
             throw CommandFailure.fail("\(user.shown) is disabled", code: CommandFailure.dataCode)
+        }
+    }
+
+    /// Checks that a user whom nobody knows is meant, and can be one.
+    private func requireNewUser() throws(ExitCode) {
+        guard newUser else {
+            throw CommandFailure.fail(
+                "there is no user \(user): it is neither a user's id, nor a name of the gate's own users, nor one in live "
+                    + "sessions; for a user whom the gate does not know yet, add --new-user",
+                code: CommandFailure.dataCode)
+        }
+        guard user.text.utf8.count <= IdentityLimits.userIDBytes, !user.text.unicodeScalars.contains(where: \.isControl)
+        else {
+            throw CommandFailure.fail(
+                "the user is not known, and an id has at most \(IdentityLimits.userIDBytes) bytes and no control characters",
+                code: CommandFailure.dataCode)
         }
     }
 
@@ -100,7 +117,7 @@ struct SessionCreate: ParsableCommand {
             _ = try database.sessions { sessions throws(PostgreSQLError) in try sessions.revoke(sessionID: id) }
             StandardError.write("authfcgi: session \(id) was ended, because its token is lost\n")
             database.audit(
-                AuditEvent(.sessionRevoke, of: .user(id: user.id), session: id, details: ["ended": "1"]),
+                AuditEvent(.sessionRevoke, of: user.subject, session: id, details: ["ended": "1"]),
                 saidOn: STDERR_FILENO)
             throw error
         }

@@ -41,7 +41,7 @@ struct SessionRefresh: ParsableCommand {
                 user.id, username: username?.text, name: name, email: email, groups: groups?.names)
         }
         database.audit(
-            AuditEvent(.sessionRefresh, of: .user(id: user.id), details: ["changed": "\(changed)"]))
+            AuditEvent(.sessionRefresh, of: user.subject, details: ["changed": "\(changed)"]))
         try StandardOutput.writeLine(
             json
                 ? try JSONOutput.object([

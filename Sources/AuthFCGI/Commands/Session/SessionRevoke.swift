@@ -40,7 +40,7 @@ struct SessionRevoke: ParsableCommand {
             let ended = try database.sessions { sessions throws(PostgreSQLError) in
                 try sessions.revoke(userID: user.id)
             }
-            database.audit(AuditEvent(.sessionRevoke, of: .user(id: user.id), details: ["ended": "\(ended)"]))
+            database.audit(AuditEvent(.sessionRevoke, of: user.subject, details: ["ended": "\(ended)"]))
             try report(ended, "Ended \(ended.counted("session")) of \(user.shown).", of: user)
         } else {
             try revokeAll(database)
@@ -48,14 +48,14 @@ struct SessionRevoke: ParsableCommand {
     }
 
     private func revoke(_ id: SessionID, _ database: CommandDatabase) throws {
-        let wasLive = try database.sessions { sessions throws(PostgreSQLError) in
+        let user = try database.sessions { sessions throws(PostgreSQLError) in
             try sessions.revoke(sessionID: id.text)
         }
-        guard wasLive else {
+        guard let user else {
             throw CommandFailure.fail("there is no live session \(id.text)", code: CommandFailure.dataCode)
         }
-        database.audit(AuditEvent(.sessionRevoke, session: id.text, details: ["ended": "1"]))
-        try report(1, "Ended session \(id.text).")
+        database.audit(AuditEvent(.sessionRevoke, of: user.subject, session: id.text, details: ["ended": "1"]))
+        try report(1, "Ended session \(id.text).", of: user)
     }
 
     private func revokeAll(_ database: CommandDatabase) throws {

@@ -13,6 +13,10 @@ enum JSONOutput {
         elements(try sessions.map { try text(fields($0)) }, areFirst: areFirst)
     }
 
+    static func changes(_ changes: [RecordedChange]) throws -> String {
+        try text(changes.map(RecordedChangeReport.init))
+    }
+
     /// The result of a change to one user.
     static func change(_ change: AccountChange, of account: ResolvedUser) throws -> String {
         try text(AccountChangeReport(change, of: account))

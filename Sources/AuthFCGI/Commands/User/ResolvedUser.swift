@@ -13,6 +13,9 @@ struct ResolvedUser: Equatable {
         self.name = name
     }
 
+    /// The user in the log.
+    var subject: AuditSubject { .user(id: id, name: name) }
+
     /// The user as part of a sentence, safe for a terminal.
     var shown: String { NamedUser(id: id, accountName: name).shown }
 }

@@ -8,6 +8,8 @@ struct UserAdd: ParsableCommand {
         discussion: """
             \(NewPassword.help)
 
+            Names are compared without case: after "ann" there can be no "Ann".
+
             \(SessionCommand.databaseHelp)
             """)
 
@@ -37,7 +39,7 @@ struct UserAdd: ParsableCommand {
         }
         let shown = PrintableText.of(username)
         if let id {
-            database.audit(AuditEvent(.userAdd, of: .user(id: id)))
+            database.audit(AuditEvent(.userAdd, of: .user(id: id, name: username)))
             try report("Added user \(shown) (id \(id)).", id: id, added: true)
         } else if ifAbsent {
             let present = try database.accounts { accounts throws(PostgreSQLError) in

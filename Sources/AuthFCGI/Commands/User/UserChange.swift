@@ -61,7 +61,7 @@ struct UserChange: ParsableCommand {
         if changed {
             database.audit(
                 AuditEvent(
-                    .userChange, of: .user(id: account.id),
+                    .userChange, of: .user(id: account.id, name: now.accountName),
                     details: ["changed": "\(sessions)", "details": given.joined(separator: ",")]))
         }
         if json {

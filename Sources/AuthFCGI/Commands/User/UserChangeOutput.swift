@@ -19,7 +19,7 @@ struct UserChangeOutput: ParsableArguments {
         case .changed, .nothing:
             if case .changed(let ended) = change {
                 database.audit(
-                    AuditEvent(action, of: .user(id: account.id), details: ended.map { ["ended": "\($0)"] } ?? [:]))
+                    AuditEvent(action, of: account.subject, details: ended.map { ["ended": "\($0)"] } ?? [:]))
             }
             try StandardOutput.writeLine(
                 try json ? JSONOutput.change(change, of: account) : text(change, account, done, unchanged))

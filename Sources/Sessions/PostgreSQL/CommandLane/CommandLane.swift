@@ -44,6 +44,7 @@ final class CommandLane: ReadinessHandler {
         queue = CommandQueue(deadline: deadline)
         let isPooled = !configuration.usesPreparedStatements
         let lockWait = min(deadline, Self.lockWait)
+        let author = configuration.logsChanges ? "SET authfcgi.author = 'gate'" : nil
         connector = Connector(for: purpose, configuration, threads: threads, log: log) {
             connection, _ throws(PostgreSQLError) in
             try connection.introduce(isPooled: isPooled, deadline: deadline)
@@ -53,7 +54,7 @@ final class CommandLane: ReadinessHandler {
                 // Required for revoking all sessions of a user, whatever the database's default is.
                 let isolation = "SET default_transaction_isolation = 'read committed'"
                 let settings: [String?] = [
-                    keepsSearchPath ? nil : PostgreSQLConnection.schemaSettings, isolation,
+                    keepsSearchPath ? nil : PostgreSQLConnection.schemaSettings, isolation, author,
                     connection.limits(statement: deadline, lock: lockWait), preparation,
                 ]
                 try connection.script(settings.compactMap(\.self).joined(separator: "; "), deadline: deadline)

@@ -20,6 +20,9 @@ public struct PostgreSQLConfiguration: Sendable {
     public var applicationName: String
     /// The names of the configuration's parts in messages.
     public var names: ConfigurationNames
+    /// A Boolean value that indicates whether the program logs what clients change by way of it, so that the database need
+    /// not record it in `authfcgi_audit`.
+    package var logsChanges = false
 
     /// Creates a configuration. Every parameter but the connection string has a default.
     public init(

@@ -13,6 +13,7 @@ extension PostgreSQLConnection {
         do throws(PostgreSQLError) {
             try liftTimeLimitsInTransaction(deadline: deadline)
             if !keepsState { try restrictSearchPathInTransaction(deadline: deadline) }
+            if let author { try setAuthorInTransaction(author, deadline: deadline) }
             let result = try work()
             try script("COMMIT", deadline: deadline)
             return result
@@ -21,5 +22,13 @@ extension PostgreSQLConnection {
             try? script("ROLLBACK", deadline: .seconds(1))
             throw error
         }
+    }
+
+    /// Says who makes the changes of the transaction. For the transaction alone: behind a pooler, the connection is also
+    /// others'.
+    private func setAuthorInTransaction(_ author: String, deadline: Duration) throws(PostgreSQLError) {
+        _ = try query(
+            "SELECT pg_catalog.set_config('authfcgi.author', $1::pg_catalog.text, true)", [.text(author)],
+            deadline: deadline)
     }
 }

@@ -32,6 +32,9 @@ internal import Logging
     /// A Boolean value that indicates whether libpq's buffer holds bytes that the socket has not accepted yet.
     var isWaitingToWrite = false
 
+    /// The user of the system for whom transactions change something, for `authfcgi_audit`; nil for a worker.
+    package var author: String?
+
     /// The attempt to open the connection, as long as a helper thread prepares it.
     var attempt: ConnectionAttempt?
 

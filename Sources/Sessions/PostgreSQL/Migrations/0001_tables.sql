@@ -276,12 +276,49 @@ COMMENT ON VIEW @schema@.live_sessions IS
     'AuthFCGI: the sessions that are neither ended nor expired at the start of the statement. Reading it needs no rights on session_tokens.';
 
 
+-- Two spellings of a name are one person's: they are compared without case and in NFC.
+-- Lower case of upper case, for letters with two lower-case forms, as the Greek sigma.
+-- Both go by a collation. That of the database may be anything, and with C it maps
+-- A to Z only, so it is one of those that a server has beside it: first the ones that the
+-- update of a library does not change. PL/pgSQL resolves a name when it gets there, so
+-- those that a server does not have are no error, and a dump fits every server.
+CREATE FUNCTION @schema@.username_key(username text) RETURNS text
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    composed CONSTANT text := normalize(username_key.username, NFC);
+    key      text;
+BEGIN
+    IF pg_catalog.to_regcollation('pg_catalog.pg_c_utf8') IS NOT NULL THEN          -- PostgreSQL 17
+        key := lower(upper(composed COLLATE pg_catalog.pg_c_utf8));
+    ELSIF pg_catalog.to_regcollation('pg_catalog."C.utf8"') IS NOT NULL THEN        -- glibc
+        key := lower(upper(composed COLLATE pg_catalog."C.utf8"));
+    ELSIF pg_catalog.to_regcollation('pg_catalog."C.UTF-8"') IS NOT NULL THEN       -- glibc of before
+        key := lower(upper(composed COLLATE pg_catalog."C.UTF-8"));
+    ELSIF pg_catalog.to_regcollation('pg_catalog."und-x-icu"') IS NOT NULL THEN     -- ICU
+        key := lower(upper(composed COLLATE pg_catalog."und-x-icu"));
+    ELSE
+        key := lower(upper(composed COLLATE pg_catalog."C"));
+    END IF;
+    RETURN normalize(key, NFC);
+END
+$$;
+
+COMMENT ON FUNCTION @schema@.username_key(text) IS
+    'AuthFCGI: returns the form in which usernames are compared: NFC, lower case of upper case, by a collation that does not depend on the database''s. On a server without pg_c_utf8, C.utf8 and ICU only A to Z are mapped.';
+
+
 -- Not called "users": an application in the same schema often has a table of that name.
 CREATE TABLE @schema@.authfcgi_users (
     id            text        PRIMARY KEY DEFAULT gen_random_uuid()::text
         CHECK (octet_length(id) BETWEEN 1 AND 255),
     -- The maximum is that of a username in a login.
-    username      text        NOT NULL UNIQUE CHECK (octet_length(username) BETWEEN 1 AND 256),
+    username      text        NOT NULL CHECK (octet_length(username) BETWEEN 1 AND 256)
+        -- Characters that break a line, change the writing direction or do not show.
+        CHECK (username COLLATE "C" !~ $$[\u0001-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]$$),
+    username_key  text        COLLATE "C" NOT NULL UNIQUE
+        GENERATED ALWAYS AS (@schema@.username_key(username)) STORED,
     password_hash text        NOT NULL,
     name          text        NOT NULL DEFAULT '' CHECK (char_length(name) <= 256),
     email         text        NOT NULL DEFAULT '' CHECK (char_length(email) <= 320),
@@ -297,7 +334,9 @@ CREATE TABLE @schema@.authfcgi_users (
 
 COMMENT ON TABLE @schema@.authfcgi_users IS
     'AuthFCGI: its own users, for applications without users of their own. Deleting or disabling a user, or changing the password hash, ends all sessions of that user. Sessions keep the name, email and groups that they were created with.';
+COMMENT ON COLUMN @schema@.authfcgi_users.username IS
+    'The name as it was typed. It is compared without case and in NFC: see username_key.';
 
 
 -- In the same transaction: by default PUBLIC may execute a new function.
-REVOKE ALL ON FUNCTION @schema@.session_random_bytes() FROM PUBLIC;
+REVOKE ALL ON FUNCTION @schema@.session_random_bytes(), @schema@.username_key(text) FROM PUBLIC;

@@ -34,6 +34,11 @@ DECLARE
     first_user text;
     last_user  text;
     hashes     text;    -- hashes_at_most at most, each of 64 digits, with commas between
+    -- The same sessions, for record_audit().
+    users      text[];
+    names      text[];
+    ids        uuid[];
+    ends       boolean[];
     -- By its index, because remove_expired_sessions() switches sequential scans off.
     everybody  CONSTANT bigint := coalesce((SELECT g.ended_before FROM @schema@.authfcgi_state g WHERE g.only_row), 0);
 BEGIN
@@ -43,12 +48,17 @@ BEGIN
     -- with that.
     IF TG_OP = 'TRUNCATE' THEN
         PERFORM @schema@.announce_revocations('{*}'::text[]);
+        PERFORM @schema@.record_audit('session_revoke', NULL::text[], NULL::text[], NULL::uuid[], NULL::bigint);
         RETURN NULL;
     ELSIF TG_OP = 'DELETE' THEN
         SELECT count(*), true, min(e.user_id COLLATE "C"), max(e.user_id COLLATE "C"),
-               string_agg(encode(e.token_hash, 'hex'), ',') FILTER (WHERE e.number <= hashes_at_most)
-          INTO announced, has_ended, first_user, last_user, hashes
-          FROM (SELECT o.token_hash, o.user_id, row_number() OVER () AS number
+               string_agg(encode(e.token_hash, 'hex'), ',') FILTER (WHERE e.number <= hashes_at_most),
+               array_agg(e.user_id) FILTER (WHERE e.number <= hashes_at_most),
+               array_agg(e.username) FILTER (WHERE e.number <= hashes_at_most),
+               array_agg(e.session_id) FILTER (WHERE e.number <= hashes_at_most),
+               array_agg(true) FILTER (WHERE e.number <= hashes_at_most)
+          INTO announced, has_ended, first_user, last_user, hashes, users, names, ids, ends
+          FROM (SELECT o.token_hash, o.user_id, o.username, o.session_id, row_number() OVER () AS number
                   FROM old_rows o
                  WHERE o.revoked_at IS NULL AND o.expires_at > statement_timestamp()
                    AND o.general_epoch >= everybody
@@ -59,10 +69,14 @@ BEGIN
         -- under another hash. If one has, all are announced as ended: workers then
         -- query the database again, which is harmless.
         SELECT count(*), bool_or(e.ended), min(e.user_id COLLATE "C"), max(e.user_id COLLATE "C"),
-               string_agg(encode(e.token_hash, 'hex'), ',') FILTER (WHERE e.number <= hashes_at_most)
-          INTO announced, has_ended, first_user, last_user, hashes
-          FROM (SELECT c.token_hash, c.user_id, c.ended, row_number() OVER () AS number
-                  FROM (SELECT o.token_hash, o.user_id,
+               string_agg(encode(e.token_hash, 'hex'), ',') FILTER (WHERE e.number <= hashes_at_most),
+               array_agg(e.user_id) FILTER (WHERE e.number <= hashes_at_most),
+               array_agg(e.username) FILTER (WHERE e.number <= hashes_at_most),
+               array_agg(e.session_id) FILTER (WHERE e.number <= hashes_at_most),
+               array_agg(e.ended) FILTER (WHERE e.number <= hashes_at_most)
+          INTO announced, has_ended, first_user, last_user, hashes, users, names, ids, ends
+          FROM (SELECT c.token_hash, c.user_id, c.username, c.session_id, c.ended, row_number() OVER () AS number
+                  FROM (SELECT o.token_hash, o.user_id, o.username, o.session_id,
                                n.token_hash IS NULL
                                OR n.revoked_at IS NOT NULL
                                OR n.expires_at < o.expires_at
@@ -99,6 +113,26 @@ BEGIN
                    || substr(hashes, p.start * 65 + 1, hashes_a_payload * 65 - 1)
               FROM pg_catalog.generate_series(0, (announced - 1)::integer, hashes_a_payload) AS p (start)));
     END IF;
+
+    IF NOT @schema@.is_audited() THEN
+        RETURN NULL;
+    ELSIF announced > hashes_at_most THEN
+        -- Not all ids are known.
+        ids := NULL;
+    ELSIF false = ANY (ends) THEN
+        -- If some have ended, those count, and not what has changed besides.
+        SELECT array_agg(e.user_id), array_agg(e.username), array_agg(e.id), count(*)
+          INTO users, names, ids, announced
+          FROM ROWS FROM (pg_catalog.unnest(users), pg_catalog.unnest(names), pg_catalog.unnest(ids),
+                          pg_catalog.unnest(ends)) AS e (user_id, username, id, ended)
+         WHERE e.ended = has_ended;
+    END IF;
+    PERFORM @schema@.record_audit(
+        CASE WHEN NOT has_ended THEN 'session_refresh'
+             -- What applications do at a logout must not displace what operators do.
+             WHEN announced = 1 AND coalesce(current_setting('authfcgi.author', true), '') = '' THEN 'session_end'
+             ELSE 'session_revoke' END,
+        users, names, ids, announced);
     RETURN NULL;
 END
 $$;
@@ -214,6 +248,11 @@ BEGIN
         PERFORM @schema@.announce_revocations(ARRAY(
             SELECT 'u:' || u.user_id FROM pg_catalog.unnest(users) AS u (user_id)));
     END IF;
+    -- Not in addition to the change of a user that is recorded: see authfcgi_users_end_sessions().
+    IF pg_catalog.cardinality(users) > 0
+       AND (pg_catalog.pg_trigger_depth() < 2 OR current_setting('authfcgi.audited', true) IS DISTINCT FROM 'on') THEN
+        PERFORM @schema@.record_audit('session_revoke', users, NULL::text[], NULL::uuid[], NULL::bigint);
+    END IF;
     RETURN NULL;
 END
 $$;
@@ -237,6 +276,7 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
     PERFORM @schema@.announce_revocations('{*}'::text[]);
+    PERFORM @schema@.record_audit('session_revoke', NULL::text[], NULL::text[], NULL::uuid[], NULL::bigint);
     RETURN NULL;
 END
 $$;
@@ -515,7 +555,9 @@ BEGIN
             OR n.password_hash <> o.password_hash
             OR (n.disabled AND NOT o.disabled);
     END IF;
+    PERFORM pg_catalog.set_config('authfcgi.audited', 'on', true);
     PERFORM @schema@.end_user_sessions(ids, NULL::bytea, false);
+    PERFORM pg_catalog.set_config('authfcgi.audited', '', true);
     RETURN NULL;
 END
 $$;

@@ -150,20 +150,17 @@ COMMENT ON FUNCTION @schema@.login_throttle_key(text, bytea) IS
     'AuthFCGI, internal: returns the key of a value in login_throttle.';
 
 
--- lower() uses the database's locale; with C it converts only ASCII. Blanks are trimmed
--- because some users queries do so: a username with and without them is throttled as one,
--- whether or not a user has it.
+-- What username_key() compares as one name is one name here too, and more than that: users
+-- queries may trim blanks or compare in NFKC, and a name is throttled alike whether or not a
+-- user has it.
 CREATE FUNCTION @schema@.login_throttle_name(username text) RETURNS bytea
 LANGUAGE plpgsql STABLE STRICT
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    trimmed CONSTANT text := btrim(login_throttle_name.username, E' \t\n\x0b\f\r');
+    trimmed CONSTANT text := btrim(@schema@.username_key(login_throttle_name.username), E' \t\n\x0b\f\r');
 BEGIN
-    IF pg_catalog.getdatabaseencoding() <> 'UTF8' THEN    -- normalize() needs UTF8
-        RETURN convert_to(lower(trimmed), 'UTF8');
-    END IF;
-    RETURN convert_to(lower(normalize(trimmed, NFKC)), 'UTF8');
+    RETURN convert_to(@schema@.username_key(normalize(trimmed, NFKC)), 'UTF8');
 END
 $$;
 

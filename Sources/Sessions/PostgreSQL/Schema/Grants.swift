@@ -18,6 +18,7 @@ package enum Grants {
             "SELECT, INSERT (username, password_hash, name, email, groups), "
                 + "UPDATE (username, password_hash, name, email, groups, disabled, updated_at), DELETE"
         ),
+        ("authfcgi_audit", "SELECT"),
         (Migrations.table, "SELECT"),
     ]
     /// The functions that commands and requests of the gate call. Not included: functions that only triggers and other
@@ -26,11 +27,13 @@ package enum Grants {
         "change_user_password", "claim_session_cleanup", "create_access_token", "create_session",
         "current_redis_seal_keys", "get_user_from_token", "get_user_from_token_hash", "has_untidied_users",
         "listen_for_revocations", "login_throttle_key", "login_throttle_name", "make_redis_seal_key",
-        "notification_state", "rehash_user",
-        "remove_ended_sessions", "remove_expired_login_throttle", "remove_expired_sessions", "reserve_login",
+        "notification_state", "record_command", "rehash_user",
+        "remove_ended_sessions", "remove_expired_login_throttle", "remove_expired_sessions", "remove_old_audit",
+        "reserve_login",
         "revoke_access_token",
         "revoke_access_token_hash", "revoke_all_sessions", "revoke_session", "revoke_user_sessions",
         "session_token_hash", "settle_login", "touch_sessions", "update_user_sessions",
+        "username_key",
     ]
     private static let deadline = Duration.seconds(60)
 

@@ -51,7 +51,7 @@ package struct Migrations: Sendable {
         "session_tokens", "live_sessions", "user_epochs", "session_keys", "session_limits", "session_cleanup",
         "authfcgi_state", "hashing_costs", "recent_hashing_costs",
         "authfcgi_users", "login_devices", "login_throttle", "login_throttle_secret", "session_channel",
-        "unannounced_revocations", "redis_seal_keys",
+        "unannounced_revocations", "redis_seal_keys", "authfcgi_audit",
     ]
     /// The table that records the applied steps.
     static let table = "authfcgi_migrations"
@@ -68,6 +68,7 @@ package struct Migrations: Sendable {
         Step(number: 7, name: "grants", sql: text(PackageResources._007_grants_sql)),
         Step(number: 8, name: "notifications", sql: text(PackageResources._008_notifications_sql)),
         Step(number: 9, name: "redis_seals", sql: text(PackageResources._009_redis_seals_sql)),
+        Step(number: 10, name: "audit", sql: text(PackageResources._010_audit_sql)),
     ]
 
     /// The numbers of this program's steps, in order.

@@ -1,4 +1,4 @@
-/// Adds one of the gate's own users. The answer is the id; nil if the username is taken.
+/// Adds one of the gate's own users. The answer is the id; nil if the username is taken, in whatever spelling.
 struct AddUser: Statement {
     let username: String
     let passwordHash: String
@@ -12,7 +12,7 @@ struct AddUser: Statement {
     func sql(in schema: Schema) -> String {
         """
         INSERT INTO \(schema)authfcgi_users (username, password_hash, name, email, groups) \
-        VALUES ($1::text, $2::text, $3::text, $4::text, $5::text[]) ON CONFLICT (username) DO NOTHING RETURNING id
+        VALUES ($1::text, $2::text, $3::text, $4::text, $5::text[]) ON CONFLICT (username_key) DO NOTHING RETURNING id
         """
     }
 

@@ -18,10 +18,10 @@ struct FindUser: Statement {
         }
     }
 
-    /// Returns a statement that finds the user with a username.
+    /// Returns a statement that finds the user with a username, in whatever spelling: see `username_key()`.
     /// - Parameter name: An SQL expression for the username.
     static func select(byUsername name: String, in schema: Schema) -> String {
-        "\(select(in: schema)) WHERE u.username = \(name)"
+        "\(select(in: schema)) WHERE u.username_key = \(schema)username_key(\(name))"
     }
 
     private static func select(in schema: Schema) -> String {

@@ -10,8 +10,8 @@ struct ListUsers: Statement {
     static let isIdempotent = true
 
     func sql(in schema: Schema) -> String {
-        let page = "WHERE username > $1::text ORDER BY username LIMIT $2::integer"
-        return "\(ListedUser.select(page, in: schema)) ORDER BY u.username"
+        let page = "WHERE username_key > \(schema)username_key($1::text) ORDER BY username_key LIMIT $2::integer"
+        return "\(ListedUser.select(page, in: schema)) ORDER BY u.username_key"
     }
 
     var parameters: [PostgreSQLParameter] { [.text(after ?? ""), .number(limit)] }
@@ -33,7 +33,7 @@ struct FindListedUser: Statement {
 
     func sql(in schema: Schema) -> String {
         switch key {
-        case .username: ListedUser.select("WHERE username = $1::text", in: schema)
+        case .username: ListedUser.select("WHERE username_key = \(schema)username_key($1::text)", in: schema)
         case .id: ListedUser.select("WHERE id = $1::text", in: schema)
         }
     }
