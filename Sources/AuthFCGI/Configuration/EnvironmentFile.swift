@@ -74,7 +74,10 @@ struct EnvironmentFile: Equatable, Sendable {
         guard !known.contains(name) else { return nil }
         let near = known.map { (name: $0, distance: EditDistance.between(name.uppercased(), $0)) }
             .min { $0.distance < $1.distance }
-        guard let near, near.distance <= 3 else { return "unknown setting \(name)" }
+        guard let near, near.distance <= 3 else {
+            // The end of a secret in base64 looks like a name too.
+            return name == name.uppercased() ? "unknown setting \(name)" : "unknown setting"
+        }
         return "unknown setting \(name); did you mean \(near.name)?"
     }
 
