@@ -15,8 +15,8 @@ final class SessionMemory {
     /// A Boolean value that indicates whether the connection receives revocations. Otherwise snapshots are not worth
     /// storing.
     private var listens = false
-    /// The data of the server that has answered last, for the log.
-    private var cluster: DatabaseCluster?
+    /// The server that has answered last, for the log.
+    private var server: ServerChange.Server?
     /// The touches of sessions that are not in the cache.
     private var otherTouches: [SHA256Digest: BootInstant] = [:]
     /// The number of those still to be written in the present run.
@@ -113,16 +113,11 @@ final class SessionMemory {
         self.listens = listens
         let change = rule.takeHeartbeat(
             clock: heartbeat.clock, origin: heartbeat.origin, sentAt: sentAt, isFirst: isFirst, listens: listens)
-        let former = self.cluster
-        self.cluster = cluster
+        let (former, present) = (server, ServerChange.Server(origin: heartbeat.origin, cluster: cluster))
+        if former != present { server = present }
         guard let change else { return }
         keepTouches(cache.removeAll())
-        let event =
-            switch change {
-            case .incarnation: DatabaseCluster.change(from: former, to: cluster)
-            case .clockSetBack: "PostgreSQL's clock was set back"
-            }
-        log.notice("\(event); all sessions are looked up anew")
+        log.notice("\(change.sentence(from: former, to: present)); all sessions are looked up anew")
     }
 
     func hear(_ revocation: Revocation) {

@@ -34,7 +34,8 @@ enum StoreRehearsal {
             EventLoop.spawn {
                 var outcome = Outcome()
                 do throws(RedisTLS.Problem) {
-                    outcome.redis = await (try RedisConfiguration(settings))?.trial(within: limit, log: log)
+                    let redis = try RedisConfiguration(settings)
+                    outcome.redis = await redis?.trial(within: limit, log: log)
                     if triesPostgreSQL {
                         let configuration = try SessionStore.Configuration(settings).rehearsal
                         outcome.postgreSQL = await tryPostgreSQL(configuration, log)

@@ -7,10 +7,10 @@ struct ConnectionParameters {
     /// - Parameters:
     ///   - url: A connection string of libpq.
     ///   - timeouts: The names and values of timeouts that the connection string may override.
-    /// - Throws: ``PostgreSQLError/unusable(_:part:)`` if libpq cannot use the connection string, or would report parts of
+    /// - Throws: ``PostgreSQLError/unusable(_:part:)`` if libpq cannot read the connection string, or would report parts of
     ///   its password.
     init(_ url: Secret, timeouts: [(String, String)]) throws(PostgreSQLError) {
-        if let problem = ConnectionString.problem(url.reveal()) {
+        if let problem = ConnectionString.misreading(of: url.reveal()) {
             throw .unusable("the connection string \(problem)", part: .url)
         }
         for (name, value) in timeouts { add(name, value) }

@@ -36,14 +36,17 @@ extension ConnectionStringProblem: CustomStringConvertible {
 extension ConnectionString {
     /// Returns the problem with a connection string; nil if only a server can refuse it.
     package static func problem(_ text: String) -> ConnectionStringProblem? {
-        if let problem = urlParts(text).flatMap(problem) { return problem }
+        misreading(of: text) ?? refusedParameter(text).map { .refusedValue(parameter: $0) }
+    }
+
+    /// Returns the problem with a connection string that libpq cannot read, or reads in another way than it is meant.
+    static func misreading(of text: String) -> ConnectionStringProblem? {
+        if let parts = urlParts(text), let problem = misreading(of: parts) { return problem }
         guard let given = values(text) else { return .unreadable }
         let ports = given["port"]?.split(separator: ",", omittingEmptySubsequences: false) ?? []
         guard ports.allSatisfy({ isPort(Array($0.utf8)[...]) }) else { return .badPort }
-        if let name = ["host", "hostaddr", "dbname"].first(where: { isMisplaced(given[$0] ?? "", in: $0) }) {
-            return .misplaced(parameter: name)
-        }
-        return refusedParameter(text).map { .refusedValue(parameter: $0) }
+        return ["host", "hostaddr", "dbname"].first { isMisplaced(given[$0] ?? "", in: $0) }
+            .map { .misplaced(parameter: $0) }
     }
 
     /// Returns the names in a connection string that are no parameters of libpq, each of which looks like a name.
@@ -80,7 +83,7 @@ extension ConnectionString {
         return URLParts(hosts: hosts, path: path, query: server[path.endIndex...].dropFirst())
     }
 
-    private static func problem(_ parts: URLParts) -> ConnectionStringProblem? {
+    private static func misreading(of parts: URLParts) -> ConnectionStringProblem? {
         let at = UInt8(ascii: "@")
         guard !parts.hosts.contains(at), !parts.path.contains(at) else { return .ambiguous }
         for parameter in parts.query.split(separator: UInt8(ascii: "&")) where parameter.contains(at) {

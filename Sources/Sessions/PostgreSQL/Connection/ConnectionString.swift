@@ -34,11 +34,12 @@ package enum ConnectionString {
     /// nil if there is none, or if `text` is not readable.
     static func refusedParameter(_ text: String) -> String? {
         guard let given = values(text) else { return nil }
-        // The servers are replaced by a socket that does not exist: libpq checks the values first, and uses no network.
+        // The servers are replaced by a socket that does not exist: libpq checks the values first, and uses no network. It
+        // would write what is wrong with a file of passwords to standard error.
         let nowhere = "/nowhere-to-connect-to"
-        let others = given.filter { !["host", "hostaddr", "port"].contains($0.key) }.sorted { $0.key < $1.key }
-        let connection = unsafe CStringList.withPointers(["host"] + others.map(\.key)) { keywords in
-            unsafe CStringList.withPointers([nowhere] + others.map(\.value)) { values in
+        let others = given.filter { !["host", "hostaddr", "port", "passfile"].contains($0.key) }.sorted { $0.key < $1.key }
+        let connection = unsafe CStringList.withPointers(["host", "passfile"] + others.map(\.key)) { keywords in
+            unsafe CStringList.withPointers([nowhere, PasswordFile.none] + others.map(\.value)) { values in
                 unsafe PQconnectStartParams(keywords, values, 0)
             }
         }

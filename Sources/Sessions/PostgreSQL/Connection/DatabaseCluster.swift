@@ -32,16 +32,4 @@ struct DatabaseCluster: Equatable, Sendable {
             return nil
         }
     }
-
-    /// Returns what has happened, as a sentence, if a server with these data answers after one with `former` data.
-    static func change(from former: DatabaseCluster?, to present: DatabaseCluster?) -> String {
-        guard let former, let present else { return "PostgreSQL was restarted, or is another server" }
-        guard former.systemIdentifier == present.systemIdentifier else {
-            return "PostgreSQL is another server, with other data: its system identifier is \(present.systemIdentifier), "
-                + "and was \(former.systemIdentifier)"
-        }
-        return former.timeline == present.timeline
-            ? "PostgreSQL was restarted"
-            : "PostgreSQL is another server of the same cluster, which has become the primary (a failover)"
-    }
 }

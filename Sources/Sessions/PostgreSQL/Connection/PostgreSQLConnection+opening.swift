@@ -59,6 +59,10 @@ extension PostgreSQLConnection {
         // libpq has no timeout of its own here. This one is the kernel's, so that libpq goes on to the next address.
         var parameters = try ConnectionParameters(url, timeouts: [("tcp_user_timeout", "3000")])
         for (name, value) in ConnectionHosts(url).rotated(by: rotation) { parameters.add(name, value) }
+        if let fault = PasswordFile.fault(ConnectionString.values(url.reveal()) ?? [:]) {
+            ServerNoticeLog.warn(fault, log)
+            parameters.add("passfile", PasswordFile.none)
+        }
         let opening = try ConnectionOpening(parameters, log: log)
         while let wait = opening.wait {
             if try attempt.wait(wait.descriptor, for: wait.events) { try opening.advance() }

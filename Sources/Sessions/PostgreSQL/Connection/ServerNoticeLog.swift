@@ -10,7 +10,7 @@ final class ServerNoticeLog {
     var isConnecting: Bool
     private let log: Logger
 
-    /// The notices of the last hour to connections that were being opened, in all threads.
+    /// The lines of the last hour about connections that were being opened, in all threads.
     private static let connecting = Mutex(LogLimiter<String>(per: .seconds(3600), kinds: 100))
 
     init(_ log: Logger, isConnecting: Bool) {
@@ -28,7 +28,12 @@ final class ServerNoticeLog {
     }
 
     private func take(_ text: String, _ level: Logger.Level) {
-        if isConnecting, Self.connecting.withLock({ $0.admit(text) }) == nil { return }
+        if isConnecting, !Self.isNew(text) { return }
         log.log(level: level, "PostgreSQL: \(text)")
     }
+
+    /// Logs a warning about connections, once an hour.
+    static func warn(_ text: String, _ log: Logger) { if isNew(text) { log.warning("\(text)") } }
+
+    private static func isNew(_ text: String) -> Bool { connecting.withLock { $0.admit(text) } != nil }
 }
