@@ -44,8 +44,10 @@ enum DatabaseURL {
     private static func unknownParameter(_ text: String) -> String? {
         let isURL = text.hasPrefix("postgresql://")
         for name in ConnectionString.unknownParameters(text) {
-            let near = ConnectionString.parameters.map { (name: $0, distance: EditDistance.between(name.lowercased(), $0)) }
-                .min { $0.distance < $1.distance }.flatMap { $0.distance <= 2 ? $0.name : nil }
+            let near = ConnectionString.parameters.map {
+                (name: $0, distance: EditDistance.between(name.lowercased(), $0))
+            }
+            .min { $0.distance < $1.distance }.flatMap { $0.distance <= 2 ? $0.name : nil }
             if let near { return "has the parameter \(name), which libpq does not know; did you mean \(near)?" }
             if isURL { return "has the parameter \(name), which libpq does not know; remove it" }
         }

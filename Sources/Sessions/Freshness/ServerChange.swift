@@ -26,7 +26,8 @@ extension ServerChange {
             return "PostgreSQL was restarted, or is another server"
         }
         guard old.systemIdentifier == new.systemIdentifier else {
-            return "PostgreSQL is another server, with other data: its system identifier is \(new.systemIdentifier), and was "
+            return
+                "PostgreSQL is another server, with other data: its system identifier is \(new.systemIdentifier), and was "
                 + old.systemIdentifier
         }
         // A restart begins no timeline, and is later than the start before it.

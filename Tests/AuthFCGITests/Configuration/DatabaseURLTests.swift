@@ -38,7 +38,7 @@ struct DatabaseURLTests {
         "postgresql://u:S3cret/x@127.0.0.1/db", "postgresql://u:abc@S3cret@127.0.0.1/db",
         "postgresql://u:a@S3cret/x@h/db", "postgresql://S3cret/x@h/db", "postgresql://u:123/S3cret@h",
         "postgresql://u@h/db?S3cret@x", "postgresql://u@h/db?cret=S3@x", "postgresql://u:S3cret/db",
-        "postgresql://u:S3cret", "postgresql://u:S3cret?x@/h",
+        "postgresql://u:S3cret",
     ])
     func `A URL whose password libpq would take for something else is refused`(text: String) throws {
         let problem = try #require(DatabaseURL.problem(text))
@@ -58,9 +58,15 @@ struct DatabaseURLTests {
     }
 
     @Test(arguments: [
-        ("postgresql://u:hunter2@h/d?sslmod=require", "the parameter sslmod, which libpq does not know; did you mean sslmode?"),
+        (
+            "postgresql://u:hunter2@h/d?sslmod=require",
+            "the parameter sslmod, which libpq does not know; did you mean sslmode?"
+        ),
         ("postgresql://u:hunter2@h/d?pool_size=5", "the parameter pool_size, which libpq does not know; remove it"),
-        ("host=h sslmod=require password=hunter2", "the parameter sslmod, which libpq does not know; did you mean sslmode?"),
+        (
+            "host=h sslmod=require password=hunter2",
+            "the parameter sslmod, which libpq does not know; did you mean sslmode?"
+        ),
     ])
     func `An unknown parameter is named`(text: String, words: String) throws {
         let problem = try #require(DatabaseURL.problem(text))

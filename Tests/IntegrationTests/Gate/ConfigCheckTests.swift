@@ -76,13 +76,15 @@ import Testing
 
     @Test func `no SELECT on the users`() throws {
         #expect(try run(["migrate"]).status.isSuccess)
-        try psql(String(contentsOfFile: Repository.path("Tests/IntegrationTests/Users/Schemas/django.sql"), encoding: .utf8))
+        try psql(
+            String(contentsOfFile: Repository.path("Tests/IntegrationTests/Users/Schemas/django.sql"), encoding: .utf8))
         let environment = try role("reader", "GRANT SELECT ON auth_group, auth_user_groups TO ROLE")
         #expect(try run(["migrate", "--grant-to", "\(database)_reader"]).status.isSuccess)
         let settings = environment.merging(["MIGRATE_ON_START": "off", "USERS_PRESET": "django"]) { $1 }
         try expect(78, says: "permission denied for table auth_user", settings)
         let gate = try GateProcess(
-            in: folder, name: "denied", server: server, database: database, workers: 1, environment: settings, waits: false)
+            in: folder, name: "denied", server: server, database: database, workers: 1, environment: settings,
+            waits: false)
         #expect(try gate.waitForExit() == .code(78))
         #expect(gate.log.contains("permission denied for table auth_user"))
         try psql("GRANT SELECT ON auth_user TO \(database)_reader")
@@ -115,7 +117,9 @@ import Testing
         try expect(78, says: "the directory of \(missing) does not exist", ["LISTEN": "unix:\(missing)"])
         let file = try folder.write("file", "")
         try expect(78, says: "\(file) exists and is not a socket", ["LISTEN": "unix:\(file)"])
-        let all = try check(["LISTEN": "unix:\(missing)", "DATABASE_SCHEMA": "auth", "REDIS_URL": "redis://127.0.0.1:1"])
+        let all = try check([
+            "LISTEN": "unix:\(missing)", "DATABASE_SCHEMA": "auth", "REDIS_URL": "redis://127.0.0.1:1",
+        ])
         #expect(all.status == .code(78))
         for words in ["the directory of", "there is no schema", "Redis: 127.0.0.1:1: "] {
             #expect(all.errors.contains(words), "\(words): \(all)")

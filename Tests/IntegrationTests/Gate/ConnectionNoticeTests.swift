@@ -26,8 +26,13 @@ import Testing
         }
     }
 
-    @Test func `a warning to each new connection is one line in the log, in its form, and nothing on standard error`() throws {
-        let warnings = ["WARNING: PostgreSQL: database \"noted\" has a collation version mismatch", "WARNING: PostgreSQL: invalid value for parameter \"work_mem\""]
+    @Test func `a warning to each new connection is one line in the log, in its form, and nothing on standard error`()
+        throws
+    {
+        let warnings = [
+            "WARNING: PostgreSQL: database \"noted\" has a collation version mismatch",
+            "WARNING: PostgreSQL: invalid value for parameter \"work_mem\"",
+        ]
         func lines(_ text: String) -> [Substring] {
             text.split(separator: "\n").filter { line in
                 line.contains("collation version") || line.contains("work_mem") || line.hasPrefix("HINT")
@@ -61,7 +66,9 @@ import Testing
         #expect(try gate.check(gate.signIn("ann")) == 200)
         let lines = gate.log.split(separator: "\n").filter { $0.contains("password file") }
         #expect(
-            lines == ["WARNING: the password file \(file) is ignored: others may read it; run chmod 600 on it worker=0"],
+            lines == [
+                "WARNING: the password file \(file) is ignored: others may read it; run chmod 600 on it worker=0"
+            ],
             "\(gate.log)")
     }
 }

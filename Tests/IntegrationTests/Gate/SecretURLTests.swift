@@ -69,7 +69,9 @@ import Testing
         }
     }
 
-    @Test(arguments: ["serve --database-url postgresql://u:S3cret@h/d", "serve --database-url=postgresql://u:S3cret@h/d"])
+    @Test(arguments: [
+        "serve --database-url postgresql://u:S3cret@h/d", "serve --database-url=postgresql://u:S3cret@h/d",
+    ])
     func `a password on the command line is not repeated`(command: String) throws {
         let result = try ServerProcess.run(
             GateProcess.executable, command.split(separator: " ").map(String.init),

@@ -35,7 +35,9 @@ import Testing
     /// Waits until the log has these lines about Redis, and no others.
     private func expect(_ lines: [String], of pod: TestStore) async throws {
         try await eventually("it is said", within: .seconds(5), log: pod.log.text) {
-            let said = pod.log.text.split(separator: "\n").filter { $0.contains("Redis") || $0.contains("session storage") }
+            let said = pod.log.text.split(separator: "\n").filter {
+                $0.contains("Redis") || $0.contains("session storage")
+            }
             return said.count == lines.count && zip(said, lines).allSatisfy { $0.contains($1) }
         }
     }

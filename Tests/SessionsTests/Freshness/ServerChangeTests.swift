@@ -4,7 +4,9 @@ import Testing
 
 /// What the log says about a change of the server.
 @Suite struct ServerChangeTests {
-    private func server(startedAt start: Int64, _ identifier: String? = "7", timeline: String = "1") -> ServerChange.Server {
+    private func server(startedAt start: Int64, _ identifier: String? = "7", timeline: String = "1")
+        -> ServerChange.Server
+    {
         ServerChange.Server(
             origin: ServerIncarnation(startedAt: DatabaseInstant(microseconds: start)),
             cluster: identifier.map { DatabaseCluster(systemIdentifier: $0, timeline: timeline) })

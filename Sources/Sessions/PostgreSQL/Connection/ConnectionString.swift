@@ -2,8 +2,8 @@ internal import CPostgreSQL
 
 /// Checks of a connection string by libpq, without connecting.
 package enum ConnectionString {
-    /// Returns the parameters that a connection string sets, by name; nil if libpq cannot read it. The reason is not returned:
-    /// libpq's message repeats the string, password included.
+    /// Returns the parameters that a connection string sets, by name; nil if libpq cannot read it. The reason is not
+    /// returned: libpq's message repeats the string, password included.
     static func values(_ text: String) -> [String: String]? {
         let options = unsafe PQconninfoParse(text, nil)
         // Owned by the caller, and freeing NULL does nothing.
@@ -11,7 +11,9 @@ package enum ConnectionString {
         guard var option = unsafe options else { return nil }
         var values: [String: String] = [:]
         while let keyword = unsafe option.pointee.keyword {
-            if let value = unsafe option.pointee.val { unsafe values[String(cString: keyword)] = String(cString: value) }
+            if let value = unsafe option.pointee.val {
+                unsafe values[String(cString: keyword)] = String(cString: value)
+            }
             unsafe option += 1
         }
         return values
@@ -37,7 +39,9 @@ package enum ConnectionString {
         // The servers are replaced by a socket that does not exist: libpq checks the values first, and uses no network. It
         // would write what is wrong with a file of passwords to standard error.
         let nowhere = "/nowhere-to-connect-to"
-        let others = given.filter { !["host", "hostaddr", "port", "passfile"].contains($0.key) }.sorted { $0.key < $1.key }
+        let others = given.filter { !["host", "hostaddr", "port", "passfile"].contains($0.key) }.sorted {
+            $0.key < $1.key
+        }
         let connection = unsafe CStringList.withPointers(["host", "passfile"] + others.map(\.key)) { keywords in
             unsafe CStringList.withPointers([nowhere, PasswordFile.none] + others.map(\.value)) { values in
                 unsafe PQconnectStartParams(keywords, values, 0)

@@ -21,7 +21,8 @@ struct DatabaseCluster: Equatable, Sendable {
     ) throws(PostgreSQLError) -> DatabaseCluster? {
         do throws(PostgreSQLError) {
             let row = try connection.query(query, deadline: deadline)
-            guard row.rowCount == 1, let identifier = row.optionalText(0, 0), let timeline = row.optionalText(0, 1) else {
+            guard row.rowCount == 1, let identifier = row.optionalText(0, 0), let timeline = row.optionalText(0, 1)
+            else {
                 return nil
             }
             return DatabaseCluster(systemIdentifier: identifier, timeline: timeline)

@@ -12,7 +12,9 @@ enum PasswordFile {
         guard isEmpty(values["password"]), isEmpty(variable("PGPASSWORD")), let path = path(values) else { return nil }
         var status = stat()
         guard unsafe stat(path, &status) == 0 else { return nil }
-        guard status.st_mode & S_IFMT == S_IFREG else { return "the password file \(path) is ignored: it is not a plain file" }
+        guard status.st_mode & S_IFMT == S_IFREG else {
+            return "the password file \(path) is ignored: it is not a plain file"
+        }
         guard status.st_mode & (S_IRWXG | S_IRWXO) == 0 else {
             return "the password file \(path) is ignored: others may read it; run chmod 600 on it"
         }

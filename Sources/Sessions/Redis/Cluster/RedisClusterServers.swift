@@ -165,7 +165,8 @@ final class RedisClusterServers: RedisServers {
         var (up, unknown) = (0, 0)
         for address in primaries {
             switch nodes[address]?.condition {
-            case .up where withoutSlots.contains(address): reasons.append("\(address): the node serves no slots any more")
+            case .up where withoutSlots.contains(address):
+                reasons.append("\(address): the node serves no slots any more")
             case .up: up += 1
             case .down(let reason): reasons.append(reason)
             case .unknown, nil: unknown += 1
