@@ -21,3 +21,17 @@ extension SessionStore {
     /// The reason why there is no connection for look-ups; nil if there is one that has answered.
     package var connectionFailure: String? { readLane.connectionFailure }
 }
+
+extension SessionStore.Configuration {
+    /// This configuration for a store that is started to find out whether it could be used: it changes nothing, neither tables
+    /// nor keys nor sessions, and does not use Redis, which ``RedisConfiguration/trial(within:log:)`` tries.
+    package var rehearsal: SessionStore.Configuration {
+        var copy = self
+        copy.postgreSQL.migrates = false
+        copy.usersQuery?.comparisonInterval = nil
+        copy.cleanupInterval = nil
+        if redis != nil, cachedSessions == 0 { copy.cachedSessions = 1 }
+        copy.redis = nil
+        return copy
+    }
+}

@@ -211,6 +211,10 @@ public final class SessionStore {
         return .now - last < limit
     }
 
+    /// A Boolean value that indicates whether PostgreSQL answers now: there is a connection, and its last heartbeat was
+    /// answered. A loss is noticed at once, and a server that says nothing with the next heartbeat.
+    package var answersNow: Bool { wasUsed && readLane.answers }
+
     /// A Boolean value that indicates whether known sessions are accepted even if PostgreSQL is unreachable.
     package var outlastsDatabase: Bool {
         let now = BootInstant.now

@@ -36,10 +36,19 @@ struct CommandDatabase {
         return database
     }
 
-    private var migrations: Migrations {
+    private var migrations: Migrations { migrations(applies: true) }
+
+    private func migrations(applies: Bool) -> Migrations {
         Migrations(
             schema: settings.databaseSchema, lifetime: settings.sessionLifetime,
-            rememberedLifetime: settings.sessionRememberedLifetime)
+            rememberedLifetime: settings.sessionRememberedLifetime, applies: applies)
+    }
+
+    /// Finds out what 'serve' would do to the tables, without a change.
+    func rehearseMigrations() throws(ExitCode) -> Migrations.Rehearsal {
+        try CommandFailure.reporting { () throws(PostgreSQLError) in
+            try migrations(applies: settings.migrateOnStart).rehearse(on: connection)
+        }
     }
 
     @discardableResult

@@ -5,8 +5,10 @@ internal import Logging
 enum CommandLog {
     private static let writer = LogWriter()
 
-    static func start(_ settings: Settings) -> Logger {
-        Logger(label: "authfcgi") { _ in LineLogHandler(writer: writer, logLevel: settings.logLevel) }
+    /// - Parameter least: the lowest level of lines, if LOG_LEVEL is not above it.
+    static func start(_ settings: Settings, least: Logger.Level = .trace) -> Logger {
+        let level = max(settings.logLevel, least)
+        return Logger(label: "authfcgi") { _ in LineLogHandler(writer: writer, logLevel: level) }
     }
 
     /// Waits until the last line is written, at most 1 s.

@@ -73,7 +73,8 @@ struct EnvironmentFile: Equatable, Sendable {
         let known = SettingTable.all.flatMap { [$0.name, $0.fileName].compactMap(\.self) }
         guard !known.contains(name) else { return nil }
         guard let near = Suggestion.nearest(to: name.uppercased(), among: known) else {
-            return "unknown setting \(name)"
+            // The end of a secret in base64 looks like a name too.
+            return name == name.uppercased() ? "unknown setting \(name)" : "unknown setting"
         }
         return "unknown setting \(name); did you mean \(near)?"
     }

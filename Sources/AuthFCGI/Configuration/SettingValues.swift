@@ -58,7 +58,12 @@ struct SettingValues: Sendable {
                 if text.isEmpty { problems.add("\(setting.name)_FILE: \(path) is empty; it must contain the value") }
                 return Given(text: text, origin: origin)
             } catch {
-                problems.add("\(setting.name)_FILE: \(path) cannot be read: \(error)")
+                // What is no path may be the secret itself.
+                problems.add(
+                    path.hasPrefix("/")
+                        ? "\(setting.name)_FILE: \(path) cannot be read: \(error)"
+                        : "\(setting.name)_FILE names a file that cannot be read: \(error); it must be an absolute path, and the value itself belongs into \(setting.name)"
+                )
                 return Given(text: "", origin: origin)
             }
         }

@@ -24,7 +24,8 @@ enum ListeningSockets {
         return ActivatedSocket.isStandardInput ? [.standardInput] : [.standard]
     }
 
-    private static func open(
+    /// Opens the sockets of one address.
+    static func open(
         _ address: ListenAddress, _ settings: Settings, _ environment: [String: String]
     ) throws(ListenError) -> [ListeningSocket] {
         let name = "\(address)"

@@ -7,22 +7,30 @@ enum UnixListener {
     /// Opens a socket at `path`. Mode and group are set before any client can connect.
     ///
     /// A socket file without a listening process, left by a process that is gone, is removed.
-    static func open(path: String, mode: UInt32, group: UInt32?) throws(ListenError) -> ListeningSocket {
-        let name = "\(ListenAddress.unix(path: path))"
+    /// - Parameter shown: the path in messages; nil for `path`.
+    static func open(
+        path: String, mode: UInt32, group: UInt32?, shown: String? = nil
+    ) throws(ListenError) -> ListeningSocket {
+        let shown = shown ?? path
+        let name = "\(ListenAddress.unix(path: shown))"
         guard let address = UnixAddress(path) else { throw .failed(name, SystemError("bind", code: ENAMETOOLONG)) }
         // Of two programs that start with the same old file, the second then finds the new socket of the first, and
         // does not remove it.
-        let lock = try lockFolder(of: path, name)
+        let lock = try lockFolder(of: shown, name)
         defer { extendLifetime(lock) }
-        try removeLeftover(path, name, address)
+        if try isLeftover(path, name, address) {
+            try ListenError.naming(name) { () throws(SystemError) in
+                if unsafe unlink(path) != 0 { throw SystemError.last("unlink") }
+            }
+        }
         let socket = try ListenError.naming(name) { () throws(SystemError) in
             try FileDescriptor("socket", Glibc.socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0))
         }
-        try bindPrivately(socket, path, name, address)
+        try bindPrivately(socket, shown, name, address)
         let file = SocketFile(path: path)
         do throws(ListenError) {
             if let group, unsafe chown(path, uid_t.max, group) != 0 {
-                throw .group(path: path, group: group, .last("chown"))
+                throw .group(path: shown, group: group, .last("chown"))
             }
             if unsafe chmod(path, mode) != 0 { throw .failed(name, .last("chmod")) }
             return try ListeningSocket(socket, name: name, file: file)
@@ -48,6 +56,25 @@ enum UnixListener {
         }
     }
 
+    /// Tries to open a socket in the directory of `path`, under another name, and removes it.
+    /// - Returns: True if a process listens at `path`.
+    static func rehearse(path: String, mode: UInt32, group: UInt32?) throws(ListenError) -> Bool {
+        let name = "\(ListenAddress.unix(path: path))"
+        guard let address = UnixAddress(path) else { throw .failed(name, SystemError("bind", code: ENAMETOOLONG)) }
+        let isInUse: Bool
+        do throws(ListenError) {
+            _ = try isLeftover(path, name, address)
+            isInUse = false
+        } catch {
+            guard case .inUse = error else { throw error }
+            isInUse = true
+        }
+        let slash = path.lastIndex(of: "/") ?? path.startIndex
+        let trial = "\(path[...slash]).\(getpid())"
+        try open(path: trial, mode: mode, group: group, shown: path).removeFile()
+        return isInUse
+    }
+
     /// Locks the directory of `path` until the returned descriptor is closed.
     private static func lockFolder(of path: String, _ name: String) throws(ListenError) -> FileDescriptor {
         let slash = path.lastIndex(of: "/") ?? path.startIndex
@@ -65,9 +92,12 @@ enum UnixListener {
         }
     }
 
-    private static func removeLeftover(_ path: String, _ name: String, _ address: UnixAddress) throws(ListenError) {
+    /// Returns true if there is a socket file without a listening process, false if there is no file.
+    private static func isLeftover(
+        _ path: String, _ name: String, _ address: UnixAddress
+    ) throws(ListenError) -> Bool {
         var status = stat()
-        guard unsafe lstat(path, &status) == 0 else { return }
+        guard unsafe lstat(path, &status) == 0 else { return false }
         guard status.st_mode & S_IFMT == S_IFSOCK else { throw .notASocket(path: path) }
         let probe = try ListenError.naming(name) { () throws(SystemError) in
             let type = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
@@ -78,8 +108,6 @@ enum UnixListener {
         let isRefused =
             unsafe address.withPointer { unsafe connect(probe.number, $0, $1) } != 0 && errno == ECONNREFUSED
         guard isRefused else { throw .inUse(name) }
-        try ListenError.naming(name) { () throws(SystemError) in
-            if unsafe unlink(path) != 0 { throw SystemError.last("unlink") }
-        }
+        return true
     }
 }

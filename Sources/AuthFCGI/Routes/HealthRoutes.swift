@@ -20,7 +20,7 @@ final class HealthRoutes {
         if isDraining() {
             exchange.respond(.unavailable("draining"))
         } else if store.isReachable(within: .seconds(10)) || store.outlastsDatabase {
-            let stores = (store.usesRedis ? ["redis"] : []) + ["postgresql"]
+            let stores = (store.usesRedis ? ["redis"] : []) + (store.answersNow ? ["postgresql"] : [])
             exchange.respond(.json(ReadinessAnswer(status: "ready", stores: stores)))
         } else {
             exchange.respond(

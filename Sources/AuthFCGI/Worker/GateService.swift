@@ -67,7 +67,12 @@ final class GateService: WorkerService {
             onServing()
         }
         if let onNoStore {
-            StoreTrial(store, limit: TakeOver.limit(settings), log: log).start(succeed: serve, fail: onNoStore)
+            StoreTrial(store, limit: TakeOver.limit(settings)).start(succeed: serve) { [log] reason in
+                log.error(
+                    "cannot take over: the database cannot be used with this worker's settings: \(reason); the old worker stays; correct the settings or the database, then send SIGHUP again"
+                )
+                onNoStore()
+            }
         } else {
             let timer = Reactor.shared.schedule(after: Self.maxWaitForStore, serve)
             store.onFirstUse = {

@@ -1,9 +1,9 @@
 internal import EventLoop
-internal import Logging
 internal import Sessions
 
-/// The first use of the store by a worker that is to take over from another one. It succeeds with the first look-up that
-/// is answered. The answers of heartbeats are not enough: they do not read the table of sessions, which may be locked.
+/// The first use of a store, by a worker that is to take over from another one, or to check settings. It succeeds with the
+/// first look-up that is answered. The answers of heartbeats are not enough: they do not read the table of sessions, which
+/// may be locked.
 @EventLoop
 final class StoreTrial {
     private enum State {
@@ -17,32 +17,26 @@ final class StoreTrial {
     private var state = State.running
     private let store: SessionStore
     private let limit: Duration
-    private let log: Logger
     /// The reason why the last look-up failed.
     private var failure: String?
 
     /// The time between two look-ups.
     private static let interval = Duration.milliseconds(100)
 
-    init(_ store: SessionStore, limit: Duration, log: Logger) {
+    init(_ store: SessionStore, limit: Duration) {
         self.store = store
         self.limit = limit
-        self.log = log
     }
 
     /// Begins before the store is started. Calls one of the closures, once.
     /// - Parameters:
     ///   - succeed: the store can be used.
-    ///   - fail: it could not be used within the limit; the reason has been logged.
-    func start(succeed: @escaping @EventLoop () -> Void, fail: @escaping @EventLoop () -> Void) {
+    ///   - fail: it could not be used within the limit, for the reason given.
+    func start(succeed: @escaping @EventLoop () -> Void, fail: @escaping @EventLoop (String) -> Void) {
         Reactor.shared.schedule(after: limit) { [self] in
             guard state == .running else { return }
             state = .failed
-            let reason = store.connectionFailure ?? failure ?? "no answer"
-            log.error(
-                "cannot take over: the database cannot be used with this worker's settings: \(reason); the old worker stays; correct the settings or the database, then send SIGHUP again"
-            )
-            fail()
+            fail(store.connectionFailure ?? failure ?? "no answer")
         }
         store.onFirstUse = { [self] in
             EventLoop.spawn { [self] in

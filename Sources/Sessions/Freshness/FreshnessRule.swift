@@ -65,26 +65,27 @@ package struct FreshnessRule: Sendable {
     ///   - sent: The time of the heartbeat's sending.
     ///   - isFirst: True for the connection's first heartbeat.
     ///   - listens: True if the connection receives notifications; without them there is no lease.
-    /// - Returns: True if no snapshot stored up to now can ever be fresh again, so that all should be dropped: the
-    ///   server is another one, or its clock was set back.
+    /// - Returns: The reason why no snapshot stored up to now can ever be fresh again, so that all should be dropped; nil
+    ///   if there is none.
     package mutating func takeHeartbeat(
         clock value: DatabaseInstant, origin: ServerIncarnation, sentAt sent: BootInstant, isFirst: Bool, listens: Bool
-    ) -> Bool {
+    ) -> ServerChange? {
         silence.end()
         let isElsewhere = clockOrigin != nil && clockOrigin != origin
         if isElsewhere { clock = DatabaseClock(memory: Self.maximumAge + Self.margin) }
         clockOrigin = origin
         let wentBack = clock.advance(to: value, readAfter: sent)
+        let change: ServerChange? = isElsewhere ? .incarnation : wentBack ? .clockSetBack : nil
         guard listens else {
             leaseEnd = nil
-            return isElsewhere || wentBack
+            return change
         }
         // Not `value`: after the clock was set back, snapshots from before must not look new.
         let latest = clock.value(at: sent) ?? value
-        if isFirst || isElsewhere || wentBack || listening == nil { listening = (latest, origin) }
+        if isFirst || change != nil || listening == nil { listening = (latest, origin) }
         marks.settle(heardBefore: sent, clock: latest)
         leaseEnd = max(leaseEnd ?? sent, sent + leaseTime)
-        return isElsewhere || wentBack
+        return change
     }
 
     /// Returns the upper bound of the database's clock at an instant of this machine's, or nil before the first

@@ -15,6 +15,8 @@ final class SessionMemory {
     /// A Boolean value that indicates whether the connection receives revocations. Otherwise snapshots are not worth
     /// storing.
     private var listens = false
+    /// The server that has answered last, for the log.
+    private var server: ServerChange.Server?
     /// The touches of sessions that are not in the cache.
     private var otherTouches: [SHA256Digest: BootInstant] = [:]
     /// The number of those still to be written in the present run.
@@ -101,18 +103,21 @@ final class SessionMemory {
     /// Handles the answer to a heartbeat.
     /// - Parameters:
     ///   - heartbeat: The answer.
+    ///   - cluster: The data of the server that has answered, if it tells which they are.
     ///   - sentAt: The time of the heartbeat's sending.
     ///   - isFirst: True for the connection's first heartbeat.
     ///   - listens: True if the connection receives revocations.
-    func takeHeartbeat(_ heartbeat: Heartbeat, sentAt: BootInstant, isFirst: Bool, listens: Bool) {
+    func takeHeartbeat(
+        _ heartbeat: Heartbeat, of cluster: DatabaseCluster?, sentAt: BootInstant, isFirst: Bool, listens: Bool
+    ) {
         self.listens = listens
-        let isWorthless = rule.takeHeartbeat(
+        let change = rule.takeHeartbeat(
             clock: heartbeat.clock, origin: heartbeat.origin, sentAt: sentAt, isFirst: isFirst, listens: listens)
-        guard isWorthless, cache.count > 0 else { return }
+        let (former, present) = (server, ServerChange.Server(origin: heartbeat.origin, cluster: cluster))
+        if former != present { server = present }
+        guard let change else { return }
         keepTouches(cache.removeAll())
-        log.notice(
-            "dropping the in-memory session cache: PostgreSQL has restarted, is another server, or its clock moved back"
-        )
+        log.notice("\(change.sentence(from: former, to: present)); all sessions are looked up anew")
     }
 
     func hear(_ revocation: Revocation) {

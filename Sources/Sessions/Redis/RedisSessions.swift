@@ -38,6 +38,9 @@ final class RedisSessions {
     func start() { servers.start() }
     func close() { servers.close() }
 
+    /// The availability of the servers.
+    var condition: RedisHealth { servers.condition }
+
     /// A Boolean value that indicates whether Redis is used: it is available, at least for some sessions, and there are keys.
     var isInUse: Bool {
         switch servers.condition {

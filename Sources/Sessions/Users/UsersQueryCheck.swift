@@ -8,7 +8,7 @@ package struct UsersQueryCheck: ~Copyable {
         package let searchPathAdvice: String?
     }
 
-    private let connection: PostgreSQLConnection
+    let connection: PostgreSQLConnection
 
     package init(_ connection: PostgreSQLConnection) {
         self.connection = connection
@@ -36,6 +36,7 @@ package struct UsersQueryCheck: ~Copyable {
             try connection.restoreSearchPathInTransaction(deadline: query.deadline)
             let columns = try select(query)
             if let rehash = query.rehash { try update(rehash, query) }
+            try requireRights(query)
             return Findings(columns: columns, searchPathAdvice: advice)
         }
     }

@@ -54,7 +54,7 @@ import Testing
     ) -> Bool {
         rule.takeHeartbeat(
             clock: Self.database(clock ?? time), origin: origin, sentAt: Self.machine(time), isFirst: isFirst,
-            listens: listens)
+            listens: listens) != nil
     }
 
     private func accepts(_ rule: FreshnessRule, _ snapshot: SessionSnapshot, at time: Double) -> Bool {

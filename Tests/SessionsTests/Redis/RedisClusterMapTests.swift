@@ -57,6 +57,7 @@ import Testing
         #expect(owner(of: 0, in: map) == nil && owner(of: 2, in: map) == nil)
         #expect(owner(of: 1, in: map) == address("a", 1) && owner(of: 3, in: map) == address("a", 1))
         #expect(map.primaries == [address("a", 1)] && map.replicas == [address("b", 1)])
+        #expect(map.unservedSlots == 2)
     }
 
     @Test func `a node that serves slots is not listed as a replica`() throws {

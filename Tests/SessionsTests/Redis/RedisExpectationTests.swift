@@ -13,7 +13,10 @@ import Testing
         (.array([]), .confused, .confused), (.array([.string([1])]), .confused, .confused),
         (error("WRONGTYPE Operation against a key"), .fits, .fits),
         (error("MOVED 1 10.0.0.1:6379"), .fits, .fits), (error("ASK 1 10.0.0.1:6379"), .fits, .fits),
-        (error("TRYAGAIN Multiple keys"), .fits, .fits), (error("CLUSTERDOWN The cluster is down"), .fits, .fits),
+        (error("TRYAGAIN Multiple keys"), .fits, .fits),
+        (error("CLUSTERDOWN Hash slot not served"), .fits, .fits),
+        // No key can be read there.
+        (error("CLUSTERDOWN The cluster is down"), .refused, .fits),
         // A server that refuses writes may still be read, unless it has become a replica.
         (error("OOM command not allowed"), .refused, .fits), (error("MISCONF Redis is configured"), .refused, .fits),
         (error("READONLY You can't write"), .refused, .refused), (error("NOPERM no permissions"), .refused, .fits),

@@ -93,6 +93,7 @@ import Testing
                 // matter.
                 (error("MOVED 1 10.0.0.1:6379"), .refused, .refused, .refused, .goesOn, .refused),
                 (error("CLUSTERDOWN Hash slot not served"), .refused, .refused, .refused, .goesOn, .refused),
+                (error("CLUSTERDOWN The cluster is down"), .refused, .refused, .refused, .refused, .refused),
                 (error("WRONGTYPE Operation against a key"), .refused, .refused, .refused, .goesOn, .refused),
             ]
         for (reply, authenticate, select, role, singly, together) in replies {
@@ -132,6 +133,16 @@ import Testing
         for text in repeated {
             let reason = handshake.objection(to: error(text), at: step)?.reason
             #expect(reason.map { $0.hasPrefix("ERR") && !$0.contains("open") } == true, "\(reason ?? "no objection")")
+        }
+    }
+
+    @Test func `no step shows a text with the password`() {
+        let credentials = RedisCredentials(username: nil, password: "open sesame")
+        let handshake = RedisHandshake(location(credentials), probe: probe, mustBePrimary: true)
+        let command = RedisCommand("X")
+        for step in [RedisHandshake.Step.select(command), .role(command), .probe(probe)] {
+            let reason = handshake.objection(to: error("ERR what is open sesame?"), at: step)?.reason
+            #expect(reason.map { $0.contains("ERR") && !$0.contains("open") } == true, "\(reason ?? "no objection")")
         }
     }
 }

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Logging
 internal import Sessions
 
 /// `authfcgi config check`
@@ -6,43 +7,39 @@ struct ConfigCheck: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check", abstract: "Check that 'serve' can start with these settings.",
         discussion: """
-            Reads the settings as 'serve' does, connects to the database, and checks that its tables are not of an \
-            incompatible version or another program, that no other role can create objects beside them, and that \
-            USERS_QUERY or USERS_PRESET and USERS_REHASH can work there. Changes nothing and runs none of them.
+            Does what 'serve' does at its start, except to answer requests and to change anything: reads the settings and \
+            the files that they name, opens the sockets under other names, computes password hashes, connects to \
+            PostgreSQL, tries the migrations and rolls them back, looks a session up, plans USERS_QUERY or USERS_PRESET \
+            and USERS_REHASH without running them, and connects to Redis. All problems are reported.
 
-            Exit codes: 0 no problem; 69 the database is unavailable; 78 a setting is wrong.
+            With --settings-only no server is needed: only the settings and the files that they name are checked.
+
+            Exit codes: 0 no problem; 69 a server is unavailable, refuses the connection or does not answer, even if \
+            'serve' would start without it; 78 a setting, the socket's directory or the database needs an operator.
             """)
+
+    @Flag(name: .customLong("settings-only"), help: "Check the settings alone, without a server.")
+    var settingsOnly = false
 
     @Flag(help: JSONOutput.flagHelp) var json = false
     @OptionGroup var options: CommandOptions
 
     func run() throws {
         let settings = options.load()
-        let log = CommandLog.start(settings)
-        defer { CommandLog.finish() }
-        let database = try CommandDatabase(settings, log)
-        try database.requireClosedSchema()
-        try database.checkTables()
-        let query = UsersQuery(settings)
-        let findings = try query.map { query throws(ExitCode) in try database.check(query) }
-        var sentences = ["The settings are valid, and the database answers."]
-        if let query, let findings {
-            sentences.append("\(query.name) returns the columns \(findings.columns.joined(separator: ", ")).")
-            if query.rehash != nil {
-                sentences.append(
-                    database.connection.keepsState
-                        ? "USERS_REHASH can be run."
-                        : "USERS_REHASH writes nothing behind a connection pooler. Connect DATABASE_URL directly.")
-            }
-            for advice in [findings.searchPathAdvice, UsersQueryCheck.rehashAdvice(query)].compactMap(\.self) {
-                sentences.append("Note: \(advice).")
-            }
-        } else {
-            sentences.append("Logins are for the gate's own users.")
+        if settingsOnly {
+            return try show(["The settings are valid. No server was asked."], isValid: true)
         }
+        // What the parts of the start log when all is well is not news here.
+        let log = CommandLog.start(settings, least: .warning)
+        defer { CommandLog.finish() }
+        let report = StartRehearsal(settings, log).run()
+        try show(report.lines, isValid: report.exitCode == nil)
+        if let code = report.exitCode { throw ExitCode(code) }
+    }
+
+    private func show(_ findings: [String], isValid: Bool) throws {
+        guard json else { return try findings.forEach { try StandardOutput.writeLine($0) } }
         try StandardOutput.writeLine(
-            json
-                ? try JSONOutput.object(["findings": .texts(sentences), "valid": .flag(true)])
-                : sentences.joined(separator: "\n"))
+            try JSONOutput.object(["findings": .texts(findings), "valid": .flag(isValid)]))
     }
 }

@@ -1,5 +1,3 @@
-internal import CPostgreSQL
-
 /// The servers in a connection string, which libpq tries one after the other.
 struct ConnectionHosts: Equatable {
     /// The values of `host`, `hostaddr` and `port`, each with an entry per server; empty if the string has none.
@@ -19,26 +17,17 @@ struct ConnectionHosts: Equatable {
 
     /// Reads a connection string. There is no server if libpq cannot read it, or if it names none.
     init(_ url: Secret) {
-        var values: [String: String] = [:]
-        let options = unsafe PQconninfoParse(url.reveal(), nil)
-        // Owned by the caller, and freeing NULL does nothing.
-        defer { unsafe PQconninfoFree(options) }
-        if var option = unsafe options {
-            while let keyword = unsafe option.pointee.keyword {
-                if let value = unsafe option.pointee.val {
-                    unsafe values[String(cString: keyword)] = String(cString: value)
-                }
-                unsafe option += 1
-            }
-        }
+        let values = ConnectionString.values(url.reveal()) ?? [:]
         self.init(host: values["host"], hostaddr: values["hostaddr"], port: values["port"])
     }
+
+    /// The number of servers; zero if the string names none.
+    var count: Int { max(hosts.count, addresses.count) }
 
     /// Returns the parameters that make libpq begin with another server: a silent one then delays only some attempts.
     /// - Parameter places: The number of servers by which the list is rotated.
     /// - Returns: Names and values; none if there is only one server.
     func rotated(by places: Int) -> [(name: String, value: String)] {
-        let count = max(hosts.count, addresses.count)
         guard count > 1, places % count != 0 else { return [] }
         return [("host", hosts), ("hostaddr", addresses), ("port", ports)].compactMap { name, entries in
             guard entries.count == count else { return nil }

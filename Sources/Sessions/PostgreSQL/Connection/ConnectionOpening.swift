@@ -1,10 +1,12 @@
 internal import CPostgreSQL
 internal import Glibc
+internal import Logging
 
 /// The owner of a connection that is being opened (libpq's `PGconn`). Waits only for name resolution.
 @safe final class ConnectionOpening {
     /// The connection, or nil once it has another owner.
     private var connection: OpaquePointer?
+    private let notices: ServerNoticeLog
 
     /// The events of a descriptor to wait for, as for poll(2).
     struct Wait {
@@ -16,12 +18,18 @@ internal import Glibc
     private(set) var wait: Wait?
 
     /// Resolves the names of the servers, and begins to connect.
+    /// - Parameters:
+    ///   - parameters: The parameters of the connection.
+    ///   - log: The logger of the server's notices, also of those that it sends before it accepts statements.
     /// - Throws: ``PostgreSQLError``
-    init(_ parameters: ConnectionParameters) throws(PostgreSQLError) {
+    init(_ parameters: ConnectionParameters, log: Logger) throws(PostgreSQLError) {
+        notices = ServerNoticeLog(log, isConnecting: true)
         let connection = unsafe parameters.withPointers { unsafe PQconnectStartParams($0, $1, 1) }
         // NULL only if memory is exhausted.
         guard let connection = unsafe connection else { throw .connection("out of memory") }
         unsafe self.connection = connection
+        // Before any answer of a server: libpq writes notices that nobody receives to standard error.
+        unsafe PQsetNoticeReceiver(connection, ServerNoticeLog.receive, Unmanaged.passUnretained(notices).toOpaque())
         // With the SQLSTATE, which tells a server that refuses from one that does not answer.
         unsafe PQsetErrorVerbosity(connection, PQERRORS_VERBOSE)
         guard unsafe PQstatus(connection) != CONNECTION_BAD else { throw failure }
@@ -46,13 +54,18 @@ internal import Glibc
         }
     }
 
-    /// Hands the connection over to a new owner, who must finish it.
+    /// Hands the connection over to a new owner, who must finish it, together with the receiver of its notices, which must
+    /// outlive it.
     /// - Returns: Nil if that has been done.
-    func finish() -> OpaquePointer? {
+    func finish() -> (connection: OpaquePointer, notices: ServerNoticeLog)? {
+        guard let connection = unsafe connection else { return nil }
         unsafe PQsetErrorVerbosity(connection, PQERRORS_DEFAULT)
-        defer { unsafe connection = nil }
-        return unsafe connection
+        unsafe self.connection = nil
+        notices.isConnecting = false
+        return unsafe (connection, notices)
     }
 
-    private var failure: PostgreSQLError { unsafe LibpqMessage.failure(ofConnecting: PQerrorMessage(connection)) }
+    private var failure: PostgreSQLError {
+        LibpqMessage.failure(ofConnecting: unsafe LibpqMessage.text(ofConnection: connection))
+    }
 }

@@ -1,5 +1,3 @@
-internal import CPostgreSQL
-
 /// The parameters of a connection, in the order in which libpq takes them: a later one overrides an earlier one.
 struct ConnectionParameters {
     private(set) var keywords: [String] = []
@@ -11,10 +9,11 @@ struct ConnectionParameters {
     ///   - applicationName: The connection's name in `pg_stat_activity`, which the connection string and PGAPPNAME may
     ///     override.
     ///   - timeouts: The names and values of timeouts that the connection string may override.
-    /// - Throws: ``PostgreSQLError/unusable(_:part:)`` if libpq cannot read the connection string.
+    /// - Throws: ``PostgreSQLError/unusable(_:part:)`` if libpq cannot read the connection string, or would report parts of
+    ///   its password.
     init(_ url: Secret, applicationName: String, timeouts: [(String, String)]) throws(PostgreSQLError) {
-        guard ConnectionString.isReadable(url.reveal()) else {
-            throw .unusable("libpq cannot read the connection string", part: .url)
+        if let problem = ConnectionString.misreading(of: url.reveal()) {
+            throw .unusable("the connection string \(problem)", part: .url)
         }
         for (name, value) in timeouts { add(name, value) }
         add("target_session_attrs", "primary")

@@ -1,16 +1,29 @@
+internal import CPostgreSQL
+
 /// The messages of libpq, which may have several lines and end in a line feed.
 enum LibpqMessage {
+    /// Returns the last error of a connection, without the password that it was opened with, which a server may repeat.
+    /// Does not keep the pointer.
+    static func text(ofConnection connection: OpaquePointer?) -> String {
+        guard let text = unsafe PQerrorMessage(connection) else { return "unknown error" }
+        // Owned by the connection; from the connection string, the environment or a file of passwords.
+        let password = unsafe PQpass(connection).map { unsafe String(cString: $0) } ?? ""
+        return without(password, unsafe String(cString: text))
+    }
+
+    /// Returns a text without a password that occurs in it. One of a few characters occurs in any text, and is left there.
+    static func without(_ password: String, _ text: String) -> String {
+        guard password.utf8.count > 3 else { return text }
+        return text.replacing(password, with: "…")
+    }
+
+    /// Returns a message in one line.
+    static func line(_ text: String) -> String { lines(text).joined(separator: "; ") }
+
     /// Returns a message in one line. Does not keep the pointer.
     static func line(_ text: UnsafePointer<CChar>?) -> String {
         guard let text = unsafe text else { return "unknown error" }
-        return lines(unsafe String(cString: text)).joined(separator: "; ")
-    }
-
-    /// Returns the error of a connection that could not be opened. Does not keep the pointer.
-    /// - Parameter text: The message, with the SQLSTATE of each error that a server has returned.
-    static func failure(ofConnecting text: UnsafePointer<CChar>?) -> PostgreSQLError {
-        guard let text = unsafe text else { return .connection("unknown error") }
-        return failure(ofConnecting: unsafe String(cString: text))
+        return line(unsafe String(cString: text))
     }
 
     /// Returns the error of a connection that could not be opened.

@@ -8,6 +8,8 @@ extension PostgreSQLConnection {
         /// The reason why other clients may get the connection between two statements, and with it all that was set,
         /// prepared and listened to: a pooler, which was detected or configured. Nil if the connection is exclusive.
         let whyShared: String?
+        /// The server's data; nil if it does not tell which they are, or was not asked.
+        var cluster: DatabaseCluster?
     }
 
     /// The server's identity, or nil before ``introduce(isPooled:deadline:)``.

@@ -1,7 +1,6 @@
 internal import CPostgreSQL
 internal import EventLoop
 internal import Glibc
-internal import Logging
 
 /// The owner of one connection to PostgreSQL (libpq's `PGconn`). It belongs to one thread at a time: it is opened and
 /// prepared on a helper thread, then handed to the event loop.
@@ -38,15 +37,17 @@ internal import Logging
     /// The attempt to open the connection, as long as a helper thread prepares it.
     var attempt: ConnectionAttempt?
 
-    /// Takes over a connection, open or not.
-    /// - Throws: ``PostgreSQLError`` if it is not open. The text never contains the connection string.
-    init(owning connection: OpaquePointer, log: Logger) throws(PostgreSQLError) {
+    /// Takes over a connection from the one that has opened it.
+    /// - Throws: ``PostgreSQLError`` if it is not open, or has another owner. The text never contains the connection string.
+    init(_ opening: ConnectionOpening) throws(PostgreSQLError) {
+        guard let (connection, notices) = unsafe opening.finish() else {
+            throw .connection("the connection has another owner")
+        }
         // A failed connection must be finished like any other; deinit does so once all properties are set.
         unsafe self.connection = connection
+        self.notices = notices
         socket = unsafe PQsocket(connection)
-        notices = ServerNoticeLog(log)
         guard unsafe PQstatus(connection) == CONNECTION_OK else { throw .connection(errorText) }
-        unsafe PQsetNoticeReceiver(connection, ServerNoticeLog.receive, Unmanaged.passUnretained(notices).toOpaque())
         _ = unsafe PQsetnonblocking(connection, 1)
     }
 
@@ -55,7 +56,7 @@ internal import Logging
     // MARK: Facts
 
     /// libpq's last error on this connection in one line. It names hosts and users, never a password.
-    package var errorText: String { unsafe LibpqMessage.line(PQerrorMessage(connection)) }
+    package var errorText: String { LibpqMessage.line(unsafe LibpqMessage.text(ofConnection: connection)) }
 
     /// The server's version, such as 150018.
     var serverVersion: Int { Int(unsafe PQserverVersion(connection)) }

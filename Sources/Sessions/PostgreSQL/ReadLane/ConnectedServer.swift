@@ -12,6 +12,8 @@ struct ConnectedServer: Equatable {
     let unannounced: Int64?
     /// The time when the connection was opened.
     let openedAt: BootInstant
+    /// The server's data, for the log; nil if it does not tell which they are.
+    var cluster: DatabaseCluster?
 
     /// Returns the reason why a heartbeat cannot have come from this process, or nil if it may have.
     func objection(to heartbeat: Heartbeat) -> PostgreSQLError? {
@@ -32,6 +34,8 @@ extension ConnectedServer {
         guard let origin = connection.origin else { return nil }
         let unannounced: Int64? =
             if case .received(let unannounced) = connection.notifications { unannounced } else { nil }
-        self.init(origin: origin, backend: connection.backend, unannounced: unannounced, openedAt: openedAt)
+        self.init(
+            origin: origin, backend: connection.backend, unannounced: unannounced, openedAt: openedAt,
+            cluster: connection.introduction?.cluster)
     }
 }

@@ -20,6 +20,9 @@ extension ReadLane {
     /// The time of sending of the last confirmed heartbeat.
     var lastHeartbeat: BootInstant? { queue.known.sentAt }
 
+    /// A Boolean value that indicates whether there is a connection on which a heartbeat was answered.
+    var answers: Bool { queue.server != nil && connectionFailure == nil }
+
     /// A Boolean value that indicates whether look-ups cost PostgreSQL more, until ended sessions are removed.
     var hasUntidiedUsers: Bool { queue.known.hasUntidiedUsers }
 

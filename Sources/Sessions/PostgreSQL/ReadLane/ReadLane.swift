@@ -213,7 +213,8 @@ final class ReadLane: ReadinessHandler, TurnEndHandler {
             connector.markHealthy()
             notificationQueue.update(heartbeat.heartbeat.notifications, at: .now)
             memory.takeHeartbeat(
-                heartbeat.heartbeat, sentAt: heartbeat.sentAt, isFirst: isFirst, listens: isListening)
+                heartbeat.heartbeat, of: queue.server?.cluster, sentAt: heartbeat.sentAt, isFirst: isFirst,
+                listens: isListening)
         case .endLease: memory.endLease()
         case .revokeEverything: memory.hear(.everything)
         case .announceHeartbeat(let state):

@@ -11,14 +11,16 @@ struct ReadLaneSetUp: Sendable {
     let pause: ListeningPause
     let migrations: Migrations?
     let log: Logger
+    let lastServer = LastServer()
 
     private var deadline: Duration { configuration.writeDeadline }
 
-    /// Prepares a new connection. Takes two round trips if a connection has answered before and there is nothing to
+    /// Prepares a new connection. Takes two round trips if a connection to the same server has answered before and there is nothing to
     /// migrate: one to learn what the server is, and one for everything else.
     /// - Throws: ``PostgreSQLError``
     func run(on connection: PostgreSQLConnection, _ attempt: ConnectionAttempt) throws(PostgreSQLError) {
         try connection.introduce(isPooled: !configuration.usesPreparedStatements, deadline: deadline)
+        connection.introduction?.cluster = try lastServer.cluster(on: connection, deadline: deadline)
         try connection.enterSchema(configuration.schema, keepsSearchPath: true, deadline: deadline)
         let listensNow = listens && pause.isOver(at: .now)
         var isDone = false

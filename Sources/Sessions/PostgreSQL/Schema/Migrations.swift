@@ -16,7 +16,7 @@ package struct Migrations: Sendable {
         case applied([Int])
     }
 
-    private struct Step: Sendable {
+    struct Step: Sendable {
         let number: Int
         let name: String
         let sql: String
@@ -58,7 +58,7 @@ package struct Migrations: Sendable {
     /// The time limit of a statement, including the wait for another pod's migration.
     static let deadline = Duration.seconds(60)
 
-    private static let steps = [
+    static let steps = [
         Step(number: 1, name: "tables", sql: text(PackageResources._001_tables_sql)),
         Step(number: 2, name: "revocation_triggers", sql: text(PackageResources._002_revocation_triggers_sql)),
         Step(number: 3, name: "session_functions", sql: text(PackageResources._003_session_functions_sql)),
@@ -178,7 +178,7 @@ package struct Migrations: Sendable {
     ///
     /// - Throws: ``PostgreSQLError/unusable(_:part:)`` if an applied step has another name than this program's step
     ///   with the same number.
-    private func applied(
+    func applied(
         on connection: PostgreSQLConnection, _ schema: String
     ) throws(PostgreSQLError) -> [Int: String] {
         guard try hasTable(on: connection, schema) else { return [:] }
@@ -251,7 +251,7 @@ package struct Migrations: Sendable {
         }
     }
 
-    private func applyLocked(
+    func applyLocked(
         on connection: PostgreSQLConnection, _ schema: String
     ) throws(PostgreSQLError) -> [Step] {
         // The table of steps is the lock: other roles than its owner's cannot take it, as they could an advisory lock.
@@ -282,7 +282,7 @@ package struct Migrations: Sendable {
 
     /// Refuses a schema that has a relation with one of the gate's names although no step was applied: it belongs to
     /// another program.
-    private func refuseForeignTables(
+    func refuseForeignTables(
         on connection: PostgreSQLConnection, _ schema: String
     ) throws(PostgreSQLError) {
         let found = try connection.query(

@@ -67,6 +67,9 @@ package struct RedisClusterMap: Equatable, Sendable {
     /// A Boolean value that indicates whether no slot has a primary, in which case the map is useless.
     package var isEmpty: Bool { owners.allSatisfy { $0 == Self.nobody } }
 
+    /// The number of slots without a known primary.
+    package var unservedSlots: Int { owners.count { $0 == Self.nobody } }
+
     /// Records that a slot has moved to `address`.
     package mutating func move(_ slot: RedisHashSlot, to address: ServerAddress) {
         // No room: the next map will have the node.

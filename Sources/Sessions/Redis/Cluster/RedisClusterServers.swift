@@ -18,6 +18,8 @@ final class RedisClusterServers: RedisServers {
     private var timer: LoopTimer?
     /// The reason why no map is known, if no node gave one.
     private var failure: RedisError?
+    /// The nodes of the map that have said since then that they know no server for any slot.
+    private var withoutSlots: Set<ServerAddress> = []
     private var isClosed = false
 
     init(
@@ -111,27 +113,39 @@ final class RedisClusterServers: RedisServers {
 
     private func take(_ result: Result<RedisReply, RedisError>, of address: ServerAddress) {
         do throws(RedisError) {
-            let reply = try result.get()
-            let map: RedisClusterMap
-            do throws(RedisProtocolProblem) {
-                map = try RedisClusterMap(slots: reply, askedFrom: address)
-            } catch {
-                throw .confusion("\(address): \(error)")
-            }
-            if map.isEmpty { failure = .refused("\(address) serves no slots") } else { adopt(map) }
+            let map = try Self.map(in: try result.get(), of: address)
+            adopt(map)
             perform(refresh.answered(map, by: address, at: .now))
         } catch {
             failure = .connection("\(address): \(error.reason)")
+            if error == Self.noSlots { withoutSlots.insert(address) }
             let action = refresh.failed(address, at: .now)
             // All nodes have failed.
-            if case .wait = action, map.isEmpty { onChange?() }
+            if case .wait = action { onChange?() }
             perform(action)
         }
     }
 
+    /// Reads a node's map.
+    /// - Throws: ``RedisError``, also for a map without a server for any slot.
+    private static func map(in reply: RedisReply, of address: ServerAddress) throws(RedisError) -> RedisClusterMap {
+        let map: RedisClusterMap
+        do throws(RedisProtocolProblem) {
+            map = try RedisClusterMap(slots: reply, askedFrom: address)
+        } catch {
+            throw .confusion("\(error)")
+        }
+        guard !map.isEmpty else { throw noSlots }
+        return map
+    }
+
+    private static let noSlots = RedisError.refused(
+        "the node knows no server for any slot; has the cluster been made (redis-cli --cluster create)?")
+
     private func adopt(_ map: RedisClusterMap) {
         self.map = map
         failure = nil
+        withoutSlots = []
         let wanted = named.union(map.primaries)
         named = []
         for (address, node) in nodes where !wanted.contains(address) {
@@ -151,11 +165,15 @@ final class RedisClusterServers: RedisServers {
         var (up, unknown) = (0, 0)
         for address in primaries {
             switch nodes[address]?.condition {
+            case .up where withoutSlots.contains(address):
+                reasons.append("\(address): the node serves no slots any more")
             case .up: up += 1
             case .down(let reason): reasons.append(reason)
             case .unknown, nil: unknown += 1
             }
         }
+        let gaps = map.unservedSlots
+        if gaps > 0 { reasons.append("\(gaps) of \(RedisHashSlot.count) slots have no server") }
         if reasons.isEmpty { return unknown == 0 ? .up("cluster of \(up) servers") : .unknown }
         let reason = reasons.sorted().joined(separator: "; ")
         return up + unknown > 0 ? .partly(reason) : .down(reason)

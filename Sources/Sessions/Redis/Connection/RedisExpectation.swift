@@ -33,9 +33,9 @@ enum RedisExpectation: Sendable {
         }
     }
 
-    /// Returns true if the key has a value of another type or is served by another node.
+    /// Returns true if the key has a value of another type, or is served by another node or by none.
     private static func concernsOneKey(_ error: RedisServerError) -> Bool {
-        ["WRONGTYPE", "MOVED", "ASK", "TRYAGAIN", "CLUSTERDOWN"].contains(error.code)
+        ["WRONGTYPE", "MOVED", "ASK", "TRYAGAIN", "CLUSTERDOWN"].contains(error.code) && !error.isOfWholeCluster
     }
 
     /// Returns the server's text, with advice if only a node of a cluster sends such an error to a client of a single

@@ -54,9 +54,11 @@ struct RedisHandshake: Sendable {
         case (.authenticate, .status), (.select, .status): nil
         case (.authenticate, .error) where ignoresRefusedAuthentication: nil
         case (.authenticate, .error(let error)): .refused(wording(of: error))
+        case (.probe(let probe), .error(let error)):
+            probe.expectation.objection(to: reply).map { repeatsPassword(error) ? .refused(wording(of: error)) : $0 }
         case (.probe(let probe), let reply): probe.expectation.objection(to: reply)
         case (.role, let reply): roleObjection(to: reply)
-        case (_, .error(let error)): .refused(error.description)
+        case (_, .error(let error)): .refused(wording(of: error))
         case (.authenticate, _), (.select, _):
             .confusion("unexpected type of reply")
         }
@@ -71,7 +73,7 @@ struct RedisHandshake: Sendable {
             }
         } catch {
             switch error {
-            case .refused(_, let error): return .refused(error.description)
+            case .refused(_, let error): return .refused(wording(of: error))
             case .unexpected: return .confusion("\(error)")
             }
         }
@@ -80,8 +82,12 @@ struct RedisHandshake: Sendable {
     /// Returns the server's text of an error, unless it repeats the password, possibly truncated, as Redis does for an
     /// unknown command.
     private func wording(of error: RedisServerError) -> String {
-        let repeats = error.text.contains("with args") || password.map { error.text.contains($0.prefix(16)) } ?? false
-        guard repeats else { return error.description }
-        return "\(error.code) (AUTH was refused; the server's text may contain the password)"
+        guard repeatsPassword(error) else { return error.description }
+        return "\(error.code) (the server's text is not shown, since it may contain the password)"
+    }
+
+    private func repeatsPassword(_ error: RedisServerError) -> Bool {
+        guard let password else { return false }
+        return error.text.contains("with args") || error.text.contains(password.prefix(16))
     }
 }

@@ -24,6 +24,12 @@ package struct RedisServerError: Error, Equatable, Sendable {
     }
 }
 
+extension RedisServerError {
+    /// A Boolean value that indicates whether the node serves no key at all: its cluster is down, by its view, for lack of
+    /// servers for some slots or of a majority.
+    var isOfWholeCluster: Bool { code == "CLUSTERDOWN" && text.contains("cluster is down") }
+}
+
 extension RedisServerError: CustomStringConvertible {
     /// At most 200 characters of the text, in one line.
     package var description: String {

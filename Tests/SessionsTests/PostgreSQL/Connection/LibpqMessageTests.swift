@@ -49,4 +49,11 @@ import Testing
     func `a text that only looks like an SQLSTATE stays`(text: String) {
         #expect(LibpqMessage.failure(ofConnecting: text) == .connection(text))
     }
+
+    @Test func `a password that a server repeats is left out`() {
+        #expect(LibpqMessage.without("hunter2", "no hunter2, hunter22 here") == "no …, …2 here")
+        // Else nothing could be read any more.
+        #expect(LibpqMessage.without("a", "a b a") == "a b a")
+        #expect(LibpqMessage.without("", "a b a") == "a b a")
+    }
 }

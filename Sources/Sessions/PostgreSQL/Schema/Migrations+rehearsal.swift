@@ -1,0 +1,56 @@
+/// What ``run(on:log:)`` would do, found out without a change.
+extension Migrations {
+    /// The result of a rehearsal.
+    package enum Rehearsal: Equatable, Sendable {
+        /// Nothing would be applied. The number is that of the latest step in the database.
+        case upToDate(Int)
+        /// The steps with these numbers would be applied.
+        case wouldApply([Int])
+    }
+
+    /// Finds out what ``run(on:log:)`` would do. In a schema without any of the tables all steps are applied and rolled back:
+    /// nobody can be waiting for these tables. Missing steps of tables that are in use would lock them; they are not applied.
+    ///
+    /// - Parameter connection: A connection of the role that would apply the steps.
+    /// - Throws: ``PostgreSQLError`` as ``run(on:log:)`` would; also if there are no tables and this program does not make
+    ///   them.
+    package func rehearse(on connection: PostgreSQLConnection) throws(PostgreSQLError) -> Rehearsal {
+        guard applies else { return .upToDate(try requireTables(on: connection)) }
+        let schema = try existingSchema(on: connection)
+        let applied = try applied(on: connection, schema)
+        if applied[Self.latest] != nil { return .upToDate(applied.keys.max() ?? Self.latest) }
+        try requireClosedSchema(on: connection)
+        guard applied.isEmpty else {
+            try requireOwner(on: connection, schema)
+            return .wouldApply(Self.numbers.filter { applied[$0] == nil })
+        }
+        try connection.script("BEGIN ISOLATION LEVEL READ COMMITTED", deadline: Self.deadline)
+        do throws(PostgreSQLError) {
+            try connection.liftTimeLimitsInTransaction(deadline: Self.deadline)
+            try connection.restrictSearchPathInTransaction(deadline: Self.deadline)
+            let steps = try applyLocked(on: connection, schema)
+            try connection.script("ROLLBACK", deadline: Self.deadline)
+            return .wouldApply(steps.map(\.number))
+        } catch {
+            // If this fails the connection ends, which rolls back too.
+            try? connection.script("ROLLBACK", deadline: .seconds(1))
+            throw error
+        }
+    }
+
+    /// Returns the number of the latest step in the database; 0 if the role may not read it.
+    private func requireTables(on connection: PostgreSQLConnection) throws(PostgreSQLError) -> Int {
+        let number = try check(on: connection)
+        guard number == 0 else { return number }
+        let schema = try existingSchema(on: connection)
+        do throws(PostgreSQLError) {
+            guard try applied(on: connection, schema).isEmpty else { return number }
+        } catch {
+            guard error.isRefusedPermission else { throw error }
+            return number
+        }
+        throw .unusable(
+            "the schema \(Schema.identifier(schema)) has no tables of authfcgi yet, and this program is not to make them: "
+                + "run 'authfcgi migrate' as their owner")
+    }
+}
