@@ -73,7 +73,8 @@ import Testing
         let folder = try TestFolder()
         for (arguments, sentence) in [
             (["user", "change", "bob", "--name", "B"], "Changed user bob "),
-            (["user", "disable", "bob"], "Disabled user bob "), (["session", "create", "--new-user", "--user", "42"], "Session "),
+            (["user", "disable", "bob"], "Disabled user bob "),
+            (["session", "create", "--new-user", "--user", "42"], "Session "),
             (["session", "refresh", "--user", "42", "--name", "B"], "Changed 1 live session "),
             (["session", "revoke", "--user", "42"], "Ended 1 session "),
         ] {
