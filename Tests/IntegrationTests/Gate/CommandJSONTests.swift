@@ -6,12 +6,18 @@ import Testing
 @Suite struct CommandJSONTests: RunsCommands {
     let server: PostgreSQLServer
     let database: String
+    private let folder: TestFolder
 
-    init() throws { (server, database) = try SharedServers.emptyDatabase() }
+    init() throws {
+        (server, database) = try SharedServers.emptyDatabase()
+        folder = try TestFolder()
+    }
 
     @discardableResult
     private func json(_ arguments: String..., input: String? = nil) throws -> String {
-        let result = try run(arguments + ["--json"], input: input)
+        // For config check, which opens the socket as serve does.
+        let result = try run(
+            arguments + ["--json"], environment: ["LISTEN": "unix:\(folder.path("s"))"], input: input)
         #expect(result.status.isSuccess, "\(result)")
         return result.output
     }
@@ -66,21 +72,20 @@ import Testing
                 == #"{"sessions_changed":1,"user_id":"\#(id)","username":"ann"}"# + "\n")
         #expect(
             try json("session", "refresh", "--user", "42", "--groups", "a")
-                == #"{"sessions_changed":1,"user_id":"42","username":null}"# + "\n")
+                == #"{"sessions_changed":1,"user_id":"42","username":"42"}"# + "\n")
         #expect(
             try json("session", "revoke", "--user", "ann")
                 == #"{"id":null,"sessions_ended":1,"user_id":"\#(id)","username":"ann"}"# + "\n")
         let session = try psql("SELECT session_id FROM session_tokens WHERE user_id = '42'")
         #expect(
             try json("session", "revoke", "--id", session)
-                == #"{"id":"\#(session)","sessions_ended":1,"user_id":null,"username":null}"# + "\n")
+                == #"{"id":"\#(session)","sessions_ended":1,"user_id":"42","username":"42"}"# + "\n")
         #expect(
             try json("session", "revoke", "--all", "--yes")
                 == #"{"id":null,"sessions_ended":0,"user_id":null,"username":null}"# + "\n")
     }
 
     @Test func `healthcheck`() throws {
-        let folder = try TestFolder()
         let gate = try GateProcess(in: folder, server: server, database: database, workers: 1)
         let listen = "unix:\(gate.socketPath)"
         #expect(try json("healthcheck", "--listen", listen) == "{\"status\":\"ready\"}\n")
@@ -91,7 +96,7 @@ import Testing
     }
 
     @Test(arguments: [
-        "migrate", "cleanup", "config check", "healthcheck", "user add", "user list", "user show", "user change",
+        "migrate", "cleanup", "audit", "config check", "healthcheck", "user add", "user list", "user show", "user change",
         "user passwd", "user disable", "user enable", "user delete", "session list", "session count", "session create",
         "session revoke", "session refresh",
     ])

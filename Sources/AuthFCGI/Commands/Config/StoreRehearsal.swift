@@ -37,7 +37,9 @@ enum StoreRehearsal {
                     let redis = try RedisConfiguration(settings)
                     outcome.redis = await redis?.trial(within: limit, log: log)
                     if triesPostgreSQL {
-                        let configuration = try SessionStore.Configuration(settings).rehearsal
+                        let configuration = try SessionStore.Configuration(
+                            settings, applicationName: ApplicationName.command(on: HostName.current)
+                        ).rehearsal
                         outcome.postgreSQL = await tryPostgreSQL(configuration, log)
                     }
                 } catch {

@@ -46,7 +46,7 @@ struct SessionRefresh: ParsableCommand {
             json
                 ? try JSONOutput.object([
                     "sessions_changed": .number(changed), "user_id": .text(user.id),
-                    "username": .text(user.accountName),
+                    "username": .text(user.name),
                 ])
                 : "Changed \(changed.counted("live session")) of \(user.shown).")
     }

@@ -78,7 +78,7 @@ struct SessionRevoke: ParsableCommand {
             json
                 ? try JSONOutput.object([
                     "id": .text(id?.text), "sessions_ended": .number(ended), "user_id": .text(user?.id),
-                    "username": .text(user?.accountName),
+                    "username": .text(user?.name),
                 ])
                 : sentence)
     }

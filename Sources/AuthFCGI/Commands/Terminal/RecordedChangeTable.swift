@@ -3,7 +3,7 @@ internal import Sessions
 /// Changes as a text table: one line each, under a heading.
 enum RecordedChangeTable {
     static func text(_ changes: [RecordedChange]) -> String {
-        var table = TextTable("TIME", "ACTION", "USER", "SESSIONS", "AUTHOR", "ROLE", "APPLICATION", "CLIENT")
+        var table = TextTable(["TIME", "ACTION", "USER", "SESSIONS", "AUTHOR", "ROLE", "APPLICATION", "CLIENT"])
         return table.lines(changes.map(cells))
     }
 
