@@ -96,7 +96,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "migrate", "cleanup", "audit", "config check", "healthcheck", "user add", "user list", "user show", "user change",
+        "migrate", "cleanup", "audit", "config check", "healthcheck", "user add", "user list", "user show",
+        "user change",
         "user passwd", "user disable", "user enable", "user delete", "session list", "session count", "session create",
         "session revoke", "session refresh",
     ])

@@ -42,7 +42,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "", "user", "session", "config", "serve", "migrate", "cleanup", "audit", "healthcheck", "config check", "user add",
+        "", "user", "session", "config", "serve", "migrate", "cleanup", "audit", "healthcheck", "config check",
+        "user add",
         "user list", "user show", "user change", "user passwd", "user disable", "user enable", "user delete",
         "session list", "session count", "session create", "session revoke", "session refresh",
     ])
