@@ -96,12 +96,11 @@ import Testing
         try folder.write("gate.env", "")
         try folder.write("completion", try run(["--generate-completion-script", "bash"]).output)
         let script = """
-            set -eu
             . "$1/completion"
             complete_words() {
                 COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); COMP_LINE="$*"; COMP_POINT=${#COMP_LINE}; COMP_TYPE=9
                 COMPREPLY=()
-                _authfcgi || true
+                _authfcgi "$1" "${COMP_WORDS[COMP_CWORD]}" "${COMP_WORDS[COMP_CWORD - 1]}"
                 printf '%s ' "${COMPREPLY[@]}"
                 echo
             }

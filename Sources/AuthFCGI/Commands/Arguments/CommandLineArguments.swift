@@ -56,7 +56,7 @@ struct CommandLineArguments {
     /// A message about a word that names no command, with the command that may be meant; nil if there is no such word.
     var commandProblem: String? {
         guard let unknownCommand else { return nil }
-        let names = command.configuration.subcommands.filter(\.configuration.shouldDisplay).map { $0._commandName }
+        let names = command.configuration.subcommands.filter { $0.configuration.shouldDisplay }.map { $0._commandName }
         let near = Suggestion.nearest(to: unknownCommand, among: names)
         return "Unknown command '\(unknownCommand)'. "
             + (near.map { "Did you mean '\($0)'?" } ?? "Commands: \(names.joined(separator: ", ")).")
