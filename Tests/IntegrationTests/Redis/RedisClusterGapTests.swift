@@ -34,7 +34,7 @@ import Testing
 
     /// Waits until the log has these lines about Redis, and no others.
     private func expect(_ lines: [String], of pod: TestStore) async throws {
-        try await eventually("it is said", within: .seconds(5), log: pod.log.text) {
+        try eventually("it is said", within: .seconds(5), log: pod.log.text) {
             let said = pod.log.text.split(separator: "\n").filter {
                 $0.contains("Redis") || $0.contains("session storage")
             }
@@ -77,7 +77,7 @@ import Testing
         try node.command("CONFIG", "SET", "cluster-require-full-coverage", "yes")
         try assign(0..<10_000)
         let pod = try await RedisDrill.pod(of: database, url)
-        try await eventually("it is said", within: .seconds(5), log: pod.log.text) {
+        try eventually("it is said", within: .seconds(5), log: pod.log.text) {
             pod.log.text.contains("CLUSTERDOWN The cluster is down") && pod.log.text.contains(Self.fallback)
         }
         #expect(!pod.log.text.contains("✓ Connected"))
