@@ -5,6 +5,7 @@ import Testing
 
 /// A cluster without servers for some or all of its slots. What is used, and what is not, is in the log.
 @Suite(.serialized) struct RedisClusterGapTests {
+    private let folder: TestFolder
     private let database: SharedDatabase
     private let node: RedisServer
     private let url: String
@@ -13,6 +14,7 @@ import Testing
     private static let fallback = "info: Using database for session storage"
 
     init() throws {
+        folder = try TestFolder()
         database = try SharedDatabase()
         var settings = [
             "cluster-enabled": "yes", "cluster-config-file": "nodes.conf", "cluster-require-full-coverage": "no",
@@ -24,7 +26,7 @@ import Testing
             // The port of the bus is 10,000 above.
             while ports[0] > 55_000 { ports = try Endpoint.freePorts(2) }
         }
-        node = try RedisServer(in: TestFolder(), settings: settings, tcpPort: ports[0])
+        node = try RedisServer(in: folder, settings: settings, tcpPort: ports[0])
         url = "redis+cluster://\(node.tcpEndpoint)"
     }
 
