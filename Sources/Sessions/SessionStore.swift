@@ -221,6 +221,9 @@ public final class SessionStore {
         return wasUsed && (memory.hasLease(at: now) || memory.outlastsLease(at: now))
     }
 
+    /// Asks Redis, so that ``usesRedis`` is soon false if it does not answer any more. For a cluster one server is asked.
+    package func probeRedis() { redis?.probe() }
+
     /// A Boolean value that indicates whether Redis is used, at least for some sessions.
     package var usesRedis: Bool { redis?.isInUse ?? false }
 

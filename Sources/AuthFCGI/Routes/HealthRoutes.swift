@@ -17,6 +17,8 @@ final class HealthRoutes {
     func health(_ exchange: Exchange) { exchange.respond(.json(ReadinessAnswer(status: "alive"))) }
 
     func readiness(_ exchange: Exchange) {
+        // For the next answer: PostgreSQL is asked all the time, Redis only by checks.
+        store.probeRedis()
         if isDraining() {
             exchange.respond(.unavailable("draining"))
         } else if store.isReachable(within: .seconds(10)) || store.outlastsDatabase {

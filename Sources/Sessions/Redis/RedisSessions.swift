@@ -63,6 +63,9 @@ final class RedisSessions {
         keys != nil && servers.find(hash, answer)
     }
 
+    /// Asks Redis for an entry that nobody has, so that a server that has stopped answering is noticed without checks.
+    func probe() { _ = servers.find(SHA256Digest()) { _ in } }
+
     /// Returns the snapshot in a reply, or nil if the reply has none that a worker wrote for this session.
     func snapshot(in result: Result<RedisReply, RedisError>, on hash: SHA256Digest) -> SessionSnapshot? {
         guard case .success(.string(let bytes)) = result, let keys else { return nil }

@@ -24,7 +24,7 @@ import Testing
         try gate.waitUntilEveryWorker("has noticed", within: .seconds(3)) { try gate.stores == ["redis"] }
         print("\(outage): noticed after \(ContinuousClock.now - begun)")
         while ContinuousClock.now - begun < .seconds(4) { #expect(try gate.stores == ["redis"]) }
-        redis.kill()
+        if outage == .stopped { redis.kill() } else { try redis.pause() }
         try gate.waitUntilEveryWorker("has noticed", within: .seconds(3)) { try gate.stores == [] }
         switch outage {
         case .stopped: try server.start()

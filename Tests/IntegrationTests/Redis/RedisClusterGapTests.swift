@@ -5,6 +5,7 @@ import Testing
 
 /// A cluster without servers for some or all of its slots. What is used, and what is not, is in the log.
 @Suite(.serialized) struct RedisClusterGapTests {
+    private let folder: TestFolder
     private let database: SharedDatabase
     private let node: RedisServer
     private let url: String
@@ -13,6 +14,7 @@ import Testing
     private static let fallback = "info: Using database for session storage"
 
     init() throws {
+        folder = try TestFolder()
         database = try SharedDatabase()
         var settings = [
             "cluster-enabled": "yes", "cluster-config-file": "nodes.conf", "cluster-require-full-coverage": "no",
@@ -24,7 +26,7 @@ import Testing
             // The port of the bus is 10,000 above.
             while ports[0] > 55_000 { ports = try Endpoint.freePorts(2) }
         }
-        node = try RedisServer(in: TestFolder(), settings: settings, tcpPort: ports[0])
+        node = try RedisServer(in: folder, settings: settings, tcpPort: ports[0])
         url = "redis+cluster://\(node.tcpEndpoint)"
     }
 
@@ -34,7 +36,7 @@ import Testing
 
     /// Waits until the log has these lines about Redis, and no others.
     private func expect(_ lines: [String], of pod: TestStore) async throws {
-        try await eventually("it is said", within: .seconds(5), log: pod.log.text) {
+        try eventually("it is said", within: .seconds(5), log: pod.log.text) {
             let said = pod.log.text.split(separator: "\n").filter {
                 $0.contains("Redis") || $0.contains("session storage")
             }
@@ -77,7 +79,7 @@ import Testing
         try node.command("CONFIG", "SET", "cluster-require-full-coverage", "yes")
         try assign(0..<10_000)
         let pod = try await RedisDrill.pod(of: database, url)
-        try await eventually("it is said", within: .seconds(5), log: pod.log.text) {
+        try eventually("it is said", within: .seconds(5), log: pod.log.text) {
             pod.log.text.contains("CLUSTERDOWN The cluster is down") && pod.log.text.contains(Self.fallback)
         }
         #expect(!pod.log.text.contains("✓ Connected"))

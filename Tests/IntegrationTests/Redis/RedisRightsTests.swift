@@ -6,6 +6,10 @@ import Testing
 
 /// A user of Redis with the rights that README names, and no others.
 @Suite(.serialized) struct RedisRightsTests {
+    private let folder: TestFolder
+
+    init() throws { folder = try TestFolder() }
+
     /// The users of README's list.
     private enum Place: String {
         case server = "- one server: "
@@ -46,14 +50,14 @@ import Testing
 
     @Test(arguments: [0, 3])
     func `one server`(database: Int) async throws {
-        let server = try RedisServer(in: TestFolder(), tcpPort: Endpoint.freePort())
+        let server = try RedisServer(in: folder, tcpPort: Endpoint.freePort())
         try allow(.server, on: [server])
         try await expectUse("redis://gate:hunter2@\(server.tcpEndpoint)/\(database)", [server])
     }
 
     @Test(arguments: [0, 3])
     func `behind sentinels`(database: Int) async throws {
-        let group = try RedisSentinels(in: TestFolder())
+        let group = try RedisSentinels(in: folder)
         try allow(.primary, on: group.servers)
         try allow(.sentinel, on: group.sentinels)
         let url = "redis+sentinel://gate:hunter2@\(group.hosts)/\(RedisSentinels.serviceName)/\(database)"
@@ -61,7 +65,7 @@ import Testing
     }
 
     @Test func `a cluster, also while a slot moves`() async throws {
-        let cluster = try RedisCluster(in: TestFolder())
+        let cluster = try RedisCluster(in: folder)
         try allow(.cluster, on: cluster.nodes)
         try await expectUse("redis+cluster://gate:hunter2@\(cluster.hosts)", cluster.nodes) { drill in
             let token = drill.live[0]

@@ -30,7 +30,7 @@ import Testing
         try server.restart(mode: mode)
         for pod in [keeping, empty] {
             #expect(try await pod.sessionOnceItAnswers(token) != nil)
-            try await eventually("it is said", log: pod.log.text) { notices(pod) == [Self.restarted] }
+            try eventually("it is said", log: pod.log.text) { notices(pod) == [Self.restarted] }
         }
     }
 
@@ -40,7 +40,7 @@ import Testing
         try server.psql("CREATE SCHEMA gate AUTHORIZATION gate")
         let pod = try await TestStore.start(server.url(user: "gate")) { $0.schema = "gate" }
         try server.restart()
-        try await eventually("it is said", log: pod.log.text) {
+        try eventually("it is said", log: pod.log.text) {
             notices(pod) == ["notice: PostgreSQL was restarted, or is another server; all sessions are looked up anew"]
         }
     }
@@ -55,7 +55,7 @@ import Testing
         try standby.waitToCatchUp(with: primary)
         try primary.stop(mode: .immediate)
         try standby.promote()
-        try await eventually("it is said", log: pod.log.text) { notices(pod) == [Self.failover] }
+        try eventually("it is said", log: pod.log.text) { notices(pod) == [Self.failover] }
     }
 
     @Test func `a copy that has run for longer is told from a restart`() async throws {
@@ -69,6 +69,6 @@ import Testing
         let hosts = "\(server.socketFolder),\(copy.socketFolder)"
         let pod = try await TestStore.startKeeping("postgresql:///postgres?host=\(hosts)&user=postgres")
         try server.stop()
-        try await eventually("it is said", log: pod.log.text) { notices(pod) == [Self.failover] }
+        try eventually("it is said", log: pod.log.text) { notices(pod) == [Self.failover] }
     }
 }

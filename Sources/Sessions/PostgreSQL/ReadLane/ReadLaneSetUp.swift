@@ -20,7 +20,9 @@ struct ReadLaneSetUp: Sendable {
     /// - Throws: ``PostgreSQLError``
     func run(on connection: PostgreSQLConnection, _ attempt: ConnectionAttempt) throws(PostgreSQLError) {
         try connection.introduce(isPooled: !configuration.usesPreparedStatements, deadline: deadline)
-        connection.introduction?.cluster = try lastServer.cluster(on: connection, deadline: deadline)
+        // Before the access to the property begins: the question uses it too.
+        let cluster = try lastServer.cluster(on: connection, deadline: deadline)
+        connection.introduction?.cluster = cluster
         try connection.enterSchema(configuration.schema, keepsSearchPath: true, deadline: deadline)
         let listensNow = listens && pause.isOver(at: .now)
         var isDone = false
