@@ -23,7 +23,7 @@ import Testing
         ).split(separator: "\n").map(String.init)
     }
 
-    private func command(_ arguments: String..., status: ExitStatus = .code(0)) throws -> String {
+    private func command(_ arguments: String..., status: TestSupport.ExitStatus = .code(0)) throws -> String {
         let result = try run(arguments, input: "a good password\n")
         #expect(result.status == status, "\(result)")
         return result.output

@@ -13,8 +13,11 @@ enum IdentityArguments {
             username: username?.text, name: name, email: email, groups: groups?.names)
         if let excess { throw ValidationError("The \(excess).") }
         if let username, username.text.unicodeScalars.contains(where: \.isControl) { throw unprintable("username") }
-        for (field, texts) in [("name", [name]), ("email", [email]), ("groups", groups?.names ?? [])] {
-            if texts.contains(where: { $0?.unicodeScalars.contains(where: \.breaksLine) == true }) {
+        let given = [
+            ("name", [name].compactMap(\.self)), ("email", [email].compactMap(\.self)), ("groups", groups?.names ?? []),
+        ]
+        for (field, texts) in given {
+            if texts.contains(where: { $0.unicodeScalars.contains(where: \.breaksLine) }) {
                 throw unprintable(field)
             }
         }
