@@ -23,7 +23,7 @@ struct DocumentationTests {
     @Test func `README names no flag that the program does not have`() {
         let help = [
             Serve.helpMessage(), Migrate.helpMessage(), UserAdd.helpMessage(), UserList.helpMessage(),
-            UserShow.helpMessage(), UserChange.helpMessage(),
+            UserShow.helpMessage(), UserChange.helpMessage(), AuditCommand.helpMessage(),
             UserPassword.helpMessage(), UserDisable.helpMessage(), UserEnable.helpMessage(), UserDelete.helpMessage(),
             SessionList.helpMessage(),
             SessionCount.helpMessage(), SessionCreate.helpMessage(), SessionRevoke.helpMessage(),
