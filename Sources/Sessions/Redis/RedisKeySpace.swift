@@ -60,9 +60,13 @@ final class RedisKeySpace: Sendable {
     }
 
     /// Returns a command that requires the same permissions and server state as the commands on sessions.
-    func probe(_ way: RedisProbe.Way) -> RedisProbe {
-        RedisProbe(RedisCommand([Array(way.command.utf8), prefix + Array("probe".utf8)]), way)
+    /// - Parameter number: The number of the key, of which a cluster stores each on another node.
+    func probe(_ way: RedisProbe.Way, number: Int = 0) -> RedisProbe {
+        RedisProbe(RedisCommand([Array(way.command.utf8), probeKey(number)]), way)
     }
+
+    /// Returns the key of ``probe(_:number:)``, under which nothing is stored.
+    func probeKey(_ number: Int) -> [UInt8] { prefix + Array((number == 0 ? "probe" : "probe\(number)").utf8) }
 
     /// Appends a command whose last argument is the key, in front of the final line end.
     private func append(_ command: [UInt8], _ hash: SHA256Digest, to bytes: inout [UInt8]) {

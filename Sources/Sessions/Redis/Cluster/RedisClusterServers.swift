@@ -7,7 +7,7 @@ final class RedisClusterServers: RedisServers {
     var onChange: (@EventLoop () -> Void)?
 
     private let network: RedisNetwork
-    private let nodeHandshake: RedisHandshake
+    private let location: RedisLocation
     private let mapHandshake: RedisHandshake
     private var map = RedisClusterMap()
     private var refresh: RedisClusterRefresh
@@ -26,7 +26,7 @@ final class RedisClusterServers: RedisServers {
         _ seeds: [ServerAddress], _ location: RedisLocation, _ network: RedisNetwork
     ) {
         self.network = network
-        nodeHandshake = RedisHandshake(location, probe: network.keys.probe(.single), mustBePrimary: false)
+        self.location = location
         mapHandshake = RedisHandshake(authenticatingBy: location, ignoresRefusedAuthentication: false)
         refresh = RedisClusterRefresh(seeds: seeds, now: .now)
     }
@@ -80,7 +80,8 @@ final class RedisClusterServers: RedisServers {
 
     private func node(at address: ServerAddress) -> RedisNode {
         if let node = nodes[address] { return node }
-        let node = RedisNode(network, nodeHandshake, locate: { done in done(.success(address)) })
+        let handshake = RedisHandshake(location, probe: probe(of: address), mustBePrimary: false)
+        let node = RedisNode(network, handshake, locate: { done in done(.success(address)) })
         nodes[address] = node
         node.onChange = { [weak self] in self?.onChange?() }
         // At each failure: another node may have taken over by now, which no node announces.
@@ -91,6 +92,17 @@ final class RedisClusterServers: RedisServers {
         node.start()
         return node
     }
+
+    /// Returns a probe with a key that the node stores: only for such a key a node says that its cluster is down.
+    private func probe(of address: ServerAddress) -> RedisProbe {
+        let number = (0..<Self.probes).first { number in
+            map.primary(of: RedisHashSlot(of: network.keys.probeKey(number))) == address
+        }
+        return network.keys.probe(.single, number: number ?? 0)
+    }
+
+    /// More than it takes to find a key of one node of a thousand.
+    private static let probes = 20_000
 
     // MARK: Map
 
