@@ -18,7 +18,7 @@ final class FakeAudit: AuditRecorder {
         var text = event.message
         if let reason = event.reason { text += " (\(reason.rawValue))" }
         switch event.subject {
-        case .user(let id): text += " of user \(id)"
+        case .user(let id, _): text += " of user \(id)"
         case .unknownName(let hash): text += " of name \(hash ?? "-")"
         case .nobody: break
         }
