@@ -66,7 +66,6 @@ import Testing
         let escaped = #"zz\u001b[31m\u009b32m\u202ey"#
         for command in [
             ["user", "list"], ["user", "show", "1"], ["session", "list", "--user", "1"], ["session", "list"],
-            ["user", "disable", "1"],
         ] {
             let result = try run(command + ["--json"])
             #expect(result.status.isSuccess && result.output.contains(escaped), "\(result)")

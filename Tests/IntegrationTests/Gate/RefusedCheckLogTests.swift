@@ -91,7 +91,7 @@ import Testing
         let line = try refusal(gate, [GateProcess.bearer(late)])
         #expect(
             ["revoked with all sessions of the user", "revoked", "unknown: no such session, or removed after its end"]
-                .contains(line["reason"]), "\(line)")
+                .contains(line["reason"] ?? ""), "\(line)")
 
         // Pages of the gate itself.
         let before = gate.lines(with: "check refused")

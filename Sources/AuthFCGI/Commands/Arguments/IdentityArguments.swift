@@ -13,11 +13,9 @@ enum IdentityArguments {
             username: username?.text, name: name, email: email, groups: groups?.names)
         if let excess { throw ValidationError("The \(excess).") }
         if let username, username.text.unicodeScalars.contains(where: \.isControl) { throw unprintable("username") }
-        let given = [
-            ("name", [name].compactMap(\.self)), ("email", [email].compactMap(\.self)), ("groups", groups?.names ?? []),
-        ]
-        for (field, texts) in given {
-            if texts.contains(where: { $0.unicodeScalars.contains(where: \.breaksLine) }) {
+        let details = [("name", name.map { [$0] }), ("email", email.map { [$0] }), ("groups", groups?.names)]
+        for (field, texts) in details {
+            if let texts, texts.contains(where: { $0.unicodeScalars.contains(where: \.breaksLine) }) {
                 throw unprintable(field)
             }
         }

@@ -48,14 +48,14 @@ struct SessionRevoke: ParsableCommand {
     }
 
     private func revoke(_ id: SessionID, _ database: CommandDatabase) throws {
-        let user = try database.sessions { sessions throws(PostgreSQLError) in
+        let found = try database.sessions { sessions throws(PostgreSQLError) in
             try sessions.revoke(sessionID: id.text)
         }
-        guard let user else {
+        guard let owner = found else {
             throw CommandFailure.fail("there is no live session \(id.text)", code: CommandFailure.dataCode)
         }
-        database.audit(AuditEvent(.sessionRevoke, of: user.subject, session: id.text, details: ["ended": "1"]))
-        try report(1, "Ended session \(id.text).", of: user)
+        database.audit(AuditEvent(.sessionRevoke, of: owner.subject, session: id.text, details: ["ended": "1"]))
+        try report(1, "Ended session \(id.text).", of: owner)
     }
 
     private func revokeAll(_ database: CommandDatabase) throws {
