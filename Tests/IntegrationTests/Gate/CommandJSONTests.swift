@@ -44,7 +44,7 @@ import Testing
         let id = try psql("SELECT id FROM authfcgi_users")
         #expect(added == #"{"added":true,"id":"\#(id)","username":"a\"nn"}"# + "\n")
         #expect(
-            try json("user", "add", "a\"nn", "--if-absent", input: "correct horse")
+            try json("user", "add", "A\"nn", "--if-absent", input: "correct horse")
                 == #"{"added":false,"id":"\#(id)","username":"a\"nn"}"# + "\n")
         let again = try run(["user", "add", "a\"nn", "--json"], input: "correct horse")
         #expect(again.status == .code(65) && again.output.isEmpty)

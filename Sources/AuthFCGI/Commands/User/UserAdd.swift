@@ -40,19 +40,21 @@ struct UserAdd: ParsableCommand {
         let shown = PrintableText.of(username)
         if let id {
             database.audit(AuditEvent(.userAdd, of: .user(id: id, name: username)))
-            try report("Added user \(shown) (id \(id)).", id: id, added: true)
+            try report("Added user \(shown) (id \(id)).", id: id, username, added: true)
         } else if ifAbsent {
             let present = try database.accounts { accounts throws(PostgreSQLError) in
                 try accounts.user(named: username)
             }
-            try report("User \(shown) exists already; nothing was changed.", id: present?.id, added: false)
+            try report(
+                "User \(shown) exists already; nothing was changed.", id: present?.id, present?.username ?? username,
+                added: false)
         } else {
             throw CommandFailure.fail("user \(shown) exists already", code: CommandFailure.dataCode)
         }
     }
 
     /// Prints the result: the sentence, or JSON.
-    private func report(_ sentence: String, id: String?, added: Bool) throws {
+    private func report(_ sentence: String, id: String?, _ username: String, added: Bool) throws {
         try StandardOutput.writeLine(
             json
                 ? try JSONOutput.object(["added": .flag(added), "id": .text(id), "username": .text(username)])
