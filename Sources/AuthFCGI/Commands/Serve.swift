@@ -9,6 +9,7 @@ internal import Sessions
 struct Serve: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Answer requests from nginx until stopped.",
+        usage: "authfcgi serve [\(EnvironmentFileOption.name) <path>] [<options>]",
         discussion: """
             Every setting can be a flag, an environment variable, or a line of the file given with --env-file, in this \
             order of precedence. Secrets have no flag: set DATABASE_URL, or DATABASE_URL_FILE to the path of a file.
