@@ -171,7 +171,7 @@ import Testing
         _ = try command("cleanup")
         #expect(
             try psql("SELECT action, count(*) FROM authfcgi_audit GROUP BY 1 ORDER BY 1")
-                == "session_end|100000\nuser_delete|90")
+                == "session_end|100000\nuser_delete|89")
     }
 
     @Test func `audit lists the changes, the newest first, of a user or of a session`() throws {
