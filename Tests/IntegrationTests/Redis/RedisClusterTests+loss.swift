@@ -119,8 +119,9 @@ extension RedisClusterTests {
         try await eventually("Redis is in use", log: newcomer.log.text) { await newcomer.store.usesRedis }
         #expect(.now - wellAt <= RedisDrill.returnLimit)
         for pod in [drill.watched, drill.probe, newcomer] {
-            let last = pod.log.lines(with: "edis").last
-            #expect(last == "info: ✓ Connected to Redis for session storage", "\(pod.log.text)")
+            try eventually("all servers are in use", within: .seconds(3), log: pod.log.text) {
+                pod.log.lines(with: "edis").last == "info: ✓ Connected to Redis for session storage"
+            }
         }
         await newcomer.store.close()
         try await drill.finish()

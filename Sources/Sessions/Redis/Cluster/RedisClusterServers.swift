@@ -16,6 +16,8 @@ final class RedisClusterServers: RedisServers {
     private var named: Set<ServerAddress> = []
     private var mapRequest: RedisOneOffCommand?
     private var timer: LoopTimer?
+    /// Runs while some slots have no server.
+    private var gapTimer: LoopTimer?
     /// The reason why no map is known, if no node gave one.
     private var failure: RedisError?
     /// The nodes of the map that have said since then that they know no server for any slot.
@@ -37,6 +39,7 @@ final class RedisClusterServers: RedisServers {
         isClosed = true
         mapRequest = nil
         timer?.cancel()
+        gapTimer?.cancel()
         for node in nodes.values { node.close() }
     }
 
@@ -166,6 +169,14 @@ final class RedisClusterServers: RedisServers {
         }
         for address in map.primaries { _ = node(at: address) }
         onChange?()
+        gapTimer?.cancel()
+        gapTimer = nil
+        guard map.unservedSlots > 0 else { return }
+        // No node announces that somebody serves them now.
+        gapTimer = Reactor.shared.schedule(after: .seconds(1)) { [weak self] in
+            guard let self else { return }
+            perform(refresh.moved(to: nil, at: .now))
+        }
     }
 
     // MARK: Health
