@@ -25,12 +25,30 @@ struct CommandDatabase {
         }
     }
 
-    /// Connects and, unless MIGRATE_ON_START is off, brings the tables up to date.
+    /// Connects for a command that changes users or sessions. Makes the tables if there are none, unless MIGRATE_ON_START is
+    /// off; only 'serve' and 'migrate' update tables.
     static func open(_ settings: Settings, _ log: Logger) throws(ExitCode) -> CommandDatabase {
+        guard settings.migrateOnStart else { return try openToLook(settings, log) }
+        let database = try connect(settings, log)
+        try CommandFailure.reporting { () throws(PostgreSQLError) in
+            try database.migrations.runIfNew(on: database.connection, log: log)
+        }
+        return database
+    }
+
+    /// Connects for a command that only looks: it neither makes tables nor updates them.
+    static func openToLook(_ settings: Settings, _ log: Logger) throws(ExitCode) -> CommandDatabase {
+        let database = try connect(settings, log)
+        try CommandFailure.reporting { () throws(PostgreSQLError) in
+            _ = try database.migrations.look(on: database.connection)
+        }
+        return database
+    }
+
+    private static func connect(_ settings: Settings, _ log: Logger) throws(ExitCode) -> CommandDatabase {
         let database = try CommandDatabase(settings, log)
         // Behind a pooler, names are resolved in the search path that there is.
         if !database.connection.keepsState { try database.requireClosedSchema() }
-        if settings.migrateOnStart { try database.migrate() } else { try database.checkTables() }
         return database
     }
 
@@ -40,14 +58,22 @@ struct CommandDatabase {
             rememberedLifetime: settings.sessionRememberedLifetime)
     }
 
-    @discardableResult
+    /// Makes or updates the tables, and puts their rights, owners and triggers right.
     func migrate() throws(ExitCode) -> Migrations.Outcome {
-        try CommandFailure.reporting { () throws(PostgreSQLError) in try migrations.run(on: connection, log: log) }
+        try CommandFailure.reporting { () throws(PostgreSQLError) in
+            try migrations.runAndPutRight(on: connection, log: log)
+        }
     }
 
-    /// Checks, without a change, that the tables are not those of an incompatible version or of another program.
+    /// Checks, without a change, what 'serve' checks at its start: that the tables are not those of an incompatible version
+    /// or of another program, and that their rights, owners and triggers are right.
     func checkTables() throws(ExitCode) {
-        try CommandFailure.reporting { () throws(PostgreSQLError) in _ = try migrations.check(on: connection) }
+        try CommandFailure.reporting { () throws(PostgreSQLError) in
+            let newest =
+                try settings.migrateOnStart ? migrations.check(on: connection) : migrations.look(on: connection)
+            guard newest > 0 else { return }
+            try migrations.inspect(on: connection, SchemaFaultLog(interval: .seconds(3600), log: log))
+        }
     }
 
     /// Checks that nobody else can create objects in the schema of the tables.

@@ -16,10 +16,14 @@ final class GateService: WorkerService {
 
     private static let maxWaitForStore = Duration.seconds(1)
 
-    init(settings: Settings, log: Logger) throws(RedisTLS.Problem) {
+    /// - Parameter settingsAreProven: true if workers have served with these settings before. Then tables that are missing
+    ///   are not made: they are about to be restored.
+    init(settings: Settings, settingsAreProven: Bool, log: Logger) throws(RedisTLS.Problem) {
         self.settings = settings
         self.log = log
-        store = SessionStore(try SessionStore.Configuration(settings), log: log)
+        var configuration = try SessionStore.Configuration(settings)
+        configuration.postgreSQL.isResumed = settingsAreProven
+        store = SessionStore(configuration, log: log)
         hasher = PasswordHasher(
             HashingQueue.Limits(
                 threads: settings.hashingThreads, bytes: settings.hashingMemory << 20, wait: settings.hashingWait),

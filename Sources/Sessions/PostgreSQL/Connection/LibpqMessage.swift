@@ -1,9 +1,27 @@
+internal import CPostgreSQL
+
 /// The messages of libpq, which may have several lines and end in a line feed.
 enum LibpqMessage {
     /// Returns a message in one line. Does not keep the pointer.
     static func line(_ text: UnsafePointer<CChar>?) -> String {
         guard let text = unsafe text else { return "unknown error" }
         return lines(unsafe String(cString: text)).joined(separator: "; ")
+    }
+
+    /// Returns the message of an error or a notice, without details.
+    static func primary(of result: OpaquePointer) -> String { unsafe field("M", of: result) ?? "unknown error" }
+
+    /// Returns the message of an error or a notice with its details and its hint, in one line.
+    static func complete(of result: OpaquePointer) -> String {
+        let details = [("D", "DETAIL"), ("H", "HINT")].compactMap { code, name in
+            unsafe field(code, of: result).map { "; \(name): \($0)" }
+        }
+        return unsafe primary(of: result) + details.joined()
+    }
+
+    private static func field(_ code: Unicode.Scalar, of result: OpaquePointer) -> String? {
+        // The string is valid as long as the result.
+        unsafe PQresultErrorField(result, Int32(code.value)).map { unsafe line($0) }
     }
 
     /// Returns the error of a connection that could not be opened. Does not keep the pointer.

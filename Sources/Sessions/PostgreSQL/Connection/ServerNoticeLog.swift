@@ -1,7 +1,7 @@
 internal import CPostgreSQL
 internal import Logging
 
-/// Logs the server's notices and warnings, which libpq would write to standard error.
+/// Logs the server's notices and warnings with their details and hints, which libpq would write to standard error.
 final class ServerNoticeLog {
     private let log: Logger
 
@@ -13,7 +13,7 @@ final class ServerNoticeLog {
     static let receive: @convention(c) (UnsafeMutableRawPointer?, OpaquePointer?) -> Void = { argument, result in
         guard let argument = unsafe argument, let result = unsafe result else { return }
         let notices = unsafe Unmanaged<ServerNoticeLog>.fromOpaque(argument).takeUnretainedValue()
-        let text = unsafe LibpqMessage.line(PQresultErrorField(result, Int32(UInt8(ascii: "M"))))
+        let text = unsafe LibpqMessage.complete(of: result)
         let severity = unsafe PQresultErrorField(result, Int32(UInt8(ascii: "V"))).map { unsafe String(cString: $0) }
         notices.log.log(level: severity == "WARNING" ? .warning : .info, "PostgreSQL: \(text)")
     }
