@@ -7,10 +7,10 @@ struct ConfigCheck: ParsableCommand {
         commandName: "check", abstract: "Check that 'serve' can start with these settings.",
         discussion: """
             Reads the settings as 'serve' does, connects to the database, and checks that its tables are not of an \
-            incompatible version or another program, that no other role can create objects beside them, and that \
-            USERS_QUERY or USERS_PRESET and USERS_REHASH can work there. Changes nothing and runs none of them.
+            incompatible version or another program, that no other role can create objects beside them, that their \
+            rights, owners and triggers are right, and that USERS_QUERY or USERS_PRESET and USERS_REHASH can work there. Changes nothing and runs none of them.
 
-            Exit codes: 0 no problem; 69 the database is unavailable; 78 a setting is wrong.
+            Exit codes: 0 no problem; 69 the database is unavailable; 78 a setting, or a right in the database, is wrong.
             """)
 
     @OptionGroup var options: CommandOptions
