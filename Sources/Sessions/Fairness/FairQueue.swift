@@ -9,7 +9,7 @@ internal import DequeModule
 /// elements have lines of their own, and so do not wait for a network's other elements.
 struct FairQueue<Element> {
     private struct Entry {
-        let element: Element
+        var element: Element
         let requester: Requester
         let isUrgent: Bool
         /// The round in which the element is due.
@@ -87,6 +87,11 @@ struct FairQueue<Element> {
         round = max(round, entry.round)
         forgetPastRounds()
         return entry.element
+    }
+
+    /// Changes each element. The order stays.
+    mutating func modifyEach(_ change: (inout Element) -> Void) {
+        for index in entries.indices { change(&entries[index].element) }
     }
 
     /// Removes the elements that satisfy `isOver`. The others move up.

@@ -52,10 +52,13 @@ import Testing
         for pod in pods { await pod.store.close() }
     }
 
-    /// Whether a file of the server has the key's bytes.
+    /// Whether a file of the server has the key's bytes. grep reads lines, so the longest part without a line feed is
+    /// searched.
     private func hasInFiles(_ key: String, _ server: PostgreSQLServer) throws -> Bool {
         let digits = Array(key)
-        let pattern = stride(from: 0, to: digits.count, by: 2).map { "\\x\(digits[$0])\(digits[$0 + 1])" }.joined()
+        let bytes = stride(from: 0, to: digits.count, by: 2).map { "\(digits[$0])\(digits[$0 + 1])" }
+        let part = try #require(bytes.split(separator: "0a").max { $0.count < $1.count })
+        let pattern = part.map { "\\x\($0)" }.joined()
         let result = try ServerProcess.run(
             "grep", ["--recursive", "--quiet", "--text", "--perl-regexp", pattern, server.dataFolder],
             environment: ["LC_ALL": "C"])

@@ -144,7 +144,7 @@ import Testing
         try await Task.sleep(for: start + limit + .seconds(1) - .now)
         let checks = await watch.stop()
         // The last heartbeat may have been sent a quarter of a second before.
-        let early = checks.filter { $0.begunAt > start && $0.begunAt < start + limit - .milliseconds(400) }
+        let early = checks.filter { $0.begunAt > start && $0.begunAt < start + (limit - .milliseconds(400)) }
         #expect(early.count > 100 && early.allSatisfy(\.isAccepted), "\(early.filter { !$0.isAccepted })")
         #expect(checks.accepted(after: start + limit + .milliseconds(100)).isEmpty)
         #expect(pod.log.text.contains("accepting known sessions"))

@@ -169,7 +169,7 @@ struct CommandQueue {
         guard end != lastStandstill else { return }
         lastStandstill = end
         let deadline = end + deadline
-        for index in waiting.indices { waiting[index].extend(to: deadline) }
+        waiting.modifyEach { $0.extend(to: deadline) }
         state.extendDeadline(to: deadline)
     }
 

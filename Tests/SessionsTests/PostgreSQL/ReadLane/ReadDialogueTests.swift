@@ -118,7 +118,7 @@ import Testing
         _ = turnEnds(at: -2)
         dialogue.stoodStill(until: ReadLaneValues.time(0))
         _ = received(.heartbeat(.success(try ReadLaneValues.heartbeat())))
-        guard case .confirmed(let heartbeat, true) = received(.other(.sync)) else {
+        guard case .confirmed(let heartbeat, true, _) = received(.other(.sync)) else {
             Issue.record("the heartbeat is confirmed")
             return
         }
