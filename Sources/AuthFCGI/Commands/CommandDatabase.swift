@@ -71,7 +71,8 @@ struct CommandDatabase {
         try CommandFailure.reporting { () throws(PostgreSQLError) in
             let newest =
                 try settings.migrateOnStart ? migrations.check(on: connection) : migrations.look(on: connection)
-            guard newest > 0 else { return }
+            // Otherwise the start makes or updates them.
+            guard newest >= Migrations.latest else { return }
             try migrations.inspect(on: connection, SchemaFaultLog(interval: .seconds(3600), log: log))
         }
     }

@@ -13,10 +13,10 @@ enum LibpqMessage {
 
     /// Returns the message of an error or a notice with its details and its hint, in one line.
     static func complete(of result: OpaquePointer) -> String {
-        let details = [("D", "DETAIL"), ("H", "HINT")].compactMap { code, name in
-            unsafe field(code, of: result).map { "; \(name): \($0)" }
-        }
-        return unsafe primary(of: result) + details.joined()
+        var message = unsafe primary(of: result)
+        if let detail = unsafe field("D", of: result) { message += "; DETAIL: \(detail)" }
+        if let hint = unsafe field("H", of: result) { message += "; HINT: \(hint)" }
+        return message
     }
 
     private static func field(_ code: Unicode.Scalar, of result: OpaquePointer) -> String? {
@@ -39,7 +39,8 @@ enum LibpqMessage {
             guard let (state, rest) = withoutState(line) else { return line }
             // Not from a server that starts or stops, or from a pooler whose server does not answer.
             isRefused = isRefused || !state.isServerGone
-            return rest
+            guard state == .insufficientPrivilege, let severity = rest.firstRange(of: ":  ") else { return rest }
+            return rest + RefusedRight(message: String(rest[severity.upperBound...])).advice
         }
         let reason = texts.joined(separator: "; ")
         return isRefused ? .refused(reason) : .connection(reason)

@@ -12,14 +12,10 @@ struct RefusedRight {
     /// - Parameter message: The server's message.
     init(message: String) {
         requiresOwner = message.hasPrefix("must be owner of ")
-        for kind in Self.kinds {
-            guard let range = message.firstRange(of: "permission denied for \(kind) "),
-                range.lowerBound == message.startIndex
-            else { continue }
-            object = (kind, String(message[range.upperBound...].prefix { $0 != ";" }))
-            return
+        let kind = Self.kinds.first { message.hasPrefix("permission denied for \($0) ") }
+        object = kind.map { kind in
+            (kind, String(message.dropFirst("permission denied for \(kind) ".count).prefix { $0 != ";" }))
         }
-        object = nil
     }
 
     /// Advice for the operator, as the end of a sentence.

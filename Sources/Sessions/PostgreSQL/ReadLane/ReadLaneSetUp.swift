@@ -14,7 +14,8 @@ struct ReadLaneSetUp: Sendable {
 
     private var deadline: Duration { configuration.writeDeadline }
 
-    /// Prepares a new connection. Takes two round trips if a connection has answered before and the tables are there: one to learn what the server is, and one for everything else.
+    /// Prepares a new connection. Takes two round trips if a connection has answered before and the tables are there: one
+    /// to learn what the server is, and one for everything else.
     /// - Throws: ``PostgreSQLError``
     func run(on connection: PostgreSQLConnection, _ attempt: ConnectionAttempt) throws(PostgreSQLError) {
         try connection.introduce(isPooled: !configuration.usesPreparedStatements, deadline: deadline)

@@ -118,7 +118,7 @@ struct FindSchemaFaults: Statement {
 
     var parameters: [PostgreSQLParameter] {
         let functions = SchemaObjects.functions
-        let rights = Grants.rights.flatMap { right in
+        let rights = Grants.rights.flatMap { right -> [(Grants.Right, String)] in
             right.columns.isEmpty ? [(right, "")] : right.columns.map { (right, $0) }
         }
         return [

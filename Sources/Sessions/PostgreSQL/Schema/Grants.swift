@@ -56,6 +56,8 @@ package enum Grants {
     ///   - connection: A connection of the tables' owner that has entered their schema.
     /// - Throws: ``PostgreSQLError``, for example if the role does not exist or the connection's role may not grant.
     package static func run(to role: String, on connection: PostgreSQLConnection) throws(PostgreSQLError) {
+        connection.keepsDetails = true
+        defer { connection.keepsDetails = false }
         // GRANT would take "public" as every role.
         guard try isRole(role, on: connection) else { throw .unusable("there is no such role to grant rights to") }
         let statements = try connection.query(

@@ -1,5 +1,5 @@
 internal import EventLoop
-package import Logging
+internal import Logging
 
 /// Rights, owners and triggers: what a migration has set once, and a restore or a statement by hand has changed since.
 extension Migrations {
@@ -23,7 +23,7 @@ extension Migrations {
     ) throws(PostgreSQLError) {
         let schema = try existingSchema(on: connection)
         let faults = SchemaFaultLog.relevant(try faults(on: connection, schema))
-        if let lack = faults.first(where: { $0.kind == .gate }) { throw refused(lack.text) }
+        if !isResumed, let lack = faults.first(where: { $0.kind == .gate }) { throw refused(lack.text) }
         let newest = try applied(on: connection, schema).keys.max() ?? 0
         if newest > Self.latest { report.noteNewerTables(Self.newer(schema, newest)) }
         report.update(faults)
@@ -44,11 +44,12 @@ extension Migrations {
         if left.contains(where: { !$0.remedies.isEmpty }) {
             left = try exclusively(on: connection) { () throws(PostgreSQLError) -> [SchemaFault] in
                 try lock(on: connection, schema)
-                let (mended, left) = try putRightLocked(on: connection, schema, log: log)
+                let (mended, left) = try putRightLocked(on: connection, schema)
                 for fault in mended { log.notice("put right: \(fault.fact)") }
                 return left
             }
         }
+        reportApplications(left, log)
         let serious = left.filter { $0.kind != .applicationsRole && $0.kind != .applications }
         guard serious.isEmpty else {
             throw .unusable(serious.map { "\($0.fact): \($0.remedyOfAdministrator)" }.joined(separator: "; and "))
@@ -58,7 +59,7 @@ extension Migrations {
     /// Puts right what it can within a transaction that holds the lock.
     /// - Returns: What was put right, and what is left.
     func putRightLocked(
-        on connection: PostgreSQLConnection, _ schema: String, log: Logger
+        on connection: PostgreSQLConnection, _ schema: String
     ) throws(PostgreSQLError) -> (mended: [SchemaFault], left: [SchemaFault]) {
         let find = FindSchemaFaults()
         let before = try connection.run(find, in: Schema(schema), deadline: Self.deadline)
@@ -70,12 +71,11 @@ extension Migrations {
             }
         }
         let left = try connection.run(find, in: Schema(schema), deadline: Self.deadline).filter { $0.kind != .gate }
-        reportApplications(left, log)
         return (before.filter { $0.kind != .gate && !left.contains($0) }, left)
     }
 
     /// Reports what applications lack, with all statements in one line. The gate works without it.
-    private func reportApplications(_ left: [SchemaFault], _ log: Logger) {
+    func reportApplications(_ left: [SchemaFault], _ log: Logger) {
         let faults = left.filter { $0.kind == .applicationsRole || $0.kind == .applications }
         guard let first = faults.first else { return }
         let statements = faults.flatMap(\.remedies).joined(separator: "; ")

@@ -56,26 +56,36 @@ package struct Migrations: Sendable {
     ///   or database.
     @discardableResult
     package func run(on connection: PostgreSQLConnection, log: Logger) throws(PostgreSQLError) -> Outcome {
-        guard applies else { return .upToDate(try look(on: connection)) }
+        let (outcome, left) = try runSteps(on: connection, log: log)
+        reportApplications(left, log)
+        return outcome
+    }
+
+    /// Applies the missing steps.
+    /// - Returns: The outcome, and what the role may not put right in the new objects.
+    private func runSteps(
+        on connection: PostgreSQLConnection, log: Logger
+    ) throws(PostgreSQLError) -> (outcome: Outcome, left: [SchemaFault]) {
+        guard applies else { return (.upToDate(try look(on: connection)), []) }
         let schema = try existingSchema(on: connection)
-        let outcome: Outcome
+        let result: (outcome: Outcome, left: [SchemaFault])
         if try readableSteps(on: connection, schema)[Self.latest] != nil {
-            outcome = .upToDate(Self.latest)
+            result = (.upToDate(Self.latest), [])
         } else {
             try requireClosedSchema(on: connection)
-            outcome = try apply(on: connection, schema, log: log)
+            result = try apply(on: connection, schema, log: log)
         }
         try setLifetimes(on: connection, schema, log: log)
-        return outcome
+        return result
     }
 
     /// Applies the missing steps, and puts right what was changed since: for `authfcgi migrate`.
     /// - Throws: as ``run(on:log:)`` and ``putRight(on:log:)``
     package func runAndPutRight(on connection: PostgreSQLConnection, log: Logger) throws(PostgreSQLError) -> Outcome {
         try requireKnownSteps(on: connection, existingSchema(on: connection))
-        let outcome = try run(on: connection, log: log)
+        let result = try runSteps(on: connection, log: log)
         try putRight(on: connection, log: log)
-        return outcome
+        return result.outcome
     }
 
     /// Makes the tables if there are none, and updates none: for commands that change users or sessions.
@@ -125,15 +135,16 @@ package struct Migrations: Sendable {
 
     private func apply(
         on connection: PostgreSQLConnection, _ schema: String, log: Logger
-    ) throws(PostgreSQLError) -> Outcome {
+    ) throws(PostgreSQLError) -> (outcome: Outcome, left: [SchemaFault]) {
+        var left: [SchemaFault] = []
         let done = try exclusively(on: connection) { () throws(PostgreSQLError) -> [Step] in
             let done = try applyLocked(on: connection, schema)
             // New objects have the rights and owners that the defaults of the database give them.
-            if !done.isEmpty { _ = try putRightLocked(on: connection, schema, log: log) }
+            if !done.isEmpty { left = try putRightLocked(on: connection, schema).left }
             return done
         }
         for step in done { log.info("migration \(step.number) (\(step.name)) applied to schema \(schema)") }
-        return done.isEmpty ? .upToDate(Self.latest) : .applied(done.map(\.number))
+        return (done.isEmpty ? .upToDate(Self.latest) : .applied(done.map(\.number)), left)
     }
 
     /// Runs `work` in a transaction in which the names in views, defaults, constraints and triggers are resolved in

@@ -87,10 +87,8 @@ package struct SchemaFault: Equatable, Sendable {
 
     /// An SQL name as a word on the command line.
     private func shellWord(_ name: String) -> String {
-        name.hasPrefix("\"") ? name.dropFirst().dropLast().replacing("\"\"", with: "\"").shellQuoted : name
+        guard name.hasPrefix("\"") else { return name }
+        let unquoted = String(name.dropFirst().dropLast()).replacing("\"\"", with: "\"")
+        return "'" + unquoted.replacing("'", with: "'\\''") + "'"
     }
-}
-
-extension StringProtocol {
-    fileprivate var shellQuoted: String { "'" + self.replacing("'", with: "'\\''") + "'" }
 }
