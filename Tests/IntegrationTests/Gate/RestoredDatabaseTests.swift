@@ -1,6 +1,8 @@
 import TestSupport
 import Testing
 
+@testable import Sessions
+
 /// A database that pg_restore has made from a dump, as people make it.
 @Suite struct RestoredDatabaseTests: RunsCommands {
     let server: PostgreSQLServer
@@ -52,7 +54,7 @@ import Testing
         let call = "SELECT create_access_token('admin', groups => '{admin}') <> ''"
         #expect(try server.psql(call, database: database, user: stranger) == "t")
 
-        let line = "everybody may execute 57 functions (announce_revocations, "
+        let line = "everybody may execute \(SchemaObjects.functions.count) functions (announce_revocations, "
         let checked = try run(["config", "check"])
         #expect(checked.status == .code(78) && checked.errors.contains(line), "\(checked)")
         #expect(checked.errors.contains(": run authfcgi migrate"), "\(checked)")
@@ -113,6 +115,7 @@ import Testing
         let environment = ["DATABASE_URL": server.url(database: database)]
         let line = "ERROR: 5 triggers (session_tokens_announce_delete ON public.session_tokens, "
         let gate = try GateProcess(in: folder, server: server, database: database, workers: 1)
+        try gate.waitForLog(containing: line)
         #expect(gate.lines(with: line) == 1 && gate.log.contains("in time: run authfcgi migrate"), "\(gate.log)")
         #expect(try run(["migrate"], environment: environment).status.isSuccess)
         #expect(

@@ -37,7 +37,8 @@ import Testing
         let triggers = SchemaObjects.triggers.map { "\($0.table) \($0.name)" }
         let createdTriggers = try database.sql(
             """
-            SELECT concat(tgrelid::regclass, ' ', tgname) AS t FROM pg_trigger WHERE NOT tgisinternal ORDER BY t COLLATE "C"
+            SELECT concat(tgrelid::regclass, ' ', tgname) FROM pg_trigger WHERE NOT tgisinternal
+             ORDER BY concat(tgrelid::regclass, ' ', tgname) COLLATE "C"
             """)
         #expect(triggers.sorted().joined(separator: "\n") == createdTriggers)
         let relations = try database.sql(

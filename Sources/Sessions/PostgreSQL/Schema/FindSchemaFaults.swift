@@ -74,7 +74,8 @@ struct FindSchemaFaults: Statement {
                           CASE WHEN f.is_definer THEN 'DEFINER' ELSE 'INVOKER' END)
               FROM functions f
              WHERE f.prosecdef <> f.is_definer
-                OR f.oid IS NOT NULL AND NOT coalesce(f.proconfig @> '{"search_path=pg_catalog, pg_temp"}'::text[], false)
+                OR f.oid IS NOT NULL AND NOT EXISTS (SELECT FROM unnest(f.proconfig) s
+                                                   WHERE translate(s, '"', '') = 'search_path=pg_catalog, pg_temp')
             UNION ALL
             SELECT 5, 'trigger', t.name || ' ON ' || t.sql, format('ALTER TABLE %s ENABLE ALWAYS TRIGGER %I', t.sql, t.name)
               FROM triggers t WHERE t.tgenabled <> 'A'
