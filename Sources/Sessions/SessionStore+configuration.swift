@@ -76,6 +76,7 @@ extension Migrations {
     init(_ configuration: SessionStore.Configuration) {
         self.init(
             schema: configuration.postgreSQL.schema, lifetime: configuration.lifetime,
-            rememberedLifetime: configuration.rememberedLifetime, applies: configuration.postgreSQL.migrates)
+            rememberedLifetime: configuration.rememberedLifetime, applies: configuration.postgreSQL.migrates,
+            isResumed: configuration.postgreSQL.isResumed)
     }
 }

@@ -31,6 +31,7 @@ public final class SessionStore {
     let log: Logger
     private let touches: TouchWriter
     private let sealKeyMaker: SealKeyMaker
+    private let schemaWatch: SchemaWatch
     /// The periodic tasks that one process at a time does for all.
     private var schedules: [ClusterSchedule] = []
     private var cleanup: ClusterSchedule?
@@ -74,12 +75,15 @@ public final class SessionStore {
         }
         // Enough threads for all lanes: an attempt that a server leaves without an answer must not delay the others.
         let threads = HelperThreads(name: "connecting", threads: 6 * ConnectionAttempts.maxAttempts, waiting: 6)
+        let faults = SchemaFaultLog(interval: postgreSQL.inspectionInterval, log: log)
         readLane = ReadLane(
-            postgreSQL, memory: memory, migrations: Migrations(configuration), threads: threads, log: log)
+            postgreSQL, memory: memory, migrations: Migrations(configuration), faults: faults, threads: threads,
+            log: log)
         writeLane = CommandLane(postgreSQL, for: .changes, threads: threads, log: log)
         loginLane = CommandLane(postgreSQL, for: .logins, threads: threads, log: log)
         let listLane = CommandLane(postgreSQL, for: .lists, threads: threads, log: log)
         self.listLane = listLane
+        schemaWatch = SchemaWatch(listLane, every: postgreSQL.inspectionInterval, faults, log: log)
         lists = SessionLists { userID in
             do throws(PostgreSQLError) {
                 return .success(
@@ -123,6 +127,7 @@ public final class SessionStore {
         schedules = [cleanup, usersComparisonSchedule()].compactMap(\.self)
         for schedule in schedules { schedule.start() }
         readLane.start()
+        schemaWatch.start()
     }
 
     private func cleanupSchedule(every interval: Duration) -> ClusterSchedule {
@@ -151,6 +156,7 @@ public final class SessionStore {
     /// Closes the connections at once. Pending touches of sessions are lost.
     public func close() {
         touches.stop()
+        schemaWatch.stop()
         for schedule in schedules { schedule.stop() }
         redis?.close()
         readLane.close()

@@ -27,12 +27,30 @@ struct CommandDatabase {
         }
     }
 
-    /// Connects and, unless MIGRATE_ON_START is off, brings the tables up to date.
+    /// Connects for a command that changes users or sessions. Makes the tables if there are none, unless MIGRATE_ON_START is
+    /// off; only 'serve' and 'migrate' update tables.
     static func open(_ settings: Settings, _ log: Logger) throws(ExitCode) -> CommandDatabase {
+        guard settings.migrateOnStart else { return try openToLook(settings, log) }
+        let database = try connect(settings, log)
+        try CommandFailure.reporting { () throws(PostgreSQLError) in
+            try database.migrations.runIfNew(on: database.connection, log: log)
+        }
+        return database
+    }
+
+    /// Connects for a command that only looks: it neither makes tables nor updates them.
+    static func openToLook(_ settings: Settings, _ log: Logger) throws(ExitCode) -> CommandDatabase {
+        let database = try connect(settings, log)
+        try CommandFailure.reporting { () throws(PostgreSQLError) in
+            _ = try database.migrations.look(on: database.connection)
+        }
+        return database
+    }
+
+    private static func connect(_ settings: Settings, _ log: Logger) throws(ExitCode) -> CommandDatabase {
         let database = try CommandDatabase(settings, log)
         // Behind a pooler, names are resolved in the search path that there is.
         if !database.connection.keepsState { try database.requireClosedSchema() }
-        if settings.migrateOnStart { try database.migrate() } else { try database.checkTables() }
         return database
     }
 
@@ -44,21 +62,24 @@ struct CommandDatabase {
             rememberedLifetime: settings.sessionRememberedLifetime, applies: applies)
     }
 
-    /// Finds out what 'serve' would do to the tables, without a change.
+    /// Finds out what 'serve' would do to the tables, without a change, and checks that their rights, owners and triggers
+    /// are right.
     func rehearseMigrations() throws(ExitCode) -> Migrations.Rehearsal {
         try CommandFailure.reporting { () throws(PostgreSQLError) in
-            try migrations(applies: settings.migrateOnStart).rehearse(on: connection)
+            let migrations = migrations(applies: settings.migrateOnStart)
+            let rehearsal = try migrations.rehearse(on: connection)
+            if case .upToDate = rehearsal {
+                try migrations.inspect(on: connection, SchemaFaultLog(interval: .seconds(3600), log: log))
+            }
+            return rehearsal
         }
     }
 
-    @discardableResult
+    /// Makes or updates the tables, and puts their rights, owners and triggers right.
     func migrate() throws(ExitCode) -> Migrations.Outcome {
-        try CommandFailure.reporting { () throws(PostgreSQLError) in try migrations.run(on: connection, log: log) }
-    }
-
-    /// Checks, without a change, that the tables are not those of an incompatible version or of another program.
-    func checkTables() throws(ExitCode) {
-        try CommandFailure.reporting { () throws(PostgreSQLError) in _ = try migrations.check(on: connection) }
+        try CommandFailure.reporting { () throws(PostgreSQLError) in
+            try migrations.runAndPutRight(on: connection, log: log)
+        }
     }
 
     /// Checks that nobody else can create objects in the schema of the tables.

@@ -20,8 +20,13 @@ enum CommandFailure {
 
     private static func unavailable(_ error: PostgreSQLError) -> ExitCode {
         let reason = error.reason(.settings)
-        if case .unusable = error { return fail(reason, code: configurationCode) }
-        return fail("PostgreSQL: \(reason)", code: unavailableCode)
+        switch error {
+        case .unusable, .notReady: return fail(reason, code: configurationCode)
+        // Repeating the command does not help.
+        case .server where error.isRefusedPermission: return fail("PostgreSQL: \(reason)", code: configurationCode)
+        case .server, .connection, .refused, .deadline, .confusion, .unreadable:
+            return fail("PostgreSQL: \(reason)", code: unavailableCode)
+        }
     }
 
     /// Prints a message and returns the exit code to throw.

@@ -49,7 +49,8 @@ struct WorkerCommand: ParsableCommand {
         EventLoop.run { [log] in
             let service: GateService
             do throws(RedisTLS.Problem) {
-                service = try GateService(settings: settings, worker: number, log: log)
+                service = try GateService(
+                    settings: settings, worker: number, settingsAreProven: settingsAreProven, log: log)
             } catch {
                 // The files could be read a moment ago, when the settings were checked.
                 log.critical("worker cannot start: \(error)")

@@ -16,13 +16,17 @@ final class GateService: WorkerService {
 
     private static let maxWaitForStore = Duration.seconds(1)
 
-    /// - Parameter worker: The number of the worker.
-    init(settings: Settings, worker: Int, log: Logger) throws(RedisTLS.Problem) {
+    /// - Parameters:
+    ///   - worker: The number of the worker.
+    ///   - settingsAreProven: true if workers have served with these settings before. Then tables that are missing are not
+    ///     made: they are about to be restored.
+    init(settings: Settings, worker: Int, settingsAreProven: Bool, log: Logger) throws(RedisTLS.Problem) {
         self.settings = settings
         self.log = log
-        store = SessionStore(
-            try SessionStore.Configuration(
-                settings, applicationName: ApplicationName.worker(worker, on: HostName.current)), log: log)
+        var configuration = try SessionStore.Configuration(
+            settings, applicationName: ApplicationName.worker(worker, on: HostName.current))
+        configuration.postgreSQL.isResumed = settingsAreProven
+        store = SessionStore(configuration, log: log)
         hasher = PasswordHasher(
             HashingQueue.Limits(
                 threads: settings.hashingThreads, bytes: settings.hashingMemory << 20, wait: settings.hashingWait),

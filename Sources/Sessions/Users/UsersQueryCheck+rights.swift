@@ -1,31 +1,66 @@
-/// The rights of the gate's role on what the statements of a ``UsersQuery`` use.
+/// The rights that the statements of a ``UsersQuery`` need.
 extension UsersQueryCheck {
-    /// Refuses statements that the role may not run. They are planned, and not run. Must be called within a transaction, as
-    /// its last step.
-    /// - Throws: ``PostgreSQLError/unusable(_:part:)`` with the right that is missing.
-    func requireRights(_ query: UsersQuery) throws(PostgreSQLError) {
-        try requireRight(to: query.sql, [.text("")], query.name, query.deadline)
-        guard let rehash = query.rehash else { return }
-        let parameters = Array(repeating: PostgreSQLParameter.optional(nil), count: query.rehashTakesOldHash ? 3 : 2)
-        try requireRight(to: rehash, parameters, query.rehashName, query.deadline)
-    }
-
-    private func requireRight(
-        to sql: String, _ parameters: [PostgreSQLParameter], _ name: String, _ deadline: Duration
+    /// Plans a statement without running it, for which PostgreSQL checks the rights as for running it.
+    /// - Parameters:
+    ///   - sql: The statement, which ``describe(_:_:called:_:)`` has parsed in this transaction.
+    ///   - parameters: The number of its parameters.
+    ///   - privileges: The rights that it needs on its tables.
+    ///   - query: The query that it belongs to.
+    ///   - name: The statement's name in messages.
+    /// - Throws: ``PostgreSQLError/unusable(_:)`` with the statements to run; other errors if the check was not possible.
+    func requireRights(
+        _ sql: String, parameters: Int, privileges: String, _ query: UsersQuery, called name: String
     ) throws(PostgreSQLError) {
+        try connection.script("SAVEPOINT authfcgi", deadline: query.deadline)
         do throws(PostgreSQLError) {
-            // PostgreSQL checks rights when it has planned a statement. Without VERBOSE a parenthesis would begin options.
-            _ = try connection.query("EXPLAIN VERBOSE \(sql)", parameters, deadline: deadline)
+            let values = Array(repeating: PostgreSQLParameter.null, count: parameters)
+            _ = try connection.query("EXPLAIN \(sql)", values, deadline: query.deadline)
+            try connection.script("RELEASE SAVEPOINT authfcgi", deadline: query.deadline)
         } catch {
-            switch error {
-            case .server(.insufficientPrivilege, let text):
-                throw .unusable(
-                    "\(name) may not be run by the gate's role: \(text): GRANT the role what the statement uses, such as "
-                        + "GRANT SELECT ON its tables, and UPDATE for the rehash")
-            // The statement can be prepared: what else EXPLAIN refuses does not matter.
-            case .server, .unreadable: break
-            case .connection, .refused, .deadline, .confusion, .unusable: throw error
-            }
+            guard case .server = error, !error.endsConnection else { throw error }
+            try connection.script("ROLLBACK TO SAVEPOINT authfcgi", deadline: query.deadline)
+            // What cannot be explained may still work.
+            guard error.isRefusedPermission else { return }
+            try connection.restrictSearchPathInTransaction(deadline: query.deadline)
+            let find = FindMissingRights(privileges: privileges)
+            let statements = try connection.run(find, in: connection.schema, deadline: query.deadline)
+            guard !statements.isEmpty else { throw .unusable("\(name) does not work: \(error.reason)") }
+            throw .unusable(
+                "\(name) does not work: \(error.message): run, as the owner of what it uses, "
+                    + statements.joined(separator: "; "))
         }
     }
+}
+
+/// Finds the tables that statements of this transaction use and the connection's role has no rights on. PostgreSQL keeps a
+/// lock on each until the end of the transaction.
+private struct FindMissingRights: Statement {
+    let privileges: String
+
+    typealias Answer = [String]
+    typealias Row = String
+    static let isIdempotent = true
+
+    func sql(in schema: Schema) -> String {
+        """
+        WITH used AS (
+            SELECT c.oid, c.relkind FROM pg_locks l JOIN pg_class c ON c.oid = l.relation
+             WHERE l.pid = pg_backend_pid() AND l.locktype = 'relation' AND c.relkind IN ('r', 'v', 'm', 'f', 'p')
+               AND l.database = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database())
+               AND c.relnamespace NOT IN ('pg_catalog'::regnamespace, 'pg_toast'::regnamespace)
+        )
+        SELECT format('GRANT %s ON %s TO %I', $1::text, u.oid::regclass, current_user) AS statement
+          FROM used u
+         WHERE EXISTS (SELECT FROM unnest(string_to_array($1::text, ', ')) p WHERE NOT has_table_privilege(u.oid, p))
+           -- The tables behind a view are used with the rights of its owner.
+           AND NOT EXISTS (SELECT FROM used v JOIN pg_rewrite r ON r.ev_class = v.oid
+                             JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid
+                            WHERE v.relkind IN ('v', 'm') AND v.oid <> u.oid AND d.refobjid = u.oid)
+         ORDER BY 1
+        """
+    }
+
+    var parameters: [PostgreSQLParameter] { [.text(privileges)] }
+
+    func decode(_ row: PostgreSQLRow) throws(PostgreSQLError) -> String { try row.text("statement") }
 }

@@ -36,7 +36,12 @@ package struct UsersQueryCheck: ~Copyable {
             try connection.restoreSearchPathInTransaction(deadline: query.deadline)
             let columns = try select(query)
             if let rehash = query.rehash { try update(rehash, query) }
-            try requireRights(query)
+            try requireRights(query.sql, parameters: 1, privileges: "SELECT", query, called: query.name)
+            if let rehash = query.rehash {
+                try requireRights(
+                    rehash, parameters: query.rehashTakesOldHash ? 3 : 2, privileges: "SELECT, UPDATE", query,
+                    called: query.rehashName)
+            }
             return Findings(columns: columns, searchPathAdvice: advice)
         }
     }
@@ -106,6 +111,8 @@ package struct UsersQueryCheck: ~Copyable {
             return (description.columnNames, description.parameterTypes)
         } catch {
             guard case .server(let state, _) = error, state.blamesStatement else { throw error }
+            // A right is missing, such as the use of the schema, and the text says which.
+            if error.isRefusedPermission { throw .unusable("\(name) does not work: \(error.reason)") }
             throw .unusable("\(name) does not work: \(error.reason): \(advice)")
         }
     }

@@ -129,8 +129,11 @@ struct LookAlikes {
                           WHERE c.relnamespace = 'pg_catalog'::regnamespace AND c.relkind IN ('r', 'v')
                             AND c.relname IN (SELECT word FROM look_alikes.words)
                 LOOP
-                    EXECUTE format('CREATE VIEW %I.%I AS SELECT * FROM pg_catalog.%2$I WHERE look_alikes.ran(%L)',
-                                   '\(schema)', o, 'view ' || o);
+                    -- A view can have no column of a pseudo-type.
+                    SELECT string_agg(quote_ident(a.attname), ', ') INTO l FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
+                     WHERE a.attrelid = ('pg_catalog.' || o)::regclass AND a.attnum > 0 AND t.typtype <> 'p';
+                    EXECUTE format('CREATE VIEW %I.%I AS SELECT %s FROM pg_catalog.%2$I WHERE look_alikes.ran(%4$L)',
+                                   '\(schema)', o, l, 'view ' || o);
                     EXECUTE format('GRANT SELECT ON %I.%I TO PUBLIC', '\(schema)', o);
                 END LOOP;
             END $do$

@@ -31,7 +31,8 @@ final class CommandLane: ReadinessHandler {
     ///   - preparation: SQL that runs first on each connection, or nil. It does not run behind a pooler, which would pass
     ///     its settings on to other clients.
     ///   - requiresPreparation: True if connections without the preparation must not be used.
-    ///   - keepsSearchPath: True if names are resolved in the search path that connections are opened with.
+    ///   - keepsSearchPath: True if names are resolved in the search path that connections are opened with, and the
+    ///     statements are not about the gate's tables.
     ///   - threads: The threads for connecting.
     ///   - log: The logger.
     init(
@@ -57,9 +58,13 @@ final class CommandLane: ReadinessHandler {
                     keepsSearchPath ? nil : PostgreSQLConnection.schemaSettings, isolation, author,
                     connection.limits(statement: deadline, lock: lockWait), preparation,
                 ]
-                try connection.script(settings.compactMap(\.self).joined(separator: "; "), deadline: deadline)
+                let script = settings.compactMap(\.self).joined(separator: "; ")
+                if keepsSearchPath { return try connection.script(script, deadline: deadline) }
+                try connection.requireTables(after: script + "; ", deadline: deadline)
             } else if requiresPreparation {
                 throw .unusable("behind a pooler it cannot be done")
+            } else if !keepsSearchPath {
+                try connection.requireTables(deadline: deadline)
             }
         }
     }

@@ -26,6 +26,22 @@ enum LibpqMessage {
         return line(unsafe String(cString: text))
     }
 
+    /// Returns the message of an error or a notice, without details.
+    static func primary(of result: OpaquePointer) -> String { unsafe field("M", of: result) ?? "unknown error" }
+
+    /// Returns the message of an error or a notice with its details and its hint, in one line.
+    static func complete(of result: OpaquePointer) -> String {
+        var message = unsafe primary(of: result)
+        if let detail = unsafe field("D", of: result) { message += "; DETAIL: \(detail)" }
+        if let hint = unsafe field("H", of: result) { message += "; HINT: \(hint)" }
+        return message
+    }
+
+    private static func field(_ code: Unicode.Scalar, of result: OpaquePointer) -> String? {
+        // The string is valid as long as the result.
+        unsafe PQresultErrorField(result, Int32(code.value)).map { unsafe line($0) }
+    }
+
     /// Returns the error of a connection that could not be opened.
     /// - Parameter text: The message, with the SQLSTATE of each error that a server has returned.
     static func failure(ofConnecting text: String) -> PostgreSQLError {
@@ -34,7 +50,8 @@ enum LibpqMessage {
             guard let (state, rest) = withoutState(line) else { return line }
             // Not from a server that starts or stops, or from a pooler whose server does not answer.
             isRefused = isRefused || !state.isServerGone
-            return rest
+            guard state == .insufficientPrivilege, let severity = rest.firstRange(of: ":  ") else { return rest }
+            return rest + RefusedRight(message: String(rest[severity.upperBound...])).advice
         }
         let reason = texts.joined(separator: "; ")
         return isRefused ? .refused(reason) : .connection(reason)

@@ -15,6 +15,11 @@ public struct PostgreSQLConfiguration: Sendable {
     public var lookUpLimit: Int
     /// A Boolean value that indicates whether the tables are created and migrated before the first use.
     public var migrates: Bool
+    /// A Boolean value that indicates whether other processes have used the tables with this configuration before. Then
+    /// nothing is created or migrated: tables that are missing are about to be restored.
+    public var isResumed: Bool
+    /// The time between two looks at the tables' rights, owners and triggers.
+    package var inspectionInterval = Duration.seconds(3600)
     /// The beginning of the names of connections in `pg_stat_activity`: the use of a connection follows, such as `checks`.
     /// An `application_name` in the connection string takes precedence.
     public var applicationName: String
@@ -28,7 +33,7 @@ public struct PostgreSQLConfiguration: Sendable {
     public init(
         url: Secret, schema: String? = nil, usesPreparedStatements: Bool = true,
         lookUpDeadline: Duration = .milliseconds(700), writeDeadline: Duration = .seconds(5), lookUpLimit: Int = 4096,
-        migrates: Bool = true, applicationName: String = "authfcgi",
+        migrates: Bool = true, isResumed: Bool = false, applicationName: String = "authfcgi",
         names: ConfigurationNames = ConfigurationNames()
     ) {
         self.url = url
@@ -38,6 +43,7 @@ public struct PostgreSQLConfiguration: Sendable {
         self.writeDeadline = writeDeadline
         self.lookUpLimit = lookUpLimit
         self.migrates = migrates
+        self.isResumed = isResumed
         self.applicationName = applicationName
         self.names = names
     }

@@ -34,6 +34,7 @@ extension PostgreSQLConnection {
     /// - Throws: ``PostgreSQLError``, also if the server is a standby, whose data may be out of date, or if the database
     ///   cannot store every text.
     package func introduce(isPooled: Bool, deadline: Duration) throws(PostgreSQLError) {
+        try requireVersion()
         try requireUTF8()
         try send(Self.identityQuery, [], binaryResult: true)
         let answer = try wait(for: deadline)
@@ -62,6 +63,23 @@ extension PostgreSQLConnection {
         SELECT pg_catalog.pg_is_in_recovery() AS is_standby, pg_catalog.pg_postmaster_start_time() AS started_at,
                pg_catalog.pg_backend_pid() AS backend, pg_catalog.current_schema() AS first_schema
         """
+
+    /// The oldest version of PostgreSQL that the gate's SQL runs on, as the server reports it.
+    private static let oldestVersion = 130_000
+
+    /// Nothing is known if a pooler does not pass the version on.
+    private func requireVersion() throws(PostgreSQLError) {
+        guard let objection = Self.objection(toVersion: serverVersion) else { return }
+        throw .unusable(objection, part: .url)
+    }
+
+    /// Returns why a server of this version cannot be used, or nil if it can.
+    static func objection(toVersion version: Int) -> String? {
+        guard version > 0, version < oldestVersion else { return nil }
+        let name = version >= 100_000 ? "\(version / 10000)" : "\(version / 10000).\(version / 100 % 100)"
+        return
+            "the server is PostgreSQL \(name), and authfcgi needs \(oldestVersion / 10000) or newer: upgrade it, or choose another one"
+    }
 
     /// Every other encoding lacks characters that occur in names, or stores bytes instead of characters. Nothing is known
     /// if a pooler does not pass the encoding on.

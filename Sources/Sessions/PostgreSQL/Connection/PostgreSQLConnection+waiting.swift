@@ -55,7 +55,9 @@ extension PostgreSQLConnection {
         while true {
             try waitUntilReady(until: deadline)
             guard let result = nextResult() else { break }
-            if case .failed(let error) = result.status, failure == nil { failure = error }
+            if case .failed(let error) = result.status, failure == nil {
+                failure = keepsDetails ? result.detailedError : error
+            }
             last = consume result
         }
         if let failure { throw failure }

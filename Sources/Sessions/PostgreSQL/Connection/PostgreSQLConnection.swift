@@ -28,6 +28,10 @@ internal import Glibc
     /// role and of the database.
     var hasOwnTimeLimits = false
 
+    /// A Boolean value that indicates whether errors of waiting calls keep the server's details and hints. They may contain
+    /// values, so only while no statement has any of users.
+    var keepsDetails = false
+
     /// A Boolean value that indicates whether libpq's buffer holds bytes that the socket has not accepted yet.
     var isWaitingToWrite = false
 

@@ -13,6 +13,8 @@ package enum PostgreSQLError: Error, Equatable, Sendable {
     /// The statement was executed, but its result has unexpected columns or values: the tables or functions were changed.
     /// The text names statement and column, and contains no value.
     case unreadable(String)
+    /// The tables, or rights on them, are missing, and another process is to provide them. The text states what is missing.
+    case notReady(String)
     /// The database cannot be used as it is. The text states what an operator must do; `part` is the part of the
     /// configuration that may have to change.
     case unusable(String, part: ConfigurationNames.Part? = nil)
@@ -21,12 +23,18 @@ package enum PostgreSQLError: Error, Equatable, Sendable {
     package var reason: String {
         switch self {
         case .connection(let text), .refused(let text), .confusion(let text), .unreadable(let text),
+            .notReady(let text),
             .unusable(let text, _):
             text
+        case .server(.insufficientPrivilege, let text):
+            "\(text) (SQLSTATE \(SQLState.insufficientPrivilege.code)\(RefusedRight(message: text).advice))"
         case .server(let state, let text): "\(text) (SQLSTATE \(state.code)\(state.advice))"
         case .deadline: "no answer within the deadline"
         }
     }
+
+    /// The server's own text, without advice.
+    var message: String { if case .server(_, let text) = self { text } else { reason } }
 
     /// Returns the reason with the name of the part of the configuration that an operator may have to change.
     package func reason(_ names: ConfigurationNames) -> String {
@@ -34,7 +42,7 @@ package enum PostgreSQLError: Error, Equatable, Sendable {
         case .unusable(let text, let part): text + names.hint(part)
         case .server(.undefinedStatement, _), .server(.duplicateStatement, _):
             reason + names.hint(.preparedStatementsOff)
-        case .connection, .refused, .server, .deadline, .confusion, .unreadable: reason
+        case .connection, .refused, .server, .deadline, .confusion, .unreadable, .notReady: reason
         }
     }
 
@@ -50,7 +58,7 @@ package enum PostgreSQLError: Error, Equatable, Sendable {
     }
 
     /// A Boolean value that indicates whether the connection's role lacks a privilege.
-    var isRefusedPermission: Bool { if case .server(.insufficientPrivilege, _) = self { true } else { false } }
+    package var isRefusedPermission: Bool { if case .server(.insufficientPrivilege, _) = self { true } else { false } }
 
     /// A Boolean value that indicates whether another row has a value that must be unique.
     var isTakenValue: Bool { if case .server(.uniqueViolation, _) = self { true } else { false } }
@@ -61,7 +69,7 @@ package enum PostgreSQLError: Error, Equatable, Sendable {
     /// A Boolean value that indicates whether the connection can no longer be used.
     var endsConnection: Bool {
         switch self {
-        case .connection, .refused, .deadline, .confusion, .unusable: true
+        case .connection, .refused, .deadline, .confusion, .notReady, .unusable: true
         case .server(let state, _): state.endsConnection
         case .unreadable: false
         }
@@ -72,7 +80,7 @@ package enum PostgreSQLError: Error, Equatable, Sendable {
         switch self {
         case .connection, .deadline: false
         case .server(let state, _): !state.isServerGone
-        case .refused, .confusion, .unreadable, .unusable: true
+        case .refused, .confusion, .unreadable, .notReady, .unusable: true
         }
     }
 

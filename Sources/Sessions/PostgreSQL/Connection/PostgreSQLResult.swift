@@ -36,13 +36,18 @@ internal import CPostgreSQL
     }
 
     private var error: PostgreSQLError {
-        // Both strings are valid as long as the result.
-        let message = unsafe PQresultErrorField(result, Int32(UInt8(ascii: "M"))).map { unsafe String(cString: $0) }
+        // The string is valid as long as the result.
         guard let state = unsafe PQresultErrorField(result, Int32(UInt8(ascii: "C"))) else {
             // An error of libpq itself, such as a lost connection.
             return .connection(unsafe LibpqMessage.line(PQresultErrorMessage(result)))
         }
-        return .server(unsafe SQLState(String(cString: state)), message ?? "unknown error")
+        return .server(unsafe SQLState(String(cString: state)), unsafe LibpqMessage.primary(of: result))
+    }
+
+    /// The error of a failed result, with the server's details and hint. They may contain values.
+    var detailedError: PostgreSQLError {
+        guard case .server(let state, _) = error else { return error }
+        return .server(state, unsafe LibpqMessage.complete(of: result))
     }
 
     /// The number of rows.

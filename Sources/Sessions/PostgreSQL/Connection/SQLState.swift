@@ -29,8 +29,6 @@ package struct SQLState: Equatable, Hashable, Sendable {
         case .readOnlyTransaction:
             "; default_transaction_read_only is on, as managed services set it when the disk is full, or it is a standby"
         case .diskFull: "; PostgreSQL's disk is full"
-        case .insufficientPrivilege:
-            "; for tables that another role owns, that role runs: authfcgi migrate --grant-to ROLE"
         default: ""
         }
     }

@@ -3,7 +3,7 @@ internal import EventLoop
 internal import Logging
 internal import Synchronization
 
-/// Logs the server's notices and warnings, which libpq would write to standard error.
+/// Logs the server's notices and warnings with their details and hints, which libpq would write to standard error.
 final class ServerNoticeLog {
     /// A Boolean value that indicates whether the connection is being opened. What a server says then, such as that the
     /// version of a collation has changed, it says to each connection.
@@ -22,7 +22,7 @@ final class ServerNoticeLog {
     static let receive: @convention(c) (UnsafeMutableRawPointer?, OpaquePointer?) -> Void = { argument, result in
         guard let argument = unsafe argument, let result = unsafe result else { return }
         let notices = unsafe Unmanaged<ServerNoticeLog>.fromOpaque(argument).takeUnretainedValue()
-        let text = unsafe LibpqMessage.line(PQresultErrorField(result, Int32(UInt8(ascii: "M"))))
+        let text = unsafe LibpqMessage.complete(of: result)
         let severity = unsafe PQresultErrorField(result, Int32(UInt8(ascii: "V"))).map { unsafe String(cString: $0) }
         notices.take(text, severity == "WARNING" ? .warning : .info)
     }

@@ -9,10 +9,11 @@ extension Connector {
     ///   - pause: The time for which they are not requested.
     static func readLane(
         _ configuration: PostgreSQLConfiguration, listens: Bool, _ pause: ListeningPause, _ migrations: Migrations?,
-        threads: HelperThreads, log: Logger
+        _ faults: SchemaFaultLog, threads: HelperThreads, log: Logger
     ) -> Connector {
         let setUp = ReadLaneSetUp(
-            configuration: configuration, listens: listens, pause: pause, migrations: migrations, log: log)
+            configuration: configuration, listens: listens, pause: pause, migrations: migrations, faults: faults,
+            log: log)
         return Connector(for: .checks, configuration, threads: threads, log: log) {
             connection, attempt throws(PostgreSQLError) in
             try setUp.run(on: connection, attempt)

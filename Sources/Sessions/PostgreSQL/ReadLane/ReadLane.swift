@@ -37,10 +37,13 @@ final class ReadLane: ReadinessHandler, TurnEndHandler {
     private lazy var timer = LaneTimer { [weak self] in self?.tick() }
 
     /// Creates a lane without a connection.
-    /// - Parameter memory: The memory that learns PostgreSQL's answers and revocations.
+    /// - Parameters:
+    ///   - memory: The memory that learns PostgreSQL's answers and revocations.
+    ///   - migrations: What the first connection applies or checks; nil for nothing.
+    ///   - faults: The log for rights, owners and triggers that were changed; nil for one of the lane's own.
     init(
         _ configuration: PostgreSQLConfiguration, memory: SessionMemory, migrations: Migrations?,
-        threads: HelperThreads, log: Logger
+        faults: SchemaFaultLog? = nil, threads: HelperThreads, log: Logger
     ) {
         self.memory = memory
         self.log = log
@@ -55,7 +58,8 @@ final class ReadLane: ReadinessHandler, TurnEndHandler {
         heartbeatInterval = limits.heartbeatInterval
         statements = ReadLaneStatements(Schema(configuration.schema))
         connector = .readLane(
-            configuration, listens: memory.isOn, listeningPause, migrations, threads: threads, log: log)
+            configuration, listens: memory.isOn, listeningPause, migrations,
+            faults ?? SchemaFaultLog(interval: .seconds(3600), log: log), threads: threads, log: log)
         connector.onNoAnswer = { [weak self] begunAt in self?.noteNoAnswer(toAttemptAt: begunAt) }
         connector.onAnswer = { memory.noteAnswer() }
     }

@@ -1,8 +1,9 @@
 internal import EventLoop
 internal import Logging
 
-/// The preparation of a connection for a ``ReadLane``, on a helper thread: the migrations are applied or checked, limits are
-/// set, statements are prepared, and notifications are requested.
+/// The preparation of a connection for a ``ReadLane``, on a helper thread: on the first one the migrations are applied or
+/// checked, on later ones the tables have to be there; limits are set, statements are prepared, and notifications are
+/// requested.
 struct ReadLaneSetUp: Sendable {
     let configuration: PostgreSQLConfiguration
     /// True to request notifications of revocations.
@@ -10,13 +11,14 @@ struct ReadLaneSetUp: Sendable {
     /// The time for which they are not requested.
     let pause: ListeningPause
     let migrations: Migrations?
+    let faults: SchemaFaultLog
     let log: Logger
     let lastServer = LastServer()
 
     private var deadline: Duration { configuration.writeDeadline }
 
-    /// Prepares a new connection. Takes two round trips if a connection to the same server has answered before and there is nothing to
-    /// migrate: one to learn what the server is, and one for everything else.
+    /// Prepares a new connection. Takes two round trips if a connection to the same server has answered before and the tables
+    /// are there: one to learn what the server is, and one for everything else.
     /// - Throws: ``PostgreSQLError``
     func run(on connection: PostgreSQLConnection, _ attempt: ConnectionAttempt) throws(PostgreSQLError) {
         try connection.introduce(isPooled: !configuration.usesPreparedStatements, deadline: deadline)
@@ -33,7 +35,7 @@ struct ReadLaneSetUp: Sendable {
     }
 
     /// Prepares a connection of its own in one round trip.
-    /// - Returns: False if there is something to migrate, or if the server refuses a part of it.
+    /// - Returns: False if tables are missing, or if the server refuses a part of it.
     private func runAtOnce(
         on connection: PostgreSQLConnection, listens: Bool
     ) throws(PostgreSQLError) -> Bool {
@@ -63,8 +65,12 @@ struct ReadLaneSetUp: Sendable {
                 try connection.script("DEALLOCATE ALL; \(PostgreSQLConnection.schemaSettings)", deadline: deadline)
                 try connection.setTimeLimits(deadline: deadline)
             }
-            if attempt.isFirst { try migrations?.requireClosedSchema(on: connection) }
-            try migrations?.run(on: connection, log: log)
+            guard let migrations else { return }
+            guard attempt.isFirst else { return try migrations.resumed.requireTables(on: connection) }
+            try migrations.requireClosedSchema(on: connection)
+            try migrations.run(on: connection, log: log)
+            try migrations.requireTables(on: connection)
+            try migrations.inspect(on: connection, faults)
         }
         if connection.keepsState {
             try connection.script(preparation(of: connection).joined(separator: "; "), deadline: deadline)

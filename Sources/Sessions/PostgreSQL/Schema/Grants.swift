@@ -2,38 +2,43 @@ internal import EventLoop
 
 /// The rights that a gate needs when its role does not own the tables. Migrations need the owner.
 package enum Grants {
+    /// A right on a table or view; without columns on all of it.
+    struct Right: Sendable {
+        let relation: String
+        let privilege: String
+        var columns: [String] = []
+
+        /// The right as in GRANT.
+        var sql: String { columns.isEmpty ? privilege : "\(privilege) (\(columns.joined(separator: ", ")))" }
+    }
+
     /// The rights on tables and the view. Most changes are made by functions with their owner's rights: only the owner
-    /// writes sessions, epochs, keys and limits directly, or reads the login throttle.
-    private static let rights = [
-        ("session_tokens", "SELECT"),
-        ("live_sessions", "SELECT"),
-        ("user_epochs", "SELECT (user_id, epoch, ended_before, kept_hash)"),
-        ("session_keys", "SELECT"),
-        ("session_limits", "SELECT"),
-        ("authfcgi_state", "SELECT, UPDATE (users_compared_at)"),
-        ("hashing_costs", "SELECT, INSERT, UPDATE, DELETE"),
-        ("recent_hashing_costs", "SELECT"),
-        (
-            "authfcgi_users",
-            "SELECT, INSERT (username, password_hash, name, email, groups), "
-                + "UPDATE (username, password_hash, name, email, groups, disabled, updated_at), DELETE"
-        ),
-        ("authfcgi_audit", "SELECT"),
-        (Migrations.table, "SELECT"),
-    ]
-    /// The functions that commands and requests of the gate call. Not included: functions that only triggers and other
-    /// functions call, key rotation, and the functions for tables of other applications.
-    private static let functions = [
-        "change_user_password", "claim_session_cleanup", "create_access_token", "create_session",
-        "current_redis_seal_keys", "get_user_from_token", "get_user_from_token_hash", "has_untidied_users",
-        "listen_for_revocations", "login_throttle_key", "login_throttle_name", "make_redis_seal_key",
-        "notification_state", "record_command", "rehash_user",
-        "remove_ended_sessions", "remove_expired_login_throttle", "remove_expired_sessions", "remove_old_audit",
-        "reserve_login",
-        "revoke_access_token",
-        "revoke_access_token_hash", "revoke_all_sessions", "revoke_session", "revoke_user_sessions",
-        "session_token_hash", "settle_login", "touch_sessions", "update_user_sessions",
-        "username_key",
+    /// writes sessions, epochs, keys and limits directly, or reads the login throttle. For the functions that commands and
+    /// requests of the gate call see ``SchemaObjects/functions``.
+    static let rights = [
+        Right(relation: "session_tokens", privilege: "SELECT"),
+        Right(relation: "live_sessions", privilege: "SELECT"),
+        Right(
+            relation: "user_epochs", privilege: "SELECT", columns: ["user_id", "epoch", "ended_before", "kept_hash"]),
+        Right(relation: "session_keys", privilege: "SELECT"),
+        Right(relation: "session_limits", privilege: "SELECT"),
+        Right(relation: "authfcgi_state", privilege: "SELECT"),
+        Right(relation: "authfcgi_state", privilege: "UPDATE", columns: ["users_compared_at"]),
+        Right(relation: "hashing_costs", privilege: "SELECT"),
+        Right(relation: "hashing_costs", privilege: "INSERT"),
+        Right(relation: "hashing_costs", privilege: "UPDATE"),
+        Right(relation: "hashing_costs", privilege: "DELETE"),
+        Right(relation: "recent_hashing_costs", privilege: "SELECT"),
+        Right(relation: "authfcgi_users", privilege: "SELECT"),
+        Right(
+            relation: "authfcgi_users", privilege: "INSERT",
+            columns: ["username", "password_hash", "name", "email", "groups"]),
+        Right(
+            relation: "authfcgi_users", privilege: "UPDATE",
+            columns: ["username", "password_hash", "name", "email", "groups", "disabled", "updated_at"]),
+        Right(relation: "authfcgi_users", privilege: "DELETE"),
+        Right(relation: "authfcgi_audit", privilege: "SELECT"),
+        Right(relation: Migrations.table, privilege: "SELECT"),
     ]
     private static let deadline = Duration.seconds(60)
 
@@ -53,6 +58,8 @@ package enum Grants {
     ///   - connection: A connection of the tables' owner that has entered their schema.
     /// - Throws: ``PostgreSQLError``, for example if the role does not exist or the connection's role may not grant.
     package static func run(to role: String, on connection: PostgreSQLConnection) throws(PostgreSQLError) {
+        connection.keepsDetails = true
+        defer { connection.keepsDetails = false }
         // GRANT would take "public" as every role.
         guard try isRole(role, on: connection) else { throw .unusable("there is no such role to grant rights to") }
         let statements = try connection.query(
@@ -72,8 +79,9 @@ package enum Grants {
               FROM pg_proc p JOIN home ON home.oid = p.pronamespace WHERE p.proname = ANY ($5::text[])
             """,
             [
-                .text(role), .optional(connection.schema.name), .texts(rights.map(\.0)), .texts(rights.map(\.1)),
-                .texts(functions), .text(Migrations.table),
+                .text(role), .optional(connection.schema.name), .texts(rights.map(\.relation)),
+                .texts(rights.map(\.sql)),
+                .texts(SchemaObjects.functions(for: .gate)), .text(Migrations.table),
             ], deadline: deadline)
         let script = (0..<statements.rowCount).map { statements.text($0, 0) }
         // PostgreSQL runs a script as one transaction. The lock comes first: two processes that change the same rights at

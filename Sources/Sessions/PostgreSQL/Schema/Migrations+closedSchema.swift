@@ -32,8 +32,10 @@ extension Migrations {
     func requireOwner(on connection: PostgreSQLConnection, _ schema: String) throws(PostgreSQLError) {
         let stranger = try connection.query(
             """
-            SELECT pg_get_userbyid(c.relowner), current_user FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-             WHERE n.nspname = $1 AND c.relname = $2 AND NOT pg_has_role(c.relowner, 'USAGE')
+            SELECT pg_catalog.pg_get_userbyid(c.relowner), current_user
+              FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
+             WHERE n.nspname OPERATOR(pg_catalog.=) $1::pg_catalog.name AND c.relname OPERATOR(pg_catalog.=) $2::pg_catalog.name
+               AND NOT pg_catalog.pg_has_role(c.relowner, 'USAGE')
             """, [.text(schema), .text(Self.table)], deadline: Self.deadline)
         guard stranger.rowCount == 0 else {
             throw .unusable(

@@ -15,9 +15,9 @@ extension Migrations {
     /// - Throws: ``PostgreSQLError`` as ``run(on:log:)`` would; also if there are no tables and this program does not make
     ///   them.
     package func rehearse(on connection: PostgreSQLConnection) throws(PostgreSQLError) -> Rehearsal {
-        guard applies else { return .upToDate(try requireTables(on: connection)) }
+        guard applies else { return .upToDate(try look(on: connection)) }
         let schema = try existingSchema(on: connection)
-        let applied = try applied(on: connection, schema)
+        let applied = try readableSteps(on: connection, schema)
         if applied[Self.latest] != nil { return .upToDate(applied.keys.max() ?? Self.latest) }
         try requireClosedSchema(on: connection)
         guard applied.isEmpty else {
@@ -36,21 +36,5 @@ extension Migrations {
             try? connection.script("ROLLBACK", deadline: .seconds(1))
             throw error
         }
-    }
-
-    /// Returns the number of the latest step in the database; 0 if the role may not read it.
-    private func requireTables(on connection: PostgreSQLConnection) throws(PostgreSQLError) -> Int {
-        let number = try check(on: connection)
-        guard number == 0 else { return number }
-        let schema = try existingSchema(on: connection)
-        do throws(PostgreSQLError) {
-            guard try applied(on: connection, schema).isEmpty else { return number }
-        } catch {
-            guard error.isRefusedPermission else { throw error }
-            return number
-        }
-        throw .unusable(
-            "the schema \(Schema.identifier(schema)) has no tables of authfcgi yet, and this program is not to make them: "
-                + "run 'authfcgi migrate' as their owner")
     }
 }

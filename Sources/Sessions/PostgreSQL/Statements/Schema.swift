@@ -15,6 +15,12 @@ package struct Schema: Sendable, CustomStringConvertible {
         "\"" + name.unicodeScalars.map { $0 == "\"" ? "\"\"" : "\($0)" }.joined() + "\""
     }
 
+    /// The schema's name as an SQL expression.
+    var literal: String {
+        guard let name else { return "pg_catalog.current_schema()" }
+        return "E'" + name.unicodeScalars.map { $0 == "'" || $0 == "\\" ? "\\\($0)" : "\($0)" }.joined() + "'"
+    }
+
     /// The SQL name of the table that has the limits of sessions.
     var limitsTable: String { "\(self)session_limits" }
 }

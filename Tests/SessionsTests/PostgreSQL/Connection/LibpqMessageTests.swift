@@ -45,6 +45,19 @@ import Testing
                 ))
     }
 
+    @Test func `a database that the role may not connect to is followed by the right that is missing`() {
+        let text = """
+            connection failed: FATAL:  42501: permission denied for database "app"
+            DETAIL:  User does not have CONNECT privilege.
+            LOCATION:  CheckMyDatabase, postinit.c:396
+            """
+        #expect(
+            LibpqMessage.failure(ofConnecting: text)
+                == .refused(
+                    #"connection failed: FATAL:  permission denied for database "app"; missing: GRANT CONNECT ON DATABASE "app" TO ROLE; DETAIL:  User does not have CONNECT privilege."#
+                ))
+    }
+
     @Test(arguments: ["a:  12345", "a:  1234: b", "a:  12c45: b", "a: 12345: b"])
     func `a text that only looks like an SQLSTATE stays`(text: String) {
         #expect(LibpqMessage.failure(ofConnecting: text) == .connection(text))

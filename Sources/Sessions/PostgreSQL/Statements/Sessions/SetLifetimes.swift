@@ -44,17 +44,8 @@ struct Lifetimes: Sendable {
         [.number(usual.seconds), .optionalNumber(remembered?.seconds)]
     }
 
-    static let differ = condition(usual: "$1", remembered: "$2")
-
-    /// The condition with the lifetimes as literals, for a statement that is sent without parameters.
-    var differLiterally: String {
-        Self.condition(usual: "\(usual.seconds)", remembered: remembered.map { "\($0.seconds)" } ?? "NULL")
-    }
-
-    private static func condition(usual: String, remembered: String) -> String {
+    static let differ = """
+        (default_lifetime <> make_interval(secs => $1::double precision) \
+        OR maximum_lifetime < make_interval(secs => $2::double precision))
         """
-        (default_lifetime <> make_interval(secs => \(usual)::double precision) \
-        OR maximum_lifetime < make_interval(secs => \(remembered)::double precision))
-        """
-    }
 }

@@ -1,0 +1,155 @@
+/// Finds what in the gate's schema is not as the migrations have left it: a dump restored without rights or owners, an
+/// ALTER or a GRANT by hand, triggers that a restore has disabled. Reads PostgreSQL's catalogs alone, so any role may run it;
+/// the search path must be the restricted one. Without the table of steps it finds nothing.
+struct FindSchemaFaults: Statement {
+    /// The value of a row: one object with a fault.
+    struct Finding: Sendable {
+        let kind: SchemaFault.Kind
+        let object: String
+        let remedy: String?
+        let owner: String
+        let role: String
+        let isOwner: Bool
+    }
+
+    typealias Row = Finding
+    typealias Answer = [SchemaFault]
+    static let isIdempotent = true
+
+    func sql(in schema: Schema) -> String {
+        """
+        WITH home AS (
+            SELECT n.oid, n.nspname, t.relowner AS owner, me.oid AS me, pg_has_role(me.oid, t.relowner, 'USAGE') AS is_owner
+              FROM pg_namespace n
+              JOIN pg_class t ON t.relnamespace = n.oid AND t.relname = '\(Migrations.table)' AND t.relkind = 'r'
+              JOIN pg_roles me ON me.rolname = current_user
+             WHERE n.nspname = \(schema.literal)
+        ), relations AS (
+            SELECT w.name, c.oid, c.relkind, c.relowner, coalesce(c.relacl, acldefault('r', c.relowner)) AS acl,
+                   format('%I.%I', h.nspname, w.name) AS sql
+              FROM home h CROSS JOIN unnest($1::text[]) w(name)
+              LEFT JOIN pg_class c ON c.relnamespace = h.oid AND c.relname = w.name AND c.relkind IN ('r', 'v')
+        ), functions AS (
+            SELECT w.name, w.name = ANY ($3::text[]) AS is_definer, w.name = ANY ($4::text[]) AS is_for_applications,
+                   w.name = ANY ($5::text[]) AS is_for_gate,
+                   p.oid, p.proowner, coalesce(p.proacl, acldefault('f', p.proowner)) AS acl, p.prosecdef, p.proconfig,
+                   format('%I.%I(%s)', h.nspname, w.name, oidvectortypes(p.proargtypes)) AS sql
+              FROM home h CROSS JOIN unnest($2::text[]) w(name)
+              LEFT JOIN pg_proc p ON p.pronamespace = h.oid AND p.proname = w.name
+        ), triggers AS (
+            SELECT w.name, w.relation, t.tgenabled, format('%I.%I', h.nspname, w.relation) AS sql
+              FROM home h CROSS JOIN unnest($6::text[], $7::text[]) w(relation, name)
+              LEFT JOIN pg_class c ON c.relnamespace = h.oid AND c.relname = w.relation
+              LEFT JOIN pg_trigger t ON t.tgrelid = c.oid AND t.tgname = w.name AND NOT t.tgisinternal
+            UNION ALL
+            SELECT t.tgname, c.relname, t.tgenabled, format('%I.%I', n.nspname, c.relname)
+              FROM functions f JOIN pg_trigger t ON t.tgfoid = f.oid
+              JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+             WHERE f.name IN ('authfcgi_watched_users_find', 'authfcgi_watched_users_end_sessions')
+        ), applications AS (
+            SELECT (SELECT r.oid FROM pg_roles r WHERE r.rolname = '\(SchemaObjects.applicationsRole)') AS oid
+        ), found AS (
+            SELECT 0 AS place, 'applicationsRole' AS kind, '\(SchemaObjects.applicationsRole)' AS object,
+                   'CREATE ROLE \(SchemaObjects.applicationsRole) NOLOGIN' AS remedy
+              FROM applications a WHERE a.oid IS NULL
+            UNION ALL
+            SELECT 1, 'functionOfEverybody', f.name,
+                   'REVOKE ALL ON FUNCTION ' || f.sql || ' FROM PUBLIC'
+              FROM functions f WHERE EXISTS (SELECT FROM aclexplode(f.acl) x WHERE x.grantee = 0)
+            UNION ALL
+            SELECT 2, 'tableOfEverybody', r.name, 'REVOKE ALL ON TABLE ' || r.sql || ' FROM PUBLIC'
+              FROM relations r
+             WHERE EXISTS (SELECT FROM aclexplode(r.acl) x
+                            WHERE x.grantee = 0 AND NOT (r.relkind = 'v' AND x.privilege_type = 'SELECT'))
+                OR EXISTS (SELECT FROM pg_attribute a CROSS JOIN LATERAL aclexplode(a.attacl) x
+                            WHERE a.attrelid = r.oid AND x.grantee = 0 AND NOT (r.relkind = 'v' AND x.privilege_type = 'SELECT'))
+            UNION ALL
+            SELECT 3, 'owner', o.name, format('ALTER %s %s OWNER TO %I', o.type, o.sql, pg_get_userbyid(h.owner))
+              FROM home h JOIN (
+                   SELECT name, CASE relkind WHEN 'v' THEN 'VIEW' ELSE 'TABLE' END AS type, sql, relowner AS owner FROM relations
+                    UNION ALL SELECT name, 'FUNCTION', sql, proowner FROM functions) o ON o.owner <> h.owner
+            UNION ALL
+            SELECT 4, 'function', f.name,
+                   format('ALTER FUNCTION %s SECURITY %s SET search_path = pg_catalog, pg_temp', f.sql,
+                          CASE WHEN f.is_definer THEN 'DEFINER' ELSE 'INVOKER' END)
+              FROM functions f
+             WHERE f.prosecdef <> f.is_definer
+                OR f.oid IS NOT NULL AND NOT EXISTS (SELECT FROM unnest(f.proconfig) s
+                                                   WHERE translate(s, '"', '') = 'search_path=pg_catalog, pg_temp')
+            UNION ALL
+            SELECT 5, 'trigger', t.name || ' ON ' || t.sql, format('ALTER TABLE %s ENABLE ALWAYS TRIGGER %I', t.sql, t.name)
+              FROM triggers t WHERE t.tgenabled <> 'A'
+            UNION ALL
+            SELECT 6, 'applications', 'USAGE ON SCHEMA ' || quote_ident(h.nspname),
+                   format('GRANT USAGE ON SCHEMA %I TO \(SchemaObjects.applicationsRole)', h.nspname)
+              FROM home h CROSS JOIN applications a WHERE has_schema_privilege(a.oid, h.oid, 'USAGE') IS NOT TRUE
+            UNION ALL
+            SELECT 6, 'applications', 'EXECUTE ON FUNCTION ' || f.name,
+                   'GRANT EXECUTE ON FUNCTION ' || f.sql || ' TO \(SchemaObjects.applicationsRole)'
+              FROM functions f CROSS JOIN applications a
+             WHERE f.is_for_applications AND f.oid IS NOT NULL
+               AND NOT EXISTS (SELECT FROM aclexplode(f.acl) x WHERE x.grantee = a.oid)
+            UNION ALL
+            SELECT 7, 'missing', 'table ' || r.name, NULL FROM relations r WHERE r.oid IS NULL
+            UNION ALL
+            SELECT 7, 'missing', 'function ' || f.name, NULL FROM functions f WHERE f.oid IS NULL
+            UNION ALL
+            SELECT 7, 'missing', 'trigger ' || t.name || ' ON ' || t.sql, NULL FROM triggers t WHERE t.tgenabled IS NULL
+            UNION ALL
+            SELECT 8, 'gate', 'USAGE ON SCHEMA ' || quote_ident(h.nspname), NULL
+              FROM home h WHERE NOT h.is_owner AND NOT has_schema_privilege(h.me, h.oid, 'USAGE')
+            UNION ALL
+            SELECT 8, 'gate', concat(w.privilege, ' (' || nullif(w.attribute, '') || ')', ' ON ', r.name), NULL
+              FROM home h CROSS JOIN unnest($8::text[], $9::text[], $10::text[]) w(relation, privilege, attribute)
+              JOIN relations r ON r.name = w.relation AND r.oid IS NOT NULL
+             WHERE NOT h.is_owner
+               AND NOT CASE WHEN w.attribute = '' THEN has_table_privilege(h.me, r.oid, w.privilege)
+                            ELSE has_column_privilege(h.me, r.oid, w.attribute, w.privilege) END
+            UNION ALL
+            SELECT 8, 'gate', 'EXECUTE ON FUNCTION ' || f.name, NULL
+              FROM home h CROSS JOIN functions f
+             WHERE NOT h.is_owner AND f.is_for_gate AND f.oid IS NOT NULL AND NOT has_function_privilege(h.me, f.oid, 'EXECUTE')
+        )
+        SELECT f.kind, f.object, f.remedy, quote_ident(pg_get_userbyid(h.owner)) AS owner, quote_ident(pg_get_userbyid(h.me)) AS role,
+               h.is_owner
+          FROM found f CROSS JOIN home h
+         ORDER BY f.place, f.object
+        """
+    }
+
+    var parameters: [PostgreSQLParameter] {
+        let functions = SchemaObjects.functions
+        let rights = Grants.rights.flatMap { right -> [(Grants.Right, String)] in
+            right.columns.isEmpty ? [(right, "")] : right.columns.map { (right, $0) }
+        }
+        return [
+            .texts(SchemaObjects.relations + [Migrations.table]), .texts(functions.map(\.name)),
+            .texts(functions.filter(\.runsAsOwner).map(\.name)),
+            .texts(SchemaObjects.functions(for: .applications)), .texts(SchemaObjects.functions(for: .gate)),
+            .texts(SchemaObjects.triggers.map(\.table)), .texts(SchemaObjects.triggers.map(\.name)),
+            .texts(rights.map(\.0.relation)), .texts(rights.map(\.0.privilege)), .texts(rights.map(\.1)),
+        ]
+    }
+
+    func decode(_ row: PostgreSQLRow) throws(PostgreSQLError) -> Finding {
+        let name = try row.text("kind")
+        guard let kind = SchemaFault.Kind(rawValue: name) else { throw row.problem("has an unknown kind") }
+        return Finding(
+            kind: kind, object: try row.text("object"), remedy: try row.optionalText("remedy"),
+            owner: try row.text("owner"), role: try row.text("role"), isOwner: try row.flag("is_owner"))
+    }
+
+    /// Returns one fault for each kind.
+    func answer(_ rows: [Finding]) -> [SchemaFault] {
+        var faults: [SchemaFault] = []
+        for row in rows {
+            let earlier = faults.last?.kind == row.kind ? faults.removeLast() : nil
+            faults.append(
+                SchemaFault(
+                    kind: row.kind, objects: (earlier?.objects ?? []) + [row.object],
+                    remedies: (earlier?.remedies ?? []) + [row.remedy].compactMap(\.self), owner: row.owner,
+                    role: row.role, isOwner: row.isOwner))
+        }
+        return faults
+    }
+}

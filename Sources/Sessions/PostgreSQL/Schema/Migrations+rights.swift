@@ -1,0 +1,106 @@
+internal import EventLoop
+internal import Logging
+
+/// Rights, owners and triggers: what a migration has set once, and a restore or a statement by hand has changed since.
+extension Migrations {
+    /// Returns what is not as the migrations have left it.
+    func faults(on connection: PostgreSQLConnection, _ schema: String) throws(PostgreSQLError) -> [SchemaFault] {
+        try connection.transaction(deadline: Self.deadline) { () throws(PostgreSQLError) in
+            try connection.restrictSearchPathInTransaction(deadline: Self.deadline)
+            return try connection.run(FindSchemaFaults(), in: Schema(schema), deadline: Self.deadline)
+        }
+    }
+
+    /// Looks for faults at the program's start, and reports them as errors.
+    ///
+    /// - Parameters:
+    ///   - connection: A connection of any role, to tables that are there.
+    ///   - report: The log for faults.
+    /// - Throws: ``PostgreSQLError``; an error with what to do if the role lacks rights, or if everybody may do what only
+    ///   the gate may. Not the latter if the program has run before: see `isResumed`.
+    package func inspect(
+        on connection: PostgreSQLConnection, _ report: SchemaFaultLog
+    ) throws(PostgreSQLError) {
+        let schema = try existingSchema(on: connection)
+        let faults = SchemaFaultLog.relevant(try faults(on: connection, schema))
+        if !isResumed, let lack = faults.first(where: { $0.kind == .gate }) { throw refused(lack.text) }
+        let newest = try applied(on: connection, schema).keys.max() ?? 0
+        if newest > Self.latest { report.noteNewerTables(Self.newer(schema, newest)) }
+        report.update(faults)
+        guard !isResumed, let open = faults.first(where: \.isOpen) else { return }
+        throw .unusable(open.text)
+    }
+
+    /// Puts right what is not as the migrations have left it.
+    ///
+    /// - Parameters:
+    ///   - connection: A connection of the tables' owner or of a superuser, after ``run(on:log:)``.
+    ///   - log: The log for what was put right, and for statements that an administrator has to run.
+    /// - Throws: ``PostgreSQLError``; ``PostgreSQLError/unusable(_:part:)`` if something needs another role, or a restore.
+    func putRight(on connection: PostgreSQLConnection, log: Logger) throws(PostgreSQLError) {
+        let schema = try existingSchema(on: connection)
+        var left = try faults(on: connection, schema).filter { $0.kind != .gate }
+        // A server that is read-only takes no lock.
+        if left.contains(where: { !$0.remedies.isEmpty }) {
+            left = try exclusively(on: connection) { () throws(PostgreSQLError) -> [SchemaFault] in
+                try lock(on: connection, schema)
+                let (mended, left) = try putRightLocked(on: connection, schema)
+                for fault in mended { log.notice("put right: \(fault.fact)") }
+                return left
+            }
+        }
+        reportApplications(left, log)
+        let serious = left.filter { $0.kind != .applicationsRole && $0.kind != .applications }
+        guard serious.isEmpty else {
+            throw .unusable(serious.map { "\($0.fact): \($0.remedyOfAdministrator)" }.joined(separator: "; and "))
+        }
+    }
+
+    /// Puts right what it can within a transaction that holds the lock.
+    /// - Returns: What was put right, and what is left.
+    func putRightLocked(
+        on connection: PostgreSQLConnection, _ schema: String
+    ) throws(PostgreSQLError) -> (mended: [SchemaFault], left: [SchemaFault]) {
+        let find = FindSchemaFaults()
+        let before = try connection.run(find, in: Schema(schema), deadline: Self.deadline)
+        var hasRole = !before.contains { $0.kind == .applicationsRole }
+        for fault in before where fault.kind != .applications || hasRole {
+            for remedy in fault.remedies {
+                let isDone = try attempt(remedy, on: connection)
+                if fault.kind == .applicationsRole { hasRole = isDone }
+            }
+        }
+        let left = try connection.run(find, in: Schema(schema), deadline: Self.deadline).filter { $0.kind != .gate }
+        return (before.filter { $0.kind != .gate && !left.contains($0) }, left)
+    }
+
+    /// Reports what applications lack, with all statements in one line. The gate works without it.
+    func reportApplications(_ left: [SchemaFault], _ log: Logger) {
+        let faults = left.filter { $0.kind == .applicationsRole || $0.kind == .applications }
+        guard let first = faults.first else { return }
+        let statements = faults.flatMap(\.remedies).joined(separator: "; ")
+        log.warning(
+            "\(first.fact), and \(first.role) may not mend that; authfcgi works without it, applications that call its SQL functions do not: an administrator runs, in this database: \(statements)"
+        )
+    }
+
+    /// Runs a statement that may be refused, within a transaction.
+    /// - Returns: False if it was refused.
+    private func attempt(_ sql: String, on connection: PostgreSQLConnection) throws(PostgreSQLError) -> Bool {
+        try connection.script("SAVEPOINT authfcgi", deadline: Self.deadline)
+        do throws(PostgreSQLError) {
+            try connection.script(sql, deadline: Self.deadline)
+            try connection.script("RELEASE SAVEPOINT authfcgi", deadline: Self.deadline)
+            return true
+        } catch {
+            // Another installation may create the role of applications at the same time.
+            let expected: [SQLState] = [
+                .insufficientPrivilege, SQLState("42710"), SQLState("23505"), SQLState("42704"),
+            ]
+            guard case .server(let state, _) = error, expected.contains(state) else { throw error }
+            try connection.script(
+                "ROLLBACK TO SAVEPOINT authfcgi; RELEASE SAVEPOINT authfcgi", deadline: Self.deadline)
+            return state.code == "42710" || state.code == "23505"
+        }
+    }
+}

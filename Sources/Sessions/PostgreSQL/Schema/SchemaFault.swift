@@ -1,0 +1,94 @@
+/// Something in the gate's schema that is not as the migrations have left it.
+package struct SchemaFault: Equatable, Sendable {
+    /// The kinds, in the order in which they are mended.
+    enum Kind: String, Sendable {
+        /// The role of applications does not exist. The gate works without it.
+        case applicationsRole
+        /// Every role may execute functions.
+        case functionOfEverybody
+        /// Every role may use tables.
+        case tableOfEverybody
+        /// Objects belong to another role than the table of steps.
+        case owner
+        /// Functions run with other rights, or in another search path.
+        case function
+        /// Triggers are disabled, or do not run under `session_replication_role = replica`.
+        case trigger
+        /// Applications may not call the functions for them.
+        case applications
+        /// Objects do not exist.
+        case missing
+        /// The gate's role, which does not own the tables, lacks rights.
+        case gate
+    }
+
+    let kind: Kind
+    /// The names of the objects or of the rights.
+    let objects: [String]
+    /// The SQL statements that mend it, each for one object; empty if only a restore or another role can.
+    let remedies: [String]
+    /// The owner of the tables and the role of the connection, as SQL names, and whether it can act as the owner.
+    let owner: String
+    let role: String
+    let isOwner: Bool
+
+    /// A Boolean value that indicates whether any role of the database can do what only the gate may.
+    var isOpen: Bool {
+        switch kind {
+        case .functionOfEverybody, .tableOfEverybody: true
+        case .applicationsRole, .owner, .function, .trigger, .applications, .missing, .gate: false
+        }
+    }
+
+    /// The fault and what to do about it.
+    var text: String { "\(fact): \(advice)" }
+
+    /// The fault.
+    var fact: String {
+        switch kind {
+        case .applicationsRole: "the role \(SchemaObjects.applicationsRole) does not exist"
+        case .functionOfEverybody: "everybody may execute \(counted("function"))"
+        case .tableOfEverybody: "everybody has rights on \(counted("table"))"
+        case .owner:
+            "\(counted("object")) of the gate \(objects.count == 1 ? "belongs" : "belong") to another role than \(owner)"
+        case .function:
+            "\(counted("function")) \(objects.count == 1 ? "runs" : "run") with other rights or another search path than intended"
+        case .trigger:
+            "\(counted("trigger")) \(objects.count == 1 ? "does" : "do") not always run, and so not every revocation takes effect in time"
+        case .applications: "members of \(SchemaObjects.applicationsRole) lack \(counted("right"))"
+        case .missing: "the tables are incomplete, without \(list)"
+        case .gate: "the role \(role) lacks \(counted("right"))"
+        }
+    }
+
+    private var advice: String {
+        switch kind {
+        case .applicationsRole, .functionOfEverybody, .tableOfEverybody, .owner, .function, .trigger, .applications:
+            isOwner ? "run authfcgi migrate" : "run authfcgi migrate as the role \(owner)"
+        case .missing: "restore a complete dump, or make the tables anew in an empty schema"
+        case .gate: "the role \(owner) runs authfcgi migrate --grant-to \(shellWord(role))"
+        }
+    }
+
+    /// The advice if the remedies were tried in vain: what another role runs.
+    var remedyOfAdministrator: String {
+        remedies.isEmpty ? advice : "an administrator runs, in this database: \(remedies.joined(separator: "; "))"
+    }
+
+    private func counted(_ noun: String) -> String {
+        objects.count == 1 ? "the \(noun) \(list)" : "\(objects.count) \(noun)s (\(list))"
+    }
+
+    /// The objects; only the first ones if there are many.
+    private var list: String {
+        let shown = objects.prefix(4).joined(separator: ", ")
+        return objects.count > 4 ? "\(shown), …" : shown
+    }
+
+    /// An SQL name as a word on the command line.
+    private func shellWord(_ name: String) -> String {
+        guard name.hasPrefix("\"") else { return name }
+        let unquoted = String(name.dropFirst().dropLast()).replacing("\"\"", with: "\"")
+        return "'" + unquoted.replacing("'", with: "'\\''") + "'"
+    }
+}

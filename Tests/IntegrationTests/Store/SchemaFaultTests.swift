@@ -1,0 +1,172 @@
+import Logging
+import TestSupport
+import Testing
+
+@testable import Sessions
+
+/// What is looked at in the database: the list of the gate's objects, and each kind of fault.
+@Suite struct SchemaFaultTests {
+    private let database: FunctionDatabase
+    private let log = RecordedLog()
+
+    init() throws {
+        database = try FunctionDatabase()
+    }
+
+    private func connection(_ user: String = "postgres") throws -> PostgreSQLConnection {
+        try PostgreSQLConnection(
+            database.server.url(user: user.replacing(" ", with: "%20"), database: database.name), log: log.logger)
+    }
+
+    private var migrations: Migrations { Migrations(schema: nil, lifetime: .seconds(86400)) }
+
+    private func faults(_ user: String = "postgres") throws -> [SchemaFault] {
+        try SchemaFaultLog.relevant(migrations.faults(on: connection(user), "public"))
+    }
+
+    private func putRight() throws { try migrations.putRight(on: connection(), log: log.logger) }
+
+    @Test func `the list of objects is what the migrations create`() throws {
+        let functions = SchemaObjects.functions.map { "\($0.name) \($0.runsAsOwner)" }
+        let created = try database.sql(
+            """
+            SELECT proname || ' ' || prosecdef FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+             ORDER BY proname COLLATE "C"
+            """)
+        #expect(functions.sorted().joined(separator: "\n") == created)
+        let triggers = SchemaObjects.triggers.map { "\($0.table) \($0.name)" }
+        let createdTriggers = try database.sql(
+            """
+            SELECT concat(tgrelid::regclass, ' ', tgname) FROM pg_trigger WHERE NOT tgisinternal
+             ORDER BY concat(tgrelid::regclass, ' ', tgname) COLLATE "C"
+            """)
+        #expect(triggers.sorted().joined(separator: "\n") == createdTriggers)
+        let relations = try database.sql(
+            """
+            SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'v')
+             ORDER BY relname COLLATE "C"
+            """)
+        #expect((SchemaObjects.relations + [Migrations.table]).sorted().joined(separator: "\n") == relations)
+    }
+
+    @Test func `tables that were just made have no fault, for their owner and for a role with the rights of a gate`()
+        throws
+    {
+        #expect(try faults() == [])
+        let role = "\(database.name) gate"
+        try database.sql("CREATE ROLE \"\(role)\" LOGIN")
+        let lacking = try faults(role)
+        #expect(lacking.map(\.kind) == [.gate])
+        #expect(
+            lacking.first?.text.hasSuffix("): the role postgres runs authfcgi migrate --grant-to '\(role)'") == true,
+            "\(lacking.map(\.text))")
+        let owner = try connection()
+        try owner.introduce(isPooled: false, deadline: .seconds(5))
+        try owner.enterSchema(nil, deadline: .seconds(5))
+        try Grants.run(to: role, on: owner)
+        #expect(try faults(role) == [])
+    }
+
+    static let changes: [(String, SchemaFault.Kind, String)] = [
+        (
+            "GRANT EXECUTE ON FUNCTION create_access_token TO PUBLIC", .functionOfEverybody,
+            "everybody may execute the function create_access_token: run authfcgi migrate"
+        ),
+        (
+            "GRANT INSERT ON session_tokens TO PUBLIC; GRANT SELECT (key) ON session_keys TO PUBLIC", .tableOfEverybody,
+            "everybody has rights on 2 tables (session_keys, session_tokens): run authfcgi migrate"
+        ),
+        (
+            "ALTER FUNCTION touch_sessions OWNER TO pg_monitor; ALTER VIEW live_sessions OWNER TO pg_monitor", .owner,
+            "2 objects (live_sessions, touch_sessions) of the gate belong to another role than postgres: run authfcgi migrate"
+        ),
+        (
+            "ALTER FUNCTION end_user_sessions SECURITY DEFINER", .function,
+            "the function end_user_sessions runs with other rights or another search path than intended: run authfcgi migrate"
+        ),
+        (
+            "ALTER FUNCTION revoke_session RESET search_path", .function,
+            "the function revoke_session runs with other rights or another search path than intended: run authfcgi migrate"
+        ),
+        (
+            "ALTER TABLE user_epochs DISABLE TRIGGER user_epochs_keep_delete", .trigger,
+            "the trigger user_epochs_keep_delete ON public.user_epochs does not always run, and so not every revocation takes effect in time: run authfcgi migrate"
+        ),
+        // As pg_restore --data-only --disable-triggers does.
+        (
+            "ALTER TABLE session_tokens DISABLE TRIGGER ALL; ALTER TABLE session_tokens ENABLE TRIGGER ALL", .trigger,
+            "5 triggers (session_tokens_announce_delete ON public.session_tokens, "
+        ),
+        (
+            """
+            CREATE TABLE people (id text, password text); SELECT authfcgi_watch_users('people', 'id', 'password');
+            ALTER TABLE people ENABLE TRIGGER authfcgi_watch_delete_end
+            """, .trigger, "the trigger authfcgi_watch_delete_end ON public.people does not always run"
+        ),
+        (
+            "REVOKE EXECUTE ON FUNCTION get_user_from_token FROM authfcgi_mint", .applications,
+            "members of authfcgi_mint lack the right EXECUTE ON FUNCTION get_user_from_token: run authfcgi migrate"
+        ),
+    ]
+
+    @Test(arguments: changes)
+    func `a change by hand is found, and put right`(_ sql: String, _ kind: SchemaFault.Kind, _ text: String) throws {
+        try database.sql(sql)
+        let found = try faults()
+        #expect(found.map(\.kind) == [kind])
+        #expect(found.first?.text.hasPrefix(text) == true, "\(found.map(\.text))")
+        #expect(found.first?.isOpen == (kind == .functionOfEverybody || kind == .tableOfEverybody))
+        try putRight()
+        #expect(try faults() == [])
+        #expect(log.text.contains("put right: "), "\(log.text)")
+    }
+
+    @Test func `what the owner of the database has granted to others is left as it is`() throws {
+        let role = "\(database.name)_reader"
+        try database.sql(
+            "CREATE ROLE \(role); GRANT SELECT ON live_sessions TO \(role), PUBLIC; GRANT SELECT ON session_limits TO \(role)"
+        )
+        #expect(try faults() == [])
+        try putRight()
+        #expect(try database.sql("SELECT has_table_privilege('\(role)', 'session_limits', 'SELECT')") == "t")
+    }
+
+    @Test func `rights that the database gives to everybody by default are taken back when the tables are made`() throws
+    {
+        let (server, name) = try SharedServers.emptyDatabase()
+        try server.psql(
+            """
+            ALTER DEFAULT PRIVILEGES GRANT SELECT, INSERT ON TABLES TO PUBLIC;
+            ALTER DEFAULT PRIVILEGES GRANT EXECUTE ON FUNCTIONS TO PUBLIC
+            """, database: name)
+        let connection = try PostgreSQLConnection(server.url(database: name), log: log.logger)
+        try migrations.run(on: connection, log: log.logger)
+        #expect(try SchemaFaultLog.relevant(migrations.faults(on: connection, "public")) == [])
+    }
+
+    @Test func `objects that are missing are named, and nothing is made in their place`() throws {
+        try database.sql(
+            "DROP FUNCTION has_untidied_users; DROP TRIGGER user_epochs_keep_delete ON user_epochs; DROP TABLE login_devices"
+        )
+        let found = try faults()
+        #expect(
+            found.map(\.text) == [
+                "the tables are incomplete, without function has_untidied_users, table login_devices, trigger user_epochs_keep_delete ON public.user_epochs: restore a complete dump, or make the tables anew in an empty schema"
+            ])
+        let error = #expect(throws: PostgreSQLError.self) { try putRight() }
+        #expect(error?.reason == found.first?.text)
+    }
+
+    @Test func `a running store reports a fault, once while it lasts, and its end`() async throws {
+        let pod = try await TestStore.start(
+            database.server.url(database: database.name),
+            configured: { $0.postgreSQL.inspectionInterval = .milliseconds(500) })
+        try database.sql("ALTER TABLE session_tokens DISABLE TRIGGER session_tokens_announce_delete")
+        let line = "the trigger session_tokens_announce_delete ON public.session_tokens does not always run"
+        try eventually("the fault is in the log") { pod.log.text.contains("error") && pod.log.text.contains(line) }
+        try putRight()
+        try eventually("so is its end") {
+            pod.log.text.contains("the tables' rights, owners and triggers are right again")
+        }
+    }
+}
