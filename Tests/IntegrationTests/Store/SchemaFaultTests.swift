@@ -77,10 +77,6 @@ import Testing
             "everybody has rights on 2 tables (session_keys, session_tokens): run authfcgi migrate"
         ),
         (
-            "ALTER FUNCTION touch_sessions OWNER TO pg_monitor; ALTER VIEW live_sessions OWNER TO pg_monitor", .owner,
-            "2 objects (live_sessions, touch_sessions) of the gate belong to another role than postgres: run authfcgi migrate"
-        ),
-        (
             "ALTER FUNCTION end_user_sessions SECURITY DEFINER", .function,
             "the function end_user_sessions runs with other rights or another search path than intended: run authfcgi migrate"
         ),

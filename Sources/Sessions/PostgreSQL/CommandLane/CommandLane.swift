@@ -54,11 +54,10 @@ final class CommandLane: ReadinessHandler {
             if connection.keepsState {
                 // Required for revoking all sessions of a user, whatever the database's default is.
                 let isolation = "SET default_transaction_isolation = 'read committed'"
-                let settings: [String?] = [
-                    keepsSearchPath ? nil : PostgreSQLConnection.schemaSettings, isolation, author,
-                    connection.limits(statement: deadline, lock: lockWait), preparation,
-                ]
-                let script = settings.compactMap(\.self).joined(separator: "; ")
+                let settings =
+                    (keepsSearchPath ? [] : PostgreSQLConnection.schemaSettings) + [isolation, author].compactMap(\.self)
+                    + connection.limits(statement: deadline, lock: lockWait) + [preparation].compactMap(\.self)
+                let script = settings.joined(separator: "; ")
                 if keepsSearchPath { return try connection.script(script, deadline: deadline) }
                 try connection.requireTables(after: script + "; ", deadline: deadline)
             } else if requiresPreparation {

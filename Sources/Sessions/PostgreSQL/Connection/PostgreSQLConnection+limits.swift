@@ -15,13 +15,13 @@ extension PostgreSQLConnection {
     package func setTimeLimits(
         statement: Duration? = nil, lock: Duration? = nil, deadline: Duration
     ) throws(PostgreSQLError) {
-        try script(timeLimits("SET", statement: statement, lock: lock), deadline: deadline)
+        try script(timeLimits("SET", statement: statement, lock: lock).joined(separator: "; "), deadline: deadline)
         hasOwnTimeLimits = true
     }
 
     /// Returns the statements that make the server cancel statements and waits for locks shortly after their results are
     /// too late. Otherwise, while a table is locked, each closed connection would leave a waiting backend behind.
-    func limits(statement time: Duration, lock: Duration) -> String {
+    func limits(statement time: Duration, lock: Duration) -> [String] {
         timeLimits("SET", statement: time + .milliseconds(500), lock: lock)
     }
 
@@ -29,18 +29,16 @@ extension PostgreSQLConnection {
     /// - Throws: ``PostgreSQLError``
     func liftTimeLimitsInTransaction(deadline: Duration) throws(PostgreSQLError) {
         guard !hasOwnTimeLimits else { return }
-        try script(timeLimits("SET LOCAL", statement: nil, lock: nil), deadline: deadline)
+        try script(timeLimits("SET LOCAL", statement: nil, lock: nil).joined(separator: "; "), deadline: deadline)
     }
 
     /// Returns the statements that set the limits. In PostgreSQL zero means no limit.
-    private func timeLimits(_ command: String, statement: Duration?, lock: Duration?) -> String {
+    private func timeLimits(_ command: String, statement: Duration?, lock: Duration?) -> [String] {
         var limits = [
             ("statement_timeout", statement), ("lock_timeout", lock), ("idle_in_transaction_session_timeout", nil),
         ]
         if serverVersion >= 140_000 { limits.append(("idle_session_timeout", nil)) }
         if serverVersion >= 170_000 { limits.append(("transaction_timeout", nil)) }
-        return limits.map { name, limit in
-            "\(command) \(name) = \((limit?.nanoseconds ?? 0) / 1_000_000)"
-        }.joined(separator: "; ")
+        return limits.map { name, limit in "\(command) \(name) = \((limit?.nanoseconds ?? 0) / 1_000_000)" }
     }
 }

@@ -11,7 +11,7 @@ extension PostgreSQLConnection {
     ///
     /// Without row security a policy on a table that somebody else has put in the place of one of the gate's is an error,
     /// and not run.
-    static let schemaSettings = "SET search_path = \(PostgreSQLConnection.ownSearchPath); SET row_security = off"
+    static let schemaSettings = ["SET search_path = \(PostgreSQLConnection.ownSearchPath)", "SET row_security = off"]
 
     /// Determines the schema of the gate's tables, and restricts the search path to PostgreSQL's own schema.
     ///
@@ -29,7 +29,7 @@ extension PostgreSQLConnection {
     ) throws(PostgreSQLError) {
         schema = Schema(try schemaName(configured, deadline: deadline))
         guard keepsState, !keepsSearchPath else { return }
-        try script(Self.schemaSettings, deadline: deadline)
+        try script(Self.schemaSettings.joined(separator: "; "), deadline: deadline)
     }
 
     /// Returns the name of the schema of the gate's tables.

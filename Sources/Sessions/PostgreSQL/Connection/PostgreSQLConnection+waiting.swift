@@ -19,14 +19,8 @@ extension PostgreSQLConnection {
     /// Runs statements separated by semicolons as one simple query, and waits for the result of the last one.
     /// - Throws: ``PostgreSQLError``
     package func script(_ sql: String, deadline: Duration) throws(PostgreSQLError) {
-        _ = try result(ofScript: sql, deadline: deadline)
-    }
-
-    /// Runs statements separated by semicolons as one simple query, and returns the result of the last one.
-    /// - Throws: ``PostgreSQLError``
-    func result(ofScript sql: String, deadline: Duration) throws(PostgreSQLError) -> PostgreSQLResult {
         try sendScript(sql)
-        return try wait(for: deadline)
+        _ = try wait(for: deadline)
     }
 
     /// Prepares a statement under a name.
@@ -63,6 +57,63 @@ extension PostgreSQLConnection {
         if let failure { throw failure }
         guard let last else { throw .confusion("no result for a statement") }
         return last
+    }
+
+    /// Runs and prepares statements in one round trip, in one transaction, with the pipeline mode that the connection must not
+    /// have entered. A statement that was prepared by an SQL script would have the whole script as its text in the views and
+    /// the log of the server.
+    /// - Parameters:
+    ///   - statements: The statements to run first.
+    ///   - prepared: The names and texts of the statements to prepare then.
+    ///   - last: The statement to run at the end, or nil.
+    ///   - deadline: The maximum wait.
+    /// - Returns: The result of the last statement.
+    /// - Throws: ``PostgreSQLError``: the first failure. The connection can still be used after a server's error.
+    func runBatch(
+        _ statements: [String], preparing prepared: [(name: String, text: String)], last: String?, deadline: Duration
+    ) throws(PostgreSQLError) -> PostgreSQLResult {
+        try enterPipeline()
+        for statement in statements { try send(statement, [], binaryResult: false) }
+        for statement in prepared { try sendPrepare(statement.name, statement.text) }
+        if let last { try send(last, [], binaryResult: false) }
+        try sync()
+        let result = try waitForBatch(deadline)
+        try exitPipeline()
+        return try result.get()
+    }
+
+    private func waitForBatch(_ time: Duration) throws(PostgreSQLError) -> BatchResult {
+        let deadline = BootInstant.now + time
+        var batch = BatchResult()
+        var ends = 0
+        while true {
+            try waitUntilReady(until: deadline)
+            guard let result = nextResult() else {
+                // Each statement's results have an end. Two in a row are the end of the connection.
+                ends += 1
+                guard ends < 2 else { throw batch.failure ?? .connection(errorText) }
+                continue
+            }
+            ends = 0
+            switch result.status {
+            case .sync: return batch
+            case .failed(let error): batch.failure = batch.failure ?? error
+            case .aborted: break
+            case .rows, .done: batch.last = consume result
+            }
+        }
+    }
+
+    /// The outcome of a pipelined batch.
+    private struct BatchResult: ~Copyable {
+        var last: PostgreSQLResult?
+        var failure: PostgreSQLError?
+
+        consuming func get() throws(PostgreSQLError) -> PostgreSQLResult {
+            if let failure { throw failure }
+            guard let last else { throw .confusion("no result for a batch") }
+            return last
+        }
     }
 
     /// Sends what is buffered, and waits until ``nextResult()`` does not.

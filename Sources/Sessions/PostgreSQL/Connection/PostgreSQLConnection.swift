@@ -87,6 +87,11 @@ internal import Glibc
         try require(unsafe PQenterPipelineMode(connection))
     }
 
+    /// Leaves pipeline mode. All results must have been received.
+    func exitPipeline() throws(PostgreSQLError) {
+        try require(unsafe PQexitPipelineMode(connection))
+    }
+
     /// Sends statements separated by semicolons, as one simple query.
     func sendScript(_ sql: String) throws(PostgreSQLError) {
         try require(unsafe PQsendQuery(connection, sql))

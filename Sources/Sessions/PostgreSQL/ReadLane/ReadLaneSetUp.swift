@@ -43,10 +43,11 @@ struct ReadLaneSetUp: Sendable {
         if let migrations { columns.append(migrations.completeness(in: connection.schema)) }
         // Before the first heartbeat, since which no revocation can be missed.
         if listens { columns.append(connection.listening) }
-        var script = [PostgreSQLConnection.schemaSettings] + preparation(of: connection)
-        if !columns.isEmpty { script.append("SELECT \(columns.joined(separator: ", "))") }
         do throws(PostgreSQLError) {
-            let result = try connection.result(ofScript: script.joined(separator: "; "), deadline: deadline)
+            let result = try connection.runBatch(
+                PostgreSQLConnection.schemaSettings + settings(of: connection),
+                preparing: ReadLaneStatements(connection.schema).prepared,
+                last: columns.isEmpty ? nil : "SELECT \(columns.joined(separator: ", "))", deadline: deadline)
             if let migrations, try !migrations.isComplete(result) { return false }
             if listens { try connection.noteListening(result) }
             return true
@@ -62,7 +63,9 @@ struct ReadLaneSetUp: Sendable {
         try attempt.work { () throws(PostgreSQLError) in
             if connection.keepsState {
                 // What runAtOnce(on:) has prepared may not fit the tables any more.
-                try connection.script("DEALLOCATE ALL; \(PostgreSQLConnection.schemaSettings)", deadline: deadline)
+                try connection.script(
+                    (["DEALLOCATE ALL"] + PostgreSQLConnection.schemaSettings).joined(separator: "; "),
+                    deadline: deadline)
                 try connection.setTimeLimits(deadline: deadline)
             }
             guard let migrations else { return }
@@ -73,13 +76,15 @@ struct ReadLaneSetUp: Sendable {
             try migrations.inspect(on: connection, faults)
         }
         if connection.keepsState {
-            try connection.script(preparation(of: connection).joined(separator: "; "), deadline: deadline)
+            _ = try connection.runBatch(
+                settings(of: connection), preparing: ReadLaneStatements(connection.schema).prepared, last: nil,
+                deadline: deadline)
         }
         if listens { try connection.listen(deadline: deadline) }
     }
 
-    private func preparation(of connection: PostgreSQLConnection) -> [String] {
-        [connection.limits(statement: configuration.lookUpDeadline, lock: configuration.lookUpDeadline)]
-            + ReadLaneStatements(connection.schema).preparation
+    private func settings(of connection: PostgreSQLConnection) -> [String] {
+        connection.limits(statement: configuration.lookUpDeadline, lock: configuration.lookUpDeadline)
+            + ReadLaneStatements.settings
     }
 }

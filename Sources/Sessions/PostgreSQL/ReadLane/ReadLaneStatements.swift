@@ -42,13 +42,12 @@ struct ReadLaneStatements: Sendable {
         heartbeat = BinaryStatement("heartbeat", Heartbeat.sql(in: schema))
     }
 
-    /// The statements that prepare a new connection. Prepared by SQL, so that they can be sent in one simple query.
-    var preparation: [String] {
-        // Plan once: the plan is the same for every token.
-        ["SET plan_cache_mode = force_generic_plan"]
-            + [lookUp, lookUpSeveral, lookUpWithEpochs, lookUpMissing, heartbeat].map {
-                "PREPARE \($0.name) AS \($0.text)"
-            }
+    /// The setting with which a new connection plans a statement once: the plan is the same for every token.
+    static let settings = ["SET plan_cache_mode = force_generic_plan"]
+
+    /// The names and texts of the statements that are prepared on a new connection.
+    var prepared: [(name: String, text: String)] {
+        [lookUp, lookUpSeveral, lookUpWithEpochs, lookUpMissing, heartbeat].map { ($0.name, $0.text) }
     }
 
     /// Sends a message without flushing the connection.

@@ -35,7 +35,8 @@ struct FindSchemaFaults: Statement {
                    p.oid, p.proowner, coalesce(p.proacl, acldefault('f', p.proowner)) AS acl, p.prosecdef, p.proconfig,
                    format('%I.%I(%s)', h.nspname, w.name, oidvectortypes(p.proargtypes)) AS sql
               FROM home h CROSS JOIN unnest($2::text[]) w(name)
-              LEFT JOIN pg_proc p ON p.pronamespace = h.oid AND p.proname = w.name
+              -- A function of that name that belongs to another role is not ours, and must never become so.
+              LEFT JOIN pg_proc p ON p.pronamespace = h.oid AND p.proname = w.name AND p.proowner = h.owner
         ), triggers AS (
             SELECT w.name, w.relation, t.tgenabled, format('%I.%I', h.nspname, w.relation) AS sql
               FROM home h CROSS JOIN unnest($6::text[], $7::text[]) w(relation, name)
