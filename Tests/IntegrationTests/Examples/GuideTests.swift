@@ -134,7 +134,7 @@ import Testing
         }
         let queries = blocks("sql", in: section)
         #expect(queries.count == 1)
-        for query in queries { #expect(try postgreSQL.psql(query).contains("authfcgi|idle|"), "\(query)") }
+        for query in queries { #expect(try postgreSQL.psql(query).contains(" checks|idle|1"), "\(query)") }
     }
 
     @Test func `the fallback drill goes as the guide says`() throws {

@@ -110,7 +110,7 @@ import Testing
     }
 
     @Test func `other types are stored under the keys until they are overwritten`() async throws {
-        let pods = try await RedisPods()
+        let pods = try await RedisPods(deadline: .seconds(2))
         let client = try pods.connect()
         let connections = pods.proxy.acceptedCount
         try await pods.withstand(for: .milliseconds(500), isNoticed: false) { _ in

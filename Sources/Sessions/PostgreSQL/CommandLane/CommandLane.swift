@@ -55,8 +55,9 @@ final class CommandLane: ReadinessHandler {
                 // Required for revoking all sessions of a user, whatever the database's default is.
                 let isolation = "SET default_transaction_isolation = 'read committed'"
                 let settings =
-                    (keepsSearchPath ? [] : PostgreSQLConnection.schemaSettings) + [isolation, author].compactMap(\.self)
-                    + connection.limits(statement: deadline, lock: lockWait) + [preparation].compactMap(\.self)
+                    (keepsSearchPath ? [] : PostgreSQLConnection.schemaSettings)
+                    + [isolation, author].compactMap(\.self) + connection.limits(statement: deadline, lock: lockWait)
+                    + [preparation].compactMap(\.self)
                 let script = settings.joined(separator: "; ")
                 if keepsSearchPath { return try connection.script(script, deadline: deadline) }
                 try connection.requireTables(after: script + "; ", deadline: deadline)
