@@ -58,9 +58,10 @@ final class CommandLane: ReadinessHandler {
                     (keepsSearchPath ? [] : PostgreSQLConnection.schemaSettings)
                     + [isolation, author].compactMap(\.self) + connection.limits(statement: deadline, lock: lockWait)
                     + [preparation].compactMap(\.self)
-                let script = settings.joined(separator: "; ")
-                if keepsSearchPath { return try connection.script(script, deadline: deadline) }
-                try connection.requireTables(after: script + "; ", deadline: deadline)
+                if keepsSearchPath {
+                    return try connection.script(settings.joined(separator: "; "), deadline: deadline)
+                }
+                try connection.requireTables(after: settings, deadline: deadline)
             } else if requiresPreparation {
                 throw .unusable("behind a pooler it cannot be done")
             } else if !keepsSearchPath {

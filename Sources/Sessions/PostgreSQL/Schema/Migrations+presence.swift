@@ -56,12 +56,12 @@ extension Migrations {
 extension PostgreSQLConnection {
     /// Refuses a schema whose tables are not there with all their rows.
     /// - Parameters:
-    ///   - script: Statements to run before, in the same round trip, that end with a semicolon; empty for none.
+    ///   - statements: Statements to run before, in the same round trip.
     ///   - deadline: The maximum wait.
     /// - Throws: ``PostgreSQLError``; ``PostgreSQLError/notReady(_:)``
-    func requireTables(after script: String = "", deadline: Duration) throws(PostgreSQLError) {
-        let isPresent = try result(
-            ofScript: "\(script)SELECT \(Migrations.presence(in: schema))", deadline: deadline)
+    func requireTables(after statements: [String] = [], deadline: Duration) throws(PostgreSQLError) {
+        let isPresent = try runBatch(
+            statements, preparing: [], last: "SELECT \(Migrations.presence(in: schema))", deadline: deadline)
         guard isPresent.text(0, 0) == "t" else { throw .notReady(Migrations.incomplete(schema)) }
     }
 }
