@@ -75,7 +75,7 @@ struct CommandDatabase {
         }
     }
 
-    /// Makes or updates the tables, and puts their rights, owners and triggers right.
+    /// Makes or updates the tables, and puts their rights and triggers right.
     func migrate() throws(ExitCode) -> Migrations.Outcome {
         try CommandFailure.reporting { () throws(PostgreSQLError) in
             try migrations.runAndPutRight(on: connection, log: log)
