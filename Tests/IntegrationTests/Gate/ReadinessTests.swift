@@ -23,7 +23,10 @@ import Testing
         // A heartbeat every 0.25 s, which may take 0.7 s.
         try gate.waitUntilEveryWorker("has noticed", within: .seconds(3)) { try gate.stores == ["redis"] }
         print("\(outage): noticed after \(ContinuousClock.now - begun)")
-        while ContinuousClock.now - begun < .seconds(4) { #expect(try gate.stores == ["redis"]) }
+        while ContinuousClock.now - begun < .seconds(4) {
+            let stores = try gate.stores
+            #expect(stores == ["redis"], "\(gate.log)")
+        }
         if outage == .stopped { redis.kill() } else { try redis.pause() }
         try gate.waitUntilEveryWorker("has noticed", within: .seconds(3)) { try gate.stores == [] }
         switch outage {
