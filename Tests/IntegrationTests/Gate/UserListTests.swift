@@ -17,7 +17,7 @@ import Testing
             """
             INSERT INTO authfcgi_users (id, username, password_hash, name, email, groups, disabled, created_at) VALUES
                 ('2', 'bob', 'secret-hash', 'Bob B.', 'bob@example.org', '{staff,on-call}', false, '2026-01-02 03:04:05+01'),
-                ('1', E'ann\\x1b[2J', 'secret-hash', '', '', '{}', true, '2026-01-02 03:04:05+00');
+                ('1', 'ann', 'secret-hash', '', E'ann\\x1b[2J@x', '{}', true, '2026-01-02 03:04:05+00');
             SELECT create_access_token('2'), create_access_token('2'), create_access_token('2', label => 'ci');
             UPDATE session_tokens SET created_at = '2026-03-04 05:06:07+00' WHERE label IS NULL;
             UPDATE session_tokens SET created_at = '2026-01-01' WHERE ctid = (SELECT min(ctid) FROM session_tokens);
@@ -28,9 +28,9 @@ import Testing
         #expect(result.status.isSuccess && result.errors.isEmpty)
         #expect(
             result.output == """
-                NAME     ID  STATE     CREATED               SESSIONS  LAST LOGIN            GROUPS         E-MAIL
-                ann?[2J  1   disabled  2026-01-02 03:04:05Z  0         -                     -              -
-                bob      2   enabled   2026-01-02 02:04:05Z  3         2026-03-04 05:06:07Z  staff,on-call  bob@example.org
+                NAME  ID  STATE     CREATED               SESSIONS  LAST LOGIN            GROUPS         E-MAIL
+                ann   1   disabled  2026-01-02 03:04:05Z  0         -                     -              ann?[2J@x
+                bob   2   enabled   2026-01-02 02:04:05Z  3         2026-03-04 05:06:07Z  staff,on-call  bob@example.org
 
                 """, "\(result.output)")
     }
@@ -63,7 +63,7 @@ import Testing
             INSERT INTO authfcgi_users (username, password_hash)
             SELECT CASE i % 3 WHEN 0 THEN 'Üser-' WHEN 1 THEN 'user ' ELSE 'USER_' END || i, 'x'
             FROM generate_series(1, \(count)) i;
-            SELECT count(create_access_token(id)) FROM (SELECT id FROM authfcgi_users ORDER BY username LIMIT 500) u
+            SELECT count(create_access_token(id)) FROM (SELECT id FROM authfcgi_users ORDER BY username_key LIMIT 500) u
             """)
         let clock = ContinuousClock()
         let begin = clock.now
