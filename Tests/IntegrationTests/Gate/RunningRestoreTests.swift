@@ -51,7 +51,9 @@ import Testing
         #expect(try gate.logIn("ann", "correct horse").status == 200)
         #expect(try psql("SELECT encode(key, 'hex') FROM session_keys") == keys)
         // Once for each process and connection that needed it.
-        let lines = gate.log.split(separator: "\n").filter { $0.contains("connection for checks") && $0.contains(Self.waiting) }
+        let lines = gate.log.split(separator: "\n").filter {
+            $0.contains("connection for checks") && $0.contains(Self.waiting)
+        }
         #expect((1...2).contains(lines.count), "\(gate.log)")
         #expect(!gate.log.contains("migration"), "\(gate.log)")
     }
