@@ -10,11 +10,16 @@ import Testing
 
     private let server: PostgreSQLServer
     private let database: String
+    private let folder: TestFolder
+    private let proxy: SocketProxy
     private let pod: TestStore
 
     init() async throws {
         (server, database) = try SharedServers.newDatabase()
-        pod = try await TestStore.start(server.url(database: database))
+        folder = try TestFolder()
+        let proxyFolder = try folder.makeFolder("proxy")
+        proxy = try SocketProxy(before: server, socketFolder: proxyFolder)
+        pod = try await TestStore.start(server.url(database: database, through: proxyFolder))
     }
 
     /// Sends look-ups, stops the loop for some time, and returns their answers.
@@ -22,6 +27,8 @@ import Testing
         _ tokens: [SessionToken], standingStillFor time: Duration, meanwhile: @escaping @Sendable () throws -> Void = {}
     ) async throws -> [Answer] {
         let pod = pod
+        // No answer arrives before the loop stands still.
+        proxy.pause(.toClient)
         let answers = Task { () -> [Int: Answer] in
             await withTaskGroup(of: (Int, Answer).self) { group in
                 for (index, token) in tokens.enumerated() { group.addTask { (index, await pod.ask(token)) } }
@@ -35,7 +42,8 @@ import Testing
             await Reactor.shared.sleep(for: .zero)
             sleepThread(for: time)
         }
-        try await Task.sleep(for: .milliseconds(100))
+        try await Task.sleep(for: .milliseconds(200))
+        proxy.resume()
         try meanwhile()
         await stop.value
         let found = await answers.value
