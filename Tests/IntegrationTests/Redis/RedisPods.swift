@@ -44,6 +44,18 @@ struct RedisPods {
         for pod in pods { open.add(pod.store) }
         invented = try await #require(pods[0].store.readLane.keys).newToken()
         for pod in pods { try await Self.waitUntilItUsesRedis(pod) }
+        try await Self.waitForHeartbeats(pods)
+    }
+
+    /// Waits until every store has read the epochs later than now. What it looks up is dated by that, and a store uses only
+    /// what is younger than its own start.
+    static func waitForHeartbeats(_ pods: [TestStore]) async throws {
+        let start = BootInstant.now
+        for pod in pods {
+            try await eventually("a heartbeat is answered", within: .seconds(5), log: pod.log.text) {
+                await pod.store.readLane.lastHeartbeat.map { $0 > start } ?? false
+            }
+        }
     }
 
     /// Returns a store with Redis.
@@ -68,6 +80,7 @@ struct RedisPods {
         let pod = try await Self.pod(database.url, redis: "unix://\(login)\(redis.socket)", configure)
         open.add(pod.store)
         try await Self.waitUntilItUsesRedis(pod)
+        try await Self.waitForHeartbeats(pods)
         return pod
     }
 

@@ -65,6 +65,7 @@ import Testing
         let reader = try await RedisPods.pod(
             pods.database.url, redis: "unix://reader:secret@\(pods.redis.socket)")
         try await RedisPods.waitUntilItUsesRedis(reader)
+        try await RedisPods.waitForHeartbeats(pods.pods)
         let tokens = try pods.tokens(14)
         for _ in 0..<20 {
             for token in tokens { #expect(try await reader.store.session(for: token) != nil) }
@@ -110,7 +111,7 @@ import Testing
     }
 
     @Test func `other types are stored under the keys until they are overwritten`() async throws {
-        let pods = try await RedisPods()
+        let pods = try await RedisPods(deadline: .seconds(2))
         let client = try pods.connect()
         let connections = pods.proxy.acceptedCount
         try await pods.withstand(for: .milliseconds(500), isNoticed: false) { _ in
