@@ -49,7 +49,7 @@ struct RedisPods {
 
     /// Waits until every store has read the epochs later than now. What it looks up is dated by that, and a store uses only
     /// what is younger than its own start.
-    private static func waitForHeartbeats(_ pods: [TestStore]) async throws {
+    static func waitForHeartbeats(_ pods: [TestStore]) async throws {
         let start = BootInstant.now
         for pod in pods {
             try await eventually("a heartbeat is answered", within: .seconds(5), log: pod.log.text) {

@@ -65,6 +65,7 @@ import Testing
         let reader = try await RedisPods.pod(
             pods.database.url, redis: "unix://reader:secret@\(pods.redis.socket)")
         try await RedisPods.waitUntilItUsesRedis(reader)
+        try await RedisPods.waitForHeartbeats(pods.pods)
         let tokens = try pods.tokens(14)
         for _ in 0..<20 {
             for token in tokens { #expect(try await reader.store.session(for: token) != nil) }
