@@ -101,7 +101,7 @@ final class ExternalUsers {
             case .server(let state, _) where state.isAboutValue:
                 return .failure(UsersQueryRow.Problem(reason: "failed: \(error.impersonalReason)"))
             case .unreadable(let reason): return .failure(UsersQueryRow.Problem(reason: "failed: \(reason)"))
-            case .server, .connection, .refused, .deadline, .confusion, .notReady, .unusable: throw error
+            case .server, .connection, .replacement, .refused, .deadline, .confusion, .notReady, .unusable: throw error
             }
         }
         hasDisabled = hasDisabled || rows.first?.hasDisabled == true

@@ -103,6 +103,10 @@ final class Connector {
 
     /// Handles the loss of a connection, which delays the next attempt.
     func lost(_ error: PostgreSQLError) {
+        if case .replacement(let purpose) = error {
+            log.info("\(self.purpose.connection): reconnecting to PostgreSQL \(purpose)")
+            return
+        }
         machine.lost(at: .now)
         let reason = error.reason(names)
         failure = reason

@@ -2,6 +2,8 @@
 package enum PostgreSQLError: Error, Equatable, Sendable {
     /// The connection could not be opened, or was lost. The text is libpq's, without the connection string.
     case connection(String)
+    /// This process replaces a connection that works. The text states what for.
+    case replacement(String)
     /// A server refused the connection, for a reason that is not its own start or stop. The text is libpq's.
     case refused(String)
     /// The server returned an error.
@@ -22,9 +24,8 @@ package enum PostgreSQLError: Error, Equatable, Sendable {
     /// The failure as a text for the log.
     package var reason: String {
         switch self {
-        case .connection(let text), .refused(let text), .confusion(let text), .unreadable(let text),
-            .notReady(let text),
-            .unusable(let text, _):
+        case .connection(let text), .replacement(let text), .refused(let text), .confusion(let text),
+            .unreadable(let text), .notReady(let text), .unusable(let text, _):
             text
         case .server(.insufficientPrivilege, let text):
             "\(text) (SQLSTATE \(SQLState.insufficientPrivilege.code)\(RefusedRight(message: text).advice))"
@@ -42,7 +43,7 @@ package enum PostgreSQLError: Error, Equatable, Sendable {
         case .unusable(let text, let part): text + names.hint(part)
         case .server(.undefinedStatement, _), .server(.duplicateStatement, _):
             reason + names.hint(.preparedStatementsOff)
-        case .connection, .refused, .server, .deadline, .confusion, .unreadable, .notReady: reason
+        case .connection, .replacement, .refused, .server, .deadline, .confusion, .unreadable, .notReady: reason
         }
     }
 
@@ -69,7 +70,7 @@ package enum PostgreSQLError: Error, Equatable, Sendable {
     /// A Boolean value that indicates whether the connection can no longer be used.
     var endsConnection: Bool {
         switch self {
-        case .connection, .refused, .deadline, .confusion, .notReady, .unusable: true
+        case .connection, .replacement, .refused, .deadline, .confusion, .notReady, .unusable: true
         case .server(let state, _): state.endsConnection
         case .unreadable: false
         }
@@ -78,7 +79,7 @@ package enum PostgreSQLError: Error, Equatable, Sendable {
     /// A Boolean value that indicates whether a server has answered. Not if it starts or stops, or is a standby.
     var isAnswer: Bool {
         switch self {
-        case .connection, .deadline: false
+        case .connection, .replacement, .deadline: false
         case .server(let state, _): !state.isServerGone
         case .refused, .confusion, .unreadable, .notReady, .unusable: true
         }

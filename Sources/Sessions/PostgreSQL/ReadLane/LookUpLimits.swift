@@ -10,11 +10,15 @@ struct LookUpLimits {
     let lookUps: Int
     /// The maximum wait of a look-up for a connection.
     let connectionWait: Duration
+    /// The maximum wait while it is certain that PostgreSQL does not answer.
+    var silentWait: Duration { min(connectionWait, Self.defaultWait) }
     /// The maximum age of the oldest pending look-ups. Computed once: a division of durations is slow.
     private let maxPendingTime: Duration
 
     /// The maximum time between two heartbeats: the keys must be fresh however long the lease is.
     private static let maxHeartbeatInterval = Duration.seconds(2)
+    /// The maximum wait of a look-up for a connection, unless it is used to find out whether PostgreSQL answers.
+    static let defaultWait = Duration.milliseconds(300)
 
     /// Creates limits.
     /// - Parameters:
@@ -23,7 +27,7 @@ struct LookUpLimits {
     ///   - lookUps: The maximum number of look-ups without an answer.
     ///   - connectionWait: The maximum wait of a look-up for a connection.
     init(
-        leaseTime: Duration, deadline: Duration, lookUps: Int, connectionWait: Duration = .milliseconds(300)
+        leaseTime: Duration, deadline: Duration, lookUps: Int, connectionWait: Duration = defaultWait
     ) {
         self.leaseTime = leaseTime
         self.deadline = deadline

@@ -135,8 +135,15 @@ struct LookUpQueue<Asker> {
         }
     }
 
-    /// Handles the certainty that PostgreSQL does not answer: look-ups do not wait for a connection any longer.
-    mutating func giveUpWaiting() -> [Action] { giveUp(state.onWaiting { $0.takeAll() } ?? []) }
+    /// Handles the certainty that PostgreSQL does not answer: the look-ups that wait for a connection fail, and later ones
+    /// wait for a shorter time.
+    mutating func beginSilence() -> [Action] {
+        _ = state.onWaiting { $0.limit = limits.silentWait }
+        return giveUp(state.onWaiting { $0.takeAll() } ?? [])
+    }
+
+    /// Handles an answer to an attempt to connect.
+    mutating func endSilence() { _ = state.onWaiting { $0.limit = limits.connectionWait } }
 
     private mutating func giveUp(_ keys: [LookUpKey]) -> [Action] {
         var actions: [Action] = []

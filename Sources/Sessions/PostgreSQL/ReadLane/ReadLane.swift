@@ -53,7 +53,7 @@ final class ReadLane: ReadinessHandler, TurnEndHandler {
         // If known sessions may be accepted then, there must be time to find out that PostgreSQL does not answer.
         let limits = LookUpLimits(
             leaseTime: memory.leaseTime, deadline: configuration.lookUpDeadline, lookUps: configuration.lookUpLimit,
-            connectionWait: memory.outlastsLease ? configuration.lookUpDeadline : .milliseconds(300))
+            connectionWait: memory.outlastsLease ? configuration.lookUpDeadline : LookUpLimits.defaultWait)
         queue = LookUpQueue(limits)
         heartbeatInterval = limits.heartbeatInterval
         statements = ReadLaneStatements(Schema(configuration.schema))
@@ -61,7 +61,7 @@ final class ReadLane: ReadinessHandler, TurnEndHandler {
             configuration, listens: memory.isOn, listeningPause, migrations,
             faults ?? SchemaFaultLog(interval: .seconds(3600), log: log), threads: threads, log: log)
         connector.onNoAnswer = { [weak self] begunAt in self?.noteNoAnswer(toAttemptAt: begunAt) }
-        connector.onAnswer = { memory.noteAnswer() }
+        connector.onAnswer = { [weak self] in self?.noteAnswer() }
     }
 
     /// Connects, and reconnects after each loss.
@@ -140,7 +140,12 @@ final class ReadLane: ReadinessHandler, TurnEndHandler {
     }
 
     private func noteNoAnswer(toAttemptAt begunAt: BootInstant) {
-        if memory.noteNoAnswer(toAttemptAt: begunAt) { perform(queue.giveUpWaiting()) }
+        if memory.noteNoAnswer(toAttemptAt: begunAt) { perform(queue.beginSilence()) }
+    }
+
+    private func noteAnswer() {
+        memory.noteAnswer()
+        queue.endSilence()
     }
 
     func ready(_ readiness: Readiness) {
@@ -225,7 +230,7 @@ final class ReadLane: ReadinessHandler, TurnEndHandler {
             onHeartbeat?()
             // Only a new connection can begin to listen: its first heartbeat must come after that.
             if case .postponed? = connection?.notifications, state.mayListen, listeningPause.isOver(at: .now) {
-                lose(.connection("notifications are requested again"))
+                lose(.replacement("to request notifications again"))
             }
         }
     }

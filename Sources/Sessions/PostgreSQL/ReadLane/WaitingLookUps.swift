@@ -8,7 +8,7 @@ struct WaitingLookUps {
     private(set) var wakeAt: BootInstant?
 
     /// The maximum wait.
-    private let limit: Duration
+    var limit: Duration
 
     /// Waits end together, at multiples of this duration, so that one wake-up serves many look-ups.
     private static let granularity = Duration.milliseconds(5)

@@ -49,7 +49,7 @@ extension LookUpQueueTests {
                     queue.hear(.everything)
                     switch Int.random(in: 0..<4, using: &random) {
                     case 0: actions = []
-                    case 1: actions = queue.giveUpWaiting()
+                    case 1: actions = queue.beginSilence()
                     case 2:
                         queue.stoodStill(until: now)
                         actions = []

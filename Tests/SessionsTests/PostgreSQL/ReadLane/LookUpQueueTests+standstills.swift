@@ -72,18 +72,25 @@ extension LookUpQueueTests {
         _ = ask(2, "b")
         #expect(queue.isAwaited)
         let unreachable = "PostgreSQL is not reachable"
-        #expect(texts(queue.giveUpWaiting()) == ["answer a: \(unreachable)", "answer b: \(unreachable)"])
+        #expect(texts(queue.beginSilence()) == ["answer a: \(unreachable)", "answer b: \(unreachable)"])
         #expect(!queue.isAwaited && queue.wakeAt == nil)
         try open()
         _ = ask(3, "c")
-        #expect(texts(queue.giveUpWaiting()) == [])
+        #expect(texts(queue.beginSilence()) == [])
     }
 
-    @Test mutating func `look-ups may wait longer for a connection`() {
+    @Test mutating func `look-ups wait longer for a connection until it is certain that PostgreSQL does not answer`() {
         queue = Queue(
             LookUpLimits(
                 leaseTime: .seconds(1), deadline: .milliseconds(700), lookUps: 5, connectionWait: .milliseconds(700)))
         _ = ask(1, "a")
         #expect(queue.wakeAt == time(0.7))
+        _ = queue.beginSilence()
+        _ = ask(2, "b")
+        #expect(queue.wakeAt == time(0.3))
+        queue.endSilence()
+        _ = queue.tick(at: time(0.3))
+        _ = ask(3, "c", at: 0.4)
+        #expect(queue.wakeAt == time(1.1))
     }
 }
