@@ -11,7 +11,7 @@ import Testing
         let (server, database) = try SharedServers.newDatabase()
         gate = try GateProcess(
             in: folder, server: server, database: database,
-            environment: ["LOG_LEVEL": "debug", "HASHING_THREADS": "2"])
+            environment: ["LOG_LEVEL": "debug", "HASHING_THREADS": "2", "HASHING_WAIT": "10s"])
         try gate.addUser("ann", password: "correct horse")
     }
 
