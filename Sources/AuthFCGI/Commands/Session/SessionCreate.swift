@@ -37,9 +37,7 @@ struct SessionCreate: ParsableCommand {
     @OptionGroup var options: CommandOptions
 
     func validate() throws {
-        guard !label.isEmpty, !IdentityLimits.exceeds(label, IdentityLimits.label) else {
-            throw ValidationError("The label must have 1 to \(IdentityLimits.label) characters.")
-        }
+        try IdentityArguments.validate(label: label)
         try IdentityArguments.validate(username: username, name: name, email: email, groups: groups)
     }
 
