@@ -19,6 +19,10 @@ struct CommandLineArgumentsTests {
         #expect(arguments(line) == parsed.split(separator: " ").map(String.init))
     }
 
+    @Test func `groups may have spaces beside their commas`() {
+        #expect(GroupNames(argument: "staff, admin ,, on call")?.names == ["staff", "admin", "on call"])
+    }
+
     @Test(
         arguments: [
             ("serv", ["serve", "session"], "serve"), ("LST", ["list"], nil), ("foo", ["add", "list"], nil),

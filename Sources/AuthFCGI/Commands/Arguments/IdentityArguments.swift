@@ -31,9 +31,9 @@ enum IdentityArguments {
         guard (1...LoginRequest.maxUsername).contains(accountName.utf8.count) else {
             throw ValidationError("The username must have 1 to \(LoginRequest.maxUsername) bytes.")
         }
+        if accountName.unicodeScalars.contains(where: \.isControl) { throw unprintable("username") }
         if accountName.unicodeScalars.contains(where: \.isInvisible) {
-            throw ValidationError(
-                "The username must not have control characters, such as a line break, or others that do not show.")
+            throw ValidationError("The username must not have characters that do not show, or spaces of other kinds.")
         }
         guard accountName.first != " ", accountName.last != " " else {
             throw ValidationError("The username must not begin or end with a space.")
