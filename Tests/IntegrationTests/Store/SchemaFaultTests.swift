@@ -147,10 +147,25 @@ import Testing
         let found = try faults()
         #expect(
             found.map(\.text) == [
-                "the tables are incomplete, without function has_untidied_users, table login_devices, trigger user_epochs_keep_delete ON public.user_epochs: restore a complete dump, or make the tables anew in an empty schema"
+                "the tables are incomplete, without function has_untidied_users, table login_devices, trigger user_epochs_keep_delete ON public.user_epochs: restore a complete dump; if no session and no user is to be kept, make the tables anew in an empty schema"
             ])
         let error = #expect(throws: PostgreSQLError.self) { try putRight() }
         #expect(error?.reason == found.first?.text)
+    }
+
+    @Test func `a function that another role owns is not missing, and the statement that gives it back is printed`()
+        throws
+    {
+        let role = "\(database.name)_stranger"
+        try database.sql("CREATE ROLE \(role); ALTER FUNCTION create_access_token OWNER TO \(role)")
+        let found = try faults()
+        #expect(found.map(\.kind) == [.owner], "\(found.map(\.text))")
+        let error = #expect(throws: PostgreSQLError.self) { try putRight() }
+        let text =
+            "the object create_access_token of the gate belongs to another role than postgres: an administrator runs, in this database: ALTER FUNCTION public.create_access_token("
+        #expect(error?.reason.hasPrefix(text) == true, "\(error?.reason ?? "")")
+        try database.sql(found.flatMap(\.remedies).joined(separator: "; "))
+        #expect(try faults() == [])
     }
 
     @Test func `a running store reports a fault, once while it lasts, and its end`() async throws {

@@ -37,6 +37,10 @@ struct FindSchemaFaults: Statement {
               FROM home h CROSS JOIN unnest($2::text[]) w(name)
               -- A function of that name that belongs to another role is not ours, and must never become so.
               LEFT JOIN pg_proc p ON p.pronamespace = h.oid AND p.proname = w.name AND p.proowner = h.owner
+        ), functions_of_others AS (
+            SELECT f.name, p.proowner, format('%I.%I(%s)', h.nspname, f.name, oidvectortypes(p.proargtypes)) AS sql
+              FROM home h CROSS JOIN functions f JOIN pg_proc p ON p.pronamespace = h.oid AND p.proname = f.name
+             WHERE f.oid IS NULL
         ), triggers AS (
             SELECT w.name, w.relation, t.tgenabled, format('%I.%I', h.nspname, w.relation) AS sql
               FROM home h CROSS JOIN unnest($6::text[], $7::text[]) w(relation, name)
@@ -68,7 +72,7 @@ struct FindSchemaFaults: Statement {
             SELECT 3, 'owner', o.name, format('ALTER %s %s OWNER TO %I', o.type, o.sql, pg_get_userbyid(h.owner))
               FROM home h JOIN (
                    SELECT name, CASE relkind WHEN 'v' THEN 'VIEW' ELSE 'TABLE' END AS type, sql, relowner AS owner FROM relations
-                    UNION ALL SELECT name, 'FUNCTION', sql, proowner FROM functions) o ON o.owner <> h.owner
+                    UNION ALL SELECT name, 'FUNCTION', sql, proowner FROM functions_of_others) o ON o.owner <> h.owner
             UNION ALL
             SELECT 4, 'function', f.name,
                    format('ALTER FUNCTION %s SECURITY %s SET search_path = pg_catalog, pg_temp', f.sql,
@@ -93,7 +97,8 @@ struct FindSchemaFaults: Statement {
             UNION ALL
             SELECT 7, 'missing', 'table ' || r.name, NULL FROM relations r WHERE r.oid IS NULL
             UNION ALL
-            SELECT 7, 'missing', 'function ' || f.name, NULL FROM functions f WHERE f.oid IS NULL
+            SELECT 7, 'missing', 'function ' || f.name, NULL
+              FROM functions f WHERE f.oid IS NULL AND f.name NOT IN (SELECT o.name FROM functions_of_others o)
             UNION ALL
             SELECT 7, 'missing', 'trigger ' || t.name || ' ON ' || t.sql, NULL FROM triggers t WHERE t.tgenabled IS NULL
             UNION ALL
