@@ -88,6 +88,10 @@ import Testing
             "ALTER TABLE user_epochs DISABLE TRIGGER user_epochs_keep_delete", .trigger,
             "the trigger user_epochs_keep_delete ON public.user_epochs does not always run, and so not every revocation takes effect in time: run authfcgi migrate"
         ),
+        (
+            "GRANT SELECT ON authfcgi_migrations TO pg_monitor; ALTER TABLE session_tokens ENABLE ROW LEVEL SECURITY",
+            .rowSecurity, "row level security hides rows of the table session_tokens from the gate: run authfcgi migrate"
+        ),
         // As pg_restore --data-only --disable-triggers does.
         (
             "ALTER TABLE session_tokens DISABLE TRIGGER ALL; ALTER TABLE session_tokens ENABLE TRIGGER ALL", .trigger,

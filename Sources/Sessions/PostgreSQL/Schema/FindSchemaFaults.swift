@@ -25,7 +25,7 @@ struct FindSchemaFaults: Statement {
               JOIN pg_roles me ON me.rolname = current_user
              WHERE n.nspname = \(schema.literal)
         ), relations AS (
-            SELECT w.name, c.oid, c.relkind, c.relowner, coalesce(c.relacl, acldefault('r', c.relowner)) AS acl,
+            SELECT w.name, c.oid, c.relkind, c.relowner, c.relrowsecurity, c.relforcerowsecurity, coalesce(c.relacl, acldefault('r', c.relowner)) AS acl,
                    format('%I.%I', h.nspname, w.name) AS sql
               FROM home h CROSS JOIN unnest($1::text[]) w(name)
               LEFT JOIN pg_class c ON c.relnamespace = h.oid AND c.relname = w.name AND c.relkind IN ('r', 'v')
@@ -51,6 +51,10 @@ struct FindSchemaFaults: Statement {
               FROM functions f JOIN pg_trigger t ON t.tgfoid = f.oid
               JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace
              WHERE f.name IN ('authfcgi_watched_users_find', 'authfcgi_watched_users_end_sessions')
+        ), roles_of_gates AS (
+            SELECT g.oid FROM home h JOIN relations s ON s.name = '\(Migrations.table)'
+              JOIN pg_roles g ON g.oid IN (h.me, h.owner) OR g.oid IN (SELECT x.grantee FROM aclexplode(s.acl) x)
+             WHERE NOT g.rolsuper AND NOT g.rolbypassrls
         ), applications AS (
             SELECT (SELECT r.oid FROM pg_roles r WHERE r.rolname = '\(SchemaObjects.applicationsRole)') AS oid
         ), found AS (
@@ -81,6 +85,12 @@ struct FindSchemaFaults: Statement {
              WHERE f.prosecdef <> f.is_definer
                 OR f.oid IS NOT NULL AND NOT EXISTS (SELECT FROM unnest(f.proconfig) s
                                                    WHERE translate(s, '"', '') = 'search_path=pg_catalog, pg_temp')
+            UNION ALL
+            SELECT 5, 'rowSecurity', r.name,
+                   'ALTER TABLE ' || r.sql || ' DISABLE ROW LEVEL SECURITY, NO FORCE ROW LEVEL SECURITY'
+              FROM relations r
+             WHERE r.relrowsecurity AND EXISTS (SELECT FROM roles_of_gates g
+                            WHERE r.relforcerowsecurity OR NOT pg_has_role(g.oid, r.relowner, 'USAGE'))
             UNION ALL
             SELECT 5, 'trigger', t.name || ' ON ' || t.sql, format('ALTER TABLE %s ENABLE ALWAYS TRIGGER %I', t.sql, t.name)
               FROM triggers t WHERE t.tgenabled <> 'A'
@@ -119,7 +129,7 @@ struct FindSchemaFaults: Statement {
         SELECT f.kind, f.object, f.remedy, quote_ident(pg_get_userbyid(h.owner)) AS owner, quote_ident(pg_get_userbyid(h.me)) AS role,
                h.is_owner
           FROM found f CROSS JOIN home h
-         ORDER BY f.place, f.object
+         ORDER BY f.place, f.kind, f.object
         """
     }
 

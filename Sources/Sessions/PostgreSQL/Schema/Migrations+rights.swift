@@ -16,8 +16,8 @@ extension Migrations {
     /// - Parameters:
     ///   - connection: A connection of any role, to tables that are there.
     ///   - report: The log for faults.
-    /// - Throws: ``PostgreSQLError``; an error with what to do if the role lacks rights, or if everybody may do what only
-    ///   the gate may. Not the latter if the program has run before: see `isResumed`.
+    /// - Throws: ``PostgreSQLError``; an error with what to do if the role lacks rights, if everybody may do what only
+    ///   the gate may, or if row security hides rows. Not the latter two if the program has run before: see `isResumed`.
     package func inspect(
         on connection: PostgreSQLConnection, _ report: SchemaFaultLog
     ) throws(PostgreSQLError) {
@@ -27,8 +27,8 @@ extension Migrations {
         let newest = try applied(on: connection, schema).keys.max() ?? 0
         if newest > Self.latest { report.noteNewerTables(Self.newer(schema, newest)) }
         report.update(faults)
-        guard !isResumed, let open = faults.first(where: \.isOpen) else { return }
-        throw .unusable(open.text)
+        guard !isResumed, let fault = faults.first(where: \.preventsStart) else { return }
+        throw .unusable(fault.text)
     }
 
     /// Puts right what is not as the migrations have left it.
