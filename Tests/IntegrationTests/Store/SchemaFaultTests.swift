@@ -77,6 +77,14 @@ import Testing
             "everybody has rights on 2 tables (session_keys, session_tokens): run authfcgi migrate"
         ),
         (
+            "GRANT SELECT ON ALL TABLES IN SCHEMA public TO PUBLIC", .tableOfEverybody,
+            "everybody has rights on \(SchemaObjects.relations.count + 1) tables ("
+        ),
+        (
+            "GRANT SELECT (email) ON live_sessions TO PUBLIC", .tableOfEverybody,
+            "everybody has rights on the table live_sessions: run authfcgi migrate"
+        ),
+        (
             "ALTER FUNCTION end_user_sessions SECURITY DEFINER", .function,
             "the function end_user_sessions runs with other rights or another search path than intended: run authfcgi migrate"
         ),
@@ -124,7 +132,7 @@ import Testing
     @Test func `what the owner of the database has granted to others is left as it is`() throws {
         let role = "\(database.name)_reader"
         try database.sql(
-            "CREATE ROLE \(role); GRANT SELECT ON live_sessions TO \(role), PUBLIC; GRANT SELECT ON session_limits TO \(role)"
+            "CREATE ROLE \(role); GRANT SELECT ON live_sessions TO \(role); GRANT SELECT ON session_limits TO \(role)"
         )
         #expect(try faults() == [])
         try putRight()
@@ -142,6 +150,26 @@ import Testing
         let connection = try PostgreSQLConnection(server.url(database: name), log: log.logger)
         try migrations.run(on: connection, log: log.logger)
         #expect(try SchemaFaultLog.relevant(migrations.faults(on: connection, "public")) == [])
+    }
+
+    @Test func `rights that the database gives to a role by default are taken back from the gate's objects alone`() throws
+    {
+        let (server, name) = try SharedServers.emptyDatabase()
+        let role = "\(name)_shop"
+        try server.psql(
+            """
+            CREATE ROLE \(role); ALTER DEFAULT PRIVILEGES GRANT ALL ON TABLES TO \(role);
+            ALTER DEFAULT PRIVILEGES GRANT ALL ON SEQUENCES TO \(role);
+            ALTER DEFAULT PRIVILEGES GRANT EXECUTE ON FUNCTIONS TO \(role); CREATE TABLE goods (name text)
+            """, database: name)
+        let connection = try PostgreSQLConnection(server.url(database: name), log: log.logger)
+        try migrations.run(on: connection, log: log.logger)
+        let granted = try server.psql(
+            """
+            SELECT relname FROM pg_class, aclexplode(relacl) WHERE grantee = '\(role)'::regrole
+            UNION SELECT proname FROM pg_proc, aclexplode(proacl) WHERE grantee = '\(role)'::regrole
+            """, database: name)
+        #expect(granted == "goods")
     }
 
     @Test func `objects that are missing are named, and nothing is made in their place`() throws {

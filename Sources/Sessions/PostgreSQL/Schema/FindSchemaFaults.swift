@@ -68,10 +68,9 @@ struct FindSchemaFaults: Statement {
             UNION ALL
             SELECT 2, 'tableOfEverybody', r.name, 'REVOKE ALL ON TABLE ' || r.sql || ' FROM PUBLIC'
               FROM relations r
-             WHERE EXISTS (SELECT FROM aclexplode(r.acl) x
-                            WHERE x.grantee = 0 AND NOT (r.relkind = 'v' AND x.privilege_type = 'SELECT'))
+             WHERE EXISTS (SELECT FROM aclexplode(r.acl) x WHERE x.grantee = 0)
                 OR EXISTS (SELECT FROM pg_attribute a CROSS JOIN LATERAL aclexplode(a.attacl) x
-                            WHERE a.attrelid = r.oid AND x.grantee = 0 AND NOT (r.relkind = 'v' AND x.privilege_type = 'SELECT'))
+                            WHERE a.attrelid = r.oid AND x.grantee = 0)
             UNION ALL
             SELECT 3, 'owner', o.name, format('ALTER %s %s OWNER TO %I', o.type, o.sql, pg_get_userbyid(h.owner))
               FROM home h JOIN (
