@@ -98,7 +98,8 @@ import Testing
         ),
         (
             "GRANT SELECT ON authfcgi_migrations TO pg_monitor; ALTER TABLE session_tokens ENABLE ROW LEVEL SECURITY",
-            .rowSecurity, "row level security hides rows of the table session_tokens from the gate: run authfcgi migrate"
+            .rowSecurity,
+            "row level security hides rows of the table session_tokens from the gate: run authfcgi migrate"
         ),
         // As pg_restore --data-only --disable-triggers does.
         (
@@ -152,8 +153,7 @@ import Testing
         #expect(try SchemaFaultLog.relevant(migrations.faults(on: connection, "public")) == [])
     }
 
-    @Test func `rights that the database gives to a role by default are taken back from the gate's objects alone`() throws
-    {
+    @Test func `rights that the database gives to a role by default are taken back from the gate's objects`() throws {
         let (server, name) = try SharedServers.emptyDatabase()
         let role = "\(name)_shop"
         try server.psql(

@@ -153,8 +153,7 @@ extension Migrations {
             if let hidden = faults.first(where: { $0.kind == .rowSecurity && $0.objects.contains(Self.table) }) {
                 throw .unusable("\(hidden.fact): \(hidden.remedyOfAdministrator)")
             }
-            let lack = faults.first { $0.kind == .gate }
-            throw refused(lack?.text ?? error.reason)
+            throw refused(Self.lack(in: faults) ?? error.reason)
         }
     }
 

@@ -11,6 +11,13 @@ extension Migrations {
         }
     }
 
+    /// Returns the text about the rights that the role lacks, with what is open to everybody, which is the more urgent; nil if
+    /// it lacks none.
+    static func lack(in faults: [SchemaFault]) -> String? {
+        guard let lack = faults.first(where: { $0.kind == .gate }) else { return nil }
+        return (faults.filter(\.isOpen) + [lack]).map(\.text).joined(separator: "; and ")
+    }
+
     /// Looks for faults at the program's start, and reports them as errors.
     ///
     /// - Parameters:
@@ -23,7 +30,7 @@ extension Migrations {
     ) throws(PostgreSQLError) {
         let schema = try existingSchema(on: connection)
         let faults = SchemaFaultLog.relevant(try faults(on: connection, schema))
-        if !isResumed, let lack = faults.first(where: { $0.kind == .gate }) { throw refused(lack.text) }
+        if !isResumed, let lack = Self.lack(in: faults) { throw refused(lack) }
         let newest = try applied(on: connection, schema).keys.max() ?? 0
         if newest > Self.latest { report.noteNewerTables(Self.newer(schema, newest)) }
         report.update(faults)

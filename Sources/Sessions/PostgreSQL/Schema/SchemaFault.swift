@@ -72,7 +72,8 @@ package struct SchemaFault: Equatable, Sendable {
         case .applicationsRole, .functionOfEverybody, .tableOfEverybody, .owner, .function, .rowSecurity, .trigger,
             .applications:
             isOwner ? "run authfcgi migrate" : "run authfcgi migrate as the role \(owner)"
-        case .missing: "restore a complete dump; if no session and no user is to be kept, make the tables anew in an empty schema"
+        case .missing:
+            "restore a complete dump; if no session and no user is to be kept, make the tables anew in an empty schema"
         case .gate: "the role \(owner) runs authfcgi migrate --grant-to \(shellWord(role))"
         }
     }
