@@ -74,6 +74,19 @@ import Testing
         try expect(78, says: "runs authfcgi migrate --grant-to ", environment)
     }
 
+    @Test func `row level security on a table, until migrate has disabled it`() throws {
+        let environment = try role("guest").merging(["MIGRATE_ON_START": "off"]) { $1 }
+        #expect(try run(["migrate", "--grant-to", "\(database)_guest"]).status.isSuccess)
+        for table in ["session_tokens", "authfcgi_migrations"] {
+            try psql("ALTER TABLE \(table) ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
+            let fault = "row level security hides rows of the table \(table) from the gate"
+            try expect(78, says: fault, environment)
+            let migrated = try run(["migrate"])
+            #expect(migrated.status.isSuccess && migrated.errors.contains("put right: \(fault)"), "\(migrated)")
+        }
+        #expect(try check(environment).status.isSuccess)
+    }
+
     @Test func `no SELECT on the users`() throws {
         #expect(try run(["migrate"]).status.isSuccess)
         try psql(

@@ -88,6 +88,11 @@ import Testing
         let result = try run(["migrate"])
         #expect(result.status == .code(78), "\(result)")
         #expect(result.errors.contains("the role postgres runs authfcgi migrate --grant-to \(owner)"), "\(result)")
+        let open = "everybody may execute \(SchemaObjects.functions.count) functions (announce_revocations, "
+        #expect(result.errors.contains(open), "\(result)")
+        let checked = try run(["config", "check"])
+        #expect(checked.status == .code(78), "\(checked)")
+        #expect(checked.errors.contains(open) && checked.errors.contains("--grant-to \(owner)"), "\(checked)")
         let granted = try run(
             ["migrate", "--grant-to", owner], environment: ["DATABASE_URL": server.url(database: database)])
         #expect(granted.status.isSuccess, "\(granted)")

@@ -77,6 +77,14 @@ import Testing
             "everybody has rights on 2 tables (session_keys, session_tokens): run authfcgi migrate"
         ),
         (
+            "GRANT SELECT ON ALL TABLES IN SCHEMA public TO PUBLIC", .tableOfEverybody,
+            "everybody has rights on \(SchemaObjects.relations.count + 1) tables ("
+        ),
+        (
+            "GRANT SELECT (email) ON live_sessions TO PUBLIC", .tableOfEverybody,
+            "everybody has rights on the table live_sessions: run authfcgi migrate"
+        ),
+        (
             "ALTER FUNCTION end_user_sessions SECURITY DEFINER", .function,
             "the function end_user_sessions runs with other rights or another search path than intended: run authfcgi migrate"
         ),
@@ -87,6 +95,11 @@ import Testing
         (
             "ALTER TABLE user_epochs DISABLE TRIGGER user_epochs_keep_delete", .trigger,
             "the trigger user_epochs_keep_delete ON public.user_epochs does not always run, and so not every revocation takes effect in time: run authfcgi migrate"
+        ),
+        (
+            "GRANT SELECT ON authfcgi_migrations TO pg_monitor; ALTER TABLE session_tokens ENABLE ROW LEVEL SECURITY",
+            .rowSecurity,
+            "row level security hides rows of the table session_tokens from the gate: run authfcgi migrate"
         ),
         // As pg_restore --data-only --disable-triggers does.
         (
@@ -120,7 +133,7 @@ import Testing
     @Test func `what the owner of the database has granted to others is left as it is`() throws {
         let role = "\(database.name)_reader"
         try database.sql(
-            "CREATE ROLE \(role); GRANT SELECT ON live_sessions TO \(role), PUBLIC; GRANT SELECT ON session_limits TO \(role)"
+            "CREATE ROLE \(role); GRANT SELECT ON live_sessions TO \(role); GRANT SELECT ON session_limits TO \(role)"
         )
         #expect(try faults() == [])
         try putRight()
@@ -140,6 +153,25 @@ import Testing
         #expect(try SchemaFaultLog.relevant(migrations.faults(on: connection, "public")) == [])
     }
 
+    @Test func `rights that the database gives to a role by default are taken back from the gate's objects`() throws {
+        let (server, name) = try SharedServers.emptyDatabase()
+        let role = "\(name)_shop"
+        try server.psql(
+            """
+            CREATE ROLE \(role); ALTER DEFAULT PRIVILEGES GRANT ALL ON TABLES TO \(role);
+            ALTER DEFAULT PRIVILEGES GRANT ALL ON SEQUENCES TO \(role);
+            ALTER DEFAULT PRIVILEGES GRANT EXECUTE ON FUNCTIONS TO \(role); CREATE TABLE goods (name text)
+            """, database: name)
+        let connection = try PostgreSQLConnection(server.url(database: name), log: log.logger)
+        try migrations.run(on: connection, log: log.logger)
+        let granted = try server.psql(
+            """
+            SELECT relname FROM pg_class, aclexplode(relacl) WHERE grantee = '\(role)'::regrole
+            UNION SELECT proname FROM pg_proc, aclexplode(proacl) WHERE grantee = '\(role)'::regrole
+            """, database: name)
+        #expect(granted == "goods")
+    }
+
     @Test func `objects that are missing are named, and nothing is made in their place`() throws {
         try database.sql(
             "DROP FUNCTION has_untidied_users; DROP TRIGGER user_epochs_keep_delete ON user_epochs; DROP TABLE login_devices"
@@ -147,10 +179,25 @@ import Testing
         let found = try faults()
         #expect(
             found.map(\.text) == [
-                "the tables are incomplete, without function has_untidied_users, table login_devices, trigger user_epochs_keep_delete ON public.user_epochs: restore a complete dump, or make the tables anew in an empty schema"
+                "the tables are incomplete, without function has_untidied_users, table login_devices, trigger user_epochs_keep_delete ON public.user_epochs: restore a complete dump; if no session and no user is to be kept, make the tables anew in an empty schema"
             ])
         let error = #expect(throws: PostgreSQLError.self) { try putRight() }
         #expect(error?.reason == found.first?.text)
+    }
+
+    @Test func `a function that another role owns is not missing, and the statement that gives it back is printed`()
+        throws
+    {
+        let role = "\(database.name)_stranger"
+        try database.sql("CREATE ROLE \(role); ALTER FUNCTION create_access_token OWNER TO \(role)")
+        let found = try faults()
+        #expect(found.map(\.kind) == [.owner], "\(found.map(\.text))")
+        let error = #expect(throws: PostgreSQLError.self) { try putRight() }
+        let text =
+            "the object create_access_token of the gate belongs to another role than postgres: an administrator runs, in this database: ALTER FUNCTION public.create_access_token("
+        #expect(error?.reason.hasPrefix(text) == true, "\(error?.reason ?? "")")
+        try database.sql(found.flatMap(\.remedies).joined(separator: "; "))
+        #expect(try faults() == [])
     }
 
     @Test func `a running store reports a fault, once while it lasts, and its end`() async throws {

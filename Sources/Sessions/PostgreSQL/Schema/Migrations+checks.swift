@@ -148,8 +148,12 @@ extension Migrations {
             return try applied(on: connection, schema)
         } catch {
             guard error.isRefusedPermission else { throw error }
-            let lack = try faults(on: connection, schema).first { $0.kind == .gate }
-            throw refused(lack?.text ?? error.reason)
+            let faults = try faults(on: connection, schema)
+            // Without rights, so that also 'migrate' cannot read the steps: a statement for an administrator.
+            if let hidden = faults.first(where: { $0.kind == .rowSecurity && $0.objects.contains(Self.table) }) {
+                throw .unusable("\(hidden.fact): \(hidden.remedyOfAdministrator)")
+            }
+            throw refused(Self.lack(in: faults) ?? error.reason)
         }
     }
 

@@ -11,24 +11,31 @@ extension Migrations {
         }
     }
 
+    /// Returns the text about the rights that the role lacks, with what is open to everybody, which is the more urgent; nil if
+    /// it lacks none.
+    static func lack(in faults: [SchemaFault]) -> String? {
+        guard let lack = faults.first(where: { $0.kind == .gate }) else { return nil }
+        return (faults.filter(\.isOpen) + [lack]).map(\.text).joined(separator: "; and ")
+    }
+
     /// Looks for faults at the program's start, and reports them as errors.
     ///
     /// - Parameters:
     ///   - connection: A connection of any role, to tables that are there.
     ///   - report: The log for faults.
-    /// - Throws: ``PostgreSQLError``; an error with what to do if the role lacks rights, or if everybody may do what only
-    ///   the gate may. Not the latter if the program has run before: see `isResumed`.
+    /// - Throws: ``PostgreSQLError``; an error with what to do if the role lacks rights, if everybody may do what only
+    ///   the gate may, or if row security hides rows. Not the latter two if the program has run before: see `isResumed`.
     package func inspect(
         on connection: PostgreSQLConnection, _ report: SchemaFaultLog
     ) throws(PostgreSQLError) {
         let schema = try existingSchema(on: connection)
         let faults = SchemaFaultLog.relevant(try faults(on: connection, schema))
-        if !isResumed, let lack = faults.first(where: { $0.kind == .gate }) { throw refused(lack.text) }
+        if !isResumed, let lack = Self.lack(in: faults) { throw refused(lack) }
         let newest = try applied(on: connection, schema).keys.max() ?? 0
         if newest > Self.latest { report.noteNewerTables(Self.newer(schema, newest)) }
         report.update(faults)
-        guard !isResumed, let open = faults.first(where: \.isOpen) else { return }
-        throw .unusable(open.text)
+        guard !isResumed, let fault = faults.first(where: \.preventsStart) else { return }
+        throw .unusable(fault.text)
     }
 
     /// Puts right what is not as the migrations have left it.

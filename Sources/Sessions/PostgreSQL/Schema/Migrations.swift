@@ -183,6 +183,7 @@ package struct Migrations: Sendable {
     func applyLocked(
         on connection: PostgreSQLConnection, _ schema: String
     ) throws(PostgreSQLError) -> [Step] {
+        let others = try objects(on: connection, schema)
         if try !hasTable(on: connection, schema) {
             try refuseForeignTables(on: connection, schema)
             try requireCreation(on: connection, schema)
@@ -201,6 +202,7 @@ package struct Migrations: Sendable {
                 "INSERT INTO \(Schema.identifier(schema)).\(Self.table) (number, name) VALUES ($1::integer, $2::text)",
                 [.number(step.number), .text(step.name)], deadline: Self.deadline)
         }
+        try revokeDefaultRights(on: connection, schema, except: others)
         return missing
     }
 }

@@ -12,6 +12,8 @@ package struct SchemaFault: Equatable, Sendable {
         case owner
         /// Functions run with other rights, or in another search path.
         case function
+        /// Row security hides rows of tables from a role of a gate, or from the owner of the functions.
+        case rowSecurity
         /// Triggers are disabled, or do not run under `session_replication_role = replica`.
         case trigger
         /// Applications may not call the functions for them.
@@ -36,9 +38,12 @@ package struct SchemaFault: Equatable, Sendable {
     var isOpen: Bool {
         switch kind {
         case .functionOfEverybody, .tableOfEverybody: true
-        case .applicationsRole, .owner, .function, .trigger, .applications, .missing, .gate: false
+        case .applicationsRole, .owner, .function, .rowSecurity, .trigger, .applications, .missing, .gate: false
         }
     }
+
+    /// A Boolean value that indicates whether a gate must not start before it is mended.
+    var preventsStart: Bool { isOpen || kind == .rowSecurity }
 
     /// The fault and what to do about it.
     var text: String { "\(fact): \(advice)" }
@@ -53,6 +58,7 @@ package struct SchemaFault: Equatable, Sendable {
             "\(counted("object")) of the gate \(objects.count == 1 ? "belongs" : "belong") to another role than \(owner)"
         case .function:
             "\(counted("function")) \(objects.count == 1 ? "runs" : "run") with other rights or another search path than intended"
+        case .rowSecurity: "row level security hides rows of \(counted("table")) from the gate"
         case .trigger:
             "\(counted("trigger")) \(objects.count == 1 ? "does" : "do") not always run, and so not every revocation takes effect in time"
         case .applications: "members of \(SchemaObjects.applicationsRole) lack \(counted("right"))"
@@ -63,9 +69,11 @@ package struct SchemaFault: Equatable, Sendable {
 
     private var advice: String {
         switch kind {
-        case .applicationsRole, .functionOfEverybody, .tableOfEverybody, .owner, .function, .trigger, .applications:
+        case .applicationsRole, .functionOfEverybody, .tableOfEverybody, .owner, .function, .rowSecurity, .trigger,
+            .applications:
             isOwner ? "run authfcgi migrate" : "run authfcgi migrate as the role \(owner)"
-        case .missing: "restore a complete dump, or make the tables anew in an empty schema"
+        case .missing:
+            "restore a complete dump; if no session and no user is to be kept, make the tables anew in an empty schema"
         case .gate: "the role \(owner) runs authfcgi migrate --grant-to \(shellWord(role))"
         }
     }
