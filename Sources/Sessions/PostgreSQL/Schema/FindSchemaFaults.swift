@@ -25,7 +25,8 @@ struct FindSchemaFaults: Statement {
               JOIN pg_roles me ON me.rolname = current_user
              WHERE n.nspname = \(schema.literal)
         ), relations AS (
-            SELECT w.name, c.oid, c.relkind, c.relowner, c.relrowsecurity, c.relforcerowsecurity, coalesce(c.relacl, acldefault('r', c.relowner)) AS acl,
+            SELECT w.name, c.oid, c.relkind, c.relowner, c.relrowsecurity, c.relforcerowsecurity,
+                   coalesce(c.relacl, acldefault('r', c.relowner)) AS acl,
                    format('%I.%I', h.nspname, w.name) AS sql
               FROM home h CROSS JOIN unnest($1::text[]) w(name)
               LEFT JOIN pg_class c ON c.relnamespace = h.oid AND c.relname = w.name AND c.relkind IN ('r', 'v')
