@@ -200,6 +200,20 @@ import Testing
         #expect(try faults() == [])
     }
 
+    @Test func `a role that may not listen for revocations is refused, and not told to connect directly`() throws {
+        let role = "\(database.name)_listener"
+        try database.sql("CREATE ROLE \(role) LOGIN")
+        let gate = try connection(role)
+        try gate.introduce(isPooled: false, deadline: .seconds(5))
+        try gate.enterSchema(nil, deadline: .seconds(5))
+        try gate.listen(deadline: .seconds(5))
+        guard case .refused(let reason) = gate.notifications else {
+            Issue.record("\(gate.notifications)")
+            return
+        }
+        #expect(reason.contains("permission denied for function listen_for_revocations"), "\(reason)")
+    }
+
     @Test func `a running store reports a fault, once while it lasts, and its end`() async throws {
         let pod = try await TestStore.start(
             database.server.url(database: database.name),

@@ -25,7 +25,8 @@ struct FindSchemaFaults: Statement {
               JOIN pg_roles me ON me.rolname = current_user
              WHERE n.nspname = \(schema.literal)
         ), relations AS (
-            SELECT w.name, c.oid, c.relkind, c.relowner, c.relrowsecurity, c.relforcerowsecurity, coalesce(c.relacl, acldefault('r', c.relowner)) AS acl,
+            SELECT w.name, c.oid, c.relkind, c.relowner, c.relrowsecurity, c.relforcerowsecurity,
+                   coalesce(c.relacl, acldefault('r', c.relowner)) AS acl,
                    format('%I.%I', h.nspname, w.name) AS sql
               FROM home h CROSS JOIN unnest($1::text[]) w(name)
               LEFT JOIN pg_class c ON c.relnamespace = h.oid AND c.relname = w.name AND c.relkind IN ('r', 'v')
@@ -111,6 +112,22 @@ struct FindSchemaFaults: Statement {
             UNION ALL
             SELECT 7, 'missing', 'trigger ' || t.name || ' ON ' || t.sql, NULL FROM triggers t WHERE t.tgenabled IS NULL
             UNION ALL
+            SELECT 7, 'missing', 'column ' || w.name || ' of ' || r.name, NULL
+              FROM relations r JOIN unnest($11::text[], $12::text[]) w(relation, name) ON w.relation = r.name
+             WHERE r.oid IS NOT NULL
+               AND NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = r.oid AND a.attname = w.name)
+            UNION ALL
+            SELECT 7, 'key', format('%s (%s) of %s', w.type, w.columns, r.name),
+                   format('ALTER TABLE %s ADD %s (%s)', r.sql, w.type, w.columns)
+              FROM relations r JOIN unnest($13::text[], $14::text[], $15::text[]) w(relation, type, columns) ON w.relation = r.name
+             WHERE r.oid IS NOT NULL AND w.columns NOT IN (
+                   SELECT (SELECT string_agg(a.attname, ', ' ORDER BY k.place)
+                             FROM unnest(i.indkey::int2[]) WITH ORDINALITY k(number, place)
+                             JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.number)
+                     FROM pg_index i
+                    WHERE i.indrelid = r.oid AND i.indisunique AND i.indisvalid AND i.indimmediate
+                      AND i.indpred IS NULL AND i.indexprs IS NULL)
+            UNION ALL
             SELECT 8, 'gate', 'USAGE ON SCHEMA ' || quote_ident(h.nspname), NULL
               FROM home h WHERE NOT h.is_owner AND NOT has_schema_privilege(h.me, h.oid, 'USAGE')
             UNION ALL
@@ -119,7 +136,8 @@ struct FindSchemaFaults: Statement {
               JOIN relations r ON r.name = w.relation AND r.oid IS NOT NULL
              WHERE NOT h.is_owner
                AND NOT CASE WHEN w.attribute = '' THEN has_table_privilege(h.me, r.oid, w.privilege)
-                            ELSE has_column_privilege(h.me, r.oid, w.attribute, w.privilege) END
+                            ELSE has_column_privilege(h.me, r.oid, (SELECT a.attnum FROM pg_attribute a
+                                    WHERE a.attrelid = r.oid AND a.attname = w.attribute), w.privilege) END
             UNION ALL
             SELECT 8, 'gate', 'EXECUTE ON FUNCTION ' || f.name, NULL
               FROM home h CROSS JOIN functions f
@@ -137,12 +155,16 @@ struct FindSchemaFaults: Statement {
         let rights = Grants.rights.flatMap { right -> [(Grants.Right, String)] in
             right.columns.isEmpty ? [(right, "")] : right.columns.map { (right, $0) }
         }
+        let columns = SchemaObjects.singleColumns
+        let keys = SchemaObjects.keys
         return [
             .texts(SchemaObjects.relations + [Migrations.table]), .texts(functions.map(\.name)),
             .texts(functions.filter(\.runsAsOwner).map(\.name)),
             .texts(SchemaObjects.functions(for: .applications)), .texts(SchemaObjects.functions(for: .gate)),
             .texts(SchemaObjects.triggers.map(\.table)), .texts(SchemaObjects.triggers.map(\.name)),
             .texts(rights.map(\.0.relation)), .texts(rights.map(\.0.privilege)), .texts(rights.map(\.1)),
+            .texts(columns.map(\.table)), .texts(columns.map(\.name)),
+            .texts(keys.map(\.table)), .texts(keys.map(\.type)), .texts(keys.map(\.columns)),
         ]
     }
 

@@ -71,8 +71,10 @@ extension Migrations {
         let find = FindSchemaFaults()
         let before = try connection.run(find, in: Schema(schema), deadline: Self.deadline)
         var hasRole = !before.contains { $0.kind == .applicationsRole }
-        // What another role has put there is not taken over: an administrator has to look at it.
-        for fault in before where fault.kind != .owner && (fault.kind != .applications || hasRole) {
+        // What another role has put there is not taken over: an administrator has to look at it. The same for a key, which
+        // may have duplicates by now, and which takes long to make.
+        for fault in before
+        where fault.kind != .owner && fault.kind != .key && (fault.kind != .applications || hasRole) {
             for remedy in fault.remedies {
                 let isDone = try attempt(remedy, on: connection)
                 if fault.kind == .applicationsRole { hasRole = isDone }

@@ -18,7 +18,9 @@ package struct SchemaFault: Equatable, Sendable {
         case trigger
         /// Applications may not call the functions for them.
         case applications
-        /// Objects do not exist.
+        /// Tables lack primary keys or other unique constraints.
+        case key
+        /// Objects or columns do not exist.
         case missing
         /// The gate's role, which does not own the tables, lacks rights.
         case gate
@@ -38,7 +40,7 @@ package struct SchemaFault: Equatable, Sendable {
     var isOpen: Bool {
         switch kind {
         case .functionOfEverybody, .tableOfEverybody: true
-        case .applicationsRole, .owner, .function, .rowSecurity, .trigger, .applications, .missing, .gate: false
+        case .applicationsRole, .owner, .function, .rowSecurity, .trigger, .applications, .key, .missing, .gate: false
         }
     }
 
@@ -62,6 +64,7 @@ package struct SchemaFault: Equatable, Sendable {
         case .trigger:
             "\(counted("trigger")) \(objects.count == 1 ? "does" : "do") not always run, and so not every revocation takes effect in time"
         case .applications: "members of \(SchemaObjects.applicationsRole) lack \(counted("right"))"
+        case .key: "the tables lack \(counted("constraint"))"
         case .missing: "the tables are incomplete, without \(list)"
         case .gate: "the role \(role) lacks \(counted("right"))"
         }
@@ -70,7 +73,7 @@ package struct SchemaFault: Equatable, Sendable {
     private var advice: String {
         switch kind {
         case .applicationsRole, .functionOfEverybody, .tableOfEverybody, .owner, .function, .rowSecurity, .trigger,
-            .applications:
+            .applications, .key:
             isOwner ? "run authfcgi migrate" : "run authfcgi migrate as the role \(owner)"
         case .missing:
             "restore a complete dump; if no session and no user is to be kept, make the tables anew in an empty schema"
