@@ -72,6 +72,21 @@ import Testing
         #expect(try psql("SELECT max(number) FROM authfcgi_migrations") == "\(last - 1)")
     }
 
+    @Test func `a command without the lifetimes of serve leaves them as they are`() throws {
+        let lifetimes = "SELECT extract(epoch FROM default_lifetime)::integer FROM session_limits"
+        #expect(try run(["migrate"], environment: ["SESSION_LIFETIME": "1h"]).status.isSuccess)
+        for command in [
+            ["user", "add", "ann"], ["user", "show", "ann"], ["session", "create", "--user", "ann"], ["audit"],
+            ["session", "revoke", "--user", "ann"], ["cleanup"], ["user", "disable", "ann"],
+        ] {
+            let result = try run(command, input: "correct horse")
+            #expect(result.status.isSuccess, "\(command): \(result)")
+            #expect(try psql(lifetimes) == "3600", "\(command)")
+        }
+        #expect(try run(["migrate"], environment: ["SESSION_LIFETIME": "2h"]).status.isSuccess)
+        #expect(try psql(lifetimes) == "7200")
+    }
+
     @Test func `a server that is too old is refused by its version`() throws {
         let socket = try AnsweringSocket(at: .unix("\(folder.path)/.s.PGSQL.5432")) { received in
             received.count >= 8 ? Self.greeting("12.22 (Debian 12.22-1)") : nil
