@@ -126,6 +126,32 @@ import Testing
         }
     }
 
+    // MARK: Faults with which 'serve' would start
+
+    @Test(arguments: [
+        (
+            "ALTER TABLE session_tokens DISABLE TRIGGER ALL",
+            "5 triggers (session_tokens_announce_delete ON public.session_tokens, "
+        ),
+        (
+            "ALTER FUNCTION create_session SECURITY INVOKER",
+            "the function create_session runs with other rights or another search path than intended: run authfcgi migrate"
+        ),
+        ("DROP TABLE authfcgi_audit CASCADE", "the tables are incomplete, without table authfcgi_audit: "),
+        (
+            "ALTER TABLE login_devices OWNER TO pg_monitor",
+            "the object login_devices of the gate belongs to another role than postgres: "
+        ),
+    ])
+    func `a fault of the tables is a problem, and is reported once`(_ sql: String, _ words: String) throws {
+        #expect(try run(["migrate"]).status.isSuccess)
+        try psql(sql)
+        try expect(78, says: "authfcgi: \(words)")
+        let result = try check([:], "--json")
+        #expect(result.status == .code(78) && result.output.hasSuffix("\"valid\":false}\n"), "\(result)")
+        #expect(result.errors.split(separator: "\n").count == 1, "\(result)")
+    }
+
     // MARK: When all is well
 
     @Test func `an empty database is confirmed, and stays empty`() throws {

@@ -16,7 +16,8 @@ struct ConfigCheck: ParsableCommand {
             With --settings-only no server is needed: only the settings and the files that they name are checked.
 
             Exit codes: 0 no problem; 69 a server is unavailable, refuses the connection or does not answer, even if \
-            'serve' would start without it; 78 a setting, a right, the socket's directory or the database needs an operator.
+            'serve' would start without it; 78 a setting, a right, the socket's directory or the database needs an operator, \
+            even if 'serve' would start and log an error.
             """)
 
     @Flag(name: .customLong("settings-only"), help: "Check the settings alone, without a server.")
