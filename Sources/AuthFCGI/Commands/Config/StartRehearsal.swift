@@ -56,9 +56,11 @@ struct StartRehearsal {
 
     private func sockets(_ report: inout Report) throws(ExitCode) {
         do throws(ListenError) {
-            report.lines += try ListeningSockets.rehearse(settings).map { "Note: \($0)." }
+            let remarks = try ListeningSockets.rehearse(settings, ProcessEnvironment.snapshot())
+            report.lines += remarks.map { "Note: \($0)." }
         } catch {
-            throw CommandFailure.fail("\(error)", code: error.exitCode)
+            let advice = "; if systemd passes the socket to 'serve', add --listen systemd"
+            throw CommandFailure.fail("\(error)\(settings.listen.isEmpty ? advice : "")", code: error.exitCode)
         }
     }
 
