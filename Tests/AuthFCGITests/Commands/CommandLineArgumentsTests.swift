@@ -23,6 +23,18 @@ struct CommandLineArgumentsTests {
         #expect(GroupNames(argument: "staff, admin ,, on call")?.names == ["staff", "admin", "on call"])
     }
 
+    @Test(arguments: [
+        ("--env-file", true), ("user --env-file", true), ("help --env-file", true), ("--env-file --json", true),
+        ("--env-file=", true), ("config --env-file=", true), ("--env-file f", false), ("--env-file=f user", false),
+        ("--env-file --help", false), ("", false),
+        // The parser says so of a command.
+        ("serve --env-file", false), ("--env-file --json user list", false),
+    ])
+    func `--env-file without a value is missed where the parser does not see it`(_ line: String, _ isMissed: Bool) {
+        let line = CommandLineArguments(line.split(separator: " ").map(String.init), of: AuthFCGI.self)
+        #expect(line.lacksFile == isMissed)
+    }
+
     @Test(
         arguments: [
             ("serv", ["serve", "session"], "serve"), ("LST", ["list"], nil), ("foo", ["add", "list"], nil),

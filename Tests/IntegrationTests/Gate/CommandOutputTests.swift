@@ -113,9 +113,9 @@ import Testing
 
     /// Runs the program by a shell, for redirections and arguments that are no text.
     private func shell(_ script: String, input: String? = nil) throws -> CommandResult {
-        try ServerProcess.run(
-            "/bin/sh", ["-c", script], environment: commandEnvironment.merging(["A": GateProcess.executable]) { $1 },
-            input: input)
+        let added = try ["A": GateProcess.executable, "LISTEN": Self.listen]
+        return try ServerProcess.run(
+            "/bin/sh", ["-c", script], environment: commandEnvironment.merging(added) { $1 }, input: input)
     }
 
     @Test(arguments: [">/dev/full", ">&-", "| true"])

@@ -172,12 +172,8 @@ import Testing
 
     @Test func `a role that may not change the limits works with the present ones`() throws {
         #expect(try run(["migrate", "--grant-to", role]).status.isSuccess)
-        let result = try run(
-            ["cleanup"],
-            environment: environment.merging(["MIGRATE_ON_START": "on", "SESSION_LIFETIME": "2h"]) { $1 })
-        #expect(
-            result.status.isSuccess && result.output == "Removed 0 expired sessions; 0 live sessions remain.\n",
-            "\(result)")
+        let result = try run(["migrate"], environment: environment.merging(["SESSION_LIFETIME": "2h"]) { $1 })
+        #expect(result.status.isSuccess && result.output.hasPrefix("The tables are up to date"), "\(result)")
         #expect(result.errors.contains("setting the lifetimes of sessions made by SQL needs the tables' owner: "))
         #expect(try psql("SELECT default_lifetime FROM session_limits") == "24:00:00")
     }

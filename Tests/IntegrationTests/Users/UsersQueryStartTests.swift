@@ -15,7 +15,7 @@ import Testing
     }
 
     private func check(_ environment: [String: String]) throws -> CommandResult {
-        let url = ["DATABASE_URL": users.database.url]
+        let url = ["DATABASE_URL": users.database.url, "LISTEN": "unix:\(folder.path("check.sock"))"]
         return try ServerProcess.run(
             GateProcess.executable, ["config", "check"], environment: url.merging(environment) { $1 })
     }

@@ -47,7 +47,7 @@ struct SessionCreate: ParsableCommand {
         let settings = options.load()
         let log = CommandLog.start(settings)
         defer { CommandLog.finish() }
-        let database = try CommandDatabase.open(settings, log)
+        let database = try CommandDatabase.openOrMake(settings, log)
         let known = try database.userIfKnown(user)
         if known == nil { try requireNewUser() }
         let user = known ?? NamedUser(id: user.text)

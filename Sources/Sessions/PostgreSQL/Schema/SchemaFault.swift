@@ -44,11 +44,11 @@ package struct SchemaFault: Equatable, Sendable {
         }
     }
 
-    /// A Boolean value that indicates whether a gate must not start before it is mended.
-    var preventsStart: Bool { isOpen || kind == .rowSecurity }
+    /// A Boolean value that indicates whether the program does not start with it.
+    package var preventsStart: Bool { isOpen || kind == .rowSecurity || kind == .gate }
 
     /// The fault and what to do about it.
-    var text: String { "\(fact): \(advice)" }
+    package var text: String { "\(fact): \(advice)" }
 
     /// The fault.
     var fact: String {
