@@ -179,10 +179,8 @@ BEGIN
     SELECT l.default_lifetime, l.maximum_lifetime, l.maximum_sessions, g.epoch INTO limits
       FROM @schema@.session_limits l CROSS JOIN @schema@.authfcgi_state g;
     IF NOT FOUND THEN
-        RAISE EXCEPTION 'session_limits or authfcgi_state has no row'
-            USING ERRCODE = 'object_not_in_prerequisite_state',
-                  HINT = 'INSERT INTO session_limits DEFAULT VALUES ON CONFLICT DO NOTHING;'
-                         ' INSERT INTO authfcgi_state DEFAULT VALUES ON CONFLICT DO NOTHING;';
+        RAISE EXCEPTION 'the table session_limits or authfcgi_state has lost its row: run authfcgi migrate'
+            USING ERRCODE = 'object_not_in_prerequisite_state';
     END IF;
 
     IF create_session.epoch <> current_epoch + limits.epoch THEN

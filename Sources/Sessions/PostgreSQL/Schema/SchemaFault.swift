@@ -18,6 +18,8 @@ package struct SchemaFault: Equatable, Sendable {
         case applications
         /// Objects do not exist.
         case missing
+        /// Tables that must have one row have none.
+        case rows
         /// The gate's role, which does not own the tables, lacks rights.
         case gate
     }
@@ -36,7 +38,7 @@ package struct SchemaFault: Equatable, Sendable {
     var isOpen: Bool {
         switch kind {
         case .functionOfEverybody, .tableOfEverybody: true
-        case .applicationsRole, .owner, .function, .trigger, .applications, .missing, .gate: false
+        case .applicationsRole, .owner, .function, .trigger, .applications, .missing, .rows, .gate: false
         }
     }
 
@@ -57,13 +59,15 @@ package struct SchemaFault: Equatable, Sendable {
             "\(counted("trigger")) \(objects.count == 1 ? "does" : "do") not always run, and so not every revocation takes effect in time"
         case .applications: "members of \(SchemaObjects.applicationsRole) lack \(counted("right"))"
         case .missing: "the tables are incomplete, without \(list)"
+        case .rows: "\(counted("table")) \(objects.count == 1 ? "has lost its row" : "have lost their rows")"
         case .gate: "the role \(role) lacks \(counted("right"))"
         }
     }
 
     private var advice: String {
         switch kind {
-        case .applicationsRole, .functionOfEverybody, .tableOfEverybody, .owner, .function, .trigger, .applications:
+        case .applicationsRole, .functionOfEverybody, .tableOfEverybody, .owner, .function, .trigger, .applications,
+            .rows:
             isOwner ? "run authfcgi migrate" : "run authfcgi migrate as the role \(owner)"
         case .missing: "restore a complete dump, or make the tables anew in an empty schema"
         case .gate: "the role \(owner) runs authfcgi migrate --grant-to \(shellWord(role))"
