@@ -141,6 +141,21 @@ import Testing
         #expect(try database.live() == ["live"])
     }
 
+    @Test(arguments: [
+        loseState,
+        SchemaObjects.triggers.filter { $0.table == "session_tokens" }
+            .map { "DROP TRIGGER \($0.name) ON session_tokens" }.joined(separator: "; "),
+    ])
+    func `applications get an error, and not NULL, for a token without a row while rows are missing`(
+        _ loss: String
+    ) throws {
+        let call = "SELECT get_user_from_token_hash(\(FunctionDatabase.hash("unknown"))) IS NULL"
+        #expect(try database.sql(call) == "t")
+        try database.sql(loss)
+        let error = #expect(throws: (any Error).self) { try database.sql(call) }
+        #expect("\(error, default: "")".contains("the tables of authfcgi lack rows"))
+    }
+
     @Test func `what the owner of the database has granted to others is left as it is`() throws {
         let role = "\(database.name)_reader"
         try database.sql(
