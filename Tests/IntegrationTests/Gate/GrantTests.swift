@@ -112,7 +112,7 @@ import Testing
                 authfcgi_watched_users_end_sessions authfcgi_watched_users_find count_ended_sessions \
                 end_user_sessions is_audited is_login_device keep_epochs lock_login_throttle lock_session_cleanup login_throttle_hash login_throttle_next \
                 login_throttle_recent login_throttle_until may_listen_for_revocations record_audit redis_seal_key_bytes \
-                require_identity require_read_committed require_user_id \
+                require_identity require_read_committed require_session_cleanup require_user_id \
                 rotate_session_key session_idle_grace session_random_bytes session_tokens_announce \
                 session_tokens_keep_ended tidy_ended_sessions user_epochs_announce user_epochs_end_kept
                 """)

@@ -67,6 +67,11 @@ import Testing
         #expect(try faults(role) == [])
     }
 
+    static let loseState = """
+        ALTER TABLE authfcgi_state DISABLE TRIGGER authfcgi_state_keep_truncate; TRUNCATE authfcgi_state;
+        ALTER TABLE authfcgi_state ENABLE ALWAYS TRIGGER authfcgi_state_keep_truncate
+        """
+
     static let changes: [(String, SchemaFault.Kind, String)] = [
         (
             "GRANT EXECUTE ON FUNCTION create_access_token TO PUBLIC", .functionOfEverybody,
@@ -116,6 +121,14 @@ import Testing
             "REVOKE EXECUTE ON FUNCTION get_user_from_token FROM authfcgi_mint", .applications,
             "members of authfcgi_mint lack the right EXECUTE ON FUNCTION get_user_from_token: run authfcgi migrate"
         ),
+        (loseState, .rows, "the table authfcgi_state has lost its row: run authfcgi migrate"),
+        (
+            """
+            DELETE FROM session_limits; DELETE FROM login_throttle_secret; DELETE FROM session_cleanup;
+            DELETE FROM session_channel
+            """, .rows,
+            "4 tables (login_throttle_secret, session_channel, session_cleanup, session_limits) have lost their rows: run authfcgi migrate"
+        ),
     ]
 
     @Test(arguments: changes)
@@ -128,6 +141,32 @@ import Testing
         try putRight()
         #expect(try faults() == [])
         #expect(log.text.contains("put right: "), "\(log.text)")
+    }
+
+    @Test func `a lost row of epochs comes back with the last epoch, which the sessions have kept`() throws {
+        try database.create("ended")
+        try database.sql("SELECT revoke_all_sessions()")
+        try database.create("live")
+        try database.sql(Self.loseState)
+        #expect(try database.live() == [])
+        try putRight()
+        #expect(try database.sql("SELECT epoch, ended_before FROM authfcgi_state") == "1|1")
+        #expect(try database.live() == ["live"])
+    }
+
+    @Test(arguments: [
+        loseState,
+        SchemaObjects.triggers.filter { $0.table == "session_tokens" }
+            .map { "DROP TRIGGER \($0.name) ON session_tokens" }.joined(separator: "; "),
+    ])
+    func `applications get an error, and not NULL, for a token without a row while rows are missing`(
+        _ loss: String
+    ) throws {
+        let call = "SELECT get_user_from_token_hash(\(FunctionDatabase.hash("unknown"))) IS NULL"
+        #expect(try database.sql(call) == "t")
+        try database.sql(loss)
+        let error = #expect(throws: (any Error).self) { try database.sql(call) }
+        #expect("\(error, default: "")".contains("the tables of authfcgi lack rows"))
     }
 
     @Test func `what the owner of the database has granted to others is left as it is`() throws {

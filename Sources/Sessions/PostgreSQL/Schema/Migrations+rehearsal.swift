@@ -55,6 +55,6 @@ extension Migrations {
         let newest = try applied(on: connection, schema).keys.max() ?? 0
         guard newest > Self.latest else { return found }
         log.warning("\(Self.newer(schema, newest))")
-        return found.filter(\.preventsStart)
+        return found.filter { $0.preventsStart && $0.kind != .rows }
     }
 }

@@ -1,13 +1,14 @@
 internal import EventLoop
 internal import Logging
 
-/// Rights, owners and triggers: what a migration has set once, and a restore or a statement by hand has changed since.
+/// Rights, owners, triggers and the rows of tables with one row: what a migration has set once, and a restore or a statement by
+/// hand has changed since.
 extension Migrations {
     /// Returns what is not as the migrations have left it.
     func faults(on connection: PostgreSQLConnection, _ schema: String) throws(PostgreSQLError) -> [SchemaFault] {
         try connection.transaction(deadline: Self.deadline) { () throws(PostgreSQLError) in
             try connection.restrictSearchPathInTransaction(deadline: Self.deadline)
-            return try connection.run(FindSchemaFaults(), in: Schema(schema), deadline: Self.deadline)
+            return try findFaults(on: connection, schema)
         }
     }
 
@@ -18,13 +19,26 @@ extension Migrations {
         return (faults.filter(\.isOpen) + [lack]).map(\.text).joined(separator: "; and ")
     }
 
+    /// The same within a transaction whose search path is the restricted one.
+    private func findFaults(
+        on connection: PostgreSQLConnection, _ schema: String
+    ) throws(PostgreSQLError) -> [SchemaFault] {
+        let schema = Schema(schema)
+        let faults = try connection.run(FindSchemaFaults(), in: schema, deadline: Self.deadline)
+        let tables = try connection.run(FindSingleRowTables(), in: schema, deadline: Self.deadline)
+        guard !tables.isEmpty else { return faults }
+        let empty = try connection.run(FindEmptyTables(tables: tables), in: schema, deadline: Self.deadline)
+        return faults + empty
+    }
+
     /// Looks for faults at the program's start, and reports them as errors.
     ///
     /// - Parameters:
     ///   - connection: A connection of any role, to tables that are there.
     ///   - report: The log for faults.
     /// - Throws: ``PostgreSQLError``; an error with what to do if the role lacks rights, if everybody may do what only
-    ///   the gate may, or if row security hides rows. Not the latter two if the program has run before: see `isResumed`.
+    ///   the gate may, if row security hides rows, or if a table has lost its only row. Only the first if the program has run
+    ///   before: see `isResumed`.
     package func inspect(
         on connection: PostgreSQLConnection, _ report: SchemaFaultLog
     ) throws(PostgreSQLError) {
@@ -34,8 +48,10 @@ extension Migrations {
         let newest = try applied(on: connection, schema).keys.max() ?? 0
         if newest > Self.latest { report.noteNewerTables(Self.newer(schema, newest)) }
         report.update(faults)
-        guard !isResumed, let fault = faults.first(where: \.preventsStart) else { return }
-        throw .unusable(fault.text)
+        guard !isResumed else { return }
+        // What a newer program has made of these tables is not known here.
+        let fault = faults.first { $0.preventsStart && ($0.kind != .rows || newest <= Self.latest) }
+        if let fault { throw .unusable(fault.text) }
     }
 
     /// Puts right what is not as the migrations have left it.
@@ -68,8 +84,7 @@ extension Migrations {
     func putRightLocked(
         on connection: PostgreSQLConnection, _ schema: String
     ) throws(PostgreSQLError) -> (mended: [SchemaFault], left: [SchemaFault]) {
-        let find = FindSchemaFaults()
-        let before = try connection.run(find, in: Schema(schema), deadline: Self.deadline)
+        let before = try findFaults(on: connection, schema)
         var hasRole = !before.contains { $0.kind == .applicationsRole }
         // What another role has put there is not taken over: an administrator has to look at it. The same for a key, which
         // may have duplicates by now, and which takes long to make.
@@ -80,7 +95,7 @@ extension Migrations {
                 if fault.kind == .applicationsRole { hasRole = isDone }
             }
         }
-        let left = try connection.run(find, in: Schema(schema), deadline: Self.deadline).filter { $0.kind != .gate }
+        let left = try findFaults(on: connection, schema).filter { $0.kind != .gate }
         return (before.filter { $0.kind != .gate && !left.contains($0) }, left)
     }
 

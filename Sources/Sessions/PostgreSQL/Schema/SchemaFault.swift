@@ -22,6 +22,8 @@ package struct SchemaFault: Equatable, Sendable {
         case key
         /// Objects or columns do not exist.
         case missing
+        /// Tables that must have one row have none.
+        case rows
         /// The gate's role, which does not own the tables, lacks rights.
         case gate
     }
@@ -40,12 +42,12 @@ package struct SchemaFault: Equatable, Sendable {
     var isOpen: Bool {
         switch kind {
         case .functionOfEverybody, .tableOfEverybody: true
-        case .applicationsRole, .owner, .function, .rowSecurity, .trigger, .applications, .key, .missing, .gate: false
+        case .applicationsRole, .owner, .function, .rowSecurity, .trigger, .applications, .key, .missing, .rows, .gate: false
         }
     }
 
     /// A Boolean value that indicates whether the program does not start with it.
-    package var preventsStart: Bool { isOpen || kind == .rowSecurity || kind == .gate }
+    package var preventsStart: Bool { isOpen || [.rowSecurity, .rows, .gate].contains(kind) }
 
     /// The fault and what to do about it.
     package var text: String { "\(fact): \(advice)" }
@@ -66,6 +68,7 @@ package struct SchemaFault: Equatable, Sendable {
         case .applications: "members of \(SchemaObjects.applicationsRole) lack \(counted("right"))"
         case .key: "the tables lack \(counted("constraint"))"
         case .missing: "the tables are incomplete, without \(list)"
+        case .rows: "\(counted("table")) \(objects.count == 1 ? "has lost its row" : "have lost their rows")"
         case .gate: "the role \(role) lacks \(counted("right"))"
         }
     }
@@ -74,6 +77,8 @@ package struct SchemaFault: Equatable, Sendable {
         switch kind {
         case .applicationsRole, .functionOfEverybody, .tableOfEverybody, .owner, .function, .rowSecurity, .trigger,
             .applications, .key:
+        case .applicationsRole, .functionOfEverybody, .tableOfEverybody, .owner, .function, .trigger, .applications,
+            .rows:
             isOwner ? "run authfcgi migrate" : "run authfcgi migrate as the role \(owner)"
         case .missing:
             "restore a complete dump; if no session and no user is to be kept, make the tables anew in an empty schema"
