@@ -76,9 +76,7 @@ package struct SchemaFault: Equatable, Sendable {
     private var advice: String {
         switch kind {
         case .applicationsRole, .functionOfEverybody, .tableOfEverybody, .owner, .function, .rowSecurity, .trigger,
-            .applications, .key:
-        case .applicationsRole, .functionOfEverybody, .tableOfEverybody, .owner, .function, .trigger, .applications,
-            .rows:
+            .applications, .key, .rows:
             isOwner ? "run authfcgi migrate" : "run authfcgi migrate as the role \(owner)"
         case .missing:
             "restore a complete dump; if no session and no user is to be kept, make the tables anew in an empty schema"
