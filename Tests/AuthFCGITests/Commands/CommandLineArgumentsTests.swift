@@ -31,8 +31,8 @@ struct CommandLineArgumentsTests {
         ("serve --env-file", false), ("--env-file --json user list", false),
     ])
     func `--env-file without a value is missed where the parser does not see it`(_ line: String, _ isMissed: Bool) {
-        let line = CommandLineArguments(line.split(separator: " ").map(String.init), of: AuthFCGI.self)
-        #expect(line.lacksFile == isMissed)
+        let parsed = CommandLineArguments(line.split(separator: " ").map(String.init), of: AuthFCGI.self)
+        #expect(parsed.lacksFile == isMissed)
     }
 
     @Test(
