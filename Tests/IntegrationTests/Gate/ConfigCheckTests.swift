@@ -64,6 +64,23 @@ import Testing
         try expect(78, says: "has a table session_tokens that authfcgi did not make")
     }
 
+    @Test(arguments: [
+        ("CREATE TABLE authfcgi_migrations (x integer)", "table authfcgi_migrations"),
+        (
+            "CREATE FUNCTION session_token_hash(text) RETURNS text LANGUAGE sql AS 'SELECT $1'",
+            "function session_token_hash"
+        ),
+    ])
+    func `a function or a table of steps of another program`(_ sql: String, _ object: String) throws {
+        try psql(sql)
+        for command in [["config", "check"], ["migrate"], ["session", "list"]] {
+            let result = try run(command, environment: listen)
+            #expect(result.status == .code(78), "\(command): \(result)")
+            #expect(result.errors.contains("has a \(object) that authfcgi did not make"), "\(command): \(result)")
+        }
+        #expect(try psql("SELECT to_regclass('session_tokens') IS NULL") == "t")
+    }
+
     @Test func `no right to make tables`() throws {
         try expect(78, says: "run, as its owner, GRANT CREATE ON SCHEMA \"public\" TO ", role("stranger"))
     }
