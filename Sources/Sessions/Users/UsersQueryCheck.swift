@@ -135,8 +135,8 @@ package struct UsersQueryCheck: ~Copyable {
         let find = FindHiddenSchemas(searchPath: path ?? "")
         let statements = try connection.run(find, in: connection.schema, deadline: query.deadline)
         guard !statements.isEmpty else {
-            return "\(name) does not work: \(error.reason): connect to the database of the application, with its search_path "
-                + "or the table's schema in the statement; \(advice)"
+            return "\(name) does not work: \(error.reason): connect to the database of the application, with its "
+                + "search_path or the table's schema in the statement; \(advice)"
         }
         return "\(name) does not work: \(error.reason), and the role may not use a schema of its search path: run "
             + statements.joined(separator: "; ")

@@ -44,7 +44,8 @@ import Testing
         }
         for name in ["ann ", " ann", "  ", "a\u{a0}nn", "ann\u{34f}", "ann\u{fe0f}", "\u{3164}", "a\u{3000}nn"] {
             let result = try run(["user", "add", name], input: "correct horse battery")
-            #expect(result.status == .code(64) && result.errors.contains("The username must not "), "\(name): \(result)")
+            #expect(
+                result.status == .code(64) && result.errors.contains("The username must not "), "\(name): \(result)")
             #expect(throws: SupportError.self) {
                 try psql(
                     "INSERT INTO authfcgi_users (username, password_hash) VALUES (\(GateProcess.quoted(name)), 'x')")

@@ -42,7 +42,8 @@ package struct SchemaFault: Equatable, Sendable {
     var isOpen: Bool {
         switch kind {
         case .functionOfEverybody, .tableOfEverybody: true
-        case .applicationsRole, .owner, .function, .rowSecurity, .trigger, .applications, .key, .missing, .rows, .gate: false
+        case .applicationsRole, .owner, .function, .rowSecurity, .trigger, .applications, .key, .missing, .rows, .gate:
+            false
         }
     }
 
