@@ -94,7 +94,7 @@ struct DocumentationTests {
 
     /// Options of other programs in README: swift build, useradd, the benchmarks.
     private static let othersFlags: Set<String> = [
-        "--data-only", "--disable-triggers", "--generate-completion-script", "--help", "--no-acl", "--no-owner",
+        "--clean", "--data-only", "--disable-triggers", "--generate-completion-script", "--help", "--no-acl", "--no-owner",
         "--pattern", "--product", "--redis", "--scan", "--scratch-path", "--smoke", "--static-swift-stdlib", "--system",
         "--uncached",
     ]

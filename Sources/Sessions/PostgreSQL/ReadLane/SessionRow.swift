@@ -39,7 +39,9 @@ enum SessionRow {
 
     private static var foreign: PostgreSQLError { .confusion("the answer belongs to another question") }
     private static var incomplete: PostgreSQLError {
-        .notReady("the gate's tables lack rows, which does not tell whether a session is valid")
+        .notReady(
+            "the gate's tables lack rows, which does not tell whether a session is valid; unless they are being restored, "
+                + "run authfcgi migrate")
     }
 
     /// Returns the hash that the row is for, or nil if the value is not a hash.
