@@ -35,6 +35,12 @@ enum SchemaObjects {
         "authfcgi_audit",
     ]
 
+    /// The tables whose contents give power: keys, and the name of the channel.
+    static let secrets = ["session_keys", "session_channel", "redis_seal_keys", "login_throttle_secret"]
+
+    /// The tables in which a row makes or revives sessions, or lets somebody sign in.
+    static let authorities = ["session_tokens", "user_epochs", "authfcgi_state", "authfcgi_users"]
+
     static let functions = [
         Function("announce_revocations"),
         Function("authfcgi_state_announce", runsAsOwner: true),
