@@ -154,18 +154,34 @@ extension SessionStore {
     /// - Throws: ``SessionStoreError``. After ``SessionStoreError/unavailable(_:)`` the session may have ended; try
     ///   again.
     public func revoke(sessionID: String, ofUser userID: String) async throws(SessionStoreError) -> Bool {
-        try await revoke(sessionID: sessionID, ofUser: userID, for: Requester(name: userID))
+        try await revoke(sessionID: sessionID, ofUser: userID, for: Requester(name: userID)) == .ended
     }
 
     /// Revokes one session of a user on behalf of a requester: see ``revoke(sessionID:ofUser:)``.
     package func revoke(
         sessionID: String, ofUser userID: String, for requester: Requester
-    ) async throws(SessionStoreError) -> Bool {
+    ) async throws(SessionStoreError) -> SessionEnd {
         try SessionArguments.require(sessionID: sessionID)
         try SessionArguments.require(userID: userID)
-        let wasLive = try await change(writeLane, RevokeSession(id: sessionID, userID: userID), for: requester)
+        let end = try await change(writeLane, RevokeSession(id: sessionID, userID: userID), for: requester)
         readLane.hear(.user(UserKey(userID)), isInRows: true)
-        return wasLive
+        return end
+    }
+
+    /// Returns the session of `token` if it has that public id and was revoked shortly before: what a repeated request to
+    /// end it finds. Returns nil otherwise.
+    /// - Parameters:
+    ///   - token: The token.
+    ///   - sessionID: The public id of the session that was to end.
+    ///   - clientAddress: The address of the client that asks.
+    /// - Throws: ``SessionStoreError``
+    package func justEnded(
+        _ token: SessionToken, sessionID: String, from clientAddress: String?
+    ) async throws(SessionStoreError) -> EndedSession? {
+        try SessionArguments.require(sessionID: sessionID)
+        guard try checks.mayExist(token) else { return nil }
+        let statement = FindJustEnded(hash: token.hash, id: sessionID)
+        return try await command(writeLane, statement, for: Requester(address: clientAddress))
     }
 
     /// Returns the live sessions of a user, newest first, at most 100.

@@ -16,8 +16,13 @@ struct SessionAccess {
     }
 
     /// Calls `body` with the session of the request, or answers 401 or 503.
+    /// - Parameters:
+    ///   - exchange: The request.
+    ///   - answersEnded: A handler for a token without a live session. It returns false if it has not answered.
+    ///   - body: The handler of the session.
     func withSession(
         _ exchange: Exchange,
+        orElse answersEnded: (@Sendable @EventLoop (SessionToken, Credentials.Source) async -> Bool)? = nil,
         _ body: @escaping @Sendable @EventLoop (SessionToken, Credentials.Source, Session) async -> Void
     ) {
         let (token, source): (SessionToken, Credentials.Source)
@@ -35,6 +40,7 @@ struct SessionAccess {
             do throws(SessionStoreError) {
                 guard let session = try await store.session(for: token, from: exchange.request.clientAddress)
                 else {
+                    if let answersEnded, await answersEnded(token, source) { return }
                     trace?.refused(token)
                     return exchange.respond(.unauthorized())
                 }

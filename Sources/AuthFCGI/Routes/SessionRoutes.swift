@@ -25,25 +25,31 @@ struct SessionRoutes {
         }
     }
 
-    /// `DELETE /auth/sessions/ID`: ends one of the user's own sessions. 204 means that the change is committed.
+    /// `DELETE /auth/sessions/ID`: ends one of the user's own sessions. 204 means that the change is committed. nginx sends
+    /// the request again if a worker dies before the answer, so a session that has just been revoked is answered 204 too.
     func end(_ id: String, _ exchange: Exchange) {
         guard access.mayChange(exchange, .sessionEnd) else { return }
-        access.withSession(exchange) { [self] _, source, session in
+        access.withSession(exchange, orElse: { [self] in await hasEndedItself(id, exchange, $0, $1) }) {
+            [self] _, source, session in
             let client = exchange.request.clientAddress
-            func event(_ outcome: AuditOutcome, _ reason: AuditReason? = nil) -> AuditEvent {
+            let userID = session.identity.userID
+            func event(
+                _ outcome: AuditOutcome, _ reason: AuditReason? = nil, _ details: [String: String] = [:]
+            ) -> AuditEvent {
                 AuditEvent(
-                    .sessionEnd, outcome, reason, of: .user(id: session.identity.userID), session: id,
-                    details: ["by_session": session.id])
+                    .sessionEnd, outcome, reason, of: .user(id: userID), session: id,
+                    details: details.merging(["by_session": session.id]) { first, _ in first })
             }
             do throws(SessionStoreError) {
-                let userID = session.identity.userID
                 let requester = Requester(address: client, name: userID)
-                guard try await store.revoke(sessionID: id, ofUser: userID, for: requester) else {
+                switch try await store.revoke(sessionID: id, ofUser: userID, for: requester) {
+                case .ended: audit.record(event(.success), from: client)
+                case .endedBefore: audit.recordSparingly(event(.success, nil, ["ended": "0"]), from: client)
+                case .noSuchSession:
                     audit.recordSparingly(event(.refused, .noSuchSession), from: client)
                     return exchange.respond(
                         .error(.notFound, code: "not_found", message: "you have no live session with this id"))
                 }
-                audit.record(event(.success), from: client)
                 exchange.respond(
                     access.loggedOut(exchange, hadCookie: source == .cookie && id == session.id))
             } catch {
@@ -51,6 +57,25 @@ struct SessionRoutes {
                 exchange.respond(.unavailable(error, "the session could not be ended; try again"))
             }
         }
+    }
+
+    /// Answers a repeated request to end the session that it shows, which the first sending has ended.
+    /// - Returns: False, without an answer, if the session of the token is another one or was not just revoked.
+    private func hasEndedItself(
+        _ id: String, _ exchange: Exchange, _ token: SessionToken, _ source: Credentials.Source
+    ) async -> Bool {
+        let client = exchange.request.clientAddress
+        do throws(SessionStoreError) {
+            guard let session = try await store.justEnded(token, sessionID: id, from: client) else { return false }
+            let event = AuditEvent(
+                .sessionEnd, of: .user(id: session.userID), session: id,
+                details: ["by_session": session.id, "ended": "0"])
+            audit.recordSparingly(event, from: client)
+            exchange.respond(access.loggedOut(exchange, hadCookie: source == .cookie))
+        } catch {
+            exchange.respond(.unavailable(error))
+        }
+        return true
     }
 
     /// `POST /auth/logout`: ends this session, with `?all=1` all of the user's sessions, with `?others=1` all others.

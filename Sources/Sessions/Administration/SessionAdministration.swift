@@ -96,7 +96,7 @@ package struct SessionAdministration: ~Copyable {
     package func revoke(sessionID id: String) throws(PostgreSQLError) -> NamedUser? {
         try database.transaction { () throws(PostgreSQLError) in
             let user = try database.run(FindSessionUser(id: id))
-            return try database.run(RevokeSession(id: id, userID: nil)) ? user : nil
+            return try database.run(RevokeSession(id: id, userID: nil)) == .ended ? user : nil
         }
     }
 

@@ -108,6 +108,24 @@ import Testing
         #expect(costly.exceeds(cheap) && !cheap.exceeds(costly))
     }
 
+    @Test func `scrypt with few blocks and many lanes costs what making the lanes takes`() throws {
+        let key = String(repeating: "a", count: 128)
+        // Measured with OpenSSL: 2.5 s, of which the blocks are less than one.
+        let many = try PasswordHash("scrypt:2:1:1395000$salt$\(key)").cost
+        #expect(many.time > .seconds(2.5) && many.time < .seconds(5))
+        // Each piece of a lane reads the salt.
+        let salt = String(repeating: "s", count: 400)
+        let (short, long) = (
+            try PasswordHash("scrypt:2:1:1000000$salt$\(key)").cost,
+            try PasswordHash("scrypt:2:1:1000000$\(salt)$\(key)").cost
+        )
+        #expect(long.time > short.time * 1.3 && long.time < short.time * 2)
+        // N 2, r 1 and 1,835,008 lanes in libxcrypt's format: 5.1 s.
+        #expect(problem("$7$//.......5.salt$\(Self.key32)") == .tooCostly(.scryptCrypt))
+        let usual = try PasswordHash("scrypt:32768:8:1$salt$\(key)").cost
+        #expect(usual.time > .milliseconds(93) && usual.time < .milliseconds(95))
+    }
+
     @Test func `a long password costs more where each round reads it, up to the length that is read`() throws {
         for (stored, factor, most) in [
             ("$6$rounds=20000$salt$\(Self.key64)", 9.0, 511), ("$5$salt$\(Self.key32)", 9, 511),

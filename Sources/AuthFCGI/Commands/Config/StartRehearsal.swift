@@ -74,7 +74,8 @@ struct StartRehearsal {
     /// - Returns: True if it would not start, so that the parts after this one would fail for the same reason.
     private func hasObstacles(_ database: CommandDatabase, _ report: inout Report) throws(ExitCode) -> Bool {
         let faults = try database.faults()
-        for fault in faults {
+        for fault in faults where fault.isWarning { log.warning("\(fault.text)") }
+        for fault in faults where !fault.isWarning {
             report.codes.append(CommandFailure.fail(fault.text, code: CommandFailure.configurationCode).rawValue)
         }
         return faults.contains(where: \.preventsStart)

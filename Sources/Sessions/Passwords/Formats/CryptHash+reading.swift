@@ -41,7 +41,9 @@ extension CryptHash {
         guard (1...63).contains(values[0]), blockSize > 0, lanes > 0 else { return nil }
         let blocks = Double(UInt64(1) << UInt64(values[0]))
         self.init(
-            String(text), checksum: 43, cost: .scrypt(blocks: blocks, blockSize: blockSize, lanes: lanes))
+            String(text), checksum: 43,
+            cost: .scrypt(
+                blocks: blocks, blockSize: blockSize, lanes: lanes, saltBytes: Double(parts[2].utf8.count - 11)))
     }
 
     /// Parses sha512-crypt and sha256-crypt: `$6$` or `$5$`, `rounds=…$` unless they are 5000, the salt, `$`, the

@@ -496,6 +496,117 @@ COMMENT ON FUNCTION @schema@.revoke_all_sessions() IS
     'AuthFCGI: ends all sessions of all users everywhere, and refuses logins in progress. Writes one row, however many sessions there are; the rows of up to 1000 are marked at once, the others removed later. Returns the number of sessions ended, as far as they can be counted in half a second. Needs READ COMMITTED.';
 
 
+-- For workers: a request that is repeated, after a connection or a worker was lost before
+-- the answer, must find what its first sending has done, and answer as that would have.
+-- "since" is the time since then, NULL for the first sending.
+--
+-- The repetition may have waited for the first sending, which held the session's row or
+-- waited for it too. So what was done is read by a statement of a VOLATILE function of its
+-- own: that sees what was committed meanwhile, and the statement that calls the function
+-- does not.
+
+CREATE FUNCTION @schema@.count_sessions_ended_since(user_id text, since interval) RETURNS bigint
+LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_column
+DECLARE
+    start    CONSTANT timestamptz := statement_timestamp() - count_sessions_ended_since.since;
+    -- Others may have ended sessions while this statement waited.
+    present  CONSTANT timestamptz := clock_timestamp();
+    counted  bigint := 0;
+BEGIN
+    IF start IS NOT NULL THEN
+        -- A revocation moves the expiry to the past, and that has an index. What this
+        -- statement itself has ended is counted already.
+        SELECT count(*) INTO counted
+          FROM @schema@.session_tokens s
+         WHERE s.user_id = count_sessions_ended_since.user_id
+           AND s.revoked_at >= start AND s.revoked_at <> statement_timestamp()
+           AND s.expires_at BETWEEN start AND present;
+    END IF;
+    RETURN counted;
+END
+$$;
+
+COMMENT ON FUNCTION @schema@.count_sessions_ended_since(text, interval) IS
+    'AuthFCGI, internal: returns the number of a user''s sessions that others have ended within "since" before the start of this statement, or since then, as far as their rows are marked; 0 if it is NULL.';
+
+
+CREATE FUNCTION @schema@.end_session_of_token(
+    token_hash     bytea,
+    since          interval,
+    OUT session_id uuid,
+    OUT user_id    text,
+    OUT was_live   boolean
+)
+LANGUAGE plpgsql VOLATILE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_column
+DECLARE
+    start      CONSTANT timestamptz := statement_timestamp() - end_session_of_token.since;
+    ended_here CONSTANT boolean := @schema@.revoke_access_token_hash(end_session_of_token.token_hash);
+BEGIN
+    SELECT s.session_id, s.user_id, ended_here OR coalesce(s.revoked_at >= start, false)
+      INTO end_session_of_token.session_id, end_session_of_token.user_id, end_session_of_token.was_live
+      FROM @schema@.session_tokens s
+     WHERE s.token_hash = end_session_of_token.token_hash;
+END
+$$;
+
+COMMENT ON FUNCTION @schema@.end_session_of_token(bytea, interval) IS
+    'AuthFCGI, internal: ends the session with a token hash everywhere. Returns the session, and whether it was live or was ended within "since" before the start of this statement, or since then; NULL without a session.';
+
+
+CREATE FUNCTION @schema@.end_session(
+    session_id     uuid,
+    user_id        text,
+    since          interval,
+    OUT was_live   boolean,
+    OUT just_ended boolean
+)
+LANGUAGE plpgsql VOLATILE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_column
+DECLARE
+    start      CONSTANT timestamptz := statement_timestamp() - end_session.since;
+    recent     CONSTANT timestamptz := statement_timestamp() - interval '30 seconds';
+    ended_here CONSTANT boolean := @schema@.revoke_session(end_session.session_id, end_session.user_id);
+BEGIN
+    SELECT ended_here OR coalesce(s.revoked_at >= start, false), coalesce(s.revoked_at >= recent, false)
+      INTO end_session.was_live, end_session.just_ended
+      FROM @schema@.session_tokens s
+     WHERE s.session_id = end_session.session_id
+       AND (end_session.user_id IS NULL OR s.user_id = end_session.user_id);
+    end_session.was_live := coalesce(end_session.was_live, false);
+    end_session.just_ended := coalesce(end_session.just_ended, false);
+END
+$$;
+
+COMMENT ON FUNCTION @schema@.end_session(uuid, text, interval) IS
+    'AuthFCGI, internal: ends the session with a public id everywhere; with user_id, only a session of that user. Returns whether it was live or was ended within "since" before the start of this statement, or since then; and whether it was revoked, by whomever, within 30 seconds.';
+
+
+CREATE FUNCTION @schema@.end_sessions_of_user(user_id text, except_hash bytea, since interval) RETURNS bigint
+LANGUAGE plpgsql VOLATILE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    ended CONSTANT bigint := @schema@.revoke_user_sessions(end_sessions_of_user.user_id, end_sessions_of_user.except_hash);
+BEGIN
+    RETURN ended + @schema@.count_sessions_ended_since(end_sessions_of_user.user_id, end_sessions_of_user.since);
+END
+$$;
+
+COMMENT ON FUNCTION @schema@.end_sessions_of_user(text, bytea, interval) IS
+    'AuthFCGI, internal: like revoke_user_sessions(), but also counts the sessions that were ended within "since" before the start of this statement, or since then.';
+
+
 CREATE FUNCTION @schema@.update_user_sessions(
     user_id  text,
     username text   DEFAULT NULL,
@@ -580,6 +691,10 @@ REVOKE ALL ON FUNCTION
     @schema@.revoke_session(uuid, text),
     @schema@.revoke_user_sessions(text, bytea),
     @schema@.revoke_all_sessions(),
+    @schema@.count_sessions_ended_since(text, interval),
+    @schema@.end_session_of_token(bytea, interval),
+    @schema@.end_session(uuid, text, interval),
+    @schema@.end_sessions_of_user(text, bytea, interval),
     @schema@.update_user_sessions(text, text, text[], text, text),
     @schema@.rotate_session_key()
 FROM PUBLIC;

@@ -147,7 +147,12 @@ COMMENT ON FUNCTION @schema@.lock_session_cleanup() IS
 
 -- Removes what raised epochs have ended and tidy_ended_sessions() has left over: first
 -- user by user, then, after the end of all sessions, in the order of token hashes. Each
--- call does a bounded amount of work, and returns the position for the next one.
+-- call does a bounded amount of work, and returns the position for the next one:
+--     u:<user_id>                              users after this one
+--     i:<created_at>,<session_id>,<user_id>    within this user, after that session
+--     h:<token_hash>                           all sessions after this one
+-- A position within a user skips the index entries of the rows that were deleted. They
+-- stay in the index as long as anybody has an older snapshot.
 CREATE FUNCTION @schema@.remove_ended_sessions(
     most        integer,
     since       text DEFAULT 'u:',
@@ -159,12 +164,29 @@ SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 SET enable_seqscan = off
 SET enable_bitmapscan = off
+SET enable_sort = off
+SET jit = off    -- as in remove_expired_sessions()
+SET datestyle = 'ISO, YMD'    -- of the position
 AS $$
 #variable_conflict use_column
 DECLARE
+    -- The rows of users are locked until the commit, and logins wait for that.
+    last       CONSTANT timestamptz := clock_timestamp() + interval '100 milliseconds';
+    place      CONSTANT text := substr(remove_ended_sessions.since, 3);
+    -- The last user of the calls before, or the one within whom to go on.
+    past       text := place;
+    is_within  boolean := left(remove_ended_sessions.since, 2) = 'i:';
     ended_user text;
     before     bigint;
     kept       bytea;
+    -- The session of the user after whom to go on, in the order of the index: the newest
+    -- first.
+    newest     timestamptz;
+    last_id    uuid;
+    gone       tid[];
+    deleted    bigint;
+    -- The users of whom nothing is left.
+    settled    text[] := '{}';
     hashes     bytea[];
 BEGIN
     IF remove_ended_sessions.most IS NULL OR remove_ended_sessions.since IS NULL THEN
@@ -176,43 +198,79 @@ BEGIN
     END IF;
     removed := 0;
 
-    IF left(remove_ended_sessions.since, 2) = 'u:' THEN
+    IF is_within THEN
+        newest := split_part(place, ',', 1)::timestamp AT TIME ZONE 'UTC';
+        last_id := split_part(place, ',', 2)::uuid;
+        past := substr(place, length(split_part(place, ',', 1)) + length(split_part(place, ',', 2)) + 3);
+    END IF;
+    WHILE left(remove_ended_sessions.since, 2) IN ('u:', 'i:') LOOP
         SELECT u.user_id, u.ended_before, u.kept_hash INTO ended_user, before, kept
           FROM @schema@.user_epochs u
-         WHERE u.tidied_before < u.ended_before AND u.user_id > substr(remove_ended_sessions.since, 3)
+         WHERE u.tidied_before < u.ended_before AND u.user_id >= past AND (u.user_id > past OR is_within)
          ORDER BY u.user_id LIMIT 1;
-        IF FOUND THEN
-            DELETE FROM @schema@.session_tokens s
-             WHERE s.ctid = ANY (ARRAY(
-                       SELECT o.ctid
-                         FROM @schema@.session_tokens o
-                        WHERE o.user_id = ended_user AND o.revoked_at IS NULL AND o.user_epoch < before
-                          AND o.token_hash IS DISTINCT FROM kept
-                        LIMIT remove_ended_sessions.most
-                          FOR UPDATE SKIP LOCKED));
-            GET DIAGNOSTICS removed = ROW_COUNT;
-            IF removed = remove_ended_sessions.most THEN
-                reached := remove_ended_sessions.since;
-                RETURN;
-            END IF;
-            -- What is locked is for the next time: rows, and the user while a session is being
-            -- created. The lock comes before the sessions are read: see user_epochs.
-            PERFORM FROM @schema@.user_epochs u
-              WHERE u.user_id = ended_user AND u.ended_before = before AND u.kept_hash IS NOT DISTINCT FROM kept
-                FOR UPDATE SKIP LOCKED;
-            -- An older snapshot would not show a session that was created meanwhile.
-            IF FOUND AND current_setting('transaction_isolation') NOT IN ('repeatable read', 'serializable') THEN
-                PERFORM FROM @schema@.session_tokens o
-                  WHERE o.user_id = ended_user AND o.revoked_at IS NULL AND o.user_epoch < before
-                    AND o.token_hash IS DISTINCT FROM kept
-                  LIMIT 1;
-                IF NOT FOUND THEN
-                    UPDATE @schema@.user_epochs u SET tidied_before = before WHERE u.user_id = ended_user;
-                END IF;
-            END IF;
-            reached := 'u:' || ended_user;
-            RETURN;
+        EXIT WHEN NOT FOUND;
+        IF NOT is_within OR ended_user <> past THEN
+            newest := 'infinity';
+            last_id := '00000000-0000-0000-0000-000000000000';
         END IF;
+        past := ended_user;
+        is_within := false;
+
+        -- In two statements, because only equal columns and one range use the index.
+        gone := ARRAY(
+            SELECT o.ctid
+              FROM @schema@.session_tokens o
+             WHERE o.user_id = ended_user AND o.created_at = newest AND o.session_id > last_id
+               AND o.revoked_at IS NULL AND o.user_epoch < before AND o.token_hash IS DISTINCT FROM kept
+             ORDER BY o.session_id
+             LIMIT remove_ended_sessions.most - removed
+               FOR UPDATE SKIP LOCKED);
+        gone := gone || ARRAY(
+            SELECT o.ctid
+              FROM @schema@.session_tokens o
+             WHERE o.user_id = ended_user AND o.created_at < newest
+               AND o.revoked_at IS NULL AND o.user_epoch < before AND o.token_hash IS DISTINCT FROM kept
+             ORDER BY o.created_at DESC, o.session_id
+             LIMIT remove_ended_sessions.most - removed - pg_catalog.cardinality(gone)
+               FOR UPDATE SKIP LOCKED);
+        IF pg_catalog.cardinality(gone) > 0 THEN
+            WITH deleted AS (
+                DELETE FROM @schema@.session_tokens s WHERE s.ctid = ANY (gone)
+                RETURNING s.created_at, s.session_id)
+            SELECT count(*), min(d.created_at),
+                   (pg_catalog.array_agg(d.session_id ORDER BY d.created_at, d.session_id DESC))[1]
+              INTO deleted, newest, last_id
+              FROM deleted d;
+            removed := removed + deleted;
+            IF removed = remove_ended_sessions.most THEN
+                reached := 'i:' || (newest AT TIME ZONE 'UTC')::text || ',' || last_id::text || ',' || ended_user;
+                EXIT;
+            END IF;
+        END IF;
+
+        -- What is locked is for the next time: rows, and the user while a session is being
+        -- created. The lock comes before the sessions are read: see user_epochs.
+        PERFORM FROM @schema@.user_epochs u
+          WHERE u.user_id = ended_user AND u.ended_before = before AND u.kept_hash IS NOT DISTINCT FROM kept
+            FOR UPDATE SKIP LOCKED;
+        -- An older snapshot would not show a session that was created meanwhile.
+        IF FOUND AND current_setting('transaction_isolation') NOT IN ('repeatable read', 'serializable') THEN
+            PERFORM FROM @schema@.session_tokens o
+              WHERE o.user_id = ended_user AND o.revoked_at IS NULL AND o.user_epoch < before
+                AND o.token_hash IS DISTINCT FROM kept
+              LIMIT 1;
+            IF NOT FOUND THEN
+                settled := pg_catalog.array_append(settled, ended_user);
+            END IF;
+        END IF;
+        reached := 'u:' || ended_user;
+        EXIT WHEN clock_timestamp() > last;
+    END LOOP;
+    IF pg_catalog.cardinality(settled) > 0 THEN
+        UPDATE @schema@.user_epochs u SET tidied_before = u.ended_before WHERE u.user_id = ANY (settled);
+    END IF;
+    IF reached IS NOT NULL THEN
+        RETURN;
     END IF;
 
     SELECT g.ended_before INTO before FROM @schema@.authfcgi_state g WHERE g.only_row AND g.tidied_before < g.ended_before;

@@ -8,7 +8,8 @@ CREATE FUNCTION @schema@.change_user_password(
     user_id   text,
     old_hash  text,
     new_hash  text,
-    kept_hash bytea
+    kept_hash bytea,
+    since     interval DEFAULT NULL
 ) RETURNS bigint
 LANGUAGE plpgsql VOLATILE
 SECURITY DEFINER
@@ -34,7 +35,8 @@ BEGIN
      WHERE u.id = change_user_password.user_id AND NOT u.disabled
        FOR NO KEY UPDATE;
     IF current_hash = change_user_password.new_hash THEN
-        RETURN 0;       -- done already: a repetition after a lost answer
+        -- Done already: a repetition after a lost answer, "since" after the first sending.
+        RETURN @schema@.count_sessions_ended_since(change_user_password.user_id, change_user_password.since);
     ELSIF current_hash IS DISTINCT FROM change_user_password.old_hash THEN
         RETURN NULL;    -- the verified password is no longer the user's
     END IF;
@@ -61,8 +63,8 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION @schema@.change_user_password(text, text, text, bytea) IS
-    'AuthFCGI, internal: replaces a user''s password hash old_hash by new_hash, ends all sessions of the user except the one with the token hash kept_hash, and refuses logins in progress. Returns the number of sessions ended; NULL, with nothing changed, if the user has another hash, is disabled or does not exist, or that session is not live. Harmless to repeat. Needs READ COMMITTED.';
+COMMENT ON FUNCTION @schema@.change_user_password(text, text, text, bytea, interval) IS
+    'AuthFCGI, internal: replaces a user''s password hash old_hash by new_hash, ends all sessions of the user except the one with the token hash kept_hash, and refuses logins in progress. Returns the number of sessions ended; NULL, with nothing changed, if the user has another hash, is disabled or does not exist, or that session is not live. Harmless to repeat: with "since", the time since the first sending, returns the number that this has ended. Needs READ COMMITTED.';
 
 
 -- The password stays the same, so the user's sessions stay.
@@ -235,7 +237,7 @@ COMMENT ON FUNCTION @schema@.authfcgi_watch_users(regclass, name, name, text) IS
 
 -- In the same transaction: by default PUBLIC may execute a new function.
 REVOKE ALL ON FUNCTION
-    @schema@.change_user_password(text, text, text, bytea),
+    @schema@.change_user_password(text, text, text, bytea, interval),
     @schema@.rehash_user(text, text, text),
     @schema@.authfcgi_watched_users_find(),
     @schema@.authfcgi_watched_users_end_sessions(),

@@ -58,6 +58,42 @@ struct FindSchemaFaults: Statement {
              WHERE NOT g.rolsuper AND NOT g.rolbypassrls
         ), applications AS (
             SELECT (SELECT r.oid FROM pg_roles r WHERE r.rolname = '\(SchemaObjects.applicationsRole)') AS oid
+        ), others AS (
+            -- Roles that have been granted something, other than the owner; a gate has what --grant-to gives.
+            SELECT g.oid, g.rolname,
+                   EXISTS (SELECT FROM relations r WHERE r.name = 'session_keys'
+                              AND has_table_privilege(g.oid, r.oid, 'SELECT'))
+                   AND EXISTS (SELECT FROM functions f WHERE f.name = 'create_session'
+                                  AND has_function_privilege(g.oid, f.oid, 'EXECUTE')) AS is_gate
+              FROM home h JOIN pg_roles g ON g.oid <> h.me AND NOT g.rolsuper AND NOT pg_has_role(g.oid, h.owner, 'USAGE')
+        ), rights_of_others AS (
+            SELECT o.oid, o.rolname, o.is_gate, r.name, 'TABLE ' || r.sql AS sql, x.privilege_type AS privilege, x.attribute
+              FROM relations r CROSS JOIN LATERAL (
+                   SELECT y.grantee, y.privilege_type, '' AS attribute FROM aclexplode(r.acl) y
+                    UNION ALL
+                   SELECT y.grantee, y.privilege_type, a.attname::text
+                     FROM pg_attribute a CROSS JOIN LATERAL aclexplode(a.attacl) y WHERE a.attrelid = r.oid) x
+              JOIN others o ON o.oid = x.grantee
+             WHERE r.name = ANY ($16::text[]) OR x.privilege_type = 'TRIGGER'
+                OR r.name = ANY ($17::text[]) AND x.privilege_type IN ('INSERT', 'UPDATE')
+            UNION ALL
+            SELECT o.oid, o.rolname, o.is_gate, f.name, 'FUNCTION ' || f.sql, x.privilege_type, ''
+              FROM functions f CROSS JOIN LATERAL aclexplode(f.acl) x JOIN others o ON o.oid = x.grantee
+             WHERE f.is_definer AND f.is_for_gate AND NOT f.is_for_applications AND NOT o.is_gate
+        ), rights_beyond AS (
+            SELECT b.oid, b.rolname, b.name, b.sql,
+                   string_agg(b.privilege || coalesce(' (' || quote_ident(nullif(b.attribute, '')) || ')', ''), ', '
+                              ORDER BY b.privilege, b.attribute) AS privileges
+              FROM rights_of_others b
+             WHERE NOT (b.is_gate AND EXISTS (
+                            SELECT FROM unnest($8::text[], $9::text[], $10::text[]) w(relation, privilege, attribute)
+                             WHERE w.relation = b.name AND w.privilege = b.privilege
+                               AND w.attribute IN ('', b.attribute)))
+               -- An application may look after users, but not with rights on everything.
+               AND (b.name <> 'authfcgi_users' OR b.privilege = 'TRIGGER'
+                    OR EXISTS (SELECT FROM rights_of_others s
+                                WHERE s.oid = b.oid AND (s.privilege = 'TRIGGER' OR s.name = ANY ($16::text[]))))
+             GROUP BY b.oid, b.rolname, b.name, b.sql
         ), found AS (
             SELECT 0 AS place, 'applicationsRole' AS kind, '\(SchemaObjects.applicationsRole)' AS object,
                    'CREATE ROLE \(SchemaObjects.applicationsRole) NOLOGIN' AS remedy
@@ -142,6 +178,13 @@ struct FindSchemaFaults: Statement {
             SELECT 8, 'gate', 'EXECUTE ON FUNCTION ' || f.name, NULL
               FROM home h CROSS JOIN functions f
              WHERE NOT h.is_owner AND f.is_for_gate AND f.oid IS NOT NULL AND NOT has_function_privilege(h.me, f.oid, 'EXECUTE')
+            UNION ALL
+            SELECT 9, 'rightsOfOthers',
+                   format('%I: %s ON %s', b.rolname, b.privileges, CASE WHEN count(*) > 4 THEN count(*) || ' objects'
+                          ELSE string_agg(b.name, ', ' ORDER BY b.name) END),
+                   format('REVOKE %s ON %s %s FROM %I', b.privileges, split_part(min(b.sql), ' ', 1),
+                          string_agg(substr(b.sql, strpos(b.sql, ' ') + 1), ', ' ORDER BY b.name), b.rolname)
+              FROM rights_beyond b GROUP BY b.oid, b.rolname, b.privileges, split_part(b.sql, ' ', 1)
         )
         SELECT f.kind, f.object, f.remedy, quote_ident(pg_get_userbyid(h.owner)) AS owner, quote_ident(pg_get_userbyid(h.me)) AS role,
                h.is_owner
@@ -165,6 +208,7 @@ struct FindSchemaFaults: Statement {
             .texts(rights.map(\.0.relation)), .texts(rights.map(\.0.privilege)), .texts(rights.map(\.1)),
             .texts(columns.map(\.table)), .texts(columns.map(\.name)),
             .texts(keys.map(\.table)), .texts(keys.map(\.type)), .texts(keys.map(\.columns)),
+            .texts(SchemaObjects.secrets), .texts(SchemaObjects.authorities),
         ]
     }
 

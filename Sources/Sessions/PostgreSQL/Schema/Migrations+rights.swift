@@ -62,7 +62,9 @@ extension Migrations {
     /// - Throws: ``PostgreSQLError``; ``PostgreSQLError/unusable(_:part:)`` if something needs another role, or a restore.
     func putRight(on connection: PostgreSQLConnection, log: Logger) throws(PostgreSQLError) {
         let schema = try existingSchema(on: connection)
-        var left = try faults(on: connection, schema).filter { $0.kind != .gate }
+        let found = try faults(on: connection, schema).filter { $0.kind != .gate }
+        for fault in found where fault.isWarning { log.warning("\(fault.text)") }
+        var left = found.filter { !$0.isWarning }
         // A server that is read-only takes no lock.
         if left.contains(where: { !$0.remedies.isEmpty }) {
             left = try exclusively(on: connection) { () throws(PostgreSQLError) -> [SchemaFault] in
@@ -73,7 +75,7 @@ extension Migrations {
             }
         }
         reportApplications(left, log)
-        let serious = left.filter { $0.kind != .applicationsRole && $0.kind != .applications }
+        let serious = left.filter { $0.kind != .applicationsRole && $0.kind != .applications && !$0.isWarning }
         guard serious.isEmpty else {
             throw .unusable(serious.map { "\($0.fact): \($0.remedyOfAdministrator)" }.joined(separator: "; and "))
         }
@@ -87,9 +89,9 @@ extension Migrations {
         let before = try findFaults(on: connection, schema)
         var hasRole = !before.contains { $0.kind == .applicationsRole }
         // What another role has put there is not taken over: an administrator has to look at it. The same for a key, which
-        // may have duplicates by now, and which takes long to make.
+        // may have duplicates by now, and which takes long to make. What was granted to a role stays.
         for fault in before
-        where fault.kind != .owner && fault.kind != .key && (fault.kind != .applications || hasRole) {
+        where ![.owner, .key, .rightsOfOthers].contains(fault.kind) && (fault.kind != .applications || hasRole) {
             for remedy in fault.remedies {
                 let isDone = try attempt(remedy, on: connection)
                 if fault.kind == .applicationsRole { hasRole = isDone }

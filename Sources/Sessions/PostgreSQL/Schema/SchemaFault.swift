@@ -26,6 +26,8 @@ package struct SchemaFault: Equatable, Sendable {
         case rows
         /// The gate's role, which does not own the tables, lacks rights.
         case gate
+        /// Roles have rights with which they can do what only a gate or the owner may. Maybe it was intended.
+        case rightsOfOthers
     }
 
     let kind: Kind
@@ -42,13 +44,17 @@ package struct SchemaFault: Equatable, Sendable {
     var isOpen: Bool {
         switch kind {
         case .functionOfEverybody, .tableOfEverybody: true
-        case .applicationsRole, .owner, .function, .rowSecurity, .trigger, .applications, .key, .missing, .rows, .gate:
+        case .applicationsRole, .owner, .function, .rowSecurity, .trigger, .applications, .key, .missing, .rows, .gate,
+            .rightsOfOthers:
             false
         }
     }
 
     /// A Boolean value that indicates whether the program does not start with it.
     package var preventsStart: Bool { isOpen || [.rowSecurity, .rows, .gate].contains(kind) }
+
+    /// A Boolean value that indicates whether somebody with the right to do so may have wanted it.
+    package var isWarning: Bool { kind == .rightsOfOthers }
 
     /// The fault and what to do about it.
     package var text: String { "\(fact): \(advice)" }
@@ -71,6 +77,8 @@ package struct SchemaFault: Equatable, Sendable {
         case .missing: "the tables are incomplete, without \(list)"
         case .rows: "\(counted("table")) \(objects.count == 1 ? "has lost its row" : "have lost their rows")"
         case .gate: "the role \(role) lacks \(counted("right"))"
+        case .rightsOfOthers:
+            "roles have rights with which they can read the gate's secrets, make sessions or run code as the gate (\(list))"
         }
     }
 
@@ -82,6 +90,8 @@ package struct SchemaFault: Equatable, Sendable {
         case .missing:
             "restore a complete dump; if no session and no user is to be kept, make the tables anew in an empty schema"
         case .gate: "the role \(owner) runs authfcgi migrate --grant-to \(shellWord(role))"
+        case .rightsOfOthers:
+            "unless it is intended, the role \(owner) runs, in this database: \(remedies.joined(separator: "; "))"
         }
     }
 

@@ -2,7 +2,7 @@ internal import EventLoop
 package import Logging
 internal import Synchronization
 
-/// The log of a ``SchemaFault``: an error for each, when it is found first, when another one is, and from time to time while
+/// The log of a ``SchemaFault``: an error or a warning for each, when it is found first, when another one is, and from time to time while
 /// it lasts. Used by helper threads and by the event loop.
 package final class SchemaFaultLog: Sendable {
     private let episode: Mutex<LogEpisode>
@@ -27,13 +27,14 @@ package final class SchemaFaultLog: Sendable {
     /// Handles the result of a look.
     func update(_ faults: [SchemaFault]) {
         let areNewer = areNewer.withLock { $0 }
-        let texts = faults.filter { $0.isOpen || !areNewer }.map(\.text)
-        guard !texts.isEmpty else {
+        let faults = faults.filter { $0.isOpen || !areNewer }
+        guard !faults.isEmpty else {
             if episode.withLock({ $0.end() }) { log.notice("the tables' rights, owners and triggers are right again") }
             return
         }
-        guard episode.withLock({ $0.begin(texts.joined(separator: "\n")) }) else { return }
-        for text in texts { log.error("\(text)") }
+        let text = faults.map(\.text).joined(separator: "\n")
+        guard episode.withLock({ $0.begin(text) }) else { return }
+        for fault in faults { log.log(level: fault.isWarning ? .warning : .error, "\(fault.text)") }
     }
 
     /// Handles tables that a newer program has updated: logs a warning, once. From then on only what is open to everybody

@@ -35,6 +35,12 @@ enum SchemaObjects {
         "authfcgi_audit",
     ]
 
+    /// The tables whose contents give power: keys, and the name of the channel.
+    static let secrets = ["session_keys", "session_channel", "redis_seal_keys", "login_throttle_secret"]
+
+    /// The tables in which a row makes or revives sessions, or lets somebody sign in.
+    static let authorities = ["session_tokens", "user_epochs", "authfcgi_state", "authfcgi_users"]
+
     static let functions = [
         Function("announce_revocations"),
         Function("authfcgi_state_announce", runsAsOwner: true),
@@ -47,9 +53,13 @@ enum SchemaObjects {
         Function("change_user_password", runsAsOwner: true, .gate),
         Function("claim_session_cleanup", runsAsOwner: true, .gate),
         Function("count_ended_sessions"),
+        Function("count_sessions_ended_since"),
         Function("create_access_token", runsAsOwner: true, [.gate, .applications]),
         Function("create_session", runsAsOwner: true, .gate),
         Function("current_redis_seal_keys", runsAsOwner: true, .gate),
+        Function("end_session", runsAsOwner: true, .gate),
+        Function("end_session_of_token", runsAsOwner: true, .gate),
+        Function("end_sessions_of_user", runsAsOwner: true, .gate),
         Function("end_user_sessions"),
         Function("get_user_from_token", runsAsOwner: true, [.gate, .applications]),
         Function("get_user_from_token_hash", runsAsOwner: true, [.gate, .applications]),

@@ -34,11 +34,20 @@ struct StatementTests {
     @Test func `revocations return the number of sessions, the user, and whether the session was live`() throws {
         #expect(try answer(RevokeUserSessions(userID: "1"), ["ended": "3"]) == 3)
         #expect(try answer(ChangePassword(userID: "1", oldHash: "a", newHash: "b", kept: hash), ["ended": nil]) == nil)
-        #expect(try answer(RevokeSession(id: Self.id, userID: nil), ["was_live": "f"]) == false)
+        let ends: [(wasLive: String, justEnded: String, end: SessionEnd)] = [
+            ("t", "t", .ended), ("t", "f", .ended), ("f", "t", .endedBefore), ("f", "f", .noSuchSession),
+        ]
+        for (wasLive, justEnded, end) in ends {
+            let row: KeyValuePairs<String, String?> = ["was_live": wasLive, "just_ended": justEnded]
+            #expect(try answer(RevokeSession(id: Self.id, userID: nil), row) == end)
+        }
         let gone = try answer(RevokeToken(hash: hash), ["was_live": "f", "session_id": nil, "user_id": nil])
         #expect(gone == nil)
         let ended = try answer(RevokeToken(hash: hash), ["was_live": "t", "session_id": Self.id, "user_id": "1"])
         #expect(ended == EndedSession(id: Self.id, userID: "1", wasLive: true))
+        let found = try answer(FindJustEnded(hash: hash, id: Self.id), ["session_id": Self.id, "user_id": "1"])
+        #expect(found == EndedSession(id: Self.id, userID: "1", wasLive: false))
+        #expect(try answer(FindJustEnded(hash: hash, id: Self.id)) == nil)
     }
 
     @Test func `only a repetition asks for what the first sending did`() {

@@ -1,20 +1,16 @@
-/// Revokes one session by its public id. The answer is whether it was live until then.
+/// Revokes one session by its public id. The answer is what became of it.
 struct RevokeSession: Statement {
     /// The session's public id, a UUID.
     let id: String
     /// The user whose session it must be; nil for any user.
     let userID: String?
 
-    typealias Answer = Bool
+    typealias Answer = SessionEnd
     static let isIdempotent = true
     static let isUrgent = true
 
     func sql(in schema: Schema) -> String {
-        """
-        SELECT \(schema)revoke_session($1::uuid, $2::text) OR EXISTS (SELECT FROM \(schema)session_tokens s \
-        WHERE s.session_id = $1::uuid AND ($2::text IS NULL OR s.user_id = $2::text) AND \(OwnWork.ended("s", "$3"))) \
-        AS was_live
-        """
+        "SELECT was_live, just_ended FROM \(schema)end_session($1::uuid, $2::text, \(OwnWork.since("$3")))"
     }
 
     var parameters: [PostgreSQLParameter] { parameters(repeatedAfter: nil) }
@@ -23,5 +19,8 @@ struct RevokeSession: Statement {
         [.text(id), .optional(userID), OwnWork.parameter(repeatedAfter: time)]
     }
 
-    func decode(_ row: PostgreSQLRow) throws(PostgreSQLError) -> Bool { try row.flag("was_live") }
+    func decode(_ row: PostgreSQLRow) throws(PostgreSQLError) -> SessionEnd {
+        let (wasLive, justEnded) = (try row.flag("was_live"), try row.flag("just_ended"))
+        return wasLive ? .ended : justEnded ? .endedBefore : .noSuchSession
+    }
 }

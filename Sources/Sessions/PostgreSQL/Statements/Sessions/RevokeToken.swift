@@ -8,9 +8,8 @@ struct RevokeToken: Statement {
 
     func sql(in schema: Schema) -> String {
         """
-        SELECT \(schema)revoke_access_token_hash($1::bytea) OR coalesce(\(OwnWork.ended("s", "$2")), false) AS was_live, \
-        s.session_id, s.user_id \
-        FROM (VALUES (1)) once LEFT JOIN \(schema)session_tokens s ON s.token_hash = $1::bytea
+        SELECT session_id, user_id, was_live \
+        FROM \(schema)end_session_of_token($1::bytea, \(OwnWork.since("$2")))
         """
     }
 

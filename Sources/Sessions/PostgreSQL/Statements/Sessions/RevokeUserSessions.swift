@@ -10,10 +10,7 @@ struct RevokeUserSessions: Statement {
     static let isUrgent = true
 
     func sql(in schema: Schema) -> String {
-        """
-        SELECT \(schema)revoke_user_sessions($1::text, $2::bytea) \
-        + \(OwnWork.countEnded(ofUser: "$1::text", "$3", in: schema)) AS ended
-        """
+        "SELECT \(schema)end_sessions_of_user($1::text, $2::bytea, \(OwnWork.since("$3"))) AS ended"
     }
 
     var parameters: [PostgreSQLParameter] { parameters(repeatedAfter: nil) }

@@ -15,8 +15,7 @@ struct ChangePassword: Statement {
 
     func sql(in schema: Schema) -> String {
         """
-        SELECT \(schema)change_user_password($1::text, $2::text, $3::text, $4::bytea) \
-        + \(OwnWork.countEnded(ofUser: "$1::text", "$5", in: schema)) AS ended
+        SELECT \(schema)change_user_password($1::text, $2::text, $3::text, $4::bytea, \(OwnWork.since("$5"))) AS ended
         """
     }
 

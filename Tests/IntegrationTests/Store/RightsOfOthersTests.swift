@@ -1,0 +1,98 @@
+import TestSupport
+import Testing
+
+@testable import Sessions
+
+/// Rights with which a role can do what only a gate may: a warning, since an administrator has granted them.
+@Suite struct RightsOfOthersTests: RunsCommands {
+    let server: PostgreSQLServer
+    let database: String
+    private let tables: FunctionDatabase
+    private let log = RecordedLog()
+    private var attacker: String { "\(database)_attacker" }
+
+    init() throws {
+        tables = try FunctionDatabase()
+        (server, database) = (tables.server, tables.name)
+        try psql("CREATE ROLE \(attacker)")
+    }
+
+    private var migrations: Migrations { Migrations(schema: nil, lifetime: .seconds(86400)) }
+
+    private func connection() throws -> PostgreSQLConnection {
+        try PostgreSQLConnection(server.url(database: database), log: log.logger)
+    }
+
+    private func faults() throws -> [SchemaFault] {
+        try SchemaFaultLog.relevant(migrations.faults(on: connection(), "public"))
+    }
+
+    private static let text =
+        "roles have rights with which they can read the gate's secrets, make sessions or run code as the gate ("
+
+    @Test(arguments: [
+        "GRANT ALL ON ALL TABLES IN SCHEMA public TO ROLE", "GRANT SELECT ON ALL TABLES IN SCHEMA public TO ROLE",
+        "GRANT SELECT (key) ON session_keys TO ROLE", "GRANT SELECT ON session_channel TO ROLE",
+        "GRANT SELECT ON redis_seal_keys TO ROLE", "GRANT INSERT ON session_tokens TO ROLE",
+        "GRANT UPDATE (token_hash) ON session_tokens TO ROLE", "GRANT UPDATE ON user_epochs TO ROLE",
+        "GRANT TRIGGER ON authfcgi_users TO ROLE", "GRANT EXECUTE ON FUNCTION listen_for_revocations TO ROLE",
+        "GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO ROLE",
+    ])
+    func `they are found, and the statements that are printed take them away`(grant: String) throws {
+        try psql(grant.replacing("ROLE", with: attacker))
+        let found = try faults()
+        #expect(found.map(\.kind) == [.rightsOfOthers], "\(found.map(\.text))")
+        let fault = try #require(found.first)
+        #expect(fault.isWarning && !fault.preventsStart && !fault.isOpen)
+        #expect(fault.text.hasPrefix("\(Self.text)\(attacker): "), "\(fault.text)")
+        #expect(fault.text.contains("): unless it is intended, the role postgres runs, in this database: REVOKE "))
+        try psql(fault.remedies.joined(separator: "; "))
+        #expect(try faults() == [])
+    }
+
+    @Test func `what applications and reports need is not reported`() throws {
+        try psql(
+            """
+            GRANT authfcgi_mint TO \(attacker);
+            GRANT EXECUTE ON FUNCTION create_access_token TO \(attacker);
+            GRANT SELECT ON session_tokens, live_sessions, session_limits, authfcgi_audit TO \(attacker);
+            GRANT DELETE ON session_tokens TO \(attacker);
+            GRANT SELECT, INSERT, UPDATE, DELETE ON authfcgi_users TO \(attacker)
+            """)
+        #expect(try faults() == [])
+        // But with rights on everything it can give itself a password.
+        try psql("GRANT ALL ON ALL TABLES IN SCHEMA public TO \(attacker)")
+        let remedies = try faults().flatMap(\.remedies)
+        let aboutUsers = remedies.filter { $0.contains("UPDATE ON TABLE") && $0.contains("public.authfcgi_users") }
+        #expect(aboutUsers.count == 1, "\(remedies)")
+    }
+
+    @Test func `a gate's role has what it needs, and more than that is reported`() throws {
+        let owner = try connection()
+        try owner.introduce(isPooled: false, deadline: .seconds(5))
+        try owner.enterSchema(nil, deadline: .seconds(5))
+        try Grants.run(to: attacker, on: owner)
+        #expect(try faults() == [])
+        try psql("GRANT ALL ON session_keys TO \(attacker)")
+        let remedies = try faults().flatMap(\.remedies)
+        #expect(remedies.count == 1 && remedies.first?.contains("SELECT") == false, "\(remedies)")
+        #expect(remedies.first?.contains("TRIGGER") == true, "\(remedies)")
+    }
+
+    @Test func `commands warn, succeed and leave the rights as they are`() throws {
+        try psql("GRANT ALL ON ALL TABLES IN SCHEMA public TO \(attacker)")
+        for command in [["config", "check"], ["migrate"]] {
+            let result = try run(command)
+            #expect(result.status.isSuccess, "\(command): \(result)")
+            #expect(result.errors.contains(Self.text), "\(command): \(result)")
+        }
+        #expect(try psql("SELECT has_table_privilege('\(attacker)', 'session_keys', 'SELECT')") == "t")
+    }
+
+    @Test func `a store warns at its start`() async throws {
+        try psql("GRANT TRIGGER ON session_tokens TO \(attacker)")
+        let pod = try await TestStore.start(server.url(database: database))
+        let line = "warning: \(Self.text)\(attacker): TRIGGER ON session_tokens)"
+        #expect(pod.log.text.contains(line), "\(pod.log.text)")
+    }
+}
