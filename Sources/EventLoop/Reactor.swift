@@ -30,6 +30,9 @@ package final class Reactor {
     /// The end of the last standstill of the loop, or nil if there was none: see ``StandstillWatch``.
     package var lastStandstill: BootInstant? { standstills.lastEnd }
 
+    /// Makes delays of the loop count as standstills that are short beside a time limit of a peer's answers.
+    package func watchStandstills(for limit: Duration) { standstills.watch(for: limit) }
+
     /// Runs turns until ``stop()``.
     func run() {
         executor.takeRemoteJobsWithoutWakeUp()

@@ -5,10 +5,21 @@ package struct StandstillWatch: Sendable {
     package private(set) var lastEnd: BootInstant?
     private var lastTurn: BootInstant?
 
-    /// The shortest delay of a turn that counts.
+    /// The shortest delay of a turn that counts, unless a time limit asks for a shorter one.
     package static let shortest = Duration.milliseconds(100)
+    /// The shortest delay that counts in any case: a loop that has much to do is so late now and then.
+    private static let minimum = Duration.milliseconds(5)
+
+    /// The shortest delay of a turn that counts now.
+    private var threshold = Self.shortest
 
     package init() {}
+
+    /// Makes delays count that are short beside a time limit: one that ends during a standstill is noticed as much later as
+    /// the standstill was longer than the limit.
+    package mutating func watch(for limit: Duration) {
+        threshold = min(threshold, max(limit / 10, Self.minimum))
+    }
 
     /// Handles the end of a wait for events.
     /// - Parameters:
@@ -16,7 +27,7 @@ package struct StandstillWatch: Sendable {
     ///   - wait: The longest wait that was intended. What the last turn did comes before it.
     package mutating func turned(at now: BootInstant, afterWaiting wait: Duration) {
         defer { lastTurn = now }
-        guard let lastTurn, now - lastTurn - wait >= Self.shortest else { return }
+        guard let lastTurn, now - lastTurn - wait >= threshold else { return }
         lastEnd = now
     }
 }

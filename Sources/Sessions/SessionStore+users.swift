@@ -59,7 +59,7 @@ extension SessionStore {
                 }
                 onUnusable(reason)
                 return false
-            case .connection, .replacement, .refused, .server, .deadline, .confusion, .unreadable, .notReady:
+            case .connection, .unsent, .replacement, .refused, .server, .deadline, .confusion, .unreadable, .notReady:
                 log.warning("checking the users query failed: \(error.reason)")
                 return true
             }

@@ -29,4 +29,22 @@ import Testing
         let later = turn(at: 1701, afterWaiting: 250)
         #expect(!later && watch.lastEnd == time(1700))
     }
+
+    @Test mutating func `beside a short time limit a short delay counts`() {
+        watch.watch(for: .milliseconds(100))
+        // A longer limit makes no difference.
+        watch.watch(for: .seconds(5))
+        let standstills = [
+            turn(at: 1000, afterWaiting: 0), turn(at: 1109, afterWaiting: 100), turn(at: 1229, afterWaiting: 110),
+        ]
+        #expect(standstills == [false, false, true])
+    }
+
+    @Test mutating func `a delay of a few milliseconds never counts`() {
+        watch.watch(for: .milliseconds(10))
+        let standstills = [
+            turn(at: 1000, afterWaiting: 0), turn(at: 1014, afterWaiting: 10), turn(at: 1029, afterWaiting: 10),
+        ]
+        #expect(standstills == [false, false, true])
+    }
 }

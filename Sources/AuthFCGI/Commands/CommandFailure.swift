@@ -24,7 +24,7 @@ enum CommandFailure {
         case .unusable, .notReady: return fail(reason, code: configurationCode)
         // Repeating the command does not help.
         case .server where error.isRefusedPermission: return fail("PostgreSQL: \(reason)", code: configurationCode)
-        case .server, .connection, .replacement, .refused, .deadline, .confusion, .unreadable:
+        case .server, .connection, .unsent, .replacement, .refused, .deadline, .confusion, .unreadable:
             return fail("PostgreSQL: \(reason)", code: unavailableCode)
         }
     }

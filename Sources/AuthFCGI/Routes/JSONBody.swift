@@ -16,6 +16,7 @@ enum JSONBody {
         guard !body.starts(with: [0xef, 0xbb, 0xbf]) else {
             throw Problem("the body begins with a byte order mark; send the JSON without it")
         }
+        guard JSONGrammar.accepts(body) else { throw Problem("the body is not JSON") }
         let decoded: Body
         do {
             decoded = try JSONDecoder().decode(Body.self, from: Data(body))

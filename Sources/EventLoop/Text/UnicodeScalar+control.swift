@@ -13,10 +13,12 @@ extension Unicode.Scalar {
         return isControl || properties.isDefaultIgnorableCodePoint || properties.isWhitespace
     }
 
-    /// A Boolean value that indicates whether the scalar could break a line or has an effect on a terminal. Others that do
-    /// not show are part of how some languages are written.
+    /// A Boolean value that indicates whether the scalar could break a line, has an effect on a terminal, or changes the
+    /// writing direction of what follows (U+202A to U+202E, U+2066 to U+2069), which makes a text look like another one.
+    /// Others that do not show are part of how some languages are written, such as the marks of a direction.
     package var breaksLine: Bool {
         if isASCII { return isControl }
+        if (0x202a...0x202e).contains(value) || (0x2066...0x2069).contains(value) { return true }
         return [.control, .lineSeparator, .paragraphSeparator].contains(properties.generalCategory)
     }
 }

@@ -3,8 +3,10 @@ package import EventLoop
 /// The certainty that PostgreSQL does not answer this process, without which no snapshot may outlast the lease.
 ///
 /// That the lease has ended is no evidence: this process may have stood still, or may have too much to do, while PostgreSQL
-/// answers everybody else. Evidence is an attempt to connect that began after the end of the lease and got no answer. One
-/// alone may have lost its packets in a moment, so it takes a second one that began some time after the first.
+/// answers everybody else. Evidence is an attempt to connect that began after the end of the lease, asked a server, and got
+/// no answer: neither a refusal, nor one that this process does not accept, such as a certificate, nor a failure of this
+/// process's own. One alone may have lost its packets in a moment, so it takes a second one that began some time after the
+/// first.
 package struct DatabaseSilence: Sendable {
     /// A Boolean value that indicates whether PostgreSQL does not answer.
     package private(set) var isCertain = false

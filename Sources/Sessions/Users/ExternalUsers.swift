@@ -56,7 +56,7 @@ final class ExternalUsers {
                 }
             }
         } catch {
-            throw .connection("all threads for connecting are taken")
+            throw .unsent("all threads for connecting are taken")
         }
         let (findings, keepsState) = try result.get()
         hasDisabled = findings.columns.contains("disabled")
@@ -101,7 +101,8 @@ final class ExternalUsers {
             case .server(let state, _) where state.isAboutValue:
                 return .failure(UsersQueryRow.Problem(reason: "failed: \(error.impersonalReason)"))
             case .unreadable(let reason): return .failure(UsersQueryRow.Problem(reason: "failed: \(reason)"))
-            case .server, .connection, .replacement, .refused, .deadline, .confusion, .notReady, .unusable: throw error
+            case .server, .connection, .unsent, .replacement, .refused, .deadline, .confusion, .notReady, .unusable:
+                throw error
             }
         }
         hasDisabled = hasDisabled || rows.first?.hasDisabled == true

@@ -73,6 +73,8 @@ struct LoginRequestTests {
         #"{"username":"\ud800","password":"x"}"#, #"{"username":"ann","password":"\udc00x"}"#,
         #"{"username":"ann","password":"\ud83dx"}"#, #"{"username":"\x","password":"x"}"#,
         "{\"username\":\"a\nb\",\"password\":\"x\"}", #"{"username":"ann","password":"x"}// "#,
+        #"{"username":"ann","password":"x",}"#, #"{"username":"ann","password":"x","other":[1,]}"#,
+        #"{"username":"ann","password":"x","other":01}"#, #"{"username":"ann","password":"x","other":"\q"}"#,
     ])
     func `a body that is not JSON is refused`(_ body: String) {
         #expect(Self.problem(body) == "the body is not JSON")

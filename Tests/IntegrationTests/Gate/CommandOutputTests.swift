@@ -54,7 +54,7 @@ import Testing
         let labelled = try run(["session", "create", "--new-user", "--user", "1", "--label", "a\nb\u{1b}[31m"])
         #expect(labelled.status == .code(64) && labelled.errors.contains("The label must not "), "\(labelled)")
         for detail in ["--name", "--email", "--groups"] {
-            for text in ["a\nb", "a\u{1b}[31m"] {
+            for text in ["a\nb", "a\u{1b}[31m", "a\u{202e}b", "a\u{2066}b"] {
                 let result = try run(["user", "add", "ann", detail, text], input: "correct horse battery")
                 #expect(result.status == .code(64), "\(detail): \(result)")
             }

@@ -11,22 +11,24 @@ import Testing
     private let server: PostgreSQLServer
     private let database: String
     private let folder: TestFolder
+    private let proxyFolder: String
     private let proxy: SocketProxy
     private let pod: TestStore
 
     init() async throws {
         (server, database) = try SharedServers.newDatabase()
         folder = try TestFolder()
-        let proxyFolder = try folder.makeFolder("proxy")
+        proxyFolder = try folder.makeFolder("proxy")
         proxy = try SocketProxy(before: server, socketFolder: proxyFolder)
         pod = try await TestStore.start(server.url(database: database, through: proxyFolder))
     }
 
     /// Sends look-ups, stops the loop for some time, and returns their answers.
     private func lookUp(
-        _ tokens: [SessionToken], standingStillFor time: Duration, meanwhile: @escaping @Sendable () throws -> Void = {}
+        _ tokens: [SessionToken], by other: TestStore? = nil, standingStillFor time: Duration,
+        meanwhile: @escaping @Sendable () throws -> Void = {}
     ) async throws -> [Answer] {
-        let pod = pod
+        let pod = other ?? pod
         // No answer arrives before the loop stands still.
         proxy.pause(.toClient)
         let answers = Task { () -> [Int: Answer] in
@@ -60,6 +62,16 @@ import Testing
         let last = try #require(answers.last)
         #expect(try last.get() == nil)
         #expect(!pod.log.text.contains("connection lost"), "\(pod.log.text)")
+    }
+
+    @Test func `a standstill that is little longer than the deadline of look-ups is noticed`() async throws {
+        let tokens = try TestStore.tokens(6, on: server, database)
+        let url = server.url(database: database, through: proxyFolder)
+        let hasty = try await TestStore.start(url) { $0.lookUpDeadline = .milliseconds(300) }
+        let answers = try await lookUp(tokens, by: hasty, standingStillFor: .milliseconds(350))
+        #expect(answers.count == 6)
+        for answer in answers { #expect(try answer.get() != nil) }
+        #expect(!hasty.log.text.contains("connection lost"), "\(hasty.log.text)")
     }
 
     @Test func `an answer that is older than the revocation delay is not used`() async throws {

@@ -43,6 +43,7 @@ final class CommandLane: ReadinessHandler {
         self.deadline = deadline
         let schema = configuration.schema
         queue = CommandQueue(deadline: deadline)
+        Reactor.shared.watchStandstills(for: deadline)
         let isPooled = !configuration.usesPreparedStatements
         let lockWait = min(deadline, Self.lockWait)
         let author = configuration.logsChanges ? "SET authfcgi.author = 'gate'" : nil

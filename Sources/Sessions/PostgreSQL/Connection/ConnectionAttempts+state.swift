@@ -26,6 +26,8 @@ extension ConnectionAttempts {
         case abandon(Int)
         /// Report that the attempt that began at this time has no answer.
         case reportSilence(since: BootInstant)
+        /// Report that an attempt has sent nothing yet that a server could answer.
+        case reportUnsent
         /// Report that the server has answered an attempt that is not complete.
         case reportAnswer
     }

@@ -22,6 +22,8 @@ struct ConnectionAttempts {
 
     /// The maximum time without an answer before there is a second attempt.
     static let patience = Duration.milliseconds(250)
+    /// The minimum time from the question to a server after which its silence counts.
+    static let minSilence = Duration.milliseconds(100)
     /// The time between two attempts while somebody waits for the connection, at most; and if nobody does.
     static let awaitedInterval = Duration.milliseconds(400)
     static let interval = Duration.seconds(2)
@@ -38,7 +40,7 @@ struct ConnectionAttempts {
         self.answerPatience = answerPatience
     }
 
-    /// The time at which ``tick(at:heardFrom:)`` must be called, or nil if no time limit is running.
+    /// The time at which ``tick(at:progressOf:)`` must be called, or nil if no time limit is running.
     var wakeAt: BootInstant? {
         switch state {
         case .idle: nil
@@ -154,8 +156,10 @@ struct ConnectionAttempts {
     /// Handles the end of a time limit.
     /// - Parameters:
     ///   - now: The current instant.
-    ///   - heardFrom: Returns the time of the server's last message to an attempt, or nil if there was none.
-    mutating func tick(at now: BootInstant, heardFrom: (Int) -> BootInstant?) -> [Action] {
+    ///   - progress: Returns how far an attempt has come.
+    mutating func tick(
+        at now: BootInstant, progressOf progress: (Int) -> ConnectionAttempt.Progress
+    ) -> [Action] {
         guard case .opening(let attempts, let nextAt) = state, let youngest = attempts.last else {
             return beginIfDue(at: now)
         }
@@ -164,16 +168,19 @@ struct ConnectionAttempts {
             state = .opening(attempts, nextAt: now + Self.patience)
             return []
         }
-        guard let heard = heardFrom(youngest.number) else {
-            let isSilent = now - youngest.begunAt >= Self.patience
+        switch progress(youngest.number) {
+        case .unsent: return [.reportUnsent] + begin(beside: attempts, at: now)
+        case .asked(let askedAt):
+            let isSilent = now - youngest.begunAt >= Self.patience && now - askedAt >= Self.minSilence
             return (isSilent ? [.reportSilence(since: youngest.begunAt)] : []) + begin(beside: attempts, at: now)
+        case .heard(let heardAt):
+            let end = heardAt + answerPatience
+            guard end <= now else {
+                state = .opening(attempts, nextAt: end)
+                return [.reportAnswer]
+            }
+            return begin(beside: attempts, at: now)
         }
-        let end = heard + answerPatience
-        guard end <= now else {
-            state = .opening(attempts, nextAt: end)
-            return [.reportAnswer]
-        }
-        return begin(beside: attempts, at: now)
     }
 
     // MARK: Transitions

@@ -7,6 +7,9 @@ internal import Logging
     /// The connection, or nil once it has another owner.
     private var connection: OpaquePointer?
     private let notices: ServerNoticeLog
+    private var failures = ConnectionFailures()
+    /// A Boolean value that indicates whether the server that libpq is at has sent something.
+    private var hasHeard = false
 
     /// The events of a descriptor to wait for, as for poll(2).
     struct Wait {
@@ -26,12 +29,13 @@ internal import Logging
         notices = ServerNoticeLog(log, isConnecting: true)
         let connection = unsafe parameters.withPointers { unsafe PQconnectStartParams($0, $1, 1) }
         // NULL only if memory is exhausted.
-        guard let connection = unsafe connection else { throw .connection("out of memory") }
+        guard let connection = unsafe connection else { throw .unsent("out of memory") }
         unsafe self.connection = connection
         // Before any answer of a server: libpq writes notices that nobody receives to standard error.
         unsafe PQsetNoticeReceiver(connection, ServerNoticeLog.receive, Unmanaged.passUnretained(notices).toOpaque())
         // With the SQLSTATE, which tells a server that refuses from one that does not answer.
         unsafe PQsetErrorVerbosity(connection, PQERRORS_VERBOSE)
+        noteFailures()
         guard unsafe PQstatus(connection) != CONNECTION_BAD else { throw failure }
         // As PQconnectPoll's documentation has it: as if it had asked for this.
         wait = Wait(descriptor: unsafe PQsocket(connection), events: POLLOUT)
@@ -40,10 +44,17 @@ internal import Logging
     // PQfinish does nothing with NULL.
     deinit { unsafe PQfinish(connection) }
 
-    /// Continues after a wait.
+    /// A Boolean value that indicates whether a server has answered, or has sent something and has not failed. Not if it
+    /// starts, stops or is a standby.
+    var hasAnswer: Bool { failures.haveAnswer || hasHeard }
+
+    /// Continues after a wait. May wait for the resolution of another server's name.
+    /// - Parameter hasMessage: True if the server has sent something.
     /// - Throws: ``PostgreSQLError`` if no server can be connected to.
-    func advance() throws(PostgreSQLError) {
+    func advance(hasMessage: Bool) throws(PostgreSQLError) {
+        hasHeard = hasHeard || hasMessage
         let state = unsafe PQconnectPoll(connection)
+        noteFailures()
         // The descriptor may be another one: that of the next server.
         let descriptor = unsafe PQsocket(connection)
         switch state {
@@ -65,7 +76,10 @@ internal import Logging
         return unsafe (connection, notices)
     }
 
-    private var failure: PostgreSQLError {
-        LibpqMessage.failure(ofConnecting: unsafe LibpqMessage.text(ofConnection: connection))
-    }
+    private func noteFailures() { if failures.read(message, hasHeard: hasHeard) { hasHeard = false } }
+
+    private var failure: PostgreSQLError { failures.error(message) }
+
+    /// libpq's message about the servers that could not be connected to so far.
+    private var message: String { unsafe LibpqMessage.text(ofConnection: connection) }
 }

@@ -11,7 +11,8 @@ final class Connector {
     typealias Opened = @EventLoop (consuming Result<PostgreSQLConnection, PostgreSQLError>) -> Void
 
     /// A handler called if an attempt that began at that time has failed without an answer of PostgreSQL, or has had none
-    /// for some time. Failures of this process's own, such as a lack of threads, are not reported.
+    /// for some time. Failures of this process's own are not reported, such as a lack of threads or a name without an
+    /// address.
     var onNoAnswer: (@EventLoop (_ begunAt: BootInstant) -> Void)?
     /// A handler called if PostgreSQL has answered an attempt.
     var onAnswer: (@EventLoop () -> Void)?
@@ -124,7 +125,10 @@ final class Connector {
 
     // MARK: Attempts
 
-    private func tick() { perform(machine.tick(at: .now) { [attempts] in attempts[$0]?.attempt.heardAt }) }
+    private func tick() {
+        let now = BootInstant.now
+        perform(machine.tick(at: now) { [attempts] in attempts[$0]?.attempt.progress(at: now) ?? .unsent })
+    }
 
     private func perform(_ actions: [ConnectionAttempts.Action]) {
         for action in actions {
@@ -132,12 +136,17 @@ final class Connector {
             case .begin(let number, let rotation): begin(number, rotation)
             case .abandon(let number): attempts[number]?.attempt.abandon()
             case .reportSilence(let begunAt):
-                if let wantedAt, .now - wantedAt >= silenceLimit { failed(.deadline) }
+                reportIfLate(.deadline)
                 onNoAnswer?(begunAt)
+            case .reportUnsent: reportIfLate(.unsent("no server was asked: no address for its name so far"))
             case .reportAnswer: onAnswer?()
             }
         }
         if let limit = machine.wakeAt { timer.set(to: limit) } else { timer.cancel() }
+    }
+
+    private func reportIfLate(_ error: PostgreSQLError) {
+        if let wantedAt, .now - wantedAt >= silenceLimit { failed(error) }
     }
 
     private func begin(_ number: Int, _ rotation: Int) {
@@ -146,16 +155,14 @@ final class Connector {
         let (url, name, log, prepare, threads) = (url, applicationName, log, prepare, threads)
         EventLoop.spawn { [self] in
             let result: Result<PostgreSQLConnection, PostgreSQLError>
-            var isOwnFailure = false
             do throws(HelperThreads.Busy) {
                 result = try await threads.run { Self.open(url, name, rotation, attempt, log, prepare) }
             } catch {
-                result = .failure(.connection("all threads for connecting are taken"))
-                isOwnFailure = true
+                result = .failure(.unsent("all threads for connecting are taken"))
             }
             switch consume result {
             case .success(let connection): succeeded(number, connection)
-            case .failure(let error): failed(number, error, isOwnFailure: isOwnFailure)
+            case .failure(let error): failed(number, error)
             }
         }
     }
@@ -169,18 +176,19 @@ final class Connector {
         end(.success(connection))
     }
 
-    private func failed(_ number: Int, _ error: PostgreSQLError, isOwnFailure: Bool) {
-        let begunAt = attempts.removeValue(forKey: number)?.begunAt
+    private func failed(_ number: Int, _ error: PostgreSQLError) {
+        let attempt = attempts.removeValue(forKey: number)
+        let now = BootInstant.now
         let counts = machine.isUnderWay(number)
         let isFinal = if case .unusable = error { true } else { false }
-        let (actions, isOver) = machine.failed(number, at: .now, isFinal: isFinal)
+        let (actions, isOver) = machine.failed(number, at: now, isFinal: isFinal)
         perform(actions)
         guard counts else { return }
         failed(error)
-        if error.isAnswer {
-            onAnswer?()
-        } else if let begunAt, !isOwnFailure {
-            onNoAnswer?(begunAt)
+        switch error.sign(after: attempt?.attempt.progress(at: now) ?? .unsent, at: now) {
+        case .answer: onAnswer?()
+        case .silence: if let begunAt = attempt?.begunAt { onNoAnswer?(begunAt) }
+        case .nothing: break
         }
         if isOver { end(.failure(error)) }
     }

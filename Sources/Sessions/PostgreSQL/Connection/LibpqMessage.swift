@@ -42,19 +42,15 @@ enum LibpqMessage {
         unsafe PQresultErrorField(result, Int32(code.value)).map { unsafe line($0) }
     }
 
-    /// Returns the error of a connection that could not be opened.
+    /// Returns the message about a connection that could not be opened, in one line and with advice.
     /// - Parameter text: The message, with the SQLSTATE of each error that a server has returned.
-    static func failure(ofConnecting text: String) -> PostgreSQLError {
-        var isRefused = false
+    static func reason(ofConnecting text: String) -> String {
         let texts = lines(text).filter { !$0.hasPrefix("LOCATION:") }.map { line in
             guard let (state, rest) = withoutState(line) else { return line }
-            // Not from a server that starts or stops, or from a pooler whose server does not answer.
-            isRefused = isRefused || !state.isServerGone
             guard state == .insufficientPrivilege, let severity = rest.firstRange(of: ":  ") else { return rest }
             return rest + RefusedRight(message: String(rest[severity.upperBound...])).advice
         }
-        let reason = texts.joined(separator: "; ")
-        return isRefused ? .refused(reason) : .connection(reason)
+        return texts.joined(separator: "; ")
     }
 
     private static func lines(_ text: String) -> [String] {
@@ -63,7 +59,7 @@ enum LibpqMessage {
 
     /// Takes the SQLSTATE out of a line with a server's error, such as `FATAL:  53300: sorry, too many clients already`.
     /// - Returns: Nil for any other line.
-    private static func withoutState(_ line: String) -> (SQLState, String)? {
+    static func withoutState(_ line: String) -> (SQLState, String)? {
         guard let severity = line.firstRange(of: ":  ") else { return nil }
         let rest = line[severity.upperBound...]
         let state = rest.prefix(5)

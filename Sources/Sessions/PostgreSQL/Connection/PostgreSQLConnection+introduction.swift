@@ -39,6 +39,7 @@ extension PostgreSQLConnection {
         try send(Self.identityQuery, [], binaryResult: true)
         let answer = try wait(for: deadline)
         guard !answer.isTrue(0, try answer.column("is_standby")) else {
+            attempt?.forgetMessages()
             throw .connection("the server is a standby; sessions live on the primary")
         }
         guard let started = answer.binaryInteger(0, try answer.column("started_at")),

@@ -71,9 +71,15 @@ extension PostgreSQLConnection {
             ServerNoticeLog.warn(fault, log)
             parameters.add("passfile", PasswordFile.none)
         }
-        let opening = try ConnectionOpening(parameters, log: log)
+        var begun: ConnectionOpening?
+        try attempt.call { () throws(PostgreSQLError) in begun = try ConnectionOpening(parameters, log: log) }
+        guard let opening = begun else { throw .unsent("nothing was begun") }
         while let wait = opening.wait {
-            if try attempt.wait(wait.descriptor, for: wait.events) { try opening.advance() }
+            let event = try attempt.wait(wait.descriptor, for: wait.events)
+            guard event != .nothing else { continue }
+            // Also after a failure: what was heard may be of a server that starts, stops or is a standby.
+            defer { if !opening.hasAnswer { attempt.forgetMessages() } }
+            try attempt.call { () throws(PostgreSQLError) in try opening.advance(hasMessage: event == .message) }
         }
         return opening
     }

@@ -2,6 +2,9 @@
 package enum PostgreSQLError: Error, Equatable, Sendable {
     /// The connection could not be opened, or was lost. The text is libpq's, without the connection string.
     case connection(String)
+    /// The connection could not be opened for a failure of this process's own, such as a name without an address: no server
+    /// was asked, or it is not known whether one was.
+    case unsent(String)
     /// This process replaces a connection that works. The text states what for.
     case replacement(String)
     /// A server refused the connection, for a reason that is not its own start or stop. The text is libpq's.
@@ -24,8 +27,8 @@ package enum PostgreSQLError: Error, Equatable, Sendable {
     /// The failure as a text for the log.
     package var reason: String {
         switch self {
-        case .connection(let text), .replacement(let text), .refused(let text), .confusion(let text),
-            .unreadable(let text), .notReady(let text), .unusable(let text, _):
+        case .connection(let text), .unsent(let text), .replacement(let text), .refused(let text),
+            .confusion(let text), .unreadable(let text), .notReady(let text), .unusable(let text, _):
             text
         case .server(.insufficientPrivilege, let text):
             "\(text) (SQLSTATE \(SQLState.insufficientPrivilege.code)\(RefusedRight(message: text).advice))"
@@ -43,7 +46,8 @@ package enum PostgreSQLError: Error, Equatable, Sendable {
         case .unusable(let text, let part): text + names.hint(part)
         case .server(.undefinedStatement, _), .server(.duplicateStatement, _):
             reason + names.hint(.preparedStatementsOff)
-        case .connection, .replacement, .refused, .server, .deadline, .confusion, .unreadable, .notReady: reason
+        case .connection, .unsent, .replacement, .refused, .server, .deadline, .confusion, .unreadable, .notReady:
+            reason
         }
     }
 
@@ -70,18 +74,9 @@ package enum PostgreSQLError: Error, Equatable, Sendable {
     /// A Boolean value that indicates whether the connection can no longer be used.
     var endsConnection: Bool {
         switch self {
-        case .connection, .replacement, .refused, .deadline, .confusion, .notReady, .unusable: true
+        case .connection, .unsent, .replacement, .refused, .deadline, .confusion, .notReady, .unusable: true
         case .server(let state, _): state.endsConnection
         case .unreadable: false
-        }
-    }
-
-    /// A Boolean value that indicates whether a server has answered. Not if it starts or stops, or is a standby.
-    var isAnswer: Bool {
-        switch self {
-        case .connection, .replacement, .deadline: false
-        case .server(let state, _): !state.isServerGone
-        case .refused, .confusion, .unreadable, .notReady, .unusable: true
         }
     }
 

@@ -38,6 +38,18 @@ package struct SQLState: Equatable, Hashable, Sendable {
     /// A Boolean value that indicates whether the server shuts down or was lost (classes 08 and 57P).
     var isServerGone: Bool { code.hasPrefix("08") || code.hasPrefix("57P") }
 
+    /// Returns whether an error says that there is no server now that would answer anybody: the server starts, recovers,
+    /// shuts down, or ends all connections after a crash (57P03, 57P02), or a pooler cannot connect to it. Not if one
+    /// connection was ended (57P01), or if a pooler refuses a client, for which PgBouncer has the same SQLSTATE.
+    /// - Parameter message: The error's message.
+    func isAbsence(_ message: String) -> Bool {
+        guard code.hasPrefix("08") else { return code == "57P02" || code == "57P03" }
+        if let cause = message.firstRange(of: "cached error: ") {
+            return message[cause.upperBound...].hasPrefix("connect ")
+        }
+        return message.contains("server login has been failing") || message.contains("cannot connect")
+    }
+
     /// A Boolean value that indicates whether the transaction was rolled back because of concurrent ones: a deadlock or a
     /// conflict (class 40).
     var asksForRepetition: Bool { code.hasPrefix("40") }

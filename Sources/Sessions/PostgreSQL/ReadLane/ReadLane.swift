@@ -55,6 +55,7 @@ final class ReadLane: ReadinessHandler, TurnEndHandler {
             leaseTime: memory.leaseTime, deadline: configuration.lookUpDeadline, lookUps: configuration.lookUpLimit,
             connectionWait: memory.outlastsLease ? configuration.lookUpDeadline : LookUpLimits.defaultWait)
         queue = LookUpQueue(limits)
+        Reactor.shared.watchStandstills(for: configuration.lookUpDeadline)
         heartbeatInterval = limits.heartbeatInterval
         statements = ReadLaneStatements(Schema(configuration.schema))
         connector = .readLane(

@@ -19,9 +19,12 @@ import Testing
         texts(attempts.want(isAwaited: isAwaited, at: time(now)))
     }
 
-    private mutating func tick(at now: Int64, heardAt: Int64? = nil) -> [String] {
-        let heard = heardAt.map { time($0) }
-        return texts(attempts.tick(at: time(now)) { _ in heard })
+    private mutating func tick(
+        at now: Int64, heardAt: Int64? = nil, askedAt: Int64 = 0, isUnsent: Bool = false
+    ) -> [String] {
+        let sent = heardAt.map { ConnectionAttempt.Progress.heard(time($0)) } ?? .asked(time(askedAt))
+        let progress = isUnsent ? .unsent : sent
+        return texts(attempts.tick(at: time(now)) { _ in progress })
     }
 
     /// An attempt fails; delays are the shortest possible.
@@ -37,6 +40,7 @@ import Testing
             case .begin(let number, let rotation): "begin \(number) at server \(rotation)"
             case .abandon(let number): "abandon \(number)"
             case .reportSilence(let begunAt): "silence since \(milliseconds(begunAt) ?? 0)"
+            case .reportUnsent: "unsent"
             case .reportAnswer: "answer"
             }
         }
@@ -194,6 +198,20 @@ import Testing
         #expect(tick(at: 300) == ["begin 4 at server 3"], "39 ms are no silence")
     }
 
+    // MARK: Attempts that ask no server
+
+    @Test mutating func `an attempt that still waits for the address of a name tells nothing about a server`() {
+        _ = want(at: 0)
+        #expect(tick(at: 250, isUnsent: true) == ["unsent", "begin 2 at server 1"])
+        #expect(tick(at: 500, isUnsent: true) == ["unsent", "abandon 2", "begin 3 at server 2"])
+    }
+
+    @Test mutating func `the silence of a server that was asked late is too short to count`() {
+        _ = want(at: 0)
+        #expect(tick(at: 250, askedAt: 151) == ["begin 2 at server 1"])
+        #expect(tick(at: 500, askedAt: 400) == ["silence since 250", "abandon 2", "begin 3 at server 2"])
+    }
+
     // MARK: Servers that answer slowly
 
     @Test mutating func `a server that has answered has more time to complete the connection`() {
@@ -290,7 +308,9 @@ import Testing
                         isWanted = false
                         actions = attempts.cancel()
                     }
-                default: actions = attempts.tick(at: time(now)) { _ in nil }
+                default:
+                    let progress = ConnectionAttempt.Progress.asked(time(now - 250))
+                    actions = attempts.tick(at: time(now)) { _ in progress }
                 }
                 for case .begin(let number, _) in actions { running.insert(number) }
                 #expect(running.count <= ConnectionAttempts.maxAttempts)

@@ -4,34 +4,19 @@ import Testing
 
 /// The reading of libpq's messages about connections that could not be opened.
 @Suite struct LibpqMessageTests {
-    @Test func `a server that refuses has answered`() {
+    @Test func `the SQLSTATE and the place in the server's source are left out`() {
         let text = """
             connection to server on socket "/run/.s.PGSQL.5432" failed: FATAL:  53300: sorry, too many clients already
             LOCATION:  InitProcess, proc.c:354
 
             """
-        let reason =
-            #"connection to server on socket "/run/.s.PGSQL.5432" failed: FATAL:  sorry, too many clients already"#
-        #expect(LibpqMessage.failure(ofConnecting: text) == .refused(reason))
-        #expect(PostgreSQLError.refused(reason).isAnswer)
+        #expect(
+            LibpqMessage.reason(ofConnecting: text)
+                == #"connection to server on socket "/run/.s.PGSQL.5432" failed: FATAL:  sorry, too many clients already"#
+        )
     }
 
-    @Test(arguments: [
-        "connection failed: FATAL:  57P03: the database system is starting up\nLOCATION:  a, b.c:1\n",
-        "connection failed: FATAL:  08P01: server login has been failing, try again later\n",
-        "connection to server at \"a\", port 5432 failed: Connection refused\n\tIs the server running?\n",
-        "connection to server at \"a\", port 5432 failed: server is in hot standby mode\n", "timeout expired\n", "",
-    ])
-    func `a server that starts, is a standby or cannot be reached has not`(text: String) {
-        let error = LibpqMessage.failure(ofConnecting: text)
-        guard case .connection(let reason) = error else {
-            Issue.record("\(error)")
-            return
-        }
-        #expect(!error.isAnswer && !reason.contains("LOCATION") && !reason.contains("57P03"))
-    }
-
-    @Test func `of several servers one answer is enough`() {
+    @Test func `the messages about several servers become one line`() {
         let text = """
             connection to server at "a" failed: Connection refused
             \tIs the server running on that host?
@@ -39,10 +24,9 @@ import Testing
             LOCATION:  auth_failed, auth.c:326
             """
         #expect(
-            LibpqMessage.failure(ofConnecting: text)
-                == .refused(
-                    #"connection to server at "a" failed: Connection refused; Is the server running on that host?; connection to server at "b" failed: FATAL:  password authentication failed for user "gate""#
-                ))
+            LibpqMessage.reason(ofConnecting: text)
+                == #"connection to server at "a" failed: Connection refused; Is the server running on that host?; connection to server at "b" failed: FATAL:  password authentication failed for user "gate""#
+        )
     }
 
     @Test func `a database that the role may not connect to is followed by the right that is missing`() {
@@ -52,15 +36,14 @@ import Testing
             LOCATION:  CheckMyDatabase, postinit.c:396
             """
         #expect(
-            LibpqMessage.failure(ofConnecting: text)
-                == .refused(
-                    #"connection failed: FATAL:  permission denied for database "app"; missing: GRANT CONNECT ON DATABASE "app" TO ROLE; DETAIL:  User does not have CONNECT privilege."#
-                ))
+            LibpqMessage.reason(ofConnecting: text)
+                == #"connection failed: FATAL:  permission denied for database "app"; missing: GRANT CONNECT ON DATABASE "app" TO ROLE; DETAIL:  User does not have CONNECT privilege."#
+        )
     }
 
     @Test(arguments: ["a:  12345", "a:  1234: b", "a:  12c45: b", "a: 12345: b"])
     func `a text that only looks like an SQLSTATE stays`(text: String) {
-        #expect(LibpqMessage.failure(ofConnecting: text) == .connection(text))
+        #expect(LibpqMessage.reason(ofConnecting: text) == text)
     }
 
     @Test func `a password that a server repeats is left out`() {
