@@ -206,7 +206,41 @@ import Testing
             last = queue.next(at: start)
             order.append(last)
         }
-        #expect(order == [second[0], third, first[1], second[1], first[2], first[3], nil])
+        #expect(order == [first[1], second[0], third, first[2], second[1], first[3], nil])
+    }
+
+    @Test func `the networks of an IPv6 site count as one for others, and one by one for each other`() throws {
+        let queue = try slowQueue(wait: .seconds(60))
+        func client(_ site: Int, network: Int) -> Requester {
+            Requester(address: "2001:db8:\(site):\(network)::1")
+        }
+        for network in 0..<40 { _ = try begin(queue, for: client(7, network: network)) }
+        for other in [self.client(1), client(8, network: 1)] {
+            #expect(abs(queue.expectedWait(for: other, at: start).seconds - 1) < 0.01)
+        }
+        #expect(abs(queue.expectedWait(for: client(7, network: 50), at: start).seconds - 40) < 0.01)
+        _ = try begin(queue, for: self.client(1))
+        // As many turns of the other address as of the own site.
+        #expect(abs(queue.expectedWait(for: client(7, network: 50), at: start).seconds - 41) < 0.01)
+    }
+
+    @Test func `a login at an address that others use is not delayed by logins at new addresses`() throws {
+        let queue = try slowQueue(wait: .seconds(60))
+        for network in 1...14 { _ = try begin(queue, for: client(network)) }
+        var running = try #require(queue.next(at: start))
+        var newcomer = 14
+        for _ in 0..<5 {
+            let colleague = try begin(queue, for: client(250))
+            var turns = 0
+            while running != colleague, turns < 100 {
+                queue.finish(running, at: start)
+                newcomer += 1
+                _ = try begin(queue, for: client(newcomer))
+                running = try #require(queue.next(at: start))
+                turns += 1
+            }
+            #expect(turns <= 15)
+        }
     }
 
     @Test func `of arrivals with the same name only ten count`() throws {
