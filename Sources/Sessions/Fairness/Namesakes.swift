@@ -46,9 +46,11 @@ struct Namesakes {
     /// Returns the number of rounds by which an element that was added is due later than its line.
     func delay(of requester: Requester, isUrgent: Bool) -> Int {
         guard let name = Self.name(requester, isUrgent), let waiting = names[name] else { return 0 }
-        let others = waiting.sites.count + waiting.withoutSite - 1
-        return Int(Double(2 * max(0, others)).squareRoot())
+        return Self.delay(behind: waiting.sites.count + waiting.withoutSite - 1)
     }
+
+    /// Returns the number of rounds by which an element is due later than its line if `others` other sites wait for its name.
+    static func delay(behind others: Int) -> Int { Int(Double(2 * max(0, others)).squareRoot()) }
 
     private static func name(_ requester: Requester, _ isUrgent: Bool) -> Name? {
         requester.name.map { Name(text: $0, isUrgent: isUrgent) }

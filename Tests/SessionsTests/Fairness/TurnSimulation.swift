@@ -26,12 +26,15 @@ struct TurnSimulation {
     /// - Parameters:
     ///   - count: The number of elements.
     ///   - limit: The wait after which the simulation ends.
+    ///   - areUrgent: True if they are urgent.
     ///   - requester: Returns the requester of the element with a number.
     /// - Returns: The wait of each element, as the number of the crowd's elements taken meanwhile.
-    mutating func waits(_ count: Int, atMost limit: Int = 5000, _ requester: (Int) -> Requester) -> [Int] {
+    mutating func waits(
+        _ count: Int, atMost limit: Int = 5000, areUrgent: Bool = false, _ requester: (Int) -> Requester
+    ) -> [Int] {
         var waits: [Int] = []
         for number in 0..<count {
-            queue.append(Self.other, for: requester(number))
+            queue.append(Self.other, for: requester(number), isUrgent: areUrgent)
             var wait = 0
             while wait < limit, queue.popFirst() != Self.other {
                 send()

@@ -102,7 +102,7 @@ package struct HashingQueue {
             inSite += min(count, own + 1)
         }
         let namesakes = requester.name.map { min(ahead.names[$0, default: 0], Self.countedArrivals) } ?? 0
-        let rounds = max(inSite, namesakes) + 1
+        let rounds = max(inSite, Namesakes.delay(behind: namesakes)) + 1
         var (others, withoutSite) = (0, ahead.taken)
         for (other, count) in ahead.sites {
             withoutSite -= count
