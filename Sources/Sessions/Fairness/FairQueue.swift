@@ -1,44 +1,61 @@
 internal import DequeModule
 
-/// A queue in which requesters take turns, so that nobody waits for all that another one has enqueued (start-time fair
-/// queueing).
+/// A queue in which requesters take turns, so that nobody waits for all that another one has enqueued.
 ///
-/// Each network has a line of its own, and in each round every line advances by one element. Elements of the same name from
-/// different networks share a place in a round: a name that many networks ask for advances as one of them. Elements without
-/// a network are due at once. Elements of a round are taken in the order of their arrival, urgent ones first. Urgent
-/// elements have lines of their own, and so do not wait for a network's other elements.
+/// Each site has a line of its own. In each round every line advances by one element, and within a line the site's networks
+/// take turns. A round is closed when its first element is taken: what arrives later belongs to the next one. So the first
+/// element of a line waits for one of each other line at most, and each element behind it for one more of each, however many
+/// sites come anew meanwhile.
+///
+/// Elements of the same name from many lines are spread over later rounds: see ``Namesakes``. An element without a network is
+/// due in the open round, whatever else waits. Elements of a round are taken in the order of their arrival, urgent ones first.
+/// Urgent elements have lines of their own, and so do not wait for a site's other elements.
 struct FairQueue<Element> {
     private struct Entry {
         var element: Element
         let requester: Requester
         let isUrgent: Bool
-        /// The round in which the element is due.
-        var round: Int
+    }
 
-        func precedes(_ other: Entry) -> Bool {
-            round != other.round ? round < other.round : isUrgent && !other.isUrgent
+    private struct LineKey: Hashable {
+        let site: ClientSite
+        let isUrgent: Bool
+    }
+
+    /// The elements of a site.
+    private struct Line {
+        /// The number of elements, those with a place included.
+        var count = 0
+        /// The first round in which the line has not advanced.
+        var nextRound = 0
+        /// True while an element that has a place holds up those behind it.
+        var isLed = false
+        /// The elements without a place.
+        var others = NetworkTurns<Entry>()
+    }
+
+    /// An element whose place in the order is certain.
+    private struct Place {
+        var entry: Entry
+        /// The round in which the element is due.
+        let round: Int
+        /// The line of the element; nil for one without a network, and for one that was prepended.
+        let line: LineKey?
+        /// True if the elements behind it in its line get no place before it is taken.
+        let leadsLine: Bool
+
+        func precedes(_ other: Place) -> Bool {
+            round != other.round ? round < other.round : entry.isUrgent && !other.entry.isUrgent
         }
     }
 
-    private struct Line: Hashable {
-        let network: ClientNetwork
-        let isUrgent: Bool
-    }
-
-    /// The elements of a name that their networks' lines have in the same round.
-    private struct Namesakes: Hashable {
-        let name: String
-        let round: Int
-        let isUrgent: Bool
-    }
-
-    /// The elements in the order in which they are due.
-    private var entries = Deque<Entry>()
-    /// The round of the element taken last.
-    private var round = 0
-    /// The first free round of each line.
-    private var lines: [Line: Int] = [:]
-    private var namesakes: [Namesakes: Int] = [:]
+    /// The elements that have a place, in the order in which they are due. Each line with elements has at least one.
+    private var places = Deque<Place>()
+    /// The round to which new elements belong: the first one of which none was taken.
+    private var openRound = 0
+    /// The lines that have elements.
+    private var lines: [LineKey: Line] = [:]
+    private var namesakes = Namesakes()
     private var shares: Shares
 
     /// Creates an empty queue.
@@ -50,88 +67,148 @@ struct FairQueue<Element> {
     /// Returns whether the requester may have one more element in the queue.
     func hasRoom(for requester: Requester) -> Bool { shares.hasRoom(for: requester) }
 
-    var isEmpty: Bool { entries.isEmpty }
-    var count: Int { entries.count }
+    var isEmpty: Bool { places.isEmpty }
+    var count: Int { shares.taken }
 
-    /// The elements in the order in which they are due.
-    var elements: some Sequence<Element> { entries.lazy.map(\.element) }
+    /// The elements: those whose place is certain, in the order in which they are due, and then those behind them.
+    var elements: [Element] {
+        var all: [Element] = []
+        forEach { all.append($0) }
+        return all
+    }
+
+    /// Returns the least value that an element has, or nil if there is no element.
+    func least<Value: Comparable>(_ value: (Element) -> Value) -> Value? {
+        var least: Value?
+        forEach {
+            let next = value($0)
+            if let known = least, known <= next { return }
+            least = next
+        }
+        return least
+    }
 
     /// Adds an element at the end of its requester's line.
     mutating func append(_ element: Element, for requester: Requester, isUrgent: Bool = false) {
-        var due = round
-        if let network = requester.network {
-            let line = Line(network: network, isUrgent: isUrgent)
-            due = max(due, lines[line] ?? 0)
-            lines[line] = due + 1
-        }
-        if let name = requester.name {
-            let key = Namesakes(name: name, round: due, isUrgent: isUrgent)
-            due += namesakes[key, default: 0]
-            namesakes[key, default: 0] += 1
-        }
-        insert(Entry(element: element, requester: requester, isUrgent: isUrgent, round: due))
+        let entry = Entry(element: element, requester: requester, isUrgent: isUrgent)
         shares.take(for: requester)
+        namesakes.add(requester, isUrgent: isUrgent)
+        guard let network = requester.network else {
+            let round = openRound + namesakes.delay(of: requester, isUrgent: isUrgent)
+            return insert(Place(entry: entry, round: round, line: nil, leadsLine: false))
+        }
+        let key = LineKey(site: network.site, isUrgent: isUrgent)
+        var line = lines.removeValue(forKey: key) ?? Line()
+        line.count += 1
+        line.others.append(entry, from: network)
+        lines[key] = line
+        advance(key)
     }
 
     /// Adds an element before all others.
     mutating func prepend(_ element: Element, for requester: Requester) {
-        let first = min(round, entries.first?.round ?? round) - 1
-        entries.prepend(Entry(element: element, requester: requester, isUrgent: true, round: first))
+        let first = min(openRound, places.first?.round ?? openRound) - 1
+        let entry = Entry(element: element, requester: requester, isUrgent: true)
+        places.prepend(Place(entry: entry, round: first, line: nil, leadsLine: false))
         shares.take(for: requester)
+        namesakes.add(requester, isUrgent: true)
     }
 
     /// Removes and returns the element that is due next.
     mutating func popFirst() -> Element? {
-        guard let entry = entries.popFirst() else { return nil }
-        shares.free(of: entry.requester)
-        round = max(round, entry.round)
-        forgetPastRounds()
-        return entry.element
+        guard let place = places.popFirst() else { return nil }
+        free(place.entry)
+        openRound = max(openRound, place.round + 1)
+        if let key = place.line, var line = lines.removeValue(forKey: key), line.count > 1 {
+            line.count -= 1
+            if place.leadsLine { line.isLed = false }
+            lines[key] = line
+            advance(key)
+        }
+        if places.isEmpty { openRound = 0 }
+        return place.entry.element
     }
 
     /// Changes each element. The order stays.
     mutating func modifyEach(_ change: (inout Element) -> Void) {
-        for index in entries.indices { change(&entries[index].element) }
+        for index in places.indices { change(&places[index].entry.element) }
+        for key in Array(lines.keys) { lines[key]?.others.modifyEach { change(&$0.element) } }
     }
 
-    /// Removes the elements that satisfy `isOver`. The others move up.
+    /// Removes the elements that satisfy `isOver`. Those behind them in their lines move up.
     /// - Returns: The removed elements, in the order in which they were due.
     mutating func removeAll(where isOver: (Element) -> Bool) -> [Element] {
-        guard entries.contains(where: { isOver($0.element) }) else { return [] }
-        let old = entries
-        entries.removeAll()
-        lines.removeAll()
-        namesakes.removeAll()
-        shares = Shares(capacity: shares.capacity)
-        var removed: [Element] = []
-        for entry in old {
-            if isOver(entry.element) {
-                removed.append(entry.element)
-            } else if entry.round < round {
-                entries.append(entry)
-                shares.take(for: entry.requester)
+        var isAny = false
+        forEach { if isOver($0) { isAny = true } }
+        guard isAny else { return [] }
+        var (old, removed): (FairQueue, [Element]) = (self, [])
+        while let element = old.popFirst() { if isOver(element) { removed.append(element) } }
+        for key in Array(lines.keys) {
+            let entries = lines[key]?.others.removeAll { isOver($0.element) } ?? []
+            for entry in entries { free(entry) }
+            lines[key]?.count -= entries.count
+        }
+        let oldPlaces = places
+        places.removeAll()
+        for place in oldPlaces {
+            if isOver(place.entry.element) {
+                free(place.entry)
+                if let next = successor(of: place) { places.append(next) }
             } else {
-                append(entry.element, for: entry.requester, isUrgent: entry.isUrgent)
+                places.append(place)
             }
         }
+        if places.isEmpty { openRound = 0 }
         return removed
     }
 
-    private mutating func insert(_ entry: Entry) {
-        var index = entries.endIndex
-        while index > entries.startIndex, entry.precedes(entries[index - 1]) { index -= 1 }
-        entries.insert(entry, at: index)
+    /// Gives back what an element has taken.
+    private mutating func free(_ entry: Entry) {
+        shares.free(of: entry.requester)
+        namesakes.remove(entry.requester, isUrgent: entry.isUrgent)
     }
 
-    /// Keeps the memory in proportion to the elements.
-    private mutating func forgetPastRounds() {
-        if entries.isEmpty {
-            round = 0
-            lines.removeAll()
-            namesakes.removeAll()
-        } else if lines.count + namesakes.count > 4 * entries.count + 64 {
-            lines = lines.filter { $0.value > round }
-            namesakes = namesakes.filter { $0.key.round >= round }
+    private func forEach(_ body: (Element) -> Void) {
+        for place in places { body(place.entry.element) }
+        for line in lines.values { line.others.forEach { body($0.element) } }
+    }
+
+    /// Gives the next element of a line a place, unless one leads the line. An element that is due later than its line, because
+    /// of others of its name, does not hold up those behind it: they get places too, in later rounds.
+    private mutating func advance(_ key: LineKey) {
+        guard var line = lines.removeValue(forKey: key) else { return }
+        while !line.isLed, let entry = line.others.popFirst() {
+            let turn = max(openRound, line.nextRound)
+            line.nextRound = turn + 1
+            let delay = namesakes.delay(of: entry.requester, isUrgent: entry.isUrgent)
+            line.isLed = delay == 0
+            insert(Place(entry: entry, round: turn + delay, line: key, leadsLine: line.isLed))
         }
+        lines[key] = line
+    }
+
+    /// Inserts a place behind those of its round. The places are sorted, so the search is a binary one.
+    private mutating func insert(_ place: Place) {
+        var (low, high) = (places.startIndex, places.endIndex)
+        while low < high {
+            let middle = low + (high - low) / 2
+            if place.precedes(places[middle]) { high = middle } else { low = middle + 1 }
+        }
+        places.insert(place, at: low)
+    }
+
+    /// Removes an element with a place from its line; returns the place with the element behind it, if it held that up.
+    private mutating func successor(of place: Place) -> Place? {
+        guard let key = place.line, var line = lines.removeValue(forKey: key), line.count > 1 else { return nil }
+        line.count -= 1
+        var successor: Place?
+        if place.leadsLine {
+            successor = line.others.popFirst().map {
+                Place(entry: $0, round: place.round, line: key, leadsLine: true)
+            }
+            line.isLed = successor != nil
+        }
+        lines[key] = line
+        return successor
     }
 }

@@ -4,8 +4,8 @@ internal import Glibc
 /// which a subscriber may choose addresses freely.
 package struct ClientNetwork: Hashable, Sendable {
     /// The IPv4 address, or the first half of the IPv6 address.
-    private let number: UInt64
-    private let isIPv4: Bool
+    let number: UInt64
+    let isIPv4: Bool
 
     /// Parses an address. Returns nil for any other text, such as the `unix:` that nginx reports for a client on a unix
     /// socket.
@@ -26,6 +26,9 @@ package struct ClientNetwork: Hashable, Sendable {
         let isMapped = first == 0 && second >> 32 == 0xffff
         (number, isIPv4) = isMapped ? (second & 0xffff_ffff, true) : (first, false)
     }
+
+    /// The site to which the network belongs.
+    var site: ClientSite { ClientSite(of: self) }
 
     /// The four bytes of the IPv4 address, or the first eight of the IPv6 address.
     var bytes: [UInt8] {

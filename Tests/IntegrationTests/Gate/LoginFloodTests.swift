@@ -1,7 +1,8 @@
 import TestSupport
 import Testing
 
-/// A hundred connections of one address that flood the gate, while somebody else signs in. It measures times.
+/// A hundred connections of one address, or of one IPv6 site, that flood the gate, and people at addresses of their own, while
+/// somebody else signs in again and again. It measures times.
 @Suite(.serialized) struct LoginFloodTests {
     enum Flood: CaseIterable {
         case wrongPasswords
@@ -10,6 +11,13 @@ import Testing
         case passwordChanges
         case logouts
         case lists
+        /// From the networks of an IPv6 /48.
+        case wrongPasswordsOfASite
+        /// No attack: people who sign in once, each from an address of their own.
+        case people
+
+        /// The number of connections. The hasher has turns for so many people within the three seconds.
+        var connections: Int { self == .people ? 8 : 100 }
     }
 
     private static let attacker = ("REMOTE_ADDR", "192.0.2.66")
@@ -27,13 +35,15 @@ import Testing
     private static func send(
         _ flood: Flood, _ number: Int, tokens: [String], to gate: GateProcess
     ) throws -> Int? {
-        func logIn(_ name: String) throws -> Int? {
-            try gate.logIn(#"{"username":"\#(name)","password":"wrong"}"#, parameters: [attacker]).status
+        func logIn(_ name: String, from address: String? = nil) throws -> Int? {
+            let client = address.map { ("REMOTE_ADDR", $0) } ?? attacker
+            return try gate.logIn(#"{"username":"\#(name)","password":"wrong"}"#, parameters: [client]).status
         }
+        let someone = "name \(number) \(Int.random(in: 0..<1_000_000))"
         let token = GateProcess.bearer(tokens[number % tokens.count])
         switch flood {
         case .wrongPasswords: return try logIn("somebody")
-        case .manyNames: return try logIn("name \(number) \(Int.random(in: 0..<1_000_000))")
+        case .manyNames: return try logIn(someone)
         case .wrongPasswordsOfTheOwner: return try logIn("ann")
         case .passwordChanges:
             let body = Array(#"{"current_password":"wrong","new_password":"another password of hers"}"#.utf8)
@@ -45,6 +55,11 @@ import Testing
             return try gate.ask("POST", "/auth/logout", parameters: [attacker, token], timeout: .seconds(20)).status
         case .lists:
             return try gate.ask("GET", "/auth/sessions", parameters: [attacker, token], timeout: .seconds(20)).status
+        case .wrongPasswordsOfASite:
+            return try logIn(someone, from: "2001:db8:7:\(Int.random(in: 0...9999))::1")
+        case .people:
+            let address = (0..<3).map { _ in String(Int.random(in: 0...255)) }.joined(separator: ".")
+            return try logIn(someone, from: "10.\(address)")
         }
     }
 
@@ -63,7 +78,7 @@ import Testing
         }
         // From here on she is known at her address.
         #expect(try logIn() == 200)
-        let load = CheckLoad(threads: 100) { thread in
+        let load = CheckLoad(threads: flood.connections) { thread in
             try Self.send(flood, thread * 7 + Int.random(in: 0..<7), tokens: tokens, to: gate)
         }
         try load.waitForAnswers(100, within: .seconds(60))

@@ -72,6 +72,27 @@ import Testing
         for _ in 0..<5 { #expect(try ask(from: other).status != 429) }
     }
 
+    @Test func `the networks of an IPv6 site have twice the limit of one together`() throws {
+        let site = "2001:db8:a0a"
+        var refusedAfter: Int?
+        for number in 0..<20_000 where refusedAfter == nil {
+            // No network comes near its own limit.
+            let answer = try ask(from: "\(site):\(String(number % 1000, radix: 16))::1")
+            if answer.status == 429 { refusedAfter = number }
+        }
+        let count = try #require(refusedAfter)
+        #expect(count >= 200)
+        #expect(try (0..<5).contains { _ in try ask(from: "\(site):ffff::1", "/auth/password").status == 429 })
+        #expect(try ask(from: "\(site):ffff::1", "/auth/logout").status == 204, "the others have their own")
+        for other in ["2001:db8:a0b::1", "192.0.2.2", "::ffff:192.0.2.3"] {
+            for _ in 0..<5 { #expect(try ask(from: other).status != 429) }
+        }
+    }
+
+    @Test func `IPv4 clients of a socket for both protocols have no limit together`() throws {
+        for number in 0..<500 { #expect(try ask(from: "::ffff:198.51.100.\(number % 250)").status != 429) }
+    }
+
     @Test func `clients of a unix socket have no limit`() throws {
         for _ in 0..<300 { #expect(try ask(from: nil).status != 429) }
     }

@@ -26,6 +26,16 @@ import Testing
         #expect(shares.hasRoom(for: client(4)) && !shares.hasRoom(for: client(1)))
     }
 
+    @Test func `the networks of an IPv6 site may have as many together`() {
+        var shares = Shares(capacity: 100)
+        func network(_ site: Int, _ number: Int) -> Requester { Requester(address: "2001:db8:\(site):\(number)::1") }
+        #expect(fill(&shares) { network(1, $0) } == 50)
+        #expect(!shares.hasRoom(for: network(1, 1)) && shares.hasRoom(for: client(1)))
+        #expect(fill(&shares) { network(2, $0) } == 25)
+        for number in 0..<50 { shares.free(of: network(1, number)) }
+        #expect(shares.taken == 25 && shares.networks.count == 25 && shares.sites.count == 1)
+    }
+
     @Test func `so may each name, from whatever networks`() {
         var shares = Shares(capacity: 100)
         #expect(fill(&shares) { client($0, "ann") } == 50)
@@ -43,7 +53,7 @@ import Testing
         _ = fill(&shares) { _ in client(1, "ann") }
         #expect(!shares.hasRoom(for: client(1)) && shares.taken == 5)
         for _ in 0..<5 { shares.free(of: client(1, "ann")) }
-        #expect(shares.taken == 0 && shares.networks.isEmpty && shares.names.isEmpty)
+        #expect(shares.taken == 0 && shares.networks.isEmpty && shares.sites.isEmpty && shares.names.isEmpty)
         #expect(shares.hasRoom(for: client(1, "ann")))
     }
 

@@ -5,13 +5,13 @@ import Testing
 
 /// The order of logins, and the refusal of those that would wait too long.
 @Suite struct HashingQueueTests {
-    private let start = BootInstant(nanoseconds: 1_000_000_000_000)
+    let start = BootInstant(nanoseconds: 1_000_000_000_000)
     private let mebibyte = 1 << 20
     /// The cost of a hash without a measurement on this machine.
     private static let usual = HashingCost(bytes: 19 << 20, time: .milliseconds(40))
 
     /// A queue that can be mutated within an expectation.
-    private final class Line {
+    final class Line {
         private var queue: HashingQueue
 
         init(_ limits: HashingQueue.Limits) { queue = HashingQueue(limits, usual: HashingQueueTests.usual) }
@@ -31,12 +31,12 @@ import Testing
         func learn(largestHash bytes: Int) { queue.learn(largestHash: bytes) }
     }
 
-    private func queue(threads: Int = 1, mebibytes: Int = 256, wait: Duration = .seconds(2)) -> Line {
+    func queue(threads: Int = 1, mebibytes: Int = 256, wait: Duration = .seconds(2)) -> Line {
         Line(HashingQueue.Limits(threads: threads, bytes: mebibytes << 20, wait: wait))
     }
 
     /// Returns a queue with a measured duration of one second per turn.
-    private func slowQueue(threads: Int = 1, wait: Duration = .seconds(2)) throws -> Line {
+    func slowQueue(threads: Int = 1, wait: Duration = .seconds(2)) throws -> Line {
         let queue = queue(threads: threads, wait: wait)
         var now = start
         for _ in 0..<60 {
@@ -49,14 +49,10 @@ import Testing
         return queue
     }
 
-    private func begin(_ queue: Line, for requester: Requester = Requester()) throws -> HashingQueue.Number {
+    func begin(_ queue: Line, for requester: Requester = Requester()) throws -> HashingQueue.Number {
         let number = try #require(queue.admit(for: requester, at: start))
         queue.enqueue(number, for: requester)
         return number
-    }
-
-    private func client(_ network: Int, _ name: String? = nil) -> Requester {
-        Requester(address: "192.0.2.\(network)", name: name)
     }
 
     @Test func `turns start up to the limit, in the order in which logins are ready`() throws {
@@ -179,51 +175,6 @@ import Testing
         #expect(queue.next(at: start) == first)
         queue.finish(first, at: start)
         #expect(queue.expectedWait(at: start) == .zero)
-    }
-
-    // MARK: Networks and names
-
-    @Test func `a network that takes all that it may leaves the others their turns`() throws {
-        let queue = try slowQueue()
-        for number in 0..<3 { _ = try #require(queue.admit(for: client(1, "name \(number)"), at: start)) }
-        #expect(queue.admit(for: client(1, "another"), at: start) == nil)
-        #expect(queue.admit(for: Requester(), at: start) == nil, "a client without an address waits for all")
-        #expect(abs(queue.expectedWait(for: client(2), at: start).seconds - 1) < 0.01)
-        for network in 2...3 { _ = try #require(queue.admit(for: client(network), at: start)) }
-    }
-
-    @Test func `networks take turns, each in the order in which its logins are ready`() throws {
-        let queue = queue(wait: .seconds(60))
-        let first = try (0..<4).map { _ in try begin(queue, for: client(1)) }
-        let running = queue.next(at: start)
-        #expect(running == first[0])
-        let second = try (0..<2).map { _ in try begin(queue, for: client(2)) }
-        let third = try begin(queue, for: client(3))
-        var order: [HashingQueue.Number?] = []
-        var last = running
-        while let number = last {
-            queue.finish(number, at: start)
-            last = queue.next(at: start)
-            order.append(last)
-        }
-        #expect(order == [second[0], third, first[1], second[1], first[2], first[3], nil])
-    }
-
-    @Test func `of arrivals with the same name only ten count`() throws {
-        let queue = try slowQueue(wait: .seconds(10))
-        for network in 0..<100 { _ = try #require(queue.admit(for: client(network, "ann"), at: start)) }
-        #expect(abs(queue.expectedWait(for: client(101, "bob"), at: start).seconds - 10) < 0.01)
-        #expect(queue.admit(for: client(102, "ann"), at: start) != nil, "ann herself is not refused")
-    }
-
-    @Test func `an arrival that did not count does when it is ready`() throws {
-        let queue = try slowQueue(wait: .seconds(20))
-        let numbers = try (0..<12).map { try #require(queue.admit(for: client($0, "ann"), at: start)) }
-        #expect(abs(queue.expectedWait(for: client(101, "bob"), at: start).seconds - 10) < 0.01)
-        for (network, number) in numbers.enumerated() { queue.enqueue(number, for: client(network, "ann")) }
-        #expect(abs(queue.expectedWait(for: client(101, "bob"), at: start).seconds - 12) < 0.01)
-        for number in numbers { queue.forget(number) }
-        #expect(queue.expectedWait(for: client(101, "bob"), at: start) == .zero)
     }
 
     @Test func `with a wait of zero only as many logins are admitted as there are threads`() throws {

@@ -16,6 +16,18 @@ import Testing
     }
 
     @Test(arguments: [
+        ("2001:db8:7:1::1", "2001:db8:7:ffff:1::2", true), ("2001:db8:7:1::1", "2001:db8:8:1::1", false),
+        ("192.0.2.1", "::ffff:192.0.2.1", true), ("192.0.2.1", "192.0.2.2", false), ("0.0.0.0", "::", false),
+    ])
+    func `the site is the whole IPv4 address, or the first 48 bits of an IPv6 address`(
+        one: String, other: String, isSame: Bool
+    ) throws {
+        let first = try #require(ClientNetwork(one))
+        let second = try #require(ClientNetwork(other))
+        #expect((first.site == second.site) == isSame)
+    }
+
+    @Test(arguments: [
         "", "unix:", "-", "localhost", "192.0.2", "192.0.2.256", "192.0.2.1 ", "192.0.2.1:80", "192.0.2.1, 192.0.2.2",
         "[2001:db8::1]", "2001:db8::1%eth0", "2001:db8::/64",
     ])

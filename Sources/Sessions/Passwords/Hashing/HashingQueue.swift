@@ -3,9 +3,10 @@ package import EventLoop
 /// The queue of logins that wait for hashing: limits the number of concurrent hashes and their memory, and refuses
 /// logins that would wait too long. A pure state machine: time is passed in.
 ///
-/// A login is admitted on arrival and counts from then on. Networks take turns: see ``FairQueue``. So a login waits for, and
-/// is refused because of, the logins of its own network and one of each other network for each of these. Of logins that
-/// arrive with the same name only as many count as the throttle admits at once.
+/// A login is admitted on arrival and counts from then on. Sites take turns, and so do the networks of a site: see
+/// ``FairQueue``. So a login waits for, and is refused because of, the logins of its own network, one of each other network of
+/// its site for each of these, and one of each other site for each of all these. Of logins that arrive with the same name
+/// only as many count as the throttle admits at once.
 ///
 /// All hashes are assumed to cost the same: otherwise a client that sends many logins at once could learn from the waits,
 /// or from the refusals, how costly the hashes before it were, and so which users exist.
@@ -95,12 +96,19 @@ package struct HashingQueue {
     /// Returns the number of logins that would have their turn before one that arrives now.
     private func countAhead(of requester: Requester) -> Int {
         guard let network = requester.network else { return ahead.taken }
-        let own = ahead.networks[network, default: 0]
+        let (own, site) = (ahead.networks[network, default: 0], network.site)
+        var inSite = own
+        for (other, count) in ahead.networks where other != network && other.site == site {
+            inSite += min(count, own + 1)
+        }
         let namesakes = requester.name.map { min(ahead.names[$0, default: 0], Self.countedArrivals) } ?? 0
-        let rounds = max(own, namesakes) + 1
-        let inNetworks = ahead.networks.values.reduce(0, +)
-        let others = ahead.networks.reduce(0) { $0 + ($1.key == network ? 0 : min($1.value, rounds)) }
-        return own + others + (ahead.taken - inNetworks)
+        let rounds = max(inSite, Namesakes.delay(behind: namesakes)) + 1
+        var (others, withoutSite) = (0, ahead.taken)
+        for (other, count) in ahead.sites {
+            withoutSite -= count
+            if other != site { others += min(count, rounds) }
+        }
+        return inSite + others + withoutSite
     }
 
     /// The maximum wait of an admitted login if the turns before it take longer than predicted.

@@ -120,21 +120,24 @@ package final class PasswordHasher {
 
     /// Waits for a login's turn, which does not end with this call, and then runs `body` on a thread.
     /// - Parameter isWanted: Asked when the turn starts.
+    /// - Throws: ``Failure/busy(retryAfter:)`` if the turn has not come after the longest wait of a login.
     func run<T: Sendable>(
         _ number: HashingQueue.Number, for requester: Requester, isWanted: @EventLoop () -> Bool,
         _ body: @escaping @Sendable () -> Result<T, HashingFailure>
     ) async throws(Failure) -> T {
         let ready = BootInstant.now
         queue.enqueue(number, for: requester)
+        let limit = Reactor.shared.schedule(after: queue.maxWait) { [self] in giveUp(number) }
         await withCheckedContinuation { continuation in
             waiting[number] = continuation
             callNext()
         }
+        limit.cancel()
         let start = BootInstant.now
         let failure: Failure? =
             if !isWanted() {
                 .abandoned
-            } else if start - ready > queue.maxWait {
+            } else if queue.turn(of: number) == nil || start - ready > queue.maxWait {
                 busy(requester, at: start)
             } else {
                 nil
@@ -154,6 +157,13 @@ package final class PasswordHasher {
         case .success(let value): return value
         case .failure(let failure): throw .failed(failure.reason)
         }
+    }
+
+    /// Ends the wait of a login whose turn has not come.
+    private func giveUp(_ number: HashingQueue.Number) {
+        guard let continuation = waiting.removeValue(forKey: number) else { return }
+        queue.forget(number)
+        continuation.resume()
     }
 
     /// Ends a login's turn after the given duration from its start, or now if that has passed.

@@ -183,7 +183,7 @@ struct CommandQueue {
 
     /// The time at which ``tick(at:)`` must be called, or nil if no time limit is running.
     var wakeAt: BootInstant? {
-        let deadline = waiting.elements.lazy.map(\.deadline).min()
+        let deadline = waiting.least(\.deadline)
         if let current { return min(current.deadline, deadline ?? current.deadline) }
         if deadline == nil, case .idle(_, let since) = state { return since + Self.idleTime }
         return deadline
