@@ -3,6 +3,9 @@ struct AdministrationConnection {
     private let connection: PostgreSQLConnection
     private let deadline: Duration
 
+    /// The maximum wait for a lock in the first attempt at a transaction.
+    private static let lockWait = Duration.seconds(1)
+
     /// Takes over a connection.
     /// - Parameters:
     ///   - connection: The connection, which has entered the schema of the gate's tables.
@@ -21,9 +24,23 @@ struct AdministrationConnection {
         try connection.run(statement, in: schema, deadline: deadline ?? self.deadline)
     }
 
-    /// Runs `work` in a transaction.
+    /// Runs `work` in a transaction. If that waits too long for a lock, which may be that of other sessions' notifications,
+    /// it is rolled back, and `work` runs again in a transaction that does not notify.
     /// - Throws: ``PostgreSQLError``; nothing is changed then.
     func transaction<T>(_ work: () throws(PostgreSQLError) -> T) throws(PostgreSQLError) -> T {
-        try connection.transaction(deadline: deadline, work)
+        do throws(PostgreSQLError) {
+            return try connection.transaction(deadline: deadline) { () throws(PostgreSQLError) in
+                try connection.limitLockWaitInTransaction(to: Self.lockWait, deadline: deadline)
+                return try work()
+            }
+        } catch {
+            guard error.isHeldLock else { throw error }
+            return try connection.transaction(deadline: deadline) { () throws(PostgreSQLError) in
+                try connection.countRevocationsInTransaction(deadline: deadline)
+                // Less than the deadline, after which the connection would be dead.
+                try connection.limitLockWaitInTransaction(to: deadline - Self.lockWait, deadline: deadline)
+                return try work()
+            }
+        }
     }
 }

@@ -11,6 +11,8 @@ package struct SQLState: Equatable, Hashable, Sendable {
     /// The server accepts no writes: `default_transaction_read_only` is on, or it was demoted after the connection was
     /// opened.
     static let readOnlyTransaction = SQLState("25006")
+    /// A lock was held by another transaction for longer than `lock_timeout`.
+    static let lockNotAvailable = SQLState("55P03")
     static let diskFull = SQLState("53100")
     /// A prepared statement does not exist: the connection goes through a transaction pooler.
     static let undefinedStatement = SQLState("26000")
