@@ -3,7 +3,7 @@ struct AdministrationConnection {
     private let connection: PostgreSQLConnection
     private let deadline: Duration
 
-    /// The maximum wait for a lock in the first attempt at a transaction.
+    /// The maximum wait for a lock in ``attempt(_:)``.
     private static let lockWait = Duration.seconds(1)
 
     /// Takes over a connection.
@@ -29,18 +29,36 @@ struct AdministrationConnection {
     /// - Throws: ``PostgreSQLError``; nothing is changed then.
     func transaction<T>(_ work: () throws(PostgreSQLError) -> T) throws(PostgreSQLError) -> T {
         do throws(PostgreSQLError) {
-            return try connection.transaction(deadline: deadline) { () throws(PostgreSQLError) in
-                try connection.limitLockWaitInTransaction(to: Self.lockWait, deadline: deadline)
-                return try work()
-            }
+            return try attempt(work)
         } catch {
             guard error.isHeldLock else { throw error }
-            return try connection.transaction(deadline: deadline) { () throws(PostgreSQLError) in
-                try connection.countRevocationsInTransaction(deadline: deadline)
-                // Less than the deadline, after which the connection would be dead.
-                try connection.limitLockWaitInTransaction(to: deadline - Self.lockWait, deadline: deadline)
-                return try work()
-            }
+            return try insist(work)
         }
+    }
+
+    /// Runs `work` in a transaction that waits for no lock for longer than a second.
+    /// - Throws: ``PostgreSQLError``; nothing is changed then.
+    func attempt<T>(_ work: () throws(PostgreSQLError) -> T) throws(PostgreSQLError) -> T {
+        try connection.transaction(deadline: deadline) { () throws(PostgreSQLError) in
+            try connection.limitLockWaitInTransaction(to: Self.lockWait, deadline: deadline)
+            return try work()
+        }
+    }
+
+    /// Runs `work` in a transaction that does not notify, and waits for each lock almost until the deadline.
+    /// - Throws: ``PostgreSQLError``; nothing is changed then.
+    func insist<T>(_ work: () throws(PostgreSQLError) -> T) throws(PostgreSQLError) -> T {
+        try connection.transaction(deadline: deadline) { () throws(PostgreSQLError) in
+            try connection.countRevocationsInTransaction(deadline: deadline)
+            // Less than the deadline, after which the connection would be dead.
+            try connection.limitLockWaitInTransaction(to: deadline - Self.lockWait, deadline: deadline)
+            return try work()
+        }
+    }
+
+    /// Keeps the triggers on changes of users from ending sessions in the current transaction.
+    /// - Throws: ``PostgreSQLError``
+    func postponeEndsInTransaction() throws(PostgreSQLError) {
+        try connection.script("SET LOCAL authfcgi.rehashing = 'on'", deadline: deadline)
     }
 }

@@ -1,4 +1,5 @@
 import Sessions
+import Synchronization
 import TestSupport
 import Testing
 
@@ -72,9 +73,42 @@ import Testing
             #expect(clock.now - start < .milliseconds(1500))
         }
         for end in ends { await end.value }
-        #expect(pod.log.text.contains("(SQLSTATE 55P03)"), "\(pod.log.text)")
+        #expect(pod.log.text.contains("(SQLSTATE 55P03"), "\(pod.log.text)")
         try lock.script("ROLLBACK", deadline: .seconds(5))
         #expect(try await pod.store.revokeAll(ofUser: "id-ann") == 1)
+    }
+
+    @Test func `a user is disabled although a transaction keeps the sessions from ending`() async throws {
+        let (server, database) = try SharedServers.newDatabase()
+        let pod = try await TestStore.start(server.url(database: database))
+        try server.psql(
+            "INSERT INTO authfcgi_users (id, username, password_hash) VALUES ('id-ann', 'ann', 'x')",
+            database: database)
+        let (token, _) = try await pod.signIn("ann")
+        let lock = try PostgreSQLConnection(server.url(database: database), log: pod.log.logger)
+        for statement in ["BEGIN", "SELECT revoke_user_sessions('id-ann')"] {
+            try lock.script(statement, deadline: .seconds(5))
+        }
+        let outcome = Mutex<Result<AccountChange, any Error>?>(nil)
+        let command = JoinableThread {
+            let result = Result<AccountChange, any Error> {
+                let connection = try PostgreSQLConnection(
+                    server.url(database: database), log: RecordedLog().logger)
+                try connection.introduce(isPooled: false, deadline: .seconds(5))
+                try connection.enterSchema(nil, deadline: .seconds(5))
+                return try UserAccounts(connection).disable("id-ann")
+            }
+            outcome.withLock { $0 = result }
+        }
+        try eventually("the user is disabled") {
+            try server.psql("SELECT disabled FROM authfcgi_users", database: database) == "t"
+        }
+        #expect(try await pod.store.session(for: token) != nil)
+        try lock.script("ROLLBACK", deadline: .seconds(5))
+        command.join()
+        let change = try outcome.withLock { try $0?.get() }
+        #expect(change == .changed(sessionsEnded: 1))
+        #expect(try await pod.store.session(for: token) == nil)
     }
 
     @Test func `an end that waits for another transaction succeeds as soon as that one has ended`() async throws {

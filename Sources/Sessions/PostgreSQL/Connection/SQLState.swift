@@ -33,6 +33,8 @@ package struct SQLState: Equatable, Hashable, Sendable {
         case .readOnlyTransaction:
             "; default_transaction_read_only is on, as managed services set it when the disk is full, or it is a standby"
         case .diskFull: "; PostgreSQL's disk is full"
+        case .lockNotAvailable:
+            "; another transaction holds a lock: pg_stat_activity shows those that are open, with xact_start and pid"
         default: ""
         }
     }
