@@ -3,6 +3,9 @@ struct AdministrationConnection {
     private let connection: PostgreSQLConnection
     private let deadline: Duration
 
+    /// The maximum wait for a lock in ``attempt(_:)``.
+    private static let lockWait = Duration.seconds(1)
+
     /// Takes over a connection.
     /// - Parameters:
     ///   - connection: The connection, which has entered the schema of the gate's tables.
@@ -21,9 +24,41 @@ struct AdministrationConnection {
         try connection.run(statement, in: schema, deadline: deadline ?? self.deadline)
     }
 
-    /// Runs `work` in a transaction.
+    /// Runs `work` in a transaction. If that waits too long for a lock, which may be that of other sessions' notifications,
+    /// it is rolled back, and `work` runs again in a transaction that does not notify.
     /// - Throws: ``PostgreSQLError``; nothing is changed then.
     func transaction<T>(_ work: () throws(PostgreSQLError) -> T) throws(PostgreSQLError) -> T {
-        try connection.transaction(deadline: deadline, work)
+        do throws(PostgreSQLError) {
+            return try attempt(work)
+        } catch {
+            guard error.isHeldLock else { throw error }
+            return try insist(work)
+        }
+    }
+
+    /// Runs `work` in a transaction that waits for no lock for longer than a second.
+    /// - Throws: ``PostgreSQLError``; nothing is changed then.
+    func attempt<T>(_ work: () throws(PostgreSQLError) -> T) throws(PostgreSQLError) -> T {
+        try connection.transaction(deadline: deadline) { () throws(PostgreSQLError) in
+            try connection.limitLockWaitInTransaction(to: Self.lockWait, deadline: deadline)
+            return try work()
+        }
+    }
+
+    /// Runs `work` in a transaction that does not notify, and waits for each lock almost until the deadline.
+    /// - Throws: ``PostgreSQLError``; nothing is changed then.
+    func insist<T>(_ work: () throws(PostgreSQLError) -> T) throws(PostgreSQLError) -> T {
+        try connection.transaction(deadline: deadline) { () throws(PostgreSQLError) in
+            try connection.countRevocationsInTransaction(deadline: deadline)
+            // Less than the deadline, after which the connection would be dead.
+            try connection.limitLockWaitInTransaction(to: deadline - Self.lockWait, deadline: deadline)
+            return try work()
+        }
+    }
+
+    /// Keeps the triggers on changes of users from ending sessions in the current transaction.
+    /// - Throws: ``PostgreSQLError``
+    func postponeEndsInTransaction() throws(PostgreSQLError) {
+        try connection.script("SET LOCAL authfcgi.rehashing = 'on'", deadline: deadline)
     }
 }

@@ -71,15 +71,19 @@ package struct UserAccounts: ~Copyable {
     /// - Parameters:
     ///   - id: The user's id.
     ///   - hash: The hash of the new password.
-    /// - Throws: ``PostgreSQLError``
+    /// - Throws: ``PostgreSQLError``. The new password may hold although the sessions have not ended.
     package func setPassword(of id: String, to hash: String) throws(PostgreSQLError) -> AccountChange {
-        try change(id) { () throws(PostgreSQLError) in try database.run(SetPasswordHash(id: id, hash: hash)) }
+        try changeInTwoSteps(id) { () throws(PostgreSQLError) in
+            try database.run(SetPasswordHash(id: id, hash: hash))
+        }
     }
 
     /// Disables a user, who cannot sign in any more, and revokes all sessions of the user.
-    /// - Throws: ``PostgreSQLError``
+    /// - Throws: ``PostgreSQLError``. The user may be disabled although the sessions have not ended.
     package func disable(_ id: String) throws(PostgreSQLError) -> AccountChange {
-        try change(id) { () throws(PostgreSQLError) in try database.run(SetUserDisabled(id: id, isDisabled: true)) }
+        try changeInTwoSteps(id) { () throws(PostgreSQLError) in
+            try database.run(SetUserDisabled(id: id, isDisabled: true))
+        }
     }
 
     /// Enables a user, who can sign in again.
@@ -95,20 +99,58 @@ package struct UserAccounts: ~Copyable {
     /// Deletes a user and revokes all sessions of the user.
     /// - Throws: ``PostgreSQLError``
     package func delete(_ id: String) throws(PostgreSQLError) -> AccountChange {
-        try change(id) { () throws(PostgreSQLError) in try database.run(DeleteUser(id: id)) }
+        try database.transaction { () throws(PostgreSQLError) in
+            try endAndChange(id) { () throws(PostgreSQLError) in try database.run(DeleteUser(id: id)) }
+        }
     }
 
-    /// Revokes the user's sessions and runs `work` in one transaction. `work` returns whether it has changed the user.
-    /// The table's triggers would revoke the sessions too, but do not report their number.
-    private func change(
+    /// Revokes the user's sessions and runs `work` in one transaction. If the sessions cannot end because another transaction
+    /// holds the user's row of `user_epochs`, `work` is committed first, and then both are tried for longer: an application
+    /// that stays in a transaction must not keep a user who is disabled from being refused at the next login.
+    private func changeInTwoSteps(
         _ id: String, _ work: () throws(PostgreSQLError) -> Bool
     ) throws(PostgreSQLError) -> AccountChange {
-        try database.transaction { () throws(PostgreSQLError) in
-            // The user's row is locked before the sessions' rows, as the triggers do it, to prevent a deadlock.
-            guard try database.run(LockUser(id: id)) else { return .noSuchAccount }
-            let ended = try database.run(RevokeUserSessions(userID: id))
-            let isChange = try work()
-            return isChange || ended > 0 ? .changed(sessionsEnded: ended) : .nothing
+        do throws(PostgreSQLError) {
+            return try database.attempt { () throws(PostgreSQLError) in try endAndChange(id, work) }
+        } catch {
+            guard error.isHeldLock else { throw error }
         }
+        let isChanged = try changeAlone(id, work)
+        do throws(PostgreSQLError) {
+            let change = try database.insist { () throws(PostgreSQLError) in try endAndChange(id, work) }
+            return isChanged && change == .nothing ? .changed(sessionsEnded: 0) : change
+        } catch {
+            guard isChanged, case .server(let state, let text) = error else { throw error }
+            throw .server(state, "the user is changed, but the user's sessions have not ended: \(text)")
+        }
+    }
+
+    /// Runs `work` in a transaction that ends no sessions. Returns whether it has changed the user; false also if another
+    /// transaction holds the user's row.
+    private func changeAlone(
+        _ id: String, _ work: () throws(PostgreSQLError) -> Bool
+    ) throws(PostgreSQLError) -> Bool {
+        do throws(PostgreSQLError) {
+            return try database.attempt { () throws(PostgreSQLError) in
+                try database.postponeEndsInTransaction()
+                guard try database.run(LockUser(id: id)) else { return false }
+                return try work()
+            }
+        } catch {
+            guard error.isHeldLock else { throw error }
+            return false
+        }
+    }
+
+    /// Revokes the user's sessions and runs `work`, which returns whether it has changed the user. The table's triggers would
+    /// revoke the sessions too, but do not report their number.
+    private func endAndChange(
+        _ id: String, _ work: () throws(PostgreSQLError) -> Bool
+    ) throws(PostgreSQLError) -> AccountChange {
+        // The user's row is locked before the sessions' rows, as the triggers do it, to prevent a deadlock.
+        guard try database.run(LockUser(id: id)) else { return .noSuchAccount }
+        let ended = try database.run(RevokeUserSessions(userID: id))
+        let isChange = try work()
+        return isChange || ended > 0 ? .changed(sessionsEnded: ended) : .nothing
     }
 }

@@ -96,6 +96,25 @@ import Testing
         try stranger.script("ROLLBACK", deadline: .seconds(5))
     }
 
+    /// See ``HeldNotificationLockTests`` for the lock that others can hold.
+    @Test func `revocations are counted for ten seconds after notifications of others have held one up`() throws {
+        let setting = "set_config('authfcgi.counting_since'"
+        func since(_ seconds: Int) -> String {
+            "SELECT \(setting), (date_part('epoch', clock_timestamp()) - \(seconds))::text, false)"
+        }
+        for (first, isCounted) in [
+            ("SELECT 1", false), (since(5), true), (since(11), false), ("SELECT \(setting), 'Infinity', false)", true),
+            ("SELECT \(setting), '', false)", false),
+            ("BEGIN; SELECT \(setting), 'Infinity', true); COMMIT", false),
+        ] {
+            let before = try database.sql("SELECT coalesce(sum(revocations), 0) FROM unannounced_revocations")
+            let notifications = try database.notifications(of: "\(first); SELECT revoke_user_sessions('ann')")
+            #expect(notifications == (isCounted ? [] : ["u:ann"]), "\(first)")
+            let after = try database.sql("SELECT coalesce(sum(revocations), 0) FROM unannounced_revocations")
+            #expect((before != after) == isCounted, "\(first)")
+        }
+    }
+
     @Test func `refused login attempts write nothing`() async throws {
         let stores = try await ThrottledStores()
         for _ in 0..<10 { #expect(try await stores.fail() == nil) }

@@ -2,7 +2,8 @@ internal import EventLoop
 internal import Logging
 
 /// A connection for statements that are rare and may take longer than a check. They run one at a time, by turns of those who
-/// ask. The connection is opened for the first statement and closed when it has been idle for some time.
+/// ask. One that waits for a lock of another transaction is rolled back after a short time and sent again when the others had
+/// their turn. The connection is opened for the first statement and closed when it has been idle for some time.
 ///
 /// ``CommandQueue`` decides, this class performs.
 @EventLoop
@@ -21,8 +22,12 @@ final class CommandLane: ReadinessHandler {
     private var lastID = 0
     private lazy var timer = LaneTimer { [weak self] in self?.tick() }
 
-    /// The maximum wait for a lock held by another transaction, since other commands wait behind this one.
-    private static let lockWait = Duration.seconds(2)
+    private let log: Logger
+    private var delays = LogLimiter<String>(per: .seconds(60))
+
+    /// The maximum wait for a lock at a time, since other commands wait behind this one. See
+    /// ``CommandQueue/lockPatience``.
+    private static let lockWait = Duration.milliseconds(200)
 
     /// Creates a lane without a connection.
     /// - Parameters:
@@ -41,6 +46,7 @@ final class CommandLane: ReadinessHandler {
     ) {
         let deadline = configuration.writeDeadline
         self.deadline = deadline
+        self.log = log
         let schema = configuration.schema
         queue = CommandQueue(deadline: deadline)
         Reactor.shared.watchStandstills(for: deadline)
@@ -178,6 +184,11 @@ final class CommandLane: ReadinessHandler {
                     let (name, sql) = command.text(in: connection.schema)
                     try connection.sendPrepare(name, sql)
                 }
+            case .countRevocations(let id):
+                logDelay()
+                send(id) { connection, _ throws(PostgreSQLError) in
+                    try connection.sendScript(PostgreSQLConnection.countingOfRevocations)
+                }
             case .run(let id, let byName):
                 send(id) { connection, command throws(PostgreSQLError) in
                     let (name, sql) = command.text(in: connection.schema)
@@ -189,6 +200,13 @@ final class CommandLane: ReadinessHandler {
             }
         }
         if let limit = queue.wakeAt { timer.set(to: limit) } else { timer.cancel() }
+    }
+
+    private func logDelay() {
+        guard delays.admit("notifications") != nil else { return }
+        log.warning(
+            "notifications of other sessions of the PostgreSQL server hold up commits: revocations go on without notifications, and workers drop what they keep"
+        )
     }
 
     private func send(

@@ -15,8 +15,14 @@ extension CommandQueue {
         let askedAt: BootInstant
         /// The time at which the command fails. Set anew when it is sent.
         var deadline: BootInstant
-        /// True if the command was sent again. It is not sent a third time.
+        /// True if the command was sent again after the loss of a connection or a conflict. It is not sent a third time.
         var wasRepeated = false
+        /// The time until which the command is sent again if it waits for a lock in vain; nil before it was sent.
+        var lockLimit: BootInstant?
+        /// True if the statement has succeeded and its commit has failed.
+        var failedInCommit = false
+        /// True once the server was told to count what the command revokes instead of notifying.
+        var isCounted = false
 
         init(
             _ id: Int, statement: String, isIdempotent: Bool, isUrgent: Bool = false,
@@ -59,10 +65,13 @@ extension CommandQueue {
         case preparing(Connection, Command)
         /// The statement is prepared, but the server is not ready for the next message. Next: `running`.
         case prepared(Connection, Command)
+        /// The server is told to count revocations instead of notifying. The command, which was rolled back, follows. Next:
+        /// `running`, or `answered` if the server refuses.
+        case counting(Connection, Command)
         /// The command is at the server. Next: `answered`.
         case running(Connection, Command)
         /// The result has arrived: an error, or rows (nil). It counts only when the server is ready for the next command:
-        /// until then the transaction may still fail. Next: `idle`, or `running` again.
+        /// until then the transaction may still fail. Next: `idle`; `running` again, or `counting`.
         case answered(Connection, Command, PostgreSQLError?)
         /// All commands fail. Final.
         case closed
@@ -77,6 +86,9 @@ extension CommandQueue {
             case .prepared(let connection, var command):
                 command.extend(to: time)
                 self = .prepared(connection, command)
+            case .counting(let connection, var command):
+                command.extend(to: time)
+                self = .counting(connection, command)
             case .running(let connection, var command):
                 command.extend(to: time)
                 self = .running(connection, command)
@@ -101,6 +113,8 @@ extension CommandQueue {
         case markHealthy
         /// Prepare the command's statement.
         case prepare(Int)
+        /// Have the server count revocations instead of notifying, for this command and for a while.
+        case countRevocations(Int)
         /// Send the command, by the name of its prepared statement or as text.
         case run(Int, byName: Bool)
         /// Answer the command, with the rows that were read or with an error.

@@ -16,6 +16,8 @@ struct CommandQueue {
     static let idleTime = Duration.seconds(60)
     /// The time for which the server of a new connection is known to be the primary.
     static let certainty = Duration.seconds(1)
+    /// The time for which a command that waits for locks in vain is sent again.
+    static let lockPatience = Duration.seconds(2)
     /// The maximum wait of a command while no connection can be opened.
     static let connectionWait = Duration.seconds(1)
 
@@ -28,7 +30,7 @@ struct CommandQueue {
         switch state {
         case .disconnected, .connecting, .closed: nil
         case .idle(let connection, _), .preparing(let connection, _), .prepared(let connection, _),
-            .running(let connection, _), .answered(let connection, _, _):
+            .counting(let connection, _), .running(let connection, _), .answered(let connection, _, _):
             connection.openedAt
         }
     }
@@ -37,8 +39,8 @@ struct CommandQueue {
     private var current: Command? {
         switch state {
         case .disconnected, .connecting, .idle, .closed: nil
-        case .preparing(_, let command), .prepared(_, let command), .running(_, let command),
-            .answered(_, let command, _):
+        case .preparing(_, let command), .prepared(_, let command), .counting(_, let command),
+            .running(_, let command), .answered(_, let command, _):
             command
         }
     }
@@ -84,7 +86,7 @@ struct CommandQueue {
 
     /// Handles a result.
     /// - Parameters:
-    ///   - failure: The server's error; nil for rows, or for a statement that was prepared.
+    ///   - failure: The server's error; nil for rows, for a statement that was prepared, or for a setting.
     ///   - now: The current instant.
     mutating func received(_ failure: PostgreSQLError?, at now: BootInstant) -> [Action] {
         if let failure, failure.endsConnection, !isAnswer(failure, at: now) { return lost(failure, at: now) }
@@ -93,7 +95,10 @@ struct CommandQueue {
             state = failure.map { .answered(connection, command, $0) } ?? .prepared(connection, command)
         case .prepared(let connection, let command), .running(let connection, let command):
             state = .answered(connection, command, failure)
-        case .answered(let connection, let command, let first):
+        case .counting(let connection, let command):
+            if let failure { state = .answered(connection, command, failure) }
+        case .answered(let connection, var command, let first):
+            command.failedInCommit = first == nil && failure != nil
             state = .answered(connection, command, first ?? failure)
         case .idle, .disconnected, .connecting, .closed:
             return lost(.confusion("an answer to nothing that was asked"), at: now)
@@ -108,15 +113,25 @@ struct CommandQueue {
             connection.prepared.insert(command.statement)
             state = .running(connection, command)
             return [.markHealthy, .run(command.id, byName: true)]
+        case .counting(let connection, let command):
+            return [.markHealthy] + start(command, on: connection, at: now)
         case .answered(let connection, var command, let failure):
-            if case .server(let reason, _) = failure, reason.asksForRepetition, command.isIdempotent,
-                !command.wasRepeated
-            {
+            switch repetition(of: command, after: failure, on: connection, at: now) {
+            case .atOnce?:
                 command.wasRepeated = true
                 return [.markHealthy] + start(command, on: connection, at: now)
+            case .counting?:
+                command.isCounted = true
+                state = .counting(connection, command)
+                return [.markHealthy, .countRevocations(command.id)]
+            case .later?:
+                state = .idle(connection, since: now)
+                waiting.append(command, for: command.requester, isUrgent: command.isUrgent)
+                return [.markHealthy] + advance(at: now)
+            case nil:
+                state = .idle(connection, since: now)
+                return [.markHealthy, .answer(command.id, failure)] + advance(at: now)
             }
-            state = .idle(connection, since: now)
-            return [.markHealthy, .answer(command.id, failure)] + advance(at: now)
         case .disconnected, .connecting, .idle, .preparing, .running, .closed: return []
         }
     }
@@ -135,6 +150,8 @@ struct CommandQueue {
         if var command = current {
             if mayRepeat(command, after: error) {
                 command.wasRepeated = true
+                // The next connection knows nothing of it.
+                command.isCounted = false
                 waiting.prepend(command, for: command.requester)
             } else {
                 actions.append(.answer(command.id, error))
@@ -200,6 +217,8 @@ struct CommandQueue {
         var command = command
         // A command that waited long before it was sent must not end a connection that works.
         command.deadline = now + deadline
+        command.lockLimit = command.lockLimit ?? now + min(deadline, Self.lockPatience)
+        command.failedInCommit = false
         guard connection.keepsState, !connection.prepared.contains(command.statement) else {
             state = .running(connection, command)
             return [.run(command.id, byName: connection.keepsState)]

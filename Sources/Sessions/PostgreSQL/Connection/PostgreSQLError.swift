@@ -68,6 +68,9 @@ package enum PostgreSQLError: Error, Equatable, Sendable {
     /// A Boolean value that indicates whether another row has a value that must be unique.
     var isTakenValue: Bool { if case .server(.uniqueViolation, _) = self { true } else { false } }
 
+    /// A Boolean value that indicates whether another transaction held a lock for too long.
+    var isHeldLock: Bool { if case .server(.lockNotAvailable, _) = self { true } else { false } }
+
     /// A Boolean value that indicates whether PostgreSQL's disk is full. Statements that need no more space still succeed.
     var isFullDisk: Bool { if case .server(.diskFull, _) = self { true } else { false } }
 

@@ -11,6 +11,8 @@ package struct SQLState: Equatable, Hashable, Sendable {
     /// The server accepts no writes: `default_transaction_read_only` is on, or it was demoted after the connection was
     /// opened.
     static let readOnlyTransaction = SQLState("25006")
+    /// A lock was held by another transaction for longer than `lock_timeout`.
+    static let lockNotAvailable = SQLState("55P03")
     static let diskFull = SQLState("53100")
     /// A prepared statement does not exist: the connection goes through a transaction pooler.
     static let undefinedStatement = SQLState("26000")
@@ -31,6 +33,8 @@ package struct SQLState: Equatable, Hashable, Sendable {
         case .readOnlyTransaction:
             "; default_transaction_read_only is on, as managed services set it when the disk is full, or it is a standby"
         case .diskFull: "; PostgreSQL's disk is full"
+        case .lockNotAvailable:
+            "; another transaction holds a lock: pg_stat_activity shows those that are open, with xact_start and pid"
         default: ""
         }
     }

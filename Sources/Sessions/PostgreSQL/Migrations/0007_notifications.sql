@@ -6,10 +6,19 @@
 --   * no revocation needs the queue. When it is full up to queue_limit, triggers count
 --     the revocation in unannounced_revocations instead, in the same transaction.
 --
+-- The COMMIT of each transaction with a NOTIFY also takes one lock of the whole server, for
+-- which notifications in other databases wait too. It is an exclusive lock on the object 0 of
+-- pg_database, held until the transaction has written all its notifications and is durable,
+-- on a synchronous standby too. Triggers also count while somebody has waited for it for more
+-- than a tenth of a second, and when authfcgi.counting_since says so: the gate sets it, and
+-- repeats what has waited for the lock in vain.
+--
 -- Workers read the sum of these counters with every heartbeat. A worker uses what it keeps
 -- only within REVOCATION_DELAY of the sending of the last heartbeat that was answered
 -- (its lease). So after that time from the commit, each worker has either seen the greater sum,
 -- and then keeps nothing of the time before, or has no lease.
+--
+-- Counting costs more than a notification: workers drop all that they keep.
 --
 -- Who begins to listen may have to read the whole queue first, which takes 5 seconds for
 -- 8 GB. So above a tenth of queue_limit no worker begins, and until then it keeps nothing.
@@ -39,7 +48,7 @@ CREATE TABLE @schema@.unannounced_revocations (
 ) WITH (fillfactor = 50);
 
 COMMENT ON TABLE @schema@.unannounced_revocations IS
-    'AuthFCGI: the number of transactions that revoked sessions without a notification, because the notification queue was too full. It is the sum of the rows, so that two such transactions need not wait for each other.';
+    'AuthFCGI: the number of transactions that revoked sessions without a notification, because the notification queue was too full or other sessions'' notifications held up commits. It is the sum of the rows, so that two such transactions need not wait for each other.';
 
 
 CREATE FUNCTION @schema@.announce_revocations(payloads text[]) RETURNS void
@@ -50,14 +59,29 @@ AS $$
 DECLARE
     target text;
     payload text;
+    -- A time in seconds since 1970. It holds for ten seconds, so that nobody has to unset it.
+    counting_since CONSTANT double precision := nullif(current_setting('authfcgi.counting_since', true), '')::double precision;
 BEGIN
     IF pg_catalog.cardinality(announce_revocations.payloads) = 0 THEN
         RETURN;
     END IF;
-    SELECT c.channel INTO target
-      FROM @schema@.session_channel c
-     WHERE pg_catalog.pg_notification_queue_usage() < c.queue_limit;
-    IF FOUND THEN
+    -- Before PostgreSQL 14 nothing tells for how long somebody has waited, so anybody who
+    -- waits counts.
+    IF counting_since IS NULL
+       OR counting_since < pg_catalog.date_part('epoch', clock_timestamp()) - 10::double precision THEN
+        SELECT c.channel INTO target
+          FROM @schema@.session_channel c
+         WHERE pg_catalog.pg_notification_queue_usage() < c.queue_limit
+           AND NOT EXISTS (SELECT FROM pg_catalog.pg_locks l
+                            WHERE l.locktype = 'object'
+                              AND l.database = 0::oid
+                              AND l.classid = 'pg_catalog.pg_database'::regclass
+                              AND l.objid = 0::oid
+                              AND NOT l.granted
+                              AND ((pg_catalog.to_jsonb(l) ->> 'waitstart')::timestamptz
+                                   < clock_timestamp() - interval '100 milliseconds') IS NOT FALSE);
+    END IF;
+    IF target IS NOT NULL THEN
         FOREACH payload IN ARRAY announce_revocations.payloads LOOP
             PERFORM pg_catalog.pg_notify(target, payload);
         END LOOP;
@@ -84,7 +108,7 @@ END
 $$;
 
 COMMENT ON FUNCTION @schema@.announce_revocations(text[]) IS
-    'AuthFCGI, internal: notifies the workers with these payloads, or counts the revocation if the notification queue is too full.';
+    'AuthFCGI, internal: notifies the workers with these payloads, or counts the revocation if the notification queue is too full, if other sessions'' notifications hold up commits, or if authfcgi.counting_since says so.';
 
 
 CREATE FUNCTION @schema@.may_listen_for_revocations() RETURNS boolean

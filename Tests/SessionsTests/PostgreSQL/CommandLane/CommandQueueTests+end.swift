@@ -61,8 +61,8 @@ extension CommandQueueTests {
                     queue.opened(keepsState: .random(using: &random), at: now)
                     actions = queue.advance(at: now)
                 case 4:
-                    let failures = [nil, serialization, readOnly, gone]
-                    actions = queue.received(failures[.random(in: 0..<4, using: &random)], at: now)
+                    let failures = [nil, serialization, heldLock, readOnly, gone]
+                    actions = queue.received(failures[.random(in: 0..<5, using: &random)], at: now)
                 case 5...6: actions = queue.serverIsReady(at: now)
                 case 7: actions = queue.couldNotConnect(gone, at: now)
                 case 8: actions = queue.lost(gone, at: now)

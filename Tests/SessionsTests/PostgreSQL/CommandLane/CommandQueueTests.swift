@@ -9,6 +9,7 @@ struct CommandQueueTests {
     static let deadline = Duration.seconds(5)
     let start = BootInstant(nanoseconds: 1_000_000_000)
     let serialization = PostgreSQLError.server(SQLState("40001"), "")
+    let heldLock = PostgreSQLError.server(SQLState("55P03"), "")
     let readOnly = PostgreSQLError.server(SQLState("25006"), "")
     let gone = PostgreSQLError.connection("gone")
     var queue = CommandQueue(deadline: deadline)
