@@ -21,7 +21,7 @@ package struct StandstillWatch: Sendable {
         threshold = min(threshold, max(limit / 10, Self.minimum))
     }
 
-    /// Handles the end of a wait for events.
+    /// Handles the end of a wait for events, or a moment within a turn, before which no wait was intended.
     /// - Parameters:
     ///   - now: The current instant.
     ///   - wait: The longest wait that was intended. What the last turn did comes before it.
