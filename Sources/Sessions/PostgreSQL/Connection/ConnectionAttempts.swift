@@ -14,8 +14,8 @@ struct ConnectionAttempts {
     /// The earliest times of the next attempt: in general, and if somebody waits for it. Nil for at once.
     private var pause: (until: BootInstant, hurried: BootInstant)?
     private var last = Attempt(number: 0, begunAt: BootInstant(nanoseconds: 0))
-    /// The number of attempts since the connection is wanted.
-    private var count = 0
+    /// The number of attempts since the connection is wanted, and of those that follow each other fast.
+    private var (count, fastCount) = (0, 2)
     private var awaitedAt: BootInstant?
     /// The maximum time from the server's first answer to the end of an attempt before there is another one.
     private let answerPatience: Duration
@@ -61,7 +61,7 @@ struct ConnectionAttempts {
     ///   - now: The current instant.
     mutating func want(isAwaited: Bool, at now: BootInstant) -> [Action] {
         guard state == .idle else { return [] }
-        count = 0
+        (count, fastCount) = (0, 2)
         if isAwaited { awaitedAt = now }
         guard let pause else { return begin(beside: [], at: now) }
         state = .delayed(until: isAwaited ? pause.hurried : pause.until, hurried: pause.hurried)
@@ -88,6 +88,8 @@ struct ConnectionAttempts {
     mutating func renew(since start: BootInstant, at now: BootInstant) -> [Action] {
         guard last.begunAt < start else { return hurry(at: now) }
         awaitedAt = now
+        // Without an answer to this attempt and the next one, the server is known to be silent.
+        fastCount = count + 2
         switch state {
         case .idle: return []
         case .delayed:
@@ -202,7 +204,7 @@ struct ConnectionAttempts {
 
     /// The first two attempts follow each other fast, since a lost packet is the most frequent reason.
     private func interval(at now: BootInstant) -> Duration {
-        if count <= 2 { return Self.patience }
+        if count <= fastCount { return Self.patience }
         return awaitedAt.map { now - $0 <= Self.awaitedTime } == true ? Self.awaitedInterval : Self.interval
     }
 

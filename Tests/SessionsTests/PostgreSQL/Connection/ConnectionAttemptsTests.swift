@@ -214,6 +214,9 @@ import Testing
         let again = texts(attempts.renew(since: time(100), at: time(110)))
         #expect(again == [])
         #expect(tick(at: 350) == ["silence since 100", "abandon 2", "begin 3 at server 2"])
+        #expect(wakeAt == 600)
+        #expect(tick(at: 600) == ["silence since 350", "abandon 3", "begin 4 at server 3"])
+        #expect(wakeAt == 1000)
     }
 
     @Test mutating func `the delay after failures begins anew with the lease's end`() {
