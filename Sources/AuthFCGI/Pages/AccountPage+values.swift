@@ -1,6 +1,6 @@
 extension AccountPage {
-    /// The number of sessions on a page. All of a thousand would make it hundreds of kilobytes.
-    static let shownSessions = 20
+    /// The number of sessions on a page, which stays below 14 KB: what a server sends before it waits for the client.
+    static let shownSessions = 12
 
     /// Returns the values of the page by their names in its template.
     func values(_ language: PageLanguage) -> [String: Any] {

@@ -1,3 +1,4 @@
+internal import EventLoop
 internal import Glibc
 
 /// A colour in sRGB.

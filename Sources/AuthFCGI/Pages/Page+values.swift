@@ -92,8 +92,9 @@ extension Notice {
         let (heading, sentence) = texts
         return [
             "heading": TemplateText(language.text(heading)), "sentence": TemplateText(language.text(sentence)),
-            "link": link.map { [["address": TemplateText($0.address), "label": TemplateText(language.text($0.label))]] }
-                ?? [],
+            "link": (link.map { [$0] } ?? []).map { link in
+                ["address": TemplateText(link.address), "label": TemplateText(language.text(link.label))]
+            },
         ]
     }
 

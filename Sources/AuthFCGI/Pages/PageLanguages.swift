@@ -45,7 +45,8 @@ struct PageLanguages: Sendable {
     ].mapValues { String(decoding: $0, as: UTF8.self) }
 
     /// Reads the texts of a file.
-    private static func read(_ file: String, _ tag: String, keys: Set<String>) throws(PagesProblem) -> [String: String] {
+    private static func read(_ file: String, _ tag: String, keys: Set<String>) throws(PagesProblem) -> [String: String]
+    {
         let name = tag + PagesFolder.languageSuffix
         let texts: [String: String]
         do {
@@ -56,7 +57,7 @@ struct PageLanguages: Sendable {
                 file: name, line: key.flatMap { line(of: $0, in: file) },
                 key.map { "\($0) is no text; write it in quotation marks" } ?? "it is no JSON object of texts")
         } catch {
-            throw PagesProblem(file: name, "it is not JSON\(place(error))")
+            throw PagesProblem(file: name, line: JSONMistake.line(in: file), "it is not JSON from here on")
         }
         let known = Set(PageText.allCases.map(\.rawValue)).union(keys)
         let unknown = texts.keys.filter { !known.contains($0) }.sorted()
@@ -74,14 +75,6 @@ struct PageLanguages: Sendable {
                 file: name, line: line(of: PageText.direction.rawValue, in: file), "direction is ltr or rtl")
         }
         return texts
-    }
-
-    /// Returns what the decoder says about the place of an error.
-    private static func place(_ error: any Error) -> String {
-        guard case DecodingError.dataCorrupted(let context) = error,
-            let detail = (context.underlyingError as? CocoaError)?.userInfo["NSDebugDescription"] as? String
-        else { return "" }
-        return ": " + detail
     }
 
     private static func line(of key: String, in file: String) -> Int? {

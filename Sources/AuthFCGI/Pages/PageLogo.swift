@@ -18,7 +18,7 @@ struct PageLogo: Equatable, Sendable {
             origin = nil
             return
         }
-        guard let scheme = ["https://", "http://"].first(where: address.hasPrefix) else { return nil }
+        guard let scheme = ["https://", "http://"].first(where: { address.hasPrefix($0) }) else { return nil }
         let authority = address.dropFirst(scheme.count).prefix { !"/?#".contains($0) }
         guard Authority(authority) != nil else { return nil }
         origin = scheme + authority.lowercased()

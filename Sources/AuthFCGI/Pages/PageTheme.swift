@@ -3,7 +3,7 @@ struct PageTheme: Sendable {
     /// The name of the site; nil for none.
     var title: String?
     var logo: PageLogo?
-    var accent = standardAccent
+    var accent = Self.standardAccent
     /// A line of text below each page; nil for none.
     var text: String?
 

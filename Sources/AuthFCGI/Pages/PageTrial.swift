@@ -55,7 +55,10 @@ extension Page {
     fileprivate var requiredFields: [RequiredField] {
         switch self {
         case .signIn:
-            [RequiredField(name: "rd", value: Self.mark), RequiredField(name: "username"), RequiredField(name: "password")]
+            [
+                RequiredField(name: "rd", value: Self.mark), RequiredField(name: "username"),
+                RequiredField(name: "password"),
+            ]
         case .newPassword:
             [
                 RequiredField(name: "code", value: Self.mark), RequiredField(name: "new_password"),

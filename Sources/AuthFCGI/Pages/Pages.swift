@@ -19,7 +19,7 @@ final class Pages: Sendable {
     ///   - formTargets: the origins outside of this site to which the answer to a form may redirect, as sources of
     ///     Content-Security-Policy. Browsers apply `form-action` to redirects too.
     /// - Throws: what is wrong with the operator's own templates and texts.
-    init(_ theme: PageTheme, own: PagesFolder = .none, formTargets: [String] = []) throws(PagesProblem) {
+    init(_ theme: PageTheme, own: PagesFolder = .empty, formTargets: [String] = []) throws(PagesProblem) {
         let templates = try PageTemplates(own: own.templates)
         let languages = try PageLanguages(own: own.languages, keys: templates.textKeys)
         self.theme = theme
@@ -40,7 +40,8 @@ final class Pages: Sendable {
 
     /// - Parameter folder: the path of the operator's own templates and texts; nil for none.
     convenience init(_ theme: PageTheme, folder: String?, formTargets: [String] = []) throws(PagesProblem) {
-        try self.init(theme, own: try folder.map(PagesFolder.init(path:)) ?? .none, formTargets: formTargets)
+        let own = if let folder { try PagesFolder(path: folder) } else { PagesFolder.empty }
+        try self.init(theme, own: own, formTargets: formTargets)
     }
 
     /// Returns a page in the language that the browser prefers.

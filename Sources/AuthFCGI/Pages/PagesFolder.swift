@@ -1,3 +1,4 @@
+internal import EventLoop
 internal import FoundationEssentials
 internal import Glibc
 
@@ -8,7 +9,7 @@ struct PagesFolder: Sendable {
     /// The texts of `TAG.json`, by language tag.
     private(set) var languages: [String: String] = [:]
 
-    static let none = PagesFolder(templates: [:], languages: [:])
+    static let empty = PagesFolder(templates: [:], languages: [:])
 
     init(templates: [String: String], languages: [String: String]) {
         self.templates = templates.mapValues(Self.cleaned)
@@ -39,19 +40,24 @@ struct PagesFolder: Sendable {
     static let languageSuffix = ".json"
 
     private static func names(in path: String) throws(PagesProblem) -> [String] {
-        // To read a folder as a file fails with the reason why it cannot be opened, or because it is a folder.
-        do throws(TextFileError) {
-            _ = try TextFile.read(path)
-            throw PagesProblem(file: path, "it is no folder")
-        } catch .system(let error) where error.code == EISDIR {
-            do {
-                return try FileManager.default.contentsOfDirectory(atPath: path)
-            } catch {
-                throw PagesProblem(file: path, "the folder cannot be read: \(error)")
-            }
+        try checkFolder(path)
+        do {
+            return try FileManager.default.contentsOfDirectory(atPath: path)
         } catch {
             throw PagesProblem(file: path, "the folder cannot be read: \(error)")
         }
+    }
+
+    /// Tells more clearly than the next call would why a folder cannot be opened.
+    private static func checkFolder(_ path: String) throws(PagesProblem) {
+        do throws(TextFileError) {
+            // Of a folder, only this fails: to read it as a file.
+            _ = try TextFile.read(path)
+        } catch {
+            if case .system(let error) = error, error.code == EISDIR { return }
+            throw PagesProblem(file: path, "the folder cannot be read: \(error)")
+        }
+        throw PagesProblem(file: path, "it is no folder")
     }
 
     /// Line breaks as browsers read them, so that the hash of a style is that of the browser.

@@ -6,10 +6,11 @@ enum StyleElements {
     /// Returns the sources for `style-src` that permit the elements of a page, and no other style (Content Security Policy
     /// Level 3, section 2.3.1).
     static func sources(in html: String) -> Set<String> {
-        Set(contents(in: html).map { content in
-            let digest = SHA256.digest(content.utf8Span.span)
-            return "'sha256-" + Data(digest.bytes).base64EncodedString() + "'"
-        })
+        Set(
+            contents(in: html).map { content in
+                let digest = SHA256.digest(content.utf8Span.span)
+                return "'sha256-" + Data(digest.bytes).base64EncodedString() + "'"
+            })
     }
 
     private static func contents(in html: String) -> [String] {

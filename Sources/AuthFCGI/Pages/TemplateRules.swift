@@ -17,13 +17,15 @@ enum TemplateRules {
                 problems.append("\(file): no page has this name, and no template inserts it\(hint)")
             }
             for tag in inserted[name] ?? [] where all[tag.name] == nil {
-                problems.append("\(file), line \(tag.line): there is no template \(tag.name); add it, or correct the name")
+                problems.append(
+                    "\(file), line \(tag.line): there is no template \(tag.name); add it, or correct the name")
             }
             if let tag = (inserted[name] ?? []).first(where: { reaches(name, from: $0.name, inserted) }) {
                 problems.append("\(file), line \(tag.line): the template inserts itself by way of \(tag.name)")
             }
             if let tag = tags[name]?.first(where: { $0.kind == .delimiters }) {
-                problems.append("\(file), line \(tag.line): the delimiters of these templates are always {{ and }}; remove it")
+                problems.append(
+                    "\(file), line \(tag.line): the delimiters of these templates are always {{ and }}; remove it")
             }
             problems += blocked(in: text).map { "\(file), line \($0.line): \($0.advice)" }
         }

@@ -17,7 +17,8 @@ import Testing
             let same: Set<PageText> = [.direction]
             #expect(same.contains(key) || english.text(key) != german.text(key), "\(key)")
             func names(_ text: String) -> Set<Substring> {
-                Set(text.split(separator: "{").dropFirst().map { $0.prefix { $0 != "}" } })
+                let parts = text.split(separator: "{", omittingEmptySubsequences: false).dropFirst()
+                return Set(parts.map { $0.prefix { $0 != "}" } })
             }
             let isFree: Set<PageText> = [.dateTime]
             #expect(isFree.contains(key) || names(english.text(key)) == names(german.text(key)), "\(key)")
@@ -42,7 +43,8 @@ import Testing
     }
 
     @Test func `values take their places in a text, and other braces stay`() {
-        let language = PageLanguage(tag: "x", ["signIn": "{a} {b} {a{a}} {", "end": "{b}"], others: ["end": "End", "busy": "B"])
+        let language = PageLanguage(
+            tag: "x", ["signIn": "{a} {b} {a{a}} {", "end": "{b}"], others: ["end": "End", "busy": "B"])
         #expect(language.text(.signIn, ["a": "{b}"]) == "{b} {b} {a{b}} {")
         #expect(language.text(.signIn) == "{a} {b} {a{a}} {")
         #expect(language.text(.end) == "{b}" && language.text(.busy) == "B" && language.text(.account) == "")

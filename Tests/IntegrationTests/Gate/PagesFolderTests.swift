@@ -51,7 +51,8 @@ import Testing
     }
 
     @Test func `templates, texts and files of other types in a folder are fine`() throws {
-        try folder.write("pages/signed-out.mustache", "{{<layout}}{{$content}}<h1>{{text.bye}}</h1>{{/content}}{{/layout}}")
+        try folder.write(
+            "pages/signed-out.mustache", "{{<layout}}{{$content}}<h1>{{text.bye}}</h1>{{/content}}{{/layout}}")
         try folder.write("pages/en.json", #"{"bye": "Bye"}"#)
         try folder.write("pages/README", "{{#")
         try folder.write("pages/.hidden.mustache", "{{#")
