@@ -27,6 +27,11 @@ struct OtherSettingsOptions: ParsableArguments {
     @Option(\.staleIfDatabaseDown) var staleIfDatabaseDown: String?
     @Option(\.sessionCleanupInterval) var sessionCleanupInterval: String?
     @Option(\.cookieName) var cookieName: String?
+    @Option(\.pageTitle) var pageTitle: String?
+    @Option(\.pageLogo) var pageLogo: String?
+    @Option(\.pageAccent) var pageAccent: String?
+    @Option(\.pageText) var pageText: String?
+    @Option(\.pagesFolder) var pagesFolder: String?
     @Option(\.hashingThreads) var hashingThreads: String?
     @Option(\.hashingMemory) var hashingMemory: String?
     @Option(\.hashingWait) var hashingWait: String?

@@ -131,6 +131,30 @@ struct SettingTable: Sendable {
         "COOKIE_NAME", .cookieName, default: .text("__Host-session"),
         "name of the session cookie")
 
+    /// Nil for none.
+    let pageTitle = Setting(
+        "PAGE_TITLE", .optional(.line(80)), default: .described("none"),
+        "name of the site on the sign-in page and the other pages for people")
+
+    /// Nil for none.
+    let pageLogo = Setting(
+        "PAGE_LOGO", .optional(.logo), default: .described("none"),
+        "picture at the head of the pages: a path of the site, https://… or data:image/…")
+
+    let pageAccent = Setting(
+        "PAGE_ACCENT", .colour, default: .text("\(PageTheme.standardAccent)"),
+        "colour of buttons and links; made darker or lighter as far as legibility requires")
+
+    /// Nil for none.
+    let pageText = Setting(
+        "PAGE_TEXT", .optional(.line(300)), default: .described("none"),
+        "line of text below the pages, such as whom to ask for help")
+
+    /// Nil for none.
+    let pagesFolder = Setting(
+        "PAGES_FOLDER", .optional(.text("path")), default: .described("none"),
+        "folder with templates and texts of your own for the pages, which are checked at the start")
+
     let hashingThreads = Setting(
         "HASHING_THREADS", .integer(1...256),
         default: .described("half the cores for this process, at least 1") { min(256, max(1, $0.cores / 2)) },
