@@ -27,6 +27,10 @@ struct OtherSettingsOptions: ParsableArguments {
     @Option(\.staleIfDatabaseDown) var staleIfDatabaseDown: String?
     @Option(\.sessionCleanupInterval) var sessionCleanupInterval: String?
     @Option(\.cookieName) var cookieName: String?
+    @Option(\.cookieDomain) var cookieDomain: String?
+    @Option(\.cookieIsSecure) var cookieIsSecure: String?
+    @Option(\.redirectOrigins) var redirectOrigins: String?
+    @Option(\.loginURL) var loginURL: String?
     @Option(\.hashingThreads) var hashingThreads: String?
     @Option(\.hashingMemory) var hashingMemory: String?
     @Option(\.hashingWait) var hashingWait: String?
