@@ -32,6 +32,10 @@ struct OtherSettingsOptions: ParsableArguments {
     @Option(\.pageAccent) var pageAccent: String?
     @Option(\.pageText) var pageText: String?
     @Option(\.pagesFolder) var pagesFolder: String?
+    @Option(\.cookieDomain) var cookieDomain: String?
+    @Option(\.cookieIsSecure) var cookieIsSecure: String?
+    @Option(\.redirectOrigins) var redirectOrigins: String?
+    @Option(\.loginURL) var loginURL: String?
     @Option(\.hashingThreads) var hashingThreads: String?
     @Option(\.hashingMemory) var hashingMemory: String?
     @Option(\.hashingWait) var hashingWait: String?

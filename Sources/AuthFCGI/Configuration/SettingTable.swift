@@ -127,8 +127,10 @@ struct SettingTable: Sendable {
         "SESSION_CLEANUP_INTERVAL", .orOff(.duration(.seconds(1) ... .seconds(7 * 86_400))), default: .text("1h"),
         "interval at which one worker of all pods removes expired sessions from the database")
 
+    /// Nil for the name that browsers protect best with the other settings of the cookie: see ``Settings/sessionCookie``.
     let cookieName = Setting(
-        "COOKIE_NAME", .cookieName, default: .text("__Host-session"),
+        "COOKIE_NAME", .optional(.cookieName),
+        default: .described("__Host-session; with COOKIE_DOMAIN __Secure-session, with COOKIE_SECURE=off session"),
         "name of the session cookie")
 
     /// Nil for none.
@@ -154,6 +156,25 @@ struct SettingTable: Sendable {
     let pagesFolder = Setting(
         "PAGES_FOLDER", .optional(.text("path")), default: .described("none"),
         "folder with templates and texts of your own for the pages, which are checked at the start")
+
+    /// Nil for a cookie of one host.
+    let cookieDomain = Setting(
+        "COOKIE_DOMAIN", .optional(.cookieDomain), default: .described("the host alone"),
+        "domain whose hosts all get the session cookie, for one sign-in; each of these hosts can sign visitors of the others in or out"
+    )
+
+    let cookieIsSecure = Setting(
+        "COOKIE_SECURE", .toggle, default: .text("on"),
+        "send the session cookie over https alone; off: for sites on plain http, such as a developer's machine")
+
+    let redirectOrigins = Setting(
+        "REDIRECT_ORIGINS", .origins, default: .described("this site alone") { _ in [] },
+        "origins besides this site to which a sign-in may lead back, such as https://app.example.com")
+
+    /// A path of the host of a request, or a URL.
+    let loginURL = Setting(
+        "LOGIN_URL", .loginURL, default: .text("/auth/login"),
+        "address of the sign-in page that refused checks name: a path, or a URL if the page is on another host")
 
     let hashingThreads = Setting(
         "HASHING_THREADS", .integer(1...256),

@@ -15,6 +15,30 @@ struct SessionAccess {
         exchange.request.credentials(cookieName: cookie.nameBytes)
     }
 
+    /// Returns the tokens in a request that ends sessions: of several cookies all that may be tokens, up to a number that no
+    /// browser reaches by itself.
+    func tokens(of request: OriginalRequest) -> [SessionToken] {
+        switch request.credentials(cookieName: cookie.nameBytes) {
+        case .token(let token, _): [token]
+        case .none, .invalid(.bearer), .invalid(.cookie): []
+        case .invalid(.severalCookies):
+            request.withBytes(of: .cookie) { cookies in
+                CookieValues(of: cookie.nameBytes, in: cookies).prefix(Self.maxTokens).compactMap { range in
+                    SessionToken(cookies.extracting(range))
+                }
+            }
+        }
+    }
+
+    private static let maxTokens = 8
+
+    /// Returns the headers that make a browser forget that it was signed in.
+    func expiredCookies(_ request: OriginalRequest) -> [(name: HeaderName, value: HeaderValue)] {
+        // The form in which it is set comes first: some fronts hand on one header alone.
+        let cookies = [cookie.expired] + cookie.otherForms(on: request[.host])
+        return (cookies + [SignInRounds.forgotten].compactMap(\.self)).map { (.setCookie, $0) }
+    }
+
     /// Calls `body` with the session of the request, or answers 401 or 503.
     func withSession(
         _ exchange: Exchange,
@@ -49,7 +73,7 @@ struct SessionAccess {
     /// Answers 401 to several session cookies, which are ambiguous, and makes the browser delete them.
     func refuseSeveralCookies(_ exchange: Exchange) {
         var response = Response.unauthorized("there are several session cookies: sign in again")
-        response.add(.setCookie, cookie.expired)
+        for (name, value) in expiredCookies(exchange.request) { response.add(name, value) }
         exchange.respond(response)
     }
 
@@ -71,8 +95,10 @@ struct SessionAccess {
     /// Returns the answer to a client that has no session any more.
     func loggedOut(_ exchange: Exchange, hadCookie: Bool) -> Response {
         let isForm = exchange.request.mediaType == .form
-        var response = isForm ? Response(.seeOther, headers: [(.location, "/")]) : Response(.noContent)
-        if hadCookie { response.add(.setCookie, cookie.expired) }
+        var response =
+            isForm ? Response(.seeOther, headers: [(.location, SignOutRoutes.done)]) : Response(.noContent)
+        guard hadCookie else { return response }
+        for (name, value) in expiredCookies(exchange.request) { response.add(name, value) }
         return response
     }
 }

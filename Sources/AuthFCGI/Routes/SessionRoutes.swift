@@ -54,7 +54,7 @@ struct SessionRoutes {
     }
 
     /// `POST /auth/logout`: ends this session, with `?all=1` all of the user's sessions, with `?others=1` all others.
-    /// 204 means that the change is committed. A logout without a valid session succeeds too, but ends no other
+    /// 204 means that the change is committed. Forms are ``SignOutRoutes``'. A logout without a valid session succeeds too, but ends no other
     /// session.
     func logout(_ exchange: Exchange) {
         switch access.credentials(of: exchange) {
@@ -78,7 +78,8 @@ struct SessionRoutes {
         }
     }
 
-    private func end(
+    /// Ends the session of a token, or others of its user. On return the change is committed.
+    func end(
         _ token: SessionToken, _ extent: LogoutExtent, _ client: String?
     ) async throws(SessionStoreError) {
         let (userID, sessionID, ended): (String, String, Int)

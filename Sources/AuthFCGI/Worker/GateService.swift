@@ -118,17 +118,25 @@ final class GateService: WorkerService {
     }
 
     private func router() -> Router {
-        let cookie = SessionCookie(name: settings.cookieName)
+        let (cookie, pages) = (settings.sessionCookie, Pages())
         let audit = AuditTrail(log: log)
         let refusals = RefusedCheckLog(log, store: store)
         let access = SessionAccess(store: store, cookie: cookie, audit: audit, refusals: refusals)
+        let sessions = SessionRoutes(store: store, access: access, audit: audit)
+        let login = LoginFlow(store: store, hasher: hasher, audit: audit, log: log)
         return Router(
-            checks: CheckRoutes(store: store, cookie: cookie, audit: audit, log: log, slot: slot, refusals: refusals),
+            checks: CheckRoutes(
+                store: store, cookie: cookie, audit: audit, log: log, slot: slot, refusals: refusals,
+                signIn: settings.signInAddress, pages: pages),
+            signIn: SignInRoutes(
+                login: login, access: access, sessions: sessions, pages: pages, origins: settings.redirectOrigins),
+            signOut: SignOutRoutes(sessions: sessions, access: access, pages: pages),
             logins: LoginRoutes(
-                login: LoginFlow(store: store, hasher: hasher, audit: audit, log: log),
+                login: login,
                 passwordChange: PasswordChangeFlow(store: store, hasher: hasher, audit: audit, log: log),
                 access: access),
-            sessions: SessionRoutes(store: store, access: access, audit: audit),
+            sessions: sessions,
+            account: AccountRoutes(), reset: ResetRoutes(),
             health: HealthRoutes(store: store) { [weak self] in self?.server?.isDraining ?? true })
     }
 
