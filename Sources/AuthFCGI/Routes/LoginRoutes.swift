@@ -7,6 +7,7 @@ struct LoginRoutes {
     let login: LoginFlow
     let passwordChange: PasswordChangeFlow
     let access: SessionAccess
+    let account: AccountRoutes
 
     /// Signs in.
     func signIn(_ exchange: Exchange) {
@@ -16,8 +17,9 @@ struct LoginRoutes {
     }
 
     /// Changes the user's own password. 204 means that the change is committed: all other sessions of the user have
-    /// ended, and logins with the old password.
+    /// ended, and logins with the old password. The form of the account page is answered with that page.
     func changePassword(_ exchange: Exchange) {
+        guard exchange.request.mediaType != .form else { return account.changePassword(exchange) }
         guard access.mayChange(exchange, .passwordChange) else { return }
         access.withSession(exchange) { [passwordChange] token, source, session in
             guard let request = exchange.jsonRequest(PasswordChangeRequest.init(json:)) else { return }

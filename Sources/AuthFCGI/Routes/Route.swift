@@ -7,6 +7,10 @@ enum Route: Equatable {
     case me
     case logout
     case password
+    case accountPage
+    case account
+    case resetPage
+    case reset
     case sessions
     /// One session of the user, by its public id.
     case session(id: String)
@@ -20,6 +24,7 @@ enum Route: Equatable {
     enum Methods {
         case read
         case post
+        case readAndPost
         case delete
 
         /// The value of the header `Allow`.
@@ -27,6 +32,7 @@ enum Route: Equatable {
             switch self {
             case .read: "GET, HEAD"
             case .post: "POST"
+            case .readAndPost: "GET, HEAD, POST"
             case .delete: "DELETE"
             }
         }
@@ -46,6 +52,8 @@ enum Route: Equatable {
         case "/auth/me": self = Self.isRead(method) ? .me : .methodNotAllowed(.read)
         case "/auth/logout": self = method == "POST" ? .logout : .methodNotAllowed(.post)
         case "/auth/password": self = method == "POST" ? .password : .methodNotAllowed(.post)
+        case "/auth/account": self = Self.page(.accountPage, .account, method)
+        case "/auth/reset": self = Self.page(.resetPage, .reset, method)
         case "/auth/sessions": self = Self.isRead(method) ? .sessions : .methodNotAllowed(.read)
         case "/healthz": self = Self.isRead(method) ? .health : .methodNotAllowed(.read)
         case "/readyz": self = Self.isRead(method) ? .readiness : .methodNotAllowed(.read)
@@ -72,6 +80,11 @@ enum Route: Equatable {
             guard isHyphen ? byte == UInt8(ascii: "-") : isDigit else { return nil }
         }
         return String(id)
+    }
+
+    /// Returns the route of a page, or of its form.
+    private static func page(_ page: Route, _ form: Route, _ method: String) -> Route {
+        isRead(method) ? page : method == "POST" ? form : .methodNotAllowed(.readAndPost)
     }
 
     private static func isRead(_ method: String) -> Bool { method == "GET" || method == "HEAD" }

@@ -6,6 +6,8 @@ struct Router {
     let checks: CheckRoutes
     let logins: LoginRoutes
     let sessions: SessionRoutes
+    let account: AccountRoutes
+    let reset: ResetRoutes
     let health: HealthRoutes
 
     func answer(_ exchange: Exchange) {
@@ -19,6 +21,10 @@ struct Router {
         case .me: sessions.me(exchange)
         case .logout: sessions.logout(exchange)
         case .password: logins.changePassword(exchange)
+        case .accountPage: account.page(exchange)
+        case .account: account.change(exchange)
+        case .resetPage: reset.page(exchange)
+        case .reset: reset.submit(exchange)
         case .sessions: sessions.list(exchange)
         case .session(let id): sessions.end(id, exchange)
         case .health: health.health(exchange)

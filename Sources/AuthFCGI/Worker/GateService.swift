@@ -93,13 +93,21 @@ final class GateService: WorkerService {
         let audit = AuditTrail(log: log)
         let refusals = RefusedCheckLog(log, store: store)
         let access = SessionAccess(store: store, cookie: cookie, audit: audit, refusals: refusals)
+        let (pages, rules) = (Pages(), PasswordRules(settings))
+        let change = PasswordChangeFlow(store: store, hasher: hasher, audit: audit, log: log, rules: rules)
+        let sessions = SessionRoutes(store: store, access: access, audit: audit)
+        let account = AccountRoutes(
+            view: AccountView(store: store, pages: pages, minPasswordLength: rules.minLength), sessions: sessions,
+            access: access, passwordChange: change)
         return Router(
             checks: CheckRoutes(store: store, cookie: cookie, audit: audit, log: log, slot: slot, refusals: refusals),
             logins: LoginRoutes(
-                login: LoginFlow(store: store, hasher: hasher, audit: audit, log: log),
-                passwordChange: PasswordChangeFlow(store: store, hasher: hasher, audit: audit, log: log),
-                access: access),
-            sessions: SessionRoutes(store: store, access: access, audit: audit),
+                login: LoginFlow(store: store, hasher: hasher, audit: audit, log: log), passwordChange: change,
+                access: access, account: account),
+            sessions: sessions, account: account,
+            reset: ResetRoutes(
+                flow: PasswordResetFlow(store: store, hasher: hasher, audit: audit, log: log, rules: rules),
+                audit: audit, pages: pages, minPasswordLength: rules.minLength),
             health: HealthRoutes(store: store) { [weak self] in self?.server?.isDraining ?? true })
     }
 
