@@ -22,8 +22,11 @@ final class LoginStage {
         store: store, hasher: hasher, audit: audit, log: effects.logger, now: { [self] in time },
         spawn: { [self] in spawned.append($0) })
     private(set) lazy var change = PasswordChangeFlow(
-        store: store, hasher: hasher, audit: audit, log: effects.logger, now: { [self] in time },
-        spawn: { [self] in spawned.append($0) })
+        store: store, hasher: hasher, audit: audit, log: effects.logger, rules: PasswordRules(),
+        now: { [self] in time }, spawn: { [self] in spawned.append($0) })
+    private(set) lazy var reset = PasswordResetFlow(
+        store: store, hasher: hasher, audit: audit, log: effects.logger, rules: PasswordRules(),
+        now: { [self] in time }, spawn: { [self] in spawned.append($0) })
 
     static let address = "192.0.2.7"
     static let ann = UserRecord(
@@ -47,7 +50,7 @@ final class LoginStage {
 
     private var time: BootInstant { BootInstant(nanoseconds: 1_000_000_000_000) + effects.now }
 
-    private var client: LoginClient {
+    var client: LoginClient {
         LoginClient(address: address, userAgent: "browser", token: token) { [self] in isWaiting }
     }
 

@@ -20,10 +20,16 @@ import Testing
         let cookie = SessionCookie(name: "sid")
         let (audit, log) = (stage.audit, stage.effects.logger)
         let access = SessionAccess(store: store, cookie: cookie, audit: audit, refusals: nil)
+        let sessions = SessionRoutes(store: store, access: access, audit: audit)
+        let account = AccountRoutes(
+            view: AccountView(store: store, pages: Pages(), minPasswordLength: 15), sessions: sessions,
+            access: access, passwordChange: stage.change)
         router = Router(
             checks: CheckRoutes(store: store, cookie: cookie, audit: audit, log: log, slot: nil, refusals: nil),
-            logins: LoginRoutes(login: stage.login, passwordChange: stage.change, access: access),
-            sessions: SessionRoutes(store: store, access: access, audit: audit),
+            logins: LoginRoutes(
+                login: stage.login, passwordChange: stage.change, access: access, account: account),
+            sessions: sessions, account: account,
+            reset: ResetRoutes(flow: stage.reset, audit: audit, pages: Pages(), minPasswordLength: 15),
             health: HealthRoutes(store: store) { true })
     }
 
