@@ -170,9 +170,9 @@ import Testing
             "DELETE FROM session_tokens", "UPDATE live_sessions SET user_id = 'eve'", "DELETE FROM session_keys",
             "SELECT channel FROM session_channel", "UPDATE session_channel SET queue_limit = 0",
             "DELETE FROM authfcgi_audit", "INSERT INTO authfcgi_audit (action) VALUES ('x')",
-            "SELECT FROM password_resets", "DELETE FROM password_resets",
-            "INSERT INTO password_resets (user_id, code_hash, expires_at) VALUES ('1', sha256('x'), now())",
-            "UPDATE password_resets SET used_at = NULL",
+            "SELECT FROM authfcgi_password_resets", "DELETE FROM authfcgi_password_resets",
+            "INSERT INTO authfcgi_password_resets (user_id, code_hash, expires_at) VALUES ('1', sha256('x'), now())",
+            "UPDATE authfcgi_password_resets SET used_at = NULL",
             "DELETE FROM unannounced_revocations", "SELECT key FROM redis_seal_keys", "DELETE FROM redis_seal_keys",
         ] {
             let error = #expect(throws: PostgreSQLError.self) { try gate.script(secret, deadline: .seconds(5)) }

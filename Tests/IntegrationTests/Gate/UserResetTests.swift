@@ -16,7 +16,7 @@ import Testing
         try run(["user", "reset"] + arguments, environment: environment)
     }
 
-    private func links() throws -> String { try psql("SELECT string_agg(user_id, ' ') FROM password_resets") }
+    private func links() throws -> String { try psql("SELECT string_agg(user_id, ' ') FROM authfcgi_password_resets") }
 
     @Test func `the address is alone on standard output, and works for an hour`() throws {
         for (arguments, start) in [
@@ -34,12 +34,12 @@ import Testing
             #expect(!result.errors.contains(code))
         }
         #expect(try links() == "1")
-        #expect(try psql("SELECT expires_at > now() + interval '59 min' FROM password_resets") == "t")
+        #expect(try psql("SELECT expires_at > now() + interval '59 min' FROM authfcgi_password_resets") == "t")
     }
 
     @Test func `with --json it is one object`() throws {
         let result = try reset("ann", "--json", "--url", "https://a.example")
-        let end = try psql("SELECT to_char(expires_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"') FROM password_resets")
+        let end = try psql("SELECT to_char(expires_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"') FROM authfcgi_password_resets")
         #expect(result.output.hasPrefix(#"{"address":"https://a.example/auth/reset?code=afr_"#), "\(result)")
         #expect(result.output.hasSuffix(#"","expires_at":"\#(end)","id":"1","username":"ann"}"# + "\n"), "\(result)")
     }

@@ -157,8 +157,8 @@ import Testing
         INSERT INTO authfcgi_users (id, username, password_hash) VALUES ('1', 'eve', 'x')
         """,
         "UPDATE authfcgi_users SET id = '3' WHERE id = '1'",
-        "DELETE FROM password_resets", "UPDATE password_resets SET expires_at = now()",
-        "UPDATE password_resets SET used_at = now()",
+        "DELETE FROM authfcgi_password_resets", "UPDATE authfcgi_password_resets SET expires_at = now()",
+        "UPDATE authfcgi_password_resets SET used_at = now()",
     ])
     func `a change of the user, or of the link, makes the link invalid`(sql: String) async throws {
         let code = try makeLink()
@@ -180,14 +180,14 @@ import Testing
 
     @Test func `a link is valid for an hour, and rows of expired ones do not stay`() async throws {
         let code = try makeLink()
-        let age = "UPDATE password_resets SET created_at = created_at - interval '%', expires_at = expires_at - interval '%'"
-        #expect(try psql("SELECT expires_at - created_at = interval '1 hour' FROM password_resets") == "t")
+        let age = "UPDATE authfcgi_password_resets SET created_at = created_at - interval '%', expires_at = expires_at - interval '%'"
+        #expect(try psql("SELECT expires_at - created_at = interval '1 hour' FROM authfcgi_password_resets") == "t")
         try psql(age.replacing("%", with: "59 min"))
         #expect(try await look(code) != nil)
         try psql(age.replacing("%", with: "2 min"))
         try await expectInvalid(code)
         _ = try makeLink("2")
-        #expect(try psql("SELECT user_id FROM password_resets") == "2")
+        #expect(try psql("SELECT user_id FROM authfcgi_password_resets") == "2")
     }
 
     @Test func `there is no link for nobody, nor for a disabled user`() throws {
@@ -202,7 +202,7 @@ import Testing
         ] {
             #expect(throws: SupportError.self) { try psql("SELECT \(call)") }
         }
-        #expect(try psql("SELECT count(*) FROM password_resets") == "0")
+        #expect(try psql("SELECT count(*) FROM authfcgi_password_resets") == "0")
     }
 
     @Test func `a use is refused with an older snapshot`() throws {

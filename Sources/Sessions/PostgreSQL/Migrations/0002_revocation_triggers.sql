@@ -559,7 +559,7 @@ BEGIN
     PERFORM @schema@.end_user_sessions(ids, NULL::bytea, false);
     PERFORM pg_catalog.set_config('authfcgi.audited', '', true);
     -- With an earlier link nobody may undo the change: see 0010_password_resets.sql.
-    DELETE FROM @schema@.password_resets r WHERE r.user_id = ANY (ids);
+    DELETE FROM @schema@.authfcgi_password_resets r WHERE r.user_id = ANY (ids);
     RETURN NULL;
 END
 $$;

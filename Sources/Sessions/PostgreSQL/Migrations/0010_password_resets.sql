@@ -11,7 +11,8 @@
 -- user's row before the link, against deadlock, and so that of two who use a link at once
 -- the second finds it used.
 
-CREATE TABLE @schema@.password_resets (
+-- Not called "password_resets": applications of Laravel have a table of that name.
+CREATE TABLE @schema@.authfcgi_password_resets (
     user_id    text        PRIMARY KEY CHECK (octet_length(user_id) BETWEEN 1 AND 255),
     code_hash  bytea       NOT NULL UNIQUE CHECK (octet_length(code_hash) = 32),
     created_at timestamptz NOT NULL DEFAULT statement_timestamp(),
@@ -19,7 +20,7 @@ CREATE TABLE @schema@.password_resets (
     used_at    timestamptz
 );
 
-COMMENT ON TABLE @schema@.password_resets IS
+COMMENT ON TABLE @schema@.authfcgi_password_resets IS
     'AuthFCGI: links for a new password, one per user at most, made by "authfcgi user reset". Deleting a row makes its link invalid.';
 COMMENT ON COLUMN @schema@.password_resets.code_hash IS
     'SHA-256 of the code in the link. The code itself is not stored.';
@@ -48,16 +49,16 @@ BEGIN
     IF NOT FOUND THEN
         RETURN NULL;
     END IF;
-    INSERT INTO @schema@.password_resets AS r (user_id, code_hash, expires_at)
+    INSERT INTO @schema@.authfcgi_password_resets AS r (user_id, code_hash, expires_at)
     VALUES (create_password_reset.user_id, create_password_reset.code_hash, ends)
         ON CONFLICT (user_id) DO UPDATE
        SET code_hash = excluded.code_hash, created_at = excluded.created_at, expires_at = excluded.expires_at,
            used_at = NULL;
     -- Those of others that are of no use any more. What is locked stays until the next time.
-    DELETE FROM @schema@.password_resets r
+    DELETE FROM @schema@.authfcgi_password_resets r
      WHERE r.user_id = ANY (ARRAY(
                SELECT o.user_id
-                 FROM @schema@.password_resets o
+                 FROM @schema@.authfcgi_password_resets o
                 WHERE o.expires_at <= statement_timestamp()
                 LIMIT 1000
                   FOR UPDATE SKIP LOCKED));
@@ -79,7 +80,7 @@ AS $$
 #variable_conflict use_column
 BEGIN
     SELECT u.id, u.username INTO find_password_reset.user_id, find_password_reset.username
-      FROM @schema@.password_resets r JOIN @schema@.authfcgi_users u ON u.id = r.user_id
+      FROM @schema@.authfcgi_password_resets r JOIN @schema@.authfcgi_users u ON u.id = r.user_id
      WHERE r.code_hash = find_password_reset.code_hash
        AND r.used_at IS NULL
        AND r.expires_at > statement_timestamp()
@@ -112,7 +113,7 @@ BEGIN
     -- An older snapshot could show a link as unused that another transaction has used.
     PERFORM @schema@.require_read_committed('choosing a password with a link', 'the link may have been used');
 
-    SELECT r.user_id INTO owner_id FROM @schema@.password_resets r WHERE r.code_hash = use_password_reset.code_hash;
+    SELECT r.user_id INTO owner_id FROM @schema@.authfcgi_password_resets r WHERE r.code_hash = use_password_reset.code_hash;
     IF NOT FOUND THEN
         RETURN NULL;
     END IF;
@@ -124,14 +125,14 @@ BEGIN
         RETURN NULL;
     END IF;
     -- Again, with what has happened to the link until the lock was acquired.
-    UPDATE @schema@.password_resets r
+    UPDATE @schema@.authfcgi_password_resets r
        SET used_at = clock_timestamp()
      WHERE r.user_id = owner_id
        AND r.code_hash = use_password_reset.code_hash
        AND r.used_at IS NULL
        AND r.expires_at > clock_timestamp();
     IF NOT FOUND THEN
-        PERFORM FROM @schema@.password_resets r
+        PERFORM FROM @schema@.authfcgi_password_resets r
           WHERE r.user_id = owner_id
             AND r.code_hash = use_password_reset.code_hash
             AND r.used_at IS NOT NULL;

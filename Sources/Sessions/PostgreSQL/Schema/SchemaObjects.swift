@@ -32,7 +32,7 @@ enum SchemaObjects {
         "session_tokens", "live_sessions", "user_epochs", "session_keys", "session_limits", "session_cleanup",
         "authfcgi_state", "hashing_costs", "recent_hashing_costs", "login_throttle", "login_throttle_secret",
         "login_devices", "authfcgi_users", "session_channel", "unannounced_revocations", "redis_seal_keys",
-        "authfcgi_audit", "password_resets",
+        "authfcgi_audit", "authfcgi_password_resets",
     ]
 
     static let functions = [
