@@ -22,9 +22,9 @@ CREATE TABLE @schema@.authfcgi_password_resets (
 
 COMMENT ON TABLE @schema@.authfcgi_password_resets IS
     'AuthFCGI: links for a new password, one per user at most, made by "authfcgi user reset". Deleting a row makes its link invalid.';
-COMMENT ON COLUMN @schema@.password_resets.code_hash IS
+COMMENT ON COLUMN @schema@.authfcgi_password_resets.code_hash IS
     'SHA-256 of the code in the link. The code itself is not stored.';
-COMMENT ON COLUMN @schema@.password_resets.used_at IS
+COMMENT ON COLUMN @schema@.authfcgi_password_resets.used_at IS
     'Time of the use, after which the link is invalid. The row stays for a while, so that a use that is repeated after a lost answer is recognized.';
 
 
