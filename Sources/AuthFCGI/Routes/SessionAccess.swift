@@ -15,20 +15,20 @@ struct SessionAccess {
         exchange.request.credentials(cookieName: cookie.nameBytes)
     }
 
+    /// Calls `body` with the session of the request, or answers 401 or 503.
+    func withSession(
+        _ exchange: Exchange,
+        _ body: @escaping @Sendable @EventLoop (SessionToken, Credentials.Source, Session) async -> Void
+    ) {
+        withSession(exchange, otherwise: { [self] refusal in refuse(refusal, exchange) }, body)
+    }
+
     /// The reason why there is no session.
     enum Refusal {
         case notSignedIn
         case severalCookies
         /// The store cannot tell.
         case undecided(SessionStoreError)
-    }
-
-    /// Calls `body` with the session of the request, or answers 401 or 503 as to a program.
-    func withSession(
-        _ exchange: Exchange,
-        _ body: @escaping @Sendable @EventLoop (SessionToken, Credentials.Source, Session) async -> Void
-    ) {
-        withSession(exchange, otherwise: { [self] refusal in refuse(refusal, exchange) }, body)
     }
 
     /// Calls `body` with the session of the request, or `refuse`. One of them answers the exchange.

@@ -96,7 +96,7 @@ struct SessionRoutes {
         }
     }
 
-    /// Ends the session of a token, or all sessions of its user, and records it. A token without a session ends none.
+    /// Ends the session of a token, or others of its user. On return the change is committed.
     func end(
         _ token: SessionToken, _ extent: LogoutExtent, _ client: String?
     ) async throws(SessionStoreError) {
