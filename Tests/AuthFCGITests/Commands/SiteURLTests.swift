@@ -7,7 +7,8 @@ struct SiteURLTests {
     @Test func `the address of a site is its scheme, host and port, without the slash at its end`() throws {
         for (text, site) in [
             ("https://www.example.org", "https://www.example.org"), ("https://example.org/", "https://example.org"),
-            ("http://localhost:8001", "http://localhost:8001"), ("https://[2001:db8::1]:8443", "https://[2001:db8::1]:8443"),
+            ("http://localhost:8001", "http://localhost:8001"),
+            ("https://[2001:db8::1]:8443", "https://[2001:db8::1]:8443"),
         ] {
             #expect(try SiteURL(parsing: text).text == site)
         }

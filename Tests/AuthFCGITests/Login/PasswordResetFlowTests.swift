@@ -114,7 +114,9 @@ import Testing
         let done = step == "link" ? [Self.link] : Self.changed
         let who = step == "link" ? "" : " of user 7"
         #expect(
-            stage.effects.all == done + ["audit sparingly password reset unavailable (the session store \(reason))\(who)"])
+            stage.effects.all == done + [
+                "audit sparingly password reset unavailable (the session store \(reason))\(who)"
+            ])
     }
 
     @Test func `a throttle that cannot be asked is an outage`() async {

@@ -66,7 +66,8 @@ import Testing
                     let answer = await ask(routes.change, credentials + [Self.form] + site, body: body)
                     #expect(answer.status == 403 && answer.says("text/html"), "\(body)")
                 }
-                let password = await ask(logins.changePassword, credentials + [Self.form] + site, body: "new_password=x")
+                let password = await ask(
+                    logins.changePassword, credentials + [Self.form] + site, body: "new_password=x")
                 #expect(password.status == 403 && password.says("text/html"))
             }
         }

@@ -57,7 +57,8 @@ import Testing
 
     @Test func `a query without exactly one code in its form is no link, and no store is asked`() async {
         for query in [
-            "", "code=", "code", "code=x", "Code=\(code)", "code=\(code)&code=\(code)", "code=\(code)x", "xcode=\(code)",
+            "", "code=", "code", "code=x", "Code=\(code)", "code=\(code)&code=\(code)", "code=\(code)x",
+            "xcode=\(code)",
             "code=%61\(code.dropFirst())", "?code=\(code)",
         ] {
             #expect(await page(query).status == 404, "\(query)")
@@ -121,9 +122,10 @@ import Testing
             let answer = await submit(body(), facts)
             #expect(answer.status == 403 && !answer.says(code))
         }
-        #expect(Set(stage.effects.all) == [
-            "audit sparingly password reset refused (not asked by a page of this site)"
-        ])
+        #expect(
+            Set(stage.effects.all) == [
+                "audit sparingly password reset refused (not asked by a page of this site)"
+            ])
     }
 
     @Test func `a body that is no form of the page is refused`() async {

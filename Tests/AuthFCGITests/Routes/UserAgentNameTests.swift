@@ -4,6 +4,8 @@ import Testing
 
 struct UserAgentNameTests {
     private static let apple = "AppleWebKit/537.36 (KHTML, like Gecko)"
+    private static let webKit = "AppleWebKit/605.1.15 (KHTML, like Gecko)"
+    private static let iPhone = "iPhone; CPU iPhone OS 18_5 like Mac OS X"
 
     @Test(arguments: [
         ("Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0", "Firefox, Windows"),
@@ -12,14 +14,14 @@ struct UserAgentNameTests {
         ("Mozilla/5.0 (Macintosh; Intel Mac OS X 10.15; rv:140.0) Gecko/20100101 Firefox/140.0", "Firefox, macOS"),
         ("Mozilla/5.0 (Android 15; Mobile; rv:140.0) Gecko/140.0 Firefox/140.0", "Firefox, Android"),
         (
-            "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) FxiOS/140.0 Mobile/15E148 Safari/605.1.15",
+            "Mozilla/5.0 (\(iPhone)) \(webKit) FxiOS/140.0 Mobile/15E148 Safari/605.1.15",
             "Firefox, iPhone"
         ),
         ("Mozilla/5.0 (Windows NT 10.0; Win64; x64) \(apple) Chrome/138.0.0.0 Safari/537.36", "Chrome, Windows"),
         ("Mozilla/5.0 (X11; CrOS x86_64 14541.0.0) \(apple) Chrome/138.0.0.0 Safari/537.36", "Chrome, ChromeOS"),
         ("Mozilla/5.0 (Linux; Android 10; K) \(apple) Chrome/138.0.0.0 Mobile Safari/537.36", "Chrome, Android"),
         (
-            "Mozilla/5.0 (iPad; CPU OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) CriOS/138.0.7204.53 Mobile/15E148 Safari/604.1",
+            "Mozilla/5.0 (iPad; CPU OS 18_5 like Mac OS X) \(webKit) CriOS/138.0.7204.53 Mobile/15E148 Safari/604.1",
             "Chrome, iPad"
         ),
         ("Mozilla/5.0 (X11; Linux x86_64) \(apple) HeadlessChrome/138.0.0.0 Safari/537.36", "Chrome, Linux"),
@@ -36,11 +38,11 @@ struct UserAgentNameTests {
             "Opera, macOS"
         ),
         (
-            "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Safari/605.1.15",
+            "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) \(webKit) Version/18.5 Safari/605.1.15",
             "Safari, macOS"
         ),
         (
-            "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Mobile/15E148 Safari/604.1",
+            "Mozilla/5.0 (\(iPhone)) \(webKit) Version/18.5 Mobile/15E148 Safari/604.1",
             "Safari, iPhone"
         ),
         (
@@ -56,13 +58,13 @@ struct UserAgentNameTests {
             "Yandex Browser, Windows"
         ),
         (
-            "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Mobile/15E148 DuckDuckGo/7 Safari/605.1.15",
+            "Mozilla/5.0 (\(iPhone)) \(webKit) Version/18.5 Mobile/15E148 DuckDuckGo/7 Safari/605.1.15",
             "DuckDuckGo, iPhone"
         ),
         ("Mozilla/5.0 (Windows NT 10.0; WOW64; Trident/7.0; rv:11.0) like Gecko", "Internet Explorer, Windows"),
-        ("Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.0 Safari/605.1.15 Epiphany/46.0", "GNOME Web, Linux"),
+        ("Mozilla/5.0 (X11; Linux x86_64) \(webKit) Version/18.0 Safari/605.1.15 Epiphany/46.0", "GNOME Web, Linux"),
         // An application on a phone shows a page itself.
-        ("Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148", "iPhone"),
+        ("Mozilla/5.0 (\(iPhone)) \(webKit) Mobile/15E148", "iPhone"),
         ("Mozilla/5.0 (X11; FreeBSD amd64; rv:128.0) Gecko/20100101 Firefox/128.0", "Firefox, FreeBSD"),
         ("curl/8.14.1", "curl"), ("python-requests/2.32.3", "Python"), ("Go-http-client/1.1", "Go"),
         ("git/2.47.2", "git"), ("Wget/1.25.0", "Wget"), ("okhttp/4.12.0", "OkHttp"),
@@ -71,7 +73,9 @@ struct UserAgentNameTests {
         #expect(UserAgentName.text(userAgent) == name)
     }
 
-    @Test(arguments: ["", " ", "Mozilla/5.0", "x", "<script>alert(1)</script>", "\u{202e}xoferiF", "Firefoxy/1 Windowsy"])
+    @Test(arguments: [
+        "", " ", "Mozilla/5.0", "x", "<script>alert(1)</script>", "\u{202e}xoferiF", "Firefoxy/1 Windowsy",
+    ])
     func `what is unknown is shown as nothing`(_ userAgent: String) {
         #expect(UserAgentName.text(userAgent) == "")
     }

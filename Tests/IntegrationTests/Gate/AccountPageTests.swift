@@ -44,20 +44,20 @@ import Testing
     }
 
     @Test func `the page shows who is signed in, and the sessions with browser, address and end`() throws {
-        let (_, mine, other) = try newUser("carol")
-        try gates.psql("SELECT create_access_token(\(GateProcess.quoted(id(of: mine, column: "user_id"))), label => 'night backup')")
+        let (id, mine, other) = try newUser("carol")
+        try gates.psql("SELECT create_access_token('\(id)', label => 'night backup')")
         let page = try one.load("/auth/account", [GateProcess.cookie(mine)])
         #expect(page.status == 200 && page.headers["Content-Type"]?.hasPrefix("text/html") == true, "\(page)")
         #expect(page.headers["Cache-Control"] == "no-store" && page.headers["Set-Cookie"] == nil)
         for text in [
-            "carol", "staff", "Firefox, Linux", "Safari, iPhone", "192.0.2.1", "night backup", try id(of: mine),
-            try id(of: other),
+            "carol", "staff", "Firefox, Linux", "Safari, iPhone", "192.0.2.1", "night backup",
+            try self.id(of: mine), try self.id(of: other),
         ] {
             #expect(page.text.contains(text), "\(text): \(page.text)")
         }
         for secret in [mine, other, "Mozilla"] { #expect(!page.text.contains(secret)) }
         let strangers = try gates.logIn("bob")
-        #expect(try !page.text.contains(id(of: strangers)))
+        #expect(try !page.text.contains(self.id(of: strangers)))
     }
 
     @Test func `a session that is not among the newest hundred is shown all the same`() throws {
@@ -112,15 +112,17 @@ import Testing
 
     @Test func `a form of another site ends nothing`() throws {
         let (id, mine, other) = try newUser("hal")
+        let new = "another passphrase"
         for site in ["cross-site", "same-site", "none", ""] {
-            for fields in [[("action", "all")], [("action", "others")], [("action", "end"), ("session", try self.id(of: other))]] {
+            let end = [("action", "end"), ("session", try self.id(of: other))]
+            for fields in [[("action", "all")], [("action", "others")], end] {
                 let answer = try one.submitForm(
                     "/auth/account", fields, [GateProcess.cookie(mine), ("HTTP_SEC_FETCH_SITE", site)])
                 #expect(answer.status == 403, "\(answer)")
             }
             let password = try one.submitForm(
                 "/auth/password",
-                [("current_password", TwoGates.password), ("new_password", "another passphrase"), ("repeated_password", "another passphrase")],
+                [("current_password", TwoGates.password), ("new_password", new), ("repeated_password", new)],
                 [GateProcess.cookie(mine), ("HTTP_SEC_FETCH_SITE", site)])
             #expect(password.status == 403, "\(password)")
         }
@@ -144,7 +146,8 @@ import Testing
         let (_, mine, other) = try newUser("jon")
         let good = "another passphrase"
         for (current, new, repeated, status) in [
-            ("wrong", good, good, 403), ("", good, good, 400), (TwoGates.password, "fourteen chars", "fourteen chars", 400),
+            ("wrong", good, good, 403), ("", good, good, 400),
+            (TwoGates.password, "fourteen chars", "fourteen chars", 400),
             (TwoGates.password, good, good + ".", 400), (TwoGates.password, good, "", 400),
             (TwoGates.password, "e\u{301}tranger passphrase", "\u{e9}tranger passphrase", 400),
             (TwoGates.password, "passwordpassword", "passwordpassword", 400),

@@ -98,7 +98,8 @@ import Testing
     @Test(arguments: [
         "migrate", "cleanup", "audit", "config check", "healthcheck", "user add", "user list", "user show",
         "user change",
-        "user passwd", "user reset", "user disable", "user enable", "user delete", "session list", "session count", "session create",
+        "user passwd", "user reset", "user disable", "user enable", "user delete", "session list", "session count",
+        "session create",
         "session revoke", "session refresh",
     ])
     func `every command that prints has the flag`(_ command: String) throws {

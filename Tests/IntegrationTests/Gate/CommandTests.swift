@@ -95,7 +95,8 @@ import Testing
         let folder = try TestFolder()
         for command in [["migrate"], ["user", "add", "ann"], ["session", "count"], ["cleanup"]] {
             let result = try run(
-                command, environment: ["DATABASE_URL": "postgresql:///x?host=\(folder.path)"], input: "correct horse battery")
+                command, environment: ["DATABASE_URL": "postgresql:///x?host=\(folder.path)"],
+                input: "correct horse battery")
             #expect(result.status == .code(69), "\(result)")
             #expect(result.errors.contains("authfcgi: PostgreSQL: "), "\(result.errors)")
         }

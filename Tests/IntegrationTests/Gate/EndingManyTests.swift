@@ -86,7 +86,8 @@ import Testing
         try timed("\(command)") {
             let result = try ServerProcess.run(
                 GateProcess.executable, command,
-                environment: ["DATABASE_URL": gates.server.url(database: gates.database)], input: "another battery horse\n")
+                environment: ["DATABASE_URL": gates.server.url(database: gates.database)],
+                input: "another battery horse\n")
             #expect(result.status.isSuccess, "\(result)")
             // Counting ends after half a second.
             let ended = result.output.firstMatch(of: /nded (\d+) sessions/).flatMap { Int($0.1) }

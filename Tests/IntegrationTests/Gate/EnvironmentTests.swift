@@ -23,7 +23,8 @@ import Testing
             return result.output
         }
         #expect(try run(["migrate"]).hasPrefix("Applied migrations 1, "))
-        _ = try run(["user", "add", "INCI", "--name", Self.name, "--groups", "staff,Ilı"], input: "correct horse battery")
+        _ = try run(
+            ["user", "add", "INCI", "--name", Self.name, "--groups", "staff,Ilı"], input: "correct horse battery")
         let gate = try GateProcess(
             in: folder, server: server, database: database, workers: 1,
             environment: all)

@@ -6,7 +6,8 @@ extension PasswordChangeTests {
     @Test(arguments: [
         ("", "is empty"), ("10293847561029", "has fewer than 15 characters"),
         ("Password123456789", "is on the list of common passwords"),
-        ("Long.Rule.Breaker", "is the user's name"), ("1029\\u00003847", "contains a NUL"), (String(repeating: "x", count: 129), "has more than 128 characters"),
+        ("Long.Rule.Breaker", "is the user's name"), ("1029\\u00003847", "contains a NUL"),
+        (String(repeating: "x", count: 129), "has more than 128 characters"),
         (String(repeating: "x", count: 7000), "has more than 128 characters"),
     ])
     func `a new password that breaks the rules is answered 400 with the reason`(_ new: String, _ words: String) throws {

@@ -79,9 +79,9 @@ import Testing
         let line = try #require(try one.log.auditLines("password_reset").last { $0["outcome"] == "success" })
         #expect(line["user"] == id && line["username"] == "cora")
         #expect(
-            try gates.psql("SELECT action, username, author, sessions FROM authfcgi_audit WHERE user_id = '\(id)' ORDER BY number OFFSET 1")
-                .split(separator: "\n").map { $0.split(separator: "|").prefix(2).joined(separator: " ") }
-                == ["user_reset cora", "password_reset cora"])
+            try gates.psql(
+                "SELECT action, username FROM authfcgi_audit WHERE user_id = '\(id)' ORDER BY number OFFSET 1")
+                == "user_reset|cora\npassword_reset|cora")
         let audit = try ServerProcess.output(
             GateProcess.executable, ["audit", "--user", "cora"],
             environment: ["DATABASE_URL": gates.server.url(database: gates.database)])
@@ -93,14 +93,15 @@ import Testing
     }
 
     @Test(arguments: [
-        ("", 400), ("short", 400), ("passwordpassword", 400), ("dora.of.the.long.name", 400), ("x\u{0}y long enough now", 400),
-        (String(repeating: "x", count: 129), 400),
+        "", "short", "passwordpassword", "Dora.of.the.long.name", "x\u{0}y long enough now",
+        String(repeating: "x", count: 129),
     ])
-    func `a password that breaks the rules leaves the link as it is`(_ password: String, _ status: Int) throws {
+    func `a password that breaks the rules leaves the link as it is`(_ password: String) throws {
         let name = "dora.of.the.long.name"
-        if try gates.psql("SELECT count(*) FROM authfcgi_users WHERE username = '\(name)'") == "0" { _ = try newUser(name) }
+        let users = try gates.psql("SELECT count(*) FROM authfcgi_users WHERE username = '\(name)'")
+        if users == "0" { _ = try newUser(name) }
         let code = try makeLink(name)
-        #expect(try submit(code, password).status == status)
+        #expect(try submit(code, password).status == 400)
         #expect(try submit(code, Self.password, repeated: Self.password + " ").status == 400)
         #expect(try look(code).status == 200)
         #expect(try one.logIn(name, TwoGates.password).status == 200)

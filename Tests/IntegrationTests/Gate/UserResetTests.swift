@@ -20,7 +20,8 @@ import Testing
 
     @Test func `the address is alone on standard output, and works for an hour`() throws {
         for (arguments, start) in [
-            (["ann"], "/auth/reset?code=afr_"), (["1", "--url", "https://a.example"], "https://a.example/auth/reset?code=afr_"),
+            (["ann"], "/auth/reset?code=afr_"),
+            (["1", "--url", "https://a.example"], "https://a.example/auth/reset?code=afr_"),
             (["--url", "http://localhost:8001/", "ann"], "http://localhost:8001/auth/reset?code=afr_"),
         ] {
             let result = try run(["user", "reset"] + arguments)
@@ -39,7 +40,8 @@ import Testing
 
     @Test func `with --json it is one object`() throws {
         let result = try reset("ann", "--json", "--url", "https://a.example")
-        let end = try psql("SELECT to_char(expires_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"') FROM authfcgi_password_resets")
+        let form = "'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'"
+        let end = try psql("SELECT to_char(expires_at AT TIME ZONE 'UTC', \(form)) FROM authfcgi_password_resets")
         #expect(result.output.hasPrefix(#"{"address":"https://a.example/auth/reset?code=afr_"#), "\(result)")
         #expect(result.output.hasSuffix(#"","expires_at":"\#(end)","id":"1","username":"ann"}"# + "\n"), "\(result)")
     }
@@ -88,8 +90,11 @@ import Testing
         #expect(line.message == "link for a new password made" && line["user"] == "1" && line["username"] == "ann")
         #expect(line["uid"] == "\(getuid())")
         #expect(
-            try psql("SELECT action, user_id, username, author LIKE '%uid \(getuid())%' FROM authfcgi_audit ORDER BY number DESC LIMIT 1")
-                == "user_reset|1|ann|t")
+            try psql(
+                """
+                SELECT action, user_id, username, author LIKE '%uid \(getuid())%'
+                  FROM authfcgi_audit ORDER BY number DESC LIMIT 1
+                """) == "user_reset|1|ann|t")
         #expect(try run(["audit", "--user", "ann"]).output.contains("user_reset"))
         let record = try psql("SELECT string_agg(a::text, ' ') FROM authfcgi_audit a")
         for text in [result.errors, record] { #expect(!code.isEmpty && !text.contains(code.dropFirst(4))) }

@@ -158,7 +158,8 @@ import Testing
             ["session", "create", "--user", "ann"], ["session", "list", "--user", "ann"], ["session", "count"],
             ["session", "refresh", "--user", "ann", "--groups", "staff"], ["session", "revoke", "--user", "ann"],
             ["session", "revoke", "--all", "--yes"], ["cleanup"], ["user", "list"], ["user", "disable", "ann"],
-            ["user", "enable", "ann"], ["user", "reset", "ann"], ["user", "delete", "ann"], ["audit"], ["migrate", "--grant-to", application],
+            ["user", "enable", "ann"], ["user", "reset", "ann"], ["user", "delete", "ann"], ["audit"],
+            ["migrate", "--grant-to", application],
         ] {
             let result = try run(command)
             #expect(result.status.isSuccess, "\(command): \(result)")

@@ -119,7 +119,8 @@ import Testing
         #expect(try await pod.sessionOnceItAnswers(kept) != nil)
     }
 
-    @Test func `a password that was chosen with a link is set, and the number of ended sessions is right`() async throws {
+    @Test func `a password that was chosen with a link is set, and the number of ended sessions is right`() async throws
+    {
         try server.psql("INSERT INTO authfcgi_users (id, username, password_hash) VALUES ('id-ann', 'ann', 'x')")
         let ann = PasswordResetUser(id: "id-ann", username: "ann")
         func link() throws -> PasswordResetCode {

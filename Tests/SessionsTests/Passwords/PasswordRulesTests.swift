@@ -42,7 +42,8 @@ import Testing
 
     @Test func `the least length is 15, as where a password is the only factor, or another one`() {
         #expect(PasswordRules().minLength == 15)
-        #expect(PasswordRules().violation(of: Array("fourteen chars".utf8), username: "ann") == .tooShort(minLength: 15))
+        #expect(
+            PasswordRules().violation(of: Array("fourteen chars".utf8), username: "ann") == .tooShort(minLength: 15))
         #expect(PasswordRules().violation(of: Array("fifteen letters".utf8), username: "ann") == nil)
         #expect(Self.violation("fifteen letters", minLength: 16) == .tooShort(minLength: 16))
         #expect(Self.violation("fifteen letters", allowWeak: true, minLength: 16) == nil)

@@ -35,7 +35,8 @@ struct PasswordResetCodeTests {
         let code = try PasswordResetCode.make()
         var dumped = ""
         dump(code.description, to: &dumped)
-        for text in ["\(code)", String(describing: code), String(reflecting: code), "\(Optional(code) as Any)", dumped] {
+        for text in ["\(code)", String(describing: code), String(reflecting: code), "\(Optional(code) as Any)", dumped]
+        {
             #expect(!text.contains(code.secretText) && text.contains("(password reset code)"))
         }
     }
