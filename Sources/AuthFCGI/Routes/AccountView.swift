@@ -98,5 +98,5 @@ struct AccountView {
     }
 
     /// Returns a time in ISO 8601, UTC, to the minute.
-    private static func minute(_ date: Date) -> String { date.formatted(.iso8601).prefix(16) + "Z" }
+    private static func minute(_ date: Date) -> String { String(date.formatted(.iso8601).prefix(16)) + "Z" }
 }
