@@ -7,7 +7,7 @@ struct UserAgentNameTests {
     private static let webKit = "AppleWebKit/605.1.15 (KHTML, like Gecko)"
     private static let iPhone = "iPhone; CPU iPhone OS 18_5 like Mac OS X"
 
-    @Test(arguments: [
+    private static let known: [(String, String)] = [
         ("Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0", "Firefox, Windows"),
         ("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", "Firefox, Linux"),
         ("Mozilla/5.0 (X11; Ubuntu; Linux x86_64; rv:109.0) Gecko/20100101 Firefox/115.0", "Firefox, Linux"),
@@ -68,7 +68,9 @@ struct UserAgentNameTests {
         ("Mozilla/5.0 (X11; FreeBSD amd64; rv:128.0) Gecko/20100101 Firefox/128.0", "Firefox, FreeBSD"),
         ("curl/8.14.1", "curl"), ("python-requests/2.32.3", "Python"), ("Go-http-client/1.1", "Go"),
         ("git/2.47.2", "git"), ("Wget/1.25.0", "Wget"), ("okhttp/4.12.0", "OkHttp"),
-    ])
+    ]
+
+    @Test(arguments: known)
     func `browser and system of a user agent`(_ userAgent: String, _ name: String) {
         #expect(UserAgentName.text(userAgent) == name)
     }

@@ -145,13 +145,14 @@ import Testing
     @Test func `what is wrong with the form is shown on the page, and nothing is changed`() throws {
         let (_, mine, other) = try newUser("jon")
         let good = "another passphrase"
-        for (current, new, repeated, status) in [
+        let tries: [(String, String, String, Int)] = [
             ("wrong", good, good, 403), ("", good, good, 400),
             (TwoGates.password, "fourteen chars", "fourteen chars", 400),
             (TwoGates.password, good, good + ".", 400), (TwoGates.password, good, "", 400),
             (TwoGates.password, "e\u{301}tranger passphrase", "\u{e9}tranger passphrase", 400),
             (TwoGates.password, "passwordpassword", "passwordpassword", 400),
-        ] {
+        ]
+        for (current, new, repeated, status) in tries {
             let page = try changePassword(mine, current, new, repeated: repeated)
             #expect(page.status == status && page.headers["Content-Type"]?.hasPrefix("text/html") == true, "\(page)")
             #expect(try page.text.contains("jon") && page.text.contains(id(of: other)), "\(page)")
@@ -185,7 +186,8 @@ import Testing
         let gate = try GateProcess(
             in: folder, server: server, database: database, workers: 1, environment: ["PASSWORD_MIN_LENGTH": "8"])
         let environment = ["DATABASE_URL": server.url(database: database)]
-        for (minimum, status) in [(nil, ExitStatus.code(65)), ("14", .code(65)), ("13", .code(0))] {
+        let minimums: [(String?, ExitStatus)] = [(nil, .code(65)), ("14", .code(65)), ("13", .code(0))]
+        for (minimum, status) in minimums {
             let result = try ServerProcess.run(
                 GateProcess.executable, ["user", "add", "ann"],
                 environment: environment.merging(minimum.map { ["PASSWORD_MIN_LENGTH": $0] } ?? [:]) { $1 },

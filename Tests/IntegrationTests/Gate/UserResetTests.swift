@@ -19,11 +19,12 @@ import Testing
     private func links() throws -> String { try psql("SELECT string_agg(user_id, ' ') FROM authfcgi_password_resets") }
 
     @Test func `the address is alone on standard output, and works for an hour`() throws {
-        for (arguments, start) in [
+        let tries: [([String], String)] = [
             (["ann"], "/auth/reset?code=afr_"),
             (["1", "--url", "https://a.example"], "https://a.example/auth/reset?code=afr_"),
             (["--url", "http://localhost:8001/", "ann"], "http://localhost:8001/auth/reset?code=afr_"),
-        ] {
+        ]
+        for (arguments, start) in tries {
             let result = try run(["user", "reset"] + arguments)
             #expect(result.status.isSuccess && result.output.hasPrefix(start), "\(result)")
             #expect(result.output.hasSuffix("\n") && result.output.utf8.count == start.utf8.count + 44, "\(result)")
