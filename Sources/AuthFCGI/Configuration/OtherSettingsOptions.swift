@@ -46,6 +46,7 @@ struct OtherSettingsOptions: ParsableArguments {
     @Option(\.usersRehash) var usersRehash: String?
     @Option(\.usersComparisonInterval) var usersComparisonInterval: String?
     @Option(\.allowsLegacyHashes) var allowsLegacyHashes: String?
+    @Option(\.passwordMinLength) var passwordMinLength: String?
     @Option(\.lookupLimit) var lookupLimit: String?
     @Option(\.shutdownGrace) var shutdownGrace: String?
     @Option(\.permitsCoreDumps) var permitsCoreDumps: String?

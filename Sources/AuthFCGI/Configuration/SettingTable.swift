@@ -229,6 +229,10 @@ struct SettingTable: Sendable {
         "LEGACY_HASHES", .toggle, default: .text("on"),
         "accept passwords with hashes that are weak today; off: their users need a new password")
 
+    let passwordMinLength = Setting(
+        "PASSWORD_MIN_LENGTH", .integer(PasswordRules.minLengths), default: .text("\(PasswordRules.defaultMinLength)"),
+        "least number of characters of a new password of the gate's own users; passwords that are in use stay valid")
+
     let lookupLimit = Setting(
         "LOOKUP_LIMIT", .integer(1...1_000_000), default: .text("4096"),
         "maximum number of outstanding look-ups per worker, beyond which the answer is 503")

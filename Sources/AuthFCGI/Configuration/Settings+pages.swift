@@ -1,6 +1,8 @@
 extension Settings {
     /// Makes the pages.
-    func pages() throws(PagesProblem) -> Pages { try Pages(PageTheme(self), folder: self.pagesFolder) }
+    func pages() throws(PagesProblem) -> Pages {
+        try Pages(PageTheme(self), folder: self.pagesFolder, formTargets: self.redirectOrigins.map(\.text))
+    }
 
     /// Checks the operator's own templates and texts, which no command but 'serve' needs.
     func checkPages() throws(SettingsProblems) {

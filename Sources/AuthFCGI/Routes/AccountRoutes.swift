@@ -1,9 +1,95 @@
 internal import EventLoop
+internal import Sessions
 
-/// `GET /auth/account` and `POST /auth/account`. A stand-in.
+/// `GET /auth/account`, the page of a person's own account, and `POST /auth/account`, which ends sessions.
 @EventLoop
 struct AccountRoutes {
-    func page(_ exchange: Exchange) { exchange.respond(.nothingHere) }
+    let view: AccountView
+    let sessions: SessionRoutes
+    let access: SessionAccess
+    let passwordChange: PasswordChangeFlow
 
-    func change(_ exchange: Exchange) { exchange.respond(.nothingHere) }
+    /// Shows the page. Somebody who is not signed in is sent to the sign-in page.
+    func page(_ exchange: Exchange) {
+        withSession(exchange) { [view] _, _, session in
+            await view.show(exchange, session, AccountView.done(exchange.request))
+        }
+    }
+
+    /// Ends sessions, and shows the page again, or that the person is signed out.
+    func change(_ exchange: Exchange) {
+        guard let fields = exchange.formFields() else { return }
+        guard let action = AccountAction(fields) else {
+            return exchange.respond(
+                .error(.badRequest, code: "bad_request", message: "the form has no action of this page"))
+        }
+        guard isFromThisSite(exchange, action.audited) else { return }
+        withSession(exchange) { [self] token, source, session in
+            do throws(SessionStoreError) {
+                try await perform(action, exchange, token, source, session)
+            } catch {
+                await view.show(exchange, session, .unavailable, .serviceUnavailable, headers: [(.retryAfter, 1)])
+            }
+        }
+    }
+
+    private func perform(
+        _ action: AccountAction, _ exchange: Exchange, _ token: SessionToken, _ source: Credentials.Source,
+        _ session: Session
+    ) async throws(SessionStoreError) {
+        let client = exchange.request.clientAddress
+        switch action {
+        case .end(let id) where id == session.id:
+            try await end(.this, token, session, client)
+            exchange.respond(signedOut(source))
+        case .end(let id):
+            guard let id, try await sessions.end(id, by: session, client) else {
+                return await view.show(exchange, session, .noSuchSession, .notFound)
+            }
+            exchange.respond(AccountView.Done.session.response)
+        case .endOthers:
+            try await end(.others, token, session, client)
+            exchange.respond(AccountView.Done.others.response)
+        case .endAll:
+            try await end(.all, token, session, client)
+            exchange.respond(signedOut(source))
+        }
+    }
+
+    private func end(
+        _ extent: LogoutExtent, _ token: SessionToken, _ session: Session, _ client: String?
+    ) async throws(SessionStoreError) {
+        do throws(SessionStoreError) {
+            try await sessions.end(token, extent, client)
+        } catch {
+            let who = AuditSubject.user(id: session.identity.userID)
+            access.audit.recordSparingly(
+                AuditEvent(extent.action, .unavailable, AuditReason(error), of: who, session: session.id), from: client)
+            throw error
+        }
+    }
+
+    /// Returns the answer to a browser whose session has ended.
+    private func signedOut(_ source: Credentials.Source) -> Response {
+        var response = Response(.seeOther, headers: [(.location, "/auth/logout?done=1")])
+        if source == .cookie { response.add(.setCookie, access.cookie.expired) }
+        return response
+    }
+
+    /// Calls `body` with the session of the request, or answers the person who has none.
+    func withSession(
+        _ exchange: Exchange,
+        _ body: @escaping @Sendable @EventLoop (SessionToken, Credentials.Source, Session) async -> Void
+    ) {
+        access.withSession(exchange, otherwise: { [view] refusal in view.refuse(refusal, exchange) }, body)
+    }
+
+    /// Returns whether a page of this site has sent the form, as each form must prove. Otherwise the exchange is answered.
+    func isFromThisSite(_ exchange: Exchange, _ action: AuditAction) -> Bool {
+        let request = exchange.request
+        if SameOrigin.isProved(of: request) { return true }
+        access.audit.recordSparingly(AuditEvent(action, .refused, .otherSite), from: request.clientAddress)
+        exchange.respond(view.pages.response(.notice(.otherSite), .forbidden, to: request))
+        return false
+    }
 }

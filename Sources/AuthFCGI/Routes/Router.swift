@@ -31,7 +31,7 @@ struct Router {
         case .account: account.change(exchange)
         case .resetPage: reset.page(exchange)
         case .reset: reset.submit(exchange)
-        case .password: logins.changePassword(exchange)
+        case .password: isForm ? account.changePassword(exchange) : logins.changePassword(exchange)
         case .sessions: sessions.list(exchange)
         case .session(let id): sessions.end(id, exchange)
         case .health: health.health(exchange)

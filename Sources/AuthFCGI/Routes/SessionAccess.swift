@@ -44,29 +44,53 @@ struct SessionAccess {
         _ exchange: Exchange,
         _ body: @escaping @Sendable @EventLoop (SessionToken, Credentials.Source, Session) async -> Void
     ) {
+        withSession(exchange, otherwise: { [self] refusal in refuse(refusal, exchange) }, body)
+    }
+
+    /// The reason why there is no session.
+    enum Refusal {
+        case notSignedIn
+        case severalCookies
+        /// The store cannot tell.
+        case undecided(SessionStoreError)
+    }
+
+    /// Calls `body` with the session of the request, or `refuse`. One of them answers the exchange.
+    func withSession(
+        _ exchange: Exchange, otherwise refuse: @escaping @Sendable @EventLoop (Refusal) -> Void,
+        _ body: @escaping @Sendable @EventLoop (SessionToken, Credentials.Source, Session) async -> Void
+    ) {
         let (token, source): (SessionToken, Credentials.Source)
         let trace = refusals?.begin(exchange.request)
         switch credentials(of: exchange) {
         case .token(let offered, let from): (token, source) = (offered, from)
         case .none:
             trace?.refusedWithoutToken()
-            return exchange.respond(.unauthorized())
+            return refuse(.notSignedIn)
         case .invalid(let source):
             trace?.refused(source)
-            return source == .severalCookies ? refuseSeveralCookies(exchange) : exchange.respond(.unauthorized())
+            return refuse(source == .severalCookies ? .severalCookies : .notSignedIn)
         }
         EventLoop.spawn { [store] in
             do throws(SessionStoreError) {
                 guard let session = try await store.session(for: token, from: exchange.request.clientAddress)
                 else {
                     trace?.refused(token)
-                    return exchange.respond(.unauthorized())
+                    return refuse(.notSignedIn)
                 }
                 await body(token, source, session)
             } catch {
                 trace?.undecided(error, token)
-                exchange.respond(.unavailable(error))
+                refuse(.undecided(error))
             }
+        }
+    }
+
+    private func refuse(_ refusal: Refusal, _ exchange: Exchange) {
+        switch refusal {
+        case .notSignedIn: exchange.respond(.unauthorized())
+        case .severalCookies: refuseSeveralCookies(exchange)
+        case .undecided(let error): exchange.respond(.unavailable(error))
         }
     }
 

@@ -29,28 +29,46 @@ struct SessionRoutes {
     func end(_ id: String, _ exchange: Exchange) {
         guard access.mayChange(exchange, .sessionEnd) else { return }
         access.withSession(exchange) { [self] _, source, session in
-            let client = exchange.request.clientAddress
-            func event(_ outcome: AuditOutcome, _ reason: AuditReason? = nil) -> AuditEvent {
-                AuditEvent(
-                    .sessionEnd, outcome, reason, of: .user(id: session.identity.userID), session: id,
-                    details: ["by_session": session.id])
-            }
             do throws(SessionStoreError) {
-                let userID = session.identity.userID
-                let requester = Requester(address: client, name: userID)
-                guard try await store.revoke(sessionID: id, ofUser: userID, for: requester) else {
-                    audit.recordSparingly(event(.refused, .noSuchSession), from: client)
+                guard try await end(id, by: session, exchange.request.clientAddress) else {
                     return exchange.respond(
                         .error(.notFound, code: "not_found", message: "you have no live session with this id"))
                 }
-                audit.record(event(.success), from: client)
                 exchange.respond(
                     access.loggedOut(exchange, hadCookie: source == .cookie && id == session.id))
             } catch {
-                audit.recordSparingly(event(.unavailable, AuditReason(error)), from: client)
                 exchange.respond(.unavailable(error, "the session could not be ended; try again"))
             }
         }
+    }
+
+    /// Ends one session of a user, and records it.
+    ///
+    /// - Parameters:
+    ///   - id: The session's public id, a UUID.
+    ///   - session: The session of the request.
+    ///   - client: The client's address.
+    /// - Returns: False if the user has no live session with this id.
+    func end(
+        _ id: String, by session: Session, _ client: String?
+    ) async throws(SessionStoreError) -> Bool {
+        let userID = session.identity.userID
+        func event(_ outcome: AuditOutcome, _ reason: AuditReason? = nil) -> AuditEvent {
+            AuditEvent(
+                .sessionEnd, outcome, reason, of: .user(id: userID), session: id, details: ["by_session": session.id])
+        }
+        do throws(SessionStoreError) {
+            let requester = Requester(address: client, name: userID)
+            guard try await store.revoke(sessionID: id, ofUser: userID, for: requester) else {
+                audit.recordSparingly(event(.refused, .noSuchSession), from: client)
+                return false
+            }
+        } catch {
+            audit.recordSparingly(event(.unavailable, AuditReason(error)), from: client)
+            throw error
+        }
+        audit.record(event(.success), from: client)
+        return true
     }
 
     /// `POST /auth/logout`: ends this session, with `?all=1` all of the user's sessions, with `?others=1` all others.

@@ -118,12 +118,17 @@ final class GateService: WorkerService {
     }
 
     private func router() -> Router {
-        let (cookie, pages) = (settings.sessionCookie, Pages())
+        let cookie = settings.sessionCookie
         let audit = AuditTrail(log: log)
         let refusals = RefusedCheckLog(log, store: store)
         let access = SessionAccess(store: store, cookie: cookie, audit: audit, refusals: refusals)
-        let sessions = SessionRoutes(store: store, access: access, audit: audit)
+        let rules = PasswordRules(settings)
         let login = LoginFlow(store: store, hasher: hasher, audit: audit, log: log)
+        let change = PasswordChangeFlow(store: store, hasher: hasher, audit: audit, log: log, rules: rules)
+        let sessions = SessionRoutes(store: store, access: access, audit: audit)
+        let account = AccountRoutes(
+            view: AccountView(store: store, pages: pages, minPasswordLength: rules.minLength), sessions: sessions,
+            access: access, passwordChange: change)
         return Router(
             checks: CheckRoutes(
                 store: store, cookie: cookie, audit: audit, log: log, slot: slot, refusals: refusals,
@@ -131,12 +136,11 @@ final class GateService: WorkerService {
             signIn: SignInRoutes(
                 login: login, access: access, sessions: sessions, pages: pages, origins: settings.redirectOrigins),
             signOut: SignOutRoutes(sessions: sessions, access: access, pages: pages),
-            logins: LoginRoutes(
-                login: login,
-                passwordChange: PasswordChangeFlow(store: store, hasher: hasher, audit: audit, log: log),
-                access: access),
-            sessions: sessions,
-            account: AccountRoutes(), reset: ResetRoutes(),
+            logins: LoginRoutes(login: login, passwordChange: change, access: access),
+            sessions: sessions, account: account,
+            reset: ResetRoutes(
+                flow: PasswordResetFlow(store: store, hasher: hasher, audit: audit, log: log, rules: rules),
+                audit: audit, pages: pages, minPasswordLength: rules.minLength),
             health: HealthRoutes(store: store) { [weak self] in self?.server?.isDraining ?? true })
     }
 

@@ -45,6 +45,17 @@ struct RouteTests {
     }
 
     @Test(arguments: [
+        ("/auth/account", Route.accountPage, Route.account), ("/auth/reset", .resetPage, .reset),
+    ])
+    func `a page accepts GET and HEAD, and its form POST`(_ path: String, _ page: Route, _ form: Route) {
+        for method in Self.methods {
+            let isRead = method == "GET" || method == "HEAD"
+            let expected = isRead ? page : method == "POST" ? form : .methodNotAllowed(.readAndPost)
+            #expect(Route(path: path, method: method) == expected)
+        }
+    }
+
+    @Test(arguments: [
         "", "/", "/auth", "/auth/", "/auth/verif", "/auth/verifyx", "/auth/verify?x", "/auth/verify%2f", "/AUTH/VERIFY",
         "//auth/verify", "/x/auth/verify", "/auth/login/", "/auth/login/x", "/auth/me/", "/auth/logout/",
         "/auth/account/", "/auth/reset/", "/auth/reset/x", "/auth/forwardx", "/auth/forwar",

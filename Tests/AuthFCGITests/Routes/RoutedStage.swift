@@ -30,7 +30,7 @@ final class RoutedStage {
     ) {
         // Never started, so it has no connections.
         let store = SessionStore(.init(postgreSQL: .init(url: "postgresql:///none")), log: login.effects.logger)
-        let (audit, log, pages) = (login.audit, login.effects.logger, Pages())
+        let (audit, log, pages) = (login.audit, login.effects.logger, LoginStage.pages)
         let access = SessionAccess(store: store, cookie: cookie, audit: audit, refusals: nil)
         let sessions = SessionRoutes(store: store, access: access, audit: audit)
         router = Router(
@@ -42,7 +42,11 @@ final class RoutedStage {
                 now: { [clock] in clock.now }),
             signOut: SignOutRoutes(sessions: sessions, access: access, pages: pages),
             logins: LoginRoutes(login: login.login, passwordChange: login.change, access: access),
-            sessions: sessions, account: AccountRoutes(), reset: ResetRoutes(),
+            sessions: sessions,
+            account: AccountRoutes(
+                view: AccountView(store: store, pages: pages, minPasswordLength: 15), sessions: sessions,
+                access: access, passwordChange: login.change),
+            reset: ResetRoutes(flow: login.reset, audit: audit, pages: pages, minPasswordLength: 15),
             health: HealthRoutes(store: store) { true })
     }
 

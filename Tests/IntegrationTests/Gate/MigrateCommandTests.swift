@@ -62,7 +62,7 @@ import Testing
         for command in [
             ["session", "count"], ["session", "list", "--user", "ann"], ["user", "list"], ["user", "add", "ann"],
         ] {
-            let result = try run(command, input: "correct horse")
+            let result = try run(command, input: "correct horse battery")
             #expect(result.status == .code(78), "\(command): \(result)")
             #expect(
                 result.errors.contains(
