@@ -1,6 +1,7 @@
 """A person's own page: sessions, password, and links for a new one."""
 
-from scene import act, first_answer, form_with, is_sign_in, is_signed_in, path, require, scenario, submit, text
+from scene import (
+    act, first_answer, form_with, is_sign_in, is_signed_in, path, require, scenario, submit, text, without_checks)
 
 
 CHROME = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36"
@@ -72,6 +73,7 @@ def text_of_header(scene, page, name):
 
 
 def change(page, current, new, repeated=None):
+    without_checks(page)
     page.fill("[name=current_password]", current)
     page.fill("[name=new_password]", new)
     page.fill("[name=repeated_password]", repeated or new)
@@ -120,6 +122,7 @@ def link_for_a_new_password(scene):
     require(answer.status == 200 and page.locator("[name=new_password]").count() == 1, "the page has the form")
     page.goto(link)
     for first, second in [(new, "something else"), ("short", "short")]:
+        without_checks(page)
         page.fill("[name=new_password]", first)
         page.fill("[name=repeated_password]", second)
         answer = submit(page, form_with(page, "new_password"))

@@ -20,7 +20,11 @@ def page_while_away(scene):
     require(page.get_attribute("html", "lang") == "de", "in the browser's language")
     require(page.locator("meta[http-equiv=refresh]").count() == 1, "it tries again by itself")
     require(not scene.policy_violations, f"{scene.policy_violations}")
-    program = page.evaluate("async () => { const answer = await fetch('/report'); return [answer.status, await answer.json()] }")
+    other = page.context.new_page()
+    other.goto(scene.site + "/public/page")
+    program = other.evaluate(
+        "async () => { const answer = await fetch('/report'); return [answer.status, await answer.json()] }")
+    other.close()
     require(program[0] == 503 and program[1]["error"] == "unavailable", f"programs get JSON: {program}")
     for place in ["/auth/login", "/auth/account"]:
         own = page.context.new_page()
