@@ -70,7 +70,8 @@ import Testing
 
     /// Makes a link for a new password and returns its path.
     private static func resetLink(_ user: String, _ environment: [String: String]) throws -> String {
-        let output = try ServerProcess.output(GateProcess.executable, ["user", "reset", user], environment: environment)
+        let output = try ServerProcess.output(
+            GateProcess.executable, ["user", "reset", user], environment: environment)
         guard let start = output.firstRange(of: "/auth/reset?code=") else {
             throw SupportError.unexpected("no link", log: output)
         }

@@ -44,16 +44,21 @@ import Testing
     private static let tokens =
         [
             Case("session=TOKEN", nil), Case("session=TOKEN; x=1", "x=1"), Case("x=1; my.sid=TOKEN", "x=1"),
-            Case("a=1; sid=TOKEN; b=2", "a=1; b=2"), Case(" sid = TOKEN ;a=1", "a=1"), Case("a=1;sid=TOKEN;b=2", "a=1;b=2"),
+            Case("a=1; sid=TOKEN; b=2", "a=1; b=2"), Case(" sid = TOKEN ;a=1", "a=1"),
+            Case("a=1;sid=TOKEN;b=2", "a=1;b=2"),
             Case("sid=\"TOKEN\"; a=1", "a=1"), Case("__HOST-SESSION=TOKEN; a=1", "a=1"),
-            Case("a=1; __host-session=\"TOKEN\"", "a=1"), Case("__Host-session=TOKEN; __Secure-session=TOKEN; a=1", "a=1"),
+            Case("a=1; __host-session=\"TOKEN\"", "a=1"),
+            Case("__Host-session=TOKEN; __Secure-session=TOKEN; a=1", "a=1"),
             Case("session=TOKEN; a=1; __Host-session=x", "a=1"), Case("sid=afs_; a=1", "a=1"),
             // What some application might take for the token.
             Case("x=TOKEN; y=TOKEN; z=TOKEN; a=1", nil), Case("a=1, sid=TOKEN", nil), Case("a=1 sid=TOKEN; b=2", nil),
-            Case("a=\"sid=TOKEN\"", nil), Case("=TOKEN; a=1", nil), Case("a=b=TOKEN; c=1", nil), Case("TOKEN; a=1", nil),
+            Case("a=\"sid=TOKEN\"", nil), Case("=TOKEN; a=1", nil), Case("a=b=TOKEN; c=1", nil),
+            Case("TOKEN; a=1", nil),
             Case("a={%22token%22:%22TOKEN%22}; b=1", nil),
         ].map { Case($0.sent.replacing("TOKEN", with: token), $0.received) }
-        + ["session=eyJ1Ijo0Mn0.Zq; a=1", "sid=s%3Aafs; a=1", "afs_theme=dark; a=1", "q=about afs_; a=1"].map { Case($0, $0) }
+        + ["session=eyJ1Ijo0Mn0.Zq; a=1", "sid=s%3Aafs; a=1", "afs_theme=dark; a=1", "q=about afs_; a=1"].map {
+            Case($0, $0)
+        }
 
     private static let shared = Result { try Site() }
     private let pod: Pod

@@ -51,7 +51,8 @@ import Testing
 
     @Test(arguments: [
         [], [("Accept", "*/*")], [("Accept", "application/json")], [("Accept", "image/avif,image/*")],
-        [("Sec-Fetch-Mode", "cors"), ("Accept", "text/html")], [("Sec-Fetch-Mode", "no-cors"), ("Accept", "text/html")],
+        [("Sec-Fetch-Mode", "cors"), ("Accept", "text/html")],
+        [("Sec-Fetch-Mode", "no-cors"), ("Accept", "text/html")],
     ])
     func `without a session everything else gets 401 at the same address`(headers: [(String, String)]) throws {
         for path in ["/report?year=1&month=2", "/api/report", "/admin/users"] {
