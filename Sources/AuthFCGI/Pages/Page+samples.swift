@@ -13,6 +13,12 @@ extension Page {
         + [.account(account(nil, hasOwnPassword: false))]
         + notices.map { .notice($0) }
 
+    /// A page for each template.
+    static let oneOfEach: [Page] = {
+        var seen: Set<String> = []
+        return samples.filter { seen.insert($0.template).inserted }
+    }()
+
     private static let signInProblems: [SignInPage.Problem] = [
         .refused, .throttled(seconds: 30), .busy(seconds: 1), .unavailable, .otherSite, .incomplete,
     ]

@@ -55,7 +55,7 @@ struct PageTemplates: Sendable {
     }
 
     /// The names of the templates that are pages.
-    static let pages = Set(Page.samples.map(\.template))
+    static let pages = Set(Page.oneOfEach.map(\.template))
 
     static let builtIn: [String: String] = [
         "account": PackageResources.account_mustache,

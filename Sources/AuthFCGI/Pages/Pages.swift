@@ -3,8 +3,8 @@ internal import Mustache
 
 /// The pages for people with a browser.
 ///
-/// All templates are compiled, and tried with values of every kind in every language, when it is made. The sign-in page, which
-/// is asked for most, is rendered then already.
+/// All templates are compiled when it is made, and each page is rendered in every language: with values of every kind if the
+/// operator has templates or texts of their own. The sign-in page, which is asked for most, is ready from then on.
 final class Pages: Sendable {
     private let theme: PageTheme
     private let templates: PageTemplates
@@ -26,8 +26,9 @@ final class Pages: Sendable {
         self.templates = templates
         self.languages = languages
         let trial = PageTrial(templates)
+        let samples = own.isEmpty ? Page.oneOfEach : Page.samples
         for language in languages.all {
-            for page in Page.samples { trial.look(at: page, language, theme) }
+            for page in samples { trial.look(at: page, language, theme) }
         }
         let styles = try trial.end()
         let policy = Self.policy(styles, theme.logo, formTargets)

@@ -11,6 +11,8 @@ struct PagesFolder: Sendable {
 
     static let empty = PagesFolder(templates: [:], languages: [:])
 
+    var isEmpty: Bool { templates.isEmpty && languages.isEmpty }
+
     init(templates: [String: String], languages: [String: String]) {
         self.templates = templates.mapValues(Self.cleaned)
         self.languages = languages.mapValues(Self.cleaned)

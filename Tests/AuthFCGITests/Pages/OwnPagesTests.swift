@@ -21,6 +21,10 @@ import Testing
 
     // MARK: Templates
 
+    @Test func `the program's own templates are as right as an operator's have to be`() {
+        #expect(problems(PageTemplates.builtIn) == [])
+    }
+
     @Test func `a template replaces that of the program, and all others stay`() throws {
         let own = PagesFolder(templates: ["signed-out": "<h1>Bye</h1>{{>style}}"], languages: [:])
         #expect(try html(.signedOut, own).hasPrefix("<h1>Bye</h1>:root{"))

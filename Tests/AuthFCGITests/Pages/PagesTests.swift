@@ -5,9 +5,7 @@ import Testing
 @testable import AuthFCGI
 
 @Suite struct PagesTests {
-    private let pages: Pages
-
-    init() throws { pages = try Pages(PageTheme()) }
+    private let pages = Pages()
 
     private static let samples = Page.samples
     private static let languages = ["en", "de"]
