@@ -10,6 +10,13 @@ extension Settings {
     /// The address of the sign-in page.
     var signInAddress: SignInAddress { SignInAddress(url: self.loginURL, origins: self.redirectOrigins) }
 
+    /// The site of the sign-in page, if LOGIN_URL names it; nil if that is a path of each site.
+    var signInSite: String? {
+        let url = self.loginURL
+        guard let scheme = url.firstRange(of: "://") else { return nil }
+        return String(url[..<(url[scheme.upperBound...].firstIndex(of: "/") ?? url.endIndex)])
+    }
+
     /// The name that lets a browser refuse the cookie from whoever cannot set it over https, and from other hosts
     /// (RFC 6265bis, section 4.1.3).
     private static func defaultCookieName(_ domain: String?, isSecure: Bool) -> String {

@@ -68,8 +68,9 @@ final class Pages: Sendable {
             (.contentLanguage, HeaderValue(encoding: language)),
             (.contentTypeOptions, "nosniff"),
             (.frameOptions, "DENY"),
-            // Not "no-referrer", with which browsers send forms with "Origin: null".
-            (.referrerPolicy, "same-origin"),
+            // The address of a page may be a secret (/auth/reset?code=…): not "same-origin", with which the request for a
+            // logo of this site would have it. Nor "no-referrer", with which browsers send forms with "Origin: null".
+            (.referrerPolicy, "strict-origin"),
             (.crossOriginOpenerPolicy, "same-origin"),
             (.vary, "Cookie, Accept-Language"),
         ]

@@ -6,6 +6,7 @@ internal import Sessions
 struct AccountRoutes {
     let view: AccountView
     let sessions: SessionRoutes
+    let signOut: SignOutRoutes
     let access: SessionAccess
     let passwordChange: PasswordChangeFlow
 
@@ -24,9 +25,9 @@ struct AccountRoutes {
                 .error(.badRequest, code: "bad_request", message: "the form has no action of this page"))
         }
         guard isFromThisSite(exchange, action.audited) else { return }
-        withSession(exchange) { [self] token, source, session in
+        withSession(exchange) { [self] token, _, session in
             do throws(SessionStoreError) {
-                try await perform(action, exchange, token, source, session)
+                try await perform(action, exchange, token, session)
             } catch {
                 await view.show(exchange, session, .unavailable, .serviceUnavailable, headers: [(.retryAfter, 1)])
             }
@@ -34,14 +35,13 @@ struct AccountRoutes {
     }
 
     private func perform(
-        _ action: AccountAction, _ exchange: Exchange, _ token: SessionToken, _ source: Credentials.Source,
-        _ session: Session
+        _ action: AccountAction, _ exchange: Exchange, _ token: SessionToken, _ session: Session
     ) async throws(SessionStoreError) {
         let client = exchange.request.clientAddress
         switch action {
         case .end(let id) where id == session.id:
             try await end(.this, token, session, client)
-            exchange.respond(signedOut(source))
+            exchange.respond(signOut.signedOut(exchange.request))
         case .end(let id):
             guard let id, try await sessions.end(id, by: session, client) else {
                 return await view.show(exchange, session, .noSuchSession, .notFound)
@@ -52,7 +52,7 @@ struct AccountRoutes {
             exchange.respond(AccountView.Done.others.response)
         case .endAll:
             try await end(.all, token, session, client)
-            exchange.respond(signedOut(source))
+            exchange.respond(signOut.signedOut(exchange.request))
         }
     }
 
@@ -67,13 +67,6 @@ struct AccountRoutes {
                 AuditEvent(extent.action, .unavailable, AuditReason(error), of: who, session: session.id), from: client)
             throw error
         }
-    }
-
-    /// Returns the answer to a browser whose session has ended.
-    private func signedOut(_ source: Credentials.Source) -> Response {
-        var response = Response(.seeOther, headers: [(.location, "/auth/logout?done=1")])
-        if source == .cookie { response.add(.setCookie, access.cookie.expired) }
-        return response
     }
 
     /// Calls `body` with the session of the request, or answers the person who has none.

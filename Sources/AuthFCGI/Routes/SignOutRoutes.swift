@@ -48,7 +48,8 @@ struct SignOutRoutes {
         }
     }
 
-    private func signedOut(_ request: OriginalRequest) -> Response {
+    /// Returns the answer to a browser whose session has ended.
+    func signedOut(_ request: OriginalRequest) -> Response {
         var response = Response(.seeOther, headers: [(.location, Self.done), (.clearSiteData, Self.clearedData)])
         for (name, value) in access.expiredCookies(request) { response.add(name, value) }
         return response

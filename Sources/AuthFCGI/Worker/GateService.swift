@@ -126,16 +126,17 @@ final class GateService: WorkerService {
         let login = LoginFlow(store: store, hasher: hasher, audit: audit, log: log)
         let change = PasswordChangeFlow(store: store, hasher: hasher, audit: audit, log: log, rules: rules)
         let sessions = SessionRoutes(store: store, access: access, audit: audit)
+        let signOut = SignOutRoutes(sessions: sessions, access: access, pages: pages)
         let account = AccountRoutes(
             view: AccountView(store: store, pages: pages, minPasswordLength: rules.minLength), sessions: sessions,
-            access: access, passwordChange: change)
+            signOut: signOut, access: access, passwordChange: change)
         return Router(
             checks: CheckRoutes(
                 store: store, cookie: cookie, audit: audit, log: log, slot: slot, refusals: refusals,
                 signIn: settings.signInAddress, pages: pages),
             signIn: SignInRoutes(
                 login: login, access: access, sessions: sessions, pages: pages, origins: settings.redirectOrigins),
-            signOut: SignOutRoutes(sessions: sessions, access: access, pages: pages),
+            signOut: signOut,
             logins: LoginRoutes(login: login, passwordChange: change, access: access),
             sessions: sessions, account: account,
             reset: ResetRoutes(

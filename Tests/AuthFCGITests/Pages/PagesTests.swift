@@ -97,7 +97,7 @@ import Testing
                 let response = pages.response(page, to: OriginalRequest([(.acceptLanguage, language)]))
                 let headers = headers(response)
                 #expect(headers["X-Content-Type-Options"] == "nosniff" && headers["X-Frame-Options"] == "DENY")
-                #expect(headers["Referrer-Policy"] == "same-origin")
+                #expect(headers["Referrer-Policy"] == "strict-origin")
                 #expect(headers["Cross-Origin-Opener-Policy"] == "same-origin")
                 #expect(headers["Vary"] == "Cookie, Accept-Language" && headers["Content-Language"] == language)
                 let html = String(decoding: response.body, as: UTF8.self)

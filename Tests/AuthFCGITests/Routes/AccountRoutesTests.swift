@@ -9,7 +9,6 @@ import Testing
 @Suite struct AccountRoutesTests {
     private let stage = LoginStage()
     private let routes: AccountRoutes
-    private let logins: LoginRoutes
 
     private static let cookie = (OriginalRequest.Fact.cookie, "sid=\(LoginStage.oldToken.secretText)")
     private static let form = (OriginalRequest.Fact.contentType, "application/x-www-form-urlencoded")
@@ -21,12 +20,11 @@ import Testing
         let store = SessionStore(.init(postgreSQL: .init(url: "postgresql:///none")), log: stage.effects.logger)
         let access = SessionAccess(
             store: store, cookie: SessionCookie(name: "sid"), audit: stage.audit, refusals: nil)
+        let sessions = SessionRoutes(store: store, access: access, audit: stage.audit)
         routes = AccountRoutes(
-            view: AccountView(store: store, pages: LoginStage.pages, minPasswordLength: 15),
-            sessions: SessionRoutes(store: store, access: access, audit: stage.audit), access: access,
+            view: AccountView(store: store, pages: LoginStage.pages, minPasswordLength: 15), sessions: sessions,
+            signOut: SignOutRoutes(sessions: sessions, access: access, pages: LoginStage.pages), access: access,
             passwordChange: stage.change)
-        logins = LoginRoutes(
-            login: stage.login, passwordChange: stage.change, access: access, account: routes)
     }
 
     private func ask(
@@ -43,7 +41,7 @@ import Testing
         for credentials in [[], [(OriginalRequest.Fact.cookie, "sid=x")], [Self.cookie, Self.cookie]] {
             let page = await ask(routes.page, credentials)
             #expect(page.status == 303 && page.says(Self.signIn))
-            for (route, body) in [(routes.change, "action=all"), (logins.changePassword, "new_password=x")] {
+            for (route, body) in [(routes.change, "action=all"), (routes.changePassword, "new_password=x")] {
                 let answer = await ask(route, credentials + [Self.form, Self.sameOrigin], body: body)
                 #expect(answer.status == 303 && answer.says(Self.signIn), "\(body)")
             }
@@ -67,7 +65,7 @@ import Testing
                     #expect(answer.status == 403 && answer.says("text/html"), "\(body)")
                 }
                 let password = await ask(
-                    logins.changePassword, credentials + [Self.form] + site, body: "new_password=x")
+                    routes.changePassword, credentials + [Self.form] + site, body: "new_password=x")
                 #expect(password.status == 403 && password.says("text/html"))
             }
         }

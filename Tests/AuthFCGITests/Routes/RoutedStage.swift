@@ -33,6 +33,7 @@ final class RoutedStage {
         let (audit, log, pages) = (login.audit, login.effects.logger, LoginStage.pages)
         let access = SessionAccess(store: store, cookie: cookie, audit: audit, refusals: nil)
         let sessions = SessionRoutes(store: store, access: access, audit: audit)
+        let signOut = SignOutRoutes(sessions: sessions, access: access, pages: pages)
         router = Router(
             checks: CheckRoutes(
                 store: store, cookie: cookie, audit: audit, log: log, slot: nil, refusals: nil,
@@ -40,12 +41,12 @@ final class RoutedStage {
             signIn: SignInRoutes(
                 login: login.login, access: access, sessions: sessions, pages: pages, origins: origins,
                 now: { [clock] in clock.now }),
-            signOut: SignOutRoutes(sessions: sessions, access: access, pages: pages),
+            signOut: signOut,
             logins: LoginRoutes(login: login.login, passwordChange: login.change, access: access),
             sessions: sessions,
             account: AccountRoutes(
                 view: AccountView(store: store, pages: pages, minPasswordLength: 15), sessions: sessions,
-                access: access, passwordChange: login.change),
+                signOut: signOut, access: access, passwordChange: login.change),
             reset: ResetRoutes(flow: login.reset, audit: audit, pages: pages, minPasswordLength: 15),
             health: HealthRoutes(store: store) { true })
     }

@@ -51,7 +51,7 @@ import Testing
         #expect(page.headers["Cache-Control"] == "no-store" && page.headers["Set-Cookie"] == nil)
         for text in [
             "carol", "staff", "Firefox, Linux", "Safari, iPhone", "192.0.2.1", "night backup",
-            try self.id(of: mine), try self.id(of: other),
+            try self.id(of: other),
         ] {
             #expect(page.text.contains(text), "\(text): \(page.text)")
         }
@@ -64,7 +64,7 @@ import Testing
         let (id, mine, _) = try newUser("dave")
         try gates.psql("SELECT count(create_access_token('\(id)')) FROM generate_series(1, 101)")
         let page = try one.load("/auth/account", [GateProcess.cookie(mine), Self.agents[0]])
-        #expect(try page.text.contains(self.id(of: mine)) && page.text.contains("Firefox, Linux"))
+        #expect(page.status == 200 && page.text.contains("Firefox, Linux"), "\(page)")
     }
 
     @Test func `one session is ended, and the browser is sent back to the page`() throws {

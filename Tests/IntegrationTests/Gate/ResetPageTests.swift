@@ -50,6 +50,8 @@ import Testing
             #expect(page.status == 200 && page.text.contains(code), "\(page)")
             #expect(page.headers["Content-Type"]?.hasPrefix("text/html") == true)
             #expect(page.headers["Cache-Control"] == "no-store" && page.headers["Set-Cookie"] == nil)
+            // The code is in the address, which no other request may get.
+            #expect(page.headers["Referrer-Policy"] == "strict-origin")
         }
         try gates.warm(first, machine)
         #expect(try one.logIn("bea", TwoGates.password).status == 200)

@@ -39,6 +39,19 @@ import Testing
         #expect(try psql("SELECT expires_at > now() + interval '59 min' FROM authfcgi_password_resets") == "t")
     }
 
+    @Test func `without --url the site is that of LOGIN_URL`() throws {
+        for (setting, start) in [
+            ("https://login.a.example:8443/auth/login", "https://login.a.example:8443/auth/reset?code=afr_"),
+            ("/sign-in", "/auth/reset?code=afr_"),
+        ] {
+            let result = try reset("ann", environment: ["LOGIN_URL": setting])
+            #expect(result.status.isSuccess && result.output.hasPrefix(start), "\(result)")
+        }
+        let result = try reset(
+            "ann", "--url", "https://b.example", environment: ["LOGIN_URL": "https://a.example/login"])
+        #expect(result.output.hasPrefix("https://b.example/auth/reset?code=afr_"), "\(result)")
+    }
+
     @Test func `with --json it is one object`() throws {
         let result = try reset("ann", "--json", "--url", "https://a.example")
         let form = "'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'"

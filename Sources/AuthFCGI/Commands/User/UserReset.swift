@@ -23,7 +23,10 @@ struct UserReset: ParsableCommand {
 
     @Argument(help: "The user who is to choose a password.", transform: UserName.init(parsing:)) var user: UserName
     @Option(
-        help: "The site, such as https://www.example.org. Without it, the address is only the path.",
+        help: """
+            The site, such as https://www.example.org (default: that of LOGIN_URL, if it names one). Without it, the \
+            address is only the path.
+            """,
         transform: SiteURL.init(parsing:))
     var url: SiteURL?
     @Flag(help: "Print one JSON object with the address, for programs.") var json = false
@@ -53,8 +56,9 @@ struct UserReset: ParsableCommand {
         }
         guard let end else { throw try refusal(account, database) }
         database.audit(AuditEvent(.userReset, of: account.subject), saidOn: STDERR_FILENO)
-        StandardError.write(sentence(account, UTCTime(end)))
-        let address = (url?.text ?? "") + Self.path + code.secretText
+        let site = url?.text ?? settings.signInSite
+        StandardError.write(sentence(account, UTCTime(end), isComplete: site != nil))
+        let address = (site ?? "") + Self.path + code.secretText
         try StandardOutput.writeLine(
             json
                 ? try JSONOutput.object([
@@ -63,9 +67,9 @@ struct UserReset: ParsableCommand {
                 ]) : address)
     }
 
-    private func sentence(_ account: ResolvedUser, _ end: UTCTime) -> String {
+    private func sentence(_ account: ResolvedUser, _ end: UTCTime, isComplete: Bool) -> String {
         var text = "There, \(account.shown) can choose a new password until \(end), once.\n"
-        if url == nil { text += "It is only the path: put the address of your site before it, or give --url.\n" }
+        if !isComplete { text += "It is only the path: put the address of your site before it, or give --url.\n" }
         return text
     }
 
