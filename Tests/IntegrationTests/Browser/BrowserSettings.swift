@@ -15,7 +15,6 @@ struct BrowserSettings: Encodable {
     var pictures: [String]?
     var scenarios: [String] = []
 
-    /// True if the tests are to make the files anew that show or repeat the program's pages: the pictures of the
-    /// documentation, and nginx's page for times when the gate is away.
+    /// True if the tests are to make the pictures of the documentation anew.
     static let makesPictures = ProcessInfo.processInfo.environment["AUTHFCGI_TEST_PICTURES"] == "yes"
 }

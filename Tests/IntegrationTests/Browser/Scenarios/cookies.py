@@ -1,6 +1,7 @@
 """The session's cookie as the browser has it, and several host names."""
 
 import time
+from urllib.parse import quote
 
 from scene import is_sign_in, is_signed_in, require, scenario, session_cookie, submit, text
 
@@ -55,7 +56,7 @@ def back_to_the_other_host(scene):
     """The sign-in page of one host leads back to another one that is allowed, and to no other."""
     here, there = scene.settings["domain"]
     page = scene.page()
-    page.goto(f"{here}/auth/login?rd={there}/report?a=1%26b=2")
+    page.goto(f"{here}/auth/login?rd={quote(there + '/report?a=1&b=2', safe='')}")
     scene.fill_in(page, "ann")
     require(page.url == f"{there}/report?a=1&b=2", f"{page.url} is on the other host")
     require(not scene.policy_violations, f"no violation of the policy: {scene.policy_violations}")
