@@ -95,9 +95,9 @@ struct DocumentationTests {
 
     /// Options of other programs in README: swift build, useradd, the benchmarks.
     private static let othersFlags: Set<String> = [
-        "--data-only", "--disable-triggers", "--generate-completion-script", "--help", "--no-acl", "--no-owner",
-        "--pattern", "--product", "--redis", "--scan", "--scratch-path", "--smoke", "--static-swift-stdlib", "--system",
-        "--uncached",
+        "--clean", "--data-only", "--disable-triggers", "--generate-completion-script", "--help", "--no-acl",
+        "--no-owner", "--pattern", "--product", "--redis", "--scan", "--scratch-path", "--smoke",
+        "--static-swift-stdlib", "--system", "--uncached",
     ]
 
     /// Returns the row of a setting in README.

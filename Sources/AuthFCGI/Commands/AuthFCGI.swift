@@ -30,7 +30,7 @@ struct AuthFCGI: ParsableCommand {
 
     /// Returns the command with its options. A word or an option that is unknown is answered with a similar one.
     private static func parse(_ line: CommandLineArguments) throws -> any ParsableCommand {
-        if let problem = line.commandProblem { throw usageError(problem, line) }
+        if let problem = line.commandProblem ?? line.fileProblem { throw usageError(problem, line) }
         do {
             return try parseAsRoot(line.arguments)
         } catch {

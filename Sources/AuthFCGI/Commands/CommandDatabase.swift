@@ -27,10 +27,10 @@ struct CommandDatabase {
         }
     }
 
-    /// Connects for a command that changes users or sessions. Makes the tables if there are none, unless MIGRATE_ON_START is
+    /// Connects for a command that adds a user or a session. Makes the tables if there are none, unless MIGRATE_ON_START is
     /// off; only 'serve' and 'migrate' update tables.
-    static func open(_ settings: Settings, _ log: Logger) throws(ExitCode) -> CommandDatabase {
-        guard settings.migrateOnStart else { return try openToLook(settings, log) }
+    static func openOrMake(_ settings: Settings, _ log: Logger) throws(ExitCode) -> CommandDatabase {
+        guard settings.migrateOnStart else { return try open(settings, log) }
         let database = try connect(settings, log)
         try CommandFailure.reporting { () throws(PostgreSQLError) in
             try database.migrations.runIfNew(on: database.connection, log: log)
@@ -38,8 +38,9 @@ struct CommandDatabase {
         return database
     }
 
-    /// Connects for a command that only looks: it neither makes tables nor updates them.
-    static func openToLook(_ settings: Settings, _ log: Logger) throws(ExitCode) -> CommandDatabase {
+    /// Connects for any other command, which has nothing to do in a database without tables: it neither makes tables nor
+    /// updates them.
+    static func open(_ settings: Settings, _ log: Logger) throws(ExitCode) -> CommandDatabase {
         let database = try connect(settings, log)
         try CommandFailure.reporting { () throws(PostgreSQLError) in
             _ = try database.migrations.look(on: database.connection)
@@ -62,16 +63,17 @@ struct CommandDatabase {
             rememberedLifetime: settings.sessionRememberedLifetime, applies: applies)
     }
 
-    /// Finds out what 'serve' would do to the tables, without a change, and checks that their rights, owners and triggers
-    /// are right.
+    /// Finds out what 'serve' would do to the tables, without a change.
     func rehearseMigrations() throws(ExitCode) -> Migrations.Rehearsal {
         try CommandFailure.reporting { () throws(PostgreSQLError) in
-            let migrations = migrations(applies: settings.migrateOnStart)
-            let rehearsal = try migrations.rehearse(on: connection)
-            if case .upToDate = rehearsal {
-                try migrations.inspect(on: connection, SchemaFaultLog(interval: .seconds(3600), log: log))
-            }
-            return rehearsal
+            try migrations(applies: settings.migrateOnStart).rehearse(on: connection)
+        }
+    }
+
+    /// Finds what is wrong with the rights, owners and triggers of the tables, which are up to date.
+    func faults() throws(ExitCode) -> [SchemaFault] {
+        try CommandFailure.reporting { () throws(PostgreSQLError) in
+            try migrations(applies: settings.migrateOnStart).rehearseInspection(on: connection, log: log)
         }
     }
 

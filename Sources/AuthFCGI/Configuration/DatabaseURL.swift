@@ -39,19 +39,22 @@ enum DatabaseURL {
         }
     }
 
-    /// Returns the problem that a parameter is unknown, or nil if there is none. In a list of pairs, a word that resembles no
-    /// parameter may be part of a password.
+    /// Returns the problem that a parameter is unknown, or nil if there is none. A word that resembles no parameter may be part
+    /// of a password, and is not shown.
     private static func unknownParameter(_ text: String) -> String? {
         let isURL = text.hasPrefix("postgresql://")
+        var isUnknown = false
         for name in ConnectionString.unknownParameters(text) {
             let near = ConnectionString.parameters.map {
                 (name: $0, distance: EditDistance.between(name.lowercased(), $0))
             }
             .min { $0.distance < $1.distance }.flatMap { $0.distance <= 2 ? $0.name : nil }
             if let near { return "has the parameter \(name), which libpq does not know; did you mean \(near)?" }
-            if isURL { return "has the parameter \(name), which libpq does not know; remove it" }
+            if isURL { isUnknown = true }
         }
-        return nil
+        return isUnknown
+            ? "has a parameter that libpq does not know; remove it, or percent-encode & as %26 if it is part of a password"
+            : nil
     }
 
     /// Returns true if `text` begins like `key = value`.

@@ -1,41 +1,47 @@
 /// What ``ListeningSockets/open(_:_:)`` would do, found out without a change.
 extension ListeningSockets {
-    /// Opens the sockets of LISTEN as at the start, those in files under other names, and closes them. Sockets that another
-    /// program passes at the start are not known.
+    /// Opens the sockets as at the start, those in files under other names, and closes them. Sockets that another program
+    /// passes according to LISTEN need not have been passed to this process too.
+    /// - Parameter environment: The environment, which says what systemd has passed.
     /// - Returns: Remarks that do not prevent the start, or do so only as long as another process runs.
-    static func rehearse(_ settings: Settings) throws(ListenError) -> [String] {
-        if settings.listen.isEmpty { return rehearseStandard(settings) }
+    static func rehearse(_ settings: Settings, _ environment: [String: String]) throws(ListenError) -> [String] {
         var remarks: [String] = []
-        for address in settings.listen {
-            guard try isInUse(address, settings) else { continue }
-            remarks.append("another process is listening on \(address): a start beside it would end with exit code 75")
+        for address in addresses(settings, environment) {
+            if let remark = try rehearse(address, settings, environment) { remarks.append(remark) }
         }
         return remarks
     }
 
-    /// Without LISTEN the sockets may be passed at the start, and then the standard one is not opened.
-    private static func rehearseStandard(_ settings: Settings) -> [String] {
-        do throws(ListenError) {
-            guard try isInUse(.standard, settings) else { return [] }
-            return ["another process is listening on \(ListenAddress.standard)"]
-        } catch {
-            return ["without LISTEN, and without a socket from systemd, the start would fail: \(error)"]
-        }
-    }
-
-    private static func isInUse(_ address: ListenAddress, _ settings: Settings) throws(ListenError) -> Bool {
+    private static func rehearse(
+        _ address: ListenAddress, _ settings: Settings, _ environment: [String: String]
+    ) throws(ListenError) -> String? {
         switch address {
+        case .systemd:
+            let count = ActivatedSocket.countOfSystemd(environment, pid: ProcessEnvironment.processID)
+            return count > 0
+                ? nil : "LISTEN is systemd: 'serve' needs a service that has a .socket unit, and ends with 78 elsewhere"
+        case .standardInput:
+            return ActivatedSocket.isStandardInput
+                ? nil : "LISTEN is fd:0: 'serve' needs a listening socket as descriptor 0, and ends with 78 without it"
         case .unix(let path):
-            return try UnixListener.rehearse(path: path, mode: settings.listenMode, group: settings.listenGroup)
-        case .systemd, .standardInput: return false
+            // Without LISTEN this may be the socket of systemd, in whose directory this user need not be able to make one.
+            let isInUse = try UnixListener.rehearse(
+                path: path, mode: settings.listenMode, group: settings.listenGroup,
+                besideAnother: !settings.listen.isEmpty)
+            return isInUse ? inUse(address, settings) : nil
         case .ipv4, .ipv6, .localhost:
             do throws(ListenError) {
                 _ = try open(address, settings, [:])
-                return false
+                return nil
             } catch {
                 guard case .inUse = error else { throw error }
-                return true
+                return inUse(address, settings)
             }
         }
+    }
+
+    private static func inUse(_ address: ListenAddress, _ settings: Settings) -> String {
+        "another process is listening on \(address): a start beside it would end with exit code 75"
+            + (settings.listen.isEmpty ? ", unless systemd passes that socket" : "")
     }
 }

@@ -18,7 +18,8 @@ enum ListeningSockets {
         return sockets
     }
 
-    private static func addresses(_ settings: Settings, _ environment: [String: String]) -> [ListenAddress] {
+    /// Returns the addresses of the sockets to open.
+    static func addresses(_ settings: Settings, _ environment: [String: String]) -> [ListenAddress] {
         if !settings.listen.isEmpty { return settings.listen }
         if ActivatedSocket.countOfSystemd(environment, pid: ProcessEnvironment.processID) > 0 { return [.systemd] }
         return ActivatedSocket.isStandardInput ? [.standardInput] : [.standard]

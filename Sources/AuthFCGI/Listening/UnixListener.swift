@@ -57,8 +57,11 @@ enum UnixListener {
     }
 
     /// Tries to open a socket in the directory of `path`, under another name, and removes it.
+    /// - Parameter besideAnother: False if nothing is tried where a process listens at `path`.
     /// - Returns: True if a process listens at `path`.
-    static func rehearse(path: String, mode: UInt32, group: UInt32?) throws(ListenError) -> Bool {
+    static func rehearse(
+        path: String, mode: UInt32, group: UInt32?, besideAnother: Bool
+    ) throws(ListenError) -> Bool {
         let name = "\(ListenAddress.unix(path: path))"
         guard let address = UnixAddress(path) else { throw .failed(name, SystemError("bind", code: ENAMETOOLONG)) }
         let isInUse: Bool
@@ -69,6 +72,7 @@ enum UnixListener {
             guard case .inUse = error else { throw error }
             isInUse = true
         }
+        if isInUse, !besideAnother { return true }
         let slash = path.lastIndex(of: "/") ?? path.startIndex
         let trial = "\(path[...slash]).\(getpid())"
         try open(path: trial, mode: mode, group: group, shown: path).removeFile()

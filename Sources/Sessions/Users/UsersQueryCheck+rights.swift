@@ -32,8 +32,8 @@ extension UsersQueryCheck {
     }
 }
 
-/// Finds the tables that statements of this transaction use and the connection's role has no rights on. PostgreSQL keeps a
-/// lock on each until the end of the transaction.
+/// Finds the tables that the statement of this transaction uses and the connection's role lacks rights on: all of
+/// ``privileges`` where it writes, and SELECT elsewhere. PostgreSQL keeps a lock on each until the end of the transaction.
 private struct FindMissingRights: Statement {
     let privileges: String
 
@@ -44,14 +44,16 @@ private struct FindMissingRights: Statement {
     func sql(in schema: Schema) -> String {
         """
         WITH used AS (
-            SELECT c.oid, c.relkind FROM pg_locks l JOIN pg_class c ON c.oid = l.relation
+            SELECT c.oid, c.relkind, CASE WHEN bool_or(l.mode = 'RowExclusiveLock') THEN $1::text ELSE 'SELECT' END AS needed
+              FROM pg_locks l JOIN pg_class c ON c.oid = l.relation
              WHERE l.pid = pg_backend_pid() AND l.locktype = 'relation' AND c.relkind IN ('r', 'v', 'm', 'f', 'p')
                AND l.database = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database())
                AND c.relnamespace NOT IN ('pg_catalog'::regnamespace, 'pg_toast'::regnamespace)
+             GROUP BY c.oid, c.relkind
         )
-        SELECT format('GRANT %s ON %s TO %I', $1::text, u.oid::regclass, current_user) AS statement
+        SELECT format('GRANT %s ON %s TO %I', u.needed, u.oid::regclass, current_user) AS statement
           FROM used u
-         WHERE EXISTS (SELECT FROM unnest(string_to_array($1::text, ', ')) p WHERE NOT has_table_privilege(u.oid, p))
+         WHERE EXISTS (SELECT FROM unnest(string_to_array(u.needed, ', ')) p WHERE NOT has_table_privilege(u.oid, p))
            -- The tables behind a view are used with the rights of its owner.
            AND NOT EXISTS (SELECT FROM used v JOIN pg_rewrite r ON r.ev_class = v.oid
                              JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid

@@ -30,20 +30,24 @@ package struct UsersQueryCheck: ~Copyable {
     ///   possible.
     @discardableResult
     package func run(_ query: UsersQuery) throws(PostgreSQLError) -> Findings {
-        // One transaction: behind a pooler both steps of describing must reach the same server.
-        try connection.transaction(deadline: query.deadline) { () throws(PostgreSQLError) in
+        // A transaction for each statement: behind a pooler both steps of describing must reach the same server, and what
+        // one statement uses tells nothing about the rights that the other one needs.
+        let findings = try connection.transaction(deadline: query.deadline) { () throws(PostgreSQLError) in
             let advice = try searchPath(query)
             try connection.restoreSearchPathInTransaction(deadline: query.deadline)
             let columns = try select(query)
-            if let rehash = query.rehash { try update(rehash, query) }
             try requireRights(query.sql, parameters: 1, privileges: "SELECT", query, called: query.name)
-            if let rehash = query.rehash {
-                try requireRights(
-                    rehash, parameters: query.rehashTakesOldHash ? 3 : 2, privileges: "SELECT, UPDATE", query,
-                    called: query.rehashName)
-            }
             return Findings(columns: columns, searchPathAdvice: advice)
         }
+        guard let rehash = query.rehash else { return findings }
+        try connection.transaction(deadline: query.deadline) { () throws(PostgreSQLError) in
+            try connection.restoreSearchPathInTransaction(deadline: query.deadline)
+            try update(rehash, query)
+            try requireRights(
+                rehash, parameters: query.rehashTakesOldHash ? 3 : 2, privileges: "SELECT, UPDATE", query,
+                called: query.rehashName)
+        }
+        return findings
     }
 
     /// Refuses a search path with a schema in which every role may create objects. Single roles with that right are often
@@ -106,14 +110,35 @@ package struct UsersQueryCheck: ~Copyable {
     private func describe(
         _ sql: String, _ query: UsersQuery, called name: String, _ advice: String
     ) throws(PostgreSQLError) -> (columns: [String], types: [UInt32]) {
+        try connection.script("SAVEPOINT authfcgi", deadline: query.deadline)
         do throws(PostgreSQLError) {
             let description = try connection.describe(sql, deadline: query.deadline)
+            try connection.script("RELEASE SAVEPOINT authfcgi", deadline: query.deadline)
             return (description.columnNames, description.parameterTypes)
         } catch {
             guard case .server(let state, _) = error, state.blamesStatement else { throw error }
+            if state == .undefinedTable { throw .unusable(try missingTable(error, query, called: name, advice)) }
             // A right is missing, such as the use of the schema, and the text says which.
             if error.isRefusedPermission { throw .unusable("\(name) does not work: \(error.reason)") }
             throw .unusable("\(name) does not work: \(error.reason): \(advice)")
         }
+    }
+
+    /// Returns the message about a table that PostgreSQL does not find: it says so too of one in a schema of the search path
+    /// that the role may not use.
+    private func missingTable(
+        _ error: PostgreSQLError, _ query: UsersQuery, called name: String, _ advice: String
+    ) throws(PostgreSQLError) -> String {
+        try connection.script("ROLLBACK TO SAVEPOINT authfcgi", deadline: query.deadline)
+        let path = try connection.run(ReadSearchPathSetting(), in: connection.schema, deadline: query.deadline)
+        try connection.restrictSearchPathInTransaction(deadline: query.deadline)
+        let find = FindHiddenSchemas(searchPath: path ?? "")
+        let statements = try connection.run(find, in: connection.schema, deadline: query.deadline)
+        guard !statements.isEmpty else {
+            return "\(name) does not work: \(error.reason): connect to the database of the application, with its "
+                + "search_path or the table's schema in the statement; \(advice)"
+        }
+        return "\(name) does not work: \(error.reason), and the role may not use a schema of its search path: run "
+            + statements.joined(separator: "; ")
     }
 }

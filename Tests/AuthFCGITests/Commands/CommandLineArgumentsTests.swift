@@ -19,6 +19,22 @@ struct CommandLineArgumentsTests {
         #expect(arguments(line) == parsed.split(separator: " ").map(String.init))
     }
 
+    @Test func `groups may have spaces beside their commas`() {
+        #expect(GroupNames(argument: "staff, admin ,, on call")?.names == ["staff", "admin", "on call"])
+    }
+
+    @Test(arguments: [
+        ("--env-file", true), ("user --env-file", true), ("help --env-file", true), ("--env-file --json", true),
+        ("--env-file=", true), ("config --env-file=", true), ("--env-file f", false), ("--env-file=f user", false),
+        ("--env-file --help", false), ("", false),
+        // The parser says so of a command.
+        ("serve --env-file", false), ("--env-file --json user list", false),
+    ])
+    func `--env-file without a value is missed where the parser does not see it`(_ line: String, _ isMissed: Bool) {
+        let parsed = CommandLineArguments(line.split(separator: " ").map(String.init), of: AuthFCGI.self)
+        #expect(parsed.lacksFile == isMissed)
+    }
+
     @Test(
         arguments: [
             ("serv", ["serve", "session"], "serve"), ("LST", ["list"], nil), ("foo", ["add", "list"], nil),

@@ -75,8 +75,10 @@ import Testing
         ("user add ann --grups a", "Unknown option '--grups'. Did you mean '--groups'?", "authfcgi user add"),
         ("user list --log-levl x", "Unknown option '--log-levl'. Did you mean '--log-level'?", "authfcgi user list"),
         ("--env-fil x migrate", "Unknown option '--env-fil'. Did you mean '--env-file'?", "authfcgi"),
+        ("--env-file", "Missing value for '--env-file <path>'.", "authfcgi"),
+        ("session --env-file --json", "Missing value for '--env-file <path>'.", "authfcgi session"),
     ])
-    func `a misspelt command or option is answered with the one that may be meant`(
+    func `a misspelt command or option is answered with the one that may be meant, or with what is missing`(
         _ line: String, _ message: String, _ usage: String
     ) throws {
         let result = try run(line.split(separator: " ").map(String.init))

@@ -42,6 +42,17 @@ import Testing
                     "INSERT INTO authfcgi_users (username, password_hash) VALUES (\(GateProcess.quoted(name)), 'x')")
             }
         }
+        for name in ["ann ", " ann", "  ", "a\u{a0}nn", "ann\u{34f}", "ann\u{fe0f}", "\u{3164}", "a\u{3000}nn"] {
+            let result = try run(["user", "add", name], input: "correct horse battery")
+            #expect(
+                result.status == .code(64) && result.errors.contains("The username must not "), "\(name): \(result)")
+            #expect(throws: SupportError.self) {
+                try psql(
+                    "INSERT INTO authfcgi_users (username, password_hash) VALUES (\(GateProcess.quoted(name)), 'x')")
+            }
+        }
+        let labelled = try run(["session", "create", "--new-user", "--user", "1", "--label", "a\nb\u{1b}[31m"])
+        #expect(labelled.status == .code(64) && labelled.errors.contains("The label must not "), "\(labelled)")
         for detail in ["--name", "--email", "--groups"] {
             for text in ["a\nb", "a\u{1b}[31m"] {
                 let result = try run(["user", "add", "ann", detail, text], input: "correct horse battery")
@@ -103,9 +114,9 @@ import Testing
 
     /// Runs the program by a shell, for redirections and arguments that are no text.
     private func shell(_ script: String, input: String? = nil) throws -> CommandResult {
-        try ServerProcess.run(
-            "/bin/sh", ["-c", script], environment: commandEnvironment.merging(["A": GateProcess.executable]) { $1 },
-            input: input)
+        let added = try ["A": GateProcess.executable, "LISTEN": Self.listen]
+        return try ServerProcess.run(
+            "/bin/sh", ["-c", script], environment: commandEnvironment.merging(added) { $1 }, input: input)
     }
 
     @Test(arguments: [">/dev/full", ">&-", "| true"])

@@ -64,6 +64,23 @@ import Testing
         try expect(78, says: "has a table session_tokens that authfcgi did not make")
     }
 
+    @Test(arguments: [
+        ("CREATE TABLE authfcgi_migrations (x integer)", "table authfcgi_migrations"),
+        (
+            "CREATE FUNCTION session_token_hash(text) RETURNS text LANGUAGE sql AS 'SELECT $1'",
+            "function session_token_hash"
+        ),
+    ])
+    func `a function or a table of steps of another program`(_ sql: String, _ object: String) throws {
+        try psql(sql)
+        for command in [["config", "check"], ["migrate"], ["session", "list"]] {
+            let result = try run(command, environment: listen)
+            #expect(result.status == .code(78), "\(command): \(result)")
+            #expect(result.errors.contains("has a \(object) that authfcgi did not make"), "\(command): \(result)")
+        }
+        #expect(try psql("SELECT to_regclass('session_tokens') IS NULL") == "t")
+    }
+
     @Test func `no right to make tables`() throws {
         try expect(78, says: "run, as its owner, GRANT CREATE ON SCHEMA \"public\" TO ", role("stranger"))
     }
@@ -72,6 +89,19 @@ import Testing
         #expect(try run(["migrate"]).status.isSuccess)
         let environment = try role("guest").merging(["MIGRATE_ON_START": "off"]) { $1 }
         try expect(78, says: "runs authfcgi migrate --grant-to ", environment)
+    }
+
+    @Test func `row level security on a table, until migrate has disabled it`() throws {
+        let environment = try role("guest").merging(["MIGRATE_ON_START": "off"]) { $1 }
+        #expect(try run(["migrate", "--grant-to", "\(database)_guest"]).status.isSuccess)
+        for table in ["session_tokens", "authfcgi_migrations"] {
+            try psql("ALTER TABLE \(table) ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
+            let fault = "row level security hides rows of the table \(table) from the gate"
+            try expect(78, says: fault, environment)
+            let migrated = try run(["migrate"])
+            #expect(migrated.status.isSuccess && migrated.errors.contains("put right: \(fault)"), "\(migrated)")
+        }
+        #expect(try check(environment).status.isSuccess)
     }
 
     @Test func `no SELECT on the users`() throws {
@@ -124,6 +154,59 @@ import Testing
         for words in ["the directory of", "there is no schema", "Redis: 127.0.0.1:1: "] {
             #expect(all.errors.contains(words), "\(words): \(all)")
         }
+    }
+
+    @Test(.enabled(if: !FileManager.default.fileExists(atPath: "/run/authfcgi")))
+    func `without LISTEN the standard socket is tried, as serve does`() throws {
+        #expect(try run(["migrate"]).status.isSuccess)
+        let words = "the directory of /run/authfcgi/authfcgi.sock does not exist; create it, owned by the user"
+        try expect(78, says: words, ["LISTEN": ""])
+        let advice = "; if systemd passes the socket to 'serve', add --listen systemd\n"
+        #expect(try check(["LISTEN": ""]).errors.hasSuffix(advice))
+        let served = try run(["serve"], environment: ["LISTEN": ""])
+        #expect(served.status == .code(78) && served.errors.contains(words), "\(served)")
+    }
+
+    @Test(arguments: ["systemd", "fd:0"])
+    func `a socket that another program passes to serve alone is a note`(_ listen: String) throws {
+        #expect(try run(["migrate"]).status.isSuccess)
+        let result = try check(["LISTEN": listen])
+        #expect(result.status == .code(0) && result.errors == "", "\(result)")
+        #expect(result.output.contains("Note: LISTEN is \(listen): 'serve' needs "), "\(result)")
+        let listener = try Endpoint.unix(folder.path("passed.sock")).makeListener(isBlocking: true)
+        let environment = ["LISTEN": listen, "LISTEN_FDS": "1"]
+        let number: Int32 = listen == "systemd" ? 3 : 0
+        let process = try ServerProcess(
+            GateProcess.executable, ["config", "check"], environment: commandEnvironment.merging(environment) { $1 },
+            logFile: folder.path("log"), descriptors: [number: listener.number], setsListenPID: true)
+        #expect(try process.waitForExit(within: .seconds(30)) == .code(0), "\(process.log)")
+        #expect(process.log.contains("The settings are valid") && !process.log.contains("Note: "), "\(process.log)")
+    }
+
+    // MARK: Faults with which 'serve' would start
+
+    @Test(arguments: [
+        (
+            "ALTER TABLE session_tokens DISABLE TRIGGER ALL",
+            "5 triggers (session_tokens_announce_delete ON public.session_tokens, "
+        ),
+        (
+            "ALTER FUNCTION create_session SECURITY INVOKER",
+            "the function create_session runs with other rights or another search path than intended: run authfcgi migrate"
+        ),
+        ("DROP TABLE authfcgi_audit CASCADE", "the tables are incomplete, without table authfcgi_audit: "),
+        (
+            "ALTER TABLE login_devices OWNER TO pg_monitor",
+            "the object login_devices of the gate belongs to another role than postgres: "
+        ),
+    ])
+    func `a fault of the tables is a problem, and is reported once`(_ sql: String, _ words: String) throws {
+        #expect(try run(["migrate"]).status.isSuccess)
+        try psql(sql)
+        try expect(78, says: "authfcgi: \(words)")
+        let result = try check([:], "--json")
+        #expect(result.status == .code(78) && result.output.hasSuffix("\"valid\":false}\n"), "\(result)")
+        #expect(result.errors.split(separator: "\n").count == 1, "\(result)")
     }
 
     // MARK: When all is well

@@ -119,7 +119,7 @@ import Testing
                 authfcgi_watched_users_end_sessions authfcgi_watched_users_find count_ended_sessions \
                 end_user_sessions is_audited is_login_device keep_epochs lock_login_throttle lock_session_cleanup login_throttle_hash login_throttle_next \
                 login_throttle_recent login_throttle_until may_listen_for_revocations record_audit redis_seal_key_bytes \
-                require_identity require_read_committed require_user_id \
+                require_identity require_read_committed require_session_cleanup require_user_id \
                 rotate_session_key session_idle_grace session_random_bytes session_tokens_announce \
                 session_tokens_keep_ended tidy_ended_sessions user_epochs_announce user_epochs_end_kept
                 """)
@@ -182,12 +182,8 @@ import Testing
 
     @Test func `a role that may not change the limits works with the present ones`() throws {
         #expect(try run(["migrate", "--grant-to", role]).status.isSuccess)
-        let result = try run(
-            ["cleanup"],
-            environment: environment.merging(["MIGRATE_ON_START": "on", "SESSION_LIFETIME": "2h"]) { $1 })
-        #expect(
-            result.status.isSuccess && result.output == "Removed 0 expired sessions; 0 live sessions remain.\n",
-            "\(result)")
+        let result = try run(["migrate"], environment: environment.merging(["SESSION_LIFETIME": "2h"]) { $1 })
+        #expect(result.status.isSuccess && result.output.hasPrefix("The tables are up to date"), "\(result)")
         #expect(result.errors.contains("setting the lifetimes of sessions made by SQL needs the tables' owner: "))
         #expect(try psql("SELECT default_lifetime FROM session_limits") == "24:00:00")
     }

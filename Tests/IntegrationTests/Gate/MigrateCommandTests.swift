@@ -47,9 +47,17 @@ import Testing
         #expect(try run(["session", "count"]).status.isSuccess)
     }
 
-    @Test func `commands that look make no tables and update none`() throws {
-        for command in [["session", "count"], ["session", "list", "--user", "ann"], ["user", "list"]] {
-            let result = try run(command)
+    /// The commands that have nothing to do in a database without tables.
+    private static let needingTables = [
+        ["session", "count"], ["session", "list", "--user", "ann"], ["session", "revoke", "--user", "ann"],
+        ["session", "revoke", "--all", "--yes"], ["session", "refresh", "--user", "ann", "--name", "A"],
+        ["user", "list"], ["user", "show", "ann"], ["user", "change", "ann", "--name", "A"], ["user", "passwd", "ann"],
+        ["user", "disable", "ann"], ["user", "enable", "ann"], ["user", "delete", "ann"], ["audit"], ["cleanup"],
+    ]
+
+    @Test func `commands that add nothing make no tables, and only migrate updates them`() throws {
+        for command in Self.needingTables {
+            let result = try run(command, input: "correct horse")
             #expect(result.status == .code(78) && result.output == "", "\(command): \(result)")
             #expect(
                 result.errors == "authfcgi: the schema \"public\" has no tables yet: run authfcgi migrate\n",
@@ -59,9 +67,8 @@ import Testing
         #expect(try run(["migrate"]).status.isSuccess)
         let last = Migrations.latest
         try psql("DELETE FROM authfcgi_migrations WHERE number = \(last)")
-        for command in [
-            ["session", "count"], ["session", "list", "--user", "ann"], ["user", "list"], ["user", "add", "ann"],
-        ] {
+        let adding = [["user", "add", "ann"], ["session", "create", "--new-user", "--user", "ann"]]
+        for command in Self.needingTables + adding {
             let result = try run(command, input: "correct horse battery")
             #expect(result.status == .code(78), "\(command): \(result)")
             #expect(
@@ -70,6 +77,28 @@ import Testing
                 "\(command): \(result)")
         }
         #expect(try psql("SELECT max(number) FROM authfcgi_migrations") == "\(last - 1)")
+    }
+
+    @Test(arguments: [["user", "add", "ann"], ["session", "create", "--new-user", "--user", "ann"]])
+    func `commands that add something make the tables`(_ command: [String]) throws {
+        let result = try run(command, environment: ["SESSION_LIFETIME": "1h"], input: "correct horse")
+        #expect(result.status.isSuccess, "\(result)")
+        #expect(try psql("SELECT extract(epoch FROM default_lifetime)::integer FROM session_limits") == "3600")
+    }
+
+    @Test func `a command without the lifetimes of serve leaves them as they are`() throws {
+        let lifetimes = "SELECT extract(epoch FROM default_lifetime)::integer FROM session_limits"
+        #expect(try run(["migrate"], environment: ["SESSION_LIFETIME": "1h"]).status.isSuccess)
+        for command in [
+            ["user", "add", "ann"], ["user", "show", "ann"], ["session", "create", "--user", "ann"], ["audit"],
+            ["session", "revoke", "--user", "ann"], ["cleanup"], ["user", "disable", "ann"],
+        ] {
+            let result = try run(command, input: "correct horse")
+            #expect(result.status.isSuccess, "\(command): \(result)")
+            #expect(try psql(lifetimes) == "3600", "\(command)")
+        }
+        #expect(try run(["migrate"], environment: ["SESSION_LIFETIME": "2h"]).status.isSuccess)
+        #expect(try psql(lifetimes) == "7200")
     }
 
     @Test func `a server that is too old is refused by its version`() throws {

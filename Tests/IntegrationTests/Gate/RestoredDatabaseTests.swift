@@ -88,6 +88,11 @@ import Testing
         let result = try run(["migrate"])
         #expect(result.status == .code(78), "\(result)")
         #expect(result.errors.contains("the role postgres runs authfcgi migrate --grant-to \(owner)"), "\(result)")
+        let open = "everybody may execute \(SchemaObjects.functions.count) functions (announce_revocations, "
+        #expect(result.errors.contains(open), "\(result)")
+        let checked = try run(["config", "check"])
+        #expect(checked.status == .code(78), "\(checked)")
+        #expect(checked.errors.contains(open) && checked.errors.contains("--grant-to \(owner)"), "\(checked)")
         let granted = try run(
             ["migrate", "--grant-to", owner], environment: ["DATABASE_URL": server.url(database: database)])
         #expect(granted.status.isSuccess, "\(granted)")
@@ -104,6 +109,23 @@ import Testing
         #expect(checked.status.isSuccess && checked.errors == "", "\(checked)")
         let migrated = try run(["migrate"], environment: environment)
         #expect(migrated.status.isSuccess && migrated.errors == "", "\(migrated)")
+    }
+
+    @Test func `a table without its only row ends the start until migrate has put it right`() throws {
+        #expect(try run(["migrate"]).status.isSuccess)
+        try psql("DELETE FROM session_cleanup")
+        let line = "the table session_cleanup has lost its row"
+        let cleanup = try run(["cleanup"])
+        #expect(!cleanup.status.isSuccess && cleanup.errors.contains(line), "\(cleanup)")
+        let checked = try run(["config", "check"])
+        #expect(checked.status == .code(78) && checked.errors.contains("\(line): run authfcgi migrate"), "\(checked)")
+        let refused = try serve(waits: false)
+        #expect(try refused.waitForExit() == .code(78))
+        #expect(refused.log.contains("ERROR: \(line)"), "\(refused.log)")
+        let migrated = try run(["migrate"])
+        #expect(migrated.status.isSuccess && migrated.errors.contains("put right: \(line)"), "\(migrated)")
+        #expect(try run(["config", "check"]).status.isSuccess)
+        #expect(try run(["cleanup"]).status.isSuccess)
     }
 
     @Test func `triggers that a restore of rows has switched are an error in the log of every start`() throws {

@@ -2,6 +2,8 @@ import Glibc
 import TestSupport
 import Testing
 
+@testable import Sessions
+
 /// A gate that runs while its database is dropped, created and restored.
 @Suite struct RunningRestoreTests: RunsCommands {
     let server: PostgreSQLServer
@@ -81,6 +83,26 @@ import Testing
         try psql("TRUNCATE session_keys")
         #expect(try server.restore(dump, into: database, ["--section=data"]).errors == "")
         #expect(try server.restore(dump, into: database, ["--section=post-data"]).errors == "")
+        try gate.waitUntilReady()
+        #expect(try gate.check(token) == 200)
+    }
+
+    @Test func `a gate that is still connected refuses no session while its tables are replaced`() throws {
+        let gate = try GateProcess(
+            in: folder, server: server, database: database, workers: 1, environment: ["SESSION_CACHE_ENTRIES": "0"])
+        try gate.addUser("ann", password: "correct horse")
+        let token = try gate.signIn("ann")
+        try server.dump(database, to: dump)
+        // What a restore with --clean leaves for a moment, and no heartbeat has seen.
+        let triggers = SchemaObjects.triggers.filter { $0.table == "session_tokens" }
+        let drops = triggers.map { "DROP TRIGGER \($0.name) ON session_tokens; " }.joined()
+        try psql("\(drops)DELETE FROM session_tokens")
+        for _ in 0..<10 {
+            #expect(try gate.check(token) == 503)
+            usleep(20_000)
+        }
+        #expect(gate.log.contains("the gate's tables lack rows"), "\(gate.log)")
+        for _ in 0..<3 { _ = try server.restore(dump, into: database, ["--clean", "--if-exists"]) }
         try gate.waitUntilReady()
         #expect(try gate.check(token) == 200)
     }

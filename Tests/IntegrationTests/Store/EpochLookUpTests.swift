@@ -44,6 +44,28 @@ import Testing
         #expect(try await pod.store.session(for: later) != nil)
     }
 
+    @Test func `without the row of the epochs no session is refused, until migrate has made it anew`() async throws {
+        let pod = try await TestStore.start(server.url(database: database))
+        let (token, _) = try await pod.signIn()
+        _ = try psql(SchemaFaultTests.loseState)
+        let deadline = Deadline(within: .seconds(2))
+        while !deadline.hasPassed {
+            var isRefused = false
+            do throws(SessionStoreError) {
+                isRefused = try await pod.store.session(for: token) == nil
+            } catch {
+                // One cannot tell.
+            }
+            #expect(!isRefused)
+            try await Task.sleep(for: .milliseconds(20))
+        }
+        #expect(await pod.lookUpError(token) != nil)
+        #expect(pod.log.text.contains("run authfcgi migrate"))
+        let connection = try PostgreSQLConnection(server.url(database: database), log: pod.log.logger)
+        try Migrations(schema: nil, lifetime: .seconds(86400)).putRight(on: connection, log: pod.log.logger)
+        #expect(try await pod.sessionOnceItAnswers(token) != nil)
+    }
+
     @Test func `look-ups read the epochs only while ended sessions are left, which workers soon remove`() async throws {
         let folder = try TestFolder()
         let server = try PostgreSQLServer(in: folder, settings: ["log_statement": "all"])

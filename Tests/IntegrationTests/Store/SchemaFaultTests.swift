@@ -67,6 +67,11 @@ import Testing
         #expect(try faults(role) == [])
     }
 
+    static let loseState = """
+        ALTER TABLE authfcgi_state DISABLE TRIGGER authfcgi_state_keep_truncate; TRUNCATE authfcgi_state;
+        ALTER TABLE authfcgi_state ENABLE ALWAYS TRIGGER authfcgi_state_keep_truncate
+        """
+
     static let changes: [(String, SchemaFault.Kind, String)] = [
         (
             "GRANT EXECUTE ON FUNCTION create_access_token TO PUBLIC", .functionOfEverybody,
@@ -75,6 +80,14 @@ import Testing
         (
             "GRANT INSERT ON session_tokens TO PUBLIC; GRANT SELECT (key) ON session_keys TO PUBLIC", .tableOfEverybody,
             "everybody has rights on 2 tables (session_keys, session_tokens): run authfcgi migrate"
+        ),
+        (
+            "GRANT SELECT ON ALL TABLES IN SCHEMA public TO PUBLIC", .tableOfEverybody,
+            "everybody has rights on \(SchemaObjects.relations.count + 1) tables ("
+        ),
+        (
+            "GRANT SELECT (email) ON live_sessions TO PUBLIC", .tableOfEverybody,
+            "everybody has rights on the table live_sessions: run authfcgi migrate"
         ),
         (
             "ALTER FUNCTION end_user_sessions SECURITY DEFINER", .function,
@@ -87,6 +100,11 @@ import Testing
         (
             "ALTER TABLE user_epochs DISABLE TRIGGER user_epochs_keep_delete", .trigger,
             "the trigger user_epochs_keep_delete ON public.user_epochs does not always run, and so not every revocation takes effect in time: run authfcgi migrate"
+        ),
+        (
+            "GRANT SELECT ON authfcgi_migrations TO pg_monitor; ALTER TABLE session_tokens ENABLE ROW LEVEL SECURITY",
+            .rowSecurity,
+            "row level security hides rows of the table session_tokens from the gate: run authfcgi migrate"
         ),
         // As pg_restore --data-only --disable-triggers does.
         (
@@ -103,6 +121,14 @@ import Testing
             "REVOKE EXECUTE ON FUNCTION get_user_from_token FROM authfcgi_mint", .applications,
             "members of authfcgi_mint lack the right EXECUTE ON FUNCTION get_user_from_token: run authfcgi migrate"
         ),
+        (loseState, .rows, "the table authfcgi_state has lost its row: run authfcgi migrate"),
+        (
+            """
+            DELETE FROM session_limits; DELETE FROM login_throttle_secret; DELETE FROM session_cleanup;
+            DELETE FROM session_channel
+            """, .rows,
+            "4 tables (login_throttle_secret, session_channel, session_cleanup, session_limits) have lost their rows: run authfcgi migrate"
+        ),
     ]
 
     @Test(arguments: changes)
@@ -117,10 +143,36 @@ import Testing
         #expect(log.text.contains("put right: "), "\(log.text)")
     }
 
+    @Test func `a lost row of epochs comes back with the last epoch, which the sessions have kept`() throws {
+        try database.create("ended")
+        try database.sql("SELECT revoke_all_sessions()")
+        try database.create("live")
+        try database.sql(Self.loseState)
+        #expect(try database.live() == [])
+        try putRight()
+        #expect(try database.sql("SELECT epoch, ended_before FROM authfcgi_state") == "1|1")
+        #expect(try database.live() == ["live"])
+    }
+
+    @Test(arguments: [
+        loseState,
+        SchemaObjects.triggers.filter { $0.table == "session_tokens" }
+            .map { "DROP TRIGGER \($0.name) ON session_tokens" }.joined(separator: "; "),
+    ])
+    func `applications get an error, and not NULL, for a token without a row while rows are missing`(
+        _ loss: String
+    ) throws {
+        let call = "SELECT get_user_from_token_hash(\(FunctionDatabase.hash("unknown"))) IS NULL"
+        #expect(try database.sql(call) == "t")
+        try database.sql(loss)
+        let error = #expect(throws: (any Error).self) { try database.sql(call) }
+        #expect("\(error, default: "")".contains("the tables of authfcgi lack rows"))
+    }
+
     @Test func `what the owner of the database has granted to others is left as it is`() throws {
         let role = "\(database.name)_reader"
         try database.sql(
-            "CREATE ROLE \(role); GRANT SELECT ON live_sessions TO \(role), PUBLIC; GRANT SELECT ON session_limits TO \(role)"
+            "CREATE ROLE \(role); GRANT SELECT ON live_sessions TO \(role); GRANT SELECT ON session_limits TO \(role)"
         )
         #expect(try faults() == [])
         try putRight()
@@ -140,6 +192,25 @@ import Testing
         #expect(try SchemaFaultLog.relevant(migrations.faults(on: connection, "public")) == [])
     }
 
+    @Test func `rights that the database gives to a role by default are taken back from the gate's objects`() throws {
+        let (server, name) = try SharedServers.emptyDatabase()
+        let role = "\(name)_shop"
+        try server.psql(
+            """
+            CREATE ROLE \(role); ALTER DEFAULT PRIVILEGES GRANT ALL ON TABLES TO \(role);
+            ALTER DEFAULT PRIVILEGES GRANT ALL ON SEQUENCES TO \(role);
+            ALTER DEFAULT PRIVILEGES GRANT EXECUTE ON FUNCTIONS TO \(role); CREATE TABLE goods (name text)
+            """, database: name)
+        let connection = try PostgreSQLConnection(server.url(database: name), log: log.logger)
+        try migrations.run(on: connection, log: log.logger)
+        let granted = try server.psql(
+            """
+            SELECT relname FROM pg_class, aclexplode(relacl) WHERE grantee = '\(role)'::regrole
+            UNION SELECT proname FROM pg_proc, aclexplode(proacl) WHERE grantee = '\(role)'::regrole
+            """, database: name)
+        #expect(granted == "goods")
+    }
+
     @Test func `objects that are missing are named, and nothing is made in their place`() throws {
         try database.sql(
             "DROP FUNCTION has_untidied_users; DROP TRIGGER user_epochs_keep_delete ON user_epochs; DROP TABLE login_devices"
@@ -147,10 +218,39 @@ import Testing
         let found = try faults()
         #expect(
             found.map(\.text) == [
-                "the tables are incomplete, without function has_untidied_users, table login_devices, trigger user_epochs_keep_delete ON public.user_epochs: restore a complete dump, or make the tables anew in an empty schema"
+                "the tables are incomplete, without function has_untidied_users, table login_devices, trigger user_epochs_keep_delete ON public.user_epochs: restore a complete dump; if no session and no user is to be kept, make the tables anew in an empty schema"
             ])
         let error = #expect(throws: PostgreSQLError.self) { try putRight() }
         #expect(error?.reason == found.first?.text)
+    }
+
+    @Test func `a function that another role owns is not missing, and the statement that gives it back is printed`()
+        throws
+    {
+        let role = "\(database.name)_stranger"
+        try database.sql("CREATE ROLE \(role); ALTER FUNCTION create_access_token OWNER TO \(role)")
+        let found = try faults()
+        #expect(found.map(\.kind) == [.owner], "\(found.map(\.text))")
+        let error = #expect(throws: PostgreSQLError.self) { try putRight() }
+        let text =
+            "the object create_access_token of the gate belongs to another role than postgres: an administrator runs, in this database: ALTER FUNCTION public.create_access_token("
+        #expect(error?.reason.hasPrefix(text) == true, "\(error?.reason ?? "")")
+        try database.sql(found.flatMap(\.remedies).joined(separator: "; "))
+        #expect(try faults() == [])
+    }
+
+    @Test func `a role that may not listen for revocations is refused, and not told to connect directly`() throws {
+        let role = "\(database.name)_listener"
+        try database.sql("CREATE ROLE \(role) LOGIN")
+        let gate = try connection(role)
+        try gate.introduce(isPooled: false, deadline: .seconds(5))
+        try gate.enterSchema(nil, deadline: .seconds(5))
+        try gate.listen(deadline: .seconds(5))
+        guard case .refused(let reason) = gate.notifications else {
+            Issue.record("\(gate.notifications)")
+            return
+        }
+        #expect(reason.contains("permission denied for function listen_for_revocations"), "\(reason)")
     }
 
     @Test func `a running store reports a fault, once while it lasts, and its end`() async throws {

@@ -8,6 +8,8 @@ struct CommandLineArguments {
     let command: any ParsableCommand.Type
     /// The word that should name a command of ``command`` and does not; nil if there is none.
     let unknownCommand: String?
+    /// True if `--env-file` has no value, and no command follows of which the parser would say so.
+    let lacksFile: Bool
 
     /// The words of the command at the beginning of ``arguments``.
     private let words: [String]
@@ -23,12 +25,17 @@ struct CommandLineArguments {
         var rest = arguments[...]
         var command = root
         var unknown: String?
+        var lacksFile = false
         while let next = rest.first {
             if next == EnvironmentFileOption.name {
                 files += rest.prefix(2)
+                // As for the parser, what looks like an option is no value.
+                let isValue = rest.dropFirst().first.map { !$0.hasPrefix("--") || $0 == "--help" } ?? false
+                if !isValue { lacksFile = true }
                 rest = rest.dropFirst(2)
             } else if next.hasPrefix(EnvironmentFileOption.name + "=") {
                 files.append(next)
+                if next == EnvironmentFileOption.name + "=" { lacksFile = true }
                 rest = rest.dropFirst()
             } else if next == Self.help, words.isEmpty {
                 words.append(next)
@@ -51,6 +58,12 @@ struct CommandLineArguments {
         self.words = words
         self.command = command
         unknownCommand = unknown
+        self.lacksFile = isHelp && lacksFile
+    }
+
+    /// A message about `--env-file` without a value; nil if ``lacksFile`` is false.
+    var fileProblem: String? {
+        lacksFile ? "Missing value for '\(EnvironmentFileOption.name) <path>'." : nil
     }
 
     /// A message about a word that names no command, with the command that may be meant; nil if there is no such word.

@@ -1,6 +1,6 @@
 internal import ArgumentParser
 
-/// Groups on a command line, separated by commas. An empty text means no groups.
+/// Groups on a command line, separated by commas, with or without spaces beside them. An empty text means no groups.
 struct GroupNames: ExpressibleByArgument, CustomStringConvertible {
     let names: [String]
 
@@ -9,7 +9,13 @@ struct GroupNames: ExpressibleByArgument, CustomStringConvertible {
     }
 
     init?(argument: String) {
-        names = argument.split(separator: ",").map(String.init)
+        names = argument.split(separator: ",").map(Self.trimmed).filter { !$0.isEmpty }
+    }
+
+    private static func trimmed(_ word: Substring) -> String {
+        var word = word.drop { $0 == " " }
+        while word.last == " " { word.removeLast() }
+        return String(word)
     }
 
     /// The text form, for help texts.

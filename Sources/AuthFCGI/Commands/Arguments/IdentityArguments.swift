@@ -32,5 +32,20 @@ enum IdentityArguments {
             throw ValidationError("The username must have 1 to \(LoginRequest.maxUsername) bytes.")
         }
         if accountName.unicodeScalars.contains(where: \.isControl) { throw unprintable("username") }
+        if accountName.unicodeScalars.contains(where: \.isInvisible) {
+            throw ValidationError("The username must not have characters that do not show, or spaces of other kinds.")
+        }
+        guard accountName.first != " ", accountName.last != " " else {
+            throw ValidationError("The username must not begin or end with a space.")
+        }
+    }
+
+    /// Checks the label of a session.
+    /// - Throws: The rule that it violates.
+    static func validate(label: String) throws(ValidationError) {
+        guard !label.isEmpty, !IdentityLimits.exceeds(label, IdentityLimits.label) else {
+            throw ValidationError("The label must have 1 to \(IdentityLimits.label) characters.")
+        }
+        if label.unicodeScalars.contains(where: \.breaksLine) { throw unprintable("label") }
     }
 }

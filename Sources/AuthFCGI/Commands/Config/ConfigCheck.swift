@@ -11,12 +11,13 @@ struct ConfigCheck: ParsableCommand {
             the files that they name, opens the sockets under other names, computes password hashes, connects to \
             PostgreSQL, tries the migrations and rolls them back, looks at the rights, owners and triggers of the tables, \
             looks a session up, plans USERS_QUERY or USERS_PRESET and USERS_REHASH without running them, and connects to \
-            Redis. All problems are reported.
+            Redis. All problems are reported. With --listen systemd or fd:0 the sockets need not be there yet; a note says so.
 
             With --settings-only no server is needed: only the settings and the files that they name are checked.
 
             Exit codes: 0 no problem; 69 a server is unavailable, refuses the connection or does not answer, even if \
-            'serve' would start without it; 78 a setting, a right, the socket's directory or the database needs an operator.
+            'serve' would start without it; 78 a setting, a right, the socket's directory or the database needs an operator, \
+            even if 'serve' would start and log an error.
             """)
 
     @Flag(name: .customLong("settings-only"), help: "Check the settings alone, without a server.")

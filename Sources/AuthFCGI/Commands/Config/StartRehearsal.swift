@@ -33,7 +33,9 @@ struct StartRehearsal {
         var plan: Migrations.Rehearsal?
         attempt(&report) { report throws(ExitCode) in
             let opened = try CommandDatabase(settings, log)
-            plan = try opened.rehearseMigrations()
+            let rehearsal = try opened.rehearseMigrations()
+            if case .upToDate = rehearsal, try hasObstacles(opened, &report) { return }
+            plan = rehearsal
             database = opened
         }
         let isUpToDate = if case .upToDate? = plan { true } else { false }
@@ -54,9 +56,11 @@ struct StartRehearsal {
 
     private func sockets(_ report: inout Report) throws(ExitCode) {
         do throws(ListenError) {
-            report.lines += try ListeningSockets.rehearse(settings).map { "Note: \($0)." }
+            let remarks = try ListeningSockets.rehearse(settings, ProcessEnvironment.snapshot())
+            report.lines += remarks.map { "Note: \($0)." }
         } catch {
-            throw CommandFailure.fail("\(error)", code: error.exitCode)
+            let advice = "; if systemd passes the socket to 'serve', add --listen systemd"
+            throw CommandFailure.fail("\(error)\(settings.listen.isEmpty ? advice : "")", code: error.exitCode)
         }
     }
 
@@ -64,6 +68,16 @@ struct StartRehearsal {
         guard let reason = PasswordHasher.trial() else { return }
         throw CommandFailure.fail(
             "password hashes cannot be computed: \(reason)", code: CommandFailure.configurationCode)
+    }
+
+    /// Reports the faults of the tables, also those with which 'serve' would start and log errors.
+    /// - Returns: True if it would not start, so that the parts after this one would fail for the same reason.
+    private func hasObstacles(_ database: CommandDatabase, _ report: inout Report) throws(ExitCode) -> Bool {
+        let faults = try database.faults()
+        for fault in faults {
+            report.codes.append(CommandFailure.fail(fault.text, code: CommandFailure.configurationCode).rawValue)
+        }
+        return faults.contains(where: \.preventsStart)
     }
 
     private func postgreSQL(

@@ -14,7 +14,7 @@ struct SessionCount: ParsableCommand {
         let settings = options.load()
         let log = CommandLog.start(settings)
         defer { CommandLog.finish() }
-        let database = try CommandDatabase.openToLook(settings, log)
+        let database = try CommandDatabase.open(settings, log)
         let live = try database.sessions { sessions throws(PostgreSQLError) in try sessions.count() }
         if json {
             try StandardOutput.writeLine(

@@ -37,9 +37,7 @@ struct SessionCreate: ParsableCommand {
     @OptionGroup var options: CommandOptions
 
     func validate() throws {
-        guard !label.isEmpty, !IdentityLimits.exceeds(label, IdentityLimits.label) else {
-            throw ValidationError("The label must have 1 to \(IdentityLimits.label) characters.")
-        }
+        try IdentityArguments.validate(label: label)
         try IdentityArguments.validate(username: username, name: name, email: email, groups: groups)
     }
 
@@ -49,7 +47,7 @@ struct SessionCreate: ParsableCommand {
         let settings = options.load()
         let log = CommandLog.start(settings)
         defer { CommandLog.finish() }
-        let database = try CommandDatabase.open(settings, log)
+        let database = try CommandDatabase.openOrMake(settings, log)
         let known = try database.userIfKnown(user)
         if known == nil { try requireNewUser() }
         let user = known ?? NamedUser(id: user.text)

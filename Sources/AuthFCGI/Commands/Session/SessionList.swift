@@ -25,7 +25,7 @@ struct SessionList: ParsableCommand {
         let settings = options.load()
         let log = CommandLog.start(settings)
         defer { CommandLog.finish() }
-        let database = try CommandDatabase.openToLook(settings, log)
+        let database = try CommandDatabase.open(settings, log)
         guard let user else { return try listAll(database) }
         let named = try database.user(user)
         let listed = try database.sessions { sessions throws(PostgreSQLError) in try sessions.list(of: named.id) }

@@ -32,7 +32,7 @@ struct UserAdd: ParsableCommand {
         let log = CommandLog.start(settings)
         defer { CommandLog.finish() }
         let hash = try NewPassword.hashed(for: username, PasswordRules(settings), allowWeak: allowWeak)
-        let database = try CommandDatabase.open(settings, log)
+        let database = try CommandDatabase.openOrMake(settings, log)
         let id = try database.accounts { accounts throws(PostgreSQLError) in
             try accounts.add(
                 username: username, passwordHash: hash, name: name, email: email, groups: groups.names)

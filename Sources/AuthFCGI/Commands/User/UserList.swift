@@ -22,7 +22,7 @@ struct UserList: ParsableCommand {
         let settings = options.load()
         let log = CommandLog.start(settings)
         defer { CommandLog.finish() }
-        let database = try CommandDatabase.openToLook(settings, log)
+        let database = try CommandDatabase.open(settings, log)
         var table = UserTable()
         var last: String?
         if json { try StandardOutput.write("[") }

@@ -18,6 +18,8 @@ public struct PostgreSQLConfiguration: Sendable {
     /// A Boolean value that indicates whether other processes have used the tables with this configuration before. Then
     /// nothing is created or migrated: tables that are missing are about to be restored.
     public var isResumed: Bool
+    /// A Boolean value that indicates whether the tables' rights, owners and triggers are looked at before the first use.
+    package var inspectsAtStart = true
     /// The time between two looks at the tables' rights, owners and triggers.
     package var inspectionInterval = Duration.seconds(3600)
     /// The beginning of the names of connections in `pg_stat_activity`: the use of a connection follows, such as `checks`.

@@ -12,6 +12,8 @@ extension PostgreSQLConnection {
         case postponed(String)
         /// The server cannot send them on this connection, for this reason. Final.
         case unavailable(String)
+        /// The role lacks a right for them, for this reason. Final.
+        case refused(String)
     }
 
     /// A Boolean value that indicates whether the server sends notifications of revocations on this connection.
@@ -47,7 +49,8 @@ extension PostgreSQLConnection {
             try noteListening(query("SELECT \(listening)", deadline: deadline))
         } catch {
             guard case .server(let state, _) = error, !state.isServerGone else { throw error }
-            notifications = .unavailable("LISTEN does not work there: \(error.reason)")
+            let reason = "LISTEN does not work there: \(error.reason)"
+            notifications = error.isRefusedPermission ? .refused(reason) : .unavailable(reason)
         }
     }
 }

@@ -18,6 +18,8 @@ package struct SQLState: Equatable, Hashable, Sendable {
     /// The columns of a prepared statement's tables have changed.
     static let featureNotSupported = SQLState("0A000")
     static let insufficientPrivilege = SQLState("42501")
+    static let undefinedTable = SQLState("42P01")
+    static let undefinedColumn = SQLState("42703")
     /// Another row has the value of a column that is unique.
     static let uniqueViolation = SQLState("23505")
 

@@ -316,7 +316,8 @@ CREATE TABLE @schema@.authfcgi_users (
     -- The maximum is that of a username in a login.
     username      text        NOT NULL CHECK (octet_length(username) BETWEEN 1 AND 256)
         -- Characters that break a line, change the writing direction or do not show.
-        CHECK (username COLLATE "C" !~ $$[\u0001-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]$$),
+        CHECK (username COLLATE "C" !~ $$[\u0001-\u001f\u007f-\u00a0\u00ad\u034f\u061c\u115f\u1160\u1680\u17b4\u17b5\u180b-\u180f\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb]$$)
+        CHECK (username = btrim(username)),
     username_key  text        COLLATE "C" NOT NULL UNIQUE
         GENERATED ALWAYS AS (@schema@.username_key(username)) STORED,
     password_hash text        NOT NULL,

@@ -179,10 +179,8 @@ BEGIN
     SELECT l.default_lifetime, l.maximum_lifetime, l.maximum_sessions, g.epoch INTO limits
       FROM @schema@.session_limits l CROSS JOIN @schema@.authfcgi_state g;
     IF NOT FOUND THEN
-        RAISE EXCEPTION 'session_limits or authfcgi_state has no row'
-            USING ERRCODE = 'object_not_in_prerequisite_state',
-                  HINT = 'INSERT INTO session_limits DEFAULT VALUES ON CONFLICT DO NOTHING;'
-                         ' INSERT INTO authfcgi_state DEFAULT VALUES ON CONFLICT DO NOTHING;';
+        RAISE EXCEPTION 'the table session_limits or authfcgi_state has lost its row: run authfcgi migrate'
+            USING ERRCODE = 'object_not_in_prerequisite_state';
     END IF;
 
     IF create_session.epoch <> current_epoch + limits.epoch THEN
@@ -337,10 +335,24 @@ SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $$
 #variable_conflict use_column
+DECLARE
+    live_user text;
 BEGIN
-    RETURN (SELECT s.user_id
-              FROM @schema@.live_sessions s
-             WHERE s.token_hash = get_user_from_token_hash.token_hash);
+    SELECT s.user_id INTO live_user
+      FROM @schema@.live_sessions s
+     WHERE s.token_hash = get_user_from_token_hash.token_hash;
+    IF FOUND THEN
+        RETURN live_user;
+    END IF;
+    -- A restore makes triggers last, when all rows are there.
+    IF NOT EXISTS (SELECT FROM @schema@.authfcgi_state)
+       OR NOT EXISTS (SELECT FROM pg_catalog.pg_trigger t
+                       WHERE t.tgrelid = $name$@schema@.session_tokens$name$::regclass
+                         AND t.tgname LIKE 'session\_tokens\_%') THEN
+        RAISE EXCEPTION 'the tables of authfcgi lack rows, which does not tell whether a session is valid'
+            USING ERRCODE = 'object_not_in_prerequisite_state';
+    END IF;
+    RETURN NULL;
 END
 $$;
 
@@ -359,7 +371,7 @@ END
 $$;
 
 COMMENT ON FUNCTION @schema@.get_user_from_token(text) IS
-    'AuthFCGI: returns the user_id of the token''s live session; NULL if there is none (not a token, unknown, expired or revoked).';
+    'AuthFCGI: returns the user_id of the token''s live session; NULL if there is none (not a token, unknown, expired or revoked). An error while the tables are being restored.';
 
 
 CREATE FUNCTION @schema@.revoke_access_token_hash(token_hash bytea) RETURNS boolean

@@ -76,6 +76,23 @@ COMMENT ON FUNCTION @schema@.has_untidied_users() IS
     'AuthFCGI, internal: returns whether sessions of a user may look live although the user''s epochs have ended them. Look-ups then compare the epochs.';
 
 
+-- Without the row nobody could ever claim or lock it.
+CREATE FUNCTION @schema@.require_session_cleanup() RETURNS void
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM @schema@.session_cleanup) THEN
+        RAISE EXCEPTION 'the table session_cleanup has lost its row: run authfcgi migrate'
+            USING ERRCODE = 'object_not_in_prerequisite_state';
+    END IF;
+END
+$$;
+
+COMMENT ON FUNCTION @schema@.require_session_cleanup() IS
+    'AuthFCGI, internal: refuses to go on without the row of session_cleanup.';
+
+
 CREATE FUNCTION @schema@.claim_session_cleanup(every interval) RETURNS boolean
 LANGUAGE plpgsql VOLATILE
 SECURITY DEFINER
@@ -98,7 +115,11 @@ BEGIN
                        OR EXISTS (SELECT FROM @schema@.authfcgi_state s WHERE s.only_row AND s.tidied_before < s.ended_before)
                        OR @schema@.has_untidied_users())
                   FOR NO KEY UPDATE SKIP LOCKED);
-    RETURN FOUND;
+    IF FOUND THEN
+        RETURN true;
+    END IF;
+    PERFORM @schema@.require_session_cleanup();
+    RETURN false;
 END
 $$;
 
@@ -112,7 +133,11 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
     PERFORM FROM @schema@.session_cleanup g WHERE g.only_row FOR NO KEY UPDATE SKIP LOCKED;
-    RETURN FOUND;
+    IF FOUND THEN
+        RETURN true;
+    END IF;
+    PERFORM @schema@.require_session_cleanup();
+    RETURN false;
 END
 $$;
 
@@ -299,6 +324,7 @@ REVOKE ALL ON FUNCTION
     @schema@.has_untidied_users(),
     @schema@.claim_session_cleanup(interval),
     @schema@.lock_session_cleanup(),
+    @schema@.require_session_cleanup(),
     @schema@.remove_ended_sessions(integer, text),
     @schema@.remove_expired_sessions(integer, timestamptz)
 FROM PUBLIC;

@@ -298,9 +298,8 @@ BEGIN
     IF reserve_login.username IS NULL THEN
         RAISE EXCEPTION 'username must not be null' USING ERRCODE = 'null_value_not_allowed';
     ELSIF name_key IS NULL THEN
-        RAISE EXCEPTION 'login_throttle_secret has no row'
-            USING ERRCODE = 'object_not_in_prerequisite_state',
-                  HINT = 'INSERT INTO login_throttle_secret DEFAULT VALUES;';
+        RAISE EXCEPTION 'the table login_throttle_secret has lost its row: run authfcgi migrate'
+            USING ERRCODE = 'object_not_in_prerequisite_state';
     END IF;
     -- Without waiting for the disk before a password is verified. Only a crash of the
     -- server may lose attempts, those of about its last second.

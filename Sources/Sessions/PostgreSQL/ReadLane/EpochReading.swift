@@ -15,9 +15,8 @@ struct EpochReading: Equatable {
 extension EpochReading {
     /// Returns nil if look-ups must read the epochs themselves.
     init?(_ heartbeat: ReadDialogue.SentHeartbeat) {
-        guard let endedBefore = heartbeat.heartbeat.endedBefore, !heartbeat.heartbeat.hasUntidiedUsers else {
-            return nil
-        }
-        self.init(endedBefore: endedBefore, clock: heartbeat.heartbeat.clock, sentAt: heartbeat.sentAt)
+        guard !heartbeat.heartbeat.hasUntidiedUsers else { return nil }
+        self.init(
+            endedBefore: heartbeat.heartbeat.endedBefore, clock: heartbeat.heartbeat.clock, sentAt: heartbeat.sentAt)
     }
 }

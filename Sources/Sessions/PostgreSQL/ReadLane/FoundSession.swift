@@ -4,6 +4,6 @@ enum FoundSession {
     case row(SessionSnapshot?)
     /// A row that cannot be read, for this reason.
     case unreadable(String)
-    /// No row. Proves nothing: the rows may belong to another question.
+    /// No row. Proves nothing: the rows may belong to another question, or are still to be restored.
     case missing
 }

@@ -11,8 +11,8 @@ struct Heartbeat: Sendable {
     let sealKeys: [UInt8]?
     /// A Boolean value that indicates whether a new key of seals should be made.
     let needsSealKey: Bool
-    /// Sessions with a lower general epoch have ended. Nil if the database's state is missing.
-    let endedBefore: Int64?
+    /// Sessions with a lower general epoch have ended.
+    let endedBefore: Int64
     /// A Boolean value that indicates whether the rows of a user's sessions may look live although all of them have ended.
     let hasUntidiedUsers: Bool
 }
@@ -36,8 +36,8 @@ extension Heartbeat {
     }
 
     /// Reads the rows of ``sql(in:)`` in binary form.
-    /// - Throws: ``PostgreSQLError`` if the server is a standby, whose data may be out of date, if there are no keys, or if
-    ///   a value cannot be read.
+    /// - Throws: ``PostgreSQLError`` if the server is a standby, whose data may be out of date, if there are no keys or no
+    ///   state, or if a value cannot be read.
     init(_ result: borrowing PostgreSQLResult) throws(PostgreSQLError) {
         let (generation, key) = (try result.column("generation"), try result.column("key"))
         let (mints, isStandby) = (try result.column("mints"), try result.column("is_standby"))
@@ -59,6 +59,9 @@ extension Heartbeat {
             let started = result.binaryInteger(0, try result.column("started_at")),
             let backend = result.binaryInteger(0, try result.column("backend"))
         else { throw .confusion("a heartbeat cannot be read") }
+        guard let endedBefore = result.binaryInteger(0, try result.column("ended_before")) else {
+            throw .notReady("the table authfcgi_state has lost its row: run authfcgi migrate")
+        }
         self.keys = keys
         self.clock = DatabaseInstant(microseconds: clock)
         origin = ServerIncarnation(startedAt: DatabaseInstant(microseconds: started))
@@ -68,7 +71,7 @@ extension Heartbeat {
         self.sealKeys =
             result.isNull(0, sealKeys) ? nil : unsafe result.withBytes(0, sealKeys) { bytes in unsafe Array(bytes) }
         needsSealKey = result.isTrue(0, try result.column("needs_seal_key"))
-        endedBefore = result.binaryInteger(0, try result.column("ended_before"))
+        self.endedBefore = endedBefore
         hasUntidiedUsers = result.isTrue(0, try result.column("has_untidied_users"))
     }
 }

@@ -21,6 +21,7 @@ struct NotificationLog {
             log.info("session cache on again: PostgreSQL notifies of revocations")
         case .postponed(let reason): warn(reason, advice: "it is tried again")
         case .unavailable(let reason): warn(reason, advice: "connect to PostgreSQL directly\(names.hint(.url))")
+        case .refused(let reason): warn(reason, advice: "authfcgi config check says what to do")
         }
     }
 

@@ -73,7 +73,7 @@ struct ReadLaneSetUp: Sendable {
             try migrations.requireClosedSchema(on: connection)
             try migrations.run(on: connection, log: log)
             try migrations.requireTables(on: connection)
-            try migrations.inspect(on: connection, faults)
+            if configuration.inspectsAtStart { try migrations.inspect(on: connection, faults) }
         }
         if connection.keepsState {
             _ = try connection.runBatch(

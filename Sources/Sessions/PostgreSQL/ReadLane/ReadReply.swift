@@ -12,7 +12,8 @@ enum ReadReply {
     ///   - result: The result.
     ///   - question: The oldest pending question, or nil if there is none.
     ///   - origin: The server that answers.
-    /// - Throws: ``PostgreSQLError/confusion(_:)`` if the rows do not answer the question.
+    /// - Throws: ``PostgreSQLError/confusion(_:)`` if the rows do not answer the question, and
+    ///   ``PostgreSQLError/notReady(_:)`` if they cannot because the tables lack rows.
     init(
         rows result: borrowing PostgreSQLResult, to question: ReadDialogue.Question?, from origin: ServerIncarnation
     ) throws(PostgreSQLError) {

@@ -9,11 +9,16 @@ enum SessionColumn: Int, CaseIterable {
     case id, userID, username, groups, name, email, createdAt, idleTimeout
     /// The time of the statement.
     case asOf
+    /// A Boolean value that indicates whether a row without ``liveUntil`` proves that there is no live session. Not while the
+    /// tables lack rows.
+    case isCertain
 
     /// The way in which a statement compares a session with the epochs that end all sessions of a user or of everybody.
     enum Epochs {
         /// With the rows of the epochs.
         case read
+        /// As ``read``, for a hash that may have no row: that proves nothing while the tables are being restored.
+        case readIfPresent
         /// With an ``EpochReading``, whose ``EpochReading/endedBefore`` is this SQL expression.
         case known(endedBefore: String)
     }
@@ -45,6 +50,18 @@ enum SessionColumn: Int, CaseIterable {
         case .createdAt: "s.created_at"
         case .idleTimeout: "s.idle_timeout"
         case .asOf: "statement_timestamp()"
+        case .isCertain: Self.certainty(epochs, schema)
+        }
+    }
+
+    /// Returns the value of ``isCertain``.
+    private static func certainty(_ epochs: Epochs, _ schema: Schema) -> String {
+        // Without this row a comparison with it is NULL.
+        let hasState = "EXISTS (SELECT FROM \(schema)authfcgi_state)"
+        return switch epochs {
+        case .read: hasState
+        case .readIfPresent: "\(hasState) AND \(Migrations.presence(in: schema))"
+        case .known: "true"
         }
     }
 
@@ -53,7 +70,7 @@ enum SessionColumn: Int, CaseIterable {
         switch epochs {
         // The epochs are of the same snapshot of the database as the session, so that an end of all sessions is either
         // committed and seen here, or still to be announced.
-        case .read:
+        case .read, .readIfPresent:
             """
             s.general_epoch >= (SELECT g.ended_before FROM \(schema)authfcgi_state g) \
             AND NOT EXISTS (SELECT FROM \(schema)user_epochs e WHERE e.user_id = s.user_id \

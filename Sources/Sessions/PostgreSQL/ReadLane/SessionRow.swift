@@ -7,13 +7,14 @@ enum SessionRow {
     ///   - origin: The server that answers.
     ///   - epochs: The reading of the epochs that the rows rely on, or nil.
     /// - Returns: The result of each look-up, in the order of `keys`.
-    /// - Throws: ``PostgreSQLError/confusion(_:)`` if a row is not for one of `keys`: then no row may be used.
+    /// - Throws: ``PostgreSQLError/confusion(_:)`` if a row is not for one of `keys`, and ``PostgreSQLError/notReady(_:)`` if
+    ///   one cannot tell because the tables lack rows: then no row may be used.
     static func sessions(
         _ result: borrowing PostgreSQLResult, for keys: [LookUpKey], origin: ServerIncarnation, _ epochs: EpochReading?
     ) throws(PostgreSQLError) -> [FoundSession] {
         if keys.count == 1, result.rowCount == 1 {
             guard hash(result, row: 0) == keys[0].hash else { throw foreign }
-            return [session(result, row: 0, origin: origin, epochs)]
+            return [try session(result, row: 0, origin: origin, epochs)]
         }
         // Linear search: batches are small, and a dictionary would cost more than all comparisons.
         var hashes: [SHA256Digest] = []
@@ -25,15 +26,23 @@ enum SessionRow {
         var sessions: [FoundSession] = []
         sessions.reserveCapacity(keys.count)
         for key in keys {
-            let row = hashes.firstIndex(of: key.hash)
-            if let row { isWanted[row] = true }
-            sessions.append(row.map { session(result, row: $0, origin: origin, epochs) } ?? .missing)
+            guard let row = hashes.firstIndex(of: key.hash) else {
+                sessions.append(.missing)
+                continue
+            }
+            isWanted[row] = true
+            sessions.append(try session(result, row: row, origin: origin, epochs))
         }
         guard !isWanted.contains(false) else { throw foreign }
         return sessions
     }
 
     private static var foreign: PostgreSQLError { .confusion("the answer belongs to another question") }
+    private static var incomplete: PostgreSQLError {
+        .notReady(
+            "the gate's tables lack rows, which does not tell whether a session is valid; unless they are being restored, "
+                + "run authfcgi migrate")
+    }
 
     /// Returns the hash that the row is for, or nil if the value is not a hash.
     private static func hash(_ result: borrowing PostgreSQLResult, row: Int) -> SHA256Digest? {
@@ -44,8 +53,11 @@ enum SessionRow {
 
     private static func session(
         _ result: borrowing PostgreSQLResult, row: Int, origin: ServerIncarnation, _ epochs: EpochReading?
-    ) -> FoundSession {
-        guard let expires = result.binaryInteger(row, SessionColumn.liveUntil.rawValue) else { return .row(nil) }
+    ) throws(PostgreSQLError) -> FoundSession {
+        guard let expires = result.binaryInteger(row, SessionColumn.liveUntil.rawValue) else {
+            guard result.isTrue(row, SessionColumn.isCertain.rawValue) else { throw incomplete }
+            return .row(nil)
+        }
         let bytes = textBytes(result, row)
         if let reason = excess(result, row, bytes: bytes) { return .unreadable(reason) }
         guard let created = result.binaryInteger(row, SessionColumn.createdAt.rawValue),

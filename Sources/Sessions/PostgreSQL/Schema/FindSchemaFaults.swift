@@ -25,7 +25,8 @@ struct FindSchemaFaults: Statement {
               JOIN pg_roles me ON me.rolname = current_user
              WHERE n.nspname = \(schema.literal)
         ), relations AS (
-            SELECT w.name, c.oid, c.relkind, c.relowner, coalesce(c.relacl, acldefault('r', c.relowner)) AS acl,
+            SELECT w.name, c.oid, c.relkind, c.relowner, c.relrowsecurity, c.relforcerowsecurity,
+                   coalesce(c.relacl, acldefault('r', c.relowner)) AS acl,
                    format('%I.%I', h.nspname, w.name) AS sql
               FROM home h CROSS JOIN unnest($1::text[]) w(name)
               LEFT JOIN pg_class c ON c.relnamespace = h.oid AND c.relname = w.name AND c.relkind IN ('r', 'v')
@@ -37,6 +38,10 @@ struct FindSchemaFaults: Statement {
               FROM home h CROSS JOIN unnest($2::text[]) w(name)
               -- A function of that name that belongs to another role is not ours, and must never become so.
               LEFT JOIN pg_proc p ON p.pronamespace = h.oid AND p.proname = w.name AND p.proowner = h.owner
+        ), functions_of_others AS (
+            SELECT f.name, p.proowner, format('%I.%I(%s)', h.nspname, f.name, oidvectortypes(p.proargtypes)) AS sql
+              FROM home h CROSS JOIN functions f JOIN pg_proc p ON p.pronamespace = h.oid AND p.proname = f.name
+             WHERE f.oid IS NULL
         ), triggers AS (
             SELECT w.name, w.relation, t.tgenabled, format('%I.%I', h.nspname, w.relation) AS sql
               FROM home h CROSS JOIN unnest($6::text[], $7::text[]) w(relation, name)
@@ -47,6 +52,10 @@ struct FindSchemaFaults: Statement {
               FROM functions f JOIN pg_trigger t ON t.tgfoid = f.oid
               JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace
              WHERE f.name IN ('authfcgi_watched_users_find', 'authfcgi_watched_users_end_sessions')
+        ), roles_of_gates AS (
+            SELECT g.oid FROM home h JOIN relations s ON s.name = '\(Migrations.table)'
+              JOIN pg_roles g ON g.oid IN (h.me, h.owner) OR g.oid IN (SELECT x.grantee FROM aclexplode(s.acl) x)
+             WHERE NOT g.rolsuper AND NOT g.rolbypassrls
         ), applications AS (
             SELECT (SELECT r.oid FROM pg_roles r WHERE r.rolname = '\(SchemaObjects.applicationsRole)') AS oid
         ), found AS (
@@ -60,15 +69,14 @@ struct FindSchemaFaults: Statement {
             UNION ALL
             SELECT 2, 'tableOfEverybody', r.name, 'REVOKE ALL ON TABLE ' || r.sql || ' FROM PUBLIC'
               FROM relations r
-             WHERE EXISTS (SELECT FROM aclexplode(r.acl) x
-                            WHERE x.grantee = 0 AND NOT (r.relkind = 'v' AND x.privilege_type = 'SELECT'))
+             WHERE EXISTS (SELECT FROM aclexplode(r.acl) x WHERE x.grantee = 0)
                 OR EXISTS (SELECT FROM pg_attribute a CROSS JOIN LATERAL aclexplode(a.attacl) x
-                            WHERE a.attrelid = r.oid AND x.grantee = 0 AND NOT (r.relkind = 'v' AND x.privilege_type = 'SELECT'))
+                            WHERE a.attrelid = r.oid AND x.grantee = 0)
             UNION ALL
             SELECT 3, 'owner', o.name, format('ALTER %s %s OWNER TO %I', o.type, o.sql, pg_get_userbyid(h.owner))
               FROM home h JOIN (
                    SELECT name, CASE relkind WHEN 'v' THEN 'VIEW' ELSE 'TABLE' END AS type, sql, relowner AS owner FROM relations
-                    UNION ALL SELECT name, 'FUNCTION', sql, proowner FROM functions) o ON o.owner <> h.owner
+                    UNION ALL SELECT name, 'FUNCTION', sql, proowner FROM functions_of_others) o ON o.owner <> h.owner
             UNION ALL
             SELECT 4, 'function', f.name,
                    format('ALTER FUNCTION %s SECURITY %s SET search_path = pg_catalog, pg_temp', f.sql,
@@ -77,6 +85,12 @@ struct FindSchemaFaults: Statement {
              WHERE f.prosecdef <> f.is_definer
                 OR f.oid IS NOT NULL AND NOT EXISTS (SELECT FROM unnest(f.proconfig) s
                                                    WHERE translate(s, '"', '') = 'search_path=pg_catalog, pg_temp')
+            UNION ALL
+            SELECT 5, 'rowSecurity', r.name,
+                   'ALTER TABLE ' || r.sql || ' DISABLE ROW LEVEL SECURITY, NO FORCE ROW LEVEL SECURITY'
+              FROM relations r
+             WHERE r.relrowsecurity AND EXISTS (SELECT FROM roles_of_gates g
+                            WHERE r.relforcerowsecurity OR NOT pg_has_role(g.oid, r.relowner, 'USAGE'))
             UNION ALL
             SELECT 5, 'trigger', t.name || ' ON ' || t.sql, format('ALTER TABLE %s ENABLE ALWAYS TRIGGER %I', t.sql, t.name)
               FROM triggers t WHERE t.tgenabled <> 'A'
@@ -93,9 +107,26 @@ struct FindSchemaFaults: Statement {
             UNION ALL
             SELECT 7, 'missing', 'table ' || r.name, NULL FROM relations r WHERE r.oid IS NULL
             UNION ALL
-            SELECT 7, 'missing', 'function ' || f.name, NULL FROM functions f WHERE f.oid IS NULL
+            SELECT 7, 'missing', 'function ' || f.name, NULL
+              FROM functions f WHERE f.oid IS NULL AND f.name NOT IN (SELECT o.name FROM functions_of_others o)
             UNION ALL
             SELECT 7, 'missing', 'trigger ' || t.name || ' ON ' || t.sql, NULL FROM triggers t WHERE t.tgenabled IS NULL
+            UNION ALL
+            SELECT 7, 'missing', 'column ' || w.name || ' of ' || r.name, NULL
+              FROM relations r JOIN unnest($11::text[], $12::text[]) w(relation, name) ON w.relation = r.name
+             WHERE r.oid IS NOT NULL
+               AND NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = r.oid AND a.attname = w.name)
+            UNION ALL
+            SELECT 7, 'key', format('%s (%s) of %s', w.type, w.columns, r.name),
+                   format('ALTER TABLE %s ADD %s (%s)', r.sql, w.type, w.columns)
+              FROM relations r JOIN unnest($13::text[], $14::text[], $15::text[]) w(relation, type, columns) ON w.relation = r.name
+             WHERE r.oid IS NOT NULL AND w.columns NOT IN (
+                   SELECT (SELECT string_agg(a.attname, ', ' ORDER BY k.place)
+                             FROM unnest(i.indkey::int2[]) WITH ORDINALITY k(number, place)
+                             JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.number)
+                     FROM pg_index i
+                    WHERE i.indrelid = r.oid AND i.indisunique AND i.indisvalid AND i.indimmediate
+                      AND i.indpred IS NULL AND i.indexprs IS NULL)
             UNION ALL
             SELECT 8, 'gate', 'USAGE ON SCHEMA ' || quote_ident(h.nspname), NULL
               FROM home h WHERE NOT h.is_owner AND NOT has_schema_privilege(h.me, h.oid, 'USAGE')
@@ -105,7 +136,8 @@ struct FindSchemaFaults: Statement {
               JOIN relations r ON r.name = w.relation AND r.oid IS NOT NULL
              WHERE NOT h.is_owner
                AND NOT CASE WHEN w.attribute = '' THEN has_table_privilege(h.me, r.oid, w.privilege)
-                            ELSE has_column_privilege(h.me, r.oid, w.attribute, w.privilege) END
+                            ELSE has_column_privilege(h.me, r.oid, (SELECT a.attnum FROM pg_attribute a
+                                    WHERE a.attrelid = r.oid AND a.attname = w.attribute), w.privilege) END
             UNION ALL
             SELECT 8, 'gate', 'EXECUTE ON FUNCTION ' || f.name, NULL
               FROM home h CROSS JOIN functions f
@@ -114,7 +146,7 @@ struct FindSchemaFaults: Statement {
         SELECT f.kind, f.object, f.remedy, quote_ident(pg_get_userbyid(h.owner)) AS owner, quote_ident(pg_get_userbyid(h.me)) AS role,
                h.is_owner
           FROM found f CROSS JOIN home h
-         ORDER BY f.place, f.object
+         ORDER BY f.place, f.kind, f.object
         """
     }
 
@@ -123,12 +155,16 @@ struct FindSchemaFaults: Statement {
         let rights = Grants.rights.flatMap { right -> [(Grants.Right, String)] in
             right.columns.isEmpty ? [(right, "")] : right.columns.map { (right, $0) }
         }
+        let columns = SchemaObjects.singleColumns
+        let keys = SchemaObjects.keys
         return [
             .texts(SchemaObjects.relations + [Migrations.table]), .texts(functions.map(\.name)),
             .texts(functions.filter(\.runsAsOwner).map(\.name)),
             .texts(SchemaObjects.functions(for: .applications)), .texts(SchemaObjects.functions(for: .gate)),
             .texts(SchemaObjects.triggers.map(\.table)), .texts(SchemaObjects.triggers.map(\.name)),
             .texts(rights.map(\.0.relation)), .texts(rights.map(\.0.privilege)), .texts(rights.map(\.1)),
+            .texts(columns.map(\.table)), .texts(columns.map(\.name)),
+            .texts(keys.map(\.table)), .texts(keys.map(\.type)), .texts(keys.map(\.columns)),
         ]
     }
 

@@ -124,12 +124,7 @@ extension Migrations {
     ///   with the same number.
     func applied(on connection: PostgreSQLConnection, _ schema: String) throws(PostgreSQLError) -> [Int: String] {
         guard try hasTable(on: connection, schema) else { return [:] }
-        let rows = try connection.query(
-            "SELECT number, name FROM \(Schema.identifier(schema)).\(Self.table)", deadline: Self.deadline)
-        var applied: [Int: String] = [:]
-        for row in 0..<rows.rowCount {
-            if let number = Int(rows.text(row, 0)) { applied[number] = rows.text(row, 1) }
-        }
+        let applied = try recordedSteps(on: connection, schema)
         if let step = Self.objection(to: applied) {
             throw .unusable(
                 "the tables in the schema \(Schema.identifier(schema)) are of an incompatible version of authfcgi "
@@ -140,6 +135,25 @@ extension Migrations {
         return applied
     }
 
+    /// Returns the rows of the table of steps, which is there.
+    /// - Throws: ``PostgreSQLError/unusable(_:part:)`` if it is another program's table with the same name.
+    private func recordedSteps(
+        on connection: PostgreSQLConnection, _ schema: String
+    ) throws(PostgreSQLError) -> [Int: String] {
+        do throws(PostgreSQLError) {
+            let rows = try connection.query(
+                "SELECT number, name FROM \(Schema.identifier(schema)).\(Self.table)", deadline: Self.deadline)
+            var applied: [Int: String] = [:]
+            for row in 0..<rows.rowCount {
+                if let number = Int(rows.text(row, 0)) { applied[number] = rows.text(row, 1) }
+            }
+            return applied
+        } catch {
+            guard case .server(.undefinedColumn, _) = error else { throw error }
+            throw foreign("table", Self.table, schema)
+        }
+    }
+
     /// Returns the same as ``applied(on:_:)``, and states which rights a role without them lacks.
     func readableSteps(
         on connection: PostgreSQLConnection, _ schema: String
@@ -148,8 +162,12 @@ extension Migrations {
             return try applied(on: connection, schema)
         } catch {
             guard error.isRefusedPermission else { throw error }
-            let lack = try faults(on: connection, schema).first { $0.kind == .gate }
-            throw refused(lack?.text ?? error.reason)
+            let faults = try faults(on: connection, schema)
+            // Without rights, so that also 'migrate' cannot read the steps: a statement for an administrator.
+            if let hidden = faults.first(where: { $0.kind == .rowSecurity && $0.objects.contains(Self.table) }) {
+                throw .unusable("\(hidden.fact): \(hidden.remedyOfAdministrator)")
+            }
+            throw refused(Self.lack(in: faults) ?? error.reason)
         }
     }
 
@@ -163,21 +181,37 @@ extension Migrations {
         ).rowCount == 1
     }
 
-    /// Refuses a schema that has a relation with one of the gate's names although no step was applied: it belongs to
-    /// another program. While a dump is restored the table of steps is there, and has no rows yet.
+    /// Refuses a schema that has a relation or a function with one of the gate's names although no step was applied: it belongs
+    /// to another program. While a dump is restored the gate's own are there, mostly with their comments, and no step is.
     func refuseForeignTables(on connection: PostgreSQLConnection, _ schema: String) throws(PostgreSQLError) {
         let found = try connection.query(
             """
-            SELECT relname FROM pg_catalog.pg_class JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) relnamespace
-             WHERE nspname OPERATOR(pg_catalog.=) $1::pg_catalog.name AND relname OPERATOR(pg_catalog.=) ANY ($2::pg_catalog.name[])
-             LIMIT 1
-            """, [.text(schema), .texts(SchemaObjects.relations)], deadline: Self.deadline)
+            SELECT o.kind, o.name, o.is_ours FROM (
+                SELECT 'table' AS kind, c.relname AS name, c.relnamespace AS home,
+                       pg_catalog.starts_with(pg_catalog.obj_description(c.oid, 'pg_class'), 'AuthFCGI') IS TRUE AS is_ours
+                  FROM pg_catalog.pg_class c WHERE c.relname OPERATOR(pg_catalog.=) ANY ($2::pg_catalog.name[])
+                UNION ALL
+                SELECT 'function', p.proname, p.pronamespace,
+                       pg_catalog.starts_with(pg_catalog.obj_description(p.oid, 'pg_proc'), 'AuthFCGI') IS TRUE
+                  FROM pg_catalog.pg_proc p WHERE p.proname OPERATOR(pg_catalog.=) ANY ($3::pg_catalog.name[])) o
+              JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) o.home
+             WHERE n.nspname OPERATOR(pg_catalog.=) $1::pg_catalog.name
+             ORDER BY o.is_ours LIMIT 1
+            """,
+            [.text(schema), .texts(SchemaObjects.relations), .texts(SchemaObjects.functions.map(\.name))],
+            deadline: Self.deadline)
         guard found.rowCount == 1 else { return }
-        guard try !hasTable(on: connection, schema) else {
+        let isRestored = try hasTable(on: connection, schema)
+        guard !isRestored, !isResumed, found.text(0, 2) != "t" else {
             throw .notReady(Self.incomplete(Schema(schema)))
         }
-        throw .unusable(
-            "the schema \(Schema.identifier(schema)) has a table \(found.text(0, 0)) that authfcgi did not make, "
+        throw foreign(found.text(0, 0), found.text(0, 1), schema)
+    }
+
+    /// Returns the error of an object that belongs to another program.
+    private func foreign(_ kind: String, _ name: String, _ schema: String) -> PostgreSQLError {
+        .unusable(
+            "the schema \(Schema.identifier(schema)) has a \(kind) \(name) that authfcgi did not make, "
                 + "and it is left as it is: rename it, or create another schema and choose that",
             part: .schema)
     }

@@ -1,5 +1,7 @@
 /// Whether the tables are there with all their rows. A restore makes triggers last, when it has loaded all rows: until then
-/// nothing may be read, since sessions would seem to have ended, and nothing written, since the restore would fail.
+/// nothing may be read, since sessions would seem to have ended, and nothing written, since the restore would fail. A restore
+/// that removes the old tables first (`pg_restore --clean`) begins with the triggers. So a look-up that finds no row looks at
+/// them in the same statement: then the connection was opened to the old tables.
 extension Migrations {
     /// Returns an SQL expression that is true if the tables have their rows. Any role may evaluate it, also without tables.
     /// - Parameter tables: The schema of the gate's tables.

@@ -1,3 +1,5 @@
+package import Logging
+
 /// What ``run(on:log:)`` would do, found out without a change.
 extension Migrations {
     /// The result of a rehearsal.
@@ -36,5 +38,23 @@ extension Migrations {
             try? connection.script("ROLLBACK", deadline: .seconds(1))
             throw error
         }
+    }
+
+    /// Finds what ``inspect(on:_:)`` would report or refuse, and reports none of it. Logs a warning about tables that a newer
+    /// program has updated, in which only what it would refuse counts.
+    ///
+    /// - Parameters:
+    ///   - connection: A connection of the role that would use the tables, which are there.
+    ///   - log: The log for the warning.
+    /// - Throws: ``PostgreSQLError``
+    package func rehearseInspection(
+        on connection: PostgreSQLConnection, log: Logger
+    ) throws(PostgreSQLError) -> [SchemaFault] {
+        let schema = try existingSchema(on: connection)
+        let found = SchemaFaultLog.relevant(try faults(on: connection, schema))
+        let newest = try applied(on: connection, schema).keys.max() ?? 0
+        guard newest > Self.latest else { return found }
+        log.warning("\(Self.newer(schema, newest))")
+        return found.filter { $0.preventsStart && $0.kind != .rows }
     }
 }

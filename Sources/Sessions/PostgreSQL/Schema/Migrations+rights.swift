@@ -1,14 +1,34 @@
 internal import EventLoop
 internal import Logging
 
-/// Rights, owners and triggers: what a migration has set once, and a restore or a statement by hand has changed since.
+/// Rights, owners, triggers and the rows of tables with one row: what a migration has set once, and a restore or a statement by
+/// hand has changed since.
 extension Migrations {
     /// Returns what is not as the migrations have left it.
     func faults(on connection: PostgreSQLConnection, _ schema: String) throws(PostgreSQLError) -> [SchemaFault] {
         try connection.transaction(deadline: Self.deadline) { () throws(PostgreSQLError) in
             try connection.restrictSearchPathInTransaction(deadline: Self.deadline)
-            return try connection.run(FindSchemaFaults(), in: Schema(schema), deadline: Self.deadline)
+            return try findFaults(on: connection, schema)
         }
+    }
+
+    /// Returns the text about the rights that the role lacks, with what is open to everybody, which is the more urgent; nil if
+    /// it lacks none.
+    static func lack(in faults: [SchemaFault]) -> String? {
+        guard let lack = faults.first(where: { $0.kind == .gate }) else { return nil }
+        return (faults.filter(\.isOpen) + [lack]).map(\.text).joined(separator: "; and ")
+    }
+
+    /// The same within a transaction whose search path is the restricted one.
+    private func findFaults(
+        on connection: PostgreSQLConnection, _ schema: String
+    ) throws(PostgreSQLError) -> [SchemaFault] {
+        let schema = Schema(schema)
+        let faults = try connection.run(FindSchemaFaults(), in: schema, deadline: Self.deadline)
+        let tables = try connection.run(FindSingleRowTables(), in: schema, deadline: Self.deadline)
+        guard !tables.isEmpty else { return faults }
+        let empty = try connection.run(FindEmptyTables(tables: tables), in: schema, deadline: Self.deadline)
+        return faults + empty
     }
 
     /// Looks for faults at the program's start, and reports them as errors.
@@ -16,19 +36,22 @@ extension Migrations {
     /// - Parameters:
     ///   - connection: A connection of any role, to tables that are there.
     ///   - report: The log for faults.
-    /// - Throws: ``PostgreSQLError``; an error with what to do if the role lacks rights, or if everybody may do what only
-    ///   the gate may. Not the latter if the program has run before: see `isResumed`.
+    /// - Throws: ``PostgreSQLError``; an error with what to do if the role lacks rights, if everybody may do what only
+    ///   the gate may, if row security hides rows, or if a table has lost its only row. Only the first if the program has run
+    ///   before: see `isResumed`.
     package func inspect(
         on connection: PostgreSQLConnection, _ report: SchemaFaultLog
     ) throws(PostgreSQLError) {
         let schema = try existingSchema(on: connection)
         let faults = SchemaFaultLog.relevant(try faults(on: connection, schema))
-        if !isResumed, let lack = faults.first(where: { $0.kind == .gate }) { throw refused(lack.text) }
+        if !isResumed, let lack = Self.lack(in: faults) { throw refused(lack) }
         let newest = try applied(on: connection, schema).keys.max() ?? 0
         if newest > Self.latest { report.noteNewerTables(Self.newer(schema, newest)) }
         report.update(faults)
-        guard !isResumed, let open = faults.first(where: \.isOpen) else { return }
-        throw .unusable(open.text)
+        guard !isResumed else { return }
+        // What a newer program has made of these tables is not known here.
+        let fault = faults.first { $0.preventsStart && ($0.kind != .rows || newest <= Self.latest) }
+        if let fault { throw .unusable(fault.text) }
     }
 
     /// Puts right what is not as the migrations have left it.
@@ -61,17 +84,18 @@ extension Migrations {
     func putRightLocked(
         on connection: PostgreSQLConnection, _ schema: String
     ) throws(PostgreSQLError) -> (mended: [SchemaFault], left: [SchemaFault]) {
-        let find = FindSchemaFaults()
-        let before = try connection.run(find, in: Schema(schema), deadline: Self.deadline)
+        let before = try findFaults(on: connection, schema)
         var hasRole = !before.contains { $0.kind == .applicationsRole }
-        // What another role has put there is not taken over: an administrator has to look at it.
-        for fault in before where fault.kind != .owner && (fault.kind != .applications || hasRole) {
+        // What another role has put there is not taken over: an administrator has to look at it. The same for a key, which
+        // may have duplicates by now, and which takes long to make.
+        for fault in before
+        where fault.kind != .owner && fault.kind != .key && (fault.kind != .applications || hasRole) {
             for remedy in fault.remedies {
                 let isDone = try attempt(remedy, on: connection)
                 if fault.kind == .applicationsRole { hasRole = isDone }
             }
         }
-        let left = try connection.run(find, in: Schema(schema), deadline: Self.deadline).filter { $0.kind != .gate }
+        let left = try findFaults(on: connection, schema).filter { $0.kind != .gate }
         return (before.filter { $0.kind != .gate && !left.contains($0) }, left)
     }
 

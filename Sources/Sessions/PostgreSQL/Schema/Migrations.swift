@@ -62,9 +62,10 @@ package struct Migrations: Sendable {
     }
 
     /// Applies the missing steps.
+    /// - Parameter decidesLifetimes: False if the lifetimes of tables that are up to date are left as they are.
     /// - Returns: The outcome, and what the role may not put right in the new objects.
     private func runSteps(
-        on connection: PostgreSQLConnection, log: Logger
+        on connection: PostgreSQLConnection, decidesLifetimes: Bool = true, log: Logger
     ) throws(PostgreSQLError) -> (outcome: Outcome, left: [SchemaFault]) {
         guard applies else { return (.upToDate(try look(on: connection)), []) }
         let schema = try existingSchema(on: connection)
@@ -75,7 +76,9 @@ package struct Migrations: Sendable {
             try requireClosedSchema(on: connection)
             result = try apply(on: connection, schema, log: log)
         }
-        try setLifetimes(on: connection, schema, log: log)
+        if decidesLifetimes || result.outcome != .upToDate(Self.latest) {
+            try setLifetimes(on: connection, schema, log: log)
+        }
         return result
     }
 
@@ -88,11 +91,12 @@ package struct Migrations: Sendable {
         return result.outcome
     }
 
-    /// Makes the tables if there are none, and updates none: for commands that change users or sessions.
+    /// Makes the tables if there are none, and changes none: for commands that add users or sessions. Their settings may be
+    /// others than those of the program that serves, which decide on the lifetimes.
     /// - Throws: as ``run(on:log:)`` and ``look(on:)``
     package func runIfNew(on connection: PostgreSQLConnection, log: Logger) throws(PostgreSQLError) {
-        if try check(on: connection) > 0 { try requireTables(on: connection) }
-        try run(on: connection, log: log)
+        if try check(on: connection) > 0 { return try requireTables(on: connection) }
+        reportApplications(try runSteps(on: connection, decidesLifetimes: false, log: log).left, log)
     }
 
     /// Writes the configured lifetimes to the database if they differ. Checks do not depend on them, so a read-only
@@ -183,6 +187,7 @@ package struct Migrations: Sendable {
     func applyLocked(
         on connection: PostgreSQLConnection, _ schema: String
     ) throws(PostgreSQLError) -> [Step] {
+        let others = try objects(on: connection, schema)
         if try !hasTable(on: connection, schema) {
             try refuseForeignTables(on: connection, schema)
             try requireCreation(on: connection, schema)
@@ -201,6 +206,7 @@ package struct Migrations: Sendable {
                 "INSERT INTO \(Schema.identifier(schema)).\(Self.table) (number, name) VALUES ($1::integer, $2::text)",
                 [.number(step.number), .text(step.name)], deadline: Self.deadline)
         }
+        try revokeDefaultRights(on: connection, schema, except: others)
         return missing
     }
 }

@@ -12,12 +12,18 @@ package struct SchemaFault: Equatable, Sendable {
         case owner
         /// Functions run with other rights, or in another search path.
         case function
+        /// Row security hides rows of tables from a role of a gate, or from the owner of the functions.
+        case rowSecurity
         /// Triggers are disabled, or do not run under `session_replication_role = replica`.
         case trigger
         /// Applications may not call the functions for them.
         case applications
-        /// Objects do not exist.
+        /// Tables lack primary keys or other unique constraints.
+        case key
+        /// Objects or columns do not exist.
         case missing
+        /// Tables that must have one row have none.
+        case rows
         /// The gate's role, which does not own the tables, lacks rights.
         case gate
     }
@@ -36,12 +42,16 @@ package struct SchemaFault: Equatable, Sendable {
     var isOpen: Bool {
         switch kind {
         case .functionOfEverybody, .tableOfEverybody: true
-        case .applicationsRole, .owner, .function, .trigger, .applications, .missing, .gate: false
+        case .applicationsRole, .owner, .function, .rowSecurity, .trigger, .applications, .key, .missing, .rows, .gate:
+            false
         }
     }
 
+    /// A Boolean value that indicates whether the program does not start with it.
+    package var preventsStart: Bool { isOpen || [.rowSecurity, .rows, .gate].contains(kind) }
+
     /// The fault and what to do about it.
-    var text: String { "\(fact): \(advice)" }
+    package var text: String { "\(fact): \(advice)" }
 
     /// The fault.
     var fact: String {
@@ -53,19 +63,24 @@ package struct SchemaFault: Equatable, Sendable {
             "\(counted("object")) of the gate \(objects.count == 1 ? "belongs" : "belong") to another role than \(owner)"
         case .function:
             "\(counted("function")) \(objects.count == 1 ? "runs" : "run") with other rights or another search path than intended"
+        case .rowSecurity: "row level security hides rows of \(counted("table")) from the gate"
         case .trigger:
             "\(counted("trigger")) \(objects.count == 1 ? "does" : "do") not always run, and so not every revocation takes effect in time"
         case .applications: "members of \(SchemaObjects.applicationsRole) lack \(counted("right"))"
+        case .key: "the tables lack \(counted("constraint"))"
         case .missing: "the tables are incomplete, without \(list)"
+        case .rows: "\(counted("table")) \(objects.count == 1 ? "has lost its row" : "have lost their rows")"
         case .gate: "the role \(role) lacks \(counted("right"))"
         }
     }
 
     private var advice: String {
         switch kind {
-        case .applicationsRole, .functionOfEverybody, .tableOfEverybody, .owner, .function, .trigger, .applications:
+        case .applicationsRole, .functionOfEverybody, .tableOfEverybody, .owner, .function, .rowSecurity, .trigger,
+            .applications, .key, .rows:
             isOwner ? "run authfcgi migrate" : "run authfcgi migrate as the role \(owner)"
-        case .missing: "restore a complete dump, or make the tables anew in an empty schema"
+        case .missing:
+            "restore a complete dump; if no session and no user is to be kept, make the tables anew in an empty schema"
         case .gate: "the role \(owner) runs authfcgi migrate --grant-to \(shellWord(role))"
         }
     }

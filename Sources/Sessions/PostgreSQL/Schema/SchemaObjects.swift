@@ -81,6 +81,7 @@ enum SchemaObjects {
         Function("remove_old_audit", runsAsOwner: true, .gate),
         Function("require_identity"),
         Function("require_read_committed"),
+        Function("require_session_cleanup"),
         Function("require_user_id"),
         Function("reserve_login", runsAsOwner: true, .gate),
         Function("revoke_access_token", runsAsOwner: true, [.gate, .applications]),

@@ -1,7 +1,7 @@
 internal import EventLoop
 internal import Logging
 
-/// Looks from time to time whether the tables' rights, owners and triggers are as the migrations have left them.
+/// Looks from time to time whether the tables' rights, owners, triggers and single rows are as the migrations have left them.
 @EventLoop
 final class SchemaWatch {
     private let lane: CommandLane
@@ -41,7 +41,10 @@ final class SchemaWatch {
 
     private func look() async {
         do throws(PostgreSQLError) {
-            report.update(SchemaFaultLog.relevant(try await lane.run(FindSchemaFaults())))
+            var faults = try await lane.run(FindSchemaFaults())
+            let tables = try await lane.run(FindSingleRowTables())
+            if !tables.isEmpty { faults += try await lane.run(FindEmptyTables(tables: tables)) }
+            report.update(SchemaFaultLog.relevant(faults))
         } catch {
             log.debug("looking at the tables' rights failed: \(error.reason)")
         }

@@ -28,7 +28,7 @@ enum ReadLaneValues {
     static func heartbeat(
         keys generations: [Int] = [1], clock: DatabaseInstant = DatabaseInstant(microseconds: 3),
         origin: ServerIncarnation = origin, backend: Int32 = 7, isListening: Bool = true, unannounced: Int64 = 4,
-        endedBefore: Int64? = 5, hasUntidiedUsers: Bool = false
+        endedBefore: Int64 = 5, hasUntidiedUsers: Bool = false
     ) throws -> Heartbeat {
         let accepted = generations.map { TokenKey(generation: $0, bytes: [UInt8($0)]) }
         return Heartbeat(
