@@ -3,13 +3,13 @@ internal import EventLoop
 /// The rounds that a browser makes between the sign-in page and another one within seconds: a cookie that counts them.
 ///
 /// A browser that is signed in on the sign-in page is sent on at once; if the other page sends it back, the two do not
-/// agree about the cookie, and the browser would go on for ever. And a browser that has just signed in and comes back
-/// without the session's cookie has dropped it.
+/// agree about the cookie, and the browser would go on for ever. And a browser that has just signed in for the second time and
+/// comes back without the session's cookie drops it. (After the first time somebody may have signed out on another host.)
 ///
 /// The cookie is not secure, since it has to work where a secure one is dropped. It has the time in it, so that one that an
 /// attacker has planted in a browser keeps nobody from signing in for longer than a real one.
 struct SignInRounds: Equatable {
-    /// How often the browser was sent on at once; 0 after a login.
+    /// How often the browser was sent on at once; after a login the number of logins as a negative number.
     let count: Int
     /// Unix time.
     let seconds: Int
@@ -19,11 +19,20 @@ struct SignInRounds: Equatable {
     static let path = "/auth/login"
     /// Rounds that take longer than this are no loop.
     static let window = 10
+    /// Logins that are further apart have nothing to do with each other.
+    static let loginWindow = 60
     /// The number of rounds after which a browser is not sent on any more.
     static let maxCount = 2
 
-    /// Begins with a login.
-    init(loginAt seconds: Int) { self.init(count: 0, seconds: seconds) }
+    /// Begins with a login, or counts one more.
+    init(loginAt seconds: Int, after rounds: SignInRounds?) {
+        self.init(count: max(min(rounds?.count ?? 0, 0) - 1, -Self.maxCount), seconds: seconds)
+    }
+
+    /// Returns whether a browser without the session's cookie seems to drop it.
+    func showsDroppedCookie(at now: Int) -> Bool { count <= -Self.maxCount && isRecent(at: now, Self.window) }
+
+    private func isRecent(at now: Int, _ window: Int) -> Bool { now - window...now + window ~= seconds }
 
     private init(count: Int, seconds: Int) {
         self.count = count
@@ -38,21 +47,24 @@ struct SignInRounds: Equatable {
                 String(decoding: range.map { cookies[$0] }, as: UTF8.self)
             }
         }
-        guard values.count == 1, let parts = values.first?.split(separator: "-", omittingEmptySubsequences: false),
+        guard values.count == 1, let parts = values.first?.split(separator: ".", omittingEmptySubsequences: false),
             parts.count == 2, let count = Int(parts[0]), let seconds = Int(parts[1])
         else { return nil }
-        guard 0...Self.maxCount ~= count, now - Self.window...now + Self.window ~= seconds else { return nil }
         self.init(count: count, seconds: seconds)
+        let window = count < 0 ? Self.loginWindow : Self.window
+        guard -Self.maxCount...Self.maxCount ~= count, isRecent(at: now, window) else { return nil }
     }
 
     /// Returns the next round; nil if there must be none.
     static func next(after rounds: SignInRounds?, at now: Int) -> SignInRounds? {
-        let count = (rounds?.count ?? 0) + 1
+        let count = max(rounds?.count ?? 0, 0) + 1
         return count > maxCount ? nil : SignInRounds(count: count, seconds: now)
     }
 
     /// The value of the Set-Cookie header.
-    var cookie: HeaderValue? { Self.header("\(count)-\(seconds)", .seconds(Self.window)) }
+    var cookie: HeaderValue? {
+        Self.header("\(count).\(seconds)", .seconds(count < 0 ? Self.loginWindow : Self.window))
+    }
 
     /// The value of the Set-Cookie header that forgets the rounds.
     static var forgotten: HeaderValue? { header("", .zero) }

@@ -22,8 +22,8 @@ struct SignInRoutes {
         let target = target(RedirectTarget.text(inQuery: request[.query] ?? ""), request)
         switch access.credentials(of: exchange) {
         case .none:
-            let hasJustSignedIn = SignInRounds(request, at: now())?.count == 0
-            if hasJustSignedIn { return showDroppedCookie(exchange) }
+            let now = now()
+            if SignInRounds(request, at: now)?.showsDroppedCookie(at: now) == true { return showDroppedCookie(exchange) }
             show(SignInPage(target: target.text), to: exchange)
         // Which of several cookies is the person's own is unknown.
         case .invalid(.severalCookies):
@@ -132,7 +132,10 @@ struct SignInRoutes {
         var response = Response(.seeOther, headers: [(.location, target.location)])
         for other in access.cookie.otherForms(on: request[.host]) { response.add(.setCookie, other) }
         response.add(.setCookie, cookie)
-        if let rounds = SignInRounds(loginAt: now()).cookie { response.add(.setCookie, rounds) }
+        let now = now()
+        if let rounds = SignInRounds(loginAt: now, after: SignInRounds(request, at: now)).cookie {
+            response.add(.setCookie, rounds)
+        }
         return response
     }
 
