@@ -30,13 +30,7 @@ final class LoginStage {
 
     static let address = "192.0.2.7"
     /// The pages without anything of an operator's.
-    static let pages: Pages = {
-        do throws(PagesProblem) {
-            return try Pages(PageTheme())
-        } catch {
-            fatalError("\(error)")
-        }
-    }()
+    static let pages = Pages()
     static let ann = UserRecord(
         identity: Identity(userID: "7", username: "ann"), passwordHash: "stored", epoch: 3)
     static let session = Session(id: "s1", identity: ann.identity, createdAt: .distantPast, expiresAt: .distantFuture)

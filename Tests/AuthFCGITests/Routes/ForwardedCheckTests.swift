@@ -63,7 +63,7 @@ import Testing
 
     @Test func `while the store cannot tell, nobody is sent to sign in`() {
         let page = ask([(.cookie, RoutedStage.cookie), (.fetchMode, "navigate")])
-        #expect(page.status == 503 && page.says("unavailable") && page.headers("Retry-After") == ["1"])
+        #expect(page.status == 503 && page.isPage(.unavailable) && page.headers("Retry-After") == ["1"])
         let program = ask([(.cookie, RoutedStage.cookie)])
         #expect(program.status == 503 && program.wasCheck && program.headers("Content-Length") == ["0"])
     }
