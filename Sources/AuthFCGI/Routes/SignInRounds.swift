@@ -3,8 +3,9 @@ internal import EventLoop
 /// The rounds that a browser makes between the sign-in page and another one within seconds: a cookie that counts them.
 ///
 /// A browser that is signed in on the sign-in page is sent on at once; if the other page sends it back, the two do not
-/// agree about the cookie, and the browser would go on for ever. And a browser that has just signed in for the second time and
-/// comes back without the session's cookie drops it. (After the first time somebody may have signed out on another host.)
+/// agree about the cookie, and the browser would go on for ever. And a browser that has just signed in for the second time
+/// and comes back without the session's cookie drops it. After one login the person may have signed out on another host of
+/// the domain, whose answer cannot delete this cookie.
 ///
 /// The cookie is not secure, since it has to work where a secure one is dropped. It has the time in it, so that one that an
 /// attacker has planted in a browser keeps nobody from signing in for longer than a real one.
@@ -29,11 +30,6 @@ struct SignInRounds: Equatable {
         self.init(count: max(min(rounds?.count ?? 0, 0) - 1, -Self.maxCount), seconds: seconds)
     }
 
-    /// Returns whether a browser without the session's cookie seems to drop it.
-    func showsDroppedCookie(at now: Int) -> Bool { count <= -Self.maxCount && isRecent(at: now, Self.window) }
-
-    private func isRecent(at now: Int, _ window: Int) -> Bool { now - window...now + window ~= seconds }
-
     private init(count: Int, seconds: Int) {
         self.count = count
         self.seconds = seconds
@@ -51,8 +47,7 @@ struct SignInRounds: Equatable {
             parts.count == 2, let count = Int(parts[0]), let seconds = Int(parts[1])
         else { return nil }
         self.init(count: count, seconds: seconds)
-        let window = count < 0 ? Self.loginWindow : Self.window
-        guard -Self.maxCount...Self.maxCount ~= count, isRecent(at: now, window) else { return nil }
+        guard -Self.maxCount...Self.maxCount ~= count, isRecent(at: now, lifetime) else { return nil }
     }
 
     /// Returns the next round; nil if there must be none.
@@ -61,13 +56,19 @@ struct SignInRounds: Equatable {
         return count > maxCount ? nil : SignInRounds(count: count, seconds: now)
     }
 
+    /// Returns whether a browser without the session's cookie seems to drop it.
+    func showsDroppedCookie(at now: Int) -> Bool { count <= -Self.maxCount && isRecent(at: now, Self.window) }
+
     /// The value of the Set-Cookie header.
-    var cookie: HeaderValue? {
-        Self.header("\(count).\(seconds)", .seconds(count < 0 ? Self.loginWindow : Self.window))
-    }
+    var cookie: HeaderValue? { Self.header("\(count).\(seconds)", .seconds(lifetime)) }
 
     /// The value of the Set-Cookie header that forgets the rounds.
     static var forgotten: HeaderValue? { header("", .zero) }
+
+    /// The time after which it counts nothing, in seconds.
+    private var lifetime: Int { count < 0 ? Self.loginWindow : Self.window }
+
+    private func isRecent(at now: Int, _ window: Int) -> Bool { now - window...now + window ~= seconds }
 
     private static func header(_ value: String, _ age: Duration) -> HeaderValue? {
         do throws(SetCookie.Problem) {

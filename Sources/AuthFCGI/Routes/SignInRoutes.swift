@@ -23,7 +23,9 @@ struct SignInRoutes {
         switch access.credentials(of: exchange) {
         case .none:
             let now = now()
-            if SignInRounds(request, at: now)?.showsDroppedCookie(at: now) == true { return showDroppedCookie(exchange) }
+            guard SignInRounds(request, at: now)?.showsDroppedCookie(at: now) != true else {
+                return showDroppedCookie(exchange)
+            }
             show(SignInPage(target: target.text), to: exchange)
         // Which of several cookies is the person's own is unknown.
         case .invalid(.severalCookies):

@@ -31,6 +31,11 @@ import Testing
         try pod.client().get("/api/page", headers: [cookie(token)]).status
     }
 
+    /// Returns the header with which a browser sends back the cookie that counts its rounds.
+    private func rounds(of answer: HTTPAnswer) throws -> (String, String) {
+        ("Cookie", "authfcgi_rounds=\(try #require(answer.headers.cookie("authfcgi_rounds")))")
+    }
+
     @Test func `a deep link with its query survives the sign-in, and the token is in the cookie alone`() throws {
         let link = "/public-not/a%2Fb?q=1&x=%26&next=//y"
         let away = try pod.client().get(link, headers: Browser.request())
@@ -65,11 +70,29 @@ import Testing
         #expect(try pod.client().get("/auth/login?rd=/app", headers: [cookie(token)]).status == 303)
     }
 
-    @Test func `a browser that drops the cookie is not asked again and again`() throws {
+    @Test func `a browser that drops the cookie is asked twice, and not again and again`() throws {
+        let first = try rounds(of: submit(target: "/app"))
+        let back = try pod.client().get("/auth/login?rd=/app", headers: [first])
+        #expect(back.status == 200 && back.text.contains("name=\"password\"") && back.headers["Set-Cookie"] == nil)
+        let second = try rounds(of: submit(target: "/app", headers: [("Sec-Fetch-Site", "same-origin"), first]))
+        let told = try pod.client().get("/auth/login?rd=/app", headers: [second])
+        #expect(told.status == 200 && !told.text.contains("<form"))
+        #expect(told.headers.cookie("authfcgi_rounds")?.isEmpty == true)
+    }
+
+    @Test func `whoever was signed out on another host of the domain gets the page, and can sign in again`() throws {
         let answer = try submit(target: "/app")
-        let rounds = try #require(answer.headers.cookie("authfcgi_rounds"))
-        let back = try pod.client().get("/auth/login?rd=/app", headers: [("Cookie", "authfcgi_rounds=\(rounds)")])
-        #expect(back.status == 200 && back.headers.cookie("authfcgi_rounds")?.isEmpty == true)
+        let token = try #require(answer.headers.cookie("__Host-session"))
+        // The other host's answer deletes the domain's cookie, and not the one of this host that counts.
+        let out = try pod.client().post(
+            "/auth/logout", form: [], headers: [cookie(token), ("Sec-Fetch-Site", "same-origin")])
+        #expect(out.status == 303)
+        let counted = try rounds(of: answer)
+        let back = try pod.client().get("/auth/login?rd=/app", headers: [counted])
+        #expect(back.status == 200 && back.text.contains("name=\"password\""))
+        let again = try submit(target: "/app", headers: [("Sec-Fetch-Site", "same-origin"), counted])
+        #expect(again.status == 303)
+        #expect(try page(try #require(again.headers.cookie("__Host-session"))) == 200)
     }
 
     @Test func `a sign-in as somebody else ends the old session`() throws {
