@@ -27,15 +27,15 @@ struct OtherSettingsOptions: ParsableArguments {
     @Option(\.staleIfDatabaseDown) var staleIfDatabaseDown: String?
     @Option(\.sessionCleanupInterval) var sessionCleanupInterval: String?
     @Option(\.cookieName) var cookieName: String?
+    @Option(\.cookieDomain) var cookieDomain: String?
+    @Option(\.cookieIsSecure) var cookieIsSecure: String?
+    @Option(\.redirectOrigins) var redirectOrigins: String?
+    @Option(\.loginURL) var loginURL: String?
     @Option(\.pageTitle) var pageTitle: String?
     @Option(\.pageLogo) var pageLogo: String?
     @Option(\.pageAccent) var pageAccent: String?
     @Option(\.pageText) var pageText: String?
     @Option(\.pagesFolder) var pagesFolder: String?
-    @Option(\.cookieDomain) var cookieDomain: String?
-    @Option(\.cookieIsSecure) var cookieIsSecure: String?
-    @Option(\.redirectOrigins) var redirectOrigins: String?
-    @Option(\.loginURL) var loginURL: String?
     @Option(\.hashingThreads) var hashingThreads: String?
     @Option(\.hashingMemory) var hashingMemory: String?
     @Option(\.hashingWait) var hashingWait: String?

@@ -2,7 +2,7 @@ internal import Logging
 internal import Sessions
 
 /// All settings, in the order of help texts and documents. A new setting is an entry here, and a flag in
-/// ``OtherSettingsOptions`` unless it is a secret.
+/// ``OtherSettingsOptions`` unless it is a secret. Those of sign-in and pages are defined in files of their own.
 struct SettingTable: Sendable {
     /// A URL that begins with `postgresql://`, or key=value pairs; libpq takes both.
     let databaseURL = Setting(
@@ -127,54 +127,17 @@ struct SettingTable: Sendable {
         "SESSION_CLEANUP_INTERVAL", .orOff(.duration(.seconds(1) ... .seconds(7 * 86_400))), default: .text("1h"),
         "interval at which one worker of all pods removes expired sessions from the database")
 
-    /// Nil for the name that browsers protect best with the other settings of the cookie: see ``Settings/sessionCookie``.
-    let cookieName = Setting(
-        "COOKIE_NAME", .optional(.cookieName),
-        default: .described("__Host-session; with COOKIE_DOMAIN __Secure-session, with COOKIE_SECURE=off session"),
-        "name of the session cookie")
+    let cookieName = SignInSettings.cookieName
+    let cookieDomain = SignInSettings.cookieDomain
+    let cookieIsSecure = SignInSettings.cookieIsSecure
+    let redirectOrigins = SignInSettings.redirectOrigins
+    let loginURL = SignInSettings.loginURL
 
-    /// Nil for none.
-    let pageTitle = Setting(
-        "PAGE_TITLE", .optional(.line(80)), default: .described("none"),
-        "name of the site on the sign-in page and the other pages for people")
-
-    /// Nil for none.
-    let pageLogo = Setting(
-        "PAGE_LOGO", .optional(.logo), default: .described("none"),
-        "picture at the head of the pages: a path of the site, https://… or data:image/…")
-
-    let pageAccent = Setting(
-        "PAGE_ACCENT", .colour, default: .text("\(PageTheme.standardAccent)"),
-        "colour of buttons and links; made darker or lighter as far as legibility requires")
-
-    /// Nil for none.
-    let pageText = Setting(
-        "PAGE_TEXT", .optional(.line(300)), default: .described("none"),
-        "line of text below the pages, such as whom to ask for help")
-
-    /// Nil for none.
-    let pagesFolder = Setting(
-        "PAGES_FOLDER", .optional(.text("path")), default: .described("none"),
-        "folder with templates and texts of your own for the pages, which are checked at the start")
-
-    /// Nil for a cookie of one host.
-    let cookieDomain = Setting(
-        "COOKIE_DOMAIN", .optional(.cookieDomain), default: .described("the host alone"),
-        "domain whose hosts all get the session cookie, for one sign-in; each of these hosts can sign visitors of the others in or out"
-    )
-
-    let cookieIsSecure = Setting(
-        "COOKIE_SECURE", .toggle, default: .text("on"),
-        "send the session cookie over https alone; off: for sites on plain http, such as a developer's machine")
-
-    let redirectOrigins = Setting(
-        "REDIRECT_ORIGINS", .origins, default: .described("this site alone") { _ in [] },
-        "origins besides this site to which a sign-in may lead back, such as https://app.example.com")
-
-    /// A path of the host of a request, or a URL.
-    let loginURL = Setting(
-        "LOGIN_URL", .loginURL, default: .text("/auth/login"),
-        "address of the sign-in page that refused checks name: a path, or a URL if the page is on another host")
+    let pageTitle = PageSettings.title
+    let pageLogo = PageSettings.logo
+    let pageAccent = PageSettings.accent
+    let pageText = PageSettings.text
+    let pagesFolder = PageSettings.folder
 
     let hashingThreads = Setting(
         "HASHING_THREADS", .integer(1...256),

@@ -5,7 +5,7 @@ internal import Sessions
 extension AccountRoutes {
     /// Changes the user's own password, and shows the page again.
     func changePassword(_ exchange: Exchange) {
-        guard let fields = exchange.formFields() else { return }
+        guard let fields = exchange.formOrRefusal() else { return }
         guard isFromThisSite(exchange, .passwordChange) else { return }
         withSession(exchange) { [self] token, source, session in
             let new = fields["new_password"] ?? ""

@@ -19,7 +19,7 @@ struct AccountRoutes {
 
     /// Ends sessions, and shows the page again, or that the person is signed out.
     func change(_ exchange: Exchange) {
-        guard let fields = exchange.formFields() else { return }
+        guard let fields = exchange.formOrRefusal() else { return }
         guard let action = AccountAction(fields) else {
             return exchange.respond(
                 .error(.badRequest, code: "bad_request", message: "the form has no action of this page"))
@@ -82,7 +82,7 @@ struct AccountRoutes {
         let request = exchange.request
         if SameOrigin.isProved(of: request) { return true }
         access.audit.recordSparingly(AuditEvent(action, .refused, .otherSite), from: request.clientAddress)
-        exchange.respond(view.pages.response(.notice(.otherSite), .forbidden, to: request))
+        exchange.respond(view.pages.otherSite(to: request))
         return false
     }
 }

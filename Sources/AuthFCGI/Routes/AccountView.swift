@@ -25,7 +25,7 @@ struct AccountView {
                 message: message)
             exchange.respond(pages.response(.account(page), status, to: exchange.request, headers: headers))
         } catch {
-            showUnavailable(exchange)
+            exchange.respond(pages.unavailable(to: exchange.request))
         }
     }
 
@@ -34,14 +34,8 @@ struct AccountView {
         switch refusal {
         // The sign-in page deletes several cookies.
         case .notSignedIn, .severalCookies: exchange.respond(Self.toSignIn)
-        case .undecided: showUnavailable(exchange)
+        case .undecided: exchange.respond(pages.unavailable(to: exchange.request))
         }
-    }
-
-    private func showUnavailable(_ exchange: Exchange) {
-        exchange.respond(
-            pages.response(
-                .notice(.unavailable), .serviceUnavailable, to: exchange.request, headers: [(.retryAfter, 1)]))
     }
 
     /// Sends a browser to the sign-in page, and back here afterwards.

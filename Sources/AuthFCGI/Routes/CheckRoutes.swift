@@ -107,9 +107,7 @@ final class CheckRoutes {
     /// Answers 503: the store cannot tell.
     private func leaveUndecided(_ exchange: Exchange, _ audience: Audience) {
         guard audience == .person else { return exchange.respond(toCheck: Self.storeCannotTell) }
-        exchange.respond(
-            pages.response(
-                .notice(.unavailable), .serviceUnavailable, to: exchange.request, headers: [(.retryAfter, 1)]))
+        exchange.respond(pages.unavailable(to: exchange.request))
     }
 
     private func accept(_ exchange: Exchange, _ session: PackedSession, _ audience: Audience) {

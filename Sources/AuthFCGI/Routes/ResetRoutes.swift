@@ -22,7 +22,7 @@ struct ResetRoutes {
         EventLoop.spawn { [self] in
             let outcome = await flow.look(at: code, client)
             // A page that loads again by itself, since there is nothing yet that the person would have to type again.
-            if case .prevented(.store) = outcome { return showUnavailable(exchange) }
+            if case .prevented(.store) = outcome { return exchange.respond(pages.unavailable(to: request)) }
             answer(outcome, code, exchange)
         }
     }
@@ -30,10 +30,10 @@ struct ResetRoutes {
     /// Sets the password.
     func submit(_ exchange: Exchange) {
         let request = exchange.request
-        guard let fields = exchange.formFields() else { return }
+        guard let fields = exchange.formOrRefusal() else { return }
         guard SameOrigin.isProved(of: request) else {
             audit.recordSparingly(AuditEvent(.passwordReset, .refused, .otherSite), from: request.clientAddress)
-            return show(.notice(.otherSite), exchange, .forbidden)
+            return exchange.respond(pages.otherSite(to: request))
         }
         guard let code = PasswordResetCode(fields["code"] ?? "") else { return showExpired(exchange) }
         let password = Array((fields["new_password"] ?? "").utf8)
@@ -71,10 +71,6 @@ struct ResetRoutes {
 
     /// The same for a link that is used, too old, mistyped or made up.
     private func showExpired(_ exchange: Exchange) { show(.notice(.linkExpired), exchange, .notFound) }
-
-    private func showUnavailable(_ exchange: Exchange) {
-        show(.notice(.unavailable), exchange, .serviceUnavailable, retryAfter: 1)
-    }
 
     private func show(
         _ page: Page, _ exchange: Exchange, _ status: HTTPStatus = .ok, retryAfter: Int? = nil

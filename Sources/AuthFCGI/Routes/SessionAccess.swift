@@ -116,11 +116,9 @@ struct SessionAccess {
         return false
     }
 
-    /// Returns the answer to a client that has no session any more.
+    /// Returns the answer to a program that has no session any more, or to a page's script.
     func loggedOut(_ exchange: Exchange, hadCookie: Bool) -> Response {
-        let isForm = exchange.request.mediaType == .form
-        var response =
-            isForm ? Response(.seeOther, headers: [(.location, SignOutRoutes.done)]) : Response(.noContent)
+        var response = Response(.noContent)
         guard hadCookie else { return response }
         for (name, value) in expiredCookies(exchange.request) { response.add(name, value) }
         return response

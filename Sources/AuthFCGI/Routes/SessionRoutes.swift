@@ -72,8 +72,8 @@ struct SessionRoutes {
     }
 
     /// `POST /auth/logout`: ends this session, with `?all=1` all of the user's sessions, with `?others=1` all others.
-    /// 204 means that the change is committed. Forms are ``SignOutRoutes``'. A logout without a valid session succeeds too, but ends no other
-    /// session.
+    /// 204 means that the change is committed. A logout without a valid session succeeds too, but ends no other session.
+    /// Forms have ``SignOutRoutes``.
     func logout(_ exchange: Exchange) {
         switch access.credentials(of: exchange) {
         case .none: exchange.respond(access.loggedOut(exchange, hadCookie: false))

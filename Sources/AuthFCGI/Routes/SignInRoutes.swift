@@ -38,10 +38,7 @@ struct SignInRoutes {
                 case .success(.some): sendOn(exchange, to: target)
                 case .success(nil): show(SignInPage(target: target.text), to: exchange)
                 // A form would have the person sign in again who is signed in.
-                case .failure:
-                    exchange.respond(
-                        pages.response(
-                            .notice(.unavailable), .serviceUnavailable, to: request, headers: [(.retryAfter, 1)]))
+                case .failure: exchange.respond(pages.unavailable(to: request))
                 }
             }
         }

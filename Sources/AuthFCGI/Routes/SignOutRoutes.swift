@@ -8,13 +8,10 @@ struct SignOutRoutes {
     let access: SessionAccess
     let pages: Pages
 
-    /// The address of the page that says that the person is signed out.
-    static let done: HeaderValue = "/auth/logout?done=1"
-
     /// Shows the button; nothing changes, so that no link and no image of another page signs out.
     func page(_ exchange: Exchange) {
         let request = exchange.request
-        let isDone = (request[.query] ?? "").split(separator: "&").contains("done=1")
+        let isDone = request[.query] == "done=1"
         exchange.respond(pages.response(isDone ? .signedOut : .signOut, to: request))
     }
 
@@ -27,30 +24,27 @@ struct SignOutRoutes {
         let extent = LogoutExtent(query: request[.query] ?? "")
         guard SameOrigin.isProved(of: request) else {
             access.audit.recordSparingly(AuditEvent(extent.action, .refused, .otherSite), from: request.clientAddress)
-            return exchange.respond(pages.response(.notice(.otherSite), .forbidden, to: request))
+            return exchange.respond(pages.otherSite(to: request))
         }
         let tokens = access.tokens(of: request)
         guard !tokens.isEmpty else { return exchange.respond(signedOut(request)) }
         EventLoop.spawn { [self] in
             do throws(SessionStoreError) {
                 for token in tokens { try await sessions.end(token, extent, request.clientAddress) }
-                exchange.respond(
-                    extent == .others
-                        ? Response(.seeOther, headers: [(.location, "/auth/account")]) : signedOut(request))
+                exchange.respond(extent == .others ? AccountView.Done.others.response : signedOut(request))
             } catch {
                 access.audit.recordSparingly(
                     AuditEvent(extent.action, .unavailable, AuditReason(error)), from: request.clientAddress)
                 // Never "signed out" before it is certain.
-                exchange.respond(
-                    pages.response(
-                        .notice(.unavailable), .serviceUnavailable, to: request, headers: [(.retryAfter, 1)]))
+                exchange.respond(pages.unavailable(to: request))
             }
         }
     }
 
-    /// Returns the answer to a browser whose session has ended.
+    /// Returns the answer to a browser whose session has ended: the way to the page that says so.
     func signedOut(_ request: OriginalRequest) -> Response {
-        var response = Response(.seeOther, headers: [(.location, Self.done), (.clearSiteData, Self.clearedData)])
+        var response = Response(
+            .seeOther, headers: [(.location, "/auth/logout?done=1"), (.clearSiteData, Self.clearedData)])
         for (name, value) in access.expiredCookies(request) { response.add(name, value) }
         return response
     }
