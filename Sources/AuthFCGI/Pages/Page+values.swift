@@ -115,9 +115,9 @@ extension Notice {
         switch self {
         // The empty address is that of the page itself, wherever it is shown.
         case .unavailable: ("", .tryAgain)
-        case .passwordSet, .cookieDropped: ("/auth/login", .signIn)
+        case .passwordSet, .linkExpired, .cookieDropped: ("/auth/login", .signIn)
         case .forbidden: ("/auth/account", .toAccount)
-        case .linkExpired, .otherSite, .methodNotAllowed: nil
+        case .otherSite, .methodNotAllowed: nil
         }
     }
 }

@@ -69,7 +69,8 @@ struct ResetRoutes {
         show(.newPassword(page), exchange, status, retryAfter: retryAfter)
     }
 
-    /// The same for a link that is used, too old, mistyped or made up.
+    /// The same for a link that is used, too old, mistyped or made up. The second of two forms that a double click has sent
+    /// gets it too, whose answer is the one that the browser shows: so the page says that the password may be set.
     private func showExpired(_ exchange: Exchange) { show(.notice(.linkExpired), exchange, .notFound) }
 
     private func show(

@@ -233,6 +233,13 @@ import Testing
         }
     }
 
+    @Test func `a link that does not work may have just been used, and leads to the sign-in page`() {
+        let page = html(.notice(.linkExpired))
+        #expect(page.contains("the password may be set already"))
+        #expect(page.contains("<a href=\"/auth/login\">Sign in</a>"))
+        #expect(html(.notice(.linkExpired), "de").contains("ist das Passwort vielleicht schon gesetzt"))
+    }
+
     // MARK: Account
 
     @Test func `the account page shows who is signed in and where, and can end every other session`() throws {

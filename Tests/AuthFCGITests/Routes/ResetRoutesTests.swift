@@ -90,6 +90,14 @@ import Testing
         }
     }
 
+    @Test func `the second of two clicks on the button gets a page that says that the password may be set`() async {
+        #expect(await submit(body()).status == 303)
+        stage.store.resetUser = nil
+        let second = await submit(body())
+        #expect(second.status == 404 && second.isPage(.linkExpired) && second.shows(.linkExpiredAdvice))
+        #expect(second.says("<a href=\"/auth/login\">"))
+    }
+
     @Test func `passwords that differ, also in their encoding alone, change nothing`() async {
         for (one, other) in [(Self.password, Self.password + "+"), ("%C3%A9", "e%CC%81"), (Self.password, "")] {
             let answer = await submit(body(one, repeated: other))

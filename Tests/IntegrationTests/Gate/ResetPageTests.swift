@@ -68,6 +68,7 @@ import Testing
         let invented = try look("afr_" + String(repeating: "A", count: 43))
         for again in [try look(code), try submit(code, "yet another passphrase")] {
             #expect(again.status == 404 && again.text == invented.text, "\(again)")
+            #expect(again.text.contains("the password may be set already"))
         }
         #expect(try one.logIn("bea", Self.password).status == 200)
     }
