@@ -45,7 +45,7 @@ extension AccountPage.Message {
     fileprivate var isAboutPassword: Bool {
         switch self {
         case .wrongPassword, .unacceptablePassword, .passwordsDiffer: true
-        case .sessionEnded, .othersEnded, .passwordChanged, .throttled, .unavailable, .otherSite, .noSuchSession: false
+        case .sessionEnded, .othersEnded, .passwordChanged, .throttled, .unavailable, .noSuchSession: false
         }
     }
 
@@ -61,7 +61,6 @@ extension AccountPage.Message {
         case .throttled(let seconds):
             PageMessage(sentence: language.text(.throttled, ["time": language.duration(seconds: seconds)]))
         case .unavailable: PageMessage(sentence: language.text(.changeUnknown))
-        case .otherSite: PageMessage(sentence: language.text(.otherSite))
         // What was wanted, by another way.
         case .noSuchSession: PageMessage(sentence: language.text(.noSuchSession), isError: false)
         }

@@ -24,17 +24,17 @@ extension Page {
     ]
 
     private static let newPasswordProblems: [NewPasswordPage.Problem?] = [
-        nil, .unacceptable(minLength: 15), .passwordsDiffer, .unavailable, .throttled(seconds: 300), .otherSite,
+        nil, .unacceptable(minLength: 15), .passwordsDiffer, .unavailable, .throttled(seconds: 300),
     ]
 
     private static let accountMessages: [AccountPage.Message?] = [
         nil, .sessionEnded, .othersEnded, .passwordChanged, .wrongPassword, .unacceptablePassword(minLength: 15),
-        .passwordsDiffer, .throttled(seconds: 4000), .unavailable, .otherSite, .noSuchSession,
+        .passwordsDiffer, .throttled(seconds: 4000), .unavailable, .noSuchSession,
     ]
 
     private static let notices: [Notice] = [
         .unavailable, .cookieDropped(isPlainHTTP: true), .cookieDropped(isPlainHTTP: false), .linkExpired, .passwordSet,
-        .forbidden, .otherSite, .methodNotAllowed,
+        .forbidden, .otherSite,
     ]
 
     private static func account(_ message: AccountPage.Message?, hasOwnPassword: Bool) -> AccountPage {

@@ -69,7 +69,7 @@ extension NewPasswordPage {
     private var concernsPassword: Bool {
         switch problem {
         case .unacceptable, .passwordsDiffer: true
-        case .unavailable, .throttled, .otherSite, nil: false
+        case .unavailable, .throttled, nil: false
         }
     }
 
@@ -79,7 +79,6 @@ extension NewPasswordPage {
         case .passwordsDiffer: language.text(.passwordsDiffer)
         case .unavailable: language.text(.passwordUnknown)
         case .throttled(let seconds): language.text(.throttled, ["time": language.duration(seconds: seconds)])
-        case .otherSite: language.text(.otherSite)
         }
     }
 }
@@ -107,7 +106,6 @@ extension Notice {
         case .passwordSet: (.passwordSet, .passwordSetAdvice)
         case .forbidden: (.forbidden, .forbiddenAdvice)
         case .otherSite: (.otherSiteTitle, .otherSiteAdvice)
-        case .methodNotAllowed: (.methodNotAllowed, .methodNotAllowedAdvice)
         }
     }
 
@@ -117,7 +115,7 @@ extension Notice {
         case .unavailable: ("", .tryAgain)
         case .passwordSet, .linkExpired, .cookieDropped: ("/auth/login", .signIn)
         case .forbidden: ("/auth/account", .toAccount)
-        case .otherSite, .methodNotAllowed: nil
+        case .otherSite: nil
         }
     }
 }

@@ -68,7 +68,6 @@ struct AccountPage: Equatable {
         case throttled(seconds: Int)
         /// It is unknown whether it was done.
         case unavailable
-        case otherSite
         case noSuchSession
     }
 
@@ -90,7 +89,6 @@ struct NewPasswordPage: Equatable {
         case passwordsDiffer
         case unavailable
         case throttled(seconds: Int)
-        case otherSite
     }
 
     /// The code of the link.
@@ -111,6 +109,6 @@ enum Notice: Equatable {
     case passwordSet
     /// A demand of a location is not met.
     case forbidden
+    /// The form was sent by a page of another site, or the browser does not say from which.
     case otherSite
-    case methodNotAllowed
 }

@@ -19,7 +19,7 @@ enum PageText: String, CaseIterable {
 
     case unavailable, unavailableAdvice, tryAgain
     case cookieDropped, cookieDroppedOnHTTP, cookieDroppedAdvice
-    case forbidden, forbiddenAdvice, otherSiteTitle, otherSiteAdvice, methodNotAllowed, methodNotAllowedAdvice
+    case forbidden, forbiddenAdvice, otherSiteTitle, otherSiteAdvice
     case toAccount
 
     /// `{count}` seconds, minutes or hours.
