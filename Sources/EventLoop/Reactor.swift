@@ -27,8 +27,12 @@ package final class Reactor {
 
     private init() {}
 
-    /// The end of the last standstill of the loop, or nil if there was none: see ``StandstillWatch``.
-    package var lastStandstill: BootInstant? { standstills.lastEnd }
+    /// The end of the last standstill of the loop, or nil if there was none: see ``StandstillWatch``. It may have been within
+    /// the present turn, so what reads the clock after this compares it with limits that the standstill has extended.
+    package var lastStandstill: BootInstant? {
+        standstills.turned(at: .now, afterWaiting: .zero)
+        return standstills.lastEnd
+    }
 
     /// Runs turns until ``stop()``.
     func run() {

@@ -10,7 +10,7 @@ package struct StandstillWatch: Sendable {
 
     package init() {}
 
-    /// Handles the end of a wait for events.
+    /// Handles the end of a wait for events, or a moment within a turn, before which no wait was intended.
     /// - Parameters:
     ///   - now: The current instant.
     ///   - wait: The longest wait that was intended. What the last turn did comes before it.

@@ -140,6 +140,7 @@ final class CommandLane: ReadinessHandler {
     }
 
     private func take(_ result: borrowing PostgreSQLResult) {
+        noteStandstill()  // within this turn
         if case .failed(let error) = result.status { return perform(queue.received(error, at: .now)) }
         if let id = queue.running { commands[id]?.read(result) }
         perform(queue.received(nil, at: .now))

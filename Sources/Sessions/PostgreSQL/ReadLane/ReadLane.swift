@@ -165,6 +165,7 @@ final class ReadLane: ReadinessHandler, TurnEndHandler {
     }
 
     private func take(_ result: borrowing PostgreSQLResult) throws(PostgreSQLError) {
+        noteStandstill()  // within this turn
         let status = result.status
         guard case .rows = status, let origin else { return perform(queue.received(.other(status), at: .now)) }
         let reply = try ReadReply(rows: result, to: queue.nextQuestion, from: origin)
