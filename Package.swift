@@ -24,6 +24,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
     ],
     targets: [
         // C libraries, one folder each: a module map and a shim. hiredis is the one without its .pc file: that carries a
@@ -63,7 +64,9 @@ let package = Package(
                 "Sessions", "EventLoop", "CFastCGI", "CLinux",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "Mustache", package: "swift-mustache"),
             ],
+            resources: [.embedInCode("Pages/Languages"), .embedInCode("Pages/Templates")],
             swiftSettings: strict),
 
         .target(name: "TestClock", path: "Tests/TestClock"),
@@ -83,7 +86,7 @@ let package = Package(
             dependencies: [
                 "TestSupport", "Sessions", "EventLoop", .product(name: "Logging", package: "swift-log"),
             ],
-            exclude: ["Users/Schemas"],
+            exclude: ["Users/Schemas", "Browser/Scenarios"],
             swiftSettings: strict),
     ]
 )

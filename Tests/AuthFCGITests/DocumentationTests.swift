@@ -24,7 +24,8 @@ struct DocumentationTests {
         let help = [
             Serve.helpMessage(), Migrate.helpMessage(), UserAdd.helpMessage(), UserList.helpMessage(),
             UserShow.helpMessage(), UserChange.helpMessage(), AuditCommand.helpMessage(),
-            UserPassword.helpMessage(), UserDisable.helpMessage(), UserEnable.helpMessage(), UserDelete.helpMessage(),
+            UserPassword.helpMessage(), UserReset.helpMessage(), UserDisable.helpMessage(), UserEnable.helpMessage(),
+            UserDelete.helpMessage(),
             SessionList.helpMessage(),
             SessionCount.helpMessage(), SessionCreate.helpMessage(), SessionRevoke.helpMessage(),
             SessionRefresh.helpMessage(), Cleanup.helpMessage(), ConfigCheck.helpMessage(),

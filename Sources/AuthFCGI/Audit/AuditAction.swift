@@ -8,11 +8,15 @@ enum AuditAction: String, CaseIterable {
     /// The end of one session, chosen from the list.
     case sessionEnd = "session_end"
     case passwordChange = "password_change"
+    /// A new password by a link, without the old one.
+    case passwordReset = "password_reset"
     /// A check by a signed-in user at a location that requires more.
     case access
     case userAdd = "user_add"
     case userChange = "user_change"
     case userPassword = "user_password"
+    /// The making of a link for a new password.
+    case userReset = "user_reset"
     case userDisable = "user_disable"
     case userEnable = "user_enable"
     case userDelete = "user_delete"
@@ -28,9 +32,11 @@ enum AuditAction: String, CaseIterable {
         case .logoutElsewhere: "logout elsewhere"
         case .sessionEnd: "session ended"
         case .passwordChange: "password changed"
+        case .passwordReset: "password reset"
         case .userAdd: "user added"
         case .userChange: "user changed"
         case .userPassword: "user's password changed"
+        case .userReset: "link for a new password made"
         case .userDisable: "user disabled"
         case .userEnable: "user enabled"
         case .userDelete: "user deleted"

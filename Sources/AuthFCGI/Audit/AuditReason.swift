@@ -12,6 +12,8 @@ enum AuditReason: String, CaseIterable {
     case endedMeanwhile = "the user's sessions were ended meanwhile"
     case changedMeanwhile = "something has changed meanwhile"
     case unacceptablePassword = "unacceptable new password"
+    /// The link for a new password is used, too old or unknown.
+    case noSuchLink = "no such link"
     case foreignUser = "the password is not kept here"
     /// The users query no longer finds the user, or finds it disabled.
     case userGone = "the user is gone or disabled"

@@ -9,7 +9,8 @@ struct AuditCommand: ParsableCommand {
             Shows what commands and SQL did, for 90 days. What clients did at a gate, such as a login or a logout, is in \
             its log. All times are in UTC.
 
-            The author is who ran a command of authfcgi, as the command says; "-" means SQL. The role is the one that \
+            The author is who ran a command of authfcgi, as the command says; "a link" is whoever has used an address of \
+            'user reset'; "-" means SQL. The role is the one that \
             signed in to PostgreSQL.
 
             The end of all sessions of a user names no sessions: search for the user too.

@@ -48,11 +48,10 @@ struct WorkerCommand: ParsableCommand {
         let listening = (0..<Int32(sockets)).map { InheritedDescriptor.firstSocket + $0 }
         EventLoop.run { [log] in
             let service: GateService
-            do throws(RedisTLS.Problem) {
+            do throws(GateService.Problem) {
                 service = try GateService(
                     settings: settings, worker: number, settingsAreProven: settingsAreProven, log: log)
             } catch {
-                // The files could be read a moment ago, when the settings were checked.
                 log.critical("worker cannot start: \(error)")
                 status.set(SettingsProblems.exitCode)
                 return EventLoop.stop()

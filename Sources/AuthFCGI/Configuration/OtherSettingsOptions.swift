@@ -27,6 +27,15 @@ struct OtherSettingsOptions: ParsableArguments {
     @Option(\.staleIfDatabaseDown) var staleIfDatabaseDown: String?
     @Option(\.sessionCleanupInterval) var sessionCleanupInterval: String?
     @Option(\.cookieName) var cookieName: String?
+    @Option(\.cookieDomain) var cookieDomain: String?
+    @Option(\.cookieIsSecure) var cookieIsSecure: String?
+    @Option(\.redirectOrigins) var redirectOrigins: String?
+    @Option(\.loginURL) var loginURL: String?
+    @Option(\.pageTitle) var pageTitle: String?
+    @Option(\.pageLogo) var pageLogo: String?
+    @Option(\.pageAccent) var pageAccent: String?
+    @Option(\.pageText) var pageText: String?
+    @Option(\.pagesFolder) var pagesFolder: String?
     @Option(\.hashingThreads) var hashingThreads: String?
     @Option(\.hashingMemory) var hashingMemory: String?
     @Option(\.hashingWait) var hashingWait: String?
@@ -37,6 +46,7 @@ struct OtherSettingsOptions: ParsableArguments {
     @Option(\.usersRehash) var usersRehash: String?
     @Option(\.usersComparisonInterval) var usersComparisonInterval: String?
     @Option(\.allowsLegacyHashes) var allowsLegacyHashes: String?
+    @Option(\.passwordMinLength) var passwordMinLength: String?
     @Option(\.lookupLimit) var lookupLimit: String?
     @Option(\.shutdownGrace) var shutdownGrace: String?
     @Option(\.permitsCoreDumps) var permitsCoreDumps: String?

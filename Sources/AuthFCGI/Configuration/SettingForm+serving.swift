@@ -75,21 +75,9 @@ extension SettingForm where Value == Set<UInt32> {
     }
 }
 
-extension SettingForm where Value == String {
-    /// A token of RFC 9110, section 5.6.2, as RFC 6265 requires for the name of a cookie.
-    static var cookieName: Self {
-        // All marks of a token but %, which cannot be in the value of a header as it is.
-        let marks = "!#$&'*+-.^_`|~"
-        return .text("name", "write at most 64 letters, digits and marks (\(marks))") { text in
-            let isToken = text.utf8.allSatisfy { $0.isASCIIAlphanumeric || marks.utf8.contains($0) }
-            return isToken && (1...64).contains(text.utf8.count)
-        }
-    }
-}
-
 extension String {
     /// The entries of a comma-separated list, without surrounding spaces.
-    fileprivate var listEntries: [Substring] {
+    var listEntries: [Substring] {
         split(separator: ",", omittingEmptySubsequences: false).map { $0.trimming { $0 == " " } }
     }
 }

@@ -2,7 +2,7 @@ internal import Logging
 internal import Sessions
 
 /// All settings, in the order of help texts and documents. A new setting is an entry here, and a flag in
-/// ``OtherSettingsOptions`` unless it is a secret.
+/// ``OtherSettingsOptions`` unless it is a secret. Those of sign-in and pages are defined in files of their own.
 struct SettingTable: Sendable {
     /// A URL that begins with `postgresql://`, or key=value pairs; libpq takes both.
     let databaseURL = Setting(
@@ -127,9 +127,17 @@ struct SettingTable: Sendable {
         "SESSION_CLEANUP_INTERVAL", .orOff(.duration(.seconds(1) ... .seconds(7 * 86_400))), default: .text("1h"),
         "interval at which one worker of all pods removes expired sessions from the database")
 
-    let cookieName = Setting(
-        "COOKIE_NAME", .cookieName, default: .text("__Host-session"),
-        "name of the session cookie")
+    let cookieName = SignInSettings.cookieName
+    let cookieDomain = SignInSettings.cookieDomain
+    let cookieIsSecure = SignInSettings.cookieIsSecure
+    let redirectOrigins = SignInSettings.redirectOrigins
+    let loginURL = SignInSettings.loginURL
+
+    let pageTitle = PageSettings.title
+    let pageLogo = PageSettings.logo
+    let pageAccent = PageSettings.accent
+    let pageText = PageSettings.text
+    let pagesFolder = PageSettings.folder
 
     let hashingThreads = Setting(
         "HASHING_THREADS", .integer(1...256),
@@ -183,6 +191,10 @@ struct SettingTable: Sendable {
     let allowsLegacyHashes = Setting(
         "LEGACY_HASHES", .toggle, default: .text("on"),
         "accept passwords with hashes that are weak today; off: their users need a new password")
+
+    let passwordMinLength = Setting(
+        "PASSWORD_MIN_LENGTH", .integer(PasswordRules.minLengths), default: .text("\(PasswordRules.defaultMinLength)"),
+        "least number of characters of a new password of the gate's own users; passwords that are in use stay valid")
 
     let lookupLimit = Setting(
         "LOOKUP_LIMIT", .integer(1...1_000_000), default: .text("4096"),

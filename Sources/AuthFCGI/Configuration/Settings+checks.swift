@@ -7,6 +7,7 @@ extension Settings {
         checkRedisTLS(given, &problems)
         checkUsers(given, &problems)
         checkTimes(&problems)
+        checkCookie(&problems)
     }
 
     private func checkListening(_ problems: inout SettingsProblems) {

@@ -17,3 +17,9 @@ extension UsersQuery {
             rehashName: SettingTable.shared.usersRehash.name)
     }
 }
+
+extension PasswordRules {
+    init(_ settings: Settings) {
+        self.init(minLength: settings.passwordMinLength)
+    }
+}

@@ -9,9 +9,12 @@ extension SettingsFlags {
     }
 
     /// Returns the settings. If they are invalid, prints the problems to standard error and exits with code 78.
-    func load() -> Settings {
+    /// - Parameter checksPages: true if the operator's own pages are checked too.
+    func load(checksPages: Bool = false) -> Settings {
         do throws(SettingsProblems) {
-            return try Settings(sources)
+            let settings = try Settings(sources)
+            if checksPages { try settings.checkPages() }
+            return settings
         } catch {
             StandardError.write(error.description)
             Self.exit(withError: ExitCode(SettingsProblems.exitCode))

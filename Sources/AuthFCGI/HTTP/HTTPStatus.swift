@@ -2,6 +2,7 @@
 enum HTTPStatus: Int, CaseIterable {
     case ok = 200
     case noContent = 204
+    case found = 302
     case seeOther = 303
     case badRequest = 400
     case unauthorized = 401
@@ -20,6 +21,7 @@ enum HTTPStatus: Int, CaseIterable {
         switch self {
         case .ok: "200 OK"
         case .noContent: "204 No Content"
+        case .found: "302 Found"
         case .seeOther: "303 See Other"
         case .badRequest: "400 Bad Request"
         case .unauthorized: "401 Unauthorized"

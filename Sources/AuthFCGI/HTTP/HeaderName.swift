@@ -18,10 +18,21 @@ struct HeaderName {
     static func variable(_ name: StaticString) -> HeaderName { HeaderName(variable: name) }
 
     static let allow = HeaderName("Allow")
+    static let contentLanguage = HeaderName("Content-Language")
+    static let contentSecurityPolicy = HeaderName("Content-Security-Policy")
+    static let contentTypeOptions = HeaderName("X-Content-Type-Options")
+    static let crossOriginOpenerPolicy = HeaderName("Cross-Origin-Opener-Policy")
+    static let frameOptions = HeaderName("X-Frame-Options")
+    static let clearSiteData = HeaderName("Clear-Site-Data")
     static let location = HeaderName("Location")
+    static let referrerPolicy = HeaderName("Referrer-Policy")
     static let retryAfter = HeaderName("Retry-After")
     static let setCookie = HeaderName("Set-Cookie")
+    static let vary = HeaderName("Vary")
     static let wwwAuthenticate = HeaderName("WWW-Authenticate")
+
+    /// In a refused check: the address at which the client can sign in, for the front.
+    static let authLocation = HeaderName("X-Auth-Location")
 
     static let remoteUser = HeaderName("Remote-User")
     static let remoteGroups = HeaderName("Remote-Groups")

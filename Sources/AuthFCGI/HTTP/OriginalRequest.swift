@@ -33,6 +33,10 @@ struct OriginalRequest {
         case origin
         /// Sec-Fetch-Site: the relation of the page that has caused the request. Pages cannot set it.
         case fetchSite
+        /// Sec-Fetch-Mode: `navigate` if the answer is shown as a page. Pages cannot set it.
+        case fetchMode
+        case accept
+        case acceptLanguage
         case userAgent
     }
 
@@ -40,10 +44,10 @@ struct OriginalRequest {
     private let bytes: [UInt8]
     /// The position of the last value of each fact. The last one counts, because an nginx location includes the usual
     /// parameters, then sets its own, and nginx passes both.
-    private var starts = InlineArray<16, Int32>(repeating: 0)
-    private var ends = InlineArray<16, Int32>(repeating: 0)
+    private var starts = InlineArray<19, Int32>(repeating: 0)
+    private var ends = InlineArray<19, Int32>(repeating: 0)
     /// The number of values of each fact.
-    private var counts = InlineArray<16, Int32>(repeating: 0)
+    private var counts = InlineArray<19, Int32>(repeating: 0)
     /// The positions of all requirements.
     private var requirements: [Range<Int>] = []
 

@@ -4,10 +4,12 @@ struct Response {
     /// The media type of the body.
     enum ContentType {
         case json
+        case html
 
         var value: StaticString {
             switch self {
             case .json: "application/json"
+            case .html: "text/html; charset=utf-8"
             }
         }
     }

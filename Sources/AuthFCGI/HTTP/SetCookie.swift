@@ -84,7 +84,7 @@ struct SetCookie: Equatable {
     }
 
     /// Returns true for a host name without a leading dot (RFC 6265bis, section 4.1.2.3).
-    private static func isDomain(_ text: String) -> Bool {
+    static func isDomain(_ text: String) -> Bool {
         let labels = text.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
         return text.utf8.count <= 253
             && labels.allSatisfy { label in

@@ -11,6 +11,7 @@ internal import Sessions
 final class PasswordChangeFlow {
     private let store: any PasswordChangeStore
     private let attempts: PasswordAttempts
+    private let rules: PasswordRules
     private let now: @EventLoop () -> BootInstant
     private var refusals = LoginRefusals()
 
@@ -22,14 +23,16 @@ final class PasswordChangeFlow {
     ///   - hasher: The hasher.
     ///   - audit: The recorder of audit events.
     ///   - log: The log.
+    ///   - rules: The requirements on new passwords.
     ///   - now: The clock; tests use their own.
     ///   - spawn: Starts background work. Tests run it themselves.
     init(
         store: any PasswordChangeStore, hasher: any LoginHasher, audit: any AuditRecorder, log: Logger,
-        now: @escaping @EventLoop () -> BootInstant = { .now },
+        rules: PasswordRules, now: @escaping @EventLoop () -> BootInstant = { .now },
         spawn: @escaping PasswordAttempts.Spawn = { EventLoop.spawn($0) }
     ) {
         self.store = store
+        self.rules = rules
         self.now = now
         attempts = PasswordAttempts(store: store, hasher: hasher, audit: audit, log: log, spawn: spawn)
     }
@@ -60,7 +63,7 @@ final class PasswordChangeFlow {
                 audit.recordSparingly(event(.refused, .foreignUser, in: session), from: client.address)
                 return .foreignUser
             }
-            if let violation = Self.violation(of: request.newPassword, for: user) {
+            if let violation = rules.violation(of: request.newPassword, username: user.identity.username) {
                 audit.recordSparingly(event(.refused, .unacceptablePassword, in: session), from: client.address)
                 return .unacceptable(violation)
             }
@@ -129,15 +132,5 @@ final class PasswordChangeFlow {
         AuditEvent(
             .passwordChange, outcome, reason, of: .user(id: session.identity.userID), session: session.id,
             details: details)
-    }
-
-    /// Returns the rule that a new password violates, or nil if it is acceptable.
-    private static func violation(of password: [UInt8], for user: UserRecord) -> PasswordRules.Violation? {
-        do throws(PasswordRules.Violation) {
-            try PasswordRules.check(password, username: user.identity.username)
-            return nil
-        } catch {
-            return error
-        }
     }
 }

@@ -9,6 +9,11 @@ extension Response {
             .unauthorized, code: "unauthorized", message: message, headers: [(.wwwAuthenticate, "Bearer")])
     }
 
+    /// 404: there is no such path.
+    static var nothingHere: Response {
+        .error(.notFound, code: "not_found", message: "there is nothing at this path")
+    }
+
     /// Returns 503: the store is unavailable.
     /// - Parameter retryAfter: The number of seconds after which a retry may succeed.
     static func unavailable(

@@ -1,9 +1,12 @@
+internal import EventLoop
+internal import Glibc
+
 /// A host and a port, as in the header Host and in a URL: `example.org:8443`, `[2001:db8::1]`.
 ///
-/// The case of a host has no meaning, and no port, or an empty one, is the default port of the scheme (RFC 3986, sections
-/// 3.2.3 and 6.2.3; RFC 9110, section 4.2.3).
-struct Authority {
-    /// In lower case.
+/// The case of a host has no meaning, nor has a dot at its end, and an IPv6 address has many spellings. No port, or an
+/// empty one, is the default port of the scheme (RFC 3986, sections 3.2.2, 3.2.3 and 6.2.3; RFC 9110, section 4.2.3).
+struct Authority: Equatable {
+    /// In lower case, without a dot at the end; an IPv6 address in brackets and its shortest form (RFC 5952).
     let host: String
     /// nil for the default port of the scheme.
     let port: UInt16?
@@ -12,14 +15,16 @@ struct Authority {
     init?(_ text: Substring) {
         var end = text.startIndex
         if text.first == "[" {
-            guard let bracket = text.firstIndex(of: "]") else { return nil }
-            guard text[..<bracket].dropFirst().utf8.allSatisfy(Self.isInAddress) else { return nil }
+            guard let bracket = text.firstIndex(of: "]"), let address = Self.canonicalIPv6(text[..<bracket].dropFirst())
+            else { return nil }
             end = text.index(after: bracket)
+            host = "[\(address)]"
         } else {
             end = text.firstIndex(of: ":") ?? text.endIndex
-            guard end > text.startIndex, text[..<end].utf8.allSatisfy(Self.isInName) else { return nil }
+            let name = text[..<end].last == "." ? text[..<end].dropLast() : text[..<end]
+            guard !name.isEmpty, name.last != ".", name.utf8.allSatisfy(Self.isInName) else { return nil }
+            host = name.lowercased()
         }
-        host = text[..<end].lowercased()
         let rest = text[end...]
         guard !rest.isEmpty else {
             port = nil
@@ -37,23 +42,20 @@ struct Authority {
         port = number
     }
 
+    /// True for an IP address, which has no parent domains.
+    var isAddress: Bool { host.hasPrefix("[") || host.utf8.allSatisfy { $0 == UInt8(ascii: ".") || $0.isASCIIDigit } }
+
     /// Names and IPv4 addresses; names in other scripts arrive as `xn--…`.
     private static func isInName(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"):
-            true
-        default: false
-        }
+        byte.isASCIIAlphanumeric || [UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_")].contains(byte)
     }
 
-    /// IPv6 addresses, without brackets.
-    private static func isInAddress(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "f"), UInt8(ascii: "A")...UInt8(ascii: "F"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: ":"), UInt8(ascii: "."):
-            true
-        default: false
-        }
+    /// The shortest form of an address without brackets; nil for any other text, such as one with a zone.
+    private static func canonicalIPv6(_ text: Substring) -> String? {
+        var address = in6_addr()
+        guard unsafe inet_pton(AF_INET6, String(text), &address) == 1 else { return nil }
+        var buffer = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN))
+        guard unsafe inet_ntop(AF_INET6, &address, &buffer, socklen_t(buffer.count)) != nil else { return nil }
+        return String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 }

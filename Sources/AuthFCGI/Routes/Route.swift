@@ -3,9 +3,17 @@ internal import EventLoop
 /// The route of a request, determined by its path and method.
 enum Route: Equatable {
     case verify
+    /// The check for fronts that hand its answer to the client.
+    case forward
+    case signInPage
     case login
     case me
+    case signOutPage
     case logout
+    case accountPage
+    case account
+    case resetPage
+    case reset
     case password
     case sessions
     /// One session of the user, by its public id.
@@ -20,6 +28,7 @@ enum Route: Equatable {
     enum Methods {
         case read
         case post
+        case readAndPost
         case delete
 
         /// The value of the header `Allow`.
@@ -27,6 +36,7 @@ enum Route: Equatable {
             switch self {
             case .read: "GET, HEAD"
             case .post: "POST"
+            case .readAndPost: "GET, HEAD, POST"
             case .delete: "DELETE"
             }
         }
@@ -42,9 +52,12 @@ enum Route: Equatable {
     init(path: String, method: String) {
         switch path {
         case Self.verifyPath.description: self = .verify
-        case "/auth/login": self = method == "POST" ? .login : .methodNotAllowed(.post)
+        case "/auth/forward": self = .forward
+        case "/auth/login": self = Self.page(method, .signInPage, .login)
         case "/auth/me": self = Self.isRead(method) ? .me : .methodNotAllowed(.read)
-        case "/auth/logout": self = method == "POST" ? .logout : .methodNotAllowed(.post)
+        case "/auth/logout": self = Self.page(method, .signOutPage, .logout)
+        case "/auth/account": self = Self.page(method, .accountPage, .account)
+        case "/auth/reset": self = Self.page(method, .resetPage, .reset)
         case "/auth/password": self = method == "POST" ? .password : .methodNotAllowed(.post)
         case "/auth/sessions": self = Self.isRead(method) ? .sessions : .methodNotAllowed(.read)
         case "/healthz": self = Self.isRead(method) ? .health : .methodNotAllowed(.read)
@@ -52,6 +65,8 @@ enum Route: Equatable {
         default:
             if path.hasPrefix("/auth/verify/") {
                 self = .verify
+            } else if path.hasPrefix("/auth/forward/") {
+                self = .forward
             } else if let id = Self.sessionID(path) {
                 self = method == "DELETE" ? .session(id: id) : .methodNotAllowed(.delete)
             } else {
@@ -72,6 +87,12 @@ enum Route: Equatable {
             guard isHyphen ? byte == UInt8(ascii: "-") : isDigit else { return nil }
         }
         return String(id)
+    }
+
+    /// The route of a path with a page, which is read, and its form, which is posted.
+    private static func page(_ method: String, _ page: Route, _ form: Route) -> Route {
+        if isRead(method) { return page }
+        return method == "POST" ? form : .methodNotAllowed(.readAndPost)
     }
 
     private static func isRead(_ method: String) -> Bool { method == "GET" || method == "HEAD" }

@@ -4,8 +4,12 @@ internal import EventLoop
 @EventLoop
 struct Router {
     let checks: CheckRoutes
+    let signIn: SignInRoutes
+    let signOut: SignOutRoutes
     let logins: LoginRoutes
     let sessions: SessionRoutes
+    let account: AccountRoutes
+    let reset: ResetRoutes
     let health: HealthRoutes
 
     func answer(_ exchange: Exchange) {
@@ -13,12 +17,21 @@ struct Router {
         guard exchange.question == .byPath, !exchange.request.isFor(path: Route.verifyPath) else {
             return checks.verify(exchange)
         }
+        // Forms are sent by browsers, whose answers are pages; programs send JSON.
+        let isForm = exchange.request.mediaType == .form
         switch Route(path: exchange.request.fullPath, method: exchange.request[.method] ?? "GET") {
         case .verify: checks.verify(exchange)
-        case .login: logins.signIn(exchange)
+        case .forward: checks.forward(exchange)
+        case .signInPage: signIn.page(exchange)
+        case .login: isForm ? signIn.submit(exchange) : logins.signIn(exchange)
         case .me: sessions.me(exchange)
-        case .logout: sessions.logout(exchange)
-        case .password: logins.changePassword(exchange)
+        case .signOutPage: signOut.page(exchange)
+        case .logout: isForm ? signOut.submit(exchange) : sessions.logout(exchange)
+        case .accountPage: account.page(exchange)
+        case .account: account.change(exchange)
+        case .resetPage: reset.page(exchange)
+        case .reset: reset.submit(exchange)
+        case .password: isForm ? account.changePassword(exchange) : logins.changePassword(exchange)
         case .sessions: sessions.list(exchange)
         case .session(let id): sessions.end(id, exchange)
         case .health: health.health(exchange)
@@ -28,8 +41,7 @@ struct Router {
                 .error(
                     .methodNotAllowed, code: "method_not_allowed", message: "this path takes \(methods.names)",
                     headers: [(.allow, HeaderValue(stringLiteral: methods.names))]))
-        case .unknown:
-            exchange.respond(.error(.notFound, code: "not_found", message: "there is nothing at this path"))
+        case .unknown: exchange.respond(.nothingHere)
         }
     }
 }

@@ -15,6 +15,30 @@ struct SessionAccess {
         exchange.request.credentials(cookieName: cookie.nameBytes)
     }
 
+    /// Returns the tokens in a request that ends sessions: of several cookies all that may be tokens, up to a number that no
+    /// browser reaches by itself.
+    func tokens(of request: OriginalRequest) -> [SessionToken] {
+        switch request.credentials(cookieName: cookie.nameBytes) {
+        case .token(let token, _): [token]
+        case .none, .invalid(.bearer), .invalid(.cookie): []
+        case .invalid(.severalCookies):
+            request.withBytes(of: .cookie) { cookies in
+                CookieValues(of: cookie.nameBytes, in: cookies).prefix(Self.maxTokens).compactMap { range in
+                    SessionToken(cookies.extracting(range))
+                }
+            }
+        }
+    }
+
+    private static let maxTokens = 8
+
+    /// Returns the headers that make a browser forget that it was signed in.
+    func expiredCookies(_ request: OriginalRequest) -> [(name: HeaderName, value: HeaderValue)] {
+        // The form in which it is set comes first: some fronts hand on one header alone.
+        let cookies = [cookie.expired] + cookie.otherForms(on: request[.host])
+        return (cookies + [SignInRounds.forgotten].compactMap(\.self)).map { (.setCookie, $0) }
+    }
+
     /// Calls `body` with the session of the request, or answers 401 or 503.
     /// - Parameters:
     ///   - exchange: The request.
@@ -25,16 +49,34 @@ struct SessionAccess {
         orElse answersEnded: (@Sendable @EventLoop (SessionToken, Credentials.Source) async -> Bool)? = nil,
         _ body: @escaping @Sendable @EventLoop (SessionToken, Credentials.Source, Session) async -> Void
     ) {
+        withSession(exchange, orElse: answersEnded, otherwise: { [self] refusal in refuse(refusal, exchange) }, body)
+    }
+
+    /// The reason why there is no session.
+    enum Refusal {
+        case notSignedIn
+        case severalCookies
+        /// The store cannot tell.
+        case undecided(SessionStoreError)
+    }
+
+    /// Calls `body` with the session of the request, or `refuse`. One of them answers the exchange, or `answersEnded` does.
+    func withSession(
+        _ exchange: Exchange,
+        orElse answersEnded: (@Sendable @EventLoop (SessionToken, Credentials.Source) async -> Bool)? = nil,
+        otherwise refuse: @escaping @Sendable @EventLoop (Refusal) -> Void,
+        _ body: @escaping @Sendable @EventLoop (SessionToken, Credentials.Source, Session) async -> Void
+    ) {
         let (token, source): (SessionToken, Credentials.Source)
         let trace = refusals?.begin(exchange.request)
         switch credentials(of: exchange) {
         case .token(let offered, let from): (token, source) = (offered, from)
         case .none:
             trace?.refusedWithoutToken()
-            return exchange.respond(.unauthorized())
+            return refuse(.notSignedIn)
         case .invalid(let source):
             trace?.refused(source)
-            return source == .severalCookies ? refuseSeveralCookies(exchange) : exchange.respond(.unauthorized())
+            return refuse(source == .severalCookies ? .severalCookies : .notSignedIn)
         }
         EventLoop.spawn { [store] in
             do throws(SessionStoreError) {
@@ -42,20 +84,28 @@ struct SessionAccess {
                 else {
                     if let answersEnded, await answersEnded(token, source) { return }
                     trace?.refused(token)
-                    return exchange.respond(.unauthorized())
+                    return refuse(.notSignedIn)
                 }
                 await body(token, source, session)
             } catch {
                 trace?.undecided(error, token)
-                exchange.respond(.unavailable(error))
+                refuse(.undecided(error))
             }
+        }
+    }
+
+    private func refuse(_ refusal: Refusal, _ exchange: Exchange) {
+        switch refusal {
+        case .notSignedIn: exchange.respond(.unauthorized())
+        case .severalCookies: refuseSeveralCookies(exchange)
+        case .undecided(let error): exchange.respond(.unavailable(error))
         }
     }
 
     /// Answers 401 to several session cookies, which are ambiguous, and makes the browser delete them.
     func refuseSeveralCookies(_ exchange: Exchange) {
         var response = Response.unauthorized("there are several session cookies: sign in again")
-        response.add(.setCookie, cookie.expired)
+        for (name, value) in expiredCookies(exchange.request) { response.add(name, value) }
         exchange.respond(response)
     }
 
@@ -74,11 +124,11 @@ struct SessionAccess {
         return false
     }
 
-    /// Returns the answer to a client that has no session any more.
+    /// Returns the answer to a program that has no session any more, or to a page's script.
     func loggedOut(_ exchange: Exchange, hadCookie: Bool) -> Response {
-        let isForm = exchange.request.mediaType == .form
-        var response = isForm ? Response(.seeOther, headers: [(.location, "/")]) : Response(.noContent)
-        if hadCookie { response.add(.setCookie, cookie.expired) }
+        var response = Response(.noContent)
+        guard hadCookie else { return response }
+        for (name, value) in expiredCookies(exchange.request) { response.add(name, value) }
         return response
     }
 }

@@ -31,29 +31,14 @@ struct SessionRoutes {
         guard access.mayChange(exchange, .sessionEnd) else { return }
         access.withSession(exchange, orElse: { [self] in await hasEndedItself(id, exchange, $0, $1) }) {
             [self] _, source, session in
-            let client = exchange.request.clientAddress
-            let userID = session.identity.userID
-            func event(
-                _ outcome: AuditOutcome, _ reason: AuditReason? = nil, _ details: [String: String] = [:]
-            ) -> AuditEvent {
-                AuditEvent(
-                    .sessionEnd, outcome, reason, of: .user(id: userID), session: id,
-                    details: details.merging(["by_session": session.id]) { first, _ in first })
-            }
             do throws(SessionStoreError) {
-                let requester = Requester(address: client, name: userID)
-                switch try await store.revoke(sessionID: id, ofUser: userID, for: requester) {
-                case .ended: audit.record(event(.success), from: client)
-                case .endedBefore: audit.recordSparingly(event(.success, nil, ["ended": "0"]), from: client)
-                case .noSuchSession:
-                    audit.recordSparingly(event(.refused, .noSuchSession), from: client)
+                guard try await end(id, by: session, exchange.request.clientAddress) else {
                     return exchange.respond(
                         .error(.notFound, code: "not_found", message: "you have no live session with this id"))
                 }
                 exchange.respond(
                     access.loggedOut(exchange, hadCookie: source == .cookie && id == session.id))
             } catch {
-                audit.recordSparingly(event(.unavailable, AuditReason(error)), from: client)
                 exchange.respond(.unavailable(error, "the session could not be ended; try again"))
             }
         }
@@ -78,9 +63,43 @@ struct SessionRoutes {
         return true
     }
 
+    /// Ends one session of a user, and records it.
+    ///
+    /// - Parameters:
+    ///   - id: The session's public id, a UUID.
+    ///   - session: The session of the request.
+    ///   - client: The client's address.
+    /// - Returns: False if the user has no live session with this id, and none that was just ended.
+    func end(
+        _ id: String, by session: Session, _ client: String?
+    ) async throws(SessionStoreError) -> Bool {
+        let userID = session.identity.userID
+        func event(
+            _ outcome: AuditOutcome, _ reason: AuditReason? = nil, _ details: [String: String] = [:]
+        ) -> AuditEvent {
+            AuditEvent(
+                .sessionEnd, outcome, reason, of: .user(id: userID), session: id,
+                details: details.merging(["by_session": session.id]) { first, _ in first })
+        }
+        do throws(SessionStoreError) {
+            let requester = Requester(address: client, name: userID)
+            switch try await store.revoke(sessionID: id, ofUser: userID, for: requester) {
+            case .ended: audit.record(event(.success), from: client)
+            case .endedBefore: audit.recordSparingly(event(.success, nil, ["ended": "0"]), from: client)
+            case .noSuchSession:
+                audit.recordSparingly(event(.refused, .noSuchSession), from: client)
+                return false
+            }
+        } catch {
+            audit.recordSparingly(event(.unavailable, AuditReason(error)), from: client)
+            throw error
+        }
+        return true
+    }
+
     /// `POST /auth/logout`: ends this session, with `?all=1` all of the user's sessions, with `?others=1` all others.
-    /// 204 means that the change is committed. A logout without a valid session succeeds too, but ends no other
-    /// session.
+    /// 204 means that the change is committed. A logout without a valid session succeeds too, but ends no other session.
+    /// Forms have ``SignOutRoutes``.
     func logout(_ exchange: Exchange) {
         switch access.credentials(of: exchange) {
         case .none: exchange.respond(access.loggedOut(exchange, hadCookie: false))
@@ -103,7 +122,8 @@ struct SessionRoutes {
         }
     }
 
-    private func end(
+    /// Ends the session of a token, or others of its user. On return the change is committed.
+    func end(
         _ token: SessionToken, _ extent: LogoutExtent, _ client: String?
     ) async throws(SessionStoreError) {
         let (userID, sessionID, ended): (String, String, Int)

@@ -1,5 +1,5 @@
 /// The origin of a web page: scheme, host and port (RFC 6454), as in the header Origin.
-struct WebOrigin {
+struct WebOrigin: Equatable {
     enum Scheme: String {
         case http
         case https
@@ -25,11 +25,25 @@ struct WebOrigin {
         self.authority = authority
     }
 
+    init(_ scheme: Scheme, _ authority: Authority) {
+        self.scheme = scheme
+        self.authority = authority
+    }
+
+    /// The port, which is the scheme's unless another one was given.
+    private var port: UInt16 { authority.port ?? scheme.defaultPort }
+
+    /// The origin as browsers write it: without the default port.
+    var text: String {
+        "\(scheme.rawValue)://\(authority.host)" + (port == scheme.defaultPort ? "" : ":\(port)")
+    }
+
+    static func == (one: WebOrigin, other: WebOrigin) -> Bool { one.text == other.text }
+
     /// Returns whether a request for this host, by the scheme of this origin, is one to the origin.
     /// - Parameter host: The value of the header Host.
     func isOrigin(ofHost host: String) -> Bool {
         guard let requested = Authority(host[...]) else { return false }
-        return requested.host == authority.host
-            && requested.port ?? scheme.defaultPort == authority.port ?? scheme.defaultPort
+        return WebOrigin(scheme, requested) == self
     }
 }

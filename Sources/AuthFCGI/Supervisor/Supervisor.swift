@@ -164,6 +164,7 @@ extension Supervisor {
         let new: Settings
         do throws(SettingsProblems) {
             new = try Settings(sources)
+            try new.checkPages()
         } catch {
             log.error("reload failed: keeping the current settings")
             for line in error.lines { log.error("\(line)") }

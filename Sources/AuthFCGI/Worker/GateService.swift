@@ -9,6 +9,7 @@ final class GateService: WorkerService {
     private let log: Logger
     private let store: SessionStore
     private let hasher: PasswordHasher
+    private let pages: Pages
     private var slot: OwnSlot?
     private var server: Server?
     /// Called after ``TakeOver/limit(_:)`` without a use of the store; nil for a worker that takes over from no other.
@@ -16,15 +17,32 @@ final class GateService: WorkerService {
 
     private static let maxWaitForStore = Duration.seconds(1)
 
+    /// The reason why there is no service: files could be read a moment ago, when the settings were checked.
+    enum Problem: Error, CustomStringConvertible {
+        case redisTLS(RedisTLS.Problem)
+        case pages(PagesProblem)
+
+        var description: String {
+            switch self {
+            case .redisTLS(let problem): "\(problem)"
+            case .pages(let problem): "PAGES_FOLDER: \(problem)"
+            }
+        }
+    }
+
     /// - Parameters:
     ///   - worker: The number of the worker.
     ///   - settingsAreProven: true if workers have served with these settings before. Then tables that are missing are not
     ///     made: they are about to be restored.
-    init(settings: Settings, worker: Int, settingsAreProven: Bool, log: Logger) throws(RedisTLS.Problem) {
+    init(settings: Settings, worker: Int, settingsAreProven: Bool, log: Logger) throws(Problem) {
         self.settings = settings
         self.log = log
-        var configuration = try SessionStore.Configuration(
-            settings, applicationName: ApplicationName.worker(worker, on: HostName.current))
+        var configuration = try Self.configuration(settings, worker)
+        do throws(PagesProblem) {
+            pages = try settings.pages()
+        } catch {
+            throw .pages(error)
+        }
         configuration.postgreSQL.isResumed = settingsAreProven
         store = SessionStore(configuration, log: log)
         hasher = PasswordHasher(
@@ -33,6 +51,17 @@ final class GateService: WorkerService {
             pepper: Array((settings.usersPepper?.reveal() ?? "").utf8), allowsLegacy: settings.allowsLegacyHashes,
             timeLimit: settings.hashingTimeLimit,
             expecting: settings.usersQuery.map { _ in PasswordHasher.ownHash } ?? settings.usersPreset?.highestCost)
+    }
+
+    private static func configuration(
+        _ settings: Settings, _ worker: Int
+    ) throws(Problem) -> SessionStore.Configuration {
+        do throws(RedisTLS.Problem) {
+            return try SessionStore.Configuration(
+                settings, applicationName: ApplicationName.worker(worker, on: HostName.current))
+        } catch {
+            throw .redisTLS(error)
+        }
     }
 
     /// Reports a database that no worker can use, at the program's start only: later the problem may be temporary.
@@ -89,17 +118,30 @@ final class GateService: WorkerService {
     }
 
     private func router() -> Router {
-        let cookie = SessionCookie(name: settings.cookieName)
+        let cookie = settings.sessionCookie
         let audit = AuditTrail(log: log)
         let refusals = RefusedCheckLog(log, store: store)
         let access = SessionAccess(store: store, cookie: cookie, audit: audit, refusals: refusals)
+        let rules = PasswordRules(settings)
+        let login = LoginFlow(store: store, hasher: hasher, audit: audit, log: log)
+        let change = PasswordChangeFlow(store: store, hasher: hasher, audit: audit, log: log, rules: rules)
+        let sessions = SessionRoutes(store: store, access: access, audit: audit)
+        let signOut = SignOutRoutes(sessions: sessions, access: access, pages: pages)
+        let account = AccountRoutes(
+            view: AccountView(store: store, pages: pages, minPasswordLength: rules.minLength), sessions: sessions,
+            signOut: signOut, access: access, passwordChange: change)
         return Router(
-            checks: CheckRoutes(store: store, cookie: cookie, audit: audit, log: log, slot: slot, refusals: refusals),
-            logins: LoginRoutes(
-                login: LoginFlow(store: store, hasher: hasher, audit: audit, log: log),
-                passwordChange: PasswordChangeFlow(store: store, hasher: hasher, audit: audit, log: log),
-                access: access),
-            sessions: SessionRoutes(store: store, access: access, audit: audit),
+            checks: CheckRoutes(
+                store: store, cookie: cookie, audit: audit, log: log, slot: slot, refusals: refusals,
+                signIn: settings.signInAddress, pages: pages),
+            signIn: SignInRoutes(
+                login: login, access: access, sessions: sessions, pages: pages, origins: settings.redirectOrigins),
+            signOut: signOut,
+            logins: LoginRoutes(login: login, passwordChange: change, access: access),
+            sessions: sessions, account: account,
+            reset: ResetRoutes(
+                flow: PasswordResetFlow(store: store, hasher: hasher, audit: audit, log: log, rules: rules),
+                audit: audit, pages: pages, minPasswordLength: rules.minLength),
             health: HealthRoutes(store: store) { [weak self] in self?.server?.isDraining ?? true })
     }
 

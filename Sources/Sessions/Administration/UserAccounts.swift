@@ -1,3 +1,5 @@
+package import FoundationEssentials
+
 /// The operations on the gate's own users for commands: blocking calls on their own connection.
 package struct UserAccounts: ~Copyable {
     private let database: AdministrationConnection
@@ -75,6 +77,19 @@ package struct UserAccounts: ~Copyable {
     package func setPassword(of id: String, to hash: String) throws(PostgreSQLError) -> AccountChange {
         try changeInTwoSteps(id) { () throws(PostgreSQLError) in
             try database.run(SetPasswordHash(id: id, hash: hash))
+        }
+    }
+
+    /// Makes a link with which a user chooses a new password, within an hour and once. An earlier link becomes invalid; the
+    /// password and the sessions stay as they are.
+    /// - Parameters:
+    ///   - id: The user's id.
+    ///   - code: The code of the link, of which the database gets the hash alone.
+    /// - Returns: The time of the link's end; nil, with nothing changed, if the user is disabled or does not exist.
+    /// - Throws: ``PostgreSQLError``
+    package func resetPassword(of id: String, with code: PasswordResetCode) throws(PostgreSQLError) -> Date? {
+        try database.transaction { () throws(PostgreSQLError) in
+            try database.run(CreatePasswordReset(userID: id, codeHash: code.hash))
         }
     }
 

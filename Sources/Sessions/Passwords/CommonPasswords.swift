@@ -1,10 +1,13 @@
 /// A list of common passwords that are long enough to be accepted otherwise.
 enum CommonPasswords {
     /// Returns whether `password` is on the list, ignoring case.
-    static func contains(_ password: String) -> Bool { all.contains(password.lowercased()) }
+    static func contains(_ password: String) -> Bool {
+        let folded = password.lowercased()
+        return ofEightAndMore.contains(folded) || ofFifteenAndMore.contains(folded)
+    }
 
     /// The most frequent entries of published lists of stolen passwords, from 8 characters on, in lower case.
-    private static let all = Set(
+    private static let ofEightAndMore = Set(
         """
         !qaz2wsx !qaz@wsx 00000000 000000000 0000000000 01011990 01012000 01020304 01234567 012345678 0123456789
         0987654321 10101010 10203040 102030405060 11111111 111111111 1111111111 11112222 11223344 1122334455
@@ -58,5 +61,38 @@ enum CommonPasswords {
         whatever whatever1 william1 windows10 windows123 winter123 winter2020 winter2021 winter2022 winter2023
         winter2024 winter2025 wolverine xxxxxxxx yankees1 yourpassword z1x2c3v4 zaq12wsx zaq1@wsx zaq1xsw2 zaq1zaq1
         zxc123456 zxcasdqwe zxcv1234 zxcvbnm, zxcvbnm1 zxcvbnm123 zxcvzxcv zzzzzzzz
+        """.split(whereSeparator: \.isWhitespace).map(String.init))
+
+    /// Long ones: rows of the keyboard, repetitions, and sentences that say what they are.
+    private static let ofFifteenAndMore = Set(
+        """
+        000000000000000 0000000000000000 00000000000000000000 102030405060708090 111111111111111 1111111111111111
+        11111111111111111111 112233445566778899 121212121212121 1212121212121212 123123123123123 123123123123123123
+        123321123321123321 123454321123454321 1234567812345678 123456789012345 1234567890123456 123456789012345678
+        12345678901234567890 123456789101112 1234567891011121 12345678910111213 1234567891234567 123456789123456789
+        1234567890987654321 123456789qwertyuiop 1234567890qwertyuiop 123456abcdef123456 1a2b3c4d5e6f7g8h
+        1q2w3e4r5t6y7u8i 1q2w3e4r5t6y7u8i9o 1q2w3e4r5t6y7u8i9o0p 1qaz2wsx3edc4rfv 1qaz2wsx3edc4rfv5tgb
+        1qaz2wsx3edc4rfv5tgb6yhn 1qazxsw23edcvfr4 987654321987654321 98765432109876543210 999999999999999
+        9999999999999999 a1b2c3d4e5f6g7h8 aaaaaaaaaaaaaaa aaaaaaaaaaaaaaaa aaaaaaaaaaaaaaaaaaaa abababababababab
+        abc123abc123abc123 abcabcabcabcabc abcd1234abcd1234 abcdefghijklmno abcdefghijklmnop abcdefghijklmnopqrst
+        abcdefghijklmnopqrstuvwxyz abcdefgh12345678 adminadminadmin administrator12 administrator123 administrator1234
+        administratoradministrator adminpassword123 asdfasdfasdfasdf asdfghjklasdfghjkl asdfghjklqwertyuiop
+        asdfghjklzxcvbnm asdfghjkl123456 asdfghjkl123456789 azertyuiopqsdfgh azertyuiopqsdfghjklm changemechangeme
+        changeme123456789 changethispassword choosemypassword correct-horse-battery-staple correcthorsebattery
+        defaultpassword1 defaultpassword123 geheimespasswort geheimgeheimgeheim helloworldhelloworld iloveyouforever
+        iloveyouforever1 iloveyouiloveyou iloveyousomuch1 iloveyouverymuch letmeinletmein1 letmeinletmeinletmein
+        meinpasswort123 meinpasswortistgut mypassword12345 mypassword123456 mypasswordisgood mypasswordispassword
+        notmypassword123 opensesameopensesame p@ssw0rdp@ssw0rd p@ssw0rd12345678 pass123pass123pass123
+        passphrasepassphrase passpasspasspass passw0rdpassw0rd password0123456 password1234567 password12345678
+        password123456789 password1234567890 password1password1 password123password password123password123
+        passwordpassword passwordpassword1 passwordpassword123 passwortpasswort passwort12345678 passwort123456789
+        qazwsxedcrfvtgb qazwsxedcrfvtgbyhn qazwsxedcrfvtgbyhnujm qazxswedcvfrtgb qwertyqwertyqwerty qwerty123456789
+        qwerty1234567890 qwertyuiop12345 qwertyuiop123456 qwertyuiop123456789 qwertyuiop1234567890 qwertyuiopasdfg
+        qwertyuiopasdfgh qwertyuiopasdfghjkl qwertyuiopasdfghjklzxcvbnm qwertyuiopqwertyuiop qwertzuiopasdfgh
+        qwertzuiopasdfghjkl secretpassword1 secretpassword123 supersecretpassword testpassword123 testtesttesttest
+        thisisapassword thisisapassword1 thisismypassword thisismypassword1 thisispassword1 thisisthepassword
+        topsecretpassword trustno1trustno1 verysecretpassword welcome123456789 welcomewelcome1 welcometothejungle
+        whatismypassword xxxxxxxxxxxxxxx xxxxxxxxxxxxxxxx yourpassword123 zaq12wsxcde34rfv zxcvbnmasdfghjkl
+        zxcvbnmzxcvbnmzxcvbnm zzzzzzzzzzzzzzz
         """.split(whereSeparator: \.isWhitespace).map(String.init))
 }

@@ -1,9 +1,9 @@
 internal import COpenSSL
 
 /// SHA-256, computed by OpenSSL.
-enum SHA256 {
+package enum SHA256 {
     /// Returns the digest of a sequence of bytes.
-    static func digest(_ bytes: borrowing Span<UInt8>) -> SHA256Digest {
+    package static func digest(_ bytes: borrowing Span<UInt8>) -> SHA256Digest {
         let nothing: InlineArray<0, UInt8> = []
         return digest(bytes, nothing.span)
     }

@@ -1,11 +1,14 @@
+import Sessions
 import Testing
 
 @testable import AuthFCGI
 
 struct NewPasswordTests {
+    private static let rules = PasswordRules(minLength: 8)
+
     private static func problem(_ password: [UInt8], allowWeak: Bool = false) -> String? {
         do throws(NewPassword.Problem) {
-            _ = try NewPassword.check(password, for: "ann.example", allowWeak: allowWeak)
+            _ = try NewPassword.check(password, for: "ann.example", rules, allowWeak: allowWeak)
             return nil
         } catch {
             return error.message
@@ -21,7 +24,7 @@ struct NewPasswordTests {
     ])
     func `a password is read exactly as it is`(_ password: String) throws {
         let bytes = Array(password.utf8)
-        #expect(try NewPassword.check(bytes, for: "ann.example", allowWeak: false) == bytes)
+        #expect(try NewPassword.check(bytes, for: "ann.example", Self.rules, allowWeak: false) == bytes)
     }
 
     @Test(arguments: [

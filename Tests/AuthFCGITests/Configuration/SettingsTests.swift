@@ -43,7 +43,7 @@ struct SettingsTests {
         #expect(settings.listenGroup == nil && settings.listenPeers == nil)
         #expect(settings.workers == 2 && settings.hashingThreads == 4)
         #expect(settings.sessionLifetime == .seconds(86_400))
-        #expect(settings.cookieName == "__Host-session")
+        #expect(settings.cookieName == nil && settings.sessionCookie.name == "__Host-session")
         #expect(settings.environment()["LOG_LEVEL"] == "info")
     }
 

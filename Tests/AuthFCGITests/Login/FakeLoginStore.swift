@@ -4,7 +4,7 @@ import Sessions
 @testable import AuthFCGI
 
 @EventLoop
-final class FakeLoginStore: LoginStore, PasswordChangeStore {
+final class FakeLoginStore: LoginStore, PasswordChangeStore, PasswordResetStore {
     private let effects: EffectLog
     /// Which calls fail, by the first word of their effect, and how.
     var failures: [String: SessionStoreError] = [:]
@@ -19,6 +19,10 @@ final class FakeLoginStore: LoginStore, PasswordChangeStore {
     var user: UserRecord? = LoginStage.ann
     /// nil: the user or the session has changed meanwhile.
     var endedByChange: Int? = 2
+    /// nil: there is no such link.
+    var resetUser: PasswordResetUser? = PasswordResetUser(id: "7", username: "ann")
+    /// nil: another request has used the link meanwhile.
+    var endedByReset: Int? = 3
     /// nil: it has ended meanwhile.
     var session: Session? = LoginStage.session
 
@@ -97,6 +101,20 @@ final class FakeLoginStore: LoginStore, PasswordChangeStore {
         let isKept = kept.hash == LoginStage.oldToken.hash
         try await step("change", "\(user.identity.userID) to \(passwordHash)\(isKept ? "" : ", keeping another")")
         return endedByChange
+    }
+
+    func userOfPasswordReset(
+        _ code: PasswordResetCode, from clientAddress: String?
+    ) async throws(SessionStoreError) -> PasswordResetUser? {
+        try await step("link", "from \(clientAddress ?? "nowhere")")
+        return resetUser
+    }
+
+    func resetPassword(
+        with code: PasswordResetCode, of user: PasswordResetUser, to passwordHash: String
+    ) async throws(SessionStoreError) -> Int? {
+        try await step("reset", "\(user.id) to \(passwordHash)")
+        return endedByReset
     }
 
     func session(for token: SessionToken) async throws(SessionStoreError) -> Session? {

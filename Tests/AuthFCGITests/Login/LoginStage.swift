@@ -22,10 +22,15 @@ final class LoginStage {
         store: store, hasher: hasher, audit: audit, log: effects.logger, now: { [self] in time },
         spawn: { [self] in spawned.append($0) })
     private(set) lazy var change = PasswordChangeFlow(
-        store: store, hasher: hasher, audit: audit, log: effects.logger, now: { [self] in time },
-        spawn: { [self] in spawned.append($0) })
+        store: store, hasher: hasher, audit: audit, log: effects.logger, rules: PasswordRules(),
+        now: { [self] in time }, spawn: { [self] in spawned.append($0) })
+    private(set) lazy var reset = PasswordResetFlow(
+        store: store, hasher: hasher, audit: audit, log: effects.logger, rules: PasswordRules(),
+        now: { [self] in time }, spawn: { [self] in spawned.append($0) })
 
     static let address = "192.0.2.7"
+    /// The pages without anything of an operator's.
+    static let pages = Pages()
     static let ann = UserRecord(
         identity: Identity(userID: "7", username: "ann"), passwordHash: "stored", epoch: 3)
     static let session = Session(id: "s1", identity: ann.identity, createdAt: .distantPast, expiresAt: .distantFuture)
@@ -47,7 +52,7 @@ final class LoginStage {
 
     private var time: BootInstant { BootInstant(nanoseconds: 1_000_000_000_000) + effects.now }
 
-    private var client: LoginClient {
+    var client: LoginClient {
         LoginClient(address: address, userAgent: "browser", token: token) { [self] in isWaiting }
     }
 

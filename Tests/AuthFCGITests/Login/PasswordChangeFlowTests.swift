@@ -78,7 +78,9 @@ import Testing
             Self.asked + ["audit sparingly password change refused (the password is not kept here)\(Self.about)"])
     }
 
-    @Test(arguments: [("short", PasswordRules.Violation.tooShort), ("password", .common), ("", .empty)])
+    @Test(arguments: [
+        ("short", PasswordRules.Violation.tooShort(minLength: 15)), ("passwordpassword", .common), ("", .empty),
+    ])
     func `an unacceptable new password reserves no attempt`(
         _ password: String, _ violation: PasswordRules.Violation
     ) async throws {

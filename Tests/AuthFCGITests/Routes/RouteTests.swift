@@ -12,10 +12,27 @@ struct RouteTests {
         for method in Self.methods { #expect(Route(path: path, method: method) == .verify) }
     }
 
-    @Test(arguments: [("/auth/login", Route.login), ("/auth/logout", .logout), ("/auth/password", .password)])
-    func `routes that change something accept only POST`(_ path: String, _ route: Route) {
+    @Test(arguments: ["/auth/forward", "/auth/forward/", "/auth/forward/app/../x", "/auth/forward//"])
+    func `so does the check whose answer is for the client`(_ path: String) {
+        for method in Self.methods { #expect(Route(path: path, method: method) == .forward) }
+    }
+
+    @Test func `a change of the password accepts only POST`() {
         for method in Self.methods {
-            #expect(Route(path: path, method: method) == (method == "POST" ? route : .methodNotAllowed(.post)))
+            let expected = method == "POST" ? Route.password : .methodNotAllowed(.post)
+            #expect(Route(path: "/auth/password", method: method) == expected)
+        }
+    }
+
+    @Test(arguments: [
+        ("/auth/login", Route.signInPage, Route.login), ("/auth/logout", .signOutPage, .logout),
+        ("/auth/account", .accountPage, .account), ("/auth/reset", .resetPage, .reset),
+    ])
+    func `pages are read, and their forms are posted`(_ path: String, _ page: Route, _ form: Route) {
+        for method in Self.methods {
+            let isRead = method == "GET" || method == "HEAD"
+            let expected = isRead ? page : method == "POST" ? form : .methodNotAllowed(.readAndPost)
+            #expect(Route(path: path, method: method) == expected)
         }
     }
 
@@ -28,8 +45,20 @@ struct RouteTests {
     }
 
     @Test(arguments: [
+        ("/auth/account", Route.accountPage, Route.account), ("/auth/reset", .resetPage, .reset),
+    ])
+    func `a page accepts GET and HEAD, and its form POST`(_ path: String, _ page: Route, _ form: Route) {
+        for method in Self.methods {
+            let isRead = method == "GET" || method == "HEAD"
+            let expected = isRead ? page : method == "POST" ? form : .methodNotAllowed(.readAndPost)
+            #expect(Route(path: path, method: method) == expected)
+        }
+    }
+
+    @Test(arguments: [
         "", "/", "/auth", "/auth/", "/auth/verif", "/auth/verifyx", "/auth/verify?x", "/auth/verify%2f", "/AUTH/VERIFY",
         "//auth/verify", "/x/auth/verify", "/auth/login/", "/auth/login/x", "/auth/me/", "/auth/logout/",
+        "/auth/account/", "/auth/reset/", "/auth/reset/x", "/auth/forwardx", "/auth/forwar",
         "/auth/password/", "/auth/password/x",
         "/healthz/",
         "/readyz/x", "/auth/./verify", "/auth//verify", " /auth/verify", "auth/verify",

@@ -33,7 +33,7 @@ struct SameOriginTests {
             nil, "", "null", "example.org", "https://", "https://example.org/", "https://example.org:8443",
             "https://example.org:80", "https://example.org:65979", "https://example.org:4 43",
             "https://example.org:-443", "https://:443", "https://example.org:443:443", "https://example.org\u{212a}",
-            "https://example.org.", "https://example.org.evil.test", "https://evil.test",
+            "https://example.org..", "https://.", "https://example.org.evil.test", "https://evil.test",
             "https://evil.test/https://example.org", "https://example.org@evil.test", "https://sub.example.org",
             "ftp://example.org", "https:/example.org", "https://example.org https://evil.test",
         ] as [String?])
@@ -46,6 +46,9 @@ struct SameOriginTests {
         ("https://example.org", "EXAMPLE.org"), ("https://EXAMPLE.org", "example.org"),
         ("HTTPS://example.org", "Example.ORG:443"), ("https://example.org", "example.org:"),
         ("https://example.org:8443", "Example.org:8443"),
+        ("https://example.org.", "example.org"), ("https://example.org", "example.org."),
+        ("https://example.org.:443", "EXAMPLE.ORG."), ("https://[2001:db8::1]", "[2001:0DB8:0:0:0:0:0:1]"),
+        ("https://[::ffff:1.2.3.4]", "[::ffff:102:304]"),
         ("https://[2001:db8::a]", "[2001:DB8::A]:443"), ("https://xn--bcher-kva.example", "XN--BCHER-KVA.example"),
     ])
     func `default ports and the case of a host have no meaning`(_ origin: String, _ host: String) {
@@ -59,6 +62,7 @@ struct SameOriginTests {
         ("http://example.org:443", "example.org"), ("https://example.org:80", "example.org"),
         ("https://[2001:db8::a]", "[2001:db8::b]"), ("https://example.org", "example.org:443@evil.test"),
         ("https://example.org", "example.org, evil.test"), ("https://[::1", "[::1"), ("https://::1", "::1"),
+        ("https://[fe80::1%25eth0]", "[fe80::1%25eth0]"), ("https://[::1]x", "[::1]x"), ("https://[]", "[]"),
         ("https://K.example", "\u{212a}.example"),
     ])
     func `another port or host is another origin`(_ origin: String, _ host: String) {

@@ -40,13 +40,13 @@ import Testing
     }
 
     @Test func `user add`() throws {
-        let added = try json("user", "add", "a\"nn", input: "correct horse")
+        let added = try json("user", "add", "a\"nn", input: "correct horse battery")
         let id = try psql("SELECT id FROM authfcgi_users")
         #expect(added == #"{"added":true,"id":"\#(id)","username":"a\"nn"}"# + "\n")
         #expect(
-            try json("user", "add", "A\"nn", "--if-absent", input: "correct horse")
+            try json("user", "add", "A\"nn", "--if-absent", input: "correct horse battery")
                 == #"{"added":false,"id":"\#(id)","username":"a\"nn"}"# + "\n")
-        let again = try run(["user", "add", "a\"nn", "--json"], input: "correct horse")
+        let again = try run(["user", "add", "a\"nn", "--json"], input: "correct horse battery")
         #expect(again.status == .code(65) && again.output.isEmpty)
         #expect(again.errors == "authfcgi: user a\"nn exists already\n")
     }
@@ -98,7 +98,8 @@ import Testing
     @Test(arguments: [
         "migrate", "cleanup", "audit", "config check", "healthcheck", "user add", "user list", "user show",
         "user change",
-        "user passwd", "user disable", "user enable", "user delete", "session list", "session count", "session create",
+        "user passwd", "user reset", "user disable", "user enable", "user delete", "session list", "session count",
+        "session create",
         "session revoke", "session refresh",
     ])
     func `every command that prints has the flag`(_ command: String) throws {

@@ -44,8 +44,8 @@ import Testing
     @Test(arguments: [
         "", "user", "session", "config", "serve", "migrate", "cleanup", "audit", "healthcheck", "config check",
         "user add",
-        "user list", "user show", "user change", "user passwd", "user disable", "user enable", "user delete",
-        "session list", "session count", "session create", "session revoke", "session refresh",
+        "user list", "user show", "user change", "user passwd", "user reset", "user disable", "user enable",
+        "user delete", "session list", "session count", "session create", "session revoke", "session refresh",
     ])
     func `the usage of every command names --env-file`(_ command: String) throws {
         let help = try run(command.split(separator: " ").map(String.init) + ["--help"])

@@ -60,7 +60,7 @@ import Testing
                     "POST", "/auth/password",
                     parameters: [("CONTENT_TYPE", "application/json"), GateProcess.bearer(mine)],
                     body: Array(
-                        #"{"current_password":"\#(TwoGates.password)","new_password":"another horse"}"#.utf8))
+                        #"{"current_password":"\#(TwoGates.password)","new_password":"another battery horse"}"#.utf8))
                 : try gates.one.ask(
                     "POST", "/auth/logout", parameters: [("QUERY_STRING", "\(request)=1"), GateProcess.bearer(mine)])
             #expect(answer.status == 204, "\(answer)")
@@ -73,7 +73,7 @@ import Testing
         }
         try gates.warm(tokens.ann)
         #expect(try liveCount == (request == "all" ? "0" : "1"))
-        let ended = try gates.one.logIn("mallory", request == "password" ? "another horse" : TwoGates.password)
+        let ended = try gates.one.logIn("mallory", request == "password" ? "another battery horse" : TwoGates.password)
         #expect(ended.status == 200)
     }
 
@@ -86,7 +86,8 @@ import Testing
         try timed("\(command)") {
             let result = try ServerProcess.run(
                 GateProcess.executable, command,
-                environment: ["DATABASE_URL": gates.server.url(database: gates.database)], input: "another horse\n")
+                environment: ["DATABASE_URL": gates.server.url(database: gates.database)],
+                input: "another battery horse\n")
             #expect(result.status.isSuccess, "\(result)")
             // Counting ends after half a second.
             let ended = result.output.firstMatch(of: /nded (\d+) sessions/).flatMap { Int($0.1) }

@@ -23,14 +23,15 @@ import Testing
             return result.output
         }
         #expect(try run(["migrate"]).hasPrefix("Applied migrations 1, "))
-        _ = try run(["user", "add", "INCI", "--name", Self.name, "--groups", "staff,Ilı"], input: "correct horse")
+        _ = try run(
+            ["user", "add", "INCI", "--name", Self.name, "--groups", "staff,Ilı"], input: "correct horse battery")
         let gate = try GateProcess(
             in: folder, server: server, database: database, workers: 1,
             environment: all)
         #expect(try gate.logIn("INCI", "wrong horse").status == 401)
         // The same person, whatever the locale of the database makes of an I.
-        #expect(try gate.logIn("inci", "correct horse").status == 200)
-        let login = try object(gate.logIn("INCI", "correct horse"))
+        #expect(try gate.logIn("inci", "correct horse battery").status == 200)
+        let login = try object(gate.logIn("INCI", "correct horse battery"))
         let token = try #require(login["token"]?.text)
         #expect(login["expires_in"] == .number(86400))
         for _ in 0..<3 {
@@ -57,7 +58,7 @@ import Testing
         #expect(try gate.logOut(token).status == 204)
         #expect(try gate.check(token) == 401)
         _ = try run(["user", "disable", "inci"])
-        #expect(try gate.logIn("INCI", "correct horse").status == 401)
+        #expect(try gate.logIn("INCI", "correct horse battery").status == 401)
         _ = try gate.stop()
         #expect(!gate.log.contains(" failed: ") && !gate.log.contains("connection lost"), "\(gate.log)")
         #expect(gate.log.contains(" time=\(now)T"))

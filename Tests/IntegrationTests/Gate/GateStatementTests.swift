@@ -28,4 +28,26 @@ import Testing
         #expect(hash.hasPrefix("$argon2id$"))
         #expect(log.contains(hash))
     }
+
+    @Test func `the code of a link reaches PostgreSQL only as its hash`() throws {
+        let site = try Site(workers: 1)
+        let gate = site.pod.gate
+        try gate.addUser("ann", password: Self.passwords[0])
+        let address = try ServerProcess.output(
+            GateProcess.executable, ["user", "reset", "ann"],
+            environment: ["DATABASE_URL": site.postgreSQL.url(database: "postgres")])
+        let code = try #require(address.split(separator: "=").last).prefix { $0 != "\n" }
+        RunRecord.note(secret: String(code))
+        #expect(try gate.load("/auth/reset", query: "code=\(code)").status == 200)
+        let fields = [
+            ("code", String(code)), ("new_password", Self.passwords[1]), ("repeated_password", Self.passwords[1]),
+        ]
+        #expect(try gate.submitForm("/auth/reset", fields).status == 303)
+        let log = site.postgreSQL.log
+        for secret in [code.dropFirst(4), Self.passwords[1][...]] {
+            let isLogged = log.contains(secret)
+            #expect(!isLogged)
+        }
+        #expect(log.contains("use_password_reset"))
+    }
 }

@@ -45,15 +45,22 @@ import Testing
         #expect(try gate.check(first) == 200)
         #expect(try gate.logIn("ann", "no").status == 401)
         #expect(try gate.ask("GET", "/auth/sessions", parameters: [GateProcess.bearer(first)]).status == 200)
-        let change = #"{"current_password":"battery staple","new_password":"correct horse"}"#
+        let change = #"{"current_password":"battery staple","new_password":"correct horse battery"}"#
         let changed = try gate.ask(
             "POST", "/auth/password", parameters: [GateProcess.bearer(first), ("CONTENT_TYPE", "application/json")],
             body: Array(change.utf8))
         #expect(changed.status == 204, "\(changed)")
         // The limit of sessions ends the oldest one.
-        for _ in 0..<2 { #expect(try gate.logIn("ann", "correct horse").status == 200) }
+        for _ in 0..<2 { #expect(try gate.logIn("ann", "correct horse battery").status == 200) }
         #expect(try gate.check(first) == 401)
-        let last = try #require(try object(gate.logIn("ann", "correct horse"))["token"]?.text)
+        // A link for a new password, from the command to its use.
+        let link = try run(["user", "reset", "ann"], environment: environment)
+        let code = String(link.output.split(separator: "=").last?.dropLast() ?? "")
+        #expect(try gate.load("/auth/reset", query: "code=\(code)").status == 200, "\(link)")
+        let password = "correct horse battery"
+        let fields = [("code", code), ("new_password", password), ("repeated_password", password)]
+        #expect(try gate.submitForm("/auth/reset", fields).status == 303)
+        let last = try #require(try object(gate.logIn("ann", "correct horse battery"))["token"]?.text)
         #expect(try gate.logOut(last).status == 204)
 
         for command in [
@@ -163,6 +170,9 @@ import Testing
             "DELETE FROM session_tokens", "UPDATE live_sessions SET user_id = 'eve'", "DELETE FROM session_keys",
             "SELECT channel FROM session_channel", "UPDATE session_channel SET queue_limit = 0",
             "DELETE FROM authfcgi_audit", "INSERT INTO authfcgi_audit (action) VALUES ('x')",
+            "SELECT FROM authfcgi_password_resets", "DELETE FROM authfcgi_password_resets",
+            "INSERT INTO authfcgi_password_resets (user_id, code_hash, expires_at) VALUES ('1', sha256('x'), now())",
+            "UPDATE authfcgi_password_resets SET used_at = NULL",
             "DELETE FROM unannounced_revocations", "SELECT key FROM redis_seal_keys", "DELETE FROM redis_seal_keys",
         ] {
             let error = #expect(throws: PostgreSQLError.self) { try gate.script(secret, deadline: .seconds(5)) }

@@ -44,7 +44,8 @@ import Testing
             // The credentials of one request do not apply to the next.
             #expect(try ask("GET", "/auth/me", [bearer]).json?["user_id"] == "ann")
             #expect(try ask("GET", "/auth/me").status == 401)
-            #expect(try ask("GET", "/auth/login").status == 405)
+            #expect(try ask("GET", "/auth/login").status == 200)
+            #expect(try ask("PUT", "/auth/login").status == 405)
             #expect(try ask("GET", "/nowhere").status == 404)
             #expect(try ask("GET", "/healthz").status == 200)
             #expect(try ask("POST", "/auth/logout").status == 204)

@@ -47,8 +47,7 @@ import Testing
     }
 
     @Test(arguments: [
-        "", "text/plain", "application/jsonx", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x",
-        "application",
+        "", "text/plain", "application/jsonx", "multipart/form-data; boundary=x", "application",
     ])
     func `another content type is answered 415`(_ type: String) throws {
         let body = Array(#"{"username":"ann","password":"correct horse"}"#.utf8)
@@ -90,11 +89,11 @@ import Testing
         expect(try post([], [Self.json, ("CONTENT_LENGTH", "10")]), 400, "bad_request", "nothing")
     }
 
-    @Test(arguments: ["GET", "HEAD", "PUT", "DELETE", "PATCH", "OPTIONS", "post", "X"])
-    func `a login with another method is answered 405 with the allowed one`(_ method: String) throws {
+    @Test(arguments: ["PUT", "DELETE", "PATCH", "OPTIONS", "get", "post", "X"])
+    func `a login with another method is answered 405 with the allowed ones`(_ method: String) throws {
         let answer = try SharedGate.get().ask(method, "/auth/login")
         expect(answer, 405, "method_not_allowed", method)
-        #expect(answer.headers["Allow"] == "POST")
+        #expect(answer.headers["Allow"] == "GET, HEAD, POST")
     }
 
     @Test func `other paths and methods get their documented responses`() throws {
@@ -104,7 +103,7 @@ import Testing
         let me = try gate.ask("POST", "/auth/me")
         expect(me, 405, "method_not_allowed", "/auth/me")
         #expect(me.headers["Allow"] == "GET, HEAD")
-        expect(try gate.ask("GET", "/auth/logout"), 405, "method_not_allowed", "/auth/logout")
+        expect(try gate.ask("PUT", "/auth/logout"), 405, "method_not_allowed", "/auth/logout")
         // The client's original URI does not select the route.
         let answer = try gate.ask("GET", "/auth/verify", parameters: [("REQUEST_URI", "/healthz")])
         #expect(answer.status == 401)

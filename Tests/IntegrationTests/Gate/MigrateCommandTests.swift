@@ -57,7 +57,7 @@ import Testing
 
     @Test func `commands that add nothing make no tables, and only migrate updates them`() throws {
         for command in Self.needingTables {
-            let result = try run(command, input: "correct horse")
+            let result = try run(command, input: "correct horse battery")
             #expect(result.status == .code(78) && result.output == "", "\(command): \(result)")
             #expect(
                 result.errors == "authfcgi: the schema \"public\" has no tables yet: run authfcgi migrate\n",
@@ -69,7 +69,7 @@ import Testing
         try psql("DELETE FROM authfcgi_migrations WHERE number = \(last)")
         let adding = [["user", "add", "ann"], ["session", "create", "--new-user", "--user", "ann"]]
         for command in Self.needingTables + adding {
-            let result = try run(command, input: "correct horse")
+            let result = try run(command, input: "correct horse battery")
             #expect(result.status == .code(78), "\(command): \(result)")
             #expect(
                 result.errors.contains(
@@ -81,7 +81,7 @@ import Testing
 
     @Test(arguments: [["user", "add", "ann"], ["session", "create", "--new-user", "--user", "ann"]])
     func `commands that add something make the tables`(_ command: [String]) throws {
-        let result = try run(command, environment: ["SESSION_LIFETIME": "1h"], input: "correct horse")
+        let result = try run(command, environment: ["SESSION_LIFETIME": "1h"], input: "correct horse battery")
         #expect(result.status.isSuccess, "\(result)")
         #expect(try psql("SELECT extract(epoch FROM default_lifetime)::integer FROM session_limits") == "3600")
     }
@@ -93,7 +93,7 @@ import Testing
             ["user", "add", "ann"], ["user", "show", "ann"], ["session", "create", "--user", "ann"], ["audit"],
             ["session", "revoke", "--user", "ann"], ["cleanup"], ["user", "disable", "ann"],
         ] {
-            let result = try run(command, input: "correct horse")
+            let result = try run(command, input: "correct horse battery")
             #expect(result.status.isSuccess, "\(command): \(result)")
             #expect(try psql(lifetimes) == "3600", "\(command)")
         }

@@ -25,7 +25,7 @@ import Testing
         _ commands: [[String]], _ text: String, _ environment: [String: String]
     ) throws {
         for command in commands {
-            let result = try run(command, environment: environment, input: "correct horse")
+            let result = try run(command, environment: environment, input: "correct horse battery")
             #expect(result.status == .code(78) && result.errors.contains(text), "\(command): \(result)")
         }
         let gate = try serve(environment, waits: false)
@@ -145,7 +145,7 @@ import Testing
         for command in [
             ["session", "count"], ["user", "list"], ["migrate"], ["config", "check"], ["user", "add", "ann"],
         ] {
-            let result = try run(command, input: "correct horse")
+            let result = try run(command, input: "correct horse battery")
             #expect(result.status == .code(78) && result.errors.contains(advice), "\(command): \(result)")
             #expect(result.errors.contains(text), "\(command): \(result)")
         }

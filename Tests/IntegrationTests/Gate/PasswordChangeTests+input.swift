@@ -4,14 +4,14 @@ import Testing
 /// Invalid input of a password change.
 extension PasswordChangeTests {
     @Test(arguments: [
-        ("", "is empty"), ("1029384", "has fewer than 8 characters"),
-        ("Password123", "is on the list of common passwords"),
-        ("Rule.Breaker", "is the user's name"), ("AUTHFCGI", "is the name of this program"),
-        ("1029\\u00003847", "contains a NUL"), (String(repeating: "x", count: 129), "has more than 128 characters"),
+        ("", "is empty"), ("10293847561029", "has fewer than 15 characters"),
+        ("Password123456789", "is on the list of common passwords"),
+        ("Long.Rule.Breaker", "is the user's name"), ("1029\\u00003847", "contains a NUL"),
+        (String(repeating: "x", count: 129), "has more than 128 characters"),
         (String(repeating: "x", count: 7000), "has more than 128 characters"),
     ])
     func `a new password that breaks the rules is answered 400 with the reason`(_ new: String, _ words: String) throws {
-        let user = "rule.breaker"
+        let user = "long.rule.breaker"
         if try gates.psql("SELECT count(*) FROM authfcgi_users WHERE username = '\(user)'") == "0" {
             try one.addUser(user, password: old)
         }
@@ -40,7 +40,7 @@ extension PasswordChangeTests {
     @Test func `a body that is not UTF-8, not JSON by its type, too long or cut off is refused`() throws {
         let token = try gates.logIn("ann")
         let good = Self.body(old, "another password")
-        for type in ["text/plain", "application/x-www-form-urlencoded", "application/jsonx", ""] {
+        for type in ["text/plain", "application/jsonx", ""] {
             let answer = try change(good, GateProcess.bearer(token), type: ("CONTENT_TYPE", type))
             expect(answer, 415, "unsupported_media_type", type)
         }

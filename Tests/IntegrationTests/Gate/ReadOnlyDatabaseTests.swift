@@ -36,7 +36,7 @@ import Testing
             #expect(try gate.check(token) == 200)
             #expect(try gate.ask("GET", "/auth/me", parameters: bearer).status == 200)
             #expect(try gate.check("afs_" + String(repeating: "A", count: 54)) == 401)
-            let change = #"{"current_password":"correct horse","new_password":"battery staple"}"#
+            let change = #"{"current_password":"correct horse","new_password":"correct battery staple"}"#
             let answers = try [
                 gate.logIn("ann", "correct horse"), gate.logIn("nobody", "x"), gate.logOut(token),
                 gate.ask("POST", "/auth/logout", parameters: bearer + [("QUERY_STRING", "all=1")]),

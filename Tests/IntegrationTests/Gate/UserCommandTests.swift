@@ -28,7 +28,7 @@ import Testing
         try psql("SELECT create_access_token(\(GateProcess.quoted(userID))\(label))")
     }
 
-    func user(_ arguments: String..., input: String? = "a new password\n") throws -> CommandResult {
+    func user(_ arguments: String..., input: String? = "another new password\n") throws -> CommandResult {
         try run(["user"] + arguments, input: input)
     }
 
@@ -78,7 +78,7 @@ import Testing
         #expect(try live() == "1")
     }
 
-    @Test(arguments: ["list", "show", "change"] + changes)
+    @Test(arguments: ["list", "show", "change", "reset"] + changes)
     func `every command has help, and refuses unknown arguments`(_ command: String) throws {
         let help = try run(["user", command, "--help"])
         #expect(help.status.isSuccess && help.output.contains("USAGE: authfcgi user \(command)"), "\(help)")
@@ -94,18 +94,18 @@ import Testing
     // MARK: disable, enable, delete
 
     @Test func `a disabled user cannot sign in, and can again with the same password once enabled`() throws {
-        #expect(try run(["user", "add", "ann"], input: "correct horse").status.isSuccess)
+        #expect(try run(["user", "add", "ann"], input: "correct horse battery").status.isSuccess)
         let ann = "user ann (id \(try psql("SELECT id FROM authfcgi_users")))"
         let folder = try TestFolder()
         let gate = try GateProcess(in: folder, server: server, database: database, workers: 1)
-        #expect(try gate.logIn("ann", "correct horse").status == 200)
+        #expect(try gate.logIn("ann", "correct horse battery").status == 200)
         #expect(try user("disable", "ann").output == "Disabled \(ann) and ended 1 session.\n")
         #expect(try user("disable", "ann").output == "Nothing was changed: \(ann) is disabled already.\n")
-        #expect(try gate.logIn("ann", "correct horse").status == 401)
+        #expect(try gate.logIn("ann", "correct horse battery").status == 401)
         #expect(try live() == "0")
         #expect(try user("enable", "ann").output == "Enabled \(ann).\n")
         #expect(try user("enable", "ann").output == "Nothing was changed: \(ann) is enabled already.\n")
-        #expect(try gate.logIn("ann", "correct horse").status == 200)
+        #expect(try gate.logIn("ann", "correct horse battery").status == 200)
         #expect(try user("enable", "ann").status.isSuccess && live() == "1")
     }
 
@@ -145,7 +145,7 @@ import Testing
     @Test func `changes work in any schema, and with any default isolation level`() throws {
         try psql("ALTER DATABASE \(database) SET default_transaction_isolation = 'serializable'; CREATE SCHEMA \"a b\"")
         let there = ["DATABASE_SCHEMA": "a b"]
-        let added = try run(["user", "add", "ann"], environment: there, input: "correct horse")
+        let added = try run(["user", "add", "ann"], environment: there, input: "correct horse battery")
         #expect(added.status.isSuccess, "\(added)")
         try psql("SELECT \"a b\".create_access_token(id) FROM \"a b\".authfcgi_users")
         for command in ["passwd", "disable", "enable", "delete"] {

@@ -92,7 +92,9 @@ import Testing
 
     @Test func `a check's Set-Cookie reaches a browser only to remove contradicting cookies`() throws {
         let (one, two) = (try pod.signIn(), try pod.signIn())
-        let contradicting = [("Cookie", "__Host-session=\(one); __Host-session=\(two)")]
+        let contradicting = [
+            ("Cookie", "__Host-session=\(one); __Host-session=\(two)"), ("Sec-Fetch-Mode", "navigate"),
+        ]
         let page = try pod.client().get("/", headers: contradicting)
         #expect(page.status == 302)
         #expect(page.headers["Set-Cookie"]?.hasPrefix("__Host-session=;") == true)

@@ -53,7 +53,8 @@ private final class EndingContainers: Sendable {
             .replacing("server 127.0.0.1:3000;", with: "server unix:\(application);")
             .replacing("listen 8080;", with: "listen unix:\(socket(8080));")
             .replacing("listen 8081;", with: "listen unix:\(socket(8081));")
-        let listening = text.contains(socket(8081)) ? [8080, 8081] : [8080]
+            .replacing("listen 8082;", with: "listen unix:\(socket(8082));")
+        let listening = [8080, 8081, 8082].filter { text.contains(socket($0)) }
         return try NginxServer(in: folder, listening: listening.map { .unix(socket($0)) }) { _ in text }
     }
 
@@ -61,7 +62,7 @@ private final class EndingContainers: Sendable {
 
     private func client(_ port: Int) -> HTTPClient { HTTPClient(.unix(socket(port))) }
 
-    @Test func `a pod of the base has the endpoints on one port and the check on the other`() throws {
+    @Test func `a pod of the base has the endpoints on one port and the check on two others`() throws {
         let nginx = try start("base/nginx.conf")
         try gate.addUser("ann", password: "a-password-for-ann")
         let credentials = #"{"username":"ann","password":"a-password-for-ann"}"#
@@ -78,6 +79,10 @@ private final class EndingContainers: Sendable {
         for path in ["/", "/page", "/auth/login", "/healthz"] {
             #expect(try client(8081).get(path).status == 401, "\(path)")
             #expect(try client(8081).get(path, headers: [bearer(token)]).headers["Remote-User"] == "ann", "\(path)")
+            #expect(try client(8081).get(path, headers: Browser.request()).status == 401, "\(path)")
+            #expect(try client(8082).get(path, headers: Browser.request()).status == 302, "\(path)")
+            #expect(try client(8082).get(path).status == 401, "\(path)")
+            #expect(try client(8082).get(path, headers: [bearer(token)]).headers["Remote-User"] == "ann", "\(path)")
         }
         withExtendedLifetime(nginx) {}
     }

@@ -48,6 +48,10 @@ import Testing
             #expect(page.status == 200)
             #expect(page.text.contains("Remote-User    test\n"))
         }
+        #expect(up.log.contains("Open http://localhost:\(first)/ in a browser: user test, password test."))
+        try expectPage(at: first, token)
+        let run = try BrowserRun(["first_minute"], BrowserSettings(site: "http://localhost:\(first)"), in: folder)
+        #expect(try run.problems() == ["first_minute": ""])
         #expect(try HTTPClient(.tcp(port: last)).post("/auth/logout", "", headers: [bearer(token)]).status == 204)
         try expectRefused { try HTTPClient(.tcp(port: first)).get("/auth/me", headers: [bearer(token)]).status }
 
@@ -57,6 +61,20 @@ import Testing
         for name in try FileManager.default.contentsOfDirectory(atPath: folder.path("local/log")) {
             RunRecord.keep([name: folder.read("local/log/\(name)")])
         }
+    }
+
+    /// Expects that browsers get the demo page as HTML, in which nothing that a client sends is markup.
+    private func expectPage(at port: UInt16, _ token: String) throws {
+        let headers = [bearer(token), ("Accept", "text/html"), ("Cookie", "a=<b>\"'&")]
+        let page = try HTTPClient(.tcp(port: port)).get("/?<b>", headers: headers)
+        #expect(page.status == 200 && page.headers["Content-Type"] == "text/html; charset=utf-8")
+        #expect(page.headers["Content-Security-Policy"]?.hasPrefix("default-src 'none'") == true)
+        for text in [
+            "Signed in as test<", "<dd>demo</dd>", "href=\"/auth/account\"", "href=\"/auth/logout\"", "a=&lt;b&gt;",
+        ] {
+            #expect(page.text.contains(text), "\(text)")
+        }
+        #expect(!page.text.contains("<b>") && !page.text.contains("afs_"))
     }
 
     @Test func `with --redis it starts a private Redis, and works after its loss`() throws {

@@ -35,8 +35,8 @@ import Testing
         }
         // The rest of the site is accessible to both.
         #expect(try pod.client().get("/api/page", headers: [bearer(other)]).status == 200)
-        let stranger = try pod.client().get("/admin/users")
-        #expect(stranger.status == 302 && stranger.headers["Location"] == "/auth/login?rd=/admin/users")
+        let stranger = try pod.client().get("/admin/users", headers: Browser.request())
+        #expect(stranger.status == 302 && stranger.headers["Location"]?.contains("/auth/login?rd=") == true)
         #expect(try pod.client().get("/_authfcgi/admins", headers: [bearer(admin)]).status == 404)
     }
 

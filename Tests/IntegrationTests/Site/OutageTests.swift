@@ -12,6 +12,14 @@ import Testing
         #expect(try object(answer)["error"] == .text("unavailable"), "\(what)")
     }
 
+    /// Expects the page that browsers get, which tries again by itself. The language of `Browser` is German.
+    private static func expectPage(_ answer: HTTPAnswer, _ what: String) {
+        #expect(answer.status == 503, "\(what)")
+        #expect(answer.headers.all("Content-Type") == ["text/html; charset=utf-8"], "\(what)")
+        #expect(answer.headers["Retry-After"] != nil && answer.headers["Cache-Control"] == "no-store", "\(what)")
+        #expect(answer.text.contains("lang=\"de\"") && answer.text.contains("http-equiv=\"refresh\""), "\(what)")
+    }
+
     private static let login = #"{"username":"ann","password":"whatever-it-is"}"#
 
     @Test func `without the gate the response is 503 everywhere, and open pages stay open`() throws {
@@ -33,6 +41,9 @@ import Testing
             try Self.expectUnavailable(try client.post("/auth/login", Self.login), "/auth/login")
             let logout = try client.post("/auth/logout", "", headers: [bearer(token)])
             try Self.expectUnavailable(logout, "/auth/logout")
+            for path in ["/", "/page.html", "/auth/login", "/auth/account"] {
+                Self.expectPage(try client.get(path, headers: Browser.request(token)), path)
+            }
         }
         #expect(try pod.client().get("/public/page").status == 200)
         try pod.gate.start()

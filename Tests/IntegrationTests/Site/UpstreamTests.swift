@@ -33,13 +33,34 @@ import Testing
         }
     }
 
-    @Test func `without a session a page leads to the sign-in page and a program gets 401`() throws {
-        let page = try pod.client().get("/report?year=1&month=2")
+    @Test(arguments: [
+        [("Sec-Fetch-Mode", "navigate")], [("Accept", "text/html,*/*;q=0.8")],
+        [("Sec-Fetch-Mode", "navigate"), ("Accept", "*/*")], Browser.headers,
+    ])
+    func `without a session a page load leads to the sign-in page, with the whole address`(
+        headers: [(String, String)]
+    ) throws {
+        let page = try pod.client().get("/report?year=1&month=2", headers: headers)
         #expect(page.status == 302)
-        #expect(page.headers["Location"] == "/auth/login?rd=/report?year=1&month=2")
-        let program = try pod.client().get("/api/report")
-        #expect(program.status == 401)
-        #expect(program.headers["WWW-Authenticate"] == "Bearer")
+        let location = try #require(page.headers["Location"])
+        let escaped = "/auth/login?rd=%2Freport%3Fyear%3D1%26month%3D2"
+        #expect(location.hasSuffix(escaped) || location == "/auth/login?rd=/report?year=1&month=2", "\(location)")
+        #expect(page.headers.all("Cache-Control") == ["no-store"])
+        let program = try pod.client().get("/api/report", headers: headers)
+        #expect(program.status == 401 && program.headers["Location"] == nil)
+    }
+
+    @Test(arguments: [
+        [], [("Accept", "*/*")], [("Accept", "application/json")], [("Accept", "image/avif,image/*")],
+        [("Sec-Fetch-Mode", "cors"), ("Accept", "text/html")],
+        [("Sec-Fetch-Mode", "no-cors"), ("Accept", "text/html")],
+    ])
+    func `without a session everything else gets 401 at the same address`(headers: [(String, String)]) throws {
+        for path in ["/report?year=1&month=2", "/api/report", "/admin/users"] {
+            let answer = try pod.client().get(path, headers: headers)
+            #expect(answer.status == 401 && answer.headers["Location"] == nil, "\(path)")
+            #expect(answer.headers.all("WWW-Authenticate") == ["Bearer"], "\(path)")
+        }
     }
 
     @Test(arguments: ["/", "/api/page"])

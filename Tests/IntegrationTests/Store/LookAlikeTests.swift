@@ -144,7 +144,7 @@ import Testing
         for path in ["/auth/me", "/auth/sessions"] {
             #expect(try gate.ask("GET", path, parameters: [GateProcess.bearer(token)]).status == 200)
         }
-        let change = #"{"current_password":"battery staple","new_password":"correct horse"}"#
+        let change = #"{"current_password":"battery staple","new_password":"correct horse battery"}"#
         let changed = try gate.ask(
             "POST", "/auth/password", parameters: [GateProcess.bearer(token), ("CONTENT_TYPE", "application/json")],
             body: Array(change.utf8))
@@ -158,7 +158,8 @@ import Testing
             ["session", "create", "--user", "ann"], ["session", "list", "--user", "ann"], ["session", "count"],
             ["session", "refresh", "--user", "ann", "--groups", "staff"], ["session", "revoke", "--user", "ann"],
             ["session", "revoke", "--all", "--yes"], ["cleanup"], ["user", "list"], ["user", "disable", "ann"],
-            ["user", "enable", "ann"], ["user", "delete", "ann"], ["audit"], ["migrate", "--grant-to", application],
+            ["user", "enable", "ann"], ["user", "reset", "ann"], ["user", "delete", "ann"], ["audit"],
+            ["migrate", "--grant-to", application],
         ] {
             let result = try run(command)
             #expect(result.status.isSuccess, "\(command): \(result)")

@@ -118,4 +118,24 @@ import Testing
         #expect(try server.psql("SELECT password_hash FROM authfcgi_users") == "y")
         #expect(try await pod.sessionOnceItAnswers(kept) != nil)
     }
+
+    @Test func `a password that was chosen with a link is set, and the number of ended sessions is right`() async throws
+    {
+        try server.psql("INSERT INTO authfcgi_users (id, username, password_hash) VALUES ('id-ann', 'ann', 'x')")
+        let ann = PasswordResetUser(id: "id-ann", username: "ann")
+        func link() throws -> PasswordResetCode {
+            let code = try PasswordResetCode.make()
+            try server.psql("SELECT create_password_reset('id-ann', decode('\(code.hash.hex)', 'hex'))")
+            return code
+        }
+        #expect(try await pod.store.resetPassword(with: link(), of: ann, to: "z") == 0)
+        let (code, (_, session)) = (try link(), try await pod.signIn())
+        let ended = try await losingAnswer(isDone: isEnded(session)) {
+            try await $0.resetPassword(with: code, of: ann, to: "y")
+        }
+        #expect(ended == 1)
+        expectRepetition()
+        #expect(try server.psql("SELECT password_hash FROM authfcgi_users") == "y")
+        #expect(try await pod.store.resetPassword(with: code, of: ann, to: "w") == nil)
+    }
 }

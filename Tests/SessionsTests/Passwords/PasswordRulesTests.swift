@@ -4,10 +4,10 @@ import Testing
 
 @Suite struct PasswordRulesTests {
     private static func violation(
-        _ password: [UInt8], username: String = "ann", allowWeak: Bool = false
+        _ password: [UInt8], username: String = "ann", allowWeak: Bool = false, minLength: Int = 8
     ) -> PasswordRules.Violation? {
         do throws(PasswordRules.Violation) {
-            try PasswordRules.check(password, username: username, allowWeak: allowWeak)
+            try PasswordRules(minLength: minLength).check(password, username: username, allowWeak: allowWeak)
             return nil
         } catch {
             return error
@@ -15,9 +15,9 @@ import Testing
     }
 
     private static func violation(
-        _ password: String, username: String = "ann", allowWeak: Bool = false
+        _ password: String, username: String = "ann", allowWeak: Bool = false, minLength: Int = 8
     ) -> PasswordRules.Violation? {
-        violation(Array(password.utf8), username: username, allowWeak: allowWeak)
+        violation(Array(password.utf8), username: username, allowWeak: allowWeak, minLength: minLength)
     }
 
     @Test(arguments: [
@@ -29,19 +29,37 @@ import Testing
     }
 
     @Test func `length is counted in code points, each of which is one character`() {
-        #expect(Self.violation("1029384") == .tooShort)
+        #expect(Self.violation("1029384") == .tooShort(minLength: 8))
         #expect(Self.violation("10293847") == nil)
         // Seven letters, one of them written with two code points.
         #expect(Self.violation("e\u{301}abcxyz") == nil)
-        #expect(Self.violation("\u{e9}abcxyz") == .tooShort)
-        #expect(Self.violation("👩‍👩‍👧‍👦") == .tooShort)
+        #expect(Self.violation("\u{e9}abcxyz") == .tooShort(minLength: 8))
+        #expect(Self.violation("👩‍👩‍👧‍👦") == .tooShort(minLength: 8))
         #expect(Self.violation(String(repeating: "é", count: 128)) == nil)
         #expect(Self.violation(String(repeating: "x", count: 129)) == .tooLong)
         #expect(Self.violation("a" + String(repeating: "\u{301}", count: 128)) == .tooLong)
     }
 
+    @Test func `the least length is 15, as where a password is the only factor, or another one`() {
+        #expect(PasswordRules().minLength == 15)
+        #expect(
+            PasswordRules().violation(of: Array("fourteen chars".utf8), username: "ann") == .tooShort(minLength: 15))
+        #expect(PasswordRules().violation(of: Array("fifteen letters".utf8), username: "ann") == nil)
+        #expect(Self.violation("fifteen letters", minLength: 16) == .tooShort(minLength: 16))
+        #expect(Self.violation("fifteen letters", allowWeak: true, minLength: 16) == nil)
+        #expect(PasswordRules.minLengths == 8...64)
+    }
+
+    @Test(arguments: [
+        "passwordpassword", "Password123456789", "QWERTYUIOPASDFGH", "123456789012345", "aaaaaaaaaaaaaaa",
+        "correct-horse-battery-staple",
+    ])
+    func `a common password of 15 characters or more is refused too`(_ password: String) {
+        #expect(Self.violation(password, minLength: 15) == .common)
+    }
+
     @Test func `the longest allowed password is accepted at a login`() {
-        let longest = String(repeating: "\u{10ffff}", count: PasswordRules.lengths.upperBound)
+        let longest = String(repeating: "\u{10ffff}", count: PasswordRules.maxLength)
         #expect(Self.violation(longest) == nil)
         #expect(longest.utf8.count <= PasswordRules.maxBytes)
     }
@@ -77,9 +95,11 @@ import Testing
     }
 
     @Test func `every violation has its own text`() {
-        let texts = Set(PasswordRules.Violation.allCases.map(\.text))
-        #expect(texts.count == PasswordRules.Violation.allCases.count)
-        #expect(PasswordRules.Violation.tooShort.text == "has fewer than 8 characters")
+        let all: [PasswordRules.Violation] = [
+            .notUTF8, .empty, .containsNUL, .tooLong, .tooShort(minLength: 8), .common, .userName, .product,
+        ]
+        #expect(Set(all.map(\.text)).count == all.count)
+        #expect(PasswordRules.Violation.tooShort(minLength: 15).text == "has fewer than 15 characters")
         #expect(PasswordRules.Violation.tooLong.text == "has more than 128 characters")
     }
 }

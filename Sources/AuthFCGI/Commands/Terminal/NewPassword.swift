@@ -15,8 +15,9 @@ enum NewPassword {
     /// The paragraph about the password in the help of commands that set one.
     static let help = """
         The password is read from standard input as one line, or asked for twice on a terminal. There is no flag for \
-        it: every process of the machine can read flags. It must have \(PasswordRules.lengths.lowerBound) to \
-        \(PasswordRules.lengths.upperBound) characters of any kind, and must not be on the list of common passwords.
+        it: every process of the machine can read flags. It must have at least PASSWORD_MIN_LENGTH \
+        (\(PasswordRules.defaultMinLength)) and at most \(PasswordRules.maxLength) characters of any kind, and must not be on \
+        the list of common passwords.
         """
 
     /// The help of --allow-weak.
@@ -24,10 +25,10 @@ enum NewPassword {
         "Accept a password that is short or easily guessed: for demonstrations."
 
     /// Reads a password and returns its hash. On failure, prints the reason and throws the exit code.
-    static func hashed(for username: String, allowWeak: Bool) throws(ExitCode) -> String {
+    static func hashed(for username: String, _ rules: PasswordRules, allowWeak: Bool) throws(ExitCode) -> String {
         let password: [UInt8]
         do throws(Problem) {
-            password = try read(for: username, allowWeak: allowWeak)
+            password = try read(for: username, rules, allowWeak: allowWeak)
         } catch {
             throw CommandFailure.fail(error.message, code: CommandFailure.dataCode)
         }
@@ -38,7 +39,9 @@ enum NewPassword {
         }
     }
 
-    private static func read(for username: String, allowWeak: Bool) throws(Problem) -> [UInt8] {
+    private static func read(
+        for username: String, _ rules: PasswordRules, allowWeak: Bool
+    ) throws(Problem) -> [UInt8] {
         let password: [UInt8]
         if isatty(0) == 1 {
             password = try ask("Password for \(PrintableText.of(username)): ")
@@ -49,14 +52,16 @@ enum NewPassword {
             }
             password = line
         }
-        return try check(password, for: username, allowWeak: allowWeak)
+        return try check(password, for: username, rules, allowWeak: allowWeak)
     }
 
     /// Checks a password against the rules.
     /// - Returns: the bytes to be hashed, exactly as they were given.
-    static func check(_ password: [UInt8], for username: String, allowWeak: Bool) throws(Problem) -> [UInt8] {
+    static func check(
+        _ password: [UInt8], for username: String, _ rules: PasswordRules, allowWeak: Bool
+    ) throws(Problem) -> [UInt8] {
         do throws(PasswordRules.Violation) {
-            try PasswordRules.check(password, username: username, allowWeak: allowWeak)
+            try rules.check(password, username: username, allowWeak: allowWeak)
         } catch {
             throw Problem("the password \(error.text)" + (error.isWeakness ? " (--allow-weak accepts it)" : ""))
         }

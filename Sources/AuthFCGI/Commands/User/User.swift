@@ -6,8 +6,8 @@ struct User: ParsableCommand {
         abstract: "Manage the gate's own users.",
         usage: CommandLineArguments.usage(ofGroup: "authfcgi user"),
         subcommands: [
-            UserAdd.self, UserList.self, UserShow.self, UserChange.self, UserPassword.self, UserDisable.self,
-            UserEnable.self, UserDelete.self,
+            UserAdd.self, UserList.self, UserShow.self, UserChange.self, UserPassword.self, UserReset.self,
+            UserDisable.self, UserEnable.self, UserDelete.self,
         ])
 
     /// The paragraph about the user in the help of commands that take one.

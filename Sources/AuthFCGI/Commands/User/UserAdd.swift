@@ -31,7 +31,7 @@ struct UserAdd: ParsableCommand {
         let settings = options.load()
         let log = CommandLog.start(settings)
         defer { CommandLog.finish() }
-        let hash = try NewPassword.hashed(for: username, allowWeak: allowWeak)
+        let hash = try NewPassword.hashed(for: username, PasswordRules(settings), allowWeak: allowWeak)
         let database = try CommandDatabase.openOrMake(settings, log)
         let id = try database.accounts { accounts throws(PostgreSQLError) in
             try accounts.add(

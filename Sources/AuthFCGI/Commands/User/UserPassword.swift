@@ -26,7 +26,7 @@ struct UserPassword: ParsableCommand {
         defer { CommandLog.finish() }
         let database = try CommandDatabase.open(settings, log)
         let account = try database.account(user)
-        let hash = try NewPassword.hashed(for: account.name, allowWeak: allowWeak)
+        let hash = try NewPassword.hashed(for: account.name, PasswordRules(settings), allowWeak: allowWeak)
         let change = try database.accounts { accounts throws(PostgreSQLError) in
             try accounts.setPassword(of: account.id, to: hash)
         }

@@ -20,6 +20,9 @@ extension OriginalRequest.Fact {
         case .contentType: "CONTENT_TYPE"
         case .origin: "HTTP_ORIGIN"
         case .fetchSite: "HTTP_SEC_FETCH_SITE"
+        case .fetchMode: "HTTP_SEC_FETCH_MODE"
+        case .accept: "HTTP_ACCEPT"
+        case .acceptLanguage: "HTTP_ACCEPT_LANGUAGE"
         case .userAgent: "HTTP_USER_AGENT"
         }
     }
@@ -28,7 +31,7 @@ extension OriginalRequest.Fact {
     @inline(__always)
     init?(parameterName name: Span<UInt8>) {
         guard name.count >= 9 else { return nil }
-        // The ninth byte distinguishes names of the same length.
+        // The ninth byte distinguishes names of the same length, but for two, which differ in the sixteenth.
         let candidate: Self
         switch (name.count, name[8]) {
         case (9, UInt8(ascii: "O")): candidate = .pathInfo
@@ -36,6 +39,7 @@ extension OriginalRequest.Fact {
         case (11, UInt8(ascii: "K")): candidate = .cookie
         case (11, UInt8(ascii: "D")): candidate = .clientAddress
         case (11, UInt8(ascii: "G")): candidate = .origin
+        case (11, UInt8(ascii: "E")): candidate = .accept
         case (12, UInt8(ascii: "U")): candidate = .requirement
         case (12, UInt8(ascii: "R")): candidate = .query
         case (12, UInt8(ascii: "T")): candidate = .contentType
@@ -45,8 +49,9 @@ extension OriginalRequest.Fact {
         case (17, UInt8(ascii: "G")): candidate = .originalURI
         case (18, UInt8(ascii: "H")): candidate = .authorization
         case (18, UInt8(ascii: "G")): candidate = .host
-        case (19, UInt8(ascii: "_")): candidate = .fetchSite
+        case (19, UInt8(ascii: "_")): candidate = name[15] == UInt8(ascii: "S") ? .fetchSite : .fetchMode
         case (20, UInt8(ascii: "G")): candidate = .originalMethod
+        case (20, UInt8(ascii: "E")): candidate = .acceptLanguage
         default: return nil
         }
         guard name.equals(candidate.parameterName) else { return nil }

@@ -13,8 +13,8 @@
 --
 -- Locks are those of rows, which only roles that may change these tables can take. Every
 -- function takes them in this order, against deadlock: authfcgi_users, authfcgi_state,
--- user_epochs in the order of ids, session_tokens. Rows that are only tidied up are
--- skipped when they are locked.
+-- user_epochs in the order of ids, session_tokens. Links for a new password are locked
+-- only with the user's row. Rows that are only tidied up are skipped when they are locked.
 
 -- SECURITY DEFINER: a role that may only change sessions needs no rights on the epochs.
 CREATE FUNCTION @schema@.session_tokens_announce() RETURNS trigger
@@ -562,12 +562,14 @@ BEGIN
     PERFORM pg_catalog.set_config('authfcgi.audited', 'on', true);
     PERFORM @schema@.end_user_sessions(ids, NULL::bytea, false);
     PERFORM pg_catalog.set_config('authfcgi.audited', '', true);
+    -- With an earlier link nobody may undo the change: see 0010_password_resets.sql.
+    DELETE FROM @schema@.authfcgi_password_resets r WHERE r.user_id = ANY (ids);
     RETURN NULL;
 END
 $$;
 
 COMMENT ON FUNCTION @schema@.authfcgi_users_end_sessions() IS
-    'AuthFCGI: ends the sessions of users whom a statement deletes or disables, or whose password hash or id it changes.';
+    'AuthFCGI: ends the sessions, and removes the link for a new password, of users whom a statement deletes or disables, or whose password hash or id it changes.';
 
 -- Setting authfcgi.rehashing gives nobody more power: it only affects roles that may
 -- change a user, and those could write a hash of a password of their own. See

@@ -59,6 +59,8 @@ BEGIN
        SET password_hash = change_user_password.new_hash, updated_at = statement_timestamp()
      WHERE u.id = change_user_password.user_id;
     PERFORM pg_catalog.set_config('authfcgi.rehashing', '', true);
+    -- As the trigger does: see authfcgi_users_end_sessions().
+    DELETE FROM @schema@.authfcgi_password_resets r WHERE r.user_id = change_user_password.user_id;
     RETURN ended;
 END
 $$;

@@ -24,9 +24,9 @@ CREATE TABLE @schema@.authfcgi_audit (
 CREATE INDEX authfcgi_audit_action_idx ON @schema@.authfcgi_audit (action, number);
 
 COMMENT ON TABLE @schema@.authfcgi_audit IS
-    'AuthFCGI: changes by commands and SQL, for "authfcgi audit". Rows are kept for 90 days, and of each action the last 100,000. What clients do by way of a gate is in its log.';
+    'AuthFCGI: changes by commands and SQL, for "authfcgi audit". Rows are kept for 90 days, and of each action the last 100,000. What clients do by way of a gate is in its log, and here only the use of a link for a new password.';
 COMMENT ON COLUMN @schema@.authfcgi_audit.action IS
-    'As "event" in the log: session_revoke (session_end, if SQL has ended a single one), session_refresh, session_create (commands only), user_add, user_change, user_password, user_disable, user_enable, user_delete.';
+    'As "event" in the log: session_revoke (session_end, if SQL has ended a single one), session_refresh, session_create (commands only), user_add, user_change, user_password, user_reset (a link for a new password), password_reset (its use), user_disable, user_enable, user_delete.';
 COMMENT ON COLUMN @schema@.authfcgi_audit.user_id IS
     'The user concerned, by id, and in username by name; NULL for several.';
 COMMENT ON COLUMN @schema@.authfcgi_audit.users IS
@@ -36,7 +36,7 @@ COMMENT ON COLUMN @schema@.authfcgi_audit.session_ids IS
 COMMENT ON COLUMN @schema@.authfcgi_audit.sessions IS
     'The number of sessions; NULL where it was not counted.';
 COMMENT ON COLUMN @schema@.authfcgi_audit.author IS
-    'The command of authfcgi, with the user of the system who ran it, as the command says; NULL for SQL of others.';
+    'The command of authfcgi, with the user of the system who ran it, as the command says; "a link" for whoever has used one for a new password; NULL for SQL of others.';
 COMMENT ON COLUMN @schema@.authfcgi_audit.role IS
     'The role that had signed in to PostgreSQL.';
 

@@ -22,6 +22,7 @@ extension Migrations {
         Step(number: 7, name: "notifications", sql: text(PackageResources._007_notifications_sql)),
         Step(number: 8, name: "redis_seals", sql: text(PackageResources._008_redis_seals_sql)),
         Step(number: 9, name: "audit", sql: text(PackageResources._009_audit_sql)),
+        Step(number: 10, name: "password_resets", sql: text(PackageResources._010_password_resets_sql)),
     ]
 
     /// The numbers of this program's steps, in order.

@@ -7,6 +7,7 @@ extension SchemaObjects {
             "number happened_at action user_id username users session_ids sessions author role application client"
         ),
         ("authfcgi_migrations", "number name applied_at"),
+        ("authfcgi_password_resets", "user_id code_hash created_at expires_at used_at"),
         ("authfcgi_state", "only_row epoch ended_before tidied_before users_compared_at"),
         ("authfcgi_users", "id username username_key password_hash name email groups disabled created_at updated_at"),
         ("hashing_costs", "met_in slowest_hash slowest_hash_byte largest_hash"),
@@ -30,6 +31,8 @@ extension SchemaObjects {
     static let keys: [(table: String, type: String, columns: String)] = [
         ("authfcgi_audit", "PRIMARY KEY", "number"),
         ("authfcgi_migrations", "PRIMARY KEY", "number"),
+        ("authfcgi_password_resets", "PRIMARY KEY", "user_id"),
+        ("authfcgi_password_resets", "UNIQUE", "code_hash"),
         ("authfcgi_state", "PRIMARY KEY", "only_row"),
         ("authfcgi_users", "PRIMARY KEY", "id"),
         ("authfcgi_users", "UNIQUE", "username_key"),

@@ -32,7 +32,7 @@ enum SchemaObjects {
         "session_tokens", "live_sessions", "user_epochs", "session_keys", "session_limits", "session_cleanup",
         "authfcgi_state", "hashing_costs", "recent_hashing_costs", "login_throttle", "login_throttle_secret",
         "login_devices", "authfcgi_users", "session_channel", "unannounced_revocations", "redis_seal_keys",
-        "authfcgi_audit",
+        "authfcgi_audit", "authfcgi_password_resets",
     ]
 
     /// The tables whose contents give power: keys, and the name of the channel.
@@ -55,12 +55,14 @@ enum SchemaObjects {
         Function("count_ended_sessions"),
         Function("count_sessions_ended_since"),
         Function("create_access_token", runsAsOwner: true, [.gate, .applications]),
+        Function("create_password_reset", runsAsOwner: true, .gate),
         Function("create_session", runsAsOwner: true, .gate),
         Function("current_redis_seal_keys", runsAsOwner: true, .gate),
         Function("end_session", runsAsOwner: true, .gate),
         Function("end_session_of_token", runsAsOwner: true, .gate),
         Function("end_sessions_of_user", runsAsOwner: true, .gate),
         Function("end_user_sessions"),
+        Function("find_password_reset", runsAsOwner: true, .gate),
         Function("get_user_from_token", runsAsOwner: true, [.gate, .applications]),
         Function("get_user_from_token_hash", runsAsOwner: true, [.gate, .applications]),
         Function("has_untidied_users", runsAsOwner: true, .gate),
@@ -107,6 +109,7 @@ enum SchemaObjects {
         Function("tidy_ended_sessions"),
         Function("touch_sessions", runsAsOwner: true, .gate),
         Function("update_user_sessions", runsAsOwner: true, [.gate, .applications]),
+        Function("use_password_reset", runsAsOwner: true, .gate),
         Function("user_epochs_announce", runsAsOwner: true),
         Function("user_epochs_end_kept"),
         Function("username_key", .gate),

@@ -1,0 +1,127 @@
+internal import EventLoop
+internal import Logging
+internal import Sessions
+
+/// The choice of a new password with a link, without the old password.
+///
+/// A code cannot be guessed: it has 256 random bits. The throttle only bounds what invented codes cost. Each counts as a
+/// failed login of its address, and of a name that nobody has; a link that can be used is never refused for that, so that
+/// nobody can keep the user of a link from using it. Whether a link is used, too old, unknown, or its user disabled makes no
+/// difference to the client.
+///
+/// Looking at a link changes nothing: programs that read mail follow links too.
+@EventLoop
+final class PasswordResetFlow {
+    private let store: any PasswordResetStore
+    private let attempts: PasswordAttempts
+    private let rules: PasswordRules
+    private let now: @EventLoop () -> BootInstant
+    private var refusals = LoginRefusals()
+
+    private var hasher: any LoginHasher { attempts.hasher }
+    private var audit: any AuditRecorder { attempts.audit }
+
+    /// The name in the memory of refusals, by which all codes of an address are one.
+    private static let anyCode = LoginRefusals.Subject.name("")
+
+    /// - Parameters:
+    ///   - store: The store.
+    ///   - hasher: The hasher.
+    ///   - audit: The recorder of audit events.
+    ///   - log: The log.
+    ///   - rules: The requirements on new passwords.
+    ///   - now: The clock; tests use their own.
+    ///   - spawn: Starts background work. Tests run it themselves.
+    init(
+        store: any PasswordResetStore, hasher: any LoginHasher, audit: any AuditRecorder, log: Logger,
+        rules: PasswordRules, now: @escaping @EventLoop () -> BootInstant = { .now },
+        spawn: @escaping PasswordAttempts.Spawn = { EventLoop.spawn($0) }
+    ) {
+        self.store = store
+        self.rules = rules
+        self.now = now
+        attempts = PasswordAttempts(store: store, hasher: hasher, audit: audit, log: log, spawn: spawn)
+    }
+
+    /// Returns whether a link can be used: ``PasswordResetOutcome/live`` if so.
+    func look(at code: PasswordResetCode, _ client: LoginClient) async -> PasswordResetOutcome {
+        do throws(SessionStoreError) {
+            guard try await store.userOfPasswordReset(code, from: client.address) != nil else {
+                return try await refuse(code, client)
+            }
+            return .live
+        } catch {
+            return unavailable(error, nil, client)
+        }
+    }
+
+    /// Sets the password of the link's user.
+    /// - Parameter password: The new password as received, byte for byte.
+    func reset(_ code: PasswordResetCode, to password: [UInt8], _ client: LoginClient) async -> PasswordResetOutcome {
+        var found: PasswordResetUser?
+        do throws(SessionStoreError) {
+            found = try await store.userOfPasswordReset(code, from: client.address)
+            guard let user = found else { return try await refuse(code, client) }
+            if let violation = rules.violation(of: password, username: user.username) {
+                audit.recordSparingly(event(.refused, .unacceptablePassword, of: user), from: client.address)
+                return .unacceptable(violation)
+            }
+            let passwordHash: String
+            do throws(PasswordHasher.Failure) {
+                let ticket = try hasher.takeTicket(for: Requester(address: client.address, username: user.username))
+                passwordHash = try await ticket.hash(password, isWanted: client.isWaiting)
+            } catch {
+                return .prevented(
+                    attempts.obstacle(error, at: .passwordReset, by: .user(id: user.id), client))
+            }
+            guard let ended = try await store.resetPassword(with: code, of: user, to: passwordHash) else {
+                // Another request has used the link, or something else has made it invalid.
+                audit.recordSparingly(event(.refused, .changedMeanwhile, of: user), from: client.address)
+                return .noSuchLink
+            }
+            audit.record(event(.success, of: user, details: ["ended": "\(ended)"]), from: client.address)
+            return .changed
+        } catch {
+            return unavailable(error, found, client)
+        }
+    }
+
+    /// Counts a link that cannot be used as a failure of the client's address.
+    private func refuse(
+        _ code: PasswordResetCode, _ client: LoginClient
+    ) async throws(SessionStoreError) -> PasswordResetOutcome {
+        let place = client.place(nil)
+        if let refusal = refusals.refusal(of: Self.anyCode, at: place, at: now()) {
+            audit.recordSparingly(event(.throttled, of: nil), from: client.address)
+            return .prevented(.throttled(seconds: refusal.seconds(at: now())))
+        }
+        let attempt = try await store.reserveLogin(
+            username: "password reset \(code.hash.hex)", userID: nil, from: client.address, showing: nil)
+        switch attempt.admission {
+        case .allowed:
+            // The reservation is never settled: it stays a failure.
+            audit.recordSparingly(event(.refused, .noSuchLink, of: nil), from: client.address)
+            return .noSuchLink
+        case .refused(let seconds):
+            refusals.remember(Self.anyCode, at: place, seconds: seconds, who: .nobody, at: now())
+            audit.recordSparingly(event(.throttled, of: nil), from: client.address)
+            return .prevented(.throttled(seconds: seconds))
+        }
+    }
+
+    private func unavailable(
+        _ error: SessionStoreError, _ user: PasswordResetUser?, _ client: LoginClient
+    ) -> PasswordResetOutcome {
+        audit.recordSparingly(event(.unavailable, AuditReason(error), of: user), from: client.address)
+        return .prevented(.store(error))
+    }
+
+    private func event(
+        _ outcome: AuditOutcome, _ reason: AuditReason? = nil, of user: PasswordResetUser?,
+        details: [String: String] = [:]
+    ) -> AuditEvent {
+        AuditEvent(
+            .passwordReset, outcome, reason, of: user.map { .user(id: $0.id, name: $0.username) } ?? .nobody,
+            details: details)
+    }
+}

@@ -1,0 +1,68 @@
+extension AccountPage {
+    /// The number of sessions on a page, which stays below 14 KB: what a server sends before it waits for the client.
+    static let shownSessions = 12
+
+    /// Returns the values of the page by their names in its template.
+    func values(_ language: PageLanguage) -> [String: Any] {
+        // This browser's session first, whatever is left out.
+        let ordered = sessions.filter(\.isCurrent) + sessions.filter { !$0.isCurrent }
+        let hidden = max(0, ordered.count - Self.shownSessions)
+        let shownName = name.isEmpty ? username : name
+        let otherName = shownName == username ? "" : username
+        return [
+            "displayName": TemplateText(shownName), "accountName": TemplateText(username),
+            "username": TemplateText(otherName), "email": TemplateText(email),
+            "otherNames": !otherName.isEmpty || !email.isEmpty,
+            "hasGroups": !groups.isEmpty, "groups": groups.map { TemplateText($0) },
+            "sessions": ordered.prefix(Self.shownSessions).map { $0.values(language) },
+            "hasOthers": sessions.contains { !$0.isCurrent },
+            "moreSessions": TemplateText(hidden > 0 ? language.text(.moreSessions, ["count": "\(hidden)"]) : ""),
+            "hasOwnPassword": hasOwnPassword, "minPasswordLength": TemplateText("\(minPasswordLength)"),
+            "passwordAdvice": TemplateText(language.text(.passwordAdvice, ["count": "\(minPasswordLength)"])),
+            "message": PageMessage.value(message.flatMap { $0.isAboutPassword ? nil : $0.shown(language) }),
+            "passwordMessage": PageMessage.value(message.flatMap { $0.isAboutPassword ? $0.shown(language) : nil }),
+            "currentPasswordProblem": message == .wrongPassword,
+            "newPasswordProblem": message?.isAboutPassword == true && message != .wrongPassword,
+        ]
+    }
+}
+
+extension AccountPage.Entry {
+    fileprivate func values(_ language: PageLanguage) -> [String: Any] {
+        let device = device.isEmpty ? language.text(.unknownDevice) : device
+        let end = [language.text(.end) + ":", device, label, address].filter { !$0.isEmpty }.joined(separator: " ")
+        return [
+            "id": TemplateText(id), "device": TemplateText(device), "address": TemplateText(address),
+            "label": TemplateText(label), "isCurrent": isCurrent, "endLabel": TemplateText(end),
+            "createdAt": TemplateText(createdAt), "createdTime": TemplateText(language.time(createdAt)),
+            "lastSeenAt": TemplateText(lastSeenAt), "lastSeenTime": TemplateText(language.time(lastSeenAt)),
+        ]
+    }
+}
+
+extension AccountPage.Message {
+    /// True if the message is shown at the form for the password, since something has to be typed again there.
+    fileprivate var isAboutPassword: Bool {
+        switch self {
+        case .wrongPassword, .unacceptablePassword, .passwordsDiffer: true
+        case .sessionEnded, .othersEnded, .passwordChanged, .throttled, .unavailable, .noSuchSession: false
+        }
+    }
+
+    fileprivate func shown(_ language: PageLanguage) -> PageMessage {
+        switch self {
+        case .sessionEnded: PageMessage(sentence: language.text(.sessionEnded), isError: false)
+        case .othersEnded: PageMessage(sentence: language.text(.othersEnded), isError: false)
+        case .passwordChanged: PageMessage(sentence: language.text(.passwordChanged), isError: false)
+        case .wrongPassword: PageMessage(sentence: language.text(.wrongPassword))
+        case .unacceptablePassword(let minLength):
+            PageMessage(sentence: language.text(.passwordTooWeak, ["count": "\(minLength)"]))
+        case .passwordsDiffer: PageMessage(sentence: language.text(.passwordsDiffer))
+        case .throttled(let seconds):
+            PageMessage(sentence: language.text(.throttled, ["time": language.duration(seconds: seconds)]))
+        case .unavailable: PageMessage(sentence: language.text(.changeUnknown))
+        // What was wanted, by another way.
+        case .noSuchSession: PageMessage(sentence: language.text(.noSuchSession), isError: false)
+        }
+    }
+}

@@ -1,0 +1,31 @@
+/// The texts of the pages, by their keys in the files of the languages. Templates use them as `{{text.KEY}}`, unless the
+/// program completes them.
+enum PageText: String, CaseIterable {
+    /// `ltr`, or `rtl` for a language that is written from right to left.
+    case direction
+
+    case signIn, username, password, remember
+    case refused, throttled, busy, notChecked, otherSite, incomplete
+
+    case signOut, signOutQuestion, signOutEverywhere, signedOut, signedOutAdvice, signInAgain
+
+    case account, groups, sessions, thisSession, signedInAt, lastUsed, unknownDevice, end, endOthers, moreSessions
+    case sessionEnded, othersEnded, noSuchSession, changeUnknown
+    case changePassword, currentPassword, newPassword, repeatedPassword, passwordAdvice, foreignPassword
+    case passwordChanged, wrongPassword, passwordTooWeak, passwordsDiffer
+
+    case choosePassword, setPassword, passwordSet, passwordSetAdvice, passwordUnknown
+    case linkExpired, linkExpiredAdvice
+
+    case unavailable, unavailableAdvice, tryAgain
+    case cookieDropped, cookieDroppedOnHTTP, cookieDroppedAdvice
+    case forbidden, forbiddenAdvice, otherSiteTitle, otherSiteAdvice
+    case toAccount
+
+    /// `{count}` seconds, minutes or hours.
+    case oneSecond, seconds, oneMinute, minutes, oneHour, hours
+    /// A time from `{year}`, `{month}`, `{monthName}`, `{day}`, `{hour}` and `{minute}`.
+    case dateTime
+    /// The names of the months for `{monthName}`, separated by spaces.
+    case monthNames
+}

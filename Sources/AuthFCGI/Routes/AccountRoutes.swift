@@ -1,0 +1,88 @@
+internal import EventLoop
+internal import Sessions
+
+/// `GET /auth/account`, the page of a person's own account, and `POST /auth/account`, which ends sessions.
+@EventLoop
+struct AccountRoutes {
+    let view: AccountView
+    let sessions: SessionRoutes
+    let signOut: SignOutRoutes
+    let access: SessionAccess
+    let passwordChange: PasswordChangeFlow
+
+    /// Shows the page. Somebody who is not signed in is sent to the sign-in page.
+    func page(_ exchange: Exchange) {
+        withSession(exchange) { [view] _, _, session in
+            await view.show(exchange, session, AccountView.done(exchange.request))
+        }
+    }
+
+    /// Ends sessions, and shows the page again, or that the person is signed out.
+    func change(_ exchange: Exchange) {
+        guard let fields = exchange.formOrRefusal() else { return }
+        guard let action = AccountAction(fields) else {
+            return exchange.respond(
+                .error(.badRequest, code: "bad_request", message: "the form has no action of this page"))
+        }
+        guard isFromThisSite(exchange, action.audited) else { return }
+        withSession(exchange) { [self] token, _, session in
+            do throws(SessionStoreError) {
+                try await perform(action, exchange, token, session)
+            } catch {
+                await view.show(exchange, session, .unavailable, .serviceUnavailable, headers: [(.retryAfter, 1)])
+            }
+        }
+    }
+
+    private func perform(
+        _ action: AccountAction, _ exchange: Exchange, _ token: SessionToken, _ session: Session
+    ) async throws(SessionStoreError) {
+        let client = exchange.request.clientAddress
+        switch action {
+        case .end(let id) where id == session.id:
+            try await end(.this, token, session, client)
+            exchange.respond(signOut.signedOut(exchange.request))
+        case .end(let id):
+            guard let id, try await sessions.end(id, by: session, client) else {
+                return await view.show(exchange, session, .noSuchSession, .notFound)
+            }
+            exchange.respond(AccountView.Done.session.response)
+        case .endOthers:
+            try await end(.others, token, session, client)
+            exchange.respond(AccountView.Done.others.response)
+        case .endAll:
+            try await end(.all, token, session, client)
+            exchange.respond(signOut.signedOut(exchange.request))
+        }
+    }
+
+    private func end(
+        _ extent: LogoutExtent, _ token: SessionToken, _ session: Session, _ client: String?
+    ) async throws(SessionStoreError) {
+        do throws(SessionStoreError) {
+            try await sessions.end(token, extent, client)
+        } catch {
+            let who = AuditSubject.user(id: session.identity.userID)
+            access.audit.recordSparingly(
+                AuditEvent(extent.action, .unavailable, AuditReason(error), of: who, session: session.id), from: client)
+            throw error
+        }
+    }
+
+    /// Calls `body` with the session of the request, or answers the person who has none.
+    func withSession(
+        _ exchange: Exchange,
+        _ body: @escaping @Sendable @EventLoop (SessionToken, Credentials.Source, Session) async -> Void
+    ) {
+        access.withSession(exchange, otherwise: { [view] refusal in view.refuse(refusal, exchange) }, body)
+    }
+
+    /// Returns whether a page of this site has sent the form, as each form must prove. Otherwise the exchange is answered.
+    func isFromThisSite(_ exchange: Exchange, _ action: AuditAction) -> Bool {
+        let request = exchange.request
+        if SameOrigin.isProved(of: request) { return true }
+        access.audit.recordSparingly(AuditEvent(action, .refused, .otherSite), from: request.clientAddress)
+        exchange.respond(view.pages.otherSite(to: request))
+        return false
+    }
+}

@@ -1,0 +1,97 @@
+internal import EventLoop
+internal import Sessions
+
+/// `GET /auth/reset?code=…`, the page of a link for a new password, and `POST /auth/reset`, its form.
+///
+/// The code is in the address of the page alone, and in a field of its form. The form is sent to the path without it, and no
+/// answer has it in a header: addresses get into logs, histories and the header Referer.
+@EventLoop
+struct ResetRoutes {
+    let flow: PasswordResetFlow
+    let audit: any AuditRecorder
+    let pages: Pages
+    /// The least length of a new password.
+    let minPasswordLength: Int
+
+    /// Shows the form if the link can be used. Nothing changes: programs that read mail follow links too.
+    func page(_ exchange: Exchange) {
+        let request = exchange.request
+        if Self.isDone(request) { return show(.notice(.passwordSet), exchange) }
+        guard let code = Self.code(inQuery: request[.query] ?? "") else { return showExpired(exchange) }
+        let client = LoginClient(exchange, .none)
+        EventLoop.spawn { [self] in
+            let outcome = await flow.look(at: code, client)
+            // A page that loads again by itself, since there is nothing yet that the person would have to type again.
+            if case .prevented(.store) = outcome { return exchange.respond(pages.unavailable(to: request)) }
+            answer(outcome, code, exchange)
+        }
+    }
+
+    /// Sets the password.
+    func submit(_ exchange: Exchange) {
+        let request = exchange.request
+        guard let fields = exchange.formOrRefusal() else { return }
+        guard SameOrigin.isProved(of: request) else {
+            audit.recordSparingly(AuditEvent(.passwordReset, .refused, .otherSite), from: request.clientAddress)
+            return exchange.respond(pages.otherSite(to: request))
+        }
+        guard let code = PasswordResetCode(fields["code"] ?? "") else { return showExpired(exchange) }
+        let password = Array((fields["new_password"] ?? "").utf8)
+        guard password.elementsEqual((fields["repeated_password"] ?? "").utf8) else {
+            return show(.passwordsDiffer, code, exchange, .badRequest)
+        }
+        let client = LoginClient(exchange, .none)
+        EventLoop.spawn { [self] in answer(await flow.reset(code, to: password, client), code, exchange) }
+    }
+
+    private func answer(_ outcome: PasswordResetOutcome, _ code: PasswordResetCode, _ exchange: Exchange) {
+        switch outcome {
+        case .live: show(nil, code, exchange)
+        case .changed: exchange.respond(Response(.seeOther, headers: [(.location, "/auth/reset?done=1")]))
+        case .noSuchLink: showExpired(exchange)
+        case .unacceptable: show(.unacceptable(minLength: minPasswordLength), code, exchange, .badRequest)
+        case .prevented(.throttled(let seconds)):
+            show(.throttled(seconds: seconds), code, exchange, .tooManyRequests, retryAfter: seconds)
+        case .prevented(.busy(let seconds)):
+            show(.unavailable, code, exchange, .serviceUnavailable, retryAfter: seconds)
+        case .prevented(.clientGone), .prevented(.hashing), .prevented(.store):
+            show(.unavailable, code, exchange, .serviceUnavailable, retryAfter: 1)
+        }
+    }
+
+    // MARK: Pages
+
+    private func show(
+        _ problem: NewPasswordPage.Problem?, _ code: PasswordResetCode, _ exchange: Exchange,
+        _ status: HTTPStatus = .ok, retryAfter: Int? = nil
+    ) {
+        let page = NewPasswordPage(code: code.secretText, minPasswordLength: minPasswordLength, problem: problem)
+        show(.newPassword(page), exchange, status, retryAfter: retryAfter)
+    }
+
+    /// The same for a link that is used, too old, mistyped or made up. The second of two forms that a double click has sent
+    /// gets it too, whose answer is the one that the browser shows: so the page says that the password may be set.
+    private func showExpired(_ exchange: Exchange) { show(.notice(.linkExpired), exchange, .notFound) }
+
+    private func show(
+        _ page: Page, _ exchange: Exchange, _ status: HTTPStatus = .ok, retryAfter: Int? = nil
+    ) {
+        let headers = retryAfter.map { [(name: HeaderName.retryAfter, value: HeaderValue($0))] } ?? []
+        exchange.respond(pages.response(page, status, to: exchange.request, headers: headers))
+    }
+
+    // MARK: The address
+
+    /// Returns the code in a query; nil unless there is exactly one, in its canonical form.
+    static func code(inQuery query: String) -> PasswordResetCode? {
+        let codes = query.split(separator: "&").filter { $0.hasPrefix("code=") }
+        guard let code = codes.first, codes.count == 1 else { return nil }
+        return PasswordResetCode(code.dropFirst("code=".count))
+    }
+
+    /// Returns whether the password has just been set. A link on a page of another site, or in a mail, is not believed.
+    private static func isDone(_ request: OriginalRequest) -> Bool {
+        let site = request[.fetchSite] ?? ""
+        return request[.query] == "done=1" && (site.isEmpty || site == "same-origin")
+    }
+}

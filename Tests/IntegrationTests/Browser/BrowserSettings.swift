@@ -1,0 +1,20 @@
+import FoundationEssentials
+
+/// What the scenarios of `Scenarios/` are told: see `Scenarios/scene.py`.
+struct BrowserSettings: Encodable {
+    var chromium = ProcessInfo.processInfo.environment["AUTHFCGI_CHROMIUM"] ?? "/usr/bin/chromium"
+    var site: String
+    var domain: [String] = []
+    var plain = ""
+    var misconfigured = ""
+    var password = ""
+    var reset = ""
+    var look = ""
+    var used = ""
+    /// A folder for pictures of all pages, and one for those of the documentation.
+    var pictures: [String]?
+    var scenarios: [String] = []
+
+    /// True if the tests are to make the pictures of the documentation anew.
+    static let makesPictures = ProcessInfo.processInfo.environment["AUTHFCGI_TEST_PICTURES"] == "yes"
+}

@@ -1,0 +1,142 @@
+"""A person's own page: sessions, password, and links for a new one."""
+
+from scene import (
+    act, first_answer, form_with, is_sign_in, is_signed_in, path, require, scenario, submit, text, without_checks)
+
+
+CHROME = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36"
+
+
+def own_page(scene, page):
+    page.goto(scene.site + "/auth/account")
+    require(path(page) == "/auth/account", f"{page.url} is the account page")
+
+
+@scenario
+def account_page(scene):
+    """The account page shows who it is, and each session with its device and address, this one marked."""
+    page = scene.page(user_agent=CHROME)
+    scene.sign_in(page, "erin")
+    own_page(scene, page)
+    shown = text(page)
+    for what in ["erin", "Erin Example", "erin@example.com", "staff", "Chrome", "Linux", "127.0.0.1"]:
+        require(what in shown, f"the page shows {what}")
+    page.goto(scene.site + "/page")
+    require(is_signed_in(page, "erin"), "nothing has changed")
+
+
+@scenario
+def sign_out_everywhere(scene):
+    """Signing out everywhere on one browser ends the session of the other one."""
+    one, two = scene.page(), scene.page()
+    scene.sign_in(one, "frank")
+    scene.sign_in(two, "frank")
+    own_page(scene, two)
+    answer = act(two, "all")
+    require(first_answer(answer).status == 303, "the form is answered by 303")
+    require(path(two).startswith("/auth/log"), f"{two.url} is a page for those who are signed out")
+    for page in [one, two]:
+        page.wait_for_timeout(1_100)
+        page.goto(scene.site + "/page")
+        require(is_sign_in(page), "signed out on both")
+
+
+@scenario
+def end_of_one_session(scene):
+    """A session that is ended on another browser's page is over, and the others go on."""
+    pages = [scene.page(), scene.page(), scene.page()]
+    for page in pages:
+        scene.sign_in(page, "gina")
+    ids = [text_of_header(scene, page, "X-Auth-Session-Id") for page in pages]
+    own_page(scene, pages[0])
+    answer = act(pages[0], "end", session=ids[1])
+    require(first_answer(answer).status == 303 and path(pages[0]).startswith("/auth/account"), "back on the page")
+    require(ids[1] not in pages[0].content(), "the session is not listed any more")
+    pages[1].wait_for_timeout(1_100)
+    for page, ended in zip(pages, [False, True, False]):
+        page.goto(scene.site + "/page")
+        require(is_sign_in(page) == ended, "the one session alone has ended")
+    own_page(scene, pages[0])
+    act(pages[0], "others")
+    pages[2].wait_for_timeout(1_100)
+    for page, ended in zip(pages, [False, True, True]):
+        page.goto(scene.site + "/page")
+        require(is_sign_in(page) == ended, "all others have ended")
+
+
+def text_of_header(scene, page, name):
+    """What the application was told in a header."""
+    page.goto(scene.site + "/page")
+    lines = [line for line in text(page).splitlines() if line.lower().startswith(name.lower() + ": ")]
+    require(len(lines) == 1, f"the application was told {name}")
+    return lines[0].split(": ", 1)[1].strip()
+
+
+def change(page, current, new, repeated=None):
+    without_checks(page)
+    page.fill("[name=current_password]", current)
+    page.fill("[name=new_password]", new)
+    page.fill("[name=repeated_password]", repeated or new)
+    return submit(page, form_with(page, "current_password"))
+
+
+def is_refused(page, answer):
+    """True if the answer is the page again, with the reason."""
+    return 400 <= answer.status < 500 and page.locator("[role=alert]").count() > 0
+
+
+@scenario
+def change_of_the_password(scene):
+    """The password is changed by the form; wrong input is explained; the other sessions end, this one goes on."""
+    one, two = scene.page(), scene.page()
+    scene.sign_in(one, "hugo")
+    scene.sign_in(two, "hugo")
+    new = "a new horse with another battery"
+    own_page(scene, one)
+    answer = change(one, "not-the-password", new)
+    require(is_refused(one, answer), f"a wrong password: {answer.status}")
+    answer = change(one, scene.password, new, "something else entirely")
+    require(is_refused(one, answer), f"two that differ: {answer.status}")
+    answer = change(one, scene.password, "short")
+    require(is_refused(one, answer), f"one that is too short: {answer.status}")
+    require("15" in one.locator("[role=alert]").first.inner_text(), "the page says how long it must be")
+    answer = change(one, scene.password, new)
+    require(answer.status == 200 and one.locator("[role=alert]").count() == 0, f"changed: {answer.status}")
+    two.wait_for_timeout(1_100)
+    two.goto(scene.site + "/page")
+    require(is_sign_in(two), "the other session has ended")
+    one.goto(scene.site + "/page")
+    require(is_signed_in(one, "hugo"), "this one goes on")
+    scene.fill_in(two, "hugo", new)
+    require(is_signed_in(two, "hugo"), "the new password is the password")
+
+
+@scenario
+def link_for_a_new_password(scene):
+    """A link from the administrator lets a person choose a password, once, and ends their sessions."""
+    old, page = scene.page(), scene.page()
+    scene.sign_in(old, "dora")
+    link = scene.site + scene.settings["reset"]
+    new = "dora's own new battery staple"
+    answer = page.goto(link)
+    require(answer.status == 200 and page.locator("[name=new_password]").count() == 1, "the page has the form")
+    page.goto(link)
+    for first, second in [(new, "something else"), ("short", "short")]:
+        without_checks(page)
+        page.fill("[name=new_password]", first)
+        page.fill("[name=repeated_password]", second)
+        answer = submit(page, form_with(page, "new_password"))
+        require(is_refused(page, answer), f"refused: {answer.status}")
+    page.fill("[name=new_password]", new)
+    page.fill("[name=repeated_password]", new)
+    answer = submit(page, form_with(page, "new_password"))
+    require(answer.status == 200 and page.locator("[name=new_password]").count() == 0, f"set: {answer.status}")
+    require(scene.settings["reset"].split("code=")[1] not in page.content(), "the code is not on the page")
+    page.goto(link)
+    require(page.locator("[name=new_password]").count() == 0, "the link works once")
+    require("may be set already" in text(page) and page.locator("a[href='/auth/login']").count() == 1, "it may have been that")
+    old.wait_for_timeout(1_100)
+    old.goto(scene.site + "/page")
+    require(is_sign_in(old), "the old session has ended")
+    scene.sign_in(page, "dora", password=new)
+    require(is_signed_in(page, "dora"), "the new password is the password")
