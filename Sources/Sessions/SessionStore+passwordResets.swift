@@ -31,7 +31,7 @@ extension SessionStore {
     ) async throws(SessionStoreError) -> Int? {
         guard externalUsers == nil else { return nil }
         let ended = try await change(
-            writeLane, UsePasswordReset(codeHash: code.hash, userID: user.id, newHash: passwordHash),
+            writeLane, UsePasswordReset(codeHash: code.hash, newHash: passwordHash),
             for: Requester(name: user.id))
         readLane.hear(.user(UserKey(user.id)))
         return ended

@@ -104,7 +104,7 @@ import Testing
         let code = try makeLink()
         let transaction = try PostgreSQLConnection(server.url(database: database), log: one.log.logger)
         try transaction.script("BEGIN", deadline: .seconds(5))
-        let statement = UsePasswordReset(codeHash: code.hash, userID: "1", newHash: "y")
+        let statement = UsePasswordReset(codeHash: code.hash, newHash: "y")
         #expect(try transaction.run(statement, in: Schema(nil), deadline: .seconds(5)) == 0)
         let second = Task { try await use(code, to: "z", on: two) }
         try await waitForLock()

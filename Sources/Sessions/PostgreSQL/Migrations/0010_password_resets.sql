@@ -94,7 +94,11 @@ COMMENT ON FUNCTION @schema@.find_password_reset(bytea) IS
 
 -- All sessions of the user end, as at every change of the password hash, and logins in
 -- progress are refused.
-CREATE FUNCTION @schema@.use_password_reset(code_hash bytea, new_hash text) RETURNS bigint
+CREATE FUNCTION @schema@.use_password_reset(
+    code_hash bytea,
+    new_hash  text,
+    since     interval DEFAULT NULL
+) RETURNS bigint
 LANGUAGE plpgsql VOLATILE
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
@@ -137,7 +141,8 @@ BEGIN
             AND r.code_hash = use_password_reset.code_hash
             AND r.used_at IS NOT NULL;
         IF FOUND AND current_hash = use_password_reset.new_hash THEN
-            RETURN 0;   -- done already: a repetition after a lost answer
+            -- Done already: a repetition after a lost answer, "since" after the first sending.
+            RETURN @schema@.count_sessions_ended_since(owner_id, use_password_reset.since);
         END IF;
         RETURN NULL;
     END IF;
@@ -158,13 +163,13 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION @schema@.use_password_reset(bytea, text) IS
-    'AuthFCGI, internal: gives the user of the link whose code has this SHA-256 the password hash new_hash, ends all sessions of the user, refuses logins in progress and makes the link invalid. Returns the number of sessions ended; NULL, with nothing changed, if the link is used, too old or unknown, or the user is disabled. Harmless to repeat with the same hash. Needs READ COMMITTED.';
+COMMENT ON FUNCTION @schema@.use_password_reset(bytea, text, interval) IS
+    'AuthFCGI, internal: gives the user of the link whose code has this SHA-256 the password hash new_hash, ends all sessions of the user, refuses logins in progress and makes the link invalid. Returns the number of sessions ended; NULL, with nothing changed, if the link is used, too old or unknown, or the user is disabled. Harmless to repeat with the same hash: with "since", the time since the first sending, returns the number that this has ended. Needs READ COMMITTED.';
 
 
 -- In the same transaction: by default PUBLIC may execute a new function.
 REVOKE ALL ON FUNCTION
     @schema@.create_password_reset(text, bytea),
     @schema@.find_password_reset(bytea),
-    @schema@.use_password_reset(bytea, text)
+    @schema@.use_password_reset(bytea, text, interval)
 FROM PUBLIC;

@@ -3,8 +3,6 @@
 struct UsePasswordReset: Statement {
     /// The hash of the link's code.
     let codeHash: SHA256Digest
-    /// The id of the link's user.
-    let userID: String
     /// The hash of the new password.
     let newHash: String
 
@@ -14,15 +12,14 @@ struct UsePasswordReset: Statement {
 
     func sql(in schema: Schema) -> String {
         """
-        SELECT \(schema)use_password_reset($1::bytea, $2::text) \
-        + \(OwnWork.countEnded(ofUser: "$3::text", "$4", in: schema)) AS ended
+        SELECT \(schema)use_password_reset($1::bytea, $2::text, \(OwnWork.since("$3"))) AS ended
         """
     }
 
     var parameters: [PostgreSQLParameter] { parameters(repeatedAfter: nil) }
 
     func parameters(repeatedAfter time: Duration?) -> [PostgreSQLParameter] {
-        [.digest(codeHash), .text(newHash), .text(userID), OwnWork.parameter(repeatedAfter: time)]
+        [.digest(codeHash), .text(newHash), OwnWork.parameter(repeatedAfter: time)]
     }
 
     func decode(_ row: PostgreSQLRow) throws(PostgreSQLError) -> Int? { try row.optionalInteger("ended") }
