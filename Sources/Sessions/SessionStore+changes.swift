@@ -192,7 +192,7 @@ extension SessionStore {
         do throws(PostgreSQLError) {
             return try await lists.list(of: userID)
         } catch {
-            throw failure(of: error)
+            throw failures.report(error)
         }
     }
 }

@@ -35,14 +35,11 @@ public final class SessionStore {
     /// The periodic tasks that one process at a time does for all.
     private var schedules: [ClusterSchedule] = []
     private var cleanup: ClusterSchedule?
-    private var wasUsed = false
+    private(set) var wasUsed = false
     /// The state of the users query's check: nil before it begins, false while it runs or after it failed.
     private var usersAreChecked: Bool?
     var rehashFailure = LogEpisode.ofRequests
-    private var readOnly = LogEpisode.ofRequests
-    private var fullDisk = LogEpisode.ofRequests
-    /// Limits the log of other failures, which clients can cause at any rate during an outage.
-    private var failures = LogLimiter<String>(lines: 5, per: .seconds(1), kinds: 100)
+    var failures: StatementFailures
     /// The counts since they were last taken.
     package var counts: StoreCounts { checks.counts }
 
@@ -64,6 +61,7 @@ public final class SessionStore {
     public init(_ configuration: Configuration, log: Logger) {
         self.configuration = configuration
         self.log = log
+        failures = StatementFailures(log)
         let postgreSQL = configuration.postgreSQL
         let rule = FreshnessRule(
             leaseTime: configuration.revocationDelay, outageTime: configuration.staleIfDatabaseDown)
@@ -208,80 +206,9 @@ public final class SessionStore {
         onFirstUse?()
     }
 
-    /// A Boolean value that indicates whether PostgreSQL has answered at all.
-    package var wasReached: Bool { wasUsed }
-
-    /// Returns whether PostgreSQL has answered within the last `limit`; false before the store's first use.
-    package func isReachable(within limit: Duration) -> Bool {
-        guard wasUsed, let last = readLane.lastHeartbeat else { return false }
-        return .now - last < limit
-    }
-
-    /// A Boolean value that indicates whether PostgreSQL answers now: there is a connection, and its last heartbeat was
-    /// answered. A loss is noticed at once, and a server that says nothing with the next heartbeat.
-    package var answersNow: Bool { wasUsed && readLane.answers }
-
-    /// A Boolean value that indicates whether known sessions are accepted even if PostgreSQL is unreachable.
-    package var outlastsDatabase: Bool {
-        let now = BootInstant.now
-        return wasUsed && (memory.hasLease(at: now) || memory.outlastsLease(at: now))
-    }
-
-    /// Asks Redis, so that ``usesRedis`` is soon false if it does not answer any more. For a cluster one server is asked.
-    package func probeRedis() { redis?.probe() }
-
-    /// A Boolean value that indicates whether Redis is used, at least for some sessions.
-    package var usesRedis: Bool { redis?.isInUse ?? false }
-
     /// Returns the counts and resets them to zero.
     package func takeCounts() -> StoreCounts {
         defer { checks.counts = StoreCounts() }
         return counts
-    }
-
-    /// Runs a statement that writes.
-    @discardableResult
-    func change<S: Statement>(
-        _ lane: CommandLane, _ statement: S, for requester: Requester = Requester()
-    ) async throws(SessionStoreError) -> S.Answer {
-        let answer = try await command(lane, statement, for: requester)
-        if readOnly.end() { log.info("PostgreSQL accepts writes again") }
-        return answer
-    }
-
-    /// Runs a statement.
-    func command<S: Statement>(
-        _ lane: CommandLane, _ statement: S, for requester: Requester = Requester()
-    ) async throws(SessionStoreError) -> S.Answer {
-        do throws(PostgreSQLError) {
-            return try await lane.run(statement, for: requester)
-        } catch {
-            throw failure(of: error)
-        }
-    }
-
-    /// Logs the failure of a statement and returns the error for its caller.
-    func failure(of error: PostgreSQLError) -> SessionStoreError {
-        // Logged once per period, since every write fails for the same reason.
-        if error.isReadOnlyTransaction {
-            if readOnly.begin() {
-                log.error(
-                    "PostgreSQL is read-only: \(error.reason); checks continue, logins and logouts fail")
-            }
-            return .readOnly
-        }
-        // The end is not logged: statements that need no more space succeed meanwhile.
-        if error.isFullDisk {
-            if fullDisk.begin() {
-                log.error("PostgreSQL is out of disk space: \(error.reason); checks continue, logins fail")
-            }
-            return .readOnly
-        }
-        if let suppressed = failures.admit(error.reason) {
-            log.warning(
-                "PostgreSQL command failed: \(error.reason)",
-                metadata: suppressed.ofKind > 0 ? ["suppressed": "\(suppressed.ofKind)"] : nil)
-        }
-        return .unavailable(error.reason)
     }
 }

@@ -76,8 +76,10 @@ import Testing
         #expect(answer.status == 303 && answer.headers["Location"] == "/auth/account?done=session", "\(answer)")
         #expect(answer.headers["Set-Cookie"] == nil)
         try gates.expectEnded(other, by: one)
-        // Again, somebody else's, and nonsense.
-        for session in [otherID, try id(of: strangers), "x", "'; DROP TABLE session_tokens; --"] {
+        // A form that is sent again, as with a second click.
+        #expect(try submit(mine, ("action", "end"), ("session", otherID)).status == 303)
+        // Somebody else's, and nonsense.
+        for session in [try id(of: strangers), "x", "'; DROP TABLE session_tokens; --"] {
             #expect(try submit(mine, ("action", "end"), ("session", session)).status == 404, "\(session)")
         }
         try gates.warm(mine, strangers)
