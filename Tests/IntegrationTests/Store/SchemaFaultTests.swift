@@ -7,7 +7,7 @@ import Testing
 /// What is looked at in the database: the list of the gate's objects, and each kind of fault.
 @Suite struct SchemaFaultTests {
     let database: FunctionDatabase
-    private let log = RecordedLog()
+    let log = RecordedLog()
 
     init() throws {
         database = try FunctionDatabase()
