@@ -24,8 +24,13 @@ package struct MarkdownPage: Sendable {
     ///   - path: The path in the checkout.
     ///   - checkout: The path of the checkout.
     package init(_ path: String, in checkout: String) throws {
-        text = try String(contentsOf: URL(filePath: checkout).appending(path: path), encoding: .utf8)
+        let text = try String(contentsOf: URL(filePath: checkout).appending(path: path), encoding: .utf8)
+        self.init(path: path, text: text)
+    }
+
+    package init(path: String, text: String) {
         self.path = path
+        self.text = text
         var prose: [String] = []
         var blocks: [Block] = []
         var language: String?
