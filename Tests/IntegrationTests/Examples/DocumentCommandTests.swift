@@ -21,7 +21,7 @@ import Testing
     @Test(arguments: paths) func `the commands of a page print what it says`(path: String) throws {
         let folder = try TestFolder()
         let postgreSQL = try PostgreSQLServer(in: folder)
-        let redis = path == "docs/redis.md" ? try RedisServer(in: folder) : nil
+        let redis = try path == "docs/redis.md" ? RedisServer(in: folder) : nil
         let environment = redis.map { ["REDIS_URL": $0.url] } ?? [:]
         let pod = try Pod(in: folder, name: "pod", server: postgreSQL, environment: environment)
         if redis != nil {

@@ -52,7 +52,7 @@ struct DocumentShell {
         // What a command has printed, its status, what the next one has printed, and so on.
         let parts = result.output.split(separator: "\u{1}", omittingEmptySubsequences: false).map(String.init)
         guard parts.count == 2 * steps.count + 1 else { return ["not all commands were run: \(result)"] }
-        return steps.enumerated().compactMap { number, step in
+        return steps.enumerated().compactMap { number, step -> String? in
             let (printed, status) = (parts[2 * number], parts[2 * number + 1])
             if status == "0" && step.matches(printed) { return nil }
             return "\(step.command)\nhas ended with \(status) and printed\n\(printed)\ninstead of\n\(step.output ?? "")"
