@@ -6,7 +6,7 @@ import Testing
     /// The pages with commands. Those of docs/operations.md are also for `GuideTests`.
     private static let paths = [
         "README.md", "docs/commands.md", "docs/getting-started.md", "docs/http-api.md", "docs/log.md",
-        "docs/operations.md", "docs/pages.md", "docs/redis.md", "docs/scaling.md", "docs/security.md",
+        "docs/nginx.md", "docs/operations.md", "docs/pages.md", "docs/redis.md", "docs/scaling.md", "docs/security.md",
         "docs/sessions.md", "docs/settings.md", "docs/sql.md", "docs/upgrade.md", "docs/users.md",
     ]
 
