@@ -5,7 +5,7 @@ import Testing
 @Suite(.serialized, .leavesCleanLogs) struct DocumentCommandTests {
     /// The pages with commands. Those of docs/operations.md are also for `GuideTests`.
     private static let paths = [
-        "README.md", "docs/commands.md", "docs/getting-started.md", "docs/http-api.md", "docs/log.md",
+        "README.md", "docs/commands.md", "docs/fronts.md", "docs/getting-started.md", "docs/http-api.md", "docs/log.md",
         "docs/nginx.md", "docs/operations.md", "docs/pages.md", "docs/redis.md", "docs/scaling.md", "docs/security.md",
         "docs/sessions.md", "docs/settings.md", "docs/sql.md", "docs/upgrade.md", "docs/users.md",
     ]
@@ -23,7 +23,10 @@ import Testing
         let postgreSQL = try PostgreSQLServer(in: folder)
         let redis = try path == "docs/redis.md" ? RedisServer(in: folder) : nil
         let environment = redis.map { ["REDIS_URL": $0.url] } ?? [:]
-        let pod = try Pod(in: folder, name: "pod", server: postgreSQL, environment: environment)
+        let pod = try Pod(
+            in: folder, name: "pod", server: postgreSQL, environment: environment,
+            extra: "server { listen unix:@PREFIX@/check.sock; include authfcgi/forward-auth.conf; }",
+            listeners: ["check"])
         if redis != nil {
             try eventually("Redis is in use", log: pod.gate.log) { try pod.gate.stores == ["redis", "postgresql"] }
         }

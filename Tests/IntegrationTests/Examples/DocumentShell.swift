@@ -23,13 +23,15 @@ struct DocumentShell {
         try FileManager.default.createSymbolicLink(
             atPath: "\(programs)/authfcgi", withDestinationPath: GateProcess.executable)
         guard case .unix(let site) = pod.entry else { throw SupportError.unexpected("the site has no unix socket") }
-        // A URL cannot name a unix socket, so it is in curl's configuration.
+        // A URL cannot name a unix socket, so it is in curl's configuration, and that of port 8081 in a replacement of curl.
+        try folder.write("programs/curl", Self.curl, mode: 0o755)
         try folder.write("programs/.curlrc", "unix-socket = \"\(site)\"\nno-progress-meter\n")
         let settings = try folder.write("authfcgi.env", "DATABASE_URL=\(database)\n")
         let redis = redisURL.map { ["REDIS_URL": $0] } ?? [:]
         environment = [
             "CURL_HOME": programs, "GATE_LOG": folder.path("pod-gate.log"), "REPLICAS": folder.path("replicas"),
             "DATABASE_URL": database, "LISTEN": "unix:\(pod.gate.socketPath)",
+            "CHECK_SOCKET": folder.path("pod/check.sock"),
         ].merging(redis) { $1 }
         replacements = [
             ("https://example.com", "http://localhost"), ("runuser -u authfcgi -- ", ""),
@@ -64,6 +66,15 @@ struct DocumentShell {
             "bash", options + ["-c", "PATH=\(programs):$PATH\n\(commands)"], environment: environment,
             workingFolder: folder.path)
     }
+
+    /// A replacement of curl: port 8081 is the pod's listener `check`.
+    private static let curl = """
+        #!/bin/bash
+        PATH=${PATH#*:}
+        if [[ "$*" == *localhost:8081/* ]]; then exec curl --unix-socket "$CHECK_SOCKET" "$@"; fi
+        exec curl "$@"
+
+        """
 
     /// A replacement of journalctl: the log of the gate, when nothing more is being written.
     private static let journalctl = """
