@@ -42,7 +42,7 @@ struct Serve: ParsableCommand {
                 try supervisor.start()
             } catch {
                 log.critical("supervisor cannot start: \(error)")
-                status.set(71)
+                status.set(ProgramExit.system.rawValue)
                 EventLoop.stop()
             }
         }

@@ -63,7 +63,7 @@ struct WorkerCommand: ParsableCommand {
                 try worker.start(sockets: listening, lifeline: FileDescriptor(owning: InheritedDescriptor.lifeline))
             } catch {
                 log.critical("worker cannot start: \(error)")
-                status.set(71)
+                status.set(ProgramExit.system.rawValue)
                 EventLoop.stop()
             }
         }
@@ -86,7 +86,7 @@ struct WorkerCommand: ParsableCommand {
                 scoreboard: scoreboard, number: slot, bell: FileDescriptor(owning: InheritedDescriptor.bell))
         } catch {
             StandardError.write("authfcgi: 'worker' is for 'serve' only, which passes descriptors to it\n")
-            throw ExitCode(64)
+            throw ExitCode(ProgramExit.usage.rawValue)
         }
     }
 
@@ -95,7 +95,7 @@ struct WorkerCommand: ParsableCommand {
             return try WorkerSecrets(reading: FileDescriptor(owning: InheritedDescriptor.secrets))
         } catch {
             StandardError.write("authfcgi: the secrets of the settings cannot be read: \(error)\n")
-            throw ExitCode(71)
+            throw ExitCode(ProgramExit.system.rawValue)
         }
     }
 
