@@ -28,6 +28,7 @@ public final class SessionStore {
     let externalUsers: ExternalUsers?
     let redis: RedisSessions?
     let checks: SessionChecks
+    let meter = StoreMeter()
     let log: Logger
     private let touches: TouchWriter
     private let sealKeyMaker: SealKeyMaker
@@ -44,7 +45,7 @@ public final class SessionStore {
     /// Limits the log of other failures, which clients can cause at any rate during an outage.
     private var failures = LogLimiter<String>(lines: 5, per: .seconds(1), kinds: 100)
     /// The counts since they were last taken.
-    package var counts: StoreCounts { checks.counts }
+    package var counts: StoreCounts { meter.counts }
 
     /// Called once, when the store becomes usable.
     package var onFirstUse: (@EventLoop () -> Void)?
@@ -77,8 +78,8 @@ public final class SessionStore {
         let threads = HelperThreads(name: "connecting", threads: 6 * ConnectionAttempts.maxAttempts, waiting: 6)
         let faults = SchemaFaultLog(interval: postgreSQL.inspectionInterval, log: log)
         readLane = ReadLane(
-            postgreSQL, memory: memory, migrations: Migrations(configuration), faults: faults, threads: threads,
-            log: log)
+            postgreSQL, memory: memory, migrations: Migrations(configuration), faults: faults, meter: meter,
+            threads: threads, log: log)
         writeLane = CommandLane(postgreSQL, for: .changes, threads: threads, log: log)
         loginLane = CommandLane(postgreSQL, for: .logins, threads: threads, log: log)
         let listLane = CommandLane(postgreSQL, for: .lists, threads: threads, log: log)
@@ -94,7 +95,7 @@ public final class SessionStore {
             }
         }
         externalUsers = configuration.usersQuery.map { ExternalUsers($0, postgreSQL, threads: threads, log: log) }
-        checks = SessionChecks(memory, redis, readLane, configuration, log: log)
+        checks = SessionChecks(memory, redis, readLane, configuration, meter, log: log)
         touches = TouchWriter(memory, writeLane, log: log)
         sealKeyMaker = SealKeyMaker(writeLane, log: log)
     }
@@ -103,6 +104,7 @@ public final class SessionStore {
     public func start() {
         readLane.onHeartbeat = { [weak self] in
             self?.checks.endOutage()
+            if let self, let sentAt = readLane.lastHeartbeat { meter.measure(.heartbeats, since: sentAt) }
             self?.abandonStrayLane()
             self?.renewSealKeys()
             self?.becomeUsable()
@@ -121,7 +123,7 @@ public final class SessionStore {
             }
             redis.start()
         }
-        touches.onWritten = { [weak self] count in self?.checks.counts[.touchesWritten] += count }
+        touches.onWritten = { [meter] count in meter.count(.touchesWritten, by: count) }
         touches.start()
         cleanup = configuration.cleanupInterval.map(cleanupSchedule)
         schedules = [cleanup, usersComparisonSchedule()].compactMap(\.self)
@@ -131,7 +133,7 @@ public final class SessionStore {
     }
 
     private func cleanupSchedule(every interval: Duration) -> ClusterSchedule {
-        let cleanup = SessionCleanup(lane: writeLane, interval: interval, log: log)
+        let cleanup = SessionCleanup(lane: writeLane, interval: interval, meter: meter, log: log)
         return ClusterSchedule(every: interval) { await cleanup.run($0) }
     }
 
@@ -234,10 +236,7 @@ public final class SessionStore {
     package var usesRedis: Bool { redis?.isInUse ?? false }
 
     /// Returns the counts and resets them to zero.
-    package func takeCounts() -> StoreCounts {
-        defer { checks.counts = StoreCounts() }
-        return counts
-    }
+    package func takeCounts() -> StoreCounts { meter.take() }
 
     /// Runs a statement that writes.
     @discardableResult
@@ -253,6 +252,8 @@ public final class SessionStore {
     func command<S: Statement>(
         _ lane: CommandLane, _ statement: S, for requester: Requester = Requester()
     ) async throws(SessionStoreError) -> S.Answer {
+        let start = BootInstant.now
+        defer { meter.measure(.statements, since: start) }
         do throws(PostgreSQLError) {
             return try await lane.run(statement, for: requester)
         } catch {

@@ -31,6 +31,10 @@ final class ReadLane: ReadinessHandler, TurnEndHandler {
     private let listeningPause = ListeningPause()
     /// A client can cause any number of look-ups of the same row.
     private var unreadableRows = LogLimiter<String>(per: .seconds(60), kinds: 100)
+    /// The part of PostgreSQL's notification queue that is in use, in percent, according to the last heartbeat; nil before
+    /// the first one.
+    private(set) var notificationQueuePercent: Int?
+    private let meter: StoreMeter
     private let heartbeatInterval: Duration
     /// The maximum number of times in a turn that bytes are read, of 16 KB mostly.
     private static let maxReads = 64
@@ -41,11 +45,13 @@ final class ReadLane: ReadinessHandler, TurnEndHandler {
     ///   - memory: The memory that learns PostgreSQL's answers and revocations.
     ///   - migrations: What the first connection applies or checks; nil for nothing.
     ///   - faults: The log for rights, owners and triggers that were changed; nil for one of the lane's own.
+    ///   - meter: The counters of the store; nil for counters of the lane's own.
     init(
         _ configuration: PostgreSQLConfiguration, memory: SessionMemory, migrations: Migrations?,
-        faults: SchemaFaultLog? = nil, threads: HelperThreads, log: Logger
+        faults: SchemaFaultLog? = nil, meter: StoreMeter? = nil, threads: HelperThreads, log: Logger
     ) {
         self.memory = memory
+        self.meter = meter ?? StoreMeter()
         self.log = log
         names = configuration.names
         notifications = NotificationLog(log, names)
@@ -185,10 +191,12 @@ final class ReadLane: ReadinessHandler, TurnEndHandler {
         while !notificationBudget.isSpent(at: .now) {
             guard let payload = connection.nextNotification() else { return false }
             notificationBudget.take(payload.utf8.count)
+            meter.count(.notifications)
             hear(Revocation(payload: payload))
         }
         guard let size = connection.discardNotifications() else { return false }
         hear(.everything)
+        meter.count(.notificationFloods)
         guard notificationBudget.passOver(size), self.connection === connection else { return true }
         // Without notifications nothing is kept, and nothing is in front of the answers.
         listeningPause.begin(at: .now)
@@ -208,7 +216,9 @@ final class ReadLane: ReadinessHandler, TurnEndHandler {
         switch action {
         case .connect: connect()
         case .disconnect: disconnect()
-        case .reportLoss(let error): connector.lost(error)
+        case .reportLoss(let error):
+            meter.count(.connectionLosses)
+            connector.lost(error)
         case .reportFailure(let error): log.warning("session look-up failed: \(error.reason)")
         case .reportUnreadableRow(let reason):
             if unreadableRows.admit(reason) != nil { log.error("unreadable session row: \(reason)") }
@@ -222,6 +232,7 @@ final class ReadLane: ReadinessHandler, TurnEndHandler {
         case .answer(let askers, let answer): for asker in askers { asker(answer) }
         case .confirm(let heartbeat, let isFirst, let isListening):
             connector.markHealthy()
+            notificationQueuePercent = heartbeat.heartbeat.notifications.queuePercent
             notificationQueue.update(heartbeat.heartbeat.notifications, at: .now)
             memory.takeHeartbeat(
                 heartbeat.heartbeat, of: queue.server?.cluster, sentAt: heartbeat.sentAt, isFirst: isFirst,
