@@ -50,7 +50,8 @@ struct WorkerCommand: ParsableCommand {
             let service: GateService
             do throws(GateService.Problem) {
                 service = try GateService(
-                    settings: settings, worker: number, settingsAreProven: settingsAreProven, log: log)
+                    settings: settings, worker: number, settingsAreProven: settingsAreProven, log: log,
+                    droppedLogLines: { processLog.dropped })
             } catch {
                 log.critical("worker cannot start: \(error)")
                 status.set(SettingsProblems.exitCode)
@@ -83,7 +84,8 @@ struct WorkerCommand: ParsableCommand {
             for number in numbers where fcntl(number, F_SETFD, FD_CLOEXEC) != 0 { throw SystemError.last("fcntl") }
             let scoreboard = try Scoreboard(sharing: FileDescriptor(owning: InheritedDescriptor.scoreboard))
             return OwnSlot(
-                scoreboard: scoreboard, number: slot, bell: FileDescriptor(owning: InheritedDescriptor.bell))
+                scoreboard: scoreboard, slot: slot, worker: number,
+                bell: FileDescriptor(owning: InheritedDescriptor.bell))
         } catch {
             StandardError.write("authfcgi: 'worker' is for 'serve' only, which passes descriptors to it\n")
             throw ExitCode(64)

@@ -53,30 +53,34 @@ final class CheckRoutes {
     }
 
     private func check(_ exchange: Exchange, _ audience: Audience) {
-        slot?.count(.checks)
+        let start = BootInstant.now
         let trace = refusals?.begin(exchange.request)
         switch exchange.request.credentials(cookieName: cookie.nameBytes) {
         case .none:
             trace?.refusedWithoutToken()
-            refuse(exchange, nil, audience)
+            count(refuse(exchange, nil, audience), since: start)
         case .invalid(let source):
             trace?.refused(source)
-            refuse(exchange, source, audience)
+            count(refuse(exchange, source, audience), since: start)
         case .token(let token, let source):
-            if let session = store.keptSession(for: token) { return accept(exchange, session, audience) }
+            if let session = store.keptSession(for: token) {
+                return count(accept(exchange, session, audience), since: start)
+            }
             store.lookUp(token, from: exchange.request.clientAddress) { [self] answer in
                 switch answer {
-                case .success(.some(let session)): accept(exchange, session, audience)
+                case .success(.some(let session)): count(accept(exchange, session, audience), since: start)
                 case .success(nil):
                     trace?.refused(token)
-                    refuse(exchange, source, audience)
+                    count(refuse(exchange, source, audience), since: start)
                 case .failure(let error):
                     trace?.undecided(error, token)
-                    leaveUndecided(exchange, audience)
+                    count(leaveUndecided(exchange, audience), since: start)
                 }
             }
         }
     }
+
+    private func count(_ outcome: GateMetric, since start: BootInstant) { slot?.count(check: outcome, since: start) }
 
     private static let storeCannotTell = SerializedResponse(
         Response(.serviceUnavailable, headers: [(.retryAfter, 1)]))
@@ -84,10 +88,14 @@ final class CheckRoutes {
 
     /// Answers 401, or sends a person to the sign-in page.
     /// - Parameter source: The source of the token; nil if there is none.
-    private func refuse(_ exchange: Exchange, _ source: Credentials.Source?, _ audience: Audience) {
+    /// - Returns: The outcome, as it is counted.
+    private func refuse(_ exchange: Exchange, _ source: Credentials.Source?, _ audience: Audience) -> GateMetric {
         let request = exchange.request
         let isAmbiguous = source == .severalCookies
-        if audience != .person, !isAmbiguous { return exchange.respond(toCheck: refused.response(to: request)) }
+        if audience != .person, !isAmbiguous {
+            exchange.respond(toCheck: refused.response(to: request))
+            return .refused
+        }
         var response: Response
         if audience == .person {
             response = Response(.found, headers: [(.location, signIn.absolute(for: request))])
@@ -102,23 +110,33 @@ final class CheckRoutes {
             for expired in cookies { response.add(.setCookie, expired) }
         }
         exchange.respond(toCheck: SerializedResponse(response))
+        return .refused
     }
 
     /// Answers 503: the store cannot tell.
-    private func leaveUndecided(_ exchange: Exchange, _ audience: Audience) {
-        guard audience == .person else { return exchange.respond(toCheck: Self.storeCannotTell) }
-        exchange.respond(pages.unavailable(to: exchange.request))
+    private func leaveUndecided(_ exchange: Exchange, _ audience: Audience) -> GateMetric {
+        if audience == .person {
+            exchange.respond(pages.unavailable(to: exchange.request))
+        } else {
+            exchange.respond(toCheck: Self.storeCannotTell)
+        }
+        return .undecided
     }
 
-    private func accept(_ exchange: Exchange, _ session: PackedSession, _ audience: Audience) {
+    private func accept(_ exchange: Exchange, _ session: PackedSession, _ audience: Audience) -> GateMetric {
         guard exchange.request.count(of: .requirement) > 0, let unmet = unmetRequirement(of: session, exchange) else {
-            return exchange.respond(toCheck: SerializedResponse(accepting: session, to: exchange.question))
+            exchange.respond(toCheck: SerializedResponse(accepting: session, to: exchange.question))
+            return .accepted
         }
         switch unmet {
         case .refused:
-            guard audience == .person else { return exchange.respond(toCheck: Self.requirementNotMet) }
-            exchange.respond(pages.response(.notice(.forbidden), .forbidden, to: exchange.request))
-        case .unreadable: leaveUndecided(exchange, audience)
+            if audience == .person {
+                exchange.respond(pages.response(.notice(.forbidden), .forbidden, to: exchange.request))
+            } else {
+                exchange.respond(toCheck: Self.requirementNotMet)
+            }
+            return .forbidden
+        case .unreadable: return leaveUndecided(exchange, audience)
         }
     }
 

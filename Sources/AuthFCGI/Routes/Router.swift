@@ -11,6 +11,8 @@ struct Router {
     let account: AccountRoutes
     let reset: ResetRoutes
     let health: HealthRoutes
+    /// Nil if there are no numbers.
+    let metrics: MetricsRoutes?
 
     func answer(_ exchange: Exchange) {
         // The role of an authorizer has no other question, whatever the path of the request.
@@ -36,6 +38,9 @@ struct Router {
         case .session(let id): sessions.end(id, exchange)
         case .health: health.health(exchange)
         case .readiness: health.readiness(exchange)
+        case .metrics, .status:
+            guard let metrics else { return exchange.respond(.nothingHere) }
+            metrics.answer(exchange)
         case .methodNotAllowed(let methods):
             exchange.respond(
                 .error(

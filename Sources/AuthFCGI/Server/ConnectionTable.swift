@@ -14,8 +14,12 @@ final class ConnectionTable {
 
     private let onClose: @EventLoop () -> Void
     private var connections: [Int32: Connection] = [:]
-    private var openCount = 0
-    private var requestCount = 0
+    /// The number of open connections.
+    private(set) var openCount = 0
+    /// The number of connections so far.
+    private(set) var totalCount = 0
+    /// The number of requests in flight.
+    private(set) var requestCount = 0
     private var onIdle: (@EventLoop () -> Void)?
     private var isSweeping = false
 
@@ -31,7 +35,10 @@ final class ConnectionTable {
     // MARK: Opening and closing
 
     /// Counts a connection that was accepted. Its end must be reported by `close` or ``closed(_:)``.
-    func opened() { openCount += 1 }
+    func opened() {
+        openCount += 1
+        totalCount += 1
+    }
 
     /// Makes the object of an open connection that has to wait.
     func add(_ descriptor: Int32, owner: any ConnectionOwner) -> Connection {

@@ -10,7 +10,9 @@ final class GateService: WorkerService {
     private let store: SessionStore
     private let hasher: PasswordHasher
     private let pages: Pages
+    private let droppedLogLines: @EventLoop () -> Int
     private var slot: OwnSlot?
+    private var figures: WorkerFigures?
     private var server: Server?
     /// Called after ``TakeOver/limit(_:)`` without a use of the store; nil for a worker that takes over from no other.
     private var onNoStore: (@EventLoop () -> Void)?
@@ -34,9 +36,14 @@ final class GateService: WorkerService {
     ///   - worker: The number of the worker.
     ///   - settingsAreProven: true if workers have served with these settings before. Then tables that are missing are not
     ///     made: they are about to be restored.
-    init(settings: Settings, worker: Int, settingsAreProven: Bool, log: Logger) throws(Problem) {
+    ///   - droppedLogLines: Returns the number of log lines that were dropped so far.
+    init(
+        settings: Settings, worker: Int, settingsAreProven: Bool, log: Logger,
+        droppedLogLines: @escaping @EventLoop () -> Int
+    ) throws(Problem) {
         self.settings = settings
         self.log = log
+        self.droppedLogLines = droppedLogLines
         var configuration = try Self.configuration(settings, worker)
         do throws(PagesProblem) {
             pages = try settings.pages()
@@ -89,7 +96,8 @@ final class GateService: WorkerService {
         // Some descriptors are for the stores, the log and the loop itself.
         limits.maxConnections = max(64, min(limits.maxConnections, DescriptorLimit.raise() - 64))
         let server = Server(limits: limits, allowedPeers: settings.listenPeers, log: log)
-        let router = router()
+        let metrics = metrics(server)
+        let router = router(metrics)
         let fastCGI = FastCGIHandler(connections: server.connections, log: log) { router.answer($0) }
         self.server = server
         var isServing = false
@@ -114,16 +122,27 @@ final class GateService: WorkerService {
             }
         }
         store.start()
-        publishCounts()
+        figures?.start()
     }
 
-    private func router() -> Router {
+    /// Returns the routes that tell numbers; nil without a slot in which there are any.
+    private func metrics(_ server: Server) -> MetricsRoutes? {
+        guard let slot else { return nil }
+        let figures = WorkerFigures(
+            slot: slot, store: store, hasher: hasher, server: server, droppedLogLines: droppedLogLines)
+        self.figures = figures
+        return MetricsRoutes(
+            slot.scoreboard, GateFacts(workers: settings.workers), figures: figures,
+            sessions: SessionCounter(slot: slot, store: store, log: log))
+    }
+
+    private func router(_ metrics: MetricsRoutes?) -> Router {
         let cookie = settings.sessionCookie
-        let audit = AuditTrail(log: log)
+        let audit = AuditTrail(log: log, slot: slot)
         let refusals = RefusedCheckLog(log, store: store)
         let access = SessionAccess(store: store, cookie: cookie, audit: audit, refusals: refusals)
         let rules = PasswordRules(settings)
-        let login = LoginFlow(store: store, hasher: hasher, audit: audit, log: log)
+        let login = LoginFlow(store: store, hasher: hasher, audit: audit, log: log, slot: slot)
         let change = PasswordChangeFlow(store: store, hasher: hasher, audit: audit, log: log, rules: rules)
         let sessions = SessionRoutes(store: store, access: access, audit: audit)
         let signOut = SignOutRoutes(sessions: sessions, access: access, pages: pages)
@@ -142,22 +161,16 @@ final class GateService: WorkerService {
             reset: ResetRoutes(
                 flow: PasswordResetFlow(store: store, hasher: hasher, audit: audit, log: log, rules: rules),
                 audit: audit, pages: pages, minPasswordLength: rules.minLength),
-            health: HealthRoutes(store: store) { [weak self] in self?.server?.isDraining ?? true })
-    }
-
-    /// Publishes the store's counts on the scoreboard.
-    private func publishCounts() {
-        slot?.count(store.takeCounts())
-        Reactor.shared.schedule(after: .seconds(1)) { [self] in publishCounts() }
+            health: HealthRoutes(store: store) { [weak self] in self?.server?.isDraining ?? true }, metrics: metrics)
     }
 
     /// Stops accepting requests, and calls `onIdle` when those in flight are answered.
     func drain(onIdle: @escaping @EventLoop () -> Void) {
         guard let server else { return onIdle() }
-        server.drain { [store, slot] in
+        server.drain { [store, figures] in
             EventLoop.spawn {
                 await store.shutDown()
-                slot?.count(store.takeCounts())
+                figures?.write()
                 onIdle()
             }
         }
