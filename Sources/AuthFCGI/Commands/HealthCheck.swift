@@ -26,7 +26,7 @@ struct HealthCheck: ParsableCommand {
     @OptionGroup var options: HealthCheckOptions
 
     func run() throws {
-        let address = try address()
+        let address = try options.address()
         let answer = Answer()
         EventLoop.run {
             FastCGIClientRequest(alive ? "/healthz" : "/readyz", at: address, timeout: timeout.duration) {
@@ -52,26 +52,6 @@ struct HealthCheck: ParsableCommand {
         var outcome: FastCGIClientRequest.Outcome? { value.withLock { $0 } }
 
         func set(_ outcome: FastCGIClientRequest.Outcome) { value.withLock { $0 = outcome } }
-    }
-
-    private func address() throws(ExitCode) -> ServerAddress {
-        let listen: [ListenAddress]
-        do throws(SettingsProblems) {
-            listen = try Settings.listen(options.sources)
-        } catch {
-            StandardError.write(error.description)
-            throw ExitCode(SettingsProblems.exitCode)
-        }
-        switch listen.first ?? .standard {
-        case .unix(let path): return .unix(path: path)
-        case .ipv4(let bytes, let port): return .tcp(host: bytes.map { "\($0)" }.joined(separator: "."), port: port)
-        case .ipv6(let port): return .tcp(host: "::1", port: port)
-        case .localhost(let port): return .tcp(host: "localhost", port: port)
-        case .systemd, .standardInput:
-            throw CommandFailure.fail(
-                "LISTEN names a socket that systemd opens; give its address: --listen unix:PATH",
-                code: CommandFailure.configurationCode)
-        }
     }
 
     private static func fail(_ reason: String) -> ExitCode { CommandFailure.fail(reason, code: 1) }

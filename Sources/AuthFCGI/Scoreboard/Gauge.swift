@@ -89,7 +89,8 @@ enum Gauge: Int, CaseIterable, Sendable {
                 help: "Longest time for which a worker cannot be sure to have heard a revocation.")
         case .notificationQueue:
             MetricEntry(
-                "notification_queue_ratio", help: "Part of PostgreSQL's notification queue that is in use, from 0 to 1.")
+                "notification_queue_ratio", help: "Part of PostgreSQL's notification queue that is in use, from 0 to 1."
+            )
         case .sessions:
             MetricEntry(
                 "sessions",

@@ -1,0 +1,16 @@
+internal import EventLoop
+
+/// The socket of a running gate, for commands that ask it.
+struct GateSocket: Sendable {
+    let address: ServerAddress
+    /// The time limit of an answer.
+    let timeout: Duration
+
+    /// Sends a request without a body, on a connection of its own, and returns the outcome.
+    @EventLoop
+    func get(_ path: String) async -> FastCGIClientRequest.Outcome {
+        await withCheckedContinuation { continuation in
+            FastCGIClientRequest(path, at: address, timeout: timeout) { continuation.resume(returning: $0) }.start()
+        }
+    }
+}
