@@ -103,7 +103,7 @@ struct StatusScreen {
     private var sessions: String {
         let live = figures[.sessions].map { "\(ShownNumber.of($0)) in the database, " } ?? ""
         let lag = figures[.cleanupLag].flatMap { lag in
-            lag > 0 ? "; their clean-up is \(ShownTime.of(seconds: lag)) behind" : nil
+            lag > 0 ? "; clean-up \(ShownTime.of(seconds: lag)) behind" : nil
         }
         return "\(live)\(number(.cachedSessions)) in memory\(lag ?? "")"
     }
