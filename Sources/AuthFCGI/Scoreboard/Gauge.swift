@@ -1,6 +1,6 @@
 internal import Sessions
 
-/// A value of a worker that rises and falls. Each worker writes its own, once a second. A new gauge is one case and its
+/// A value of a worker that rises and falls. Each worker writes its own, four times a second. A new gauge is one case and its
 /// entry here.
 enum Gauge: Int, CaseIterable, Sendable {
     case connections
