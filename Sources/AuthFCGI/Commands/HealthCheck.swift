@@ -8,7 +8,7 @@ struct HealthCheck: ParsableCommand {
         commandName: "healthcheck", abstract: "Check that a running 'serve' is ready.",
         discussion: """
             For the health checks of containers and the exec probes of Kubernetes. Requests /readyz on the first \
-            socket of LISTEN, as nginx would. A gate is ready if PostgreSQL has answered it in the last 10 s and it is \
+            socket of LISTEN that is not http-check, as the front would. A gate is ready if PostgreSQL has answered it in the last 10 s and it is \
             not shutting down. No other setting is needed. LISTEN is read from --listen, the environment, or the file \
             given with --env-file.
 
@@ -26,10 +26,11 @@ struct HealthCheck: ParsableCommand {
     @OptionGroup var options: HealthCheckOptions
 
     func run() throws {
-        let address = try address()
+        let (address, isHTTP) = try gateAddress()
         let answer = Answer()
         EventLoop.run {
-            FastCGIClientRequest(alive ? "/healthz" : "/readyz", at: address, timeout: timeout.duration) {
+            let path = alive ? "/healthz" : "/readyz"
+            GateRequest(path, isHTTP: isHTTP, at: address, timeout: timeout.duration) {
                 answer.set($0)
                 EventLoop.stop()
             }.start()
@@ -47,14 +48,15 @@ struct HealthCheck: ParsableCommand {
 
     /// The outcome, set in the event loop and read after its end.
     private final class Answer: Sendable {
-        private let value = Mutex<FastCGIClientRequest.Outcome?>(nil)
+        private let value = Mutex<GateRequest.Outcome?>(nil)
 
-        var outcome: FastCGIClientRequest.Outcome? { value.withLock { $0 } }
+        var outcome: GateRequest.Outcome? { value.withLock { $0 } }
 
-        func set(_ outcome: FastCGIClientRequest.Outcome) { value.withLock { $0 = outcome } }
+        func set(_ outcome: GateRequest.Outcome) { value.withLock { $0 = outcome } }
     }
 
-    private func address() throws(ExitCode) -> ServerAddress {
+    /// Returns the address of the gate, and whether it speaks HTTP there.
+    private func gateAddress() throws(ExitCode) -> (ServerAddress, isHTTP: Bool) {
         let listen: [ListenAddress]
         do throws(SettingsProblems) {
             listen = try Settings.listen(options.sources)
@@ -62,11 +64,19 @@ struct HealthCheck: ParsableCommand {
             StandardError.write(error.description)
             throw ExitCode(SettingsProblems.exitCode)
         }
-        switch listen.first ?? .standard {
-        case .unix(let path): return .unix(path: path)
-        case .ipv4(let bytes, let port): return .tcp(host: bytes.map { "\($0)" }.joined(separator: "."), port: port)
-        case .ipv6(let port): return .tcp(host: "::1", port: port)
-        case .localhost(let port): return .tcp(host: "localhost", port: port)
+        guard let address = listen.isEmpty ? .standard : listen.first(where: { $0.kind != .httpCheck }) else {
+            throw CommandFailure.fail(
+                "LISTEN has http-check alone, where every path is a check; give another socket: --listen http:unix:PATH",
+                code: CommandFailure.configurationCode)
+        }
+        let isHTTP = address.kind.isHTTP
+        switch address.place {
+        case .unix(let path): return (.unix(path: path), isHTTP)
+        case .ip(let ip, let port):
+            // All addresses of the machine include the loopback ones, from which every gate takes connections.
+            let host = ip.isAny ? (ip.isIPv4 ? "127.0.0.1" : "::1") : "\(ip)"
+            return (.tcp(host: host, port: port), isHTTP)
+        case .localhost(let port): return (.tcp(host: "localhost", port: port), isHTTP)
         case .systemd, .standardInput:
             throw CommandFailure.fail(
                 "LISTEN names a socket that systemd opens; give its address: --listen unix:PATH",
