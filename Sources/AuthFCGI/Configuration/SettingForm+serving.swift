@@ -11,7 +11,9 @@ extension SettingForm where Value == [ListenAddress] {
                 for entry in text.listEntries {
                     do throws(ListenAddress.Problem) {
                         let address = try ListenAddress(parsing: entry)
-                        if addresses.contains(address) { problems.append("names \(address) twice; remove one") }
+                        if addresses.contains(where: { $0.place == address.place }) {
+                            problems.append("names \(address.place) twice; remove one")
+                        }
                         addresses.append(address)
                     } catch {
                         problems.append("has the entry \(SettingsProblems.quoted(entry)): \(error)")
@@ -19,6 +21,29 @@ extension SettingForm where Value == [ListenAddress] {
                 }
                 guard problems.isEmpty else { throw .parts(problems) }
                 return addresses
+            },
+            write: { $0.isEmpty ? nil : $0.map(\.description).joined(separator: ",") })
+    }
+}
+
+extension SettingForm where Value == [IPNetwork] {
+    /// Addresses and networks, separated by commas.
+    static var networks: Self {
+        Self(
+            type: "network,…",
+            read: { (text, _) throws(SettingProblem) in
+                var networks: [IPNetwork] = []
+                var problems: [String] = []
+                for entry in text.listEntries {
+                    if let network = IPNetwork(entry) {
+                        networks.append(network)
+                    } else {
+                        let quoted = SettingsProblems.quoted(entry)
+                        problems.append("has the entry \(quoted): write an address, or a network such as 10.0.0.0/8")
+                    }
+                }
+                guard problems.isEmpty else { throw .parts(problems) }
+                return networks
             },
             write: { $0.isEmpty ? nil : $0.map(\.description).joined(separator: ",") })
     }

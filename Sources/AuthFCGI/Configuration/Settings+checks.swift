@@ -11,8 +11,15 @@ extension Settings {
     }
 
     private func checkListening(_ problems: inout SettingsProblems) {
-        guard case .some(.some) = value(of: table.listenPeers),
-            let open = value(of: table.listen)?.first(where: \.isTCP)
+        let listen = value(of: table.listen) ?? []
+        if let proxies = value(of: table.trustedProxies), proxies.isEmpty,
+            let open = listen.first(where: \.place.isOpenToOthers)
+        {
+            problems.add(
+                table.trustedProxies,
+                "is not set, but LISTEN has \(open), which other machines can reach; name the addresses of the front")
+        }
+        guard case .some(.some) = value(of: table.listenPeers), let open = listen.first(where: \.place.isTCP)
         else { return }
         problems.add(
             table.listenPeers,

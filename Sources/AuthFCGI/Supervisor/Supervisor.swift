@@ -143,7 +143,7 @@ extension Supervisor {
             let secrets = try WorkerEnvironment.secrets(of: settings, sources.environment).write()
             let process = try ChildProcess(
                 arguments: WorkerCommand.arguments(
-                    number: number, slot: slot, sockets: inheritance.sockets.count,
+                    number: number, slot: slot, sockets: inheritance.sockets.map(\.kind),
                     settingsAreProven: pool.haveServed(settingsOf: generation), takesOver: takesOver),
                 environment: WorkerEnvironment.with(settings, over: sources.environment),
                 descriptors: inheritance.descriptors(secrets: secrets.number)

@@ -90,7 +90,7 @@ final class GateService: WorkerService {
     /// Serves as soon as PostgreSQL has answered. A worker that takes over from another one never serves before, since it
     /// would answer checks with 503 that the other one can answer. Any other worker serves after a short time also while
     /// PostgreSQL is unreachable, with answers of 503.
-    func start(sockets: [Int32], onServing: @escaping @EventLoop () -> Void) {
+    func start(sockets: [WorkerSocket], onServing: @escaping @EventLoop () -> Void) {
         FastCGILibrary.prepareProcess()
         var limits = ConnectionLimits()
         // Some descriptors are for the stores, the log and the loop itself.
@@ -104,7 +104,7 @@ final class GateService: WorkerService {
         let serve: @EventLoop () -> Void = {
             guard !isServing, !server.isDraining else { return }
             isServing = true
-            for socket in sockets { server.listen(on: socket, for: fastCGI) }
+            for socket in sockets { server.listen(on: socket.descriptor, for: fastCGI) }
             onServing()
         }
         if let onNoStore {
