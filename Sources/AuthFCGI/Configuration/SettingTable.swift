@@ -92,6 +92,11 @@ struct SettingTable: Sendable {
         "addresses and networks of the fronts that may connect over HTTP and whose X-Forwarded headers are believed; connections from elsewhere are closed"
     )
 
+    /// Empty for none.
+    let metricsListen = Setting(
+        "METRICS_LISTEN", .metricsAddresses, default: .described("none") { _ in [] },
+        "addresses on which Prometheus reads /metrics over HTTP: unix:PATH, or HOST:PORT of a loopback address")
+
     let workers = Setting(
         "WORKERS", .integer(1...256),
         default: .described("the number of cores for this process, at most 2") { min($0.cores, 2) },

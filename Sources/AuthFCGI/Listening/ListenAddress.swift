@@ -26,6 +26,8 @@ extension ListenAddress {
         case notLoopback
         case badPort
         case namesOfSystemd
+        case metricsElsewhere
+        case notForMetrics
 
         var description: String {
             switch self {
@@ -42,12 +44,15 @@ extension ListenAddress {
             case .badPort: "the port must be a number from 1 to 65535"
             case .namesOfSystemd:
                 "write systemd alone, and FileDescriptorName=http or FileDescriptorName=http-check in the .socket unit"
+            case .metricsElsewhere: "write the address into METRICS_LISTEN, without metrics: before it"
+            case .notForMetrics: "write unix:PATH, or HOST:PORT of a loopback address"
             }
         }
     }
 
     init(parsing text: some StringProtocol) throws(Problem) {
         let named = ListenerKind.allCases.first { text.hasPrefix($0.rawValue + ":") }
+        if named == .metrics { throw .metricsElsewhere }
         let kind = named ?? .fastCGI
         let rest = named.map { text.dropFirst($0.rawValue.utf8.count + 1) } ?? text[...]
         let place: ListenPlace
@@ -59,6 +64,24 @@ extension ListenAddress {
         if place == .systemd, named != nil { throw .namesOfSystemd }
         if kind == .fastCGI, place.isOpenToOthers { throw .notLoopback }
         self.init(kind, place)
+    }
+}
+
+extension ListenAddress {
+    /// Parses an entry of METRICS_LISTEN. Any client of the socket can read all numbers, so it is limited to this machine.
+    init(parsingMetrics text: some StringProtocol) throws(Problem) {
+        let place: ListenPlace
+        do throws(Problem) {
+            place = try ListenPlace(parsing: String(text))
+        } catch {
+            throw error == .notUnderstood || error == .notAnAddress ? Problem.notForMetrics : error
+        }
+        switch place {
+        case .unix, .localhost: break
+        case .ip: if place.isOpenToOthers { throw .notForMetrics }
+        case .systemd, .standardInput: throw .notForMetrics
+        }
+        self.init(.metrics, place)
     }
 }
 

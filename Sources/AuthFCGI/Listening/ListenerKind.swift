@@ -1,16 +1,18 @@
-/// What a listening socket speaks. The raw value is the word in LISTEN.
+/// What a listening socket speaks. The raw value is the word in LISTEN, and the name of a socket of systemd.
 enum ListenerKind: String, CaseIterable, Sendable {
     case fastCGI = "fcgi"
     /// HTTP, with the paths of the routes.
     case http
     /// HTTP, with one answer to every path and method: the check, for fronts that put the client's own path into its place.
     case httpCheck = "http-check"
+    /// HTTP, with the numbers for Prometheus and nothing else: a socket of METRICS_LISTEN.
+    case metrics
 
     /// True if the front's word about the client comes in headers, which are believed of trusted proxies alone.
     var isHTTP: Bool {
         switch self {
         case .fastCGI: false
-        case .http, .httpCheck: true
+        case .http, .httpCheck, .metrics: true
         }
     }
 

@@ -1,7 +1,7 @@
 /// The listening sockets of the program, from which workers accept connections.
 enum ListeningSockets {
-    /// Opens the sockets of LISTEN. If that is not set, these are the sockets passed by systemd, else descriptor 0 if
-    /// it is a listening socket, else ``ListenAddress/standard``.
+    /// Opens the sockets of LISTEN and METRICS_LISTEN. If LISTEN is not set, its sockets are those passed by systemd, else
+    /// descriptor 0 if it is a listening socket, else ``ListenAddress/standard``.
     static func open(_ settings: Settings, _ environment: [String: String]) throws(ListenError) -> [ListeningSocket] {
         var sockets: [ListeningSocket] = []
         do throws(ListenError) {
@@ -20,6 +20,12 @@ enum ListeningSockets {
 
     /// Returns the addresses of the sockets to open.
     static func addresses(_ settings: Settings, _ environment: [String: String]) -> [ListenAddress] {
+        addressesOfFronts(settings, environment) + settings.metricsListen
+    }
+
+    private static func addressesOfFronts(
+        _ settings: Settings, _ environment: [String: String]
+    ) -> [ListenAddress] {
         if !settings.listen.isEmpty { return settings.listen }
         if ActivatedSocket.countOfSystemd(environment, pid: ProcessEnvironment.processID) > 0 {
             return [ListenAddress(.fastCGI, .systemd)]

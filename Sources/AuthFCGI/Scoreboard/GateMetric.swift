@@ -9,6 +9,7 @@ enum GateMetric: Int, CaseIterable, Sendable {
     case undecided
     case connections
     case pausesAtLimit
+    case untrustedConnections
     case droppedLogLines
     // Counters of the supervisor.
     case workersStarted
@@ -29,6 +30,11 @@ enum GateMetric: Int, CaseIterable, Sendable {
                 "connection_limit_pauses_total",
                 help: "Pauses in accepting connections because a worker had as many as it may have.",
                 trouble: "pauses at the limit of connections")
+        case .untrustedConnections:
+            MetricEntry(
+                "untrusted_connections_total",
+                help: "Connections over HTTP that were closed because they came from no trusted proxy.",
+                trouble: "connections from no trusted proxy")
         case .droppedLogLines:
             MetricEntry(
                 "log_lines_dropped_total", help: "Log lines that were dropped because the log's reader was too slow.",

@@ -185,9 +185,11 @@ extension Supervisor {
         }
         log.info("settings reloaded: replacing workers one by one")
         if let old = settings[pool.target.generation],
-            (old.listen, old.listenMode, old.listenGroup) != (new.listen, new.listenMode, new.listenGroup)
+            (old.listen, old.metricsListen, old.listenMode, old.listenGroup)
+                != (new.listen, new.metricsListen, new.listenMode, new.listenGroup)
         {
-            log.warning("LISTEN, LISTEN_MODE and LISTEN_GROUP take effect at the next start, not on reload")
+            log.warning(
+                "LISTEN, METRICS_LISTEN, LISTEN_MODE and LISTEN_GROUP take effect at the next start, not on reload")
         }
         if isReady { notify(.reloading) }
         let actions = pool.reload(
