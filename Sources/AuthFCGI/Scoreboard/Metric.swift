@@ -5,15 +5,18 @@ internal import Sessions
 enum Metric: Hashable, Sendable {
     /// The number of checks requested.
     case checks
+    /// The number of connections over HTTP that were closed because they came from no trusted proxy.
+    case untrustedConnections
     case store(StoreMetric)
 
-    static let all: [Metric] = [.checks] + StoreMetric.allCases.map(Metric.store)
+    static let all: [Metric] = [.checks, .untrustedConnections] + StoreMetric.allCases.map(Metric.store)
 
     /// The counter's index in a ``ScoreboardSlot``.
     var index: Int {
         switch self {
         case .checks: 0
-        case .store(let metric): 1 + metric.rawValue
+        case .untrustedConnections: 1
+        case .store(let metric): 2 + metric.rawValue
         }
     }
 
@@ -21,6 +24,7 @@ enum Metric: Hashable, Sendable {
     var name: String {
         switch self {
         case .checks: "checks"
+        case .untrustedConnections: "untrusted_connections"
         case .store(let metric): metric.name
         }
     }

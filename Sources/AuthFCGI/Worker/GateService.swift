@@ -89,14 +89,16 @@ final class GateService: WorkerService {
         // Some descriptors are for the stores, the log and the loop itself.
         limits.maxConnections = max(64, min(limits.maxConnections, DescriptorLimit.raise() - 64))
         let server = Server(limits: limits, allowedPeers: settings.listenPeers, log: log)
-        let router = router()
-        let fastCGI = FastCGIHandler(connections: server.connections, log: log) { router.answer($0) }
+        let handlers = handlers(Set(sockets.map(\.kind)), server.connections)
         self.server = server
         var isServing = false
         let serve: @EventLoop () -> Void = {
             guard !isServing, !server.isDraining else { return }
             isServing = true
-            for socket in sockets { server.listen(on: socket.descriptor, for: fastCGI) }
+            for socket in sockets {
+                guard let handler = handlers[socket.kind] else { preconditionFailure("each kind has a handler") }
+                server.listen(on: socket.descriptor, for: handler)
+            }
             onServing()
         }
         if let onNoStore {
@@ -115,6 +117,30 @@ final class GateService: WorkerService {
         }
         store.start()
         publishCounts()
+    }
+
+    /// Returns a handler for each kind of socket. All hand requests to the same routes.
+    private func handlers(
+        _ kinds: Set<ListenerKind>, _ connections: ConnectionTable
+    ) -> [ListenerKind: any ConnectionHandler] {
+        let router = router()
+        let respond: @EventLoop (Exchange) -> Void = { router.answer($0) }
+        let proxies = TrustedProxies(settings.trustedProxies)
+        func http(_ question: Exchange.Question) -> HTTPHandler {
+            HTTPHandler(
+                question, connections: connections, proxies: proxies, log: log,
+                onUntrustedPeer: { [slot] in slot?.count(.untrustedConnections) }, respond: respond)
+        }
+        var handlers: [ListenerKind: any ConnectionHandler] = [:]
+        for kind in kinds {
+            switch kind {
+            case .fastCGI:
+                handlers[kind] = FastCGIHandler(connections: connections, log: log, respond: respond)
+            case .http: handlers[kind] = http(.byPath)
+            case .httpCheck: handlers[kind] = http(.check)
+            }
+        }
+        return handlers
     }
 
     private func router() -> Router {
