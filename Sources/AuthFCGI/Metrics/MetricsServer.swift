@@ -6,7 +6,9 @@ internal import Logging
 @EventLoop
 final class MetricsServer {
     private let server: Server
-    private let handler: HTTPHandler
+    /// Made with the first socket: most gates have none.
+    private lazy var handler: HTTPHandler = self.makeHandler()
+    private let makeHandler: @EventLoop () -> HTTPHandler
 
     /// In connections of one worker.
     private static let maxConnections = 16
@@ -21,10 +23,13 @@ final class MetricsServer {
     ) {
         var limits = ConnectionLimits()
         limits.maxConnections = Self.maxConnections
-        server = Server(limits: limits, allowedPeers: nil, log: log)
-        handler = HTTPHandler(
-            .byPath, connections: server.connections, proxies: proxies, log: log, onUntrustedPeer: onUntrustedPeer
-        ) { routes.answer($0) }
+        let server = Server(limits: limits, allowedPeers: nil, log: log)
+        self.server = server
+        makeHandler = {
+            HTTPHandler(
+                .byPath, connections: server.connections, proxies: proxies, log: log, onUntrustedPeer: onUntrustedPeer
+            ) { routes.answer($0) }
+        }
     }
 
     /// Accepts connections of a socket, of which the server takes ownership.

@@ -7,6 +7,14 @@ enum PeerAddress: Equatable {
     case unix
     case ip(IPAddress)
 
+    /// The address as the address of a client; empty for a unix socket.
+    var text: String {
+        switch self {
+        case .unix: ""
+        case .ip(let address): address.description
+        }
+    }
+
     /// Returns the address of the peer (getpeername(2)); nil if it is gone already.
     static func of(_ descriptor: Int32) -> PeerAddress? {
         var address = sockaddr_storage()

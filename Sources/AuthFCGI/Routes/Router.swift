@@ -15,10 +15,11 @@ struct Router {
     let metrics: MetricsRoutes?
 
     func answer(_ exchange: Exchange) {
-        // The role of an authorizer has no other question, whatever the path of the request.
+        // An authorizer, and a socket for checks alone, have no other question, whatever the path of the request.
         guard exchange.question == .byPath, !exchange.request.isFor(path: Route.verifyPath) else {
             return checks.verify(exchange)
         }
+        if let demand = exchange.request.pathDemand { return checks.verify(exchange, demanding: demand) }
         // Forms are sent by browsers, whose answers are pages; programs send JSON.
         let isForm = exchange.request.mediaType == .form
         switch Route(path: exchange.request.fullPath, method: exchange.request[.method] ?? "GET") {

@@ -13,6 +13,7 @@ final class GateService: WorkerService {
     private let droppedLogLines: @EventLoop () -> Int
     private var slot: OwnSlot?
     private var figures: WorkerFigures?
+    private var metricsServer: MetricsServer?
     private var server: Server?
     /// Called after ``TakeOver/limit(_:)`` without a use of the store; nil for a worker that takes over from no other.
     private var onNoStore: (@EventLoop () -> Void)?
@@ -97,14 +98,19 @@ final class GateService: WorkerService {
         limits.maxConnections = max(64, min(limits.maxConnections, DescriptorLimit.raise() - 64))
         let server = Server(limits: limits, allowedPeers: settings.listenPeers, log: log)
         let metrics = metrics(server)
-        let router = router(metrics)
-        let fastCGI = FastCGIHandler(connections: server.connections, log: log) { router.answer($0) }
+        let handlers = handlers(Set(sockets.map(\.kind)), server.connections, metrics)
+        let metricsServer = metrics.map { newMetricsServer($0) }
         self.server = server
+        self.metricsServer = metricsServer
         var isServing = false
         let serve: @EventLoop () -> Void = {
             guard !isServing, !server.isDraining else { return }
             isServing = true
-            for socket in sockets { server.listen(on: socket.descriptor, for: fastCGI) }
+            for socket in sockets where socket.kind == .metrics { metricsServer?.listen(on: socket) }
+            for socket in sockets where socket.kind != .metrics {
+                guard let handler = handlers[socket.kind] else { preconditionFailure("each kind has a handler") }
+                server.listen(on: socket.descriptor, for: handler)
+            }
             onServing()
         }
         if let onNoStore {
@@ -134,6 +140,37 @@ final class GateService: WorkerService {
         return MetricsRoutes(
             slot.scoreboard, GateFacts(workers: settings.workers), figures: figures,
             sessions: SessionCounter(slot: slot, store: store, log: log))
+    }
+
+    private func newMetricsServer(_ routes: MetricsRoutes) -> MetricsServer {
+        MetricsServer(routes, proxies: TrustedProxies(settings.trustedProxies), log: log) { [slot] in
+            slot?.count(.gate(.untrustedConnections))
+        }
+    }
+
+    /// Returns a handler for each kind of socket but those for metrics. All hand requests to the same routes.
+    private func handlers(
+        _ kinds: Set<ListenerKind>, _ connections: ConnectionTable, _ metrics: MetricsRoutes?
+    ) -> [ListenerKind: any ConnectionHandler] {
+        let router = router(metrics)
+        let respond: @EventLoop (Exchange) -> Void = { router.answer($0) }
+        let proxies = TrustedProxies(settings.trustedProxies)
+        func http(_ question: Exchange.Question) -> HTTPHandler {
+            HTTPHandler(
+                question, connections: connections, proxies: proxies, log: log,
+                onUntrustedPeer: { [slot] in slot?.count(.gate(.untrustedConnections)) }, respond: respond)
+        }
+        var handlers: [ListenerKind: any ConnectionHandler] = [:]
+        for kind in kinds {
+            switch kind {
+            case .fastCGI:
+                handlers[kind] = FastCGIHandler(connections: connections, log: log, respond: respond)
+            case .http: handlers[kind] = http(.byPath)
+            case .httpCheck: handlers[kind] = http(.check)
+            case .metrics: break
+            }
+        }
+        return handlers
     }
 
     private func router(_ metrics: MetricsRoutes?) -> Router {
@@ -167,6 +204,7 @@ final class GateService: WorkerService {
     /// Stops accepting requests, and calls `onIdle` when those in flight are answered.
     func drain(onIdle: @escaping @EventLoop () -> Void) {
         guard let server else { return onIdle() }
+        metricsServer?.drain()
         server.drain { [store, figures] in
             EventLoop.spawn {
                 await store.shutDown()

@@ -8,7 +8,7 @@ struct StatusCommand: ParsableCommand {
         discussion: """
             One screen: workers, checks a second by outcome and by where the answers came from, latencies, stores, \
             sessions, logins, and what was wrong in the last day. The gate is asked twice, a second apart, on the first \
-            socket of LISTEN. No other setting is needed. LISTEN is read from --listen, the environment, or the file \
+            socket of LISTEN that is not http-check. No other setting is needed. LISTEN is read from --listen, the environment, or the file \
             given with --env-file.
 
             With --watch the screen is refreshed until Ctrl-C. With --json it is one JSON object, for programs; with both, \
@@ -32,8 +32,9 @@ struct StatusCommand: ParsableCommand {
     @OptionGroup var options: HealthCheckOptions
 
     func run() throws {
+        let (address, isHTTP) = try options.gateAddress()
         let view = StatusView(
-            gate: GateSocket(address: try options.address(), timeout: timeout.duration),
+            gate: GateSocket(address: address, isHTTP: isHTTP, timeout: timeout.duration),
             interval: watch ? interval.duration : nil, isJSON: json)
         let status = ExitStatus()
         EventLoop.run {

@@ -1,5 +1,4 @@
 internal import EventLoop
-internal import Glibc
 
 /// One request that arrived by FastCGI.
 @EventLoop
@@ -91,8 +90,7 @@ final class FastCGIExchange: Exchange {
 
     override var peerHasClosed: Bool {
         guard let descriptor = transport.descriptor else { return true }
-        var entry = pollfd(fd: descriptor, events: Int16(Readiness.peerClosed.rawValue), revents: 0)
-        return unsafe poll(&entry, 1, 0) > 0
+        return PeerClosing.hasHappened(on: descriptor)
     }
 
     /// Sends a response. After a check the connection is closed even if nginx asks to keep it, because nginx never uses
