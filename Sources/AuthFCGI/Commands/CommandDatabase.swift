@@ -81,7 +81,7 @@ struct CommandDatabase {
     func migrate() throws(ExitCode) -> Migrations.Outcome {
         try LongStep.run("looking at the tables") { step throws(ExitCode) in
             try CommandFailure.reporting { () throws(PostgreSQLError) in
-                var migrations = migrations
+                var migrations = self.migrations
                 migrations.onStep = { number, name in
                     step.rename("migration \(number) of \(Migrations.latest) (\(name))")
                 }

@@ -5,14 +5,14 @@ import Testing
 @testable import AuthFCGI
 
 struct PrometheusTextTests {
-    private func text(_ write: (inout PrometheusText) -> Void) -> String {
+    private func written(_ write: (inout PrometheusText) -> Void) -> String {
         var text = PrometheusText()
         write(&text)
         return String(decoding: text.bytes, as: UTF8.self)
     }
 
     @Test func `a family has its help and type once`() {
-        let text = text { text in
+        let text = written { text in
             for outcome in ["good", "bad"] {
                 text.add(
                     MetricEntry("things_total", .init("outcome", outcome), .init("kind", "x"), help: "Things."),
@@ -36,7 +36,7 @@ struct PrometheusTextTests {
     @Test func `buckets of a histogram are cumulative and end in +Inf`() {
         var buckets = [UInt64](repeating: 0, count: LatencyBuckets.count)
         (buckets[0], buckets[2], buckets[LatencyBuckets.count - 1]) = (1, 2, 4)
-        let lines = text { text in
+        let lines = written { text in
             text.add(
                 MetricEntry("x_seconds", .init("a", "b"), help: "X."), buckets: buckets, nanoseconds: 1_500_000_000)
         }.split(separator: "\n")
