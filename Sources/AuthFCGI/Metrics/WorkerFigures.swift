@@ -31,7 +31,7 @@ final class WorkerFigures {
         self.server = server
         self.droppedLogLines = droppedLogLines
         slot.set(.connectionLimit, to: server.connections.limits.maxConnections)
-        slot.set(.descriptorLimit, to: DescriptorLimit.present)
+        slot.set(.descriptorLimit, to: DescriptorLimit.raise())
     }
 
     /// Writes the figures four times a second from now on.

@@ -3,13 +3,6 @@ internal import Glibc
 
 /// The limit of open descriptors of this process (RLIMIT_NOFILE).
 enum DescriptorLimit {
-    /// The limit in force; nil if it cannot be read.
-    static var present: Int? {
-        var limit = rlimit()
-        guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return nil }
-        return Int(clamping: limit.rlim_cur)
-    }
-
     /// Raises the soft limit to the hard limit, at most 65,536. Shells and init systems start programs with 1024, for
     /// the sake of programs that use select(2).
     /// - Returns: the limit in force.
