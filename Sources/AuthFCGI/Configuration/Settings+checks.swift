@@ -12,8 +12,9 @@ extension Settings {
 
     private func checkListening(_ problems: inout SettingsProblems) {
         let listen = value(of: table.listen) ?? []
-        for metrics in value(of: table.metricsListen) ?? [] where listen.contains(where: { $0.place == metrics.place }) {
-            problems.add(table.metricsListen, "names \(metrics.place), which is in LISTEN too; write another address")
+        let places = Set(listen.map(\.place))
+        for place in (value(of: table.metricsListen) ?? []).map(\.place) where places.contains(place) {
+            problems.add(table.metricsListen, "names \(place), which is in LISTEN too; write another address")
         }
         if let proxies = value(of: table.trustedProxies), proxies.isEmpty,
             let open = listen.first(where: \.place.isOpenToOthers)

@@ -77,7 +77,7 @@ package enum StoreMetric: Int, CaseIterable, Sendable {
     private static func answers(_ source: String) -> MetricEntry {
         MetricEntry(
             "session_answers_total", .init("source", source),
-            help: "Questions for a session that were answered, by where the answer came from; tag: the token was never issued.")
+            help: "Questions for a session by where the answer came from; tag: the token was never issued.")
     }
 
     private static func removed(_ kind: String) -> MetricEntry {
