@@ -139,7 +139,9 @@ extension HelperThreads {
 
     /// Starts a detached thread with all signals blocked.
     /// - Returns: False if the system cannot create a thread.
-    static func startThread(named name: String, isHelper: Bool, _ body: @escaping @Sendable () -> Void) -> Bool {
+    package static func startThread(
+        named name: String, isHelper: Bool, _ body: @escaping @Sendable () -> Void
+    ) -> Bool {
         final class Start: Sendable {
             let body: @Sendable () -> Void
             init(_ body: @escaping @Sendable () -> Void) { self.body = body }

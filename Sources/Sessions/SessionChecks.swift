@@ -9,9 +9,7 @@ internal import Logging
 final class SessionChecks {
     typealias Answer = SessionStore.Answer
 
-    /// The counts since they were last taken.
-    var counts = StoreCounts()
-
+    private let meter: StoreMeter
     private let memory: SessionMemory
     private let redis: RedisSessions?
     private let readLane: ReadLane
@@ -23,8 +21,9 @@ final class SessionChecks {
 
     init(
         _ memory: SessionMemory, _ redis: RedisSessions?, _ readLane: ReadLane,
-        _ configuration: SessionStore.Configuration, log: Logger
+        _ configuration: SessionStore.Configuration, _ meter: StoreMeter, log: Logger
     ) {
+        self.meter = meter
         self.memory = memory
         self.redis = redis
         self.readLane = readLane
@@ -40,7 +39,7 @@ final class SessionChecks {
     /// - Returns: Nil if memory has no entry that may be used now; the session may exist all the same.
     func keptSession(for token: SessionToken) -> PackedSession? {
         guard let session = memory.session(token.hash, at: .now) else { return nil }
-        counts[.fromMemory] += 1
+        meter.count(.fromMemory)
         return session
     }
 
@@ -48,14 +47,17 @@ final class SessionChecks {
     /// `answer` once, perhaps before this method returns, and starts no task.
     func lookUp(_ token: SessionToken, from clientAddress: String?, _ answer: @escaping Answer) {
         do throws(SessionStoreError) {
-            guard try mayExist(token) else { return answer(.success(nil)) }
+            guard try mayExist(token) else {
+                meter.count(.fromTag)
+                return answer(.success(nil))
+            }
         } catch {
             return answer(.failure(error))
         }
         let now = BootInstant.now
         let hash = token.hash
         if memory.hasLease(at: now) {
-            if askRedis(hash, clientAddress, answer) { return }
+            if askRedis(hash, clientAddress, at: now, answer) { return }
         } else if memory.outlastsLease(at: now) {
             readLane.hurry()
             return outlast(hash, otherwise: { [self] in askPostgreSQL(hash, clientAddress, answer) }, answer)
@@ -65,10 +67,13 @@ final class SessionChecks {
 
     /// Queries Redis, and then PostgreSQL if Redis has no snapshot that may be used.
     /// - Returns: False if Redis is unavailable; nothing is queried and `answer` is not called then.
-    private func askRedis(_ hash: SHA256Digest, _ clientAddress: String?, _ answer: @escaping Answer) -> Bool {
+    private func askRedis(
+        _ hash: SHA256Digest, _ clientAddress: String?, at now: BootInstant, _ answer: @escaping Answer
+    ) -> Bool {
         guard let redis else { return false }
         // One closure only: every check without an entry in memory comes through here.
         return redis.find(hash) { [self] result in
+            meter.measure(.redis, since: now)
             guard let session = session(in: result, under: hash) else {
                 return askPostgreSQL(hash, clientAddress, answer)
             }
@@ -80,20 +85,26 @@ final class SessionChecks {
     private func session(
         in result: Result<RedisReply, RedisError>, under hash: SHA256Digest, isOutage: Bool = false
     ) -> PackedSession? {
+        if case .failure = result { meter.count(.redisFailures) }
         guard let snapshot = redis?.snapshot(in: result, on: hash),
             let session = memory.session(stated: snapshot, under: hash, at: .now, isOutage: isOutage)
         else { return nil }
-        counts[.fromRedis] += 1
+        meter.count(.fromRedis)
         return session
     }
 
     private func askPostgreSQL(_ hash: SHA256Digest, _ clientAddress: String?, _ answer: @escaping Answer) {
-        counts[.lookUps] += 1
+        meter.count(.lookUps)
+        let start = BootInstant.now
         readLane.lookUp(hash, from: clientAddress.flatMap { ClientNetwork($0) }) { [self] result in
+            meter.measure(.postgreSQL, since: start)
             switch result {
-            case .success(.some(let session)): memory.recordTouch(of: hash, session, at: .now)
-            case .success(nil): break
+            case .success(.some(let session)):
+                meter.count(.fromPostgreSQL)
+                memory.recordTouch(of: hash, session, at: .now)
+            case .success(nil): meter.count(.fromPostgreSQL)
             case .failure:
+                meter.count(.lookUpFailures)
                 guard staleIfDatabaseDown > .zero else { break }
                 return outlast(hash, otherwise: { answer(result) }, answer)
             }
@@ -108,7 +119,7 @@ final class SessionChecks {
         guard memory.outlastsLease(at: now) else { return otherwise() }
         logOutage()
         if let session = memory.session(hash, at: now, isOutage: true) {
-            counts[.fromMemory] += 1
+            meter.count(.fromMemory)
             return answer(.success(session))
         }
         let isAsked = redis?.find(hash) { [self] result in

@@ -1,3 +1,5 @@
+internal import EventLoop
+
 /// The statements of commands: what changes sessions and users, and lists.
 extension SessionStore {
     /// Runs a statement that writes.
@@ -14,6 +16,8 @@ extension SessionStore {
     func command<S: Statement>(
         _ lane: CommandLane, _ statement: S, for requester: Requester = Requester()
     ) async throws(SessionStoreError) -> S.Answer {
+        let start = BootInstant.now
+        defer { meter.measure(.statements, since: start) }
         do throws(PostgreSQLError) {
             return try await lane.run(statement, for: requester)
         } catch {

@@ -28,6 +28,7 @@ public final class SessionStore {
     let externalUsers: ExternalUsers?
     let redis: RedisSessions?
     let checks: SessionChecks
+    let meter = StoreMeter()
     let log: Logger
     private let touches: TouchWriter
     private let sealKeyMaker: SealKeyMaker
@@ -41,7 +42,7 @@ public final class SessionStore {
     var rehashFailure = LogEpisode.ofRequests
     var failures: StatementFailures
     /// The counts since they were last taken.
-    package var counts: StoreCounts { checks.counts }
+    package var counts: StoreCounts { meter.counts }
 
     /// Called once, when the store becomes usable.
     package var onFirstUse: (@EventLoop () -> Void)?
@@ -75,8 +76,8 @@ public final class SessionStore {
         let threads = HelperThreads(name: "connecting", threads: 6 * ConnectionAttempts.maxAttempts, waiting: 6)
         let faults = SchemaFaultLog(interval: postgreSQL.inspectionInterval, log: log)
         readLane = ReadLane(
-            postgreSQL, memory: memory, migrations: Migrations(configuration), faults: faults, threads: threads,
-            log: log)
+            postgreSQL, memory: memory, migrations: Migrations(configuration), faults: faults, meter: meter,
+            threads: threads, log: log)
         writeLane = CommandLane(postgreSQL, for: .changes, threads: threads, log: log)
         loginLane = CommandLane(postgreSQL, for: .logins, threads: threads, log: log)
         let listLane = CommandLane(postgreSQL, for: .lists, threads: threads, log: log)
@@ -92,7 +93,7 @@ public final class SessionStore {
             }
         }
         externalUsers = configuration.usersQuery.map { ExternalUsers($0, postgreSQL, threads: threads, log: log) }
-        checks = SessionChecks(memory, redis, readLane, configuration, log: log)
+        checks = SessionChecks(memory, redis, readLane, configuration, meter, log: log)
         touches = TouchWriter(memory, writeLane, log: log)
         sealKeyMaker = SealKeyMaker(writeLane, log: log)
     }
@@ -101,6 +102,7 @@ public final class SessionStore {
     public func start() {
         readLane.onHeartbeat = { [weak self] in
             self?.checks.endOutage()
+            if let self, let sentAt = readLane.lastHeartbeat { meter.measure(.heartbeats, since: sentAt) }
             self?.abandonStrayLane()
             self?.renewSealKeys()
             self?.becomeUsable()
@@ -119,7 +121,7 @@ public final class SessionStore {
             }
             redis.start()
         }
-        touches.onWritten = { [weak self] count in self?.checks.counts[.touchesWritten] += count }
+        touches.onWritten = { [meter] count in meter.count(.touchesWritten, by: count) }
         touches.start()
         cleanup = configuration.cleanupInterval.map(cleanupSchedule)
         schedules = [cleanup, usersComparisonSchedule()].compactMap(\.self)
@@ -129,7 +131,7 @@ public final class SessionStore {
     }
 
     private func cleanupSchedule(every interval: Duration) -> ClusterSchedule {
-        let cleanup = SessionCleanup(lane: writeLane, interval: interval, log: log)
+        let cleanup = SessionCleanup(lane: writeLane, interval: interval, meter: meter, log: log)
         return ClusterSchedule(every: interval) { await cleanup.run($0) }
     }
 
@@ -207,8 +209,5 @@ public final class SessionStore {
     }
 
     /// Returns the counts and resets them to zero.
-    package func takeCounts() -> StoreCounts {
-        defer { checks.counts = StoreCounts() }
-        return counts
-    }
+    package func takeCounts() -> StoreCounts { meter.take() }
 }

@@ -46,6 +46,7 @@ http {{
     uwsgi_temp_path {run}/uwsgi;
     scgi_temp_path {run}/scgi;
     include authfcgi/upstream.conf;
+    {http_upstream}
     include authfcgi/maps.conf;
     server {{
         listen 127.0.0.1:{port};
@@ -55,8 +56,19 @@ http {{
         include authfcgi/health.conf;
         include authfcgi/protect.conf;
         location /open/ {{ auth_request off; }}
+        {http_locations}
     }}
 }}
+"""
+
+# A page for which nginx asks the gate over HTTP, beside those for which it asks over FastCGI.
+HTTP_UPSTREAM = "include authfcgi/upstream-http.conf;"
+HTTP_LOCATIONS = """
+        location = /_authfcgi/http {
+            set $authfcgi_demand -;
+            include authfcgi/check-http.conf;
+        }
+        location /http/ { auth_request /_authfcgi/http; }
 """
 
 
@@ -101,9 +113,10 @@ class Pod:
 
 
 class Stand:
-    def __init__(self, workers=1, tokens=10_000, pods=1, settings=None, redis=False, limits=False):
+    def __init__(self, workers=1, tokens=10_000, pods=1, settings=None, redis=False, limits=False, http=False):
         """settings: the gate's, by their names in the environment. redis: whether Redis is in front of PostgreSQL. limits:
-        whether nginx limits the requests of an address, as shipped."""
+        whether nginx limits the requests of an address, as shipped. http: whether there is also /http/, for which nginx asks
+        over HTTP."""
         os.environ["PATH"] += ":/usr/sbin"
         self.nginx = os.environ.get("AUTHFCGI_NGINX") or "nginx"
         self.redis_server = choose("AUTHFCGI_REDIS", "redis-server", "valkey-server") or "redis-server"
@@ -114,7 +127,7 @@ class Stand:
             fail("missing: apt-get install postgresql")
         self.postgresql, self.gate = pathlib.Path(chosen).parent if chosen else found[-1], find_gate()
         self.workers, self.tokens, self.settings = workers, tokens, dict(settings or {})
-        self.has_redis, self.limits = redis, limits
+        self.has_redis, self.limits, self.http = redis, limits, http
         self.pods = [Pod(number) for number in range(pods)]
         self.processes = []
 
@@ -201,7 +214,8 @@ class Stand:
         pod.run = self.run / f"pod{pod.number}"
         pod.run.mkdir()
         pod.supervisor = self._start(
-            [self.gate, "serve", "--listen", f"unix:{pod.run}/gate.sock", "--workers", str(self.workers)],
+            [self.gate, "serve", "--listen", f"unix:{pod.run}/gate.sock,http:unix:{pod.run}/http.sock", "--workers",
+             str(self.workers)],
             signal.SIGTERM, log=f"gate{pod.number}", env=environment)
         self._await("the gate", lambda: len(self.worker_pids(pod)) == self.workers)
 
@@ -210,9 +224,11 @@ class Stand:
             probe.bind(("127.0.0.1", 0))
             pod.port = probe.getsockname()[1]
         shutil.copytree(CHECKOUT / "nginx/authfcgi", pod.run / "authfcgi")
-        upstream = pod.run / "authfcgi/upstream.conf"
-        upstream.write_text(upstream.read_text().replace("/run/authfcgi/authfcgi.sock", f"{pod.run}/gate.sock"))
-        for name in ("index.html", "open/index.html"):
+        for file, path in (("upstream.conf", "gate.sock"), ("upstream-http.conf", "http.sock"))[:2 if self.http else 1]:
+            upstream = pod.run / "authfcgi" / file
+            default = "/run/authfcgi/" + path.replace("gate", "authfcgi")
+            upstream.write_text(upstream.read_text().replace(default, f"{pod.run}/{path}"))
+        for name in ("index.html", "open/index.html", "http/index.html"):
             page = pod.run / "www" / name
             page.parent.mkdir(exist_ok=True)
             page.write_text("hello\n")
@@ -223,7 +239,9 @@ class Stand:
             for file, number in (("limits.conf", r"rate=\d+"), ("endpoints.conf", r"burst=\d+|at_once \d+")):
                 path = pod.run / "authfcgi" / file
                 path.write_text(re.sub(number, lambda found: re.sub(r"\d+", "65535", found[0]), path.read_text()))
-        (pod.run / "nginx.conf").write_text(SITE.format(user=user, run=pod.run, port=pod.port))
+        (pod.run / "nginx.conf").write_text(SITE.format(
+            user=user, run=pod.run, port=pod.port, http_upstream=HTTP_UPSTREAM if self.http else "",
+            http_locations=HTTP_LOCATIONS if self.http else ""))
         (self.run / "load.lua").write_text(LOAD)
         self._start([shutil.which(self.nginx), "-e", str(pod.run / "nginx.log"), "-p", f"{pod.run}/", "-c",
                      str(pod.run / "nginx.conf")], signal.SIGTERM, log=f"nginx{pod.number}")

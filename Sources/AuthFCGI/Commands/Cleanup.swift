@@ -25,11 +25,15 @@ struct Cleanup: ParsableCommand {
         defer { CommandLog.finish() }
         let database = try CommandDatabase.open(settings, log)
         let removed = try removeAll(database)
-        try database.sessions { sessions throws(PostgreSQLError) in
-            while try sessions.removeExpiredThrottle(atMost: Self.batch) == Self.batch {}
+        try LongStep.run("removing expired failed logins") { _ throws(ExitCode) in
+            try database.sessions { sessions throws(PostgreSQLError) in
+                while try sessions.removeExpiredThrottle(atMost: Self.batch) == Self.batch {}
+            }
         }
-        try database.records { records throws(PostgreSQLError) in
-            while try records.removeOld(atMost: Self.batch) == Self.batch {}
+        try LongStep.run("removing old records of changes") { _ throws(ExitCode) in
+            try database.records { records throws(PostgreSQLError) in
+                while try records.removeOld(atMost: Self.batch) == Self.batch {}
+            }
         }
         let live = try database.sessions { sessions throws(PostgreSQLError) in try sessions.count() }
         let sentence =
@@ -44,26 +48,31 @@ struct Cleanup: ParsableCommand {
 
     /// The sessions removed so far, which are reported while more are removed.
     private struct Progress {
-        var removed = 0
+        private(set) var removed = 0
         private var hasWaited = false
-        private var nextReport = BootInstant.now + .seconds(1)
+        private var report = WorkProgress()
+        private let start = BootInstant.now
 
         mutating func add(_ count: Int) {
             removed += count
-            guard BootInstant.now >= nextReport, removed > 0 else { return }
-            StandardError.write("removed \(removed) …\n")
-            nextReport = BootInstant.now + .seconds(1)
+            guard removed > 0 else { return }
+            let rate = Int(Double(removed) / max(0.001, (BootInstant.now - start).seconds))
+            report.show("removed \(removed.counted("expired session")), \(rate) a second …")
         }
 
         mutating func wait() {
+            report.clear()
             if !hasWaited { StandardError.write("authfcgi: waiting for another cleanup to finish\n") }
             hasWaited = true
             usleep(200_000)
         }
+
+        mutating func end() { report.clear() }
     }
 
     private func removeAll(_ database: CommandDatabase) throws(ExitCode) -> Int {
         var progress = Progress()
+        defer { progress.end() }
         var reached: String?
         while true {
             let answer = try database.sessions { sessions throws(PostgreSQLError) in

@@ -79,8 +79,14 @@ struct CommandDatabase {
 
     /// Makes or updates the tables, and puts their rights and triggers right.
     func migrate() throws(ExitCode) -> Migrations.Outcome {
-        try CommandFailure.reporting { () throws(PostgreSQLError) in
-            try migrations.runAndPutRight(on: connection, log: log)
+        try LongStep.run("looking at the tables") { step throws(ExitCode) in
+            try CommandFailure.reporting { () throws(PostgreSQLError) in
+                var migrations = self.migrations
+                migrations.onStep = { number, name in
+                    step.rename("migration \(number) of \(Migrations.latest) (\(name))")
+                }
+                return try migrations.runAndPutRight(on: connection, log: log)
+            }
         }
     }
 

@@ -8,7 +8,7 @@ struct HealthCheck: ParsableCommand {
         commandName: "healthcheck", abstract: "Check that a running 'serve' is ready.",
         discussion: """
             For the health checks of containers and the exec probes of Kubernetes. Requests /readyz on the first \
-            socket of LISTEN, as nginx would. A gate is ready if PostgreSQL has answered it in the last 10 s and it is \
+            socket of LISTEN that is not http-check, as the front would. A gate is ready if PostgreSQL has answered it in the last 10 s and it is \
             not shutting down. No other setting is needed. LISTEN is read from --listen, the environment, or the file \
             given with --env-file.
 
@@ -26,10 +26,11 @@ struct HealthCheck: ParsableCommand {
     @OptionGroup var options: HealthCheckOptions
 
     func run() throws {
-        let address = try address()
+        let (address, isHTTP) = try options.gateAddress()
         let answer = Answer()
         EventLoop.run {
-            FastCGIClientRequest(alive ? "/healthz" : "/readyz", at: address, timeout: timeout.duration) {
+            let path = alive ? "/healthz" : "/readyz"
+            GateRequest(path, isHTTP: isHTTP, at: address, timeout: timeout.duration) {
                 answer.set($0)
                 EventLoop.stop()
             }.start()
@@ -47,31 +48,11 @@ struct HealthCheck: ParsableCommand {
 
     /// The outcome, set in the event loop and read after its end.
     private final class Answer: Sendable {
-        private let value = Mutex<FastCGIClientRequest.Outcome?>(nil)
+        private let value = Mutex<GateRequest.Outcome?>(nil)
 
-        var outcome: FastCGIClientRequest.Outcome? { value.withLock { $0 } }
+        var outcome: GateRequest.Outcome? { value.withLock { $0 } }
 
-        func set(_ outcome: FastCGIClientRequest.Outcome) { value.withLock { $0 = outcome } }
-    }
-
-    private func address() throws(ExitCode) -> ServerAddress {
-        let listen: [ListenAddress]
-        do throws(SettingsProblems) {
-            listen = try Settings.listen(options.sources)
-        } catch {
-            StandardError.write(error.description)
-            throw ExitCode(SettingsProblems.exitCode)
-        }
-        switch listen.first ?? .standard {
-        case .unix(let path): return .unix(path: path)
-        case .ipv4(let bytes, let port): return .tcp(host: bytes.map { "\($0)" }.joined(separator: "."), port: port)
-        case .ipv6(let port): return .tcp(host: "::1", port: port)
-        case .localhost(let port): return .tcp(host: "localhost", port: port)
-        case .systemd, .standardInput:
-            throw CommandFailure.fail(
-                "LISTEN names a socket that systemd opens; give its address: --listen unix:PATH",
-                code: CommandFailure.configurationCode)
-        }
+        func set(_ outcome: GateRequest.Outcome) { value.withLock { $0 = outcome } }
     }
 
     private static func fail(_ reason: String) -> ExitCode {

@@ -47,10 +47,10 @@ struct Serve: ParsableCommand {
             }
         }
         inheritance.closeSockets()
-        let totals = inheritance.scoreboard.totals
+        let totals = inheritance.scoreboard.read(at: .now)
         var counts = Logger.Metadata()
-        for metric in Metric.all where metric != .checks { counts[metric.name] = "\(totals[metric])" }
-        log.info("shut down after \(totals[.checks]) checks", metadata: counts)
+        for (name, metric) in Metric.summary { counts[name] = "\(totals[metric])" }
+        log.info("shut down after \(totals.checks) checks", metadata: counts)
         processLog.drain()
         if status.code != 0 { throw ExitCode(status.code) }
     }

@@ -15,19 +15,23 @@ struct WorkerCommand: ParsableCommand {
     @Option var number: Int
     /// The number of the process's slot on the scoreboard.
     @Option var slot: Int
-    @Option var sockets: Int
+    /// The kinds of the listening sockets, in the order of their descriptors.
+    @Option(name: .customLong("socket")) var sockets: [ListenerKind] = []
     @Flag var settingsAreProven = false
     @Flag var takesOver = false
 
     /// The command line of a worker.
-    static func arguments(number: Int, slot: Int, sockets: Int, settingsAreProven: Bool, takesOver: Bool) -> [String] {
-        ["authfcgi", "worker", "--number", "\(number)", "--slot", "\(slot)", "--sockets", "\(sockets)"]
+    static func arguments(
+        number: Int, slot: Int, sockets: [ListenerKind], settingsAreProven: Bool, takesOver: Bool
+    ) -> [String] {
+        ["authfcgi", "worker", "--number", "\(number)", "--slot", "\(slot)"]
+            + sockets.flatMap { ["--socket", $0.rawValue] }
             + (settingsAreProven ? ["--settings-are-proven"] : []) + (takesOver ? ["--takes-over"] : [])
     }
 
     func validate() throws {
         guard (0..<Scoreboard.count).contains(number), (0..<Scoreboard.count).contains(slot),
-            (0...InheritedDescriptor.maxSockets).contains(sockets)
+            sockets.count <= InheritedDescriptor.maxSockets
         else {
             throw ValidationError("The number of the worker, of its slot or of the sockets is out of range.")
         }
@@ -45,12 +49,15 @@ struct WorkerCommand: ParsableCommand {
         log[metadataKey: "worker"] = "\(number)"
 
         let status = ExitStatus()
-        let listening = (0..<Int32(sockets)).map { InheritedDescriptor.firstSocket + $0 }
+        let listening = sockets.enumerated().map { index, kind in
+            WorkerSocket(descriptor: InheritedDescriptor.firstSocket + Int32(index), kind: kind)
+        }
         EventLoop.run { [log] in
             let service: GateService
             do throws(GateService.Problem) {
                 service = try GateService(
-                    settings: settings, worker: number, settingsAreProven: settingsAreProven, log: log)
+                    settings: settings, worker: number, settingsAreProven: settingsAreProven, log: log,
+                    droppedLogLines: { processLog.dropped })
             } catch {
                 log.critical("worker cannot start: \(error)")
                 status.set(SettingsProblems.exitCode)
@@ -79,11 +86,12 @@ struct WorkerCommand: ParsableCommand {
     /// Takes ownership of the descriptors that are inherited under fixed numbers.
     private func takeSlot() throws(ExitCode) -> OwnSlot {
         do throws(SystemError) {
-            let numbers = InheritedDescriptor.scoreboard..<InheritedDescriptor.firstSocket + Int32(sockets)
+            let numbers = InheritedDescriptor.scoreboard..<InheritedDescriptor.firstSocket + Int32(sockets.count)
             for number in numbers where fcntl(number, F_SETFD, FD_CLOEXEC) != 0 { throw SystemError.last("fcntl") }
             let scoreboard = try Scoreboard(sharing: FileDescriptor(owning: InheritedDescriptor.scoreboard))
             return OwnSlot(
-                scoreboard: scoreboard, number: slot, bell: FileDescriptor(owning: InheritedDescriptor.bell))
+                scoreboard: scoreboard, slot: slot, worker: number,
+                bell: FileDescriptor(owning: InheritedDescriptor.bell))
         } catch {
             StandardError.write("authfcgi: 'worker' is for 'serve' only, which passes descriptors to it\n")
             throw ExitCode(ProgramExit.usage.rawValue)
@@ -111,3 +119,5 @@ struct WorkerCommand: ParsableCommand {
         }
     }
 }
+
+extension ListenerKind: ExpressibleByArgument {}

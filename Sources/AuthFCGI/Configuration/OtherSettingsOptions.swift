@@ -16,6 +16,8 @@ struct OtherSettingsOptions: ParsableArguments {
     @Option(\.listenMode) var listenMode: String?
     @Option(\.listenGroup) var listenGroup: String?
     @Option(\.listenPeers) var listenPeers: String?
+    @Option(\.trustedProxies) var trustedProxies: String?
+    @Option(\.metricsListen) var metricsListen: String?
     @Option(\.workers) var workers: String?
     @Option(\.sessionLifetime) var sessionLifetime: String?
     @Option(\.sessionIdleTimeout) var sessionIdleTimeout: String?

@@ -3,6 +3,26 @@ internal import EventLoop
 extension SettingForm where Value == [ListenAddress] {
     /// Addresses, separated by commas. An empty array stands for those that are determined at the start.
     static var addresses: Self {
+        addressList { (text) throws(ListenAddress.Problem) in
+            try ListenAddress(parsing: text)
+        } shown: {
+            $0.description
+        }
+    }
+
+    /// Addresses for metrics, separated by commas. An empty array stands for none.
+    static var metricsAddresses: Self {
+        addressList { (text) throws(ListenAddress.Problem) in
+            try ListenAddress(parsingMetrics: text)
+        } shown: {
+            $0.place.description
+        }
+    }
+
+    private static func addressList(
+        _ parse: @escaping @Sendable (Substring) throws(ListenAddress.Problem) -> ListenAddress,
+        shown: @escaping @Sendable (ListenAddress) -> String
+    ) -> Self {
         Self(
             type: "address,…",
             read: { (text, _) throws(SettingProblem) in
@@ -10,8 +30,10 @@ extension SettingForm where Value == [ListenAddress] {
                 var problems: [String] = []
                 for entry in text.listEntries {
                     do throws(ListenAddress.Problem) {
-                        let address = try ListenAddress(parsing: entry)
-                        if addresses.contains(address) { problems.append("names \(address) twice; remove one") }
+                        let address = try parse(entry)
+                        if addresses.contains(where: { $0.place == address.place }) {
+                            problems.append("names \(address.place) twice; remove one")
+                        }
                         addresses.append(address)
                     } catch {
                         problems.append("has the entry \(SettingsProblems.quoted(entry)): \(error)")
@@ -19,6 +41,29 @@ extension SettingForm where Value == [ListenAddress] {
                 }
                 guard problems.isEmpty else { throw .parts(problems) }
                 return addresses
+            },
+            write: { $0.isEmpty ? nil : $0.map(shown).joined(separator: ",") })
+    }
+}
+
+extension SettingForm where Value == [IPNetwork] {
+    /// Addresses and networks, separated by commas.
+    static var networks: Self {
+        Self(
+            type: "network,…",
+            read: { (text, _) throws(SettingProblem) in
+                var networks: [IPNetwork] = []
+                var problems: [String] = []
+                for entry in text.listEntries {
+                    if let network = IPNetwork(entry) {
+                        networks.append(network)
+                    } else {
+                        let quoted = SettingsProblems.quoted(entry)
+                        problems.append("has the entry \(quoted): write an address, or a network such as 10.0.0.0/8")
+                    }
+                }
+                guard problems.isEmpty else { throw .parts(problems) }
+                return networks
             },
             write: { $0.isEmpty ? nil : $0.map(\.description).joined(separator: ",") })
     }

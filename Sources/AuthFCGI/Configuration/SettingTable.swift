@@ -68,7 +68,8 @@ struct SettingTable: Sendable {
         default: .described(
             "the sockets passed by systemd, else descriptor 0 if it is a listening socket, else \(ListenAddress.standard)"
         ) { _ in [] },
-        "addresses on which nginx reaches the workers: unix:PATH, HOST:PORT of a loopback address, systemd or fd:0")
+        "addresses on which the front reaches the workers: unix:PATH, HOST:PORT of a loopback address, systemd or fd:0 for FastCGI; the same with http: before it for HTTP, or with http-check: for HTTP that answers every path as the check"
+    )
 
     /// The permission bits of a unix socket.
     let listenMode = Setting(
@@ -84,6 +85,17 @@ struct SettingTable: Sendable {
     let listenPeers = Setting(
         "LISTEN_PEER_UIDS", .optional(.users), default: .described("anyone who can open the socket"),
         "users, by name or number, that may connect to a unix socket")
+
+    /// Beside processes of this machine. Empty for none.
+    let trustedProxies = Setting(
+        "TRUSTED_PROXIES", .networks, default: .described("this machine alone") { _ in [] },
+        "addresses and networks of the fronts that may connect over HTTP and whose X-Forwarded headers are believed; connections from elsewhere are closed"
+    )
+
+    /// Empty for none.
+    let metricsListen = Setting(
+        "METRICS_LISTEN", .metricsAddresses, default: .described("none") { _ in [] },
+        "addresses on which Prometheus reads /metrics over HTTP: unix:PATH, or HOST:PORT of a loopback address")
 
     let workers = Setting(
         "WORKERS", .integer(1...256),

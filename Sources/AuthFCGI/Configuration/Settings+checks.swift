@@ -11,8 +11,19 @@ extension Settings {
     }
 
     private func checkListening(_ problems: inout SettingsProblems) {
-        guard case .some(.some) = value(of: table.listenPeers),
-            let open = value(of: table.listen)?.first(where: \.isTCP)
+        let listen = value(of: table.listen) ?? []
+        let places = Set(listen.map(\.place))
+        for place in (value(of: table.metricsListen) ?? []).map(\.place) where places.contains(place) {
+            problems.add(table.metricsListen, "names \(place), which is in LISTEN too; write another address")
+        }
+        if let proxies = value(of: table.trustedProxies), proxies.isEmpty,
+            let open = listen.first(where: \.place.isOpenToOthers)
+        {
+            problems.add(
+                table.trustedProxies,
+                "is not set, but LISTEN has \(open), which other machines can reach; name the addresses of the front")
+        }
+        guard case .some(.some) = value(of: table.listenPeers), let open = listen.first(where: \.place.isTCP)
         else { return }
         problems.add(
             table.listenPeers,

@@ -7,6 +7,12 @@ extension [UInt8] {
         text.withUTF8Buffer { bytes in unsafe append(contentsOf: bytes) }
     }
 
+    /// Appends a copy of bytes.
+    @inline(__always)
+    mutating func append(bytes: borrowing Span<UInt8>) {
+        unsafe bytes.withUnsafeBufferPointer { bytes in unsafe append(contentsOf: bytes) }
+    }
+
     /// Appends `text` as a JSON string with its quotes.
     mutating func append(jsonString text: String) {
         append("\"")

@@ -11,6 +11,8 @@ class Exchange {
     enum Question {
         /// The question depends on the path.
         case byPath
+        /// A check, whatever the path: the front has put the client's own path into its place.
+        case check
         /// A check, whatever the path. The identity is returned as variables of the request that is checked.
         case authorizer
     }
@@ -26,15 +28,17 @@ class Exchange {
     }
 
     /// Sends the response. To be called exactly once.
-    final func respond(_ response: Response) { send(response.serialized(), isCheck: false) }
+    final func respond(_ response: Response) { send(SerializedResponse(response), isCheck: false) }
 
     /// Sends the response to a check. To be called instead of ``respond(_:)``.
-    final func respond(toCheck response: SerializedResponse) { send(response.bytes, isCheck: true) }
+    final func respond(toCheck response: SerializedResponse) { send(response, isCheck: true) }
 
-    /// Sends the bytes of the response. Every subclass overrides it.
+    /// Sends the response in the form of the protocol. Every subclass overrides it.
     /// - Parameter isCheck: true if the connection carries no other request, in a protocol in which the web server opens
     ///   a connection for each check.
-    func send(_ answer: [UInt8], isCheck: Bool) { preconditionFailure("an exchange belongs to a protocol") }
+    func send(_ answer: SerializedResponse, isCheck: Bool) {
+        preconditionFailure("an exchange belongs to a protocol")
+    }
 
     /// True if the peer has closed the connection, so that no client waits for the response any more. Every subclass
     /// overrides it.

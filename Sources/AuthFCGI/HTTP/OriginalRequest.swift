@@ -42,47 +42,38 @@ struct OriginalRequest {
 
     /// The bytes of the codec, which contain all values.
     private let bytes: [UInt8]
-    /// The position of the last value of each fact. The last one counts, because an nginx location includes the usual
-    /// parameters, then sets its own, and nginx passes both.
-    private var starts = InlineArray<19, Int32>(repeating: 0)
-    private var ends = InlineArray<19, Int32>(repeating: 0)
-    /// The number of values of each fact.
-    private var counts = InlineArray<19, Int32>(repeating: 0)
-    /// The positions of all requirements.
-    private var requirements: [Range<Int>] = []
+    private var positions: FactPositions
 
-    /// - Parameter bytes: the bytes that contain the values, less than 2 GiB.
-    init(_ bytes: [UInt8]) {
+    /// - Parameters:
+    ///   - bytes: the bytes that contain the values, less than 2 GiB.
+    ///   - positions: the positions that the codec has found already.
+    init(_ bytes: [UInt8], _ positions: FactPositions = FactPositions()) {
         self.bytes = bytes
+        self.positions = positions
     }
 
     /// Adds the position of a value of a fact.
     @inline(__always)
-    mutating func add(_ fact: Fact, at range: Range<Int>) {
-        if fact == .requirement { requirements.append(range) }
-        starts[fact.rawValue] = Int32(truncatingIfNeeded: range.lowerBound)
-        ends[fact.rawValue] = Int32(truncatingIfNeeded: range.upperBound)
-        counts[fact.rawValue] &+= 1
-    }
+    mutating func add(_ fact: Fact, at range: Range<Int>) { positions.add(fact, at: range) }
 
     /// Returns the number of values of a fact.
     @inline(__always)
-    func count(of fact: Fact) -> Int { Int(counts[fact.rawValue]) }
+    func count(of fact: Fact) -> Int { positions.count(of: fact) }
 
     /// Calls `body` with the last value of a fact; empty if there is none.
     @inline(__always)
     func withBytes<T>(of fact: Fact, _ body: (Span<UInt8>) -> T) -> T {
-        body(bytes.span.extracting(Int(starts[fact.rawValue])..<Int(ends[fact.rawValue])))
+        body(bytes.span.extracting(positions[fact]))
     }
 
     /// The last value of a fact; nil if there is none. Bytes that are not UTF-8 are replaced.
     subscript(_ fact: Fact) -> String? {
         guard count(of: fact) > 0 else { return nil }
-        return text(Int(starts[fact.rawValue])..<Int(ends[fact.rawValue]))
+        return text(positions[fact])
     }
 
     /// All requirements of the location, in their order.
-    var allRequirements: [String] { requirements.map(text) }
+    var allRequirements: [String] { positions.requirements.map(text) }
 
     /// Returns true if the request is for exactly this path.
     @inline(__always)

@@ -5,11 +5,14 @@ struct Response {
     enum ContentType {
         case json
         case html
+        /// The text format of Prometheus.
+        case metrics
 
         var value: StaticString {
             switch self {
             case .json: "application/json"
             case .html: "text/html; charset=utf-8"
+            case .metrics: "text/plain; version=0.0.4; charset=utf-8"
             }
         }
     }

@@ -1,5 +1,5 @@
-/// Writes a response in the format of CGI (RFC 3875, section 6), which FastCGI transfers unchanged. The only code that
-/// puts headers together. An HTTP response differs in what precedes the status only.
+/// Writes a response from its status on: the status, headers, an empty line and the body. The only code that puts headers
+/// together. What precedes the status is the codec's: `Status: ` in CGI (RFC 3875, section 6), the version in HTTP.
 struct ResponseWriter: ~Copyable {
     private var bytes: [UInt8] = []
     private let status: HTTPStatus
@@ -7,7 +7,6 @@ struct ResponseWriter: ~Copyable {
     init(_ status: HTTPStatus) {
         self.status = status
         bytes.reserveCapacity(512)
-        bytes.append("Status: ")
         bytes.append(status.line)
     }
 

@@ -1,13 +1,18 @@
-/// The bytes of a response, for responses that are sent many times or written directly.
+/// The bytes of a response, as routes hand it to the codec of whatever protocol the request came by.
 struct SerializedResponse {
+    /// The response from its status on, as ``ResponseWriter`` writes it: `200 OK`, headers, an empty line, the body.
     let bytes: [UInt8]
+    /// The number of bytes of the body, which are the last ones.
+    let bodyBytes: Int
 
     init(_ response: Response) {
         bytes = response.serialized()
+        bodyBytes = response.body.count
     }
 
-    /// - Parameter bytes: the result of a ``ResponseWriter``.
-    init(_ bytes: [UInt8]) {
+    /// - Parameter bytes: the result of a ``ResponseWriter`` for a response without a body.
+    init(withoutBody bytes: [UInt8]) {
         self.bytes = bytes
+        bodyBytes = 0
     }
 }

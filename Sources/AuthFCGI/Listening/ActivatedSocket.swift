@@ -15,24 +15,40 @@ enum ActivatedSocket {
         return max(0, count)
     }
 
+    /// Returns the kinds of the sockets that systemd passed, by their names, in order. There may be fewer than sockets, or
+    /// none: the others are FastCGI.
+    static func kindsOfSystemd(_ environment: [String: String]) -> [ListenerKind] {
+        (environment["LISTEN_FDNAMES"] ?? "").split(separator: ":", omittingEmptySubsequences: false)
+            .map { ListenerKind(socketName: String($0)) }
+    }
+
     /// Takes ownership of the sockets that systemd passed.
-    static func openAllOfSystemd(_ environment: [String: String]) throws(ListenError) -> [ListeningSocket] {
+    /// - Parameter hasTrustedProxies: true if sockets of HTTP may be reachable from other machines.
+    static func openAllOfSystemd(
+        _ environment: [String: String], hasTrustedProxies: Bool
+    ) throws(ListenError) -> [ListeningSocket] {
         let count = countOfSystemd(environment, pid: getpid())
         guard count <= InheritedDescriptor.maxSockets else {
             throw .tooMany(limit: InheritedDescriptor.maxSockets)
         }
+        let kinds = kindsOfSystemd(environment)
         var sockets: [ListeningSocket] = []
-        for number in firstOfSystemd..<firstOfSystemd + Int32(count) {
-            let name = try name(of: number)
-            sockets.append(try ListeningSocket(FileDescriptor(owning: number), name: name + " of systemd"))
+        for index in 0..<count {
+            let number = firstOfSystemd + Int32(index)
+            let kind = index < kinds.count ? kinds[index] : .fastCGI
+            let name = try name(of: number, kind, hasTrustedProxies)
+            sockets.append(try ListeningSocket(FileDescriptor(owning: number), kind: kind, name: name + " of systemd"))
         }
         return sockets
     }
 
     /// Takes ownership of descriptor 0, and opens /dev/null in its place.
-    static func openStandardInput() throws(ListenError) -> ListeningSocket {
-        let name = try name(of: STDIN_FILENO)
-        let socket = try ListeningSocket(FileDescriptor(owning: STDIN_FILENO), name: name + " of descriptor 0")
+    static func openStandardInput(
+        _ kind: ListenerKind, hasTrustedProxies: Bool
+    ) throws(ListenError) -> ListeningSocket {
+        let name = try name(of: STDIN_FILENO, kind, hasTrustedProxies)
+        let socket = try ListeningSocket(
+            FileDescriptor(owning: STDIN_FILENO), kind: kind, name: name + " of descriptor 0")
         StandardDescriptors.open()
         return socket
     }
@@ -41,8 +57,10 @@ enum ActivatedSocket {
     static var isStandardInput: Bool { option(STDIN_FILENO, SO_ACCEPTCONN) == 1 }
 
     /// Returns the name of a descriptor's address.
-    /// - Throws: if the descriptor is not a listening stream socket with a unix or loopback address.
-    private static func name(of number: Int32) throws(ListenError) -> String {
+    /// - Throws: if the descriptor is not a listening stream socket with an address that its kind may have.
+    private static func name(
+        of number: Int32, _ kind: ListenerKind, _ hasTrustedProxies: Bool
+    ) throws(ListenError) -> String {
         guard let type = option(number, SO_TYPE) else { throw .descriptor(number, "is not a socket") }
         guard type == Int32(SOCK_STREAM.rawValue) else { throw .descriptor(number, "is not a stream socket") }
         guard option(number, SO_ACCEPTCONN) == 1 else {
@@ -55,26 +73,28 @@ enum ActivatedSocket {
         }
         guard result == 0 else { throw .failed("descriptor \(number)", .last("getsockname")) }
         let bytes = unsafe withUnsafeBytes(of: address) { unsafe Array($0.prefix(Int(length))) }
-        guard let name = name(family: Int32(address.ss_family), bytes) else {
-            throw .descriptor(number, "is reachable from other machines; use a unix socket or a loopback address")
+        guard let place = place(family: Int32(address.ss_family), bytes) else {
+            throw .descriptor(number, "has no unix or IP address")
         }
-        return name
+        guard !place.isOpenToOthers || kind.isHTTP && hasTrustedProxies else {
+            throw .descriptor(
+                number,
+                "is reachable from other machines; use a unix socket or a loopback address"
+                    + (kind.isHTTP ? ", or set TRUSTED_PROXIES" : ""))
+        }
+        return "\(ListenAddress(kind, place))"
     }
 
-    /// Returns the name of a unix or loopback address; nil for any other address.
+    /// Returns the place of a unix or IP address; nil for any other address.
     /// - Parameter bytes: the bytes of the sockaddr.
-    static func name(family: Int32, _ bytes: [UInt8]) -> String? {
-        let port = bytes.count >= 4 ? UInt16(bytes[2]) << 8 | UInt16(bytes[3]) : 0
-        switch family {
-        case AF_UNIX:
+    static func place(family: Int32, _ bytes: [UInt8]) -> ListenPlace? {
+        guard let peer = PeerAddress(family: family, bytes) else { return nil }
+        switch peer {
+        case .unix:
             let path = bytes.dropFirst(2)
-            if path.first == 0 { return "unix:@" + String(decoding: path.dropFirst(), as: UTF8.self) }
-            return "unix:" + String(decoding: path.prefix { $0 != 0 }, as: UTF8.self)
-        case AF_INET where bytes.count >= 8 && bytes[4] == 127:
-            return "\(ListenAddress.ipv4(Array(bytes[4..<8]), port: port))"
-        case AF_INET6 where bytes.count >= 24 && bytes[8..<23].allSatisfy { $0 == 0 } && bytes[23] == 1:
-            return "\(ListenAddress.ipv6(port: port))"
-        default: return nil
+            if path.first == 0 { return .unix(path: "@" + String(decoding: path.dropFirst(), as: UTF8.self)) }
+            return .unix(path: String(decoding: path.prefix { $0 != 0 }, as: UTF8.self))
+        case .ip(let address): return .ip(address, port: UInt16(bytes[2]) << 8 | UInt16(bytes[3]))
         }
     }
 

@@ -4,6 +4,7 @@ internal import Glibc
 
 /// A listening socket: non-blocking, close-on-exec, and with a number above those that workers use.
 final class ListeningSocket: Sendable {
+    let kind: ListenerKind
     /// The name in logs.
     let name: String
     let descriptor: FileDescriptor
@@ -13,7 +14,9 @@ final class ListeningSocket: Sendable {
     static let backlog: Int32 = 4096
 
     /// Takes ownership of a bound socket, moves it to a high number and starts to listen.
-    init(_ socket: consuming FileDescriptor, name: String, file: SocketFile? = nil) throws(ListenError) {
+    init(
+        _ socket: consuming FileDescriptor, kind: ListenerKind, name: String, file: SocketFile? = nil
+    ) throws(ListenError) {
         do throws(SystemError) {
             descriptor = try socket.moved()
             let flags = fcntl(descriptor.number, F_GETFL)
@@ -24,6 +27,7 @@ final class ListeningSocket: Sendable {
         } catch {
             throw error.code == EADDRINUSE ? .inUse(name) : .failed(name, error)
         }
+        self.kind = kind
         self.name = name
         self.file = file
     }

@@ -15,7 +15,7 @@ extension ListeningSockets {
     private static func rehearse(
         _ address: ListenAddress, _ settings: Settings, _ environment: [String: String]
     ) throws(ListenError) -> String? {
-        switch address {
+        switch address.place {
         case .systemd:
             let count = ActivatedSocket.countOfSystemd(environment, pid: ProcessEnvironment.processID)
             return count > 0
@@ -26,10 +26,10 @@ extension ListeningSockets {
         case .unix(let path):
             // Without LISTEN this may be the socket of systemd, in whose directory this user need not be able to make one.
             let isInUse = try UnixListener.rehearse(
-                path: path, mode: settings.listenMode, group: settings.listenGroup,
+                path: path, kind: address.kind, mode: settings.listenMode, group: settings.listenGroup,
                 besideAnother: !settings.listen.isEmpty)
             return isInUse ? inUse(address, settings) : nil
-        case .ipv4, .ipv6, .localhost:
+        case .ip, .localhost:
             do throws(ListenError) {
                 _ = try open(address, settings, [:])
                 return nil

@@ -10,7 +10,7 @@ struct UnixAddress {
     /// - Parameter path: a path, or `@` and an abstract name.
     init?(_ path: String) {
         var bytes = Array(path.utf8)
-        guard let first = bytes.first, bytes.count <= ListenAddress.maxPath else { return nil }
+        guard let first = bytes.first, bytes.count <= ListenPlace.maxPath else { return nil }
         let isAbstract = first == UInt8(ascii: "@")
         if isAbstract { bytes[0] = 0 }
         address.sun_family = sa_family_t(AF_UNIX)

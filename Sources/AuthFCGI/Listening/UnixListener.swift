@@ -9,10 +9,10 @@ enum UnixListener {
     /// A socket file without a listening process, left by a process that is gone, is removed.
     /// - Parameter shown: the path in messages; nil for `path`.
     static func open(
-        path: String, mode: UInt32, group: UInt32?, shown: String? = nil
+        path: String, kind: ListenerKind, mode: UInt32, group: UInt32?, shown: String? = nil
     ) throws(ListenError) -> ListeningSocket {
         let shown = shown ?? path
-        let name = "\(ListenAddress.unix(path: shown))"
+        let name = "\(ListenAddress(kind, .unix(path: shown)))"
         guard let address = UnixAddress(path) else { throw .failed(name, SystemError("bind", code: ENAMETOOLONG)) }
         // Of two programs that start with the same old file, the second then finds the new socket of the first, and
         // does not remove it.
@@ -33,7 +33,7 @@ enum UnixListener {
                 throw .group(path: shown, group: group, .last("chown"))
             }
             if unsafe chmod(path, mode) != 0 { throw .failed(name, .last("chmod")) }
-            return try ListeningSocket(socket, name: name, file: file)
+            return try ListeningSocket(socket, kind: kind, name: name, file: file)
         } catch {
             file?.remove()
             throw error
@@ -60,9 +60,9 @@ enum UnixListener {
     /// - Parameter besideAnother: False if nothing is tried where a process listens at `path`.
     /// - Returns: True if a process listens at `path`.
     static func rehearse(
-        path: String, mode: UInt32, group: UInt32?, besideAnother: Bool
+        path: String, kind: ListenerKind, mode: UInt32, group: UInt32?, besideAnother: Bool
     ) throws(ListenError) -> Bool {
-        let name = "\(ListenAddress.unix(path: path))"
+        let name = "\(ListenAddress(kind, .unix(path: path)))"
         guard let address = UnixAddress(path) else { throw .failed(name, SystemError("bind", code: ENAMETOOLONG)) }
         let isInUse: Bool
         do throws(ListenError) {
@@ -75,7 +75,7 @@ enum UnixListener {
         if isInUse, !besideAnother { return true }
         let slash = path.lastIndex(of: "/") ?? path.startIndex
         let trial = "\(path[...slash]).\(getpid())"
-        try open(path: trial, mode: mode, group: group, shown: path).removeFile()
+        try open(path: trial, kind: kind, mode: mode, group: group, shown: path).removeFile()
         return isInUse
     }
 

@@ -21,6 +21,7 @@ final class LoginFlow {
     private let store: any LoginStore
     private let attempts: PasswordAttempts
     private let rehasher: Rehasher
+    private let slot: OwnSlot?
     private let now: @EventLoop () -> BootInstant
     private var refusals = LoginRefusals()
     /// Limits the log to one line per user with an unusable hash.
@@ -34,14 +35,16 @@ final class LoginFlow {
     ///   - hasher: The hasher.
     ///   - audit: The recorder of audit events.
     ///   - log: The log.
+    ///   - slot: The slot in which the durations are counted; nil for none.
     ///   - now: The clock; tests use their own.
     ///   - spawn: Starts background work. Tests run it themselves.
     init(
-        store: any LoginStore, hasher: any LoginHasher, audit: any AuditRecorder, log: Logger,
+        store: any LoginStore, hasher: any LoginHasher, audit: any AuditRecorder, log: Logger, slot: OwnSlot? = nil,
         now: @escaping @EventLoop () -> BootInstant = { .now },
         spawn: @escaping PasswordAttempts.Spawn = { EventLoop.spawn($0) }
     ) {
         self.store = store
+        self.slot = slot
         self.now = now
         attempts = PasswordAttempts(store: store, hasher: hasher, audit: audit, log: log, spawn: spawn)
         rehasher = Rehasher(store: store, hasher: hasher, log: log, spawn: spawn)
@@ -49,6 +52,12 @@ final class LoginFlow {
 
     /// Signs in. Unknown users, disabled users and wrong passwords take the same steps and have the same outcome.
     func signIn(_ request: LoginRequest, _ client: LoginClient) async -> LoginOutcome {
+        let start = now()
+        defer { slot?.measure(.logins, now() - start) }
+        return await outcome(of: request, client)
+    }
+
+    private func outcome(of request: LoginRequest, _ client: LoginClient) async -> LoginOutcome {
         let requester = Requester(address: client.address, username: request.username)
         let (name, place) = (LoginRefusals.Subject.name(request.username), client.place(formerToken(of: client)))
         if let refusal = refusals.refusal(of: name, at: place, at: now()) {

@@ -7,7 +7,7 @@ extension SerializedResponse {
     /// Written from bytes to bytes, since nearly every request gets this answer. The values are encoded as in
     /// ``HeaderValue``.
     init(accepting session: PackedSession, to question: Exchange.Question) {
-        let template = question == .byPath ? IdentityTemplate.headers : .variables
+        let template = question == .authorizer ? IdentityTemplate.variables : .headers
         // At most three bytes for each byte, and a comma for each group.
         let size = template.bytes.count + 4 * session.bytes.count + 36
         let bytes = unsafe [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
@@ -15,7 +15,7 @@ extension SerializedResponse {
             Self.write(session, template, to: &writer)
             count = writer.count
         }
-        self.init(bytes)
+        self.init(withoutBody: bytes)
     }
 
     private static func write(_ session: PackedSession, _ template: IdentityTemplate, to writer: inout ByteWriter) {

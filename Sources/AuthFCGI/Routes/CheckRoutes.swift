@@ -37,12 +37,12 @@ final class CheckRoutes {
         self.pages = pages
     }
 
-    /// `/auth/verify`: the answer is for the front, which makes its own of it.
-    func verify(_ exchange: Exchange) { check(exchange, .front) }
+    /// `/auth/verify` and `/auth/require/DEMAND`: the answer is for the front, which makes its own of it.
+    func verify(_ exchange: Exchange, demanding demand: PathDemand? = nil) { check(exchange, .front, demand) }
 
     /// `/auth/forward`: the answer is for the client, to whom the front hands all but 200. A browser that loads a page is
     /// sent to the sign-in page, and gets pages instead of the other answers.
-    func forward(_ exchange: Exchange) { check(exchange, exchange.request.isPageLoad ? .person : .client) }
+    func forward(_ exchange: Exchange) { check(exchange, exchange.request.isPageLoad ? .person : .client, nil) }
 
     /// The one for whom the answer is.
     private enum Audience {
@@ -52,42 +52,51 @@ final class CheckRoutes {
         case person
     }
 
-    private func check(_ exchange: Exchange, _ audience: Audience) {
-        slot?.count(.checks)
+    private func check(_ exchange: Exchange, _ audience: Audience, _ demand: PathDemand?) {
+        let start = BootInstant.now
         let trace = refusals?.begin(exchange.request)
         switch exchange.request.credentials(cookieName: cookie.nameBytes) {
         case .none:
             trace?.refusedWithoutToken()
-            refuse(exchange, nil, audience)
+            count(refuse(exchange, nil, audience), since: start)
         case .invalid(let source):
             trace?.refused(source)
-            refuse(exchange, source, audience)
+            count(refuse(exchange, source, audience), since: start)
         case .token(let token, let source):
-            if let session = store.keptSession(for: token) { return accept(exchange, session, audience) }
+            if let session = store.keptSession(for: token) {
+                return count(accept(exchange, session, audience, demand), since: start)
+            }
             store.lookUp(token, from: exchange.request.clientAddress) { [self] answer in
                 switch answer {
-                case .success(.some(let session)): accept(exchange, session, audience)
+                case .success(.some(let session)): count(accept(exchange, session, audience, demand), since: start)
                 case .success(nil):
                     trace?.refused(token)
-                    refuse(exchange, source, audience)
+                    count(refuse(exchange, source, audience), since: start)
                 case .failure(let error):
                     trace?.undecided(error, token)
-                    leaveUndecided(exchange, audience)
+                    count(leaveUndecided(exchange, audience), since: start)
                 }
             }
         }
     }
 
+    private func count(_ outcome: GateMetric, since start: BootInstant) { slot?.count(check: outcome, since: start) }
+
+    private static let pathName = "the demand in /auth/require/"
     private static let storeCannotTell = SerializedResponse(
         Response(.serviceUnavailable, headers: [(.retryAfter, 1)]))
     private static let requirementNotMet = SerializedResponse(Response(.forbidden))
 
     /// Answers 401, or sends a person to the sign-in page.
     /// - Parameter source: The source of the token; nil if there is none.
-    private func refuse(_ exchange: Exchange, _ source: Credentials.Source?, _ audience: Audience) {
+    /// - Returns: The outcome, as it is counted.
+    private func refuse(_ exchange: Exchange, _ source: Credentials.Source?, _ audience: Audience) -> GateMetric {
         let request = exchange.request
         let isAmbiguous = source == .severalCookies
-        if audience != .person, !isAmbiguous { return exchange.respond(toCheck: refused.response(to: request)) }
+        if audience != .person, !isAmbiguous {
+            exchange.respond(toCheck: refused.response(to: request))
+            return .refused
+        }
         var response: Response
         if audience == .person {
             response = Response(.found, headers: [(.location, signIn.absolute(for: request))])
@@ -102,23 +111,37 @@ final class CheckRoutes {
             for expired in cookies { response.add(.setCookie, expired) }
         }
         exchange.respond(toCheck: SerializedResponse(response))
+        return .refused
     }
 
     /// Answers 503: the store cannot tell.
-    private func leaveUndecided(_ exchange: Exchange, _ audience: Audience) {
-        guard audience == .person else { return exchange.respond(toCheck: Self.storeCannotTell) }
-        exchange.respond(pages.unavailable(to: exchange.request))
+    private func leaveUndecided(_ exchange: Exchange, _ audience: Audience) -> GateMetric {
+        if audience == .person {
+            exchange.respond(pages.unavailable(to: exchange.request))
+        } else {
+            exchange.respond(toCheck: Self.storeCannotTell)
+        }
+        return .undecided
     }
 
-    private func accept(_ exchange: Exchange, _ session: PackedSession, _ audience: Audience) {
-        guard exchange.request.count(of: .requirement) > 0, let unmet = unmetRequirement(of: session, exchange) else {
-            return exchange.respond(toCheck: SerializedResponse(accepting: session, to: exchange.question))
+    private func accept(
+        _ exchange: Exchange, _ session: PackedSession, _ audience: Audience, _ demand: PathDemand?
+    ) -> GateMetric {
+        guard demand != nil || exchange.request.count(of: .requirement) > 0,
+            let unmet = unmetRequirement(of: session, exchange, demand)
+        else {
+            exchange.respond(toCheck: SerializedResponse(accepting: session, to: exchange.question))
+            return .accepted
         }
         switch unmet {
         case .refused:
-            guard audience == .person else { return exchange.respond(toCheck: Self.requirementNotMet) }
-            exchange.respond(pages.response(.notice(.forbidden), .forbidden, to: exchange.request))
-        case .unreadable: leaveUndecided(exchange, audience)
+            if audience == .person {
+                exchange.respond(pages.response(.notice(.forbidden), .forbidden, to: exchange.request))
+            } else {
+                exchange.respond(toCheck: Self.requirementNotMet)
+            }
+            return .forbidden
+        case .unreadable: return leaveUndecided(exchange, audience)
         }
     }
 
@@ -131,17 +154,27 @@ final class CheckRoutes {
     /// Returns why a signed-in user does not meet the location's requirements, or nil if all are met.
     ///
     /// Each of several parameters must be met: an nginx location may set one beside one that it includes. An empty one
-    /// requires nothing; `$authfcgi_require` is empty by default.
-    private func unmetRequirement(of session: PackedSession, _ exchange: Exchange) -> UnmetRequirement? {
+    /// requires nothing; `$authfcgi_require` is empty by default. A demand in the path is one more.
+    private func unmetRequirement(
+        of session: PackedSession, _ exchange: Exchange, _ demand: PathDemand?
+    ) -> UnmetRequirement? {
         let identity = session.identity
-        for text in exchange.request.allRequirements where !text.isEmpty {
+        var texts = exchange.request.allRequirements.filter { !$0.isEmpty }.map { (source: "AUTH_REQUIRE", text: $0) }
+        switch demand {
+        case .text(let text): texts.append((Self.pathName, text))
+        case .unreadable(let segment):
+            logUnreadable(segment, in: Self.pathName)
+            return .unreadable
+        case nil: break
+        }
+        for (source, text) in texts {
             do throws(Requirement.Unreadable) {
                 guard try Requirement(text).isMet(by: identity) else {
                     recordRefused(session, text, exchange.request)
                     return .refused
                 }
             } catch {
-                logUnreadable(text)
+                logUnreadable(text, in: source)
                 return .unreadable
             }
         }
@@ -164,10 +197,11 @@ final class CheckRoutes {
 
     /// Logs an unreadable requirement once per text. The text may depend on the request's path, so their number is
     /// unlimited.
-    private func logUnreadable(_ text: String) {
+    /// - Parameter source: where the requirement is.
+    private func logUnreadable(_ text: String, in source: String) {
         guard unreadableRequirements.admit(text) != nil else { return }
         log.error(
-            "AUTH_REQUIRE is not understood: '\(text.prefix(256))'; write 'group NAME', 'user NAME', 'and', 'or', names with spaces in quotes"
+            "\(source) is not understood: '\(text.prefix(256))'; write 'group NAME', 'user NAME', 'and', 'or', names with spaces in quotes"
         )
     }
 }

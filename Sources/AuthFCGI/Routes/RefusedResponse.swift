@@ -27,6 +27,6 @@ struct RefusedResponse: Sendable {
         answer.append(contentsOf: bytes[..<end])
         address.appendQuery(for: request, to: &answer)
         answer.append(contentsOf: bytes[end...])
-        return SerializedResponse(answer)
+        return SerializedResponse(withoutBody: answer)
     }
 }

@@ -20,6 +20,10 @@ enum Route: Equatable {
     case session(id: String)
     case health
     case readiness
+    /// Numbers for Prometheus.
+    case metrics
+    /// Numbers for `authfcgi status`.
+    case status
     /// The path exists, but not with this method.
     case methodNotAllowed(Methods)
     case unknown
@@ -62,6 +66,8 @@ enum Route: Equatable {
         case "/auth/sessions": self = Self.isRead(method) ? .sessions : .methodNotAllowed(.read)
         case "/healthz": self = Self.isRead(method) ? .health : .methodNotAllowed(.read)
         case "/readyz": self = Self.isRead(method) ? .readiness : .methodNotAllowed(.read)
+        case "/metrics": self = Self.isRead(method) ? .metrics : .methodNotAllowed(.read)
+        case "/statusz": self = Self.isRead(method) ? .status : .methodNotAllowed(.read)
         default:
             if path.hasPrefix("/auth/verify/") {
                 self = .verify

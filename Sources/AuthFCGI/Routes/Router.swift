@@ -11,12 +11,15 @@ struct Router {
     let account: AccountRoutes
     let reset: ResetRoutes
     let health: HealthRoutes
+    /// Nil if there are no numbers.
+    let metrics: MetricsRoutes?
 
     func answer(_ exchange: Exchange) {
-        // The role of an authorizer has no other question, whatever the path of the request.
+        // An authorizer, and a socket for checks alone, have no other question, whatever the path of the request.
         guard exchange.question == .byPath, !exchange.request.isFor(path: Route.verifyPath) else {
             return checks.verify(exchange)
         }
+        if let demand = exchange.request.pathDemand { return checks.verify(exchange, demanding: demand) }
         // Forms are sent by browsers, whose answers are pages; programs send JSON.
         let isForm = exchange.request.mediaType == .form
         switch Route(path: exchange.request.fullPath, method: exchange.request[.method] ?? "GET") {
@@ -36,6 +39,9 @@ struct Router {
         case .session(let id): sessions.end(id, exchange)
         case .health: health.health(exchange)
         case .readiness: health.readiness(exchange)
+        case .metrics, .status:
+            guard let metrics else { return exchange.respond(.nothingHere) }
+            metrics.answer(exchange)
         case .methodNotAllowed(let methods):
             exchange.respond(
                 .error(

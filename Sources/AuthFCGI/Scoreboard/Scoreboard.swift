@@ -3,8 +3,8 @@ internal import EventLoop
 internal import Glibc
 internal import Synchronization
 
-/// Memory shared by the supervisor and its workers: one slot of one page, 4096 bytes, for each worker process, written
-/// by that process and read by all.
+/// Memory shared by the supervisor and its workers: one slot of one page, 4096 bytes, for each worker process, and one for
+/// the supervisor, each written by its process and read by all.
 @safe
 final class Scoreboard: @unchecked Sendable {
     // Unchecked because of the pointer: it never changes, and it points to atomics only.
@@ -16,7 +16,9 @@ final class Scoreboard: @unchecked Sendable {
     static let count = 512
 
     private static let pageSize = 4096
-    private static var size: Int { count * pageSize }
+    private static var size: Int { (count + 1) * pageSize }
+    /// The number of the supervisor's slot.
+    private static let supervisor = count
 
     /// Creates new memory, all zero, in the supervisor.
     convenience init() throws(SystemError) {
@@ -29,6 +31,7 @@ final class Scoreboard: @unchecked Sendable {
     /// Maps the memory behind `descriptor`, which another process created.
     init(sharing descriptor: consuming FileDescriptor) throws(SystemError) {
         precondition(MemoryLayout<ScoreboardSlot>.size <= Self.pageSize, "a slot is larger than its page")
+        precondition(ScoreboardLayout.size <= ScoreboardSlot.capacity, "a slot has too few cells")
         var status = stat()
         guard unsafe fstat(descriptor.number, &status) == 0 else { throw SystemError.last("fstat") }
         // Access to a page beyond the end of the memory would end this process with SIGBUS.
@@ -44,15 +47,35 @@ final class Scoreboard: @unchecked Sendable {
     /// Calls `body` with the slot of this number.
     func withSlot<T>(_ number: Int, _ body: (borrowing ScoreboardSlot) -> T) -> T {
         precondition((0..<Self.count).contains(number), "no worker has the number \(number)")
+        return withPage(number, body)
+    }
+
+    /// Calls `body` with the supervisor's slot.
+    func withSupervisorSlot<T>(_ body: (borrowing ScoreboardSlot) -> T) -> T { withPage(Self.supervisor, body) }
+
+    @inline(__always)
+    private func withPage<T>(_ number: Int, _ body: (borrowing ScoreboardSlot) -> T) -> T {
         let page = unsafe pages.advanced(by: number * Self.pageSize).assumingMemoryBound(to: ScoreboardSlot.self)
         return unsafe body(page.pointee)
     }
 
-    /// The sums over all workers since the start of the program.
-    var totals: MetricTotals {
-        (0..<Self.count).reduce(into: MetricTotals()) { totals, number in
-            withSlot(number) { totals.add($0) }
+    /// Prepares a slot for a new worker. Only the supervisor calls it.
+    func reserve(_ number: Int) {
+        withSlot(number) { $0.reset() }
+        withSupervisorSlot { slot in
+            let used = UInt64(number + 1)
+            if slot.number.load(ordering: .relaxed) < used { slot.number.store(used, ordering: .releasing) }
         }
+    }
+
+    /// Reads the values of all workers and of the supervisor.
+    func read(at now: BootInstant) -> ScoreboardReading {
+        var reading = ScoreboardReading(at: now)
+        // Not all slots: memory that was never used would be made by reading it.
+        let used = withSupervisorSlot { Int($0.number.load(ordering: .acquiring)) }
+        for number in 0..<min(used, Self.count) { withSlot(number) { reading.add($0) } }
+        withSupervisorSlot { reading.add(supervisor: $0) }
+        return reading
     }
 
     /// Returns the present state of the worker with this number.

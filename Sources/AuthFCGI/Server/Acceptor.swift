@@ -11,6 +11,9 @@ final class Acceptor {
         case full
     }
 
+    /// The number of pauses at the limit of connections so far.
+    private(set) var pausesAtLimit = 0
+
     private let log: Logger
     private var listeners: [Listener] = []
     private var isPaused = false
@@ -52,6 +55,7 @@ final class Acceptor {
     /// - Parameter maximum: the limit of connections, for the log.
     func pauseUntilClose(atLimit maximum: Int) {
         guard !isPaused else { return }
+        pausesAtLimit += 1
         if limiter.admit(.full) != nil {
             log.warning("connection limit of \(maximum) reached: not accepting until some close")
         }

@@ -9,6 +9,9 @@ enum ConnectionFault: Hashable {
     case timedOut
     case peerNotAllowed
     case unsentAnswer
+    case notTaken
+    /// The connection comes from an address from which the protocol takes none.
+    case untrustedPeer
     /// A defect of this program: a route has released an ``Exchange`` without responding.
     case unanswered
 
@@ -20,14 +23,16 @@ enum ConnectionFault: Hashable {
         case .timedOut: "the request was not complete in time"
         case .peerNotAllowed: "peer of a user that is not allowed"
         case .unsentAnswer: "the peer asks again without having taken the previous answer"
+        case .notTaken: "the peer did not take the response in time"
+        case .untrustedPeer: "the peer's address is not in TRUSTED_PROXIES"
         case .unanswered: "a request was dropped unanswered"
         }
     }
 
     var level: Logger.Level {
         switch self {
-        case .truncated, .timedOut: .notice
-        case .refused, .peerNotAllowed, .unsentAnswer: .warning
+        case .truncated, .timedOut, .notTaken: .notice
+        case .refused, .peerNotAllowed, .unsentAnswer, .untrustedPeer: .warning
         case .unanswered: .error
         }
     }

@@ -15,11 +15,14 @@ final class ConnectionFaultLog {
         self.log = log
     }
 
-    /// - Parameter peer: the number of the user of the peer's process, if it matters.
-    func add(_ fault: ConnectionFault, peer: UInt32? = nil) {
+    /// - Parameters:
+    ///   - peer: the number of the user of the peer's process, if it matters.
+    ///   - address: the peer's address, if it matters.
+    func add(_ fault: ConnectionFault, peer: UInt32? = nil, address: String? = nil) {
         guard let suppressed = limiter.admit(fault) else { return }
         var metadata: Logger.Metadata = [:]
         if let peer { metadata["uid"] = "\(peer)" }
+        if let address { metadata["peer"] = "\(address)" }
         if suppressed.ofKind > 0 { metadata["suppressed"] = "\(suppressed.ofKind)" }
         log.log(level: fault.level, "\(protocolName) connection closed: \(fault.reason)", metadata: metadata)
     }

@@ -5,8 +5,12 @@ struct ConnectionState {
     enum Phase: Equatable {
         /// A request has not arrived completely. → answering; or closed, if it is malformed or late
         case reading
-        /// A route has the request, or the connection has just been created. → reading, idle, lingering; or closed
+        /// A route has the request, or the connection has just been created. → reading, sending, idle, lingering; or
+        /// closed
         case answering
+        /// A response waits for room in the socket: the peer must receive some of it first. → idle, reading, answering,
+        /// lingering; or closed, at the deadline
+        case sending
         /// The connection is kept, and no byte of another request has arrived. → reading, answering; or closed: by the
         /// peer, at its deadline, or to make room
         case idle
@@ -19,6 +23,8 @@ struct ConnectionState {
     enum Expiry: Equatable {
         /// The request is late.
         case request
+        /// The peer does not take the response.
+        case response
         /// The connection is not needed any more.
         case connection
     }
@@ -30,9 +36,6 @@ struct ConnectionState {
     /// The maximum number of bytes that are read and dropped while lingering.
     static let lingeringBytes = 1 << 20
     static let lingeringTime = Duration.seconds(2)
-
-    /// The deadline of an idle connection: those of the longest idle ones are earliest. nil in any other state.
-    var idleDeadline: BootInstant? { phase == .idle ? deadline : nil }
 
     /// The number of bytes that are still to be dropped; nil unless lingering.
     var bytesToDrop: Int? {
@@ -51,6 +54,15 @@ struct ConnectionState {
     mutating func beginAnswering() {
         phase = .answering
         deadline = nil
+    }
+
+    /// Starts to wait for room to send. Progress does not extend the deadline.
+    /// - Returns: false if this was the state already.
+    mutating func beginSending(at now: BootInstant, _ limits: ConnectionLimits) -> Bool {
+        guard phase != .sending else { return false }
+        phase = .sending
+        deadline = now + limits.requestTimeout
+        return true
     }
 
     mutating func becomeIdle(at now: BootInstant, _ limits: ConnectionLimits) {
@@ -74,6 +86,7 @@ struct ConnectionState {
         switch phase {
         case .reading: return .request
         case .answering: return nil
+        case .sending: return .response
         case .idle, .lingering: return .connection
         }
     }

@@ -14,8 +14,13 @@ final class ConnectionTable {
 
     private let onClose: @EventLoop () -> Void
     private var connections: [Int32: Connection] = [:]
-    private var openCount = 0
-    private var requestCount = 0
+    private let idle = IdleConnections()
+    /// The number of open connections.
+    private(set) var openCount = 0
+    /// The number of connections so far.
+    private(set) var totalCount = 0
+    /// The number of requests in flight.
+    private(set) var requestCount = 0
     private var onIdle: (@EventLoop () -> Void)?
     private var isSweeping = false
 
@@ -31,11 +36,14 @@ final class ConnectionTable {
     // MARK: Opening and closing
 
     /// Counts a connection that was accepted. Its end must be reported by `close` or ``closed(_:)``.
-    func opened() { openCount += 1 }
+    func opened() {
+        openCount += 1
+        totalCount += 1
+    }
 
     /// Makes the object of an open connection that has to wait.
     func add(_ descriptor: Int32, owner: any ConnectionOwner) -> Connection {
-        let connection = Connection(descriptor, limits: limits, owner: owner)
+        let connection = Connection(descriptor, limits: limits, idle: idle, owner: owner)
         connections[descriptor] = connection
         if !isSweeping { scheduleSweep() }
         return connection
@@ -69,23 +77,20 @@ final class ConnectionTable {
 
     /// Closes the connection that is idle for the longest time, if the limit is reached and there is one.
     func makeRoom() {
-        if openCount >= limits.maxConnections, let oldestIdle { close(oldestIdle) }
+        for _ in 0..<Self.lastLooks {
+            guard openCount >= limits.maxConnections, let oldest = idle.oldest else { return }
+            // A request that has just arrived is answered: then another connection is the oldest.
+            oldest.examineLast()
+            if idle.oldest === oldest { return close(oldest) }
+        }
+        if openCount >= limits.maxConnections, let oldest = idle.oldest { close(oldest) }
     }
+
+    /// The maximum number of idle connections that are looked at, to find one to close.
+    private static let lastLooks = 16
 
     /// True if another connection may be opened, after ``makeRoom()``.
-    var mayOpen: Bool { openCount < limits.maxConnections || oldestIdle != nil }
-
-    private var oldestIdle: Connection? {
-        var oldest: Connection?
-        var earliest: BootInstant?
-        for connection in connections.values {
-            guard let deadline = connection.state.idleDeadline else { continue }
-            if let earliest, earliest <= deadline { continue }
-            oldest = connection
-            earliest = deadline
-        }
-        return oldest
-    }
+    var mayOpen: Bool { openCount < limits.maxConnections || idle.oldest != nil }
 
     // MARK: Requests
 
@@ -100,12 +105,17 @@ final class ConnectionTable {
 
     // MARK: Drain
 
-    /// Closes kept connections without a request. Requests that have begun to arrive are still answered.
+    /// Closes kept connections without a request. Requests that have begun to arrive are still answered, also those that
+    /// have arrived on a kept connection a moment ago.
     /// - Parameter onIdle: called once, when no request is left.
     func drain(onIdle: @escaping @EventLoop () -> Void) {
         isDraining = true
         self.onIdle = onIdle
-        for connection in connections.values where connection.state.phase == .idle { close(connection) }
+        for connection in connections.values where connection.state.phase == .idle {
+            connection.examineLast()
+            guard connections[connection.descriptor] === connection, connection.state.phase == .idle else { continue }
+            close(connection)
+        }
         reportIfIdle()
     }
 

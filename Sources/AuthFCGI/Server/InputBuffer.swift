@@ -15,6 +15,9 @@ final class InputBuffer {
 
     private let memory: UnsafeMutableRawBufferPointer
 
+    /// The maximum number of bytes for one look.
+    var size: Int { memory.count }
+
     /// - Parameter size: the maximum number of bytes for one look.
     init(size: Int) {
         unsafe memory = .allocate(byteCount: size, alignment: 16)
@@ -25,10 +28,14 @@ final class InputBuffer {
     /// Copies what has arrived on `descriptor` into the buffer and leaves it in the socket.
     func peek(at descriptor: Int32) -> Arrival { receive(descriptor, .max, Int32(MSG_PEEK)) }
 
+    /// Reads what has arrived on `descriptor`, up to the buffer's size.
+    func read(from descriptor: Int32) -> Arrival { receive(descriptor, .max, 0) }
+
     /// Reads and drops what has arrived on `descriptor`, up to `maximum` bytes and the buffer's size.
     func discard(from descriptor: Int32, atMost maximum: Int = .max) -> Arrival { receive(descriptor, maximum, 0) }
 
-    /// Calls `body` with the first `count` bytes of the buffer, which must be those of the last ``peek(at:)``.
+    /// Calls `body` with the first `count` bytes of the buffer, which must be those of the last ``peek(at:)`` or
+    /// ``read(from:)``.
     @inline(__always)
     func withBytes<T>(_ count: Int, _ body: (Span<UInt8>) -> T) -> T {
         let bytes = unsafe UnsafeRawBufferPointer(rebasing: memory[..<count])

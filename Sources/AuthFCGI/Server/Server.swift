@@ -22,6 +22,9 @@ final class Server {
         connections = ConnectionTable(limits: limits) { acceptor.connectionClosed() }
     }
 
+    /// The number of pauses at the limit of connections so far.
+    var pausesAtLimit: Int { acceptor.pausesAtLimit }
+
     /// True once ``drain(onIdle:)`` was called.
     var isDraining: Bool { connections.isDraining }
 

@@ -43,6 +43,7 @@ final class Supervisor: ReadinessHandler {
     }
 
     func start() throws(SystemError) {
+        inheritance.scoreboard.withSupervisorSlot { $0.introduce(pid: getpid(), at: .now) }
         _ = try SignalDescriptor { self.receive($0) }
         Reactor.shared.add(inheritance.bell.number, .readable, self)
         apply(pool.start(at: .now))
@@ -87,6 +88,7 @@ final class Supervisor: ReadinessHandler {
             case .terminate(let slot): children[slot]?.process.signal(SIGTERM)
             case .kill(let slot, let reason):
                 log.warning("killing \(name(slot)): \(reason)")
+                if reason != .impatience { count(.workersKilled) }
                 children[slot]?.process.signal(SIGKILL)
             case .lost(let number, let delay):
                 let start = delay == .zero ? "immediately" : "in \(DurationText(delay))"
@@ -96,10 +98,12 @@ final class Supervisor: ReadinessHandler {
                 notify(.ready(status: "\(workerCount) workers"))
             case .reloaded(let generation):
                 keepSettings(of: generation)
+                count(.reloads)
                 log.info("reload complete: all workers use the new settings")
                 notify(.ready(status: "\(workerCount) workers"))
             case .refused(let generation):
                 keepSettings(of: generation)
+                count(.refusedReloads)
                 log.error(
                     "reload refused: no worker could serve with the new settings, for the reason logged above; the old workers stay and keep the old settings; correct the cause and send SIGHUP again"
                 )
@@ -121,6 +125,10 @@ final class Supervisor: ReadinessHandler {
         timer = Reactor.shared.schedule(after: min(wait, Self.lookInterval)) { self.look() }
     }
 
+    private func count(_ metric: GateMetric) {
+        inheritance.scoreboard.withSupervisorSlot { $0.count(.gate(metric)) }
+    }
+
     /// The name of a process in the log.
     private func name(_ slot: Int) -> String {
         children[slot].map { "worker \($0.number) (pid \($0.process.pid))" } ?? "worker"
@@ -130,18 +138,19 @@ final class Supervisor: ReadinessHandler {
 extension Supervisor {
     private func spawn(_ slot: Int, _ number: Int, _ generation: Int, _ takesOver: Bool) {
         guard let settings = settings[generation] else { preconditionFailure("no settings \(generation)") }
-        inheritance.scoreboard.withSlot(slot) { $0.reset() }
+        inheritance.scoreboard.reserve(slot)
         do throws(SystemError) {
             let secrets = try WorkerEnvironment.secrets(of: settings, sources.environment).write()
             let process = try ChildProcess(
                 arguments: WorkerCommand.arguments(
-                    number: number, slot: slot, sockets: inheritance.sockets.count,
+                    number: number, slot: slot, sockets: inheritance.sockets.map(\.kind),
                     settingsAreProven: pool.haveServed(settingsOf: generation), takesOver: takesOver),
                 environment: WorkerEnvironment.with(settings, over: sources.environment),
                 descriptors: inheritance.descriptors(secrets: secrets.number)
             ) { self.bury(slot, $0) }
             children[slot] = (number, process)
             withExtendedLifetime(secrets) {}
+            count(.workersStarted)
             log.debug("starting \(name(slot))")
         } catch {
             log.error("starting worker \(number) failed: \(error)")
@@ -150,7 +159,11 @@ extension Supervisor {
     }
 
     private func bury(_ slot: Int, _ reason: ExitReason) {
-        log.log(level: pool.isLeaving(slot: slot) ? .debug : .warning, "\(name(slot)) exited with \(reason)")
+        let isExpected = pool.isLeaving(slot: slot)
+        log.log(level: isExpected ? .debug : .warning, "\(name(slot)) exited with \(reason)")
+        // One that refuses its settings or its store has ended on purpose.
+        let hasRefused = reason.exitCode.map { TakeOver.refusals.contains($0) } ?? false
+        if !isExpected, !hasRefused { count(.workersDied) }
         children[slot] = nil
         inheritance.scoreboard.withSlot(slot) { $0.reset() }
         apply(pool.exited(slot, exitCode: reason.exitCode, at: .now))
@@ -172,9 +185,11 @@ extension Supervisor {
         }
         log.info("settings reloaded: replacing workers one by one")
         if let old = settings[pool.target.generation],
-            (old.listen, old.listenMode, old.listenGroup) != (new.listen, new.listenMode, new.listenGroup)
+            (old.listen, old.metricsListen, old.listenMode, old.listenGroup)
+                != (new.listen, new.metricsListen, new.listenMode, new.listenGroup)
         {
-            log.warning("LISTEN, LISTEN_MODE and LISTEN_GROUP take effect at the next start, not on reload")
+            log.warning(
+                "LISTEN, METRICS_LISTEN, LISTEN_MODE and LISTEN_GROUP take effect at the next start, not on reload")
         }
         if isReady { notify(.reloading) }
         let actions = pool.reload(

@@ -16,6 +16,9 @@ struct ProcessLog: Sendable {
         LoggingSystem.bootstrap { _ in LineLogHandler(writer: writer, logLevel: level) }
     }
 
+    /// The number of lines that were dropped so far.
+    var dropped: Int { writer.dropped }
+
     /// Waits for lines that are not written yet, at most 1 s. To be called before the process ends.
     func drain() { writer.drain(within: .seconds(1)) }
 }

@@ -10,7 +10,10 @@ final class GateService: WorkerService {
     private let store: SessionStore
     private let hasher: PasswordHasher
     private let pages: Pages
+    private let droppedLogLines: @EventLoop () -> Int
     private var slot: OwnSlot?
+    private var figures: WorkerFigures?
+    private var metricsServer: MetricsServer?
     private var server: Server?
     /// Called after ``TakeOver/limit(_:)`` without a use of the store; nil for a worker that takes over from no other.
     private var onNoStore: (@EventLoop () -> Void)?
@@ -34,9 +37,14 @@ final class GateService: WorkerService {
     ///   - worker: The number of the worker.
     ///   - settingsAreProven: true if workers have served with these settings before. Then tables that are missing are not
     ///     made: they are about to be restored.
-    init(settings: Settings, worker: Int, settingsAreProven: Bool, log: Logger) throws(Problem) {
+    ///   - droppedLogLines: Returns the number of log lines that were dropped so far.
+    init(
+        settings: Settings, worker: Int, settingsAreProven: Bool, log: Logger,
+        droppedLogLines: @escaping @EventLoop () -> Int
+    ) throws(Problem) {
         self.settings = settings
         self.log = log
+        self.droppedLogLines = droppedLogLines
         var configuration = try Self.configuration(settings, worker)
         do throws(PagesProblem) {
             pages = try settings.pages()
@@ -83,20 +91,26 @@ final class GateService: WorkerService {
     /// Serves as soon as PostgreSQL has answered. A worker that takes over from another one never serves before, since it
     /// would answer checks with 503 that the other one can answer. Any other worker serves after a short time also while
     /// PostgreSQL is unreachable, with answers of 503.
-    func start(sockets: [Int32], onServing: @escaping @EventLoop () -> Void) {
+    func start(sockets: [WorkerSocket], onServing: @escaping @EventLoop () -> Void) {
         FastCGILibrary.prepareProcess()
         var limits = ConnectionLimits()
         // Some descriptors are for the stores, the log and the loop itself.
         limits.maxConnections = max(64, min(limits.maxConnections, DescriptorLimit.raise() - 64))
         let server = Server(limits: limits, allowedPeers: settings.listenPeers, log: log)
-        let router = router()
-        let fastCGI = FastCGIHandler(connections: server.connections, log: log) { router.answer($0) }
+        let metrics = metrics(server)
+        let handlers = handlers(Set(sockets.map(\.kind)), server.connections, metrics)
+        let metricsServer = metrics.map { newMetricsServer($0) }
         self.server = server
+        self.metricsServer = metricsServer
         var isServing = false
         let serve: @EventLoop () -> Void = {
             guard !isServing, !server.isDraining else { return }
             isServing = true
-            for socket in sockets { server.listen(on: socket, for: fastCGI) }
+            for socket in sockets where socket.kind == .metrics { metricsServer?.listen(on: socket) }
+            for socket in sockets where socket.kind != .metrics {
+                guard let handler = handlers[socket.kind] else { preconditionFailure("each kind has a handler") }
+                server.listen(on: socket.descriptor, for: handler)
+            }
             onServing()
         }
         if let onNoStore {
@@ -114,16 +128,58 @@ final class GateService: WorkerService {
             }
         }
         store.start()
-        publishCounts()
+        figures?.start()
     }
 
-    private func router() -> Router {
+    /// Returns the routes that tell numbers; nil without a slot in which there are any.
+    private func metrics(_ server: Server) -> MetricsRoutes? {
+        guard let slot else { return nil }
+        let figures = WorkerFigures(
+            slot: slot, store: store, hasher: hasher, server: server, droppedLogLines: droppedLogLines)
+        self.figures = figures
+        return MetricsRoutes(
+            slot.scoreboard, GateFacts(workers: settings.workers), figures: figures,
+            sessions: SessionCounter(slot: slot, store: store, log: log))
+    }
+
+    private func newMetricsServer(_ routes: MetricsRoutes) -> MetricsServer {
+        MetricsServer(routes, proxies: TrustedProxies(settings.trustedProxies), log: log) { [slot] in
+            slot?.count(.gate(.untrustedConnections))
+        }
+    }
+
+    /// Returns a handler for each kind of socket but those for metrics. All hand requests to the same routes.
+    private func handlers(
+        _ kinds: Set<ListenerKind>, _ connections: ConnectionTable, _ metrics: MetricsRoutes?
+    ) -> [ListenerKind: any ConnectionHandler] {
+        let router = router(metrics)
+        let respond: @EventLoop (Exchange) -> Void = { router.answer($0) }
+        let proxies = TrustedProxies(settings.trustedProxies)
+        func http(_ question: Exchange.Question) -> HTTPHandler {
+            HTTPHandler(
+                question, connections: connections, proxies: proxies, log: log,
+                onUntrustedPeer: { [slot] in slot?.count(.gate(.untrustedConnections)) }, respond: respond)
+        }
+        var handlers: [ListenerKind: any ConnectionHandler] = [:]
+        for kind in kinds {
+            switch kind {
+            case .fastCGI:
+                handlers[kind] = FastCGIHandler(connections: connections, log: log, respond: respond)
+            case .http: handlers[kind] = http(.byPath)
+            case .httpCheck: handlers[kind] = http(.check)
+            case .metrics: break
+            }
+        }
+        return handlers
+    }
+
+    private func router(_ metrics: MetricsRoutes?) -> Router {
         let cookie = settings.sessionCookie
-        let audit = AuditTrail(log: log)
+        let audit = AuditTrail(log: log, slot: slot)
         let refusals = RefusedCheckLog(log, store: store)
         let access = SessionAccess(store: store, cookie: cookie, audit: audit, refusals: refusals)
         let rules = PasswordRules(settings)
-        let login = LoginFlow(store: store, hasher: hasher, audit: audit, log: log)
+        let login = LoginFlow(store: store, hasher: hasher, audit: audit, log: log, slot: slot)
         let change = PasswordChangeFlow(store: store, hasher: hasher, audit: audit, log: log, rules: rules)
         let sessions = SessionRoutes(store: store, access: access, audit: audit)
         let signOut = SignOutRoutes(sessions: sessions, access: access, pages: pages)
@@ -142,22 +198,17 @@ final class GateService: WorkerService {
             reset: ResetRoutes(
                 flow: PasswordResetFlow(store: store, hasher: hasher, audit: audit, log: log, rules: rules),
                 audit: audit, pages: pages, minPasswordLength: rules.minLength),
-            health: HealthRoutes(store: store) { [weak self] in self?.server?.isDraining ?? true })
-    }
-
-    /// Publishes the store's counts on the scoreboard.
-    private func publishCounts() {
-        slot?.count(store.takeCounts())
-        Reactor.shared.schedule(after: .seconds(1)) { [self] in publishCounts() }
+            health: HealthRoutes(store: store) { [weak self] in self?.server?.isDraining ?? true }, metrics: metrics)
     }
 
     /// Stops accepting requests, and calls `onIdle` when those in flight are answered.
     func drain(onIdle: @escaping @EventLoop () -> Void) {
         guard let server else { return onIdle() }
-        server.drain { [store, slot] in
+        metricsServer?.drain()
+        server.drain { [store, figures] in
             EventLoop.spawn {
                 await store.shutDown()
-                slot?.count(store.takeCounts())
+                figures?.write()
                 onIdle()
             }
         }

@@ -43,7 +43,7 @@ final class Worker {
 
     /// Starts the service.
     /// - Parameter lifeline: a pipe that reaches its end when the supervisor exits.
-    func start(sockets: [Int32], lifeline: consuming FileDescriptor) throws(SystemError) {
+    func start(sockets: [WorkerSocket], lifeline: consuming FileDescriptor) throws(SystemError) {
         slot.tick()
         Reactor.shared.onTick = { [slot] in slot.tick() }
         _ = try SignalDescriptor { signal in self.receive(signal) }

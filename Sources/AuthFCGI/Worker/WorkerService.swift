@@ -16,9 +16,9 @@ protocol WorkerService: AnyObject {
 
     /// Begins to accept connections.
     /// - Parameters:
-    ///   - sockets: non-blocking listening sockets, which the service owns from now on.
+    ///   - sockets: listening sockets, which the service owns from now on.
     ///   - onServing: to be called once, when requests can be answered.
-    func start(sockets: [Int32], onServing: @escaping @EventLoop () -> Void)
+    func start(sockets: [WorkerSocket], onServing: @escaping @EventLoop () -> Void)
 
     /// Accepts the connections that are queued, closes the sockets, and finishes the requests in flight. Called once,
     /// at any time after ``start(sockets:onServing:)``, possibly before the service serves.

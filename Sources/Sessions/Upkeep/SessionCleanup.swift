@@ -7,6 +7,7 @@ internal import Logging
 struct SessionCleanup {
     let lane: CommandLane
     let interval: Duration
+    let meter: StoreMeter
     let log: Logger
 
     private static let batchSize = 500
@@ -15,14 +16,16 @@ struct SessionCleanup {
     func run(_ schedule: ClusterSchedule) async {
         do throws(PostgreSQLError) {
             guard try await lane.run(ClaimCleanup(interval: interval)) else { return }
+            meter.count(.cleanups)
             let started = BootInstant.now
             let removed = try await removeEndedSessions(schedule) + removeSessions(schedule)
-            try await remove(schedule, RemoveExpiredThrottle(limit: Self.batchSize))
-            try await remove(schedule, RemoveOldAudit(limit: Self.batchSize))
+            try await remove(schedule, RemoveExpiredThrottle(limit: Self.batchSize), .removedThrottle)
+            try await remove(schedule, RemoveOldAudit(limit: Self.batchSize), .removedAudit)
             if removed > 0 {
                 log.info("removed \(removed) expired sessions in \((BootInstant.now - started).seconds) s")
             }
         } catch {
+            meter.count(.cleanupFailures)
             log.warning("removing expired sessions failed: \(error.reason)")
         }
     }
@@ -37,6 +40,7 @@ struct SessionCleanup {
                 break
             }
             removed += batch.count
+            meter.count(.removedSessions, by: batch.count)
             reached = batch.reached
             if reached == nil { break }
             await pause(since: started)
@@ -53,6 +57,7 @@ struct SessionCleanup {
             // Nil: a command is removing sessions at the moment.
             guard let batch else { break }
             removed += batch.count
+            meter.count(.removedSessions, by: batch.count)
             reached = batch.reached
             // The rest expired meanwhile and is left for the next time; on a busy site there is always some.
             guard batch.count == Self.batchSize else { break }
@@ -63,11 +68,13 @@ struct SessionCleanup {
 
     /// Repeats a statement as long as it removes as many rows as it may.
     private func remove<S: Statement>(
-        _ schedule: ClusterSchedule, _ batch: S
+        _ schedule: ClusterSchedule, _ batch: S, _ metric: StoreMetric
     ) async throws(PostgreSQLError) where S.Answer == Int {
         while !schedule.isStopped {
             let started = BootInstant.now
-            guard try await lane.run(batch) == Self.batchSize else { return }
+            let removed = try await lane.run(batch)
+            meter.count(metric, by: removed)
+            guard removed == Self.batchSize else { return }
             await pause(since: started)
         }
     }

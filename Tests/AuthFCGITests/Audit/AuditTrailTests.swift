@@ -49,6 +49,19 @@ import Testing
         #expect(effects.logged.count == 8 * AuditTrail.linesPerSecond)
     }
 
+    @Test func `all events are counted, also those without a line`() throws {
+        let scoreboard = try Scoreboard()
+        let trail = AuditTrail(log: effects.logger, slot: try scoreboard.newWorker(slot: 0, number: 0)) { [self] in
+            start + effects.now
+        }
+        for _ in 0..<20 { trail.recordSparingly(AuditEvent(.login, .unavailable, .busy), from: nil) }
+        trail.record(AuditEvent(.logout), from: nil)
+        let reading = scoreboard.read(at: .now)
+        #expect(reading[.event(.login, .unavailable)] == 20)
+        #expect(reading[.event(.logout, .success)] == 1)
+        #expect(effects.logged.count == AuditTrail.linesPerSecond + 1)
+    }
+
     @Test func `events that are recorded without a limit are always logged`() {
         let trail = trail()
         for _ in 0..<100 { trail.record(AuditEvent(.login, .throttled), from: nil) }

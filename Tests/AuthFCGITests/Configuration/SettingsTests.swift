@@ -67,7 +67,9 @@ struct SettingsTests {
     @Test func `A worker reads the same settings from its environment and the secrets that it gets beside it`() throws {
         let environment = [
             "DATABASE_URL": "postgres+psycopg2://u:p@h/d", "DATABASE_SCHEMA": "gate", "MIGRATE_ON_START": "off",
-            "LISTEN": "unix:/run/a.sock,[::1]:9000,127.0.0.3:9001,localhost:9002,systemd,fd:0", "LISTEN_MODE": "600",
+            "LISTEN":
+                "unix:/run/a.sock,[::1]:9000,127.0.0.3:9001,localhost:9002,systemd,fd:0,http:[::]:80,http-check:unix:/h",
+            "LISTEN_MODE": "600", "TRUSTED_PROXIES": "10.0.0.0/8, 2001:db8::1",
             "LISTEN_GROUP": "www-data", "WORKERS": "7", "HASHING_MEMORY": "300", "HASHING_WAIT": "1500ms",
             "SESSION_LIFETIME": "90m", "LOG_LEVEL": "Debug",
             "USERS_QUERY": "SELECT id,\n  hash AS password_hash FROM t WHERE name = $1", "USERS_QUERY_DEADLINE": "3s",
@@ -134,6 +136,29 @@ struct SettingsTests {
         #expect(try Settings(Self.sources(environment: environment)).listenPeers == [101, 7])
         environment["LISTEN"] = "unix:/run/a.sock,127.0.0.1:9000"
         #expect(Self.problems(Self.sources(environment: environment)).count == 1)
+    }
+
+    @Test func `An address open to other machines needs the addresses of the front`() throws {
+        var environment = ["DATABASE_URL": Self.url, "LISTEN": "http:0.0.0.0:8080,unix:/run/a.sock"]
+        let problems = Self.problems(Self.sources(environment: environment))
+        #expect(
+            problems.count == 1 && problems[0].hasPrefix("TRUSTED_PROXIES is not set, but LISTEN has http:0.0.0.0:8080")
+        )
+        environment["TRUSTED_PROXIES"] = "10.0.0.0/8,192.0.2.1"
+        let settings = try Settings(Self.sources(environment: environment))
+        #expect(settings.trustedProxies.map(\.description) == ["10.0.0.0/8", "192.0.2.1"])
+        environment["TRUSTED_PROXIES"] = "10.0.0.1/8,proxy.example"
+        #expect(Self.problems(Self.sources(environment: environment)).count == 2)
+        environment["LISTEN"] = "http:127.0.0.1:8080,http-check:unix:/run/a.sock"
+        environment["TRUSTED_PROXIES"] = nil
+        #expect(try Settings(Self.sources(environment: environment)).trustedProxies.isEmpty)
+    }
+
+    @Test func `Two protocols cannot share an address`() {
+        let environment = ["DATABASE_URL": Self.url, "LISTEN": "unix:/run/a.sock,http:unix:/run/a.sock"]
+        #expect(
+            Self.problems(Self.sources(environment: environment))
+                == ["LISTEN names unix:/run/a.sock twice; remove one"])
     }
 
     @Test func `All problems are reported at once, with advice`() {

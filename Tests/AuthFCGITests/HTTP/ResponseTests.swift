@@ -6,23 +6,25 @@ import Testing
     @Test func `a response has status, headers, length and no-store`() {
         let response = Response(.ok, headers: [(.remoteUser, "alice"), (.retryAfter, 5)])
         let expected = """
-            Status: 200 OK\r\nRemote-User: alice\r\nRetry-After: 5\r\nContent-Length: 0\r\n\
+            200 OK\r\nRemote-User: alice\r\nRetry-After: 5\r\nContent-Length: 0\r\n\
             Cache-Control: no-store\r\n\r\n
             """
         #expect(text(response) == expected)
-        #expect(SerializedResponse(response).bytes == Array(expected.utf8))
+        let serialized = SerializedResponse(response)
+        #expect(serialized.bytes == Array(expected.utf8) && serialized.bodyBytes == 0)
     }
 
     @Test func `a response without content has no length`() {
-        #expect(text(Response(.noContent)) == "Status: 204 No Content\r\nCache-Control: no-store\r\n\r\n")
+        #expect(text(Response(.noContent)) == "204 No Content\r\nCache-Control: no-store\r\n\r\n")
     }
 
     @Test func `a body has its type and length`() {
         let expected = """
-            Status: 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\
+            200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\
             Cache-Control: no-store\r\n\r\n{}
             """
-        #expect(text(Response(.ok, .json, Array("{}".utf8))) == expected)
+        let response = Response(.ok, .json, Array("{}".utf8))
+        #expect(text(response) == expected && SerializedResponse(response).bodyBytes == 2)
     }
 
     @Test func `an authorizer's variables carry their prefix`() {

@@ -14,8 +14,8 @@ final class RecordedExchange: Exchange {
         super.init(question, OriginalRequest(facts), body: body)
     }
 
-    override func send(_ answer: [UInt8], isCheck: Bool) {
-        answers.append(String(decoding: answer, as: UTF8.self))
+    override func send(_ answer: SerializedResponse, isCheck: Bool) {
+        answers.append(String(decoding: answer.bytes, as: UTF8.self))
         wasCheck = isCheck
     }
 
@@ -23,8 +23,8 @@ final class RecordedExchange: Exchange {
 
     /// The status of the response. Nil if there is none, or more than one response.
     var status: Int? {
-        guard let answer = answers.first, answers.count == 1, answer.hasPrefix("Status: ") else { return nil }
-        return Int(answer.dropFirst("Status: ".count).prefix(3))
+        guard let answer = answers.first, answers.count == 1 else { return nil }
+        return Int(answer.prefix(3))
     }
 
     /// Returns whether a line or the body of the response contains a text.

@@ -36,7 +36,10 @@ struct RouteTests {
         }
     }
 
-    @Test(arguments: [("/auth/me", Route.me), ("/healthz", .health), ("/readyz", .readiness)])
+    @Test(arguments: [
+        ("/auth/me", Route.me), ("/healthz", .health), ("/readyz", .readiness), ("/metrics", .metrics),
+        ("/statusz", .status),
+    ])
     func `routes that only read accept GET and HEAD`(_ path: String, _ route: Route) {
         for method in Self.methods {
             let isRead = method == "GET" || method == "HEAD"
@@ -60,7 +63,7 @@ struct RouteTests {
         "//auth/verify", "/x/auth/verify", "/auth/login/", "/auth/login/x", "/auth/me/", "/auth/logout/",
         "/auth/account/", "/auth/reset/", "/auth/reset/x", "/auth/forwardx", "/auth/forwar",
         "/auth/password/", "/auth/password/x",
-        "/healthz/",
+        "/healthz/", "/metrics/", "/statusz/x",
         "/readyz/x", "/auth/./verify", "/auth//verify", " /auth/verify", "auth/verify",
     ])
     func `every other spelling of a path is unknown`(_ path: String) {

@@ -48,7 +48,7 @@ final class RoutedStage {
                 view: AccountView(store: store, pages: pages, minPasswordLength: 15), sessions: sessions,
                 signOut: signOut, access: access, passwordChange: login.change),
             reset: ResetRoutes(flow: login.reset, audit: audit, pages: pages, minPasswordLength: 15),
-            health: HealthRoutes(store: store) { true })
+            health: HealthRoutes(store: store) { true }, metrics: nil)
     }
 
     func ask(

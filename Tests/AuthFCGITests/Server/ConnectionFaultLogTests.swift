@@ -17,6 +17,10 @@ import Testing
                 .unsentAnswer,
                 "warning: FastCGI connection closed: the peer asks again without having taken the previous answer"
             ),
+            (.notTaken, "notice: FastCGI connection closed: the peer did not take the response in time"),
+            (
+                .untrustedPeer, "warning: FastCGI connection closed: the peer's address is not in TRUSTED_PROXIES"
+            ),
             (.unanswered, "error: FastCGI connection closed: a request was dropped unanswered"),
         ] as [(ConnectionFault, String)])
     func `each reason has its line and its level`(_ fault: ConnectionFault, _ line: String) {

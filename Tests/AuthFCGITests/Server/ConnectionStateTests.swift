@@ -33,15 +33,21 @@ import Testing
         #expect(state.expiry(at: later(.seconds(1_000_000))) == nil)
     }
 
-    @Test func `an idle connection expires, and only an idle one can make room`() {
+    @Test func `a peer that takes a response slowly does not get more time`() {
         var state = ConnectionState()
-        #expect(state.idleDeadline == nil)
+        #expect(state.beginSending(at: start, limits) == true)
+        #expect(state.beginSending(at: later(.seconds(4)), limits) == false)
+        #expect(state.expiry(at: later(.milliseconds(4999))) == nil)
+        #expect(state.expiry(at: later(.seconds(5))) == .response)
+        state.beginAnswering()
+        #expect(state.expiry(at: later(.seconds(5))) == nil)
+    }
+
+    @Test func `an idle connection expires`() {
+        var state = ConnectionState()
         state.becomeIdle(at: start, limits)
-        #expect(state.idleDeadline == later(.seconds(300)))
         #expect(state.expiry(at: later(.seconds(299))) == nil)
         #expect(state.expiry(at: later(.seconds(300))) == .connection)
-        #expect(state.beginReading(at: start, limits) == true)
-        #expect(state.idleDeadline == nil)
     }
 
     @Test func `lingering ends with its bytes or its time`() {

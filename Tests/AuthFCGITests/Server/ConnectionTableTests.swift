@@ -9,6 +9,7 @@ import Testing
     private final class Owner: ConnectionOwner {
         let table: ConnectionTable
         var examined = 0
+        var onExamine: (@EventLoop (Connection) -> Void)?
         var peerHasClosed = false
         var ended: [ConnectionFault?] = []
 
@@ -19,6 +20,7 @@ import Testing
         func examine(_ connection: Connection, peerHasClosed: Bool) {
             examined += 1
             self.peerHasClosed = peerHasClosed
+            onExamine?(connection)
         }
 
         func end(_ connection: Connection, because fault: ConnectionFault?) {
@@ -106,6 +108,38 @@ import Testing
         table.closed(nil)
         table.close(connections[2])
         #expect(owner.ended.isEmpty)
+    }
+
+    @Test func `among many idle connections the oldest makes room, in whatever order they were used`() throws {
+        let (table, owner) = table(ConnectionLimits(maxConnections: 100))
+        let pairs = try (0..<100).map { _ in try SocketPair() }
+        let connections = pairs.map { open($0, table, owner) }
+        for connection in connections { connection.becomeIdle() }
+        // The order is now 1, 3, …, 99, 0, 2, …, 98.
+        for number in stride(from: 0, to: 100, by: 2) {
+            connections[number].beginAnswering()
+            connections[number].becomeIdle(hasReadAll: true)
+        }
+        let order = Array(stride(from: 1, to: 100, by: 2)) + Array(stride(from: 0, to: 100, by: 2))
+        for number in order {
+            #expect(!pairs[number].isEnded)
+            table.makeRoom()
+            #expect(pairs[number].isEnded)
+            table.opened()
+        }
+        #expect(!table.mayOpen)
+        for _ in order { table.closed(nil) }
+    }
+
+    @Test func `before a connection is closed to make room, a request on it is looked for`() throws {
+        let (table, owner) = table(ConnectionLimits(maxConnections: 2))
+        let pairs = try (0..<2).map { _ in try SocketPair() }
+        let connections = pairs.map { open($0, table, owner) }
+        for connection in connections { connection.becomeIdle() }
+        owner.onExamine = { connection in if connection === connections[0] { connection.beginAnswering() } }
+        table.makeRoom()
+        #expect(owner.examined == 2 && pairs.map(\.isEnded) == [false, true])
+        table.close(connections[0])
     }
 
     @Test func `a drain closes idle connections and waits for what has begun to arrive`() throws {

@@ -54,8 +54,49 @@ import Testing
             CREATE TRIGGER slow AFTER DELETE ON session_tokens FOR EACH STATEMENT EXECUTE FUNCTION slow();
             """)
         let result = try run(["cleanup"])
-        #expect(result.errors == "removed 2000 …\n")
+        #expect(result.errors.hasPrefix("removed 2000 expired sessions, "), "\(result.errors)")
+        #expect(result.errors.hasSuffix(" a second …\n"), "\(result.errors)")
+        #expect(result.errors.count { $0 == "\n" } == 1)
         #expect(result.output == "Removed 2500 expired sessions; 0 live sessions remain.\n")
+    }
+
+    @Test func `on a terminal the progress is one line, which is gone in the end`() throws {
+        try addSessions(2500, expiresAt: "now() - number * interval '1 second'")
+        try psql(
+            """
+            CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(0.3); RETURN NULL; END';
+            CREATE TRIGGER slow AFTER DELETE ON session_tokens FOR EACH STATEMENT EXECUTE FUNCTION slow();
+            """)
+        let folder = try TestFolder()
+        let terminal = try PseudoTerminal()
+        let process = try ServerProcess(
+            GateProcess.executable, ["cleanup"], environment: commandEnvironment, logFile: folder.path("log"),
+            descriptors: [2: terminal.screen.number])
+        #expect(try process.waitForExit().isSuccess)
+        let shown = try terminal.shown()
+        #expect(shown.hasPrefix("removed 1000 expired sessions, ") && shown.contains("\u{1b}[K"), "\(shown)")
+        #expect(shown.contains("removed 2000 expired sessions, ") && shown.hasSuffix("\u{1b}[K"), "\(shown)")
+        #expect(!shown.contains("\n"))
+        #expect(process.log == "Removed 2500 expired sessions; 0 live sessions remain.\n")
+    }
+
+    @Test func `a step that takes long says for how long, on a terminal alone`() throws {
+        let other = try PostgreSQLConnection(server.url(database: database), log: Logger(label: "test"))
+        try other.script("BEGIN; SELECT 1 FROM authfcgi_state FOR UPDATE", deadline: .seconds(10))
+        let folder = try TestFolder()
+        let terminal = try PseudoTerminal()
+        let process = try ServerProcess(
+            GateProcess.executable, ["session", "revoke", "--all", "--yes"], environment: commandEnvironment,
+            logFile: folder.path("log"), descriptors: [2: terminal.screen.number])
+        var shown = ""
+        try eventually("the time is shown") {
+            shown += try terminal.shown()
+            return shown.contains("ending all sessions: 2 s …")
+        }
+        try other.script("COMMIT", deadline: .seconds(10))
+        #expect(try process.waitForExit().isSuccess, "\(process.log)")
+        #expect(shown.contains("ending all sessions: 1 s …\u{1b}[K"), "\(shown)")
+        #expect(process.log == "Ended 0 sessions of all users.\n")
     }
 
     @Test func `a cleanup waits for another one`() throws {

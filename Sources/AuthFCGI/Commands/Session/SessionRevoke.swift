@@ -67,7 +67,9 @@ struct SessionRevoke: ParsableCommand {
                 throw CommandFailure.fail("cancelled; no session was ended", code: ProgramExit.refusal.rawValue)
             }
         }
-        let ended = try database.sessions { sessions throws(PostgreSQLError) in try sessions.revokeAll() }
+        let ended = try LongStep.run("ending all sessions") { _ throws(ExitCode) in
+            try database.sessions { sessions throws(PostgreSQLError) in try sessions.revokeAll() }
+        }
         database.audit(AuditEvent(.sessionRevoke, details: ["all": "true", "ended": "\(ended)"]))
         try report(ended, "Ended \(ended.counted("session")) of all users.")
     }

@@ -30,6 +30,9 @@ enum JSONOutput {
     /// Returns one user.
     static func user(_ user: ListedUser) throws -> String { try text(ListedUserReport(user)) }
 
+    /// Returns what a gate does.
+    static func status(_ figures: StatusFigures) throws -> String { try text(figures) }
+
     private static func elements(_ elements: [String], areFirst: Bool) -> String {
         let joined = elements.joined(separator: ",")
         return areFirst || elements.isEmpty ? joined : "," + joined

@@ -1,7 +1,8 @@
 internal import EventLoop
 
 /// Reads a FastCGI application's response to one request, as a web server does (specification, sections 3.3, 5.3, 5.5).
-struct FastCGIResponseReader {
+struct FastCGIResponseReader: ResponseReader {
+    let protocolName = "FastCGI"
     /// The content of FCGI_STDOUT: headers, an empty line, the body.
     private(set) var output: [UInt8] = []
     /// True once the response is complete.

@@ -1,5 +1,4 @@
 internal import EventLoop
-internal import Glibc
 
 /// One request that arrived by FastCGI.
 @EventLoop
@@ -91,13 +90,12 @@ final class FastCGIExchange: Exchange {
 
     override var peerHasClosed: Bool {
         guard let descriptor = transport.descriptor else { return true }
-        var entry = pollfd(fd: descriptor, events: Int16(Readiness.peerClosed.rawValue), revents: 0)
-        return unsafe poll(&entry, 1, 0) > 0
+        return PeerClosing.hasHappened(on: descriptor)
     }
 
     /// Sends a response. After a check the connection is closed even if nginx asks to keep it, because nginx never uses
     /// the connection of an auth request again.
-    override func send(_ answer: [UInt8], isCheck: Bool) {
+    override func send(_ answer: SerializedResponse, isCheck: Bool) {
         guard let descriptor = transport.descriptor else { preconditionFailure("a request is answered once") }
         // After a body that is not read the connection is closed later, so that the peer receives the response instead
         // of a connection reset.
@@ -105,7 +103,7 @@ final class FastCGIExchange: Exchange {
         let isRead = unreadBytes == 0 || owner.discard(unreadBytes, from: descriptor)
         let keeps = !isCheck && summary.mayKeep && owner.keepsConnections && isRead
         isAnswered = true
-        let kept = transport.send(answer, keep: keeps || lingers)
+        let kept = transport.send(answer.bytes, keep: keeps || lingers)
         owner.exchangeEnded(on: connection, keeping: kept, lingers: lingers)
     }
 }

@@ -62,12 +62,17 @@ struct FastCGILibraryRequest: ~Copyable {
         return unsafe FCGX_GetError(stream) == 0 ? body : nil
     }
 
-    /// Sends `answer` and the end of the request, in one write if they fit into libfcgi's 8 KiB.
+    /// Sends a response, which begins with its status, and the end of the request, in one write if they fit into
+    /// libfcgi's 8 KiB.
     /// - Returns: the descriptor and its ownership, if it is to be kept and everything was sent; else it is closed.
     mutating func finish(_ answer: Span<UInt8>, keep: Bool) -> Int32? {
         precondition(isOpen)
         isOpen = false
         unsafe SendTimeout.set(on: request.pointee.ipcFd, for: answer.count)
+        FastCGIReply.statusName.withUTF8Buffer { name in
+            let start = unsafe UnsafeRawPointer(name.baseAddress)?.assumingMemoryBound(to: CChar.self)
+            unsafe _ = FCGX_PutStr(start, Int32(name.count), request.pointee.out)
+        }
         unsafe answer.withUnsafeBytes { bytes in
             let start = unsafe bytes.baseAddress?.assumingMemoryBound(to: CChar.self)
             unsafe _ = FCGX_PutStr(start, Int32(bytes.count), request.pointee.out)

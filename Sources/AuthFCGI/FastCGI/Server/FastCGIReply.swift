@@ -8,6 +8,9 @@ struct FastCGIReply: ~Copyable {
     private(set) var descriptor: Int32?
     private let requestID: UInt16
 
+    /// What precedes the status of a response in CGI (RFC 3875, section 6.3.3).
+    static let statusName: StaticString = "Status: "
+
     private static let maxContent = 0xffff
     private static let standardOutput: UInt8 = 6
     private static let endRequest: UInt8 = 3
@@ -22,7 +25,7 @@ struct FastCGIReply: ~Copyable {
         if let descriptor { close(descriptor) }
     }
 
-    /// Sends `answer` and the end of the request.
+    /// Sends a response, which begins with its status, and the end of the request.
     /// - Returns: the descriptor and its ownership, if it is to be kept and everything was sent; else it is closed.
     mutating func send(_ answer: [UInt8], keep: Bool) -> Int32? {
         guard let descriptor else { preconditionFailure("a request is answered once") }
@@ -37,23 +40,30 @@ struct FastCGIReply: ~Copyable {
     }
 
     private func send(_ answer: UnsafeRawBufferPointer, to descriptor: Int32) -> Bool {
+        let statusName = Self.statusName
+        var name = unsafe UnsafeRawBufferPointer(start: statusName.utf8Start, count: statusName.utf8CodeUnitCount)
         var start = 0
-        while answer.count - start > Self.maxContent {
-            let part = unsafe UnsafeRawBufferPointer(rebasing: answer[start..<start + Self.maxContent])
-            guard unsafe send(part, isLast: false, to: descriptor) else { return false }
-            start += Self.maxContent
+        while name.count + answer.count - start > Self.maxContent {
+            let end = start + Self.maxContent - name.count
+            let part = unsafe UnsafeRawBufferPointer(rebasing: answer[start..<end])
+            guard unsafe send(name, part, isLast: false, to: descriptor) else { return false }
+            unsafe name = UnsafeRawBufferPointer(start: nil, count: 0)
+            start = end
         }
-        return unsafe send(UnsafeRawBufferPointer(rebasing: answer[start...]), isLast: true, to: descriptor)
+        return unsafe send(name, UnsafeRawBufferPointer(rebasing: answer[start...]), isLast: true, to: descriptor)
     }
 
-    private func send(_ content: UnsafeRawBufferPointer, isLast: Bool, to descriptor: Int32) -> Bool {
-        var header = record(Self.standardOutput, contentBytes: content.count)
+    private func send(
+        _ name: UnsafeRawBufferPointer, _ content: UnsafeRawBufferPointer, isLast: Bool, to descriptor: Int32
+    ) -> Bool {
+        var header = record(Self.standardOutput, contentBytes: name.count + content.count)
         // The end of the stream and of the request, whose status 0 is FCGI_REQUEST_COMPLETE.
         var end = (record(Self.standardOutput, contentBytes: 0), record(Self.endRequest, contentBytes: 8), UInt64(0))
         return unsafe withUnsafeMutableBytes(of: &header) { header in
             unsafe withUnsafeMutableBytes(of: &end) { end in
-                var parts: InlineArray<3, iovec> = unsafe [
+                var parts: InlineArray<4, iovec> = unsafe [
                     iovec(iov_base: header.baseAddress, iov_len: header.count),
+                    iovec(iov_base: UnsafeMutableRawPointer(mutating: name.baseAddress), iov_len: name.count),
                     iovec(iov_base: UnsafeMutableRawPointer(mutating: content.baseAddress), iov_len: content.count),
                     iovec(iov_base: end.baseAddress, iov_len: isLast ? end.count : 0),
                 ]

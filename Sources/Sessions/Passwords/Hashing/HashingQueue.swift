@@ -111,6 +111,12 @@ package struct HashingQueue {
         return inSite + others + withoutSite
     }
 
+    /// The number of logins that are admitted and have not begun their turn.
+    package var waitingCount: Int { arriving.count + waiting.count }
+
+    /// The number of logins whose turn is under way.
+    package var runningCount: Int { current.count }
+
     /// The maximum wait of an admitted login if the turns before it take longer than predicted.
     package var maxWait: Duration { max(limits.wait * 2, .seconds(1)) }
 

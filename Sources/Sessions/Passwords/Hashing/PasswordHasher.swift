@@ -67,6 +67,9 @@ package final class PasswordHasher {
     /// Returns the minimum duration of a failed login's turn with such a password: the time of the slowest hash.
     func turnTime(ofPassword length: Int) -> Duration { delay.turnTime(ofPassword: length) }
 
+    /// The number of logins that wait for their turn, and of those whose turn is under way.
+    package var load: (waiting: Int, running: Int) { (queue.waitingCount, queue.runningCount) }
+
     /// The highest cost of the hashes in use that is not yet shared with all workers, or nil.
     package var news: HashingCost? { delay.news }
 

@@ -4,6 +4,11 @@ internal import EventLoop
 @EventLoop
 final class NotificationReader {
     private var budget = NotificationBudget()
+    private let meter: StoreMeter
+
+    init(_ meter: StoreMeter) {
+        self.meter = meter
+    }
 
     /// How much of what had arrived was read.
     enum Extent {
@@ -23,10 +28,12 @@ final class NotificationReader {
         while !budget.isSpent(at: .now) {
             guard let payload = connection.nextNotification() else { return .all }
             budget.take(payload.utf8.count)
+            meter.count(.notifications)
             hear(Revocation(payload: payload))
         }
         guard let size = connection.discardNotifications() else { return .all }
         hear(.everything)
+        meter.count(.notificationFloods)
         return budget.passOver(size) ? .tooMany : .some
     }
 }

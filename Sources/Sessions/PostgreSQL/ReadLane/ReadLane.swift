@@ -27,10 +27,14 @@ final class ReadLane: ReadinessHandler, TurnEndHandler {
     private let log: Logger
     private var notificationLog: NotificationLog
     private var notificationQueue: NotificationQueueLog
-    private let notifications = NotificationReader()
+    private let notifications: NotificationReader
     private let listeningPause = ListeningPause()
     /// A client can cause any number of look-ups of the same row.
     private var unreadableRows = LogLimiter<String>(per: .seconds(60), kinds: 100)
+    /// The part of PostgreSQL's notification queue that is in use, in percent, according to the last heartbeat; nil before
+    /// the first one.
+    private(set) var notificationQueuePercent: Int?
+    private let meter: StoreMeter
     private let heartbeatInterval: Duration
     /// The maximum number of times in a turn that bytes are read, of 16 KB mostly.
     private static let maxReads = 64
@@ -41,11 +45,14 @@ final class ReadLane: ReadinessHandler, TurnEndHandler {
     ///   - memory: The memory that learns PostgreSQL's answers and revocations.
     ///   - migrations: What the first connection applies or checks; nil for nothing.
     ///   - faults: The log for rights, owners and triggers that were changed; nil for one of the lane's own.
+    ///   - meter: The counters of the store; nil for counters of the lane's own.
     init(
         _ configuration: PostgreSQLConfiguration, memory: SessionMemory, migrations: Migrations?,
-        faults: SchemaFaultLog? = nil, threads: HelperThreads, log: Logger
+        faults: SchemaFaultLog? = nil, meter: StoreMeter? = nil, threads: HelperThreads, log: Logger
     ) {
         self.memory = memory
+        self.meter = meter ?? StoreMeter()
+        notifications = NotificationReader(self.meter)
         self.log = log
         names = configuration.names
         notificationLog = NotificationLog(log, names)
@@ -200,7 +207,9 @@ final class ReadLane: ReadinessHandler, TurnEndHandler {
         switch action {
         case .connect: connect()
         case .disconnect: disconnect()
-        case .reportLoss(let error): connector.lost(error)
+        case .reportLoss(let error):
+            meter.count(.connectionLosses)
+            connector.lost(error)
         case .reportFailure(let error): log.warning("session look-up failed: \(error.reason)")
         case .reportUnreadableRow(let reason):
             if unreadableRows.admit(reason) != nil { log.error("unreadable session row: \(reason)") }
@@ -214,6 +223,7 @@ final class ReadLane: ReadinessHandler, TurnEndHandler {
         case .answer(let askers, let answer): for asker in askers { asker(answer) }
         case .confirm(let heartbeat, let isFirst, let isListening):
             connector.markHealthy()
+            notificationQueuePercent = heartbeat.heartbeat.notifications.queuePercent
             notificationQueue.update(heartbeat.heartbeat.notifications, at: .now)
             memory.takeHeartbeat(
                 heartbeat.heartbeat, of: queue.server?.cluster, sentAt: heartbeat.sentAt, isFirst: isFirst,

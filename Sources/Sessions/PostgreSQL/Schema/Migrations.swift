@@ -23,6 +23,8 @@ package struct Migrations: Sendable {
     let rememberedLifetime: Duration?
     let applies: Bool
     let isResumed: Bool
+    /// Called before each step that is applied, with its number and name.
+    package var onStep: (@Sendable (Int, String) -> Void)?
 
     /// - Parameters:
     ///   - schema: The schema for the tables; nil for the first one in the search path that the connection was opened with.
@@ -201,6 +203,7 @@ package struct Migrations: Sendable {
         guard !missing.isEmpty else { return [] }
         try requireCreation(on: connection, schema)
         for step in missing {
+            onStep?(step.number, step.name)
             try connection.script(step.statements(in: schema), deadline: Self.deadline)
             _ = try connection.query(
                 "INSERT INTO \(Schema.identifier(schema)).\(Self.table) (number, name) VALUES ($1::integer, $2::text)",

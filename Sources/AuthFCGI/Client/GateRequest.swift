@@ -1,8 +1,8 @@
 internal import EventLoop
 
-/// One request without a body to a FastCGI application, on a connection of its own.
+/// One request without a body to a gate, on a connection of its own.
 @EventLoop
-final class FastCGIClientRequest: ByteStreamHandler {
+final class GateRequest: ByteStreamHandler {
     /// The outcome of a request.
     enum Outcome: Sendable {
         case answered(status: Int, body: String)
@@ -15,7 +15,7 @@ final class FastCGIClientRequest: ByteStreamHandler {
     private var stream: ByteStream?
     private let request: [UInt8]
     private let timeout: Duration
-    private var reader = FastCGIResponseReader()
+    private var reader: any ResponseReader
     private var timer: LoopTimer?
     /// The timer of the next attempt to connect.
     private var again: LoopTimer?
@@ -24,14 +24,17 @@ final class FastCGIClientRequest: ByteStreamHandler {
     private static let pause = Duration.milliseconds(20)
 
     /// - Parameters:
-    ///   - path: the value of SCRIPT_NAME.
+    ///   - path: the path of the route.
+    ///   - isHTTP: true for a socket of HTTP, false for one of FastCGI.
     ///   - timeout: the time limit from connecting to the end of the response.
     ///   - done: called once.
-    init(_ path: String, at address: ServerAddress, timeout: Duration, done: @escaping @EventLoop (Outcome) -> Void) {
+    init(
+        _ path: String, isHTTP: Bool, at address: ServerAddress, timeout: Duration,
+        done: @escaping @EventLoop (Outcome) -> Void
+    ) {
         self.address = address
-        request = Self.request([
-            ("REQUEST_METHOD", "GET"), ("SCRIPT_NAME", path), ("SERVER_PROTOCOL", "HTTP/1.1"),
-        ])
+        request = isHTTP ? HTTPResponseReader.request(path) : FastCGIResponseReader.request(path)
+        reader = if isHTTP { HTTPResponseReader() } else { FastCGIResponseReader() }
         self.timeout = timeout
         self.done = done
     }
@@ -56,7 +59,7 @@ final class FastCGIClientRequest: ByteStreamHandler {
 
     func received(_ bytes: UnsafeRawBufferPointer) {
         unsafe reader.receive(bytes)
-        guard !reader.isMalformed else { return finish(.failed("the response is not FastCGI")) }
+        guard !reader.isMalformed else { return finish(.failed("the response is not \(reader.protocolName)")) }
         guard reader.isComplete else { return }
         guard let status = reader.status else { return finish(.failed("the response has no HTTP status")) }
         finish(.answered(status: status, body: String(reader.body)))
@@ -76,19 +79,5 @@ final class FastCGIClientRequest: ByteStreamHandler {
         let done = done
         self.done = nil
         done?(outcome)
-    }
-
-    /// Returns the records of a request to a responder that closes the connection after its response (no
-    /// FCGI_KEEP_CONN). Names and values must be shorter than 128 bytes.
-    private static func request(_ parameters: [(String, String)]) -> [UInt8] {
-        let pairs = parameters.flatMap { name, value in
-            [UInt8(name.utf8.count), UInt8(value.utf8.count)] + Array((name + value).utf8)
-        }
-        return record(1, [0, UInt8(FastCGIRole.responder.rawValue), 0, 0, 0, 0, 0, 0])
-            + record(4, pairs) + record(4, []) + record(5, [])
-    }
-
-    private static func record(_ type: UInt8, _ content: [UInt8]) -> [UInt8] {
-        [1, type, 0, 1, UInt8(content.count >> 8), UInt8(content.count & 255), 0, 0] + content
     }
 }

@@ -1,0 +1,68 @@
+import EventLoop
+
+@testable import AuthFCGI
+
+/// A handler of HTTP and its connections. A test answers the requests, at once or later.
+@EventLoop
+final class HTTPStage {
+    let table: ConnectionTable
+    /// Called for a request, instead of keeping it for ``take()``.
+    var onRequest: (@EventLoop (Exchange) -> Void)?
+    /// How many connections came from elsewhere.
+    private(set) var untrusted = 0
+
+    private let effects: EffectLog
+    private let question: Exchange.Question
+    private let proxies: TrustedProxies
+    private var requests: [Exchange] = []
+    private var made: HTTPHandler?
+
+    init(
+        _ effects: EffectLog, question: Exchange.Question = .byPath, limits: ConnectionLimits = ConnectionLimits(),
+        proxies: [IPNetwork] = []
+    ) {
+        self.effects = effects
+        self.question = question
+        self.proxies = TrustedProxies(proxies)
+        table = ConnectionTable(limits: limits) {}
+    }
+
+    var handler: HTTPHandler {
+        if let made { return made }
+        let handler = HTTPHandler(
+            question, connections: table, proxies: proxies, log: effects.logger,
+            onUntrustedPeer: { [weak self] in self?.untrusted += 1 },
+            respond: { [weak self] exchange in
+                guard let self else { return }
+                if let onRequest { onRequest(exchange) } else { requests.append(exchange) }
+            })
+        made = handler
+        return handler
+    }
+
+    var hasRequests: Bool { !requests.isEmpty }
+
+    /// Returns the next request. Nil if there is none.
+    func take() -> Exchange? { requests.isEmpty ? nil : requests.removeFirst() }
+
+    /// Returns an accepted connection on which bytes were sent.
+    func accept(bytes: [UInt8]) throws -> SocketPair {
+        let pair = try SocketPair()
+        pair.send(bytes)
+        table.opened()
+        handler.accepted(pair.ours)
+        return pair
+    }
+
+    func accept(_ text: String) throws -> SocketPair { try accept(bytes: Array(text.utf8)) }
+
+    /// Returns what has arrived at the peer's end.
+    func text(_ pair: SocketPair) -> String { String(decoding: pair.received(), as: UTF8.self) }
+
+    /// A Boolean value that indicates, by a drain, whether no request is left.
+    var isIdle: Bool {
+        var isIdle = false
+        table.drain { isIdle = true }
+        return isIdle
+    }
+}
