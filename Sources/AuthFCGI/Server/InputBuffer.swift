@@ -16,7 +16,7 @@ final class InputBuffer {
     private let memory: UnsafeMutableRawBufferPointer
 
     /// The maximum number of bytes for one look.
-    var size: Int { memory.count }
+    var size: Int { unsafe memory.count }
 
     /// - Parameter size: the maximum number of bytes for one look.
     init(size: Int) {

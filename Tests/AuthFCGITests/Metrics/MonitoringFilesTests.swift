@@ -2,6 +2,7 @@ import FoundationEssentials
 import Testing
 
 @testable import AuthFCGI
+@testable import Sessions
 
 /// The files of deploy/prometheus agree with the program and with each other.
 struct MonitoringFilesTests {
