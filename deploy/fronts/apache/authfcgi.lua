@@ -6,6 +6,9 @@ function strip(r)
     for _, name in ipairs(names) do
         if name:find("[^%w-]") then r.headers_in[name] = nil end
     end
+    -- Headers named here are for the next server alone: Apache would take our own away.
+    local connection = (r.headers_in["Connection"] or ""):lower()
+    if connection:find("remote-", 1, true) or connection:find("x-auth-", 1, true) then r.headers_in["Connection"] = nil end
     return apache2.DECLINED
 end
 

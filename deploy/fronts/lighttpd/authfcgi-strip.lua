@@ -9,3 +9,9 @@ for name in pairs(lighty.r.req_header) do names[#names + 1] = name end
 for _, name in ipairs(names) do
     if identity[name:lower()] or name:find("[^%w-]") then lighty.r.req_header[name] = nil end
 end
+
+-- Where a browser comes back to after signing in, and what the gate's log says of the request.
+lighty.r.req_env["AUTH_ORIGINAL_URI"] = lighty.r.req_attr["request.uri"]
+lighty.r.req_env["AUTH_ORIGINAL_METHOD"] = lighty.r.req_attr["request.method"]
+lighty.r.req_env["AUTH_ORIGINAL_HOST"] = lighty.r.req_header["Host"]
+return 0
