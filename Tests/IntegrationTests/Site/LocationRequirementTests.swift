@@ -2,8 +2,8 @@ import TestSupport
 import Testing
 
 /// Locations with a requirement, through nginx with the shipped files.
-@Suite(.serialized, .leavesCleanLogs) struct LocationRequirementTests {
-    private static let shared = Result {
+@Suite(.serialized, .leavesCleanLogs, .overBothProtocols) struct LocationRequirementTests {
+    private static let shared = OncePerProtocol {
         try Site(
             extra: LocationRequirements.configuration, listeners: [LocationRequirements.listener])
     }
@@ -80,7 +80,38 @@ import Testing
         for token in [nil, other, admin] { #expect(try status("/mistyped/x", token) == 500) }
         try pod.gate.waitForLog(containing: "AUTH_REQUIRE is not understood: 'admin, staff'")
         #expect(try status("/admins/x", admin) == 200)
-        #expect(try status("/nothing/x", other) == 200)
+        switch GateProtocol.current {
+        case .fastCGI: #expect(try status("/nothing/x", other) == 200)
+        case .http:
+            // A check over HTTP that demands nothing is one whose demand was forgotten.
+            #expect(try status("/nothing/x", admin) == 503)
+            try pod.gate.waitForLog(containing: "AUTH_REQUIRE is not understood: '(no authfcgi_demand)'")
+        }
+    }
+
+    @Test func `a parameter of FastCGI's demands something over FastCGI, and lets nobody in over HTTP`() throws {
+        let (admin, other) = (try pod.signIn("ann", groups: ["admin"]), try pod.signIn("bob"))
+        #expect(try status("/parameter/x", nil) == 401)
+        #expect(try status("/parameter/x", other) == (GateProtocol.current == .http ? 503 : 403))
+        #expect(try status("/parameter/x", admin) == (GateProtocol.current == .http ? 503 : 200))
+    }
+
+    @Test func `what cannot be said in a path over HTTP lets nobody in`() throws {
+        let isHTTP = GateProtocol.current == .http
+        let slash = try pod.signIn("bob", groups: ["a/b"])
+        #expect(try status("/slash/x", slash) == (isHTTP ? 503 : 200))
+        #expect(try status("/slash/x", pod.signIn("bob", groups: ["a"])) == (isHTTP ? 503 : 403))
+        // Two demands, of which one has an "or".
+        let both = try pod.signIn("bob", groups: ["night shift", "staff"])
+        #expect(try status("/alternatives/x", both) == (isHTTP ? 503 : 200))
+        #expect(try status("/alternatives/x", pod.signIn("bob", groups: ["night shift"])) == (isHTTP ? 503 : 403))
+    }
+
+    @Test func `a demand holds for no other check of the same request`() throws {
+        let token = try pod.signIn("bob", groups: ["staff"])
+        // The page in place of the 403 is another location, which demands a session alone.
+        #expect(try status("/after/x", token) == 200)
+        #expect(try status("/admins/x", token) == 403)
     }
 
     @Test func `requirements with spaces and quotes, and over several lines, are checked`() throws {
