@@ -13,6 +13,14 @@ import Testing
 
     init() throws { site = try Self.shared.get() }
 
+    /// Where the gate finds what is demanded, as its log says it.
+    private var source: String {
+        switch GateProtocol.current {
+        case .fastCGI: "AUTH_REQUIRE"
+        case .http: "the demand in /auth/require/"
+        }
+    }
+
     private func status(_ path: String, _ token: String?, _ headers: [(String, String)] = []) throws -> Int {
         try client.get(path, headers: Browser.request(token) + headers).status
     }
@@ -55,7 +63,9 @@ import Testing
         #expect(line["method"] == "POST" && line["path"] == "/admin/users/%0aINFO:%20forged")
         #expect(line["require"] == "group admin" && line["reason"] == "requirement not met")
         let id = try site.postgreSQL.psql("SELECT session_id FROM session_tokens WHERE user_id = '\(user)'")
-        #expect(line["session"] == id && line["time"] != nil && line["client"] != nil)
+        #expect(line["session"] == id && line["time"] != nil)
+        // Over HTTP a client of a unix socket has no address.
+        #expect(GateProtocol.current == .http || line["client"] != nil)
         #expect(!pod.gate.log.contains("hunter2"))
     }
 
@@ -78,14 +88,14 @@ import Testing
         }
         // Neither the gate nor the application receives a request.
         for token in [nil, other, admin] { #expect(try status("/mistyped/x", token) == 500) }
-        try pod.gate.waitForLog(containing: "AUTH_REQUIRE is not understood: 'admin, staff'")
+        try pod.gate.waitForLog(containing: "\(source) is not understood: 'admin, staff'")
         #expect(try status("/admins/x", admin) == 200)
         switch GateProtocol.current {
         case .fastCGI: #expect(try status("/nothing/x", other) == 200)
         case .http:
             // A check over HTTP that demands nothing is one whose demand was forgotten.
             #expect(try status("/nothing/x", admin) == 503)
-            try pod.gate.waitForLog(containing: "AUTH_REQUIRE is not understood: '(no authfcgi_demand)'")
+            try pod.gate.waitForLog(containing: "\(source) is not understood: '(no authfcgi_demand)'")
         }
     }
 
