@@ -4,7 +4,7 @@ enum GateProtocol: String, Sendable, CaseIterable {
     case http = "HTTP"
 
     /// The protocol of the sites that are started within this test.
-    @TaskLocal static var current = GateProtocol.fastCGI
+    @TaskLocal static var current: GateProtocol = .fastCGI
 
     /// The includes of nginx's configuration, written for FastCGI, that a site changes for this protocol.
     var includes: [(String, String)] {
