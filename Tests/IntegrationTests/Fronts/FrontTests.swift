@@ -3,7 +3,7 @@ import Testing
 
 /// Every front with its shipped files, and with the same cases.
 @Suite(.serialized, .leavesCleanLogs) struct FrontTests {
-    static let sites = OncePer<Front, FrontSite>(each: { try FrontSite($0) })
+    static let sites = OncePer<Front, FrontSite> { try FrontSite($0) }
     static let invented = bearer("afs_" + String(repeating: "A", count: 54))
     static let pageLoad = [("Sec-Fetch-Mode", "navigate"), ("Accept", "text/html,*/*;q=0.8")]
     static let pageAddress = "/auth/login?rd=%2Fapp%2Fpage%3Fq%3D1%26x%3D2"
