@@ -236,7 +236,8 @@ class Stand:
         user = "user root;" if os.geteuid() == 0 else ""
         # All clients are on one address here.
         if not self.limits:
-            for file, number in (("limits.conf", r"rate=\d+"), ("endpoints.conf", r"burst=\d+|at_once \d+")):
+            for file, number in (("limits.conf", r"rate=\d+"), ("limit-pages.conf", r"burst=\d+|at_once \d+"),
+                                 ("limit-passwords.conf", r"burst=\d+|at_once \d+")):
                 path = pod.run / "authfcgi" / file
                 path.write_text(re.sub(number, lambda found: re.sub(r"\d+", "65535", found[0]), path.read_text()))
         (pod.run / "nginx.conf").write_text(SITE.format(

@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 
 /// The client's address in the login throttle, through nginx with the shipped files.
-@Suite(.leavesCleanLogs) struct ClientAddressTests {
+@Suite(.leavesCleanLogs, .overBothProtocols) struct ClientAddressTests {
     /// A server that receives its clients' addresses from a load balancer.
     private static let balanced = """
         server {

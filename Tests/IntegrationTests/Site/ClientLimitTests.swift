@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// The limits of the shipped nginx files for the requests of one client.
-@Suite(.leavesCleanLogs) struct ClientLimitTests {
+@Suite(.leavesCleanLogs, .overBothProtocols) struct ClientLimitTests {
     /// A server that has its clients' addresses from a load balancer.
     private static let balanced = """
         server {

@@ -2,8 +2,8 @@ import TestSupport
 import Testing
 
 /// The shipped files protect the site even within a misconfigured server.
-@Suite(.serialized, .leavesCleanLogs) struct HostileSurroundingsTests {
-    private static let shared = Result { try HostileSurroundings.site() }
+@Suite(.serialized, .leavesCleanLogs, .overBothProtocols) struct HostileSurroundingsTests {
+    private static let shared = OncePerProtocol { try HostileSurroundings.site() }
     private let pod: Pod
     private var client: HTTPClient { pod.client(HostileSurroundings.listener) }
 

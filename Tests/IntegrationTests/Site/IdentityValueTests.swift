@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 
 /// Any name of a user is passed as the value of one header.
-@Suite(.serialized, .leavesCleanLogs) struct IdentityValueTests {
+@Suite(.serialized, .leavesCleanLogs, .overBothProtocols) struct IdentityValueTests {
     struct Value: CustomTestStringConvertible {
         let text: String
         let encoded: String
@@ -35,7 +35,7 @@ import Testing
         ]
     }
 
-    private static let shared = Result { try Site() }
+    private static let shared = OncePerProtocol { try Site() }
 
     @Test func `the longest identity passes nginx, percent-encoded`() throws {
         let site = try Self.shared.get()

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Limits and hooks that a site has for its pages neither refuse a check nor see a password.
-@Suite(.serialized, .leavesCleanLogs) struct InheritedLimitTests {
+@Suite(.serialized, .leavesCleanLogs, .overBothProtocols) struct InheritedLimitTests {
     /// Of a server or of the http level: for pages, all of it makes sense.
     private static let hooks = """
         client_max_body_size 1k;
@@ -27,7 +27,7 @@ import Testing
         }
         """
 
-    private static let shared = Result {
+    private static let shared = OncePerProtocol {
         try Site(
             extra: """
                 \(sink)

@@ -3,7 +3,7 @@ import Testing
 
 /// A location's `$1` has its value whatever the client sends, although maps.conf matches the client's cookies and
 /// Authorization with regular expressions too.
-@Suite(.serialized, .leavesCleanLogs) struct LocationCaptureTests {
+@Suite(.serialized, .leavesCleanLogs, .overBothProtocols) struct LocationCaptureTests {
     /// A location for `/PREFIX/NAME/…`, whose upstream gets NAME.
     private static func locations(_ name: String, _ pass: String, _ parameter: String) -> String {
         let upstream = """
@@ -18,7 +18,7 @@ import Testing
             """
     }
 
-    private static let shared = Result {
+    private static let shared = OncePerProtocol {
         let site = try Site(
             extra: """
                 server {

@@ -1,4 +1,7 @@
 /// A server whose locations have requirements beyond a session, in all supported forms. It listens at `demanding`.
+///
+/// With sites that ask over HTTP, `set $authfcgi_demand` says what a check of its own demands, and `fastcgi_param
+/// AUTH_REQUIRE` says nothing.
 enum LocationRequirements {
     static let listener = "demanding"
 
@@ -13,21 +16,29 @@ enum LocationRequirements {
             location = /index.php { auth_request off; return 200 "stray page"; }
 
             location = /_authfcgi/admins {
+                set $authfcgi_demand "group admin";
                 include authfcgi/check.conf;
-                fastcgi_param AUTH_REQUIRE "group admin";
             }
             location = /_authfcgi/shift {
-                include authfcgi/check.conf;
-                fastcgi_param AUTH_REQUIRE 'group "night shift" or user "Ann O\'Hara"
+                set $authfcgi_demand 'group "night shift" or user "Ann O\'Hara"
                     or group admin and group staff';
+                include authfcgi/check.conf;
             }
             location = /_authfcgi/nothing {
                 include authfcgi/check.conf;
                 fastcgi_param AUTH_REQUIRE "";
             }
             location = /_authfcgi/nonsense {
+                set $authfcgi_demand "admin, staff";
                 include authfcgi/check.conf;
-                fastcgi_param AUTH_REQUIRE "admin, staff";
+            }
+            location = /_authfcgi/parameter {
+                include authfcgi/check.conf;
+                fastcgi_param AUTH_REQUIRE "group admin";
+            }
+            location = /_authfcgi/slash {
+                set $authfcgi_demand "group a/b";
+                include authfcgi/check.conf;
             }
 
             include authfcgi/proxy.conf;
@@ -44,6 +55,18 @@ enum LocationRequirements {
             }
             location ~ ^/team/([a-z]+)/ {
                 set $authfcgi_require "group $1";
+                proxy_pass http://unix:@APP@:;
+            }
+            location /parameter/ { auth_request /_authfcgi/parameter; proxy_pass http://unix:@APP@:; }
+            location /slash/ { auth_request /_authfcgi/slash; proxy_pass http://unix:@APP@:; }
+            location /alternatives/ {
+                auth_request /_authfcgi/shift;
+                set $authfcgi_require "group staff";
+                proxy_pass http://unix:@APP@:;
+            }
+            location /after/ {
+                auth_request /_authfcgi/admins;
+                error_page 403 = /open;
                 proxy_pass http://unix:@APP@:;
             }
             location /both/ {

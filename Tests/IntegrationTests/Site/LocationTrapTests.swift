@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Configurations in docs/nginx.md that expose the site by accident, and the alternatives that it recommends.
-@Suite(.serialized, .leavesCleanLogs) struct LocationTrapTests {
+@Suite(.serialized, .leavesCleanLogs, .overBothProtocols) struct LocationTrapTests {
     /// The alternatives in the document.
     private static let noParameters =
         #"if ($request_uri ~* "^[^?]*(?:/|%2f)(?:\.|%2e)*(?:;|%3b)") { return 400; }"#
@@ -44,7 +44,7 @@ import Testing
         }
         """
 
-    private static let shared = Result {
+    private static let shared = OncePerProtocol {
         let pass = "proxy_pass http://unix:@APP@:;"
         let rest = "location / { \(pass) }"
         return try Site(

@@ -3,7 +3,7 @@ import Testing
 
 /// A browser also sends the cookie with requests of other sites' pages, so a cookie ends a session only if the request
 /// is proven to be of this site. The client's Host is localhost.
-@Suite(.serialized, .leavesCleanLogs) struct LogoutByCookieTests {
+@Suite(.serialized, .leavesCleanLogs, .overBothProtocols) struct LogoutByCookieTests {
     struct Proof: CustomTestStringConvertible {
         let headers: [(String, String)]
         let isAccepted: Bool
@@ -37,7 +37,7 @@ import Testing
         ]
     }
 
-    private static let shared = Result { try Site() }
+    private static let shared = OncePerProtocol { try Site() }
     private let pod: Pod
 
     init() throws {

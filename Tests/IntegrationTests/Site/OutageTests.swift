@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// While no store can determine whether a session is valid, no request is accepted and no user is logged out.
-@Suite(.serialized, .leavesCleanLogs) struct OutageTests {
+@Suite(.serialized, .leavesCleanLogs, .overBothProtocols) struct OutageTests {
     private static func expectUnavailable(_ answer: HTTPAnswer, _ what: String) throws {
         #expect(answer.status == 503, "\(what)")
         #expect(answer.headers["Retry-After"].flatMap { Int($0) } != nil, "\(what)")

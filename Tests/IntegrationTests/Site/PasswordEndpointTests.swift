@@ -2,8 +2,8 @@ import TestSupport
 import Testing
 
 /// A change of the user's own password, through nginx with the shipped files, with two pods.
-@Suite(.serialized, .leavesCleanLogs) struct PasswordEndpointTests {
-    private static let shared = Result { try Site(pods: 2) }
+@Suite(.serialized, .leavesCleanLogs, .overBothProtocols) struct PasswordEndpointTests {
+    private static let shared = OncePerProtocol { try Site(pods: 2) }
     private let one: Pod
     private let two: Pod
 

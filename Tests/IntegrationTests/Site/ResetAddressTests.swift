@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 
 /// The address of a link for a new password is a secret until it is used, and is in no log of nginx's.
-@Suite(.serialized, .leavesCleanLogs) struct ResetAddressTests {
+@Suite(.serialized, .leavesCleanLogs, .overBothProtocols) struct ResetAddressTests {
     private static let server = """
         server {
             listen unix:@PREFIX@/logged.sock;

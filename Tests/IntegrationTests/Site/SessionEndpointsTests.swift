@@ -2,9 +2,9 @@ import TestSupport
 import Testing
 
 /// The endpoints for the user's own sessions, through nginx with the shipped files.
-@Suite(.serialized, .leavesCleanLogs) struct SessionEndpointsTests {
+@Suite(.serialized, .leavesCleanLogs, .overBothProtocols) struct SessionEndpointsTests {
     private static let password = "a-password-for-ann"
-    private static let shared = Result {
+    private static let shared = OncePerProtocol {
         let site = try Site(
             pods: 2, extra: HostileSurroundings.configuration, listeners: [HostileSurroundings.listener])
         try site.pod.gate.addUser("ann", password: password)

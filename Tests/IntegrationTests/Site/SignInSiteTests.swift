@@ -3,9 +3,9 @@ import Testing
 
 /// The sign-in page and its form through nginx with the shipped files, as a browser uses them. The client's Host is
 /// localhost.
-@Suite(.serialized, .leavesCleanLogs) struct SignInSiteTests {
+@Suite(.serialized, .leavesCleanLogs, .overBothProtocols) struct SignInSiteTests {
     private static let password = "a-password-for-ann"
-    private static let shared = Result {
+    private static let shared = OncePerProtocol {
         let site = try Site()
         for name in ["ann", "bob"] { try site.pod.gate.addUser(name, password: password) }
         return site

@@ -2,8 +2,8 @@ import TestSupport
 import Testing
 
 /// The requests that reach an application behind the gate.
-@Suite(.serialized, .leavesCleanLogs) struct UpstreamTests {
-    private static let shared = Result { try Site() }
+@Suite(.serialized, .leavesCleanLogs, .overBothProtocols) struct UpstreamTests {
+    private static let shared = OncePerProtocol { try Site() }
     private let pod: Pod
 
     init() throws {

@@ -8,6 +8,8 @@ import TestSupport
 /// When the last reference is released, it is killed. Its files stay as long as the `TestFolder`.
 final class GateProcess: Sendable {
     let socketPath: String
+    /// The socket for HTTP, if it listens for that.
+    let httpSocketPath: String
     /// The address for nginx or a `FastCGIClient`.
     var endpoint: Endpoint { .unix(socketPath) }
 
@@ -28,19 +30,24 @@ final class GateProcess: Sendable {
     ///   - environment: Variables in addition to DATABASE_URL, LISTEN and LISTEN_MODE (0666, because nginx's workers
     ///     run as another user). They take precedence over these.
     ///   - arguments: The arguments after `serve --workers N`.
+    ///   - listensForHTTP: Whether it listens on a second unix socket, for HTTP.
     ///   - waits: Whether to wait for the start. False for a database that cannot be reached.
     init(
         in folder: TestFolder, name: String = "gate", server: PostgreSQLServer, database: String = "postgres",
-        workers: Int = 2, environment: [String: String] = [:], arguments: [String] = [], waits: Bool = true
+        workers: Int = 2, environment: [String: String] = [:], arguments: [String] = [], listensForHTTP: Bool = false,
+        waits: Bool = true
     ) throws {
         self.folder = folder
         self.server = server
         self.database = database
         socketPath = folder.path("\(name).sock")
+        httpSocketPath = folder.path("\(name)-http.sock")
         logName = "\(name).log"
         workerCount = workers
         let defaults = [
-            "DATABASE_URL": server.url(database: database), "LISTEN": "unix:\(socketPath)", "LISTEN_MODE": "0666",
+            "DATABASE_URL": server.url(database: database),
+            "LISTEN": "unix:\(socketPath)" + (listensForHTTP ? ",http:unix:\(httpSocketPath)" : ""),
+            "LISTEN_MODE": "0666",
         ]
         self.environment = defaults.merging(environment) { $1 }
         self.arguments = ["serve", "--workers", "\(workers)"] + arguments

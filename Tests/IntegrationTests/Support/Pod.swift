@@ -1,7 +1,7 @@
 import TestSupport
 
 /// A pod: the gate, an nginx with the shipped files in front of it, and an application that responds with the requests
-/// it receives.
+/// it receives. nginx asks the gate in the protocol of the test (``GateProtocol``).
 final class Pod: Sendable {
     let gate: GateProcess
     let nginx: NginxServer
@@ -29,17 +29,20 @@ final class Pod: Sendable {
         let prefix = try folder.makeFolder(name)
         let (application, site) = ("\(prefix)/app.sock", "\(prefix)/site.sock")
         self.application = try EchoApplication(at: .unix(application))
+        let form = GateProtocol.current
         let gate = try GateProcess(
-            in: folder, name: "\(name)-gate", server: server, workers: workers, environment: environment)
+            in: folder, name: "\(name)-gate", server: server, workers: workers, environment: environment,
+            listensForHTTP: form == .http)
         self.gate = gate
         entry = .unix(site)
         try NginxServer.renderSite(
             from: Repository.path("nginx"), to: prefix,
             replacing: [
-                ("unix:/run/authfcgi/authfcgi.sock", "unix:\(gate.socketPath)"), ("listen 80;", "listen unix:\(site);"),
-                ("server 127.0.0.1:3000;", "server unix:\(application);"),
-            ])
-        let extra = extra.replacing("@PREFIX@", with: prefix).replacing("@APP@", with: application)
+                ("unix:/run/authfcgi/authfcgi.sock", "unix:\(gate.socketPath)"),
+                ("unix:/run/authfcgi/http.sock", "unix:\(gate.httpSocketPath)"),
+                ("listen 80;", "listen unix:\(site);"), ("server 127.0.0.1:3000;", "server unix:\(application);"),
+            ] + form.includes)
+        let extra = form.converted(extra).replacing("@PREFIX@", with: prefix).replacing("@APP@", with: application)
         let sockets = [site] + listeners.map { "\(prefix)/\($0).sock" }
         nginx = try NginxServer(in: folder, name: name, listening: sockets.map(Endpoint.unix)) {
             NginxServer.configuration(prefix: $0, http: "include example.conf;\n\(extra)")

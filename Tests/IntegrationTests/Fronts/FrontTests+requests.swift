@@ -1,0 +1,135 @@
+import TestSupport
+import Testing
+
+extension FrontTests {
+    static let identityHeaders = [
+        "Remote-User", "Remote-Groups", "Remote-Name", "Remote-Email", "X-Auth-User-Id", "X-Auth-Session-Id",
+    ]
+
+    /// All names that an application might read as those of identity headers: CGI and PHP make one variable of each.
+    static let spellings: [String] = {
+        var names = identityHeaders
+        names += ["REMOTE-USER", "remote-user", "X-Auth_User-Id", "X_Auth-User-Id", "REMOTE_USER"]
+        for sign in "_.!#$%&'*+^`|~" {
+            names += identityHeaders.map { $0.replacing("-", with: String(sign)) }
+        }
+        return names
+    }()
+
+    @Test(arguments: Front.allCases)
+    func `the client's own identity headers never arrive, in any spelling`(_ front: Front) throws {
+        let site = try FrontTests.sites.get(front)
+        let token = try site.signIn("ann", groups: ["staff"])
+        let open = "/public/page"
+        let pages: [(String, [(String, String)])] = [("/page", [bearer(token)]), (open, []), (open, [bearer(token)])]
+        for (path, credentials) in pages {
+            // Some together, so that none hides behind another.
+            for names in [Self.identityHeaders, ["Remote-User", "Remote_User", "Remote.User", "REMOTE-USER"]] {
+                let answer = try site.client().get(path, headers: names.map { ($0, "mallory") } + credentials)
+                #expect(answer.status == 200 || answer.status == 400)
+                #expect(!answer.text.contains("mallory"), "\(path) \(names) \(answer.text)")
+            }
+            for name in Self.spellings {
+                let answer = try site.client().get(path, headers: credentials + [(name, "mallory")])
+                #expect(answer.status == 200 || answer.status == 400, "\(name)")
+                #expect(!answer.text.contains("mallory"), "\(path) \(name)")
+                guard answer.status == 200 else { continue }
+                let users = EchoedRequest(answer)["Remote-User"].filter { !$0.isEmpty }
+                #expect(users == (path == "/page" ? ["ann"] : []), "\(path) \(name)")
+            }
+        }
+    }
+
+    @Test(arguments: Front.allCases)
+    func `no client can have the identity taken away on the way`(_ front: Front) throws {
+        let site = try FrontTests.sites.get(front)
+        let token = try site.signIn("ann", groups: ["staff"])
+        for names in ["Remote-User, X-Auth-User-Id", "remote-groups,remote-user", "X-Auth-Session-Id"] {
+            let answer = try site.client().get(
+                "/page", headers: [bearer(token), ("Connection", "close, \(names)")])
+            #expect(answer.status == 200)
+            let request = EchoedRequest(answer)
+            #expect(request["Remote-User"] == ["ann"] && request["Remote-Groups"] == ["staff"], "\(names)")
+            #expect(request["X-Auth-User-Id"] == ["ann"] && request["X-Auth-Session-Id"].count == 1, "\(names)")
+        }
+    }
+
+    @Test(arguments: Front.allCases)
+    func `a body reaches the application`(_ front: Front) throws {
+        let site = try FrontTests.sites.get(front)
+        let token = try site.signIn()
+        for length in [1, 100_000] {
+            let body = String(repeating: "x", count: length)
+            for headers in [[bearer(token)], [cookie(token)]] {
+                let answer = try site.client().post("/page", body, type: "text/plain", headers: headers)
+                #expect(answer.status == 200)
+                let request = EchoedRequest(answer)
+                #expect(request.startLine.hasPrefix("POST /page "))
+                #expect(request.body == body)
+                #expect(request["Remote-User"] == ["ann"])
+            }
+        }
+    }
+
+    @Test(arguments: Front.allCases)
+    func `a header of 8 kB and an identity of many groups pass`(_ front: Front) throws {
+        let site = try FrontTests.sites.get(front)
+        let long = String(repeating: "y", count: 8000)
+        let answer = try site.client().get("/page", headers: [bearer(site.signIn()), ("X-Long", long)])
+        #expect(answer.status == 200)
+        #expect(EchoedRequest(answer)["X-Long"] == [long])
+        // Each letter becomes six characters of the header.
+        let group = String(repeating: "é", count: front.groupBytes / 6)
+        let member = try site.signIn("ann", groups: [group])
+        let members = try site.client().get("/page", headers: [bearer(member)])
+        #expect(members.status == 200)
+        #expect(EchoedRequest(members)["Remote-Groups"].first?.utf8.count == front.groupBytes / 6 * 6)
+    }
+
+    @Test(arguments: Front.allCases)
+    func `signing in, the gate's pages and signing out go through`(_ front: Front) throws {
+        let site = try FrontTests.sites.get(front)
+        let password = "a-password-for-pat"
+        RunRecord.note(secret: password)
+        try site.gate.addUser("pat", password: password)
+        let login = try site.client().post("/auth/login", #"{"username":"pat","password":"\#(password)"}"#)
+        try #require(login.status == 200, "\(login) \(site.log)")
+        let token = try #require(try object(login)["token"]?.text)
+        RunRecord.note(secret: token)
+        for credentials in [bearer(token), cookie(token)] {
+            let me = try site.client().get("/auth/me", headers: [credentials])
+            #expect(me.status == 200)
+            #expect(try object(me)["username"]?.text == "pat")
+            #expect(try site.client().get("/page", headers: [credentials]).status == 200)
+        }
+        let page = try site.client().get("/auth/login?rd=/page", headers: FrontTests.pageLoad)
+        #expect(page.status == 200 && page.headers["Content-Type"]?.hasPrefix("text/html") == true)
+        // A page of another site cannot end the session, and the site's own can: the gate knows the site's host.
+        let form = [("Content-Type", "application/x-www-form-urlencoded"), cookie(token)]
+        let foreign = try site.client().request(
+            "POST", "/auth/logout", headers: form + [("Origin", "http://evil.example")], body: [])
+        #expect(foreign.status == 403)
+        let own = try site.client().request(
+            "POST", "/auth/logout", headers: form + [("Origin", "http://localhost")], body: [])
+        #expect(own.status == 303, "\(own)")
+        try expectRefused { try site.client().get("/page", headers: [bearer(token)]).status }
+    }
+
+    @Test(arguments: Front.allCases)
+    func `a logout counts`(_ front: Front) throws {
+        let site = try FrontTests.sites.get(front)
+        let token = try site.signIn()
+        for _ in 0..<5 { #expect(try site.client().get("/page", headers: [bearer(token)]).status == 200) }
+        let logout = try site.client().post("/auth/logout", "", headers: [bearer(token)])
+        #expect(logout.status == 204, "\(logout)")
+        try expectRefused { try site.client().get("/page", headers: [bearer(token)]).status }
+        #expect(try site.client().get("/page", headers: [cookie(token)]).status == 401)
+    }
+
+    @Test(arguments: Front.allCases)
+    func `fifty requests at a time are answered`(_ front: Front) throws {
+        let site = try FrontTests.sites.get(front)
+        let report = site.load(try site.signIn(), threads: 50, count: 500).finish()
+        #expect(report.errorCount == 0 && report.statuses == [200: 500], "\(report)")
+    }
+}
