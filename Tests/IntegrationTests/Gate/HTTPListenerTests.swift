@@ -102,6 +102,8 @@ import Testing
             try gate.waitForLog(containing: shown)
         }
         #expect(!gate.log.contains("203.0.113.9"))
+        _ = try HTTPClient(.tcp(port: port)).post("/auth/login", #"{"username":"nobody","password":"wrong"}"#)
+        try gate.waitForLog(containing: "client=127.0.0.1")
     }
 
     @Test func `malformed requests are refused, and do not end the worker`() throws {

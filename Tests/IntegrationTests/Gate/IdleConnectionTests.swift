@@ -40,4 +40,24 @@ import Testing
         #expect(clients.allSatisfy { $0.connectionCount == 1 })
         #expect(!gate.log.contains("connection limit"))
     }
+
+    @Test func `kept connections are spread over the workers`() throws {
+        let folder = try TestFolder()
+        let (server, database) = try SharedServers.newDatabase()
+        let path = folder.path("http")
+        let gate = try GateProcess(
+            in: folder, server: server, database: database, workers: 2,
+            environment: ["LISTEN": "unix:\(folder.path("gate.sock")),http:unix:\(path)"])
+        let workers = try gate.workers.map { ProcessInspector($0) }
+        let before = workers.map(\.descriptorCount)
+        var clients: [HTTPClient] = []
+        for _ in 0..<40 {
+            let client = HTTPClient(.unix(path), keepsAlive: true)
+            #expect(try client.get("/healthz").status == 200)
+            clients.append(client)
+        }
+        let connections = zip(workers, before).map { $0.descriptorCount - $1 }
+        #expect(connections.allSatisfy { $0 >= 10 }, "\(connections)")
+        withExtendedLifetime(clients) {}
+    }
 }
