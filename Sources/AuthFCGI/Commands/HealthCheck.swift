@@ -8,9 +8,9 @@ struct HealthCheck: ParsableCommand {
         commandName: "healthcheck", abstract: "Check that a running 'serve' is ready.",
         discussion: """
             For the health checks of containers and the exec probes of Kubernetes. Requests /readyz on the first \
-            socket of LISTEN that is not http-check, as the front would. A gate is ready if PostgreSQL has answered it in the last 10 s and it is \
-            not shutting down. No other setting is needed. LISTEN is read from --listen, the environment, or the file \
-            given with --env-file.
+            socket of LISTEN, as the front would, over FastCGI or HTTP; sockets of http-check are left out. A gate is \
+            ready if PostgreSQL has answered it in the last 10 s and it is not shutting down. No other setting is \
+            needed. LISTEN is read from --listen, the environment, or the file given with --env-file.
 
             Exit codes: 0 ready; 1 not ready, with the reason on standard error; 78 LISTEN cannot be used.
             """)

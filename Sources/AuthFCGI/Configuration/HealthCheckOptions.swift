@@ -24,7 +24,8 @@ struct HealthCheckOptions: ParsableArguments {
             StandardError.write(error.description)
             throw ExitCode(SettingsProblems.exitCode)
         }
-        guard let address = listen.isEmpty ? .standard : listen.first(where: { $0.kind != .httpCheck }) else {
+        guard let address = listen.isEmpty ? ListenAddress.standard : listen.first(where: { $0.kind != .httpCheck })
+        else {
             throw CommandFailure.fail(
                 "LISTEN has http-check alone, where every path is a check; give another socket: --listen http:unix:PATH",
                 code: CommandFailure.configurationCode)

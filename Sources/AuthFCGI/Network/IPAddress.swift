@@ -42,8 +42,8 @@ struct IPAddress: Hashable, Sendable {
             return unsafe inet_pton(AF_INET6, characters, &long) == 1 ? AF_INET6 : nil
         }
         switch family {
-        case AF_INET: self.init(high: 0, low: Self.mapped << 32 | UInt64(UInt32(bigEndian: short.s_addr)))
-        case AF_INET6:
+        case AF_INET?: self.init(high: 0, low: Self.mapped << 32 | UInt64(UInt32(bigEndian: short.s_addr)))
+        case AF_INET6?:
             let (first, second) = unsafe withUnsafeBytes(of: &long) { bytes in
                 unsafe (
                     UInt64(bigEndian: bytes.loadUnaligned(as: UInt64.self)),

@@ -30,14 +30,16 @@ final class Acceptor {
     /// Accepts connections of a socket until ``drain()``, which also releases the closures.
     /// - Parameters:
     ///   - socket: a non-blocking listening socket.
+    ///   - takesTurns: true if connections stay, so that they have to be spread over the workers.
     ///   - onConnection: receives the descriptor of each accepted connection, and its ownership.
     ///   - onBatchEnd: called after the last of the connections that were accepted in one go.
     func listen(
-        on socket: consuming FileDescriptor, onConnection: @escaping @EventLoop (Int32) -> Void,
+        on socket: consuming FileDescriptor, takesTurns: Bool, onConnection: @escaping @EventLoop (Int32) -> Void,
         onBatchEnd: @escaping @EventLoop () -> Void
     ) {
         let listener = Listener(
-            socket, onConnection: onConnection, onBatchEnd: onBatchEnd, onFailure: { self.failed($0) })
+            socket, takesTurns: takesTurns, onConnection: onConnection, onBatchEnd: onBatchEnd,
+            onFailure: { self.failed($0) })
         listeners.append(listener)
         if !isPaused { listener.resume() }
     }

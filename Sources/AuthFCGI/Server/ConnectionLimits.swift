@@ -4,6 +4,7 @@ struct ConnectionLimits {
     var maxConnections = 16_384
     /// The time within which a request must arrive completely.
     var requestTimeout = Duration.seconds(5)
-    /// The time for which a kept connection may stay without a request.
-    var idleTimeout = Duration.seconds(300)
+    /// The time for which a kept connection may stay without a request. Longer than fronts keep their connections (Envoy: an
+    /// hour): a request that is sent while the connection is being closed is lost to a front that does not repeat it.
+    var idleTimeout = Duration.seconds(3900)
 }

@@ -16,10 +16,10 @@ final class InputBuffer {
     private let memory: UnsafeMutableRawBufferPointer
 
     /// The maximum number of bytes for one look.
-    var size: Int { unsafe memory.count }
+    let size: Int
 
-    /// - Parameter size: the maximum number of bytes for one look.
     init(size: Int) {
+        self.size = size
         unsafe memory = .allocate(byteCount: size, alignment: 16)
     }
 

@@ -32,8 +32,8 @@ final class Server {
     /// - Parameter socket: a non-blocking listening socket, of which the server takes ownership.
     func listen(on socket: Int32, for handler: any ConnectionHandler) {
         acceptor.listen(
-            on: FileDescriptor(owning: socket), onConnection: { self.accepted($0, for: handler) },
-            onBatchEnd: { handler.acceptedBatch() })
+            on: FileDescriptor(owning: socket), takesTurns: handler.connectionsStay,
+            onConnection: { self.accepted($0, for: handler) }, onBatchEnd: { handler.acceptedBatch() })
     }
 
     /// Accepts the connections that are queued, closes the listening sockets, and closes kept connections without a

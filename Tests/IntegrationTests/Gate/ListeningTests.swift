@@ -96,6 +96,31 @@ import Testing
         #expect(try status(folder.path("a")).st_mode & S_IFMT == S_IFSOCK)
     }
 
+    @Test func `what a socket of systemd speaks is in its name`() throws {
+        let endpoints = ["a", "b", "c"].map { Endpoint.unix(folder.path($0)) }
+        let listeners = try endpoints.map { try $0.makeListener(isBlocking: true) }
+        let process = try start(
+            ["LISTEN_FDS": "3", "LISTEN_FDNAMES": "authfcgi.socket:http:http-check"],
+            descriptors: [3: listeners[0].number, 4: listeners[1].number, 5: listeners[2].number], setsListenPID: true)
+        try expectAnswers(endpoints[0], process)
+        #expect(try HTTPClient(endpoints[1]).get("/healthz").status == 200)
+        #expect(try HTTPClient(endpoints[2]).get("/healthz").status == 401)
+        #expect(process.log.contains("http-check:unix:\(folder.path("c")) of systemd"))
+    }
+
+    @Test func `an address for HTTP that other machines reach needs the addresses of the front`() throws {
+        let port = try Endpoint.freePort()
+        let result = try run("http:0.0.0.0:\(port)")
+        #expect(result.status == .code(78) && result.errors.contains("TRUSTED_PROXIES is not set"), "\(result)")
+        let process = try start(["LISTEN": "http:0.0.0.0:\(port)", "TRUSTED_PROXIES": "192.0.2.1,2001:db8::/32"])
+        // A process of this machine is trusted.
+        try eventually("the gate answers", log: process.log) {
+            try process.requireRunning()
+            return (try? HTTPClient(.tcp(port: port)).get("/healthz").status) == 200
+        }
+        #expect(try process.stop().isSuccess)
+    }
+
     @Test func `sockets for another process are not used`() throws {
         let listener = try Endpoint.unix(folder.path("a")).makeListener(isBlocking: true)
         let path = folder.path("own")

@@ -5,6 +5,7 @@ internal import Logging
 @EventLoop
 final class HTTPHandler: ConnectionHandler {
     let faultLog: ConnectionFaultLog
+    let connectionsStay = true
     let connections: ConnectionTable
     /// What each request asks.
     let question: Exchange.Question
