@@ -39,7 +39,7 @@ extension ListenPlace {
             self = .standardInput
         } else if text.hasPrefix("unix:") {
             self = try .unix(path: Self.path(String(text.dropFirst(5))))
-        } else if text.hasPrefix("/") {
+        } else if text.hasPrefix("/"), !text.hasPrefix("//") {
             throw .pathWithoutUnix
         } else {
             self = try Self.tcp(text)

@@ -2,88 +2,103 @@ import Glibc
 import TestSupport
 import Testing
 
-/// What clients see through each front while the database or the gate is away.
+/// What clients see while the database or the gate is away: through all fronts at once, so that each outage is made and
+/// waited for once.
 @Suite(.serialized, .leavesCleanLogs) struct FrontOutageTests {
-    @Test(arguments: Front.allCases)
-    func `without the database the answer is 503 with a time to come back, and nobody is signed out`(
-        _ front: Front
-    ) throws {
-        let folder = try TestFolder()
-        let server = try PostgreSQLServer(in: folder)
-        let site = try FrontSite(front, server: server)
-        let token = try site.signIn()
-        #expect(try site.client().get("/page", headers: [bearer(token)]).status == 200)
-        try server.stop()
-        for (method, body) in [("GET", nil), ("POST", "x")] as [(String, String?)] {
-            try eventually("it cannot be told any more") {
-                let answer = try site.client().request(
-                    method, "/page", headers: [bearer(token)], body: body.map { Array($0.utf8) })
-                #expect([200, 503].contains(answer.status))
-                if answer.status == 503 { #expect(answer.headers["Retry-After"] != nil) }
-                return answer.status == 503
+    private static let shared = Result { try FrontRow() }
+    private let row: FrontRow
+
+    init() throws { row = try Self.shared.get() }
+
+    @Test func `without the database the answer is 503 with a time to come back, and nobody is signed out`() throws {
+        let token = try row.signIn()
+        let loads = row.sites.map { $0.load(token, threads: 1, pause: .milliseconds(20)) }
+        for load in loads { try load.waitForRequests(3) }
+        try row.server.stop()
+        for site in row.sites {
+            for (method, body) in [("GET", nil), ("POST", "x")] as [(String, String?)] {
+                try eventually("it cannot be told any more behind \(site.front.rawValue)") {
+                    let answer = try site.client().request(
+                        method, "/page", headers: [bearer(token)], body: body.map { Array($0.utf8) })
+                    #expect([200, 503].contains(answer.status), "\(site.front.rawValue)")
+                    guard answer.status == 503 else { return false }
+                    #expect(answer.headers["Retry-After"] != nil, "\(site.front.rawValue)")
+                    return true
+                }
             }
+            // Without a token there is nothing to tell, and open pages ask nobody.
+            #expect(try site.client().get("/page").status == 401, "\(site.front.rawValue)")
+            #expect(try site.client().get("/public/page").status == 200, "\(site.front.rawValue)")
         }
-        // Without a token there is nothing to tell, and open pages ask nobody.
-        #expect(try site.client().get("/page").status == 401)
-        #expect(try site.client().get("/public/page").status == 200)
-        try server.start()
-        try eventually("the session counts again", within: .seconds(20), log: site.gate.log) {
-            let status = try site.client().get("/page", headers: [bearer(token)]).status
-            #expect([200, 503].contains(status))
-            return status == 200
-        }
-        withExtendedLifetime(folder) {}
-    }
-
-    @Test(arguments: Front.allCases)
-    func `without the gate nobody gets in, and nobody is signed out`(_ front: Front) throws {
-        let site = try FrontSite(front)
-        let token = try site.signIn()
-        #expect(try site.client().get("/page", headers: [bearer(token)]).status == 200)
-        site.gate.kill()
-        for headers in [[], [bearer(token)], [cookie(token)]] {
-            let answer = try site.client().get("/page", headers: headers)
-            #expect(answer.status == front.statusWithoutGate, "\(answer)")
-            #expect(answer.headers["X-App"] == nil)
-        }
-        #expect(try site.client().get("/public/page").status == 200)
-        try site.gate.start()
-        try eventually("the session counts again", log: site.log) {
-            let status = try site.client().get("/page", headers: [bearer(token)]).status
-            #expect([200, front.statusWithoutGate].contains(status))
-            return status == 200
+        try row.server.start()
+        try row.waitForSession(token)
+        for (site, load) in zip(row.sites, loads) {
+            let report = load.stop()
+            let isExpected = report.errorCount == 0 && report.statuses.keys.sorted() == [200, 503]
+            #expect(isExpected, "\(site.front.rawValue): \(report)")
         }
     }
 
-    @Test(arguments: Front.allCases)
-    func `a restart of the gate signs nobody out, and the death of a worker loses no check`(_ front: Front) throws {
-        let site = try FrontSite(front)
-        let token = try site.signIn()
-        let load = site.load(token)
-        try load.waitForRequests(100)
+    @Test func `without the gate nobody gets in, and nobody is signed out`() throws {
+        let token = try row.signIn()
+        row.gate.kill()
+        // Some fronts wait for the gate for 2 s and more.
+        let requests = row.sites.flatMap { site in
+            [[], [bearer(token)], [cookie(token)]].map { headers in (site: site, headers: headers) }
+        }
+        let answers = try concurrently(requests) { try $0.site.client().get("/page", headers: $0.headers) }
+        for (request, answer) in zip(requests, answers) {
+            let front = request.site.front
+            #expect(answer.status == front.statusWithoutGate, "\(front.rawValue): \(answer)")
+            #expect(answer.headers["X-App"] == nil, "\(front.rawValue)")
+        }
+        for site in row.sites {
+            #expect(try site.client().get("/public/page").status == 200, "\(site.front.rawValue)")
+        }
+        // Until the gate is back, and while it starts, nobody is told that the session has ended.
+        let loads = row.sites.map { $0.load(token, threads: 1, pause: .milliseconds(20)) }
+        try row.gate.start()
+        try row.waitForSession(token)
+        for (site, load) in zip(row.sites, loads) {
+            let report = load.stop()
+            let possible: Set = [200, 503, site.front.statusWithoutGate]
+            let isExpected = report.errorCount == 0 && possible.isSuperset(of: report.statuses.keys)
+            #expect(isExpected, "\(site.front.rawValue): \(report)")
+        }
+    }
+
+    @Test func `a restart of the gate signs nobody out, and the death of a worker loses no check`() throws {
+        let token = try row.signIn()
+        let loads = row.sites.map { $0.load(token) }
+        for load in loads { try load.waitForRequests(100, within: .seconds(20)) }
         for _ in 1...2 {
-            let victim = try #require(try site.gate.workers.first)
+            let victim = try #require(try row.gate.workers.first)
             kill(victim, SIGKILL)
-            try eventually("another worker is there", log: site.gate.log) {
-                let workers = try site.gate.workers
+            try eventually("another worker is there", log: row.gate.log) {
+                let workers = try row.gate.workers
                 return workers.count == 2 && !workers.contains(victim)
             }
-            try load.waitForRequests(100)
+            for load in loads { try load.waitForRequests(50, within: .seconds(20)) }
         }
-        let deaths = load.stop()
-        let failures: Set<Int> = front.asksTwice ? [200] : [200, 500, 503]
-        #expect(deaths.errorCount == 0 && failures.isSuperset(of: deaths.statuses.keys), "\(deaths)")
-        #expect(deaths.statuses[200, default: 0] > 100, "\(deaths)")
+        for (site, load) in zip(row.sites, loads) {
+            let report = load.stop()
+            let possible: Set = site.front.asksTwice ? [200] : [200, 500, 503]
+            let isExpected = report.errorCount == 0 && possible.isSuperset(of: report.statuses.keys)
+            #expect(isExpected, "\(site.front.rawValue): \(report)")
+            #expect(report.statuses[200, default: 0] > 100, "\(site.front.rawValue): \(report)")
+        }
 
-        let again = site.load(token)
-        try again.waitForRequests(100)
-        #expect(try site.gate.stop() == .code(0))
-        try site.gate.start()
-        try eventually("checks are answered again", log: site.gate.log) {
-            try site.client().get("/page", headers: [bearer(token)]).status == 200
+        let again = row.sites.map { $0.load(token) }
+        for load in again { try load.waitForRequests(20, within: .seconds(20)) }
+        #expect(try row.gate.stop() == .code(0))
+        try row.gate.start()
+        try row.waitForSession(token)
+        for (site, load) in zip(row.sites, again) {
+            let report = load.stop()
+            let front = site.front
+            let possible: Set = front.waitsForTheGate ? [200, front.statusWithoutGate] : [200, 500, 502, 503]
+            let isExpected = report.errorCount == 0 && possible.isSuperset(of: report.statuses.keys)
+            #expect(isExpected, "\(front.rawValue): \(report)")
         }
-        let restart = again.stop()
-        let possible: Set<Int> = front.waitsForTheGate ? [200, front.statusWithoutGate] : [200, 500, 502, 503]
-        #expect(restart.errorCount == 0 && possible.isSuperset(of: restart.statuses.keys), "\(restart)")
     }
 }

@@ -54,8 +54,8 @@ final class FrontProcess: Sendable {
         try NginxServer.renderSite(
             from: Repository.path("nginx"), to: prefix,
             replacing: [
-                ("unix:/run/authfcgi/authfcgi.sock", "unix:\(addresses.fastCGISocket)"),
-                ("unix:/run/authfcgi/http.sock", "unix:\(addresses.httpSocket)"),
+                ("unix:/run/authfcgi/authfcgi.sock", "unix:\(addresses.gate.fastCGISocket)"),
+                ("unix:/run/authfcgi/http.sock", "unix:\(addresses.gate.httpSocket)"),
                 ("listen 80;", "listen 127.0.0.1:\(addresses.site);"),
                 ("server 127.0.0.1:3000;", "server 127.0.0.1:\(addresses.application);"),
             ] + form.includes)
@@ -68,7 +68,7 @@ final class FrontProcess: Sendable {
         let files = try render(
             "caddy", in: folder,
             [
-                ("unix//run/authfcgi/http.sock", "unix/\(addresses.httpSocket)"),
+                ("unix//run/authfcgi/http.sock", "unix/\(addresses.gate.httpSocket)"),
                 ("127.0.0.1:3000", "127.0.0.1:\(addresses.application)"),
                 ("\nexample.com {", "\nhttp://:\(addresses.site) {"),
             ])
@@ -85,7 +85,7 @@ final class FrontProcess: Sendable {
         let files = try render(
             "envoy", in: folder,
             [
-                ("/run/authfcgi/http.sock", addresses.httpSocket),
+                ("/run/authfcgi/http.sock", addresses.gate.httpSocket),
                 ("address: 127.0.0.1, port_value: 3000", "address: 127.0.0.1, port_value: \(addresses.application)"),
                 ("address: 0.0.0.0, port_value: 80}", "address: 127.0.0.1, port_value: \(addresses.site)}"),
             ])
@@ -99,7 +99,7 @@ final class FrontProcess: Sendable {
         let files = try render(
             "haproxy", in: folder,
             [
-                ("/run/authfcgi/http.sock", addresses.httpSocket), ("/etc/haproxy/", "\(folder.path)/haproxy/"),
+                ("/run/authfcgi/http.sock", addresses.gate.httpSocket), ("/etc/haproxy/", "\(folder.path)/haproxy/"),
                 ("127.0.0.1:3000", "127.0.0.1:\(addresses.application)"),
                 ("bind :80", "bind 127.0.0.1:\(addresses.site)"),
             ])
@@ -112,8 +112,8 @@ final class FrontProcess: Sendable {
         let files = try render(
             "lighttpd", in: folder,
             [
-                ("/run/authfcgi/http.sock", addresses.httpSocket),
-                ("/run/authfcgi/authfcgi.sock", addresses.fastCGISocket),
+                ("/run/authfcgi/http.sock", addresses.gate.httpSocket),
+                ("/run/authfcgi/authfcgi.sock", addresses.gate.fastCGISocket),
                 ("/etc/lighttpd/", "\(folder.path)/lighttpd/"), ("/var/www/html", folder.path),
                 ("\"port\" => 3000", "\"port\" => \(addresses.application)"),
                 ("server.port = 80", "server.port = \(addresses.site)\n\(own)"),
@@ -126,8 +126,8 @@ final class FrontProcess: Sendable {
         let files = try render(
             "apache", in: folder,
             [
-                ("/run/authfcgi/http.sock", addresses.httpSocket), ("/etc/apache2/", "\(folder.path)/apache/"),
-                ("127.0.0.1:9000", "127.0.0.1:\(addresses.fastCGI)"),
+                ("/run/authfcgi/http.sock", addresses.gate.httpSocket), ("/etc/apache2/", "\(folder.path)/apache/"),
+                ("127.0.0.1:9000", "127.0.0.1:\(addresses.gate.fastCGI)"),
                 ("127.0.0.1:3000", "127.0.0.1:\(addresses.application)"),
                 ("<VirtualHost *:80>", "<VirtualHost *:\(addresses.site)>"),
             ])

@@ -9,21 +9,26 @@ final class FrontSite: Sendable {
     private let application: EchoApplication
     private let entry: Endpoint
 
-    /// Starts the gate, the application and the front.
-    ///
-    /// - Parameter server: The server of the gate's database, or nil for a new database of the shared one.
-    init(_ front: Front, server: PostgreSQLServer? = nil) throws {
-        self.front = front
+    /// Starts a gate with a new database of the shared server, the application and the front.
+    convenience init(_ front: Front) throws {
         let folder = try TestFolder()
+        let addresses = try GateAddresses(in: folder)
+        let (shared, database) = try SharedServers.newDatabase()
+        let gate = try GateProcess(
+            in: folder, server: shared, database: database, environment: ["LISTEN": addresses.listen])
+        try self.init(front, in: folder, before: gate, at: addresses)
+    }
+
+    /// Starts the application and the front.
+    ///
+    /// - Parameters:
+    ///   - folder: The folder for the front's files, of no other front.
+    ///   - gate: A gate that runs, and listens at `addresses`.
+    init(_ front: Front, in folder: TestFolder, before gate: GateProcess, at addresses: GateAddresses) throws {
+        self.front = front
         self.folder = folder
-        let addresses = try FrontAddresses(in: folder)
-        let listen = ["LISTEN": addresses.listen]
-        if let server {
-            gate = try GateProcess(in: folder, server: server, environment: listen)
-        } else {
-            let (shared, database) = try SharedServers.newDatabase()
-            gate = try GateProcess(in: folder, server: shared, database: database, environment: listen)
-        }
+        self.gate = gate
+        let addresses = try FrontAddresses(gate: addresses)
         application = try EchoApplication(at: .tcp(port: addresses.application))
         entry = .tcp(port: addresses.site)
         process = try FrontProcess(front, in: folder, at: addresses)
@@ -47,9 +52,9 @@ final class FrontSite: Sendable {
     }
 
     /// Starts requests for a protected page, in several threads.
-    func load(_ token: String, threads: Int = 4, count: Int? = nil) -> LoadGenerator {
-        LoadGenerator(entry, threads: threads, keepsAlive: false, count: count, timeout: .seconds(20)) { _ in
-            LoadRequest("GET", "/page", headers: [bearer(token)])
-        }
+    func load(_ token: String, threads: Int = 4, count: Int? = nil, pause: Duration = .zero) -> LoadGenerator {
+        LoadGenerator(
+            entry, threads: threads, keepsAlive: false, count: count, pause: pause, timeout: .seconds(20)
+        ) { _ in LoadRequest("GET", "/page", headers: [bearer(token)]) }
     }
 }

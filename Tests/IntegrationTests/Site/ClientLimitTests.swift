@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// The limits of the shipped nginx files for the requests of one client.
-@Suite(.leavesCleanLogs, .overBothProtocols) struct ClientLimitTests {
+@Suite(.leavesCleanLogs) struct ClientLimitTests {
     /// A server that has its clients' addresses from a load balancer.
     private static let balanced = """
         server {
@@ -40,7 +40,8 @@ import Testing
         throw SupportError.unexpected("nginx refuses nothing", log: "")
     }
 
-    @Test func `a hundred logins at once are answered, and a client that sends more gets 429 with a time to come back`()
+    @Test(.overBothProtocols)
+    func `a hundred logins at once are answered, and a client that sends more gets 429 with a time to come back`()
         throws
     {
         let (count, refused) = try exhaust("192.0.2.1")
@@ -97,7 +98,7 @@ import Testing
         for _ in 0..<300 { #expect(try ask(from: nil).status != 429) }
     }
 
-    @Test func `checks have no limit`() throws {
+    @Test(.overBothProtocols) func `checks have no limit`() throws {
         let token = try site.pod.signIn()
         _ = try exhaust("192.0.2.1")
         for _ in 0..<300 {

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// While no store can determine whether a session is valid, no request is accepted and no user is logged out.
-@Suite(.serialized, .leavesCleanLogs, .overBothProtocols) struct OutageTests {
+@Suite(.serialized, .leavesCleanLogs) struct OutageTests {
     private static func expectUnavailable(_ answer: HTTPAnswer, _ what: String) throws {
         #expect(answer.status == 503, "\(what)")
         #expect(answer.headers["Retry-After"].flatMap { Int($0) } != nil, "\(what)")
@@ -22,7 +22,8 @@ import Testing
 
     private static let login = #"{"username":"ann","password":"whatever-it-is"}"#
 
-    @Test func `without the gate the response is 503 everywhere, and open pages stay open`() throws {
+    @Test(.overBothProtocols)
+    func `without the gate the response is 503 everywhere, and open pages stay open`() throws {
         let site = try HostileSurroundings.site()
         let pod = site.pod
         let token = try pod.signIn()
@@ -53,33 +54,42 @@ import Testing
     }
 
     @Test func `without PostgreSQL the response is 503 everywhere, and sessions are valid again afterwards`() throws {
+        // A pod for each protocol, so that there is one outage for both.
         let site = try HostileSurroundings.site()
-        let pod = site.pod
-        let token = try pod.signIn()
-        try site.postgreSQL.stop()
-        for socket in [nil, HostileSurroundings.listener] {
-            let client = pod.client(socket)
-            for (path, credentials) in [
-                ("/", cookie(token)), ("/api/page", bearer(token)), ("/auth/me", bearer(token)),
-            ] {
-                try Self.expectUnavailable(try client.get(path, headers: [credentials]), path)
-            }
-            try Self.expectUnavailable(try client.post("/auth/login", Self.login), "/auth/login")
-            let logout = try client.post("/auth/logout", "", headers: [bearer(token)])
-            try Self.expectUnavailable(logout, "/auth/logout")
+        let overHTTP = try GateProtocol.$current.withValue(.http) {
+            try Pod(
+                in: site.folder, name: "http", server: site.postgreSQL, extra: HostileSurroundings.configuration,
+                listeners: [HostileSurroundings.listener])
         }
-        // A request without a token is unauthenticated, regardless of the store.
-        #expect(try pod.client().get("/api/page").status == 401)
-        #expect(try pod.client().get("/public/page").status == 200)
+        let token = try site.pod.signIn()
+        try site.postgreSQL.stop()
+        for pod in [site.pod, overHTTP] {
+            for socket in [nil, HostileSurroundings.listener] {
+                let client = pod.client(socket)
+                for (path, credentials) in [
+                    ("/", cookie(token)), ("/api/page", bearer(token)), ("/auth/me", bearer(token)),
+                ] {
+                    try Self.expectUnavailable(try client.get(path, headers: [credentials]), path)
+                }
+                try Self.expectUnavailable(try client.post("/auth/login", Self.login), "/auth/login")
+                let logout = try client.post("/auth/logout", "", headers: [bearer(token)])
+                try Self.expectUnavailable(logout, "/auth/logout")
+            }
+            // A request without a token is unauthenticated, regardless of the store.
+            #expect(try pod.client().get("/api/page").status == 401)
+            #expect(try pod.client().get("/public/page").status == 200)
+        }
         try site.postgreSQL.start()
-        try eventually("the session counts again", log: pod.gate.log) {
-            let status = try pod.client().get("/api/page", headers: [bearer(token)]).status
-            #expect([200, 503].contains(status))
-            return status == 200
+        for pod in [site.pod, overHTTP] {
+            try eventually("the session counts again", log: pod.gate.log) {
+                let status = try pod.client().get("/api/page", headers: [bearer(token)]).status
+                #expect([200, 503].contains(status))
+                return status == 200
+            }
         }
     }
 
-    @Test(arguments: [2, 1])
+    @Test(.overBothProtocols, arguments: [2, 1])
     func `no request fails when a worker is killed under load, even the only one`(workers count: Int) throws {
         let site = try Site(workers: count)
         let pod = site.pod
@@ -105,7 +115,7 @@ import Testing
         #expect(try pod.gate.workers.count == count)
     }
 
-    @Test func `the gate stops cleanly on request, and loses no request in flight`() throws {
+    @Test(.overBothProtocols) func `the gate stops cleanly on request, and loses no request in flight`() throws {
         let site = try Site()
         let token = try site.pod.signIn()
         #expect(try site.pod.client().get("/api/page", headers: [bearer(token)]).status == 200)

@@ -3,7 +3,7 @@ import Testing
 
 /// The sign-in page and its form through nginx with the shipped files, as a browser uses them. The client's Host is
 /// localhost.
-@Suite(.serialized, .leavesCleanLogs, .overBothProtocols) struct SignInSiteTests {
+@Suite(.serialized, .leavesCleanLogs) struct SignInSiteTests {
     private static let password = "a-password-for-ann"
     private static let shared = OncePerProtocol {
         let site = try Site()
@@ -36,7 +36,8 @@ import Testing
         ("Cookie", "authfcgi_rounds=\(try #require(answer.headers.cookie("authfcgi_rounds")))")
     }
 
-    @Test func `a deep link with its query survives the sign-in, and the token is in the cookie alone`() throws {
+    @Test(.overBothProtocols)
+    func `a deep link with its query survives the sign-in, and the token is in the cookie alone`() throws {
         let link = "/public-not/a%2Fb?q=1&x=%26&next=//y"
         let away = try pod.client().get(link, headers: Browser.request())
         #expect(away.status == 302)
@@ -104,7 +105,7 @@ import Testing
         #expect(try page(try #require(answer.headers.cookie("__Host-session"))) == 200)
     }
 
-    @Test func `of several cookies all sessions end with a sign-in`() throws {
+    @Test(.overBothProtocols) func `of several cookies all sessions end with a sign-in`() throws {
         let tokens = try (0..<2).map { _ in try pod.signIn() }
         let cookies = ("Cookie", tokens.map { "__Host-session=\($0)" }.joined(separator: "; "))
         #expect(
@@ -130,18 +131,23 @@ import Testing
         #expect(!answer.text.contains("a-wrong-password"))
     }
 
-    @Test(arguments: [
-        [], [("Sec-Fetch-Site", "cross-site")], [("Sec-Fetch-Site", "same-site")], [("Origin", "https://evil.example")],
-        [("Origin", "null")], [("Origin", "http://localhost:8001")],
-    ])
+    @Test(
+        .overBothProtocols,
+        arguments: [
+            [], [("Sec-Fetch-Site", "cross-site")], [("Sec-Fetch-Site", "same-site")],
+            [("Origin", "https://evil.example")],
+            [("Origin", "null")], [("Origin", "http://localhost:8001")],
+        ])
     func `a form of another site signs nobody in`(headers: [(String, String)]) throws {
         let answer = try submit(headers: headers)
         #expect(answer.status == 403 && answer.headers["Set-Cookie"] == nil)
     }
 
-    @Test(arguments: [
-        "//evil.example", "https://evil.example/", "/\\evil.example", "/%2fevil.example", "javascript:alert(1)",
-    ])
+    @Test(
+        .overBothProtocols,
+        arguments: [
+            "//evil.example", "https://evil.example/", "/\\evil.example", "/%2fevil.example", "javascript:alert(1)",
+        ])
     func `no target leads to another site`(target: String) throws {
         #expect(try submit(target: target).headers["Location"] == "/")
         let token = try pod.signIn()
@@ -149,7 +155,7 @@ import Testing
         #expect(answer.status == 303 && answer.headers["Location"] == "/")
     }
 
-    @Test func `the form of the sign-out page ends the session, of several cookies all`() throws {
+    @Test(.overBothProtocols) func `the form of the sign-out page ends the session, of several cookies all`() throws {
         let tokens = try (0..<2).map { _ in try pod.signIn() }
         let cookies = ("Cookie", tokens.map { "__Host-session=\($0)" }.joined(separator: "; "))
         #expect(try pod.client().get("/auth/logout", headers: [cookies]).status == 200)

@@ -1,8 +1,9 @@
 import TestSupport
 import Testing
 
-/// A trait of suites whose tests run once for each of these protocols, with sites in which nginx asks the gate over it.
-struct OverProtocols: SuiteTrait, TestScoping {
+/// A trait of tests, or of suites with such tests, that run once for each of these protocols, with sites in which nginx
+/// asks the gate over it. It is for tests whose outcome could depend on the protocol.
+struct OverProtocols: SuiteTrait, TestTrait, TestScoping {
     let protocols: [GateProtocol]
 
     var isRecursive: Bool { true }
