@@ -54,7 +54,7 @@ enum Metric: Hashable, Sendable {
     /// The counters in the last line of the log, with their names there.
     static let summary: [(name: String, metric: Metric)] = [
         ("from_memory", .store(.fromMemory)), ("from_redis", .store(.fromRedis)), ("look_ups", .store(.lookUps)),
-        ("touches_written", .store(.touchesWritten)),
+        ("touches_written", .store(.touchesWritten)), ("untrusted_connections", .gate(.untrustedConnections)),
     ]
 
     /// The checks of all outcomes.

@@ -5,8 +5,10 @@ import Testing
 @Suite(.serialized, .leavesCleanLogs) struct DocumentCommandTests {
     /// The pages with commands. Those of docs/operations.md are also for `GuideTests`.
     private static let paths = [
-        "README.md", "docs/commands.md", "docs/fronts.md", "docs/getting-started.md", "docs/http-api.md", "docs/log.md",
-        "docs/nginx.md", "docs/operations.md", "docs/pages.md", "docs/redis.md", "docs/scaling.md", "docs/security.md",
+        "README.md", "docs/commands.md", "docs/fronts.md", "docs/getting-started.md", "docs/http-api.md",
+        "docs/listening.md", "docs/log.md", "docs/metrics.md", "docs/nginx.md", "docs/operations.md", "docs/pages.md",
+        "docs/redis.md",
+        "docs/scaling.md", "docs/security.md",
         "docs/sessions.md", "docs/settings.md", "docs/sql.md", "docs/upgrade.md", "docs/users.md",
     ]
 
