@@ -1,0 +1,89 @@
+internal import Glibc
+internal import Sessions
+
+/// What the machine and the process have to offer.
+enum MachineChecks {
+    @Sendable
+    static func program(_ examination: Examination) -> [Finding] {
+        [.fine("authfcgi \(Version.current), \(LibraryVersions.summary)")]
+    }
+
+    @Sendable
+    static func user(_ examination: Examination) -> [Finding] {
+        guard geteuid() == 0 else { return [.fine("\(SystemUser.current)")] }
+        return [
+            .note(
+                "this command runs as root, so its rights to files, sockets and databases may not be those of 'serve'",
+                "run it as the user of 'serve'")
+        ]
+    }
+
+    @Sendable
+    static func sockets(_ examination: Examination) -> [Finding] {
+        let settings = examination.settings
+        do throws(ListenError) {
+            let remarks = try ListeningSockets.rehearse(settings, ProcessEnvironment.snapshot())
+            let addresses = settings.listen.isEmpty ? [.standard] : settings.listen
+            let names = addresses.map(\.description).joined(separator: ", ")
+            return remarks.isEmpty ? [.fine("LISTEN (\(names)) can be used")] : remarks.map { .note($0) }
+        } catch {
+            let advice = "; if systemd passes the socket to 'serve', add --listen systemd"
+            return [.error("\(error)\(settings.listen.isEmpty ? advice : "")", exitCode: error.exitCode)]
+        }
+    }
+
+    @Sendable
+    static func socketMode(_ examination: Examination) -> [Finding] {
+        let settings = examination.settings
+        let mode = "0" + String(settings.listenMode, radix: 8)
+        if settings.listen.contains(where: \.isTCP) {
+            return [
+                .warning(
+                    "LISTEN has a port, and every user of this machine may ask about sessions and try passwords there",
+                    "listen on unix:PATH alone")
+            ]
+        }
+        let isOfFile = settings.listen.isEmpty || settings.listen.contains(where: \.isFile)
+        guard isOfFile else { return [.fine("another program makes the socket")] }
+        if settings.listenPeers != nil { return [.fine("LISTEN_PEER_UIDS names who may connect")] }
+        guard settings.listenMode & 0o002 == 0 else {
+            return [
+                .warning(
+                    "LISTEN_MODE is \(mode): every user of this machine may ask about sessions and try passwords",
+                    "write 0660, and name the group of nginx in LISTEN_GROUP")
+            ]
+        }
+        guard settings.listenGroup == nil else { return [.fine("LISTEN_MODE \(mode), LISTEN_GROUP")] }
+        return [
+            .note(
+                "LISTEN_MODE is \(mode) without LISTEN_GROUP: nginx may connect if its user is in the group of 'serve'",
+                "name the group of nginx in LISTEN_GROUP unless systemd makes the socket")
+        ]
+    }
+
+    @Sendable
+    static func backlog(_ examination: Examination) -> [Finding] {
+        guard let limit = ListeningSocket.smallerBacklog else {
+            return [.fine("at least \(ListeningSocket.backlog) connections may wait")]
+        }
+        return [.warning("\(limit) connections may wait; more are refused, and nginx answers 503")]
+    }
+
+    @Sendable
+    static func descriptors(_ examination: Examination) -> [Finding] {
+        let limit = DescriptorLimit.maximum
+        guard limit < 4096 else { return [.fine("\(limit) descriptors may be open")] }
+        return [.warning("\(limit) descriptors may be open: a worker takes at most \(max(64, limit - 64)) connections")]
+    }
+
+    @Sendable
+    static func hashes(_ examination: Examination) -> [Finding] {
+        guard let reason = PasswordHasher.trial() else { return [.fine("password hashes can be computed")] }
+        return [.error("password hashes cannot be computed: \(reason)")]
+    }
+}
+
+extension ListenAddress {
+    /// A Boolean value that indicates whether it is a unix socket that the program makes.
+    fileprivate var isFile: Bool { if case .unix = self { true } else { false } }
+}
