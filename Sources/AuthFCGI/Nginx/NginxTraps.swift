@@ -43,18 +43,24 @@ enum NginxTraps {
             remedy: "name the characters, such as ([a-z]+)", find: demandsFromPath),
         NginxTrap(
             "demand-beside", "regular expressions with a demand without a prefix around them", .warning,
-            consequence: "does not match every such path (a line feed, for example), and the location that answers the "
-                + "rest does not demand it",
+            consequence: """
+                does not match every such path (a line feed, for example), and the location that answers the \
+                rest does not demand it
+                """,
             remedy: "put it into a location ^~ /prefix/ that returns 404 by itself", find: demandsBeside),
         NginxTrap(
             "unknown-check", "auth_request with a name that no check has",
             consequence: "asks a check that does not exist: 500 for all",
-            remedy: "write location = /_authfcgi/NAME with include authfcgi/check.conf, and authfcgi/verify.conf "
-                + "above it, in the same server", find: unknownChecks),
+            remedy: """
+                write location = /_authfcgi/NAME with include authfcgi/check.conf, and authfcgi/verify.conf \
+                above it, in the same server
+                """, find: unknownChecks),
         NginxTrap(
             "check-outside", "checks outside of /_authfcgi/", .warning,
-            consequence: "asks a check that a rewrite at server level catches, and in whose place, after a typing "
-                + "error, the application answers", remedy: "name it location = /_authfcgi/NAME", find: checksOutside),
+            consequence: """
+                asks a check that a rewrite at server level catches, and in whose place, after a typing \
+                error, the application answers
+                """, remedy: "name it location = /_authfcgi/NAME", find: checksOutside),
         NginxTrap(
             "bare-check", "checks without check.conf",
             consequence: "takes over what the site has set, such as an error_page 502 that makes a dead gate a 200",
@@ -74,8 +80,10 @@ enum NginxTraps {
         NginxTrap(
             "no-identity-file", "proxy_pass and the like without proxy.conf",
             consequence: "hands on the client's own Remote-User and our token",
-            remedy: "include authfcgi/proxy.conf (fastcgi.conf, uwsgi.conf, scgi.conf, grpc.conf) in this very "
-                + "location, open ones too", find: noIdentityFiles),
+            remedy: """
+                include authfcgi/proxy.conf (fastcgi.conf, uwsgi.conf, scgi.conf, grpc.conf) in this very \
+                location, open ones too
+                """, find: noIdentityFiles),
         NginxTrap(
             "doubled-headers", "Host and X-Forwarded-… beside proxy.conf", .warning,
             consequence: "is sent in addition to the one of proxy.conf, and most applications answer two with 400",
