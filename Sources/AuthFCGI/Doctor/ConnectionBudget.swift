@@ -12,7 +12,12 @@ struct ConnectionBudget {
         /// What sets it, with a verb.
         let source: String
         let count: Int
+        /// The number of connections that others use of it now.
+        var others = 0
         let remedy: String
+
+        /// What is left for gates.
+        var left: Int { count - others }
     }
 
     /// The number of all workers.
@@ -22,7 +27,9 @@ struct ConnectionBudget {
 
     func finding(_ facts: ServerFacts) -> Finding {
         var limits = [
-            Limit(source: "max_connections leaves", count: facts.maxConnections, remedy: "raise max_connections")
+            Limit(
+                source: "max_connections leaves", count: facts.maxConnections, others: facts.connectionsOfOthers,
+                remedy: "raise max_connections")
         ]
         if let count = facts.roleLimit {
             let remedy = "ALTER ROLE \(facts.role) CONNECTION LIMIT \(neededInUpdate)"
@@ -32,21 +39,18 @@ struct ConnectionBudget {
             let remedy = "ALTER DATABASE \(facts.database) CONNECTION LIMIT \(neededInUpdate)"
             limits.append(Limit(source: "the database \(facts.database) has", count: count, remedy: remedy))
         }
-        return finding(limits, others: facts.connectionsOfOthers)
+        return finding(limits)
     }
 
-    /// - Parameters:
-    ///   - limits: The limits.
-    ///   - others: The number of connections of other programs now.
-    func finding(_ limits: [Limit], others: Int) -> Finding {
+    func finding(_ limits: [Limit]) -> Finding {
         let sum =
             "\(pods.counted("pod")) with \(workers.counted("worker")) may need \(needed) connections, \(neededInUpdate) "
             + "while workers are replaced"
-        let tightest = limits.min { $0.count < $1.count }
-        guard let tightest, tightest.count < neededInUpdate + others else { return .fine(sum) }
-        let use = others > 0 ? ", and others use \(others) now" : ""
+        let tightest = limits.min { $0.left < $1.left }
+        guard let tightest, tightest.left < neededInUpdate else { return .fine(sum) }
+        let use = tightest.others > 0 ? ", and others use \(tightest.others) now" : ""
         let text = "\(sum), but \(tightest.source) \(tightest.count)\(use)"
         let remedy = "\(tightest.remedy), or lower WORKERS"
-        return tightest.count < needed ? .error(text, remedy) : .warning(text, remedy)
+        return tightest.left < needed ? .error(text, remedy) : .warning(text, remedy)
     }
 }

@@ -51,7 +51,7 @@ final class NginxScope {
         switch kind {
         case .main: "the file"
         case .http: "http"
-        case .server: "server \(own("server_name").first?.arguments.first ?? "")"
+        case .server: ["server", own("server_name").first?.arguments.first].compactMap(\.self).joined(separator: " ")
         case .location, .condition, .other: opening?.text ?? ""
         }
     }

@@ -15,7 +15,9 @@ extension PostgreSQLConnection {
     ) throws(PostgreSQLError) -> Bool {
         let mark = "authfcgi_trial_\(UInt64.random(in: .min ... .max))"
         try script("LISTEN \(mark)", deadline: deadline)
-        try other.script("NOTIFY \(mark), '\(mark)'", deadline: deadline)
+        // Waits for no standby.
+        try other.script(
+            "BEGIN; SET LOCAL synchronous_commit = off; NOTIFY \(mark), '\(mark)'; COMMIT", deadline: deadline)
         let end = BootInstant.now + limit
         var isHeard = false
         repeat {

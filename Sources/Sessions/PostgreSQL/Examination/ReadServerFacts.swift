@@ -23,7 +23,9 @@ struct ReadServerFacts: Statement {
                current_setting('max_connections')::integer
                    - CASE WHEN r.rolsuper THEN 0 ELSE current_setting('superuser_reserved_connections')::integer
                          + coalesce(current_setting('reserved_connections', true), '0')::integer END AS max_connections,
-               nullif(r.rolconnlimit, -1) AS role_limit, nullif(d.datconnlimit, -1) AS database_limit,
+               -- Neither limits superusers.
+               CASE WHEN NOT r.rolsuper THEN nullif(r.rolconnlimit, -1) END AS role_limit,
+               CASE WHEN NOT r.rolsuper THEN nullif(d.datconnlimit, -1) END AS database_limit,
                (SELECT count(*) FROM pg_stat_activity a
                  WHERE a.backend_type = 'client backend' AND left(a.application_name, 9) <> 'authfcgi '
                    AND a.pid <> pg_backend_pid()) AS others,
