@@ -69,7 +69,7 @@ enum DoctorTable {
             DoctorCheck(nginx: "nginx", "the configuration with the files that it includes", NginxChecks.files),
             DoctorCheck(
                 nginx: "nginx-version", "whether nginx is a version without known holes",
-                remedy: "update it: nginx/README.md has the versions", NginxChecks.version),
+                remedy: "update it: docs/nginx.md has the versions", NginxChecks.version),
         ]
         + NginxTraps.all.map { trap in
             DoctorCheck(nginx: "nginx-\(trap.name)", trap.subject, remedy: trap.remedy) { configuration in

@@ -1,4 +1,4 @@
-/// The traps of nginx/README.md, "Ways to open the site by accident", and some of its symptoms: the one table.
+/// The traps of docs/nginx.md, "Ways to open the site by accident", and some of its symptoms: the one table.
 enum NginxTraps {
     static let all: [NginxTrap] = [
         NginxTrap(
@@ -106,7 +106,7 @@ enum NginxTraps {
         NginxTrap(
             "java-paths", "open locations in front of applications in Java", .note,
             consequence: "is open, and an application in Java takes /open/..;/closed/ for /closed/",
-            remedy: "if it is in Java, refuse such paths at server level: nginx/README.md, Applications in Java",
+            remedy: "if it is in Java, refuse such paths at server level: docs/nginx.md, Applications in Java",
             find: javaPaths),
     ]
 }

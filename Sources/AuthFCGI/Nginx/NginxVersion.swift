@@ -5,7 +5,7 @@ struct NginxVersion: Equatable {
     /// The version of the distribution's package, such as `1.22.1-9+deb12u11`; nil if it is not known.
     let packaged: String?
 
-    /// The oldest releases without them. nginx/README.md has the same.
+    /// The oldest releases without them. docs/nginx.md has the same.
     static let oldestStable = [1, 30, 7]
     static let oldestMainline = [1, 31, 9]
     /// The oldest packages without them, by what stands before their last number: distributions mend older releases.

@@ -166,27 +166,27 @@ struct NginxTrapTests {
         }
     }
 
-    /// The beginnings of the rows of nginx/README.md, "Ways to open the site by accident", with the trap of each.
+    /// Parts of the rows of the page about nginx, "Ways to open the site by accident", with the trap of each.
     private static let rows = [
         ("`return 200 …`", "answer-before-check"), ("`rewrite ^ /index.php last;`", "rewrite-above-verify"),
         ("`satisfy any; allow …;`", "satisfy-any"), ("`ssi`, `slice`", "unchecked-parts"),
-        ("`location ~ \\.php$", "expression-beside"), ("`auth_request off` in a nested", "open-part"),
+        ("`location ~ \\.php$", "expression-beside"), ("in a nested location", "open-part"),
         ("`set $authfcgi_require …;`", "demand-not-inherited"), ("`auth_request` with a name", "unknown-check"),
-        ("a check of one's own outside", "check-outside"), ("`if ($http_user_agent …)`", "client-decides"),
-        ("a check of one's own that copies", "bare-check"), ("`uwsgi_pass`, `scgi_pass`", "wrong-identity-file"),
+        ("outside of `/_authfcgi/`", "check-outside"), ("`if ($http_user_agent …)`", "client-decides"),
+        ("without its `error_page` line", "bare-check"), ("`uwsgi_pass`, `scgi_pass` or", "wrong-identity-file"),
         ("`proxy_pass` without", "no-identity-file"), ("`underscores_in_headers on`", "header-names"),
         ("`fastcgi_cache` for the check", "cached-check"), ("`proxy_cache` (`fastcgi_cache`", "shared-cache"),
-        ("`location ~ ^/team/(.+)/", "demand-from-path"), ("`auth_request off` in `location /public/`", "java-paths"),
+        ("`location ~ ^/team/(.+)/", "demand-from-path"), ("in `location /public/`", "java-paths"),
     ]
 
     @Test func `each row of the page about ways to open the site is looked for`() throws {
-        let page = try String(contentsOf: Self.checkout.appending(path: "nginx/README.md"), encoding: .utf8)
+        let page = try NginxPage.text()
         let lines = page.split(separator: "\n", omittingEmptySubsequences: false)
         let start = try #require(lines.firstIndex(of: "## Ways to open the site by accident"))
         let rows = lines[start...].drop { !$0.hasPrefix("|") }.prefix { $0.hasPrefix("|") }.dropFirst(2)
         for row in rows {
-            let known = Self.rows.filter { row.dropFirst(2).hasPrefix($0.0) }
-            #expect(known.count == 1, "\(row)")
+            let written = try #require(row.firstRange(of: " | ")).lowerBound
+            #expect(Self.rows.count { row[..<written].contains($0.0) } == 1, "\(row)")
         }
         #expect(rows.count == Self.rows.count)
         let names = Set(NginxTraps.all.map(\.name))

@@ -1,4 +1,3 @@
-import FoundationEssentials
 import Testing
 
 @testable import AuthFCGI
@@ -26,10 +25,8 @@ struct NginxVersionTests {
         #expect(NginxVersion(output) == nil)
     }
 
-    @Test func `the versions are those of nginx/README`() throws {
-        let checkout = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent().deletingLastPathComponent()
-        let page = try String(contentsOf: checkout.appending(path: "nginx/README.md"), encoding: .utf8)
+    @Test func `the versions are those of the page about nginx`() throws {
+        let page = try NginxPage.text()
         for version in [NginxVersion.oldestStable, NginxVersion.oldestMainline] {
             #expect(page.contains("| \(version.map(String.init).joined(separator: ".")) |"), "\(version)")
         }

@@ -4,6 +4,7 @@ internal import ArgumentParser
 struct ConfigShow: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "show", abstract: "Show the value of each setting, and where it comes from.",
+        usage: "authfcgi config show [\(EnvironmentFileOption.name) <path>] [--json] [<options>]",
         discussion: """
             A value comes from a flag, the environment, the file given with --env-file, or is the default, in this order of \
             precedence. The values of secrets are not shown. No server is asked.
