@@ -77,7 +77,7 @@ enum DatabaseChecks {
                     : .warning(
                         "USERS_REHASH writes nothing behind a connection pooler", "connect DATABASE_URL directly"))
         }
-        findings += [found.searchPathAdvice, UsersQueryCheck.rehashAdvice(query)].compactMap(\.self).map { .note($0) }
-        return findings
+        let advice = [found.searchPathAdvice, UsersQueryCheck.rehashAdvice(query)].compactMap(\.self)
+        return findings + advice.map { Finding.note($0) }
     }
 }

@@ -25,7 +25,7 @@ enum MachineChecks {
             let remarks = try ListeningSockets.rehearse(settings, ProcessEnvironment.snapshot())
             let addresses = settings.listen.isEmpty ? [.standard] : settings.listen
             let names = addresses.map(\.description).joined(separator: ", ")
-            return remarks.isEmpty ? [.fine("LISTEN (\(names)) can be used")] : remarks.map { .note($0) }
+            return remarks.isEmpty ? [.fine("LISTEN (\(names)) can be used")] : remarks.map { Finding.note($0) }
         } catch {
             let advice = "; if systemd passes the socket to 'serve', add --listen systemd"
             return [.error("\(error)\(settings.listen.isEmpty ? advice : "")", exitCode: error.exitCode)]
@@ -35,7 +35,6 @@ enum MachineChecks {
     @Sendable
     static func socketMode(_ examination: Examination) -> [Finding] {
         let settings = examination.settings
-        let mode = "0" + String(settings.listenMode, radix: 8)
         if settings.listen.contains(where: \.isTCP) {
             return [
                 .warning(
@@ -43,23 +42,32 @@ enum MachineChecks {
                     "listen on unix:PATH alone")
             ]
         }
-        let isOfFile = settings.listen.isEmpty || settings.listen.contains(where: \.isFile)
-        guard isOfFile else { return [.fine("another program makes the socket")] }
-        if settings.listenPeers != nil { return [.fine("LISTEN_PEER_UIDS names who may connect")] }
-        guard settings.listenMode & 0o002 == 0 else {
-            return [
-                .warning(
-                    "LISTEN_MODE is \(mode): every user of this machine may ask about sessions and try passwords",
-                    "write 0660, and name the group of nginx in LISTEN_GROUP")
-            ]
-        }
-        guard settings.listenGroup == nil else { return [.fine("LISTEN_MODE \(mode), LISTEN_GROUP")] }
-        return [
-            .note(
-                "LISTEN_MODE is \(mode) without LISTEN_GROUP: nginx may connect if its user is in the group of 'serve'",
-                "name the group of nginx in LISTEN_GROUP unless systemd makes the socket")
-        ]
+        let paths = (settings.listen.isEmpty ? [.standard] : settings.listen).compactMap(\.path)
+        guard !paths.isEmpty else { return [.fine("another program makes the socket")] }
+        return [mode(settings)] + paths.compactMap { differingMode(of: $0, settings) }
     }
+
+    private static func mode(_ settings: Settings) -> Finding {
+        let mode = octal(settings.listenMode)
+        if settings.listenPeers != nil { return .fine("LISTEN_PEER_UIDS names who may connect") }
+        guard settings.listenMode & 0o002 == 0 else {
+            return .warning(
+                "LISTEN_MODE is \(mode): every user of this machine may ask about sessions and try passwords",
+                "write 0660, and name the group of nginx in LISTEN_GROUP")
+        }
+        guard settings.listenGroup == nil else { return .fine("LISTEN_MODE \(mode), LISTEN_GROUP") }
+        return .note(
+            "LISTEN_MODE is \(mode) without LISTEN_GROUP: nginx may connect if its user is in the group of 'serve'",
+            "name the group of nginx in LISTEN_GROUP unless systemd makes the socket")
+    }
+
+    /// Returns what is to be said of a socket that is there and has another mode.
+    private static func differingMode(of path: String, _ settings: Settings) -> Finding? {
+        guard let mode = SocketFile.mode(of: path), mode != settings.listenMode else { return nil }
+        return .note("the mode of \(path) is \(octal(mode)), and LISTEN_MODE is \(octal(settings.listenMode))")
+    }
+
+    private static func octal(_ mode: UInt32) -> String { "0" + String(mode, radix: 8) }
 
     @Sendable
     static func backlog(_ examination: Examination) -> [Finding] {
@@ -84,6 +92,6 @@ enum MachineChecks {
 }
 
 extension ListenAddress {
-    /// A Boolean value that indicates whether it is a unix socket that the program makes.
-    fileprivate var isFile: Bool { if case .unix = self { true } else { false } }
+    /// The path of a unix socket that the program makes; nil for other addresses.
+    fileprivate var path: String? { if case .unix(let path) = self { path } else { nil } }
 }

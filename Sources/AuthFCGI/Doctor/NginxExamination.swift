@@ -15,7 +15,8 @@ final class NginxExamination {
         let loaded = NginxLoader.load(path, from: files)
         problems = loaded.problems
         fileCount = loaded.fileCount
-        root = NginxScope(loaded.directives)
-        sites = NginxSite.all(in: root)
+        let file = NginxScope(loaded.directives)
+        root = file
+        sites = NginxSite.all(in: file)
     }
 }

@@ -104,6 +104,9 @@ extension RedisLocation {
             case .server(let address): [address]
             case .sentinel(let addresses, _), .cluster(let addresses): addresses
             }
-        return addresses.compactMap { if case .tcp(let host, _) = $0 { host } else { nil } }
+        return addresses.compactMap { address -> String? in
+            if case .tcp(let host, _) = address { return host }
+            return nil
+        }
     }
 }

@@ -14,7 +14,10 @@ enum ServerChecks {
         guard let release = database.connection.serverRelease else {
             return [.note("the connection pooler does not tell the version of PostgreSQL")]
         }
-        return [version(of: release.major, on: String(UTCTime(.now).text.prefix(10)))]
+        let end = version(of: release.major, on: String(UTCTime(.now).text.prefix(10)))
+        let libpq = LibraryVersions.libpqMajor
+        guard libpq < release.major else { return [end] }
+        return [end, .note("libpq \(libpq) is older than the server, whose newer features the gate does not use")]
     }
 
     /// - Parameters:

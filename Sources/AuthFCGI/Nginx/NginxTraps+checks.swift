@@ -18,7 +18,8 @@ extension NginxTraps {
     /// The locations with a regular expression, a part of which is demanded, with the directives that demand it.
     private static func demandsOfExpressions(_ site: NginxSite) -> [(scope: NginxScope, demand: NginxDirective)] {
         site.locations.filter { $0.location?.comparison == .expression }.flatMap { scope in
-            demands(scope).filter { $0.arguments.dropFirst().contains { $0.contains("$") } }.map { (scope, $0) }
+            demands(scope).filter { $0.arguments.dropFirst().contains { $0.contains("$") } }
+                .map { (scope: scope, demand: $0) }
         }
     }
 
