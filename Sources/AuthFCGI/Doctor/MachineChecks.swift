@@ -23,7 +23,7 @@ enum MachineChecks {
         let settings = examination.settings
         do throws(ListenError) {
             let remarks = try ListeningSockets.rehearse(settings, ProcessEnvironment.snapshot())
-            let addresses = settings.listen.isEmpty ? [.standard] : settings.listen
+            let addresses = settings.listen.isEmpty ? [ListenAddress.standard] : settings.listen
             let names = addresses.map(\.description).joined(separator: ", ")
             return remarks.isEmpty ? [.fine("LISTEN (\(names)) can be used")] : remarks.map { Finding.note($0) }
         } catch {
@@ -42,7 +42,7 @@ enum MachineChecks {
                     "listen on unix:PATH alone")
             ]
         }
-        let paths = (settings.listen.isEmpty ? [.standard] : settings.listen).compactMap(\.path)
+        let paths = (settings.listen.isEmpty ? [ListenAddress.standard] : settings.listen).compactMap(\.path)
         guard !paths.isEmpty else { return [.fine("another program makes the socket")] }
         return [mode(settings)] + paths.compactMap { differingMode(of: $0, settings) }
     }

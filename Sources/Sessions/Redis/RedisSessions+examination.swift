@@ -68,7 +68,7 @@ extension RedisConfiguration {
         case .sentinel(let sentinels, let service):
             let locator = RedisSentinelLocator(sentinels, service: service, location, network)
             defer { extendLifetime(locator) }
-            let located = await withCheckedContinuation { continuation in
+            let located: RedisNode.Located = await withCheckedContinuation { continuation in
                 locator.locate { continuation.resume(returning: $0) }
             }
             switch located {
