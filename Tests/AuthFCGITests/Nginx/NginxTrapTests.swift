@@ -166,6 +166,18 @@ struct NginxTrapTests {
         }
     }
 
+    @Test(arguments: [
+        ("deploy/examples/nginx.conf", 2), ("deploy/kubernetes/base/nginx.conf", 3),
+        ("deploy/kubernetes/overlays/sidecar/nginx.conf", 1),
+    ])
+    func `the configurations in deploy have no trap`(_ path: String, _ servers: Int) {
+        let configuration = NginxExamination(Self.checkout.appending(path: path).path)
+        #expect(configuration.sites.count == servers)
+        for trap in NginxTraps.all {
+            #expect(NginxChecks.look(for: trap, in: configuration) == [.fine("none")], "\(trap.name)")
+        }
+    }
+
     /// Parts of the rows of the page about nginx, "Ways to open the site by accident", with the trap of each.
     private static let rows = [
         ("`return 200 …`", "answer-before-check"), ("`rewrite ^ /index.php last;`", "rewrite-above-verify"),
