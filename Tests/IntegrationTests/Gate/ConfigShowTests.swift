@@ -35,7 +35,7 @@ import Testing
     @Test func `secrets are not shown, wherever they come from`() throws {
         let file = try folder.write("redis", "redis://:S3cret@redis:6379\n")
         let environment = ["REDIS_URL_FILE": file, "REDIS_SEAL_SECRET": String(repeating: "zyx", count: 20)]
-        for arguments in [[], ["--json"]] {
+        for arguments in [["--json"], []] {
             let result = try ServerProcess.run(
                 GateProcess.executable, ["config", "show"] + arguments,
                 environment: environment.merging(["DATABASE_URL": "postgresql://gate:hunter2@db/app"]) { $1 })
