@@ -26,9 +26,10 @@ struct ReadServerFacts: Statement {
                -- Neither limits superusers.
                CASE WHEN NOT r.rolsuper THEN nullif(r.rolconnlimit, -1) END AS role_limit,
                CASE WHEN NOT r.rolsuper THEN nullif(d.datconnlimit, -1) END AS database_limit,
+               -- Of other roles' processes the kind may be hidden.
                (SELECT count(*) FROM pg_stat_activity a
-                 WHERE a.backend_type = 'client backend' AND left(a.application_name, 9) <> 'authfcgi '
-                   AND a.pid <> pg_backend_pid()) AS others,
+                 WHERE a.datid IS NOT NULL AND coalesce(a.backend_type, 'client backend') = 'client backend'
+                   AND left(a.application_name, 9) <> 'authfcgi ' AND a.pid <> pg_backend_pid()) AS others,
                (SELECT count(*) FROM pg_stat_replication) AS standbys,
                to_json(ARRAY(SELECT concat(s.name, '=', s.reset_val) FROM pg_settings s
                               WHERE s.name = ANY ($1::text[]))) AS settings
