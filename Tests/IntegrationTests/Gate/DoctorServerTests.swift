@@ -87,12 +87,14 @@ import Testing
         let line = try #require(output.lines("clock").first)
         #expect(line.result == "warning" && line.remedy == "synchronise both machines (NTP)", "\(line)")
         #expect(line.finding.contains(" s ahead of this machine's"), "\(line)")
+        withExtendedLifetime(ahead) {}
     }
 
     @Test func `a connection pooler in transaction mode`() throws {
         let pooler = try PgBouncer(in: folder, before: server, poolMode: "transaction")
         let output = try doctor(["DATABASE_URL": pooler.url(database: database)])
         expect("notifications", "warning", "pooler", "in session mode", in: output)
+        withExtendedLifetime(pooler) {}
     }
 
     // MARK: Redis
