@@ -25,7 +25,7 @@ extension SessionStore {
 extension SessionStore.Configuration {
     /// This configuration for a store that is started to find out whether it could be used: it changes nothing, neither tables
     /// nor keys nor sessions, does not look for faults of the tables, for which there is
-    /// ``Migrations/rehearseInspection(on:log:)``, and does not use Redis, which ``RedisConfiguration/trial(within:log:)`` tries.
+    /// ``Migrations/rehearseInspection(on:)``, and does not use Redis, which ``RedisConfiguration/trial(within:log:)`` tries.
     package var rehearsal: SessionStore.Configuration {
         var copy = self
         copy.postgreSQL.migrates = false

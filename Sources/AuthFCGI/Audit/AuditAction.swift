@@ -23,6 +23,8 @@ enum AuditAction: String, CaseIterable {
     case sessionCreate = "session_create"
     case sessionRefresh = "session_refresh"
     case sessionRevoke = "session_revoke"
+    /// A new key for the tags of tokens.
+    case keyRotate = "key_rotate"
 
     /// The message of a successful action.
     var done: String {
@@ -43,6 +45,7 @@ enum AuditAction: String, CaseIterable {
         case .sessionCreate: "session created"
         case .sessionRefresh: "sessions refreshed"
         case .sessionRevoke: "sessions revoked"
+        case .keyRotate: "token key rotated"
         }
     }
 

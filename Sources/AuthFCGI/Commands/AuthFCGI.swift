@@ -9,8 +9,7 @@ struct AuthFCGI: ParsableCommand {
         usage: CommandLineArguments.usage(ofGroup: "authfcgi"), version: Version.current,
         subcommands: [
             Serve.self, Migrate.self, User.self, SessionCommand.self, AuditCommand.self, Cleanup.self,
-            ConfigCommand.self,
-            HealthCheck.self, StatusCommand.self,
+            ConfigCommand.self, KeyCommand.self, Doctor.self, HealthCheck.self, StatusCommand.self,
             WorkerCommand.self,
         ])
 

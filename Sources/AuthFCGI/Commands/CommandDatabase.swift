@@ -4,27 +4,13 @@ internal import Sessions
 
 /// The database of a command other than `serve`. Its methods print errors to standard error and throw the exit code.
 struct CommandDatabase {
-    let connection: PostgreSQLConnection
-    private let settings: Settings
-    let log: Logger
-
-    /// The time limit of the server's first answers.
-    private static let deadline = Duration.seconds(10)
+    private let opened: OpenDatabase
+    var connection: PostgreSQLConnection { opened.connection }
+    var log: Logger { opened.log }
 
     /// Connects to a primary without changing anything.
     init(_ settings: Settings, _ log: Logger) throws(ExitCode) {
-        self.settings = settings
-        self.log = log
-        connection = try CommandFailure.reporting { () throws(PostgreSQLError) in
-            let connection = try PostgreSQLConnection(
-                settings.databaseURL, applicationName: ApplicationName.command(on: HostName.current), log: log)
-            try connection.introduce(isPooled: !settings.preparesStatements, deadline: Self.deadline)
-            try connection.enterSchema(settings.databaseSchema, deadline: Self.deadline)
-            // Some commands take longer than the time limits of a role may allow.
-            if connection.keepsState { try connection.setTimeLimits(deadline: Self.deadline) }
-            connection.author = SystemUser.current
-            return connection
-        }
+        opened = try CommandFailure.reporting { () throws(PostgreSQLError) in try OpenDatabase(settings, log) }
     }
 
     /// Connects for a command that adds a user or a session. Makes the tables if there are none, unless MIGRATE_ON_START is
@@ -55,27 +41,7 @@ struct CommandDatabase {
         return database
     }
 
-    private var migrations: Migrations { migrations(applies: true) }
-
-    private func migrations(applies: Bool) -> Migrations {
-        Migrations(
-            schema: settings.databaseSchema, lifetime: settings.sessionLifetime,
-            rememberedLifetime: settings.sessionRememberedLifetime, applies: applies)
-    }
-
-    /// Finds out what 'serve' would do to the tables, without a change.
-    func rehearseMigrations() throws(ExitCode) -> Migrations.Rehearsal {
-        try CommandFailure.reporting { () throws(PostgreSQLError) in
-            try migrations(applies: settings.migrateOnStart).rehearse(on: connection)
-        }
-    }
-
-    /// Finds what is wrong with the rights, owners and triggers of the tables, which are up to date.
-    func faults() throws(ExitCode) -> [SchemaFault] {
-        try CommandFailure.reporting { () throws(PostgreSQLError) in
-            try migrations(applies: settings.migrateOnStart).rehearseInspection(on: connection, log: log)
-        }
-    }
+    private var migrations: Migrations { opened.migrations(applies: true) }
 
     /// Makes or updates the tables, and puts their rights and triggers right.
     func migrate() throws(ExitCode) -> Migrations.Outcome {
@@ -131,17 +97,16 @@ struct CommandDatabase {
         }
     }
 
+    /// Makes a new key for tokens.
+    /// - Returns: Its number.
+    func rotateKey() throws(ExitCode) -> Int {
+        try CommandFailure.reporting { () throws(PostgreSQLError) in try TokenKeyRotation(connection).run() }
+    }
+
     /// Performs `work` on the record of changes.
     func records<T>(_ work: (borrowing AuditRecords) throws(PostgreSQLError) -> T) throws(ExitCode) -> T {
         try CommandFailure.reporting { () throws(PostgreSQLError) in
             try work(AuditRecords(connection))
-        }
-    }
-
-    /// Checks that a users query can work.
-    func check(_ query: UsersQuery) throws(ExitCode) -> UsersQueryCheck.Findings {
-        try CommandFailure.reporting { () throws(PostgreSQLError) in
-            try UsersQueryCheck(connection).run(query)
         }
     }
 

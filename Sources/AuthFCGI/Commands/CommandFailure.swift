@@ -19,13 +19,19 @@ enum CommandFailure {
     }
 
     private static func unavailable(_ error: PostgreSQLError) -> ExitCode {
+        let (text, exitCode) = explain(error)
+        return fail(text, code: exitCode)
+    }
+
+    /// Returns the message about a failure of PostgreSQL, and the exit code.
+    static func explain(_ error: PostgreSQLError) -> (text: String, exitCode: Int32) {
         let reason = error.reason(.settings)
         switch error {
-        case .unusable, .notReady: return fail(reason, code: configurationCode)
+        case .unusable, .notReady: return (reason, configurationCode)
         // Repeating the command does not help.
-        case .server where error.isRefusedPermission: return fail("PostgreSQL: \(reason)", code: configurationCode)
+        case .server where error.isRefusedPermission: return ("PostgreSQL: \(reason)", configurationCode)
         case .server, .connection, .unsent, .replacement, .refused, .deadline, .confusion, .unreadable:
-            return fail("PostgreSQL: \(reason)", code: unavailableCode)
+            return ("PostgreSQL: \(reason)", unavailableCode)
         }
     }
 

@@ -13,6 +13,9 @@ struct SettingValues: Sendable {
     /// The text of the setting with this name; nil if no source gives it.
     subscript(_ name: String) -> Given? { values[name] }
 
+    /// The sources of the texts, by the setting's name.
+    var origins: [String: SettingOrigin] { values.mapValues(\.origin) }
+
     /// Returns true if any source gives `setting`.
     func has(_ setting: some AnySetting) -> Bool { values[setting.name] != nil }
 

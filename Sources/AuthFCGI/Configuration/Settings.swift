@@ -5,6 +5,8 @@ internal import Sessions
 @dynamicMemberLookup
 struct Settings: Sendable {
     private var values: [String: any Sendable] = [:]
+    /// The sources of the values that are not defaults, by the setting's name.
+    private(set) var origins: [String: SettingOrigin] = [:]
 
     /// Reads and checks all settings.
     /// - Throws: all problems at once.
@@ -15,6 +17,7 @@ struct Settings: Sendable {
             setting.read(given[setting.name], sources.host, into: &self, problems: &problems)
         }
         check(given, &problems)
+        origins = given.origins
         if !problems.isEmpty { throw problems }
     }
 

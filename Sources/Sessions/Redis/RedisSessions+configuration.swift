@@ -5,12 +5,8 @@ extension RedisSessions {
     /// Creates the cache that a configuration describes.
     convenience init(_ configuration: RedisConfiguration, entryLifetime: Duration, log: Logger) {
         let location = configuration.location
-        let keys = RedisKeySpace(prefix: configuration.keyPrefix)
-        precondition(!location.usesTLS || configuration.tls != nil, "a location with TLS needs RedisConfiguration.tls")
-        let network = RedisNetwork(
-            tls: location.usesTLS ? configuration.tls?.context : nil,
-            threads: HelperThreads(name: "names", threads: 2, waiting: 32), deadline: configuration.deadline,
-            keys: keys)
+        let network = configuration.network(deadline: configuration.deadline)
+        let keys = network.keys
         let servers: any RedisServers
         switch location.deployment {
         case .server(let address):
@@ -26,5 +22,17 @@ extension RedisSessions {
             servers = RedisClusterServers(seeds, location, network)
         }
         self.init(servers, sealSecret: configuration.sealSecret, entryLifetime: entryLifetime, log: log)
+    }
+}
+
+extension RedisConfiguration {
+    /// Returns the configuration of connections.
+    /// - Parameter deadline: The time limit of a command.
+    func network(deadline: Duration) -> RedisNetwork {
+        precondition(!location.usesTLS || tls != nil, "a location with TLS needs RedisConfiguration.tls")
+        return RedisNetwork(
+            tls: location.usesTLS ? tls?.context : nil,
+            threads: HelperThreads(name: "names", threads: 2, waiting: 32), deadline: deadline,
+            keys: RedisKeySpace(prefix: keyPrefix))
     }
 }

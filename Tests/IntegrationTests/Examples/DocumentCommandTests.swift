@@ -7,9 +7,8 @@ import Testing
     private static let paths = [
         "README.md", "docs/commands.md", "docs/fronts.md", "docs/getting-started.md", "docs/http-api.md",
         "docs/listening.md", "docs/log.md", "docs/metrics.md", "docs/nginx.md", "docs/operations.md", "docs/pages.md",
-        "docs/redis.md",
-        "docs/scaling.md", "docs/security.md",
-        "docs/sessions.md", "docs/settings.md", "docs/sql.md", "docs/upgrade.md", "docs/users.md",
+        "docs/redis.md", "docs/scaling.md", "docs/security.md", "docs/sessions.md", "docs/settings.md", "docs/sql.md",
+        "docs/upgrade.md", "docs/users.md",
     ]
 
     /// Returns the commands of a page that are run here. What operations.md has in bash and SQL needs pods that are

@@ -42,7 +42,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "", "user", "session", "config", "serve", "migrate", "cleanup", "audit", "healthcheck", "config check",
+        "", "user", "session", "config", "key", "serve", "migrate", "cleanup", "audit", "doctor", "healthcheck",
+        "config check", "config show", "key rotate",
         "user add",
         "user list", "user show", "user change", "user passwd", "user reset", "user disable", "user enable",
         "user delete", "session list", "session count", "session create", "session revoke", "session refresh",
@@ -51,7 +52,7 @@ import Testing
         let help = try run(command.split(separator: " ").map(String.init) + ["--help"])
         let usage = help.output.split(separator: "USAGE: ").last?.prefix { $0 != "\n" } ?? ""
         #expect(usage.contains("[--env-file <path>]"), "\(help.output)")
-        let groups = ["", "user", "session", "config"]
+        let groups = ["", "user", "session", "config", "key"]
         #expect(help.output.contains("\n  --env-file <path>") || groups.contains(command), "\(help.output)")
     }
 
@@ -125,7 +126,8 @@ import Testing
     func `each shell's completion has every command, and not the one for workers`(_ shell: String) throws {
         let script = try run(["--generate-completion-script", shell])
         #expect(script.status.isSuccess && script.errors.isEmpty)
-        for word in ["healthcheck", "passwd", "change", "refresh", "grant-to", "env-file"] {
+        for word in ["healthcheck", "passwd", "change", "refresh", "grant-to", "env-file", "doctor", "rotate", "nginx"]
+        {
             #expect(script.output.contains(word), "\(word)")
         }
         #expect(!script.output.contains("settings-are-proven"))

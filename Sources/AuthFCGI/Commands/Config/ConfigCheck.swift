@@ -34,9 +34,38 @@ struct ConfigCheck: ParsableCommand {
         // What the parts of the start log when all is well is not news here.
         let log = CommandLog.start(settings, least: .warning)
         defer { CommandLog.finish() }
-        let report = StartRehearsal(settings, log).run()
-        try show(report.lines, isValid: report.exitCode == nil)
-        if let code = report.exitCode { throw ExitCode(code) }
+        let report = check(Examination(settings, log, isThorough: false))
+        let isValid = report.exitCodeOfStart == nil
+        let summary = isValid ? ["The settings are valid, and the database answers."] : []
+        try show(summary + report.findings.compactMap(line), isValid: isValid)
+        if let code = report.exitCodeOfStart { throw ExitCode(code) }
+    }
+
+    /// Makes the checks of the start. Problems go to standard error, at once.
+    private func check(_ examination: Examination) -> DoctorReport {
+        var report = DoctorReport()
+        for check in DoctorTable.ofStart {
+            guard case .installation(let look) = check.look else { continue }
+            let findings = look(examination)
+            for finding in findings {
+                switch finding.weight {
+                case .error(let code): _ = CommandFailure.fail(finding.sentence, code: code)
+                case .warning: examination.log.warning("\(finding.sentence)")
+                case .fine, .skipped, .note: break
+                }
+            }
+            report.add(.init(check: check.name, subject: check.subject, findings: findings))
+        }
+        return report
+    }
+
+    /// Returns the line of a finding on standard output; nil for those on standard error.
+    private func line(_ finding: Finding) -> String? {
+        switch finding.weight {
+        case .fine: "\(finding.sentence.prefix(1).uppercased())\(finding.sentence.dropFirst())."
+        case .note: "Note: \(finding.sentence)."
+        case .skipped, .warning, .error: nil
+        }
     }
 
     private func show(_ findings: [String], isValid: Bool) throws {

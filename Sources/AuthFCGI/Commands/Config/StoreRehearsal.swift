@@ -11,6 +11,8 @@ enum StoreRehearsal {
         var postgreSQL: Finding?
         /// The reason why Redis cannot be used; nil if it can, or if there is none.
         var redis: String?
+        /// What is true of Redis; nil if it was not asked, or did not answer.
+        var redisFindings: RedisFindings?
     }
 
     /// The result for PostgreSQL.
@@ -27,8 +29,12 @@ enum StoreRehearsal {
     private static let limit = Duration.seconds(5)
 
     /// Starts the stores, and looks a session up. Runs the event loop, so once in a process.
-    /// - Parameter triesPostgreSQL: false if there are no tables yet.
-    static func run(_ settings: Settings, triesPostgreSQL: Bool, _ log: Logger) -> Outcome {
+    /// - Parameters:
+    ///   - triesPostgreSQL: False if there are no tables yet.
+    ///   - examinesRedis: True to ask Redis for more than a start needs.
+    static func run(
+        _ settings: Settings, triesPostgreSQL: Bool, examinesRedis: Bool = false, _ log: Logger
+    ) -> Outcome {
         let result = Result()
         EventLoop.run {
             EventLoop.spawn {
@@ -36,6 +42,7 @@ enum StoreRehearsal {
                 do throws(RedisTLS.Problem) {
                     let redis = try RedisConfiguration(settings)
                     outcome.redis = await redis?.trial(within: limit, log: log)
+                    if examinesRedis { outcome.redisFindings = await redis?.examine() }
                     if triesPostgreSQL {
                         let configuration = try SessionStore.Configuration(
                             settings, applicationName: ApplicationName.command(on: HostName.current)

@@ -51,6 +51,9 @@ enum JSONOutput {
     /// Returns an object. Its keys are ordered by name.
     static func object(_ fields: [String: JSONField]) throws -> String { try text(fields) }
 
+    /// Returns any value, in which every key is present.
+    static func report(_ value: some Encodable) throws -> String { try text(value) }
+
     private static func text(_ value: some Encodable) throws -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]

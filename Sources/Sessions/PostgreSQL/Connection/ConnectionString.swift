@@ -8,8 +8,13 @@ package enum ConnectionString {
         let options = unsafe PQconninfoParse(text, nil)
         // Owned by the caller, and freeing NULL does nothing.
         defer { unsafe PQconninfoFree(options) }
-        guard var option = unsafe options else { return nil }
+        return unsafe options.map { unsafe values(of: $0) }
+    }
+
+    /// Returns the parameters of one of libpq's lists, by name, as far as they have values.
+    static func values(of options: UnsafeMutablePointer<PQconninfoOption>) -> [String: String] {
         var values: [String: String] = [:]
+        var option = unsafe options
         while let keyword = unsafe option.pointee.keyword {
             if let value = unsafe option.pointee.val {
                 unsafe values[String(cString: keyword)] = String(cString: value)

@@ -82,6 +82,11 @@ extension PostgreSQLConnection {
             "the server is PostgreSQL \(name), and authfcgi needs \(oldestVersion / 10000) or newer: upgrade it, or choose another one"
     }
 
+    /// The server's major and minor version, such as 15 and 9; nil if a pooler does not pass it on.
+    package var serverRelease: (major: Int, minor: Int)? {
+        serverVersion >= 100_000 ? (serverVersion / 10000, serverVersion % 10000) : nil
+    }
+
     /// Every other encoding lacks characters that occur in names, or stores bytes instead of characters. Nothing is known
     /// if a pooler does not pass the encoding on.
     private func requireUTF8() throws(PostgreSQLError) {

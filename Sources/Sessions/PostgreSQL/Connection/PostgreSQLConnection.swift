@@ -65,6 +65,20 @@ internal import Glibc
     /// The server's version, such as 150018.
     var serverVersion: Int { Int(unsafe PQserverVersion(connection)) }
 
+    /// The address of the server; empty for a unix socket.
+    var serverAddress: String { unsafe PQhostaddr(connection).map { unsafe String(cString: $0) } ?? "" }
+
+    /// A Boolean value that indicates whether the connection uses TLS.
+    var isEncrypted: Bool { unsafe PQsslInUse(connection) == 1 }
+
+    /// The parameters in effect by name, with libpq's defaults. The password is among them.
+    var effectiveParameters: [String: String] {
+        guard let options = unsafe PQconninfo(connection) else { return [:] }
+        // Owned by the caller.
+        defer { unsafe PQconninfoFree(options) }
+        return unsafe ConnectionString.values(of: options)
+    }
+
     /// The process id of the backend, as reported by the server when the connection was opened.
     var backend: Int32 { unsafe PQbackendPID(connection) }
 

@@ -668,6 +668,7 @@ BEGIN
     SELECT coalesce(max(k.generation), 0) + 1, @schema@.session_random_bytes() FROM @schema@.session_keys k
     RETURNING generation INTO new_generation;
     PERFORM @schema@.make_redis_seal_key(false);
+    PERFORM @schema@.record_audit('key_rotate', NULL::text[], NULL::text[], NULL::uuid[], NULL::bigint);
     RETURN new_generation;
 END
 $$;

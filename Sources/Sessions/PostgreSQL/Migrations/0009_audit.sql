@@ -26,7 +26,7 @@ CREATE INDEX authfcgi_audit_action_idx ON @schema@.authfcgi_audit (action, numbe
 COMMENT ON TABLE @schema@.authfcgi_audit IS
     'AuthFCGI: changes by commands and SQL, for "authfcgi audit". Rows are kept for 90 days, and of each action the last 100,000. What clients do by way of a gate is in its log, and here only the use of a link for a new password.';
 COMMENT ON COLUMN @schema@.authfcgi_audit.action IS
-    'As "event" in the log: session_revoke (session_end, if SQL has ended a single one), session_refresh, session_create (commands only), user_add, user_change, user_password, user_reset (a link for a new password), password_reset (its use), user_disable, user_enable, user_delete.';
+    'As "event" in the log: session_revoke (session_end, if SQL has ended a single one), session_refresh, session_create (commands only), user_add, user_change, user_password, user_reset (a link for a new password), password_reset (its use), user_disable, user_enable, user_delete, key_rotate (a new key for tokens).';
 COMMENT ON COLUMN @schema@.authfcgi_audit.user_id IS
     'The user concerned, by id, and in username by name; NULL for several.';
 COMMENT ON COLUMN @schema@.authfcgi_audit.users IS

@@ -1,5 +1,3 @@
-package import Logging
-
 /// What ``run(on:log:)`` would do, found out without a change.
 extension Migrations {
     /// The result of a rehearsal.
@@ -40,21 +38,24 @@ extension Migrations {
         }
     }
 
-    /// Finds what ``inspect(on:_:)`` would report or refuse, and reports none of it. Logs a warning about tables that a newer
-    /// program has updated, in which only what it would refuse counts.
+    /// What ``inspect(on:_:)`` would report or refuse.
+    package struct Inspection: Sendable {
+        package let faults: [SchemaFault]
+        /// A warning about tables that a newer program has updated; nil if none has.
+        package let newerTables: String?
+    }
+
+    /// Finds what ``inspect(on:_:)`` would report or refuse, and reports none of it. Of tables that a newer program has updated
+    /// only what it would refuse counts.
     ///
-    /// - Parameters:
-    ///   - connection: A connection of the role that would use the tables, which are there.
-    ///   - log: The log for the warning.
+    /// - Parameter connection: A connection of the role that would use the tables, which are there.
     /// - Throws: ``PostgreSQLError``
-    package func rehearseInspection(
-        on connection: PostgreSQLConnection, log: Logger
-    ) throws(PostgreSQLError) -> [SchemaFault] {
+    package func rehearseInspection(on connection: PostgreSQLConnection) throws(PostgreSQLError) -> Inspection {
         let schema = try existingSchema(on: connection)
         let found = SchemaFaultLog.relevant(try faults(on: connection, schema))
         let newest = try applied(on: connection, schema).keys.max() ?? 0
-        guard newest > Self.latest else { return found }
-        log.warning("\(Self.newer(schema, newest))")
-        return found.filter { $0.preventsStart && $0.kind != .rows }
+        guard newest > Self.latest else { return Inspection(faults: found, newerTables: nil) }
+        return Inspection(
+            faults: found.filter { $0.preventsStart && $0.kind != .rows }, newerTables: Self.newer(schema, newest))
     }
 }

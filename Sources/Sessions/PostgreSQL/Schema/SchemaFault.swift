@@ -60,7 +60,7 @@ package struct SchemaFault: Equatable, Sendable {
     package var text: String { "\(fact): \(advice)" }
 
     /// The fault.
-    var fact: String {
+    package var fact: String {
         switch kind {
         case .applicationsRole: "the role \(SchemaObjects.applicationsRole) does not exist"
         case .functionOfEverybody: "everybody may execute \(counted("function"))"
@@ -82,7 +82,8 @@ package struct SchemaFault: Equatable, Sendable {
         }
     }
 
-    private var advice: String {
+    /// What to do about it.
+    package var advice: String {
         switch kind {
         case .applicationsRole, .functionOfEverybody, .tableOfEverybody, .owner, .function, .rowSecurity, .trigger,
             .applications, .key, .rows:

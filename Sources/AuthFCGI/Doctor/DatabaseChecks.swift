@@ -1,0 +1,83 @@
+internal import Sessions
+
+/// The checks of PostgreSQL without which 'serve' does not start, or logs errors.
+enum DatabaseChecks {
+    /// What is said where there is nothing to look at.
+    static let noDatabase = Finding.skipped("the database cannot be opened")
+    private static let noTables = Finding.skipped("the tables cannot be used")
+
+    @Sendable
+    static func connection(_ examination: Examination) -> [Finding] {
+        switch examination.database {
+        case .failure(let error): return [.error(error)]
+        case .success(let database):
+            let release = database.connection.serverRelease.map { " \($0.major).\($0.minor)" } ?? ""
+            return [.fine("PostgreSQL\(release) answers")]
+        }
+    }
+
+    @Sendable
+    static func schema(_ examination: Examination) -> [Finding] {
+        switch examination.plan {
+        case nil: return [noDatabase]
+        case .failure(let error)?: return [.error(error)]
+        case .success(.upToDate(let number))?: return [.fine("the tables are at migration \(number)")]
+        case .success(.wouldApply(let steps))?:
+            return [.fine("'serve' would apply the migrations \(steps.map(String.init).joined(separator: ", "))")]
+        }
+    }
+
+    @Sendable
+    static func rights(_ examination: Examination) -> [Finding] {
+        switch examination.inspection {
+        case nil: return [.skipped("there are no tables yet, or they are not up to date")]
+        case .failure(let error)?: return [.error(error)]
+        case .success(let inspection)?:
+            let newer = inspection.newerTables.map { Finding.warning($0) }
+            let faults = inspection.faults.map { fault in
+                fault.isWarning ? Finding.warning(fault.fact, fault.advice) : Finding.error(fault.fact, fault.advice)
+            }
+            let all = [newer].compactMap(\.self) + faults
+            return all.isEmpty ? [.fine("rights, owners, triggers and rows are as the migrations have set them")] : all
+        }
+    }
+
+    @Sendable
+    static func lookUp(_ examination: Examination) -> [Finding] {
+        switch examination.stores.postgreSQL {
+        case nil: return [noTables]
+        case .usable?: return [.fine("a look-up is answered")]
+        case .unusable(let reason)?: return [.error(reason)]
+        case .unavailable(let reason)?:
+            return [.error("PostgreSQL: \(reason)", exitCode: CommandFailure.unavailableCode)]
+        }
+    }
+
+    @Sendable
+    static func users(_ examination: Examination) -> [Finding] {
+        guard let database = examination.openDatabase, examination.willHaveTables else { return [noTables] }
+        guard let query = UsersQuery(examination.settings) else {
+            return [.fine("logins are for the gate's own users")]
+        }
+        do throws(PostgreSQLError) {
+            return findings(try database.check(query), query, keepsState: database.connection.keepsState)
+        } catch {
+            return [.error(error)]
+        }
+    }
+
+    private static func findings(
+        _ found: UsersQueryCheck.Findings, _ query: UsersQuery, keepsState: Bool
+    ) -> [Finding] {
+        var findings = [Finding.fine("\(query.name) returns the columns \(found.columns.joined(separator: ", "))")]
+        if query.rehash != nil {
+            findings.append(
+                keepsState
+                    ? .fine("USERS_REHASH can be run")
+                    : .warning(
+                        "USERS_REHASH writes nothing behind a connection pooler", "connect DATABASE_URL directly"))
+        }
+        let advice = [found.searchPathAdvice, UsersQueryCheck.rehashAdvice(query)].compactMap(\.self)
+        return findings + advice.map { Finding.note($0) }
+    }
+}

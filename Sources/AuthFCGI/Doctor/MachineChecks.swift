@@ -1,0 +1,108 @@
+internal import Glibc
+internal import Sessions
+
+/// What the machine and the process have to offer.
+enum MachineChecks {
+    @Sendable
+    static func program(_ examination: Examination) -> [Finding] {
+        [.fine("authfcgi \(Version.current), \(LibraryVersions.summary)")]
+    }
+
+    @Sendable
+    static func user(_ examination: Examination) -> [Finding] {
+        guard geteuid() == 0 else { return [.fine("\(SystemUser.current)")] }
+        return [
+            .note(
+                "this command runs as root, so its rights to files, sockets and databases may not be those of 'serve'",
+                "run it as the user of 'serve'")
+        ]
+    }
+
+    @Sendable
+    static func sockets(_ examination: Examination) -> [Finding] {
+        let settings = examination.settings
+        do throws(ListenError) {
+            let remarks = try ListeningSockets.rehearse(settings, ProcessEnvironment.snapshot())
+            let addresses = settings.listen.isEmpty ? [ListenAddress.standard] : settings.listen
+            let names = addresses.map(\.description).joined(separator: ", ")
+            return remarks.isEmpty ? [.fine("LISTEN (\(names)) can be used")] : remarks.map { Finding.note($0) }
+        } catch {
+            let advice = "; if systemd passes the socket to 'serve', add --listen systemd"
+            return [.error("\(error)\(settings.listen.isEmpty ? advice : "")", exitCode: error.exitCode)]
+        }
+    }
+
+    @Sendable
+    static func socketMode(_ examination: Examination) -> [Finding] {
+        let settings = examination.settings
+        let ports = ports(settings.listen)
+        let paths = (settings.listen.isEmpty ? [ListenAddress.standard] : settings.listen).compactMap(\.path)
+        guard !paths.isEmpty else { return ports.isEmpty ? [.fine("another program makes the socket")] : ports }
+        return ports + [mode(settings)] + paths.compactMap { differingMode(of: $0, settings) }
+    }
+
+    /// Returns what is to be said of the addresses that are no unix sockets.
+    private static func ports(_ listen: [ListenAddress]) -> [Finding] {
+        if let open = listen.first(where: \.place.isOpenToOthers) {
+            return [
+                .note(
+                    "LISTEN has \(open), where whoever connects from TRUSTED_PROXIES may say who the client is",
+                    "have a firewall or a NetworkPolicy let the front alone connect")
+            ]
+        }
+        guard listen.contains(where: \.place.isTCP) else { return [] }
+        return [
+            .warning(
+                "LISTEN has a port, and every user of this machine may ask about sessions and try passwords there",
+                "listen on unix:PATH alone")
+        ]
+    }
+
+    private static func mode(_ settings: Settings) -> Finding {
+        let mode = octal(settings.listenMode)
+        if settings.listenPeers != nil { return .fine("LISTEN_PEER_UIDS names who may connect") }
+        guard settings.listenMode & 0o002 == 0 else {
+            return .warning(
+                "LISTEN_MODE is \(mode): every user of this machine may ask about sessions and try passwords",
+                "write 0660, and name the group of nginx in LISTEN_GROUP")
+        }
+        guard settings.listenGroup == nil else { return .fine("LISTEN_MODE \(mode), LISTEN_GROUP") }
+        return .note(
+            "LISTEN_MODE is \(mode) without LISTEN_GROUP: nginx may connect if its user is in the group of 'serve'",
+            "name the group of nginx in LISTEN_GROUP unless systemd makes the socket")
+    }
+
+    /// Returns what is to be said of a socket that is there and has another mode.
+    private static func differingMode(of path: String, _ settings: Settings) -> Finding? {
+        guard let mode = SocketFile.mode(of: path), mode != settings.listenMode else { return nil }
+        return .note("the mode of \(path) is \(octal(mode)), and LISTEN_MODE is \(octal(settings.listenMode))")
+    }
+
+    private static func octal(_ mode: UInt32) -> String { "0" + String(mode, radix: 8) }
+
+    @Sendable
+    static func backlog(_ examination: Examination) -> [Finding] {
+        guard let limit = ListeningSocket.smallerBacklog else {
+            return [.fine("at least \(ListeningSocket.backlog) connections may wait")]
+        }
+        return [.warning("\(limit) connections may wait; more are refused, and nginx answers 503")]
+    }
+
+    @Sendable
+    static func descriptors(_ examination: Examination) -> [Finding] {
+        let limit = DescriptorLimit.maximum
+        guard limit < 4096 else { return [.fine("\(limit) descriptors may be open")] }
+        return [.warning("\(limit) descriptors may be open: a worker takes at most \(max(64, limit - 64)) connections")]
+    }
+
+    @Sendable
+    static func hashes(_ examination: Examination) -> [Finding] {
+        guard let reason = PasswordHasher.trial() else { return [.fine("password hashes can be computed")] }
+        return [.error("password hashes cannot be computed: \(reason)")]
+    }
+}
+
+extension ListenAddress {
+    /// The path of a unix socket that the program makes; nil for other addresses.
+    fileprivate var path: String? { if case .unix(let path) = place { path } else { nil } }
+}

@@ -1,0 +1,61 @@
+/// What an operator may want to know of the server, the database and the role, beyond what keeps a gate from starting. Changes
+/// nothing.
+package struct ServerExamination {
+    private let connection: PostgreSQLConnection
+    private static let deadline = Duration.seconds(10)
+
+    /// Whether revocations are heard of.
+    package enum Hearing: Equatable, Sendable {
+        /// They are.
+        case heard
+        /// What another connection has notified did not arrive.
+        case unheard
+        /// They cannot be, or not now, for this reason.
+        case unavailable(String)
+        /// The role lacks a right, for this reason.
+        case refused(String)
+    }
+
+    /// - Parameter connection: The connection, which has been introduced and has entered the schema of the gate's tables.
+    package init(_ connection: PostgreSQLConnection) {
+        self.connection = connection
+    }
+
+    /// Reads the facts.
+    /// - Throws: ``PostgreSQLError``
+    package func facts() throws(PostgreSQLError) -> ServerFacts {
+        try look { () throws(PostgreSQLError) in
+            try connection.run(ReadServerFacts(asked: .now), in: connection.schema, deadline: Self.deadline)
+        }
+    }
+
+    /// Returns the statements that take back rights which others get on new objects.
+    /// - Throws: ``PostgreSQLError``
+    package func defaultRights() throws(PostgreSQLError) -> [String] {
+        try look { () throws(PostgreSQLError) in
+            try connection.run(FindDefaultRights(), in: connection.schema, deadline: Self.deadline)
+        }
+    }
+
+    /// Requests notifications of revocations as a worker does, and finds out whether the connection receives any.
+    /// - Parameter other: A second connection to the same server.
+    /// - Throws: ``PostgreSQLError``
+    package func hearing(_ other: PostgreSQLConnection) throws(PostgreSQLError) -> Hearing {
+        try connection.listen(deadline: Self.deadline)
+        switch connection.notifications {
+        case .received:
+            return try connection.hears(other, within: .seconds(3), deadline: Self.deadline) ? .heard : .unheard
+        case .postponed(let reason), .unavailable(let reason): return .unavailable(reason)
+        case .refused(let reason): return .refused(reason)
+        case .notRequested: return .unavailable("they were not requested")
+        }
+    }
+
+    /// Runs statements with the restricted search path, behind a pooler too.
+    private func look<T>(_ work: () throws(PostgreSQLError) -> T) throws(PostgreSQLError) -> T {
+        try connection.transaction(deadline: Self.deadline) { () throws(PostgreSQLError) in
+            try connection.restrictSearchPathInTransaction(deadline: Self.deadline)
+            return try work()
+        }
+    }
+}

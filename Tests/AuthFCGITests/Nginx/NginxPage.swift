@@ -1,0 +1,6 @@
+import FoundationEssentials
+
+/// The page about nginx.
+enum NginxPage {
+    static func text() throws -> String { try Documents.page("docs/nginx.md").text }
+}
