@@ -1,4 +1,4 @@
-import FoundationEssentials
+import TestSupport
 
 /// The page about nginx.
 enum NginxPage {

@@ -1,3 +1,5 @@
+internal import FoundationEssentials
+
 /// What an operator may want to know of the server, the database and the role, beyond what keeps a gate from starting. Changes
 /// nothing.
 package struct ServerExamination {
