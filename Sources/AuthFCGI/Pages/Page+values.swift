@@ -100,6 +100,7 @@ extension Notice {
     private var texts: (heading: PageText, sentence: PageText) {
         switch self {
         case .unavailable: (.unavailable, .unavailableAdvice)
+        case .formUnanswered: (.formUnanswered, .formUnansweredAdvice)
         case .cookieDropped(let isPlainHTTP):
             (.cookieDropped, isPlainHTTP ? .cookieDroppedOnHTTP : .cookieDroppedAdvice)
         case .linkExpired: (.linkExpired, .linkExpiredAdvice)
@@ -114,7 +115,7 @@ extension Notice {
         // The empty address is that of the page itself, wherever it is shown.
         case .unavailable: ("", .tryAgain)
         case .passwordSet, .linkExpired, .cookieDropped: ("/auth/login", .signIn)
-        case .forbidden: ("/auth/account", .toAccount)
+        case .forbidden, .formUnanswered: ("/auth/account", .toAccount)
         case .otherSite: nil
         }
     }

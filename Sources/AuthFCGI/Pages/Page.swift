@@ -101,6 +101,8 @@ struct NewPasswordPage: Equatable {
 enum Notice: Equatable {
     /// The store cannot be reached; the page tries again by itself.
     case unavailable
+    /// The answer to a form in the same case. It does not try again: the browser would ask for the address without the form.
+    case formUnanswered
     /// The browser came back to the sign-in page again and again with no cookie: it drops the cookie.
     case cookieDropped(isPlainHTTP: Bool)
     /// The link for a new password is used up, too old or wrong.

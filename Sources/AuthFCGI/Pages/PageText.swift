@@ -18,6 +18,7 @@ enum PageText: String, CaseIterable {
     case linkExpired, linkExpiredAdvice
 
     case unavailable, unavailableAdvice, tryAgain
+    case formUnanswered, formUnansweredAdvice
     case cookieDropped, cookieDroppedOnHTTP, cookieDroppedAdvice
     case forbidden, forbiddenAdvice, otherSiteTitle, otherSiteAdvice
     case toAccount

@@ -41,6 +41,9 @@ struct AccountView {
     /// Sends a browser to the sign-in page, and back here afterwards.
     static let toSignIn = Response(.seeOther, headers: [(.location, "/auth/login?rd=/auth/account")])
 
+    /// Sends a browser to the page.
+    static let toPage = Response(.seeOther, headers: [(.location, "/auth/account")])
+
     // MARK: What was done
 
     /// What has just been done, for the page to which the browser is sent afterwards.
