@@ -28,7 +28,7 @@ extension AccountRoutes {
 
     private func answer(_ outcome: PasswordChangeOutcome, _ exchange: Exchange, _ session: Session) async {
         switch outcome {
-        case .changed: exchange.respond(AccountView.Done.password.response)
+        case .changed: exchange.respond(AccountView.Done.password.response(access.cookie))
         case .foreignUser: await view.show(exchange, session, nil, .conflict)
         case .unacceptable:
             await view.show(

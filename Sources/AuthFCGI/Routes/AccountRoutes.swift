@@ -12,8 +12,10 @@ struct AccountRoutes {
 
     /// Shows the page. Somebody who is not signed in is sent to the sign-in page.
     func page(_ exchange: Exchange) {
-        withSession(exchange) { [view] _, _, session in
-            await view.show(exchange, session, AccountView.done(exchange.request))
+        withSession(exchange) { [view, access] _, _, session in
+            let done = AccountView.done(exchange.request)
+            let forgotten = done == nil ? [] : AccountView.doneCookie(access.cookie).forgotten
+            await view.show(exchange, session, done, headers: forgotten)
         }
     }
 
@@ -46,10 +48,10 @@ struct AccountRoutes {
             guard let id, try await sessions.end(id, by: session, client) else {
                 return await view.show(exchange, session, .noSuchSession, .notFound)
             }
-            exchange.respond(AccountView.Done.session.response)
+            exchange.respond(AccountView.Done.session.response(access.cookie))
         case .endOthers:
             try await end(.others, token, session, client)
-            exchange.respond(AccountView.Done.others.response)
+            exchange.respond(AccountView.Done.others.response(access.cookie))
         case .endAll:
             try await end(.all, token, session, client)
             exchange.respond(signOut.signedOut(exchange.request))

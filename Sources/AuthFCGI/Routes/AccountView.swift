@@ -47,7 +47,7 @@ struct AccountView {
     // MARK: What was done
 
     /// What has just been done, for the page to which the browser is sent afterwards.
-    enum Done: String {
+    enum Done: String, CaseIterable {
         case session
         case others
         case password
@@ -60,18 +60,18 @@ struct AccountView {
             }
         }
 
-        /// Sends a browser to the page, which it can then load again without doing it again.
-        var response: Response {
-            Response(.seeOther, headers: [(.location, HeaderValue(url: "/auth/account?done=\(rawValue)"))])
-        }
+        /// Sends a browser to the page.
+        func response(_ cookie: SessionCookie) -> Response { AccountView.doneCookie(cookie).response(rawValue) }
     }
 
-    /// Returns what has just been done. A link on a page of another site, or in a mail, is not believed.
+    /// Returns what has just been done.
     static func done(_ request: OriginalRequest) -> AccountPage.Message? {
-        guard request[.fetchSite] == "same-origin", let query = request[.query], query.hasPrefix("done=") else {
-            return nil
-        }
-        return Done(rawValue: String(query.dropFirst("done=".count)))?.message
+        DoneCookie.value(in: request).flatMap(Done.init(rawValue:))?.message
+    }
+
+    /// The cookie that says it, with the attributes of the session's.
+    nonisolated static func doneCookie(_ cookie: SessionCookie) -> DoneCookie {
+        DoneCookie(path: "/auth/account", isSecure: cookie.isSecure)
     }
 
     // MARK: Sessions

@@ -10,13 +10,14 @@ struct ResetRoutes {
     let flow: PasswordResetFlow
     let audit: any AuditRecorder
     let pages: Pages
+    let cookie: SessionCookie
     /// The least length of a new password.
     let minPasswordLength: Int
 
     /// Shows the form if the link can be used. Nothing changes: programs that read mail follow links too.
     func page(_ exchange: Exchange) {
         let request = exchange.request
-        if Self.isDone(request) { return show(.notice(.passwordSet), exchange) }
+        if request[.query] == "done=1" { return showDone(exchange) }
         guard let code = Self.code(inQuery: request[.query] ?? "") else { return showExpired(exchange) }
         let client = LoginClient(exchange, .none)
         EventLoop.spawn { [self] in
@@ -47,7 +48,7 @@ struct ResetRoutes {
     private func answer(_ outcome: PasswordResetOutcome, _ code: PasswordResetCode, _ exchange: Exchange) {
         switch outcome {
         case .live: show(nil, code, exchange)
-        case .changed: exchange.respond(Response(.seeOther, headers: [(.location, "/auth/reset?done=1")]))
+        case .changed: exchange.respond(done.response(Self.doneValue, query: "?done=1"))
         case .noSuchLink: showExpired(exchange)
         case .unacceptable: show(.unacceptable(minLength: minPasswordLength), code, exchange, .badRequest)
         case .prevented(.throttled(let seconds)):
@@ -73,6 +74,15 @@ struct ResetRoutes {
     /// gets it too, whose answer is the one that the browser shows: so the page says that the password may be set.
     private func showExpired(_ exchange: Exchange) { show(.notice(.linkExpired), exchange, .notFound) }
 
+    /// Shows that the password is set, once. Whoever has no cookie that says so, such as somebody who loads the page again, is
+    /// sent on to where it leads.
+    private func showDone(_ exchange: Exchange) {
+        guard DoneCookie.value(in: exchange.request) == Self.doneValue else {
+            return exchange.respond(Response(.seeOther, headers: [(.location, "/auth/login")]))
+        }
+        exchange.respond(pages.response(.notice(.passwordSet), to: exchange.request, headers: done.forgotten))
+    }
+
     private func show(
         _ page: Page, _ exchange: Exchange, _ status: HTTPStatus = .ok, retryAfter: Int? = nil
     ) {
@@ -89,9 +99,7 @@ struct ResetRoutes {
         return PasswordResetCode(code.dropFirst("code=".count))
     }
 
-    /// Returns whether the password has just been set. A link on a page of another site, or in a mail, is not believed.
-    private static func isDone(_ request: OriginalRequest) -> Bool {
-        let site = request[.fetchSite] ?? ""
-        return request[.query] == "done=1" && (site.isEmpty || site == "same-origin")
-    }
+    private static let doneValue = "reset"
+
+    private var done: DoneCookie { DoneCookie(path: "/auth/reset", isSecure: cookie.isSecure) }
 }

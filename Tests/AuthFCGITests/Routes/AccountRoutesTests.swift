@@ -99,15 +99,29 @@ import Testing
         #expect(try action("action=others") == .endOthers && action("action=all") == .endAll)
     }
 
-    @Test func `what has just been done is believed only of a page of this site`() {
-        func done(_ query: String, _ site: String?) -> AccountPage.Message? {
-            AccountView.done(
-                OriginalRequest([(.query, query)] + (site.map { [(OriginalRequest.Fact.fetchSite, $0)] } ?? [])))
+    @Test func `what has just been done is said by a cookie, and by no address`() {
+        func done(_ cookie: String, _ facts: [(OriginalRequest.Fact, String)] = []) -> AccountPage.Message? {
+            AccountView.done(OriginalRequest([(.cookie, cookie)] + facts))
         }
-        #expect(done("done=session", "same-origin") == .sessionEnded)
-        #expect(done("done=others", "same-origin") == .othersEnded)
-        #expect(done("done=password", "same-origin") == .passwordChanged)
-        for query in ["", "done=", "done=x", "x=1&done=password"] { #expect(done(query, "same-origin") == nil) }
-        for site in ["cross-site", "same-site", "none", "", nil] { #expect(done("done=password", site) == nil) }
+        #expect(done("a=b; authfcgi_done=session") == .sessionEnded)
+        #expect(done("authfcgi_done=others; a=b") == .othersEnded)
+        #expect(done("authfcgi_done=password") == .passwordChanged)
+        for cookie in ["", "authfcgi_done=", "authfcgi_done=x", "authfcgi_done=others; authfcgi_done=password"] {
+            #expect(done(cookie, [(.query, "done=password"), Self.sameOrigin]) == nil, "\(cookie)")
+        }
+    }
+
+    @Test func `the cookie is the account page's, and secure as the session's is`() {
+        for done in AccountView.Done.allCases {
+            for (isSecure, attribute) in [(true, "; Secure"), (false, "")] {
+                let response = done.response(SessionCookie(name: "sid", isSecure: isSecure))
+                let headers = response.headers.map { "\($0.name.text): \($0.value.text)" }
+                #expect(response.status == .seeOther && headers.contains("Location: /auth/account"), "\(headers)")
+                #expect(
+                    headers.contains(
+                        "Set-Cookie: authfcgi_done=\(done.rawValue); Path=/auth/account\(attribute); HttpOnly; "
+                            + "SameSite=Lax; Max-Age=60"), "\(headers)")
+            }
+        }
     }
 }

@@ -73,8 +73,8 @@ import Testing
         try gates.warm(mine, other, strangers)
         let otherID = try id(of: other)
         let answer = try submit(mine, ("action", "end"), ("session", otherID))
-        #expect(answer.status == 303 && answer.headers["Location"] == "/auth/account?done=session", "\(answer)")
-        #expect(answer.headers["Set-Cookie"] == nil)
+        #expect(answer.status == 303 && answer.headers["Location"] == "/auth/account", "\(answer)")
+        #expect(answer.headers["Set-Cookie"]?.hasPrefix("authfcgi_done=session; Path=/auth/account; ") == true)
         try gates.expectEnded(other, by: one)
         // A form that is sent again, as with a second click.
         #expect(try submit(mine, ("action", "end"), ("session", otherID)).status == 303)
@@ -83,8 +83,15 @@ import Testing
             #expect(try submit(mine, ("action", "end"), ("session", session)).status == 404, "\(session)")
         }
         try gates.warm(mine, strangers)
-        let done = try one.load("/auth/account", query: "done=session", [GateProcess.cookie(mine)])
-        #expect(done.status == 200)
+        let (name, cookie) = GateProcess.cookie(mine)
+        let done = try one.load("/auth/account", [(name, cookie + "; authfcgi_done=session")])
+        #expect(done.status == 200 && done.text.contains("The session has ended."), "\(done)")
+        #expect(done.headers["Set-Cookie"]?.hasSuffix("; Max-Age=0") == true)
+        // A link says nothing.
+        let forged = try one.load("/auth/account", query: "done=session", [(name, cookie)])
+        #expect(forged.status == 200 && !forged.text.contains("The session has ended."))
+        let signedIn = try one.load("/auth/logout", query: "done=1", [(name, cookie)])
+        #expect(signedIn.status == 200 && signedIn.text.contains("Do you want to sign out"))
     }
 
     @Test func `all other sessions are ended`() throws {
@@ -92,7 +99,8 @@ import Testing
         let machine = try one.signIn(id)
         try gates.warm(mine, other, machine)
         let answer = try submit(mine, ("action", "others"))
-        #expect(answer.status == 303 && answer.headers["Location"] == "/auth/account?done=others", "\(answer)")
+        #expect(answer.status == 303 && answer.headers["Location"] == "/auth/account", "\(answer)")
+        #expect(answer.headers["Set-Cookie"]?.hasPrefix("authfcgi_done=others; ") == true)
         try gates.expectEnded(other, machine, by: one)
         try gates.warm(mine)
     }
@@ -137,8 +145,8 @@ import Testing
         try gates.warm(mine, other)
         let new = " neu & 100 % länger 🔑 "
         let answer = try changePassword(mine, TwoGates.password, new)
-        #expect(answer.status == 303 && answer.headers["Location"] == "/auth/account?done=password", "\(answer)")
-        #expect(answer.headers["Set-Cookie"] == nil)
+        #expect(answer.status == 303 && answer.headers["Location"] == "/auth/account", "\(answer)")
+        #expect(answer.headers["Set-Cookie"]?.hasPrefix("authfcgi_done=password; ") == true)
         try gates.expectEnded(other, by: one)
         try gates.warm(mine)
         #expect(try one.logIn("ida", new).status == 200 && one.logIn("ida", TwoGates.password).status == 401)
