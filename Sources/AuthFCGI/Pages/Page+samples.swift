@@ -20,7 +20,7 @@ extension Page {
     }()
 
     private static let signInProblems: [SignInPage.Problem] = [
-        .refused, .throttled(seconds: 30), .busy(seconds: 1), .unavailable, .otherSite, .incomplete,
+        .refused, .throttled(seconds: 30), .busy(seconds: 1), .unavailable, .otherSite, .incomplete, .sessionOver,
     ]
 
     private static let newPasswordProblems: [NewPasswordPage.Problem?] = [
@@ -33,8 +33,8 @@ extension Page {
     ]
 
     private static let notices: [Notice] = [
-        .unavailable, .formUnanswered, .cookieDropped(isPlainHTTP: true), .cookieDropped(isPlainHTTP: false), .linkExpired,
-        .passwordSet, .forbidden, .otherSite,
+        .unavailable, .formUnanswered, .cookieDropped(isPlainHTTP: true), .cookieDropped(isPlainHTTP: false),
+        .linkExpired, .passwordSet, .forbidden, .otherSite,
     ]
 
     private static func account(_ message: AccountPage.Message?, hasOwnPassword: Bool) -> AccountPage {

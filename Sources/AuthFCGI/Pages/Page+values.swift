@@ -51,6 +51,7 @@ extension SignInPage {
         case .unavailable: language.text(.notChecked)
         case .otherSite: language.text(.otherSite)
         case .incomplete: language.text(.incomplete)
+        case .sessionOver: language.text(.sessionOver)
         }
     }
 }

@@ -30,6 +30,8 @@ struct SignInPage: Equatable {
         case otherSite
         /// Name or password are missing or too long.
         case incomplete
+        /// A form of the account page changed nothing, since its session had ended.
+        case sessionOver
     }
 
     /// The place to return to, as ``RedirectTarget`` has accepted it.

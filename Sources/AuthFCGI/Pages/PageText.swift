@@ -5,7 +5,7 @@ enum PageText: String, CaseIterable {
     case direction
 
     case signIn, username, password, remember
-    case refused, throttled, busy, notChecked, otherSite, incomplete
+    case refused, throttled, busy, notChecked, otherSite, incomplete, sessionOver
 
     case signOut, signOutQuestion, signOutEverywhere, signedOut, signedOutAdvice, signInAgain
 

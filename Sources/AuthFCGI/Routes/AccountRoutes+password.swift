@@ -34,7 +34,7 @@ extension AccountRoutes {
             await view.show(
                 exchange, session, .unacceptablePassword(minLength: view.minPasswordLength), .badRequest)
         case .wrongPassword: await view.show(exchange, session, .wrongPassword, .forbidden)
-        case .sessionOver: exchange.respond(AccountView.toSignIn)
+        case .sessionOver: view.showSessionOver(exchange)
         case .prevented(.throttled(let seconds)):
             await view.show(
                 exchange, session, .throttled(seconds: seconds), .tooManyRequests,

@@ -76,7 +76,8 @@ struct AccountRoutes {
         _ exchange: Exchange,
         _ body: @escaping @Sendable @EventLoop (SessionToken, Credentials.Source, Session) async -> Void
     ) {
-        access.withSession(exchange, otherwise: { [view] refusal in view.refuse(refusal, exchange) }, body)
+        access.withSession(
+            exchange, otherwise: { [view, access] refusal in view.refuse(refusal, exchange, access) }, body)
     }
 
     /// Returns whether a page of this site has sent the form, as each form must prove. Otherwise the exchange is answered.

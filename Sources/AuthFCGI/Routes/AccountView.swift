@@ -30,12 +30,22 @@ struct AccountView {
     }
 
     /// Answers a person who has no session, or of whom that is unknown.
-    func refuse(_ refusal: SessionAccess.Refusal, _ exchange: Exchange) {
+    func refuse(_ refusal: SessionAccess.Refusal, _ exchange: Exchange, _ access: SessionAccess) {
+        let isForm = exchange.request[.method] == "POST"
         switch refusal {
+        case .notSignedIn where isForm: showSessionOver(exchange)
+        case .severalCookies where isForm: showSessionOver(exchange, headers: access.expiredCookies(exchange.request))
         // The sign-in page deletes several cookies.
         case .notSignedIn, .severalCookies: exchange.respond(Self.toSignIn)
         case .undecided: exchange.respond(pages.unavailable(to: exchange.request))
         }
+    }
+
+    /// Answers a form of a person who has no session any more: the sign-in page, which says that nothing was changed.
+    func showSessionOver(_ exchange: Exchange, headers: [(name: HeaderName, value: HeaderValue)] = []) {
+        let page = SignInPage(target: "/auth/account", problem: .sessionOver)
+        // Without WWW-Authenticate: browsers would ask for a password of their own.
+        exchange.respond(pages.response(.signIn(page), .unauthorized, to: exchange.request, headers: headers))
     }
 
     /// Sends a browser to the sign-in page, and back here afterwards.

@@ -38,13 +38,16 @@ import Testing
         return exchange
     }
 
-    @Test func `who is not signed in is sent to the sign-in page, and back afterwards`() async {
+    @Test func `who is not signed in is sent to sign in and back, and is told of a form that changed nothing`() async {
         for credentials in [[], [(OriginalRequest.Fact.cookie, "sid=x")], [Self.cookie, Self.cookie]] {
             let page = await ask(routes.page, credentials)
             #expect(page.status == 303 && page.says(Self.signIn))
             for (route, body) in [(routes.change, "action=all"), (routes.changePassword, "new_password=x")] {
                 let answer = await ask(route, credentials + [Self.form, Self.sameOrigin], body: body)
-                #expect(answer.status == 303 && answer.says(Self.signIn), "\(body)")
+                #expect(answer.status == 401 && answer.isPage(.signIn) && answer.shows(.sessionOver), "\(body)")
+                #expect(answer.hasField("rd", "/auth/account") && answer.headers("WWW-Authenticate").isEmpty)
+                let deleted = answer.headers("Set-Cookie").contains { $0.hasPrefix("sid=; ") }
+                #expect(deleted == (credentials.count == 2), "only several cookies are deleted")
             }
         }
         #expect(stage.effects.all.isEmpty)
