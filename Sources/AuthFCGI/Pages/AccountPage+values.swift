@@ -14,6 +14,7 @@ extension AccountPage {
             "username": TemplateText(otherName), "email": TemplateText(email),
             "otherNames": !otherName.isEmpty || !email.isEmpty,
             "hasGroups": !groups.isEmpty, "groups": groups.map { TemplateText($0) },
+            "ownSession": TemplateText(ordered.first.map { $0.isCurrent ? $0.id : "" } ?? ""),
             "sessions": ordered.prefix(Self.shownSessions).map { $0.values(language) },
             "hasOthers": sessions.contains { !$0.isCurrent },
             "moreSessions": TemplateText(hidden > 0 ? language.text(.moreSessions, ["count": "\(hidden)"]) : ""),
@@ -45,7 +46,8 @@ extension AccountPage.Message {
     fileprivate var isAboutPassword: Bool {
         switch self {
         case .wrongPassword, .unacceptablePassword, .passwordsDiffer: true
-        case .sessionEnded, .othersEnded, .passwordChanged, .throttled, .unavailable, .noSuchSession: false
+        case .sessionEnded, .othersEnded, .passwordChanged, .throttled, .unavailable, .noSuchSession, .otherSession:
+            false
         }
     }
 
@@ -61,6 +63,7 @@ extension AccountPage.Message {
         case .throttled(let seconds):
             PageMessage(sentence: language.text(.throttled, ["time": language.duration(seconds: seconds)]))
         case .unavailable: PageMessage(sentence: language.text(.changeUnknown))
+        case .otherSession: PageMessage(sentence: language.text(.otherSession))
         // What was wanted, by another way.
         case .noSuchSession: PageMessage(sentence: language.text(.noSuchSession), isError: false)
         }

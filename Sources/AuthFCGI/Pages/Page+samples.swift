@@ -30,6 +30,7 @@ extension Page {
     private static let accountMessages: [AccountPage.Message?] = [
         nil, .sessionEnded, .othersEnded, .passwordChanged, .wrongPassword, .unacceptablePassword(minLength: 15),
         .passwordsDiffer, .throttled(seconds: 4000), .unavailable, .noSuchSession,
+        .otherSession,
     ]
 
     private static let notices: [Notice] = [

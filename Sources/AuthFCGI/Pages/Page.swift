@@ -71,6 +71,8 @@ struct AccountPage: Equatable {
         /// It is unknown whether it was done.
         case unavailable
         case noSuchSession
+        /// The form was on a page of another session. Nothing was changed.
+        case otherSession
     }
 
     var username: String

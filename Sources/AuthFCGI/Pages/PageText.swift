@@ -10,7 +10,7 @@ enum PageText: String, CaseIterable {
     case signOut, signOutQuestion, signOutEverywhere, signedOut, signedOutAdvice, signInAgain
 
     case account, groups, sessions, thisSession, signedInAt, lastUsed, unknownDevice, end, endOthers, moreSessions
-    case sessionEnded, othersEnded, noSuchSession, changeUnknown
+    case sessionEnded, othersEnded, noSuchSession, otherSession, changeUnknown
     case changePassword, currentPassword, newPassword, repeatedPassword, passwordAdvice, foreignPassword
     case passwordChanged, wrongPassword, passwordTooWeak, passwordsDiffer
 

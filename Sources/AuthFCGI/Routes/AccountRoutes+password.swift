@@ -8,6 +8,7 @@ extension AccountRoutes {
         guard let fields = exchange.formOrRefusal() else { return }
         guard isFromThisSite(exchange, .passwordChange) else { return }
         withSession(exchange) { [self] token, source, session in
+            guard Self.isForm(fields, of: session) else { return await view.showOtherSession(exchange, session) }
             let new = fields["new_password"] ?? ""
             // By bytes: to Swift, two texts are equal that are not the same password.
             guard new.utf8.elementsEqual((fields["repeated_password"] ?? "").utf8) else {

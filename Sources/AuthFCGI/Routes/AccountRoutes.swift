@@ -28,6 +28,7 @@ struct AccountRoutes {
         }
         guard isFromThisSite(exchange, action.audited) else { return }
         withSession(exchange) { [self] token, _, session in
+            guard Self.isForm(fields, of: session) else { return await view.showOtherSession(exchange, session) }
             do throws(SessionStoreError) {
                 try await perform(action, exchange, token, session)
             } catch {
@@ -78,6 +79,12 @@ struct AccountRoutes {
     ) {
         access.withSession(
             exchange, otherwise: { [view, access] refusal in view.refuse(refusal, exchange, access) }, body)
+    }
+
+    /// Returns whether a form was on a page of this session. In another tab somebody else may have signed in meanwhile: what
+    /// one person asks for must not be done to the other. A form without the field is not compared.
+    static func isForm(_ fields: FormFields, of session: Session) -> Bool {
+        fields["own_session"].map { $0 == session.id } ?? true
     }
 
     /// Returns whether a page of this site has sent the form, as each form must prove. Otherwise the exchange is answered.

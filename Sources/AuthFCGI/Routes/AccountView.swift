@@ -48,6 +48,11 @@ struct AccountView {
         exchange.respond(pages.response(.signIn(page), .unauthorized, to: exchange.request, headers: headers))
     }
 
+    /// Answers a form that was on a page of another session: the page of this one, which says that nothing was changed.
+    func showOtherSession(_ exchange: Exchange, _ session: Session) async {
+        await show(exchange, session, .otherSession, .conflict)
+    }
+
     /// Sends a browser to the sign-in page, and back here afterwards.
     static let toSignIn = Response(.seeOther, headers: [(.location, "/auth/login?rd=/auth/account")])
 

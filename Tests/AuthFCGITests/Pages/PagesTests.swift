@@ -254,6 +254,8 @@ import Testing
                 "name=\"session\" value=\"00000000-0000-4000-8000-000000000002\" "
                     + "aria-label=\"End: Safari on iPhone 192.0.2.2\">End</button>"))
         for action in ["end", "others", "all"] { #expect(html.contains("name=\"action\" value=\"\(action)\"")) }
+        let own = "name=\"own_session\" value=\"00000000-0000-4000-8000-000000000001\">"
+        #expect(html.ranges(of: own).count == 3)
         #expect(html.contains("minlength=\"15\"") && html.contains("At least 15 characters"))
     }
 

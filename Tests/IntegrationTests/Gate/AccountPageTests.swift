@@ -121,6 +121,30 @@ import Testing
         }
     }
 
+    @Test func `a form of the page of another session changes nothing, and the page is that of this one`() throws {
+        let (id, mine, other) = try newUser("gil")
+        let strangers = try gates.logIn("bob")
+        let end = [("action", "end"), ("session", try self.id(of: other))]
+        let change = [
+            ("current_password", TwoGates.password), ("new_password", "another passphrase"),
+            ("repeated_password", "another passphrase"),
+        ]
+        for (path, fields) in [
+            ("/auth/account", [("action", "all")]), ("/auth/account", [("action", "others")]), ("/auth/account", end),
+            ("/auth/password", change),
+        ] {
+            let shown = ("own_session", try self.id(of: strangers))
+            let page = try one.submitForm(path, fields + [shown], [GateProcess.cookie(mine)])
+            #expect(page.status == 409 && page.text.contains("Somebody has signed in on this browser"), "\(page)")
+            #expect(try page.text.contains("name=\"own_session\" value=\"\(self.id(of: mine))\""))
+        }
+        #expect(try gates.liveCount(of: id) == "2")
+        try gates.warm(mine, other, strangers)
+        let own = ("own_session", try self.id(of: mine))
+        #expect(try one.submitForm("/auth/account", end + [own], [GateProcess.cookie(mine)]).status == 303)
+        #expect(try one.submitForm("/auth/password", change + [own], [GateProcess.cookie(mine)]).status == 303)
+    }
+
     @Test func `a form of another site ends nothing`() throws {
         let (id, mine, other) = try newUser("hal")
         let new = "another passphrase"
