@@ -9,6 +9,8 @@ extension AccountPage {
         let hidden = max(0, ordered.count - Self.shownSessions)
         let shownName = name.isEmpty ? username : name
         let otherName = shownName == username ? "" : username
+        let shown = message?.shown(language, minLength: minPasswordLength)
+        let isAboutPassword = message?.isAboutPassword == true
         return [
             "displayName": TemplateText(shownName), "accountName": TemplateText(username),
             "username": TemplateText(otherName), "email": TemplateText(email),
@@ -20,10 +22,10 @@ extension AccountPage {
             "moreSessions": TemplateText(hidden > 0 ? language.text(.moreSessions, ["count": "\(hidden)"]) : ""),
             "hasOwnPassword": hasOwnPassword, "minPasswordLength": TemplateText("\(minPasswordLength)"),
             "passwordAdvice": TemplateText(language.text(.passwordAdvice, ["count": "\(minPasswordLength)"])),
-            "message": PageMessage.value(message.flatMap { $0.isAboutPassword ? nil : $0.shown(language) }),
-            "passwordMessage": PageMessage.value(message.flatMap { $0.isAboutPassword ? $0.shown(language) : nil }),
+            "message": PageMessage.value(shown.flatMap { isAboutPassword ? nil : $0 }),
+            "passwordMessage": PageMessage.value(shown.flatMap { isAboutPassword ? $0 : nil }),
             "currentPasswordProblem": message == .wrongPassword,
-            "newPasswordProblem": message?.isAboutPassword == true && message != .wrongPassword,
+            "newPasswordProblem": isAboutPassword && message != .wrongPassword,
         ]
     }
 }
@@ -51,14 +53,14 @@ extension AccountPage.Message {
         }
     }
 
-    fileprivate func shown(_ language: PageLanguage) -> PageMessage {
+    fileprivate func shown(_ language: PageLanguage, minLength: Int) -> PageMessage {
         switch self {
         case .sessionEnded: PageMessage(sentence: language.text(.sessionEnded), isError: false)
         case .othersEnded: PageMessage(sentence: language.text(.othersEnded), isError: false)
         case .passwordChanged: PageMessage(sentence: language.text(.passwordChanged), isError: false)
         case .wrongPassword: PageMessage(sentence: language.text(.wrongPassword))
-        case .unacceptablePassword(let minLength):
-            PageMessage(sentence: language.text(.passwordTooWeak, ["count": "\(minLength)"]))
+        case .unacceptablePassword(let violation):
+            PageMessage(sentence: language.sentence(violation, minLength: minLength))
         case .passwordsDiffer: PageMessage(sentence: language.text(.passwordsDiffer))
         case .throttled(let seconds):
             PageMessage(sentence: language.text(.throttled, ["time": language.duration(seconds: seconds)]))

@@ -31,9 +31,8 @@ extension AccountRoutes {
         switch outcome {
         case .changed: exchange.respond(AccountView.Done.password.response(access.cookie))
         case .foreignUser: await view.show(exchange, session, nil, .conflict)
-        case .unacceptable:
-            await view.show(
-                exchange, session, .unacceptablePassword(minLength: view.minPasswordLength), .badRequest)
+        case .unacceptable(let violation):
+            await view.show(exchange, session, .unacceptablePassword(violation), .badRequest)
         case .wrongPassword: await view.show(exchange, session, .wrongPassword, .forbidden)
         case .sessionOver: view.showSessionOver(exchange)
         case .prevented(.throttled(let seconds)):

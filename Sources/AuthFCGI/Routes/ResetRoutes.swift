@@ -24,7 +24,7 @@ struct ResetRoutes {
             let outcome = await flow.look(at: code, client)
             // A page that loads again by itself, since there is nothing yet that the person would have to type again.
             if case .prevented(.store) = outcome { return exchange.respond(pages.unavailable(to: request)) }
-            answer(outcome, code, exchange)
+            answer(outcome, code, nil, exchange)
         }
     }
 
@@ -37,36 +37,41 @@ struct ResetRoutes {
             return exchange.respond(pages.otherSite(to: request))
         }
         guard let code = PasswordResetCode(fields["code"] ?? "") else { return showExpired(exchange) }
+        // The name is only for the page that is shown again: the link says whose password it is.
+        let username = fields["username"].flatMap { $0.utf8.count > LoginRequest.maxUsername ? nil : $0 }
         let password = Array((fields["new_password"] ?? "").utf8)
         guard password.elementsEqual((fields["repeated_password"] ?? "").utf8) else {
-            return show(.passwordsDiffer, code, exchange, .badRequest)
+            return show(.passwordsDiffer, code, username, exchange, .badRequest)
         }
         let client = LoginClient(exchange, .none)
-        EventLoop.spawn { [self] in answer(await flow.reset(code, to: password, client), code, exchange) }
+        EventLoop.spawn { [self] in answer(await flow.reset(code, to: password, client), code, username, exchange) }
     }
 
-    private func answer(_ outcome: PasswordResetOutcome, _ code: PasswordResetCode, _ exchange: Exchange) {
+    private func answer(
+        _ outcome: PasswordResetOutcome, _ code: PasswordResetCode, _ username: String?, _ exchange: Exchange
+    ) {
         switch outcome {
-        case .live: show(nil, code, exchange)
+        case .live(let username): show(nil, code, username, exchange)
         case .changed: exchange.respond(done.response(Self.doneValue, query: "?done=1"))
         case .noSuchLink: showExpired(exchange)
-        case .unacceptable: show(.unacceptable(minLength: minPasswordLength), code, exchange, .badRequest)
+        case .unacceptable(let violation): show(.unacceptable(violation), code, username, exchange, .badRequest)
         case .prevented(.throttled(let seconds)):
-            show(.throttled(seconds: seconds), code, exchange, .tooManyRequests, retryAfter: seconds)
+            show(.throttled(seconds: seconds), code, username, exchange, .tooManyRequests, retryAfter: seconds)
         case .prevented(.busy(let seconds)):
-            show(.unavailable, code, exchange, .serviceUnavailable, retryAfter: seconds)
+            show(.unavailable, code, username, exchange, .serviceUnavailable, retryAfter: seconds)
         case .prevented(.clientGone), .prevented(.hashing), .prevented(.store):
-            show(.unavailable, code, exchange, .serviceUnavailable, retryAfter: 1)
+            show(.unavailable, code, username, exchange, .serviceUnavailable, retryAfter: 1)
         }
     }
 
     // MARK: Pages
 
     private func show(
-        _ problem: NewPasswordPage.Problem?, _ code: PasswordResetCode, _ exchange: Exchange,
+        _ problem: NewPasswordPage.Problem?, _ code: PasswordResetCode, _ username: String?, _ exchange: Exchange,
         _ status: HTTPStatus = .ok, retryAfter: Int? = nil
     ) {
-        let page = NewPasswordPage(code: code.secretText, minPasswordLength: minPasswordLength, problem: problem)
+        let page = NewPasswordPage(
+            code: code.secretText, username: username ?? "", minPasswordLength: minPasswordLength, problem: problem)
         show(.newPassword(page), exchange, status, retryAfter: retryAfter)
     }
 

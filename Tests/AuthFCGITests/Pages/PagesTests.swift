@@ -240,6 +240,23 @@ import Testing
         #expect(html(.notice(.linkExpired), "de").contains("ist das Passwort vielleicht schon gesetzt"))
     }
 
+    @Test(arguments: [
+        (PasswordRules.Violation.empty, "at least 8 characters"), (.tooShort(minLength: 8), "at least 8 characters"),
+        (.tooLong, "at most 128 characters"), (.common, "many people use"), (.userName, "is the user name"),
+        (.product, "many people use"), (.containsNUL, "cannot be used"), (.notUTF8, "cannot be used"),
+    ])
+    func `the reason why a new password is refused is on both pages`(
+        _ violation: PasswordRules.Violation, _ text: String
+    ) throws {
+        let page = NewPasswordPage(
+            code: "x", username: "ann", minPasswordLength: 8, problem: .unacceptable(violation))
+        #expect(html(.newPassword(page)).contains(text))
+        var account = try #require(Self.account)
+        account.minPasswordLength = 8
+        account.message = .unacceptablePassword(violation)
+        #expect(html(.account(account)).contains(text))
+    }
+
     // MARK: Account
 
     @Test func `the account page shows who is signed in and where, and can end every other session`() throws {

@@ -113,9 +113,26 @@ import Testing
         #expect(stage.effects.all.isEmpty)
     }
 
+    @Test func `the page says whose password it is, to the holder of the code alone`() async {
+        let fresh = await page("code=\(code)")
+        #expect(fresh.hasField("username", "ann") && fresh.says(" autocomplete=\"username\" readonly>"))
+        let again = await submit(body("short") + "&username=ann")
+        #expect(again.status == 400 && again.hasField("username", "ann"))
+        #expect(await !submit(body("short")).says(" name=\"username\""))
+        stage.store.resetUser = nil
+        #expect(await !page("code=\(code)").says(" name=\"username\""))
+    }
+
+    @Test func `the reason why a password cannot be used is told`() async {
+        let long = await submit(body(String(repeating: "x", count: 129)))
+        #expect(long.status == 400 && long.shows(.passwordTooLong, ["count": "128"]))
+        let common = await submit(body("passwordpassword"))
+        #expect(common.status == 400 && common.shows(.passwordCommon))
+    }
+
     @Test func `what prevents the use is told with the code, so that the form can be sent again`() async {
         let weak = await submit(body("short"))
-        #expect(weak.status == 400 && weak.hasField("code", code) && weak.shows(.passwordTooWeak, ["count": "15"]))
+        #expect(weak.status == 400 && weak.hasField("code", code) && weak.shows(.passwordTooShort, ["count": "15"]))
         stage.store.failures["reset"] = .unavailable("away")
         let away = await submit(body())
         #expect(away.status == 503 && away.hasField("code", code) && away.shows(.passwordUnknown))
