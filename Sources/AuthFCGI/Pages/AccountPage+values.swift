@@ -17,7 +17,7 @@ extension AccountPage {
             "otherNames": !otherName.isEmpty || !email.isEmpty,
             "hasGroups": !groups.isEmpty, "groups": groups.map { TemplateText($0) },
             "ownSession": TemplateText(ordered.first.map { $0.isCurrent ? $0.id : "" } ?? ""),
-            "sessions": ordered.prefix(Self.shownSessions).map { $0.values(language) },
+            "sessions": Self.values(ordered.prefix(Self.shownSessions), language),
             "hasOthers": sessions.contains { !$0.isCurrent },
             "moreSessions": TemplateText(hidden > 0 ? language.text(.moreSessions, ["count": "\(hidden)"]) : ""),
             "hasOwnPassword": hasOwnPassword, "minPasswordLength": TemplateText("\(minPasswordLength)"),
@@ -28,15 +28,33 @@ extension AccountPage {
             "newPasswordProblem": isAboutPassword && message != .wrongPassword,
         ]
     }
+
+    /// Returns the values of sessions. Buttons of equal ones are numbered for those who hear the page.
+    private static func values(_ entries: ArraySlice<Entry>, _ language: PageLanguage) -> [[String: Any]] {
+        var numbers: [String: Int] = [:]
+        return entries.map { entry in
+            let label = entry.endLabel(language)
+            let number = numbers[label, default: 0] + 1
+            numbers[label] = number
+            return entry.values(language, endLabel: number == 1 ? label : "\(label) (\(number))")
+        }
+    }
 }
 
 extension AccountPage.Entry {
-    fileprivate func values(_ language: PageLanguage) -> [String: Any] {
-        let device = device.isEmpty ? language.text(.unknownDevice) : device
-        let end = [language.text(.end) + ":", device, label, address].filter { !$0.isEmpty }.joined(separator: " ")
-        return [
-            "id": TemplateText(id), "device": TemplateText(device), "address": TemplateText(address),
-            "label": TemplateText(label), "isCurrent": isCurrent, "endLabel": TemplateText(end),
+    fileprivate func endLabel(_ language: PageLanguage) -> String {
+        [language.text(.end) + ":", shownDevice(language), label, address].filter { !$0.isEmpty }
+            .joined(separator: " ")
+    }
+
+    private func shownDevice(_ language: PageLanguage) -> String {
+        device.isEmpty ? language.text(.unknownDevice) : device
+    }
+
+    fileprivate func values(_ language: PageLanguage, endLabel: String) -> [String: Any] {
+        [
+            "id": TemplateText(id), "device": TemplateText(shownDevice(language)), "address": TemplateText(address),
+            "label": TemplateText(label), "isCurrent": isCurrent, "endLabel": TemplateText(endLabel),
             "createdAt": TemplateText(createdAt), "createdTime": TemplateText(language.time(createdAt)),
             "lastSeenAt": TemplateText(lastSeenAt), "lastSeenTime": TemplateText(language.time(lastSeenAt)),
         ]

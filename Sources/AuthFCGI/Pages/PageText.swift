@@ -22,7 +22,7 @@ enum PageText: String, CaseIterable {
     case formUnanswered, formUnansweredAdvice
     case cookieDropped, cookieDroppedOnHTTP, cookieDroppedAdvice
     case forbidden, forbiddenAdvice, otherSiteTitle, otherSiteAdvice
-    case toAccount
+    case toAccount, toSite
 
     /// `{count}` seconds, minutes or hours.
     case oneSecond, seconds, oneMinute, minutes, oneHour, hours

@@ -81,7 +81,7 @@ import Testing
                 #expect(form.prefix { $0 != ">" }.contains("method=\"post\" action=\"/auth/"))
             }
             let links = values(of: "href", in: html).filter { !$0.hasPrefix("data:") }
-            #expect(links.allSatisfy { ["", "/auth/login", "/auth/account"].contains($0) }, "\(links)")
+            #expect(links.allSatisfy { ["", "/", "/auth/login", "/auth/account"].contains($0) }, "\(links)")
         }
     }
 
@@ -274,6 +274,24 @@ import Testing
         let own = "name=\"own_session\" value=\"00000000-0000-4000-8000-000000000001\">"
         #expect(html.ranges(of: own).count == 3)
         #expect(html.contains("minlength=\"15\"") && html.contains("At least 15 characters"))
+    }
+
+    @Test func `buttons of equal browsers have names of their own`() throws {
+        var account = try #require(Self.account)
+        account.sessions = (1...4).map { number in
+            AccountPage.Entry(
+                id: "\(number)", device: "Firefox on Linux", address: "192.0.2.1", label: "",
+                createdAt: "2026-11-30T08:25Z", lastSeenAt: "2026-11-30T09:10Z", isCurrent: number == 1)
+        }
+        let names = values(of: "aria-label", in: html(.account(account)))
+        #expect(names.count == 3 && Set(names).count == 3, "\(names)")
+        #expect(names.allSatisfy { $0.hasPrefix("End: Firefox on Linux 192.0.2.1 (") })
+    }
+
+    @Test func `the account page and the one after the sign-out lead to the site`() throws {
+        for page in [Page.account(try #require(Self.account)), .signedOut] {
+            #expect(html(page).contains("<a href=\"/\">To the site</a>"))
+        }
     }
 
     @Test func `a person with one session has no others to end`() throws {
