@@ -1,3 +1,5 @@
+internal import Sessions
+
 /// Pages of every kind, with which templates are tried before they are used.
 extension Page {
     /// A text that stands for the target of ``SignInPage`` and the code of ``NewPasswordPage``. It contains nothing that is
@@ -8,7 +10,7 @@ extension Page {
         [.signOut, .signedOut]
         + signInProblems.map { .signIn(SignInPage(target: mark, username: "ann", remembers: true, problem: $0)) }
         + [.signIn(SignInPage(target: mark))]
-        + newPasswordProblems.map { .newPassword(newPassword($0)) }
+        + newPasswordProblems.map { .newPassword(choice($0)) }
         + accountMessages.map { .account(account($0, hasOwnPassword: true)) }
         + [.account(account(nil, hasOwnPassword: false))]
         + notices.map { .notice($0) }
@@ -41,7 +43,7 @@ extension Page {
         .linkExpired, .passwordSet, .forbidden, .otherSite,
     ]
 
-    private static func newPassword(_ problem: NewPasswordPage.Problem?) -> NewPasswordPage {
+    private static func choice(_ problem: NewPasswordPage.Problem?) -> NewPasswordPage {
         NewPasswordPage(code: mark, username: "ann", minPasswordLength: 15, problem: problem)
     }
 

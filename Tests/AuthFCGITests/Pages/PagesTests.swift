@@ -289,7 +289,8 @@ import Testing
     }
 
     @Test func `the account page and the one after the sign-out lead to the site`() throws {
-        for page in [Page.account(try #require(Self.account)), .signedOut] {
+        let account = try #require(Self.account)
+        for page in [Page.account(account), .signedOut] {
             #expect(html(page).contains("<a href=\"/\">To the site</a>"))
         }
     }
