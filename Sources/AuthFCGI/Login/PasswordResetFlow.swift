@@ -43,13 +43,13 @@ final class PasswordResetFlow {
         attempts = PasswordAttempts(store: store, hasher: hasher, audit: audit, log: log, spawn: spawn)
     }
 
-    /// Returns whether a link can be used: ``PasswordResetOutcome/live`` if so.
+    /// Returns whether a link can be used: ``PasswordResetOutcome/live(username:)`` if so.
     func look(at code: PasswordResetCode, _ client: LoginClient) async -> PasswordResetOutcome {
         do throws(SessionStoreError) {
-            guard try await store.userOfPasswordReset(code, from: client.address) != nil else {
+            guard let user = try await store.userOfPasswordReset(code, from: client.address) else {
                 return try await refuse(code, client)
             }
-            return .live
+            return .live(username: user.username)
         } catch {
             return unavailable(error, nil, client)
         }

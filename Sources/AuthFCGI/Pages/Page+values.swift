@@ -51,6 +51,8 @@ extension SignInPage {
         case .unavailable: language.text(.notChecked)
         case .otherSite: language.text(.otherSite)
         case .incomplete: language.text(.incomplete)
+        case .tooLong: language.text(.tooLong)
+        case .sessionOver: language.text(.sessionOver)
         }
     }
 }
@@ -61,7 +63,9 @@ extension NewPasswordPage {
             "code": TemplateText(code), "minPasswordLength": TemplateText("\(minPasswordLength)"),
             "passwordAdvice": TemplateText(language.text(.passwordAdvice, ["count": "\(minPasswordLength)"])),
             "newPasswordProblem": concernsPassword,
-            "message": PageMessage.value(problem.map { PageMessage(sentence: Self.sentence($0, language)) }),
+            "username": TemplateText(username),
+            "message": PageMessage.value(
+                problem.map { PageMessage(sentence: Self.sentence($0, minPasswordLength, language)) }),
         ]
     }
 
@@ -73,9 +77,9 @@ extension NewPasswordPage {
         }
     }
 
-    private static func sentence(_ problem: Problem, _ language: PageLanguage) -> String {
+    private static func sentence(_ problem: Problem, _ minLength: Int, _ language: PageLanguage) -> String {
         switch problem {
-        case .unacceptable(let minLength): language.text(.passwordTooWeak, ["count": "\(minLength)"])
+        case .unacceptable(let violation): language.sentence(violation, minLength: minLength)
         case .passwordsDiffer: language.text(.passwordsDiffer)
         case .unavailable: language.text(.passwordUnknown)
         case .throttled(let seconds): language.text(.throttled, ["time": language.duration(seconds: seconds)])
@@ -100,6 +104,7 @@ extension Notice {
     private var texts: (heading: PageText, sentence: PageText) {
         switch self {
         case .unavailable: (.unavailable, .unavailableAdvice)
+        case .formUnanswered: (.formUnanswered, .formUnansweredAdvice)
         case .cookieDropped(let isPlainHTTP):
             (.cookieDropped, isPlainHTTP ? .cookieDroppedOnHTTP : .cookieDroppedAdvice)
         case .linkExpired: (.linkExpired, .linkExpiredAdvice)
@@ -114,7 +119,7 @@ extension Notice {
         // The empty address is that of the page itself, wherever it is shown.
         case .unavailable: ("", .tryAgain)
         case .passwordSet, .linkExpired, .cookieDropped: ("/auth/login", .signIn)
-        case .forbidden: ("/auth/account", .toAccount)
+        case .forbidden, .formUnanswered: ("/auth/account", .toAccount)
         case .otherSite: nil
         }
     }

@@ -94,17 +94,22 @@ struct SignInRoutes {
             fields = try exchange.form()
         } catch {
             let page = SignInPage(target: RedirectTarget.home.text)
-            return show(problem(.incomplete, page), error.status, to: exchange)
+            return show(problem(error == .tooLong ? .tooLong : .incomplete, page), error.status, to: exchange)
         }
         let target = target(fields["rd"], request)
-        let username = fields["username"] ?? ""
+        // Keyboards of phones put a space behind a word that they have completed.
+        let username = String((fields["username"] ?? "").trimming(while: \.isWhitespace))
+        let password = fields["password"] ?? ""
+        let isLongName = username.utf8.count > LoginRequest.maxUsername
         let page = SignInPage(
-            target: target.text, username: username.utf8.count > LoginRequest.maxUsername ? "" : username,
-            remembers: fields["remember"] == "1")
+            target: target.text, username: isLongName ? "" : username, remembers: fields["remember"] == "1")
+        guard !isLongName, password.utf8.count <= LoginRequest.maxPassword else {
+            return show(problem(.tooLong, page), .badRequest, to: exchange)
+        }
         let attempt: LoginRequest
         do throws(LoginRequest.Problem) {
             attempt = try LoginRequest(
-                username: username, password: fields["password"] ?? "", remember: page.remembers)
+                username: username, password: password, remember: page.remembers)
         } catch {
             return show(problem(.incomplete, page), .badRequest, to: exchange)
         }

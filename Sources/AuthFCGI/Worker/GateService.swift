@@ -141,7 +141,7 @@ final class GateService: WorkerService {
             sessions: sessions, account: account,
             reset: ResetRoutes(
                 flow: PasswordResetFlow(store: store, hasher: hasher, audit: audit, log: log, rules: rules),
-                audit: audit, pages: pages, minPasswordLength: rules.minLength),
+                audit: audit, pages: pages, cookie: cookie, minPasswordLength: rules.minLength),
             health: HealthRoutes(store: store) { [weak self] in self?.server?.isDraining ?? true })
     }
 

@@ -27,7 +27,7 @@ import Testing
     private func look() async -> PasswordResetOutcome { await stage.reset.look(at: code, stage.client) }
 
     @Test func `a look at a link changes nothing`() async {
-        #expect(await look() == .live)
+        #expect(await look() == .live(username: "ann"))
         #expect(stage.effects.all == [Self.link])
     }
 
@@ -61,7 +61,7 @@ import Testing
         #expect(await stage.reset.look(at: other, stage.client) == .prevented(.throttled(seconds: 9)))
         #expect(stage.effects.all.count { $0.hasPrefix("reserve") } == 1)
         stage.store.resetUser = PasswordResetUser(id: "7", username: "ann")
-        #expect(await look() == .live)
+        #expect(await look() == .live(username: "ann"))
         #expect(await reset() == .changed)
         // Another address.
         stage.store.resetUser = nil

@@ -81,7 +81,7 @@ import Testing
                 #expect(form.prefix { $0 != ">" }.contains("method=\"post\" action=\"/auth/"))
             }
             let links = values(of: "href", in: html).filter { !$0.hasPrefix("data:") }
-            #expect(links.allSatisfy { ["", "/auth/login", "/auth/account"].contains($0) }, "\(links)")
+            #expect(links.allSatisfy { ["", "/", "/auth/login", "/auth/account"].contains($0) }, "\(links)")
         }
     }
 
@@ -240,6 +240,23 @@ import Testing
         #expect(html(.notice(.linkExpired), "de").contains("ist das Passwort vielleicht schon gesetzt"))
     }
 
+    @Test(arguments: [
+        (PasswordRules.Violation.empty, "at least 8 characters"), (.tooShort(minLength: 8), "at least 8 characters"),
+        (.tooLong, "at most 128 characters"), (.common, "many people use"), (.userName, "is the user name"),
+        (.product, "many people use"), (.containsNUL, "cannot be used"), (.notUTF8, "cannot be used"),
+    ])
+    func `the reason why a new password is refused is on both pages`(
+        _ violation: PasswordRules.Violation, _ text: String
+    ) throws {
+        let page = NewPasswordPage(
+            code: "x", username: "ann", minPasswordLength: 8, problem: .unacceptable(violation))
+        #expect(html(.newPassword(page)).contains(text))
+        var account = try #require(Self.account)
+        account.minPasswordLength = 8
+        account.message = .unacceptablePassword(violation)
+        #expect(html(.account(account)).contains(text))
+    }
+
     // MARK: Account
 
     @Test func `the account page shows who is signed in and where, and can end every other session`() throws {
@@ -254,7 +271,28 @@ import Testing
                 "name=\"session\" value=\"00000000-0000-4000-8000-000000000002\" "
                     + "aria-label=\"End: Safari on iPhone 192.0.2.2\">End</button>"))
         for action in ["end", "others", "all"] { #expect(html.contains("name=\"action\" value=\"\(action)\"")) }
+        let own = "name=\"own_session\" value=\"00000000-0000-4000-8000-000000000001\">"
+        #expect(html.ranges(of: own).count == 3)
         #expect(html.contains("minlength=\"15\"") && html.contains("At least 15 characters"))
+    }
+
+    @Test func `buttons of equal browsers have names of their own`() throws {
+        var account = try #require(Self.account)
+        account.sessions = (1...4).map { number in
+            AccountPage.Entry(
+                id: "\(number)", device: "Firefox on Linux", address: "192.0.2.1", label: "",
+                createdAt: "2026-11-30T08:25Z", lastSeenAt: "2026-11-30T09:10Z", isCurrent: number == 1)
+        }
+        let names = values(of: "aria-label", in: html(.account(account)))
+        #expect(names.count == 3 && Set(names).count == 3, "\(names)")
+        #expect(names.allSatisfy { $0.hasPrefix("End: Firefox on Linux 192.0.2.1 (") })
+    }
+
+    @Test func `the account page and the one after the sign-out lead to the site`() throws {
+        let account = try #require(Self.account)
+        for page in [Page.account(account), .signedOut] {
+            #expect(html(page).contains("<a href=\"/\">To the site</a>"))
+        }
     }
 
     @Test func `a person with one session has no others to end`() throws {
