@@ -25,7 +25,7 @@ struct Serve: ParsableCommand {
         SignalDescriptor.block()
         unsafe authfcgi_set_process_name("authfcgi")
         let sources = options.sources
-        let settings = options.load(checksPages: true)
+        let settings = options.load(readsPages: true)
         ProcessEnvironment.erase(WorkerEnvironment.secretNames)
         if settings.permitsCoreDumps { ProcessMemory.permitDumps() }
         let inheritance = try Self.open(settings, sources.environment)

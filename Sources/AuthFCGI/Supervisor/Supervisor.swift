@@ -163,8 +163,9 @@ extension Supervisor {
         guard pool.isRunning else { return }
         let new: Settings
         do throws(SettingsProblems) {
-            new = try Settings(sources)
-            try new.checkPages()
+            var read = try Settings(sources)
+            try read.readPages()
+            new = read
         } catch {
             log.error("reload failed: keeping the current settings")
             for line in error.lines { log.error("\(line)") }

@@ -27,7 +27,7 @@ struct ConfigCheck: ParsableCommand {
     @OptionGroup var options: CommandOptions
 
     func run() throws {
-        let settings = options.load(checksPages: true)
+        let settings = options.load(readsPages: true)
         if settingsOnly {
             return try show(["The settings are valid. No server was asked."], isValid: true)
         }
