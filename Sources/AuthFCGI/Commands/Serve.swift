@@ -80,6 +80,7 @@ struct Serve: ParsableCommand {
         log.info(
             "authfcgi \(Version.current) (\(LibraryVersions.summary)): \(workers) on \(names), sessions in PostgreSQL\(redis)"
         )
+        for hint in settings.hints { log.warning("\(hint)") }
         if geteuid() == 0 { log.warning("running as root: run it as a user of its own") }
         if let limit = ListeningSocket.smallerBacklog {
             log.warning(

@@ -8,6 +8,7 @@ extension Settings {
         checkUsers(given, &problems)
         checkTimes(&problems)
         checkCookie(&problems)
+        checkLoginURL(&problems)
     }
 
     private func checkListening(_ problems: inout SettingsProblems) {

@@ -177,6 +177,7 @@ extension Supervisor {
         {
             log.warning("LISTEN, LISTEN_MODE and LISTEN_GROUP take effect at the next start, not on reload")
         }
+        for hint in new.hints { log.warning("\(hint)") }
         if isReady { notify(.reloading) }
         let actions = pool.reload(
             workers: new.workers, grace: new.shutdownGrace + Self.extraGrace,
