@@ -33,8 +33,8 @@ extension Page {
     ]
 
     private static let notices: [Notice] = [
-        .unavailable, .cookieDropped(isPlainHTTP: true), .cookieDropped(isPlainHTTP: false), .linkExpired, .passwordSet,
-        .forbidden, .otherSite,
+        .unavailable, .cookieDropped(isPlainHTTP: true, .home), .cookieDropped(isPlainHTTP: false, .home),
+        .notSeen(.home), .linkExpired, .passwordSet, .forbidden, .otherSite,
     ]
 
     private static func account(_ message: AccountPage.Message?, hasOwnPassword: Bool) -> AccountPage {

@@ -102,7 +102,9 @@ enum Notice: Equatable {
     /// The store cannot be reached; the page tries again by itself.
     case unavailable
     /// The browser came back to the sign-in page again and again with no cookie: it drops the cookie.
-    case cookieDropped(isPlainHTTP: Bool)
+    case cookieDropped(isPlainHTTP: Bool, RedirectTarget)
+    /// The browser is signed in here, and came back again and again from the page to which it was sent on.
+    case notSeen(RedirectTarget)
     /// The link for a new password is used up, too old or wrong.
     case linkExpired
     /// The new password is set.

@@ -18,7 +18,7 @@ enum PageText: String, CaseIterable {
     case linkExpired, linkExpiredAdvice
 
     case unavailable, unavailableAdvice, tryAgain
-    case cookieDropped, cookieDroppedOnHTTP, cookieDroppedAdvice
+    case cookieDropped, cookieDroppedOnHTTP, cookieDroppedAdvice, notSeen, notSeenAdvice
     case forbidden, forbiddenAdvice, otherSiteTitle, otherSiteAdvice
     case toAccount
 

@@ -63,7 +63,7 @@ struct SignInAddress: Sendable {
     }
 
     /// Appends bytes with all but the unreserved ones escaped (RFC 3986, section 2.3).
-    private static func append(_ text: borrowing Span<UInt8>, to bytes: inout [UInt8]) {
+    static func append(_ text: borrowing Span<UInt8>, to bytes: inout [UInt8]) {
         for index in text.indices {
             let byte = text[index]
             if byte.isASCIIAlphanumeric || "-._~".utf8.contains(byte) {

@@ -24,7 +24,7 @@ struct SignInRoutes {
         case .none:
             let now = now()
             guard SignInRounds(request, at: now)?.showsDroppedCookie(at: now) != true else {
-                return showDroppedCookie(exchange)
+                return showDroppedCookie(exchange, target)
             }
             show(SignInPage(target: target.text), to: exchange)
         // Which of several cookies is the person's own is unknown.
@@ -47,21 +47,25 @@ struct SignInRoutes {
     /// Sends a browser that is signed in to the place to return to, unless that one keeps sending it back.
     private func sendOn(_ exchange: Exchange, to target: RedirectTarget) {
         let now = now()
-        guard let rounds = SignInRounds.next(after: SignInRounds(exchange.request, at: now), at: now) else {
-            return showDroppedCookie(exchange)
-        }
+        guard let rounds = SignInRounds.next(after: SignInRounds(exchange.request, at: now), to: target, at: now)
+        else { return showRounds(.notSeen(target), exchange) }
         var response = Response(.seeOther, headers: [(.location, target.location), (.vary, "Cookie")])
         if let cookie = rounds.cookie { response.add(.setCookie, cookie) }
         exchange.respond(response)
     }
 
-    private func showDroppedCookie(_ exchange: Exchange) {
+    private func showDroppedCookie(_ exchange: Exchange, _ target: RedirectTarget) {
         let request = exchange.request
         // Browsers send Sec-Fetch-Mode to secure origins alone. The scheme is http behind a load balancer that ends TLS, too.
         let isPlainHTTP = request[.scheme] == WebOrigin.Scheme.http.rawValue && (request[.fetchMode] ?? "").isEmpty
+        showRounds(.cookieDropped(isPlainHTTP: isPlainHTTP, target), exchange)
+    }
+
+    /// Shows why the browser is not sent on any more. What it does next counts from the beginning.
+    private func showRounds(_ notice: Notice, _ exchange: Exchange) {
         exchange.respond(
             pages.response(
-                .notice(.cookieDropped(isPlainHTTP: isPlainHTTP)), to: request,
+                .notice(notice), to: exchange.request,
                 headers: SignInRounds.forgotten.map { [(.setCookie, $0)] } ?? []))
     }
 

@@ -73,7 +73,7 @@ import Testing
 
     @Test(arguments: [
         ("-1.999950", "-2.1000000"), ("-2.999950", "-2.1000000"), ("-1.999939", "-1.1000000"),
-        ("2.1000000", "-1.1000000"), ("x", "-1.1000000"),
+        ("2.1000000.0123abcd", "-1.1000000"), ("x", "-1.1000000"),
     ])
     func `logins within a minute are counted, for the notice about a dropped cookie`(
         _ before: String, _ after: String

@@ -63,8 +63,12 @@ import Testing
             rounds = "; authfcgi_rounds=\(try #require(answer.headers.cookie("authfcgi_rounds")))"
         }
         let headers = [("Cookie", "__Host-session=\(token)\(rounds)")]
-        let answer = try pod.client().get("/auth/login?rd=/app", headers: headers)
+        let answer = try pod.client().get("/auth/login?rd=/app?a=1&b=2", headers: headers)
         #expect(answer.status == 200 && answer.headers["Location"] == nil)
+        #expect(answer.text.contains("You are signed in here") && !answer.text.contains("does not keep"))
+        #expect(answer.text.contains("<a href=\"/auth/login?rd=%2Fapp%3Fa%3D1%26b%3D2\">"))
+        // Another tab, which stood at the sign-in page too.
+        #expect(try pod.client().get("/auth/login?rd=/other", headers: headers).status == 303)
         #expect(answer.headers.cookie("authfcgi_rounds")?.isEmpty == true)
         // The page says what is wrong; a fresh start is possible at once.
         #expect(try pod.client().get("/auth/login?rd=/app", headers: [cookie(token)]).status == 303)

@@ -86,6 +86,19 @@ def contradicting_cookies(scene):
 
 
 @scenario
+def several_tabs(scene):
+    """Who signs in in one of several tabs loads the others again, and each shows its page."""
+    first = scene.page()
+    tabs = [first] + [first.context.new_page() for _ in range(4)]
+    for number, tab in enumerate(tabs):
+        tab.goto(f"{scene.site}/page?tab={number}")
+    scene.fill_in(first, "ann")
+    for number, tab in enumerate(tabs):
+        tab.reload()
+        require(is_signed_in(tab, "ann") and tab.url.endswith(f"?tab={number}"), f"tab {number} shows {tab.url}: {text(tab)[:200]}")
+
+
+@scenario
 def plain_http(scene):
     """With COOKIE_SECURE=off a person signs in and out on plain http."""
     site = scene.settings["plain"]
