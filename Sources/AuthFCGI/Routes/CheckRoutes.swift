@@ -98,8 +98,12 @@ final class CheckRoutes {
         }
         if isAmbiguous {
             // nginx makes one header of several, which is none to a browser. The sign-in page deletes the other forms.
-            let cookies = [cookie.expired] + (audience == .front ? [] : cookie.otherForms(on: request[.host]))
-            for expired in cookies { response.add(.setCookie, expired) }
+            response.add(.setCookie, cookie.expired)
+            if audience != .front {
+                let host = request[.host]
+                let others = cookie.otherForms(on: host) + cookie.forms(below: [request[.originalURI] ?? ""], on: host)
+                for other in others { response.add(.setCookie, other) }
+            }
         }
         exchange.respond(toCheck: SerializedResponse(response))
     }

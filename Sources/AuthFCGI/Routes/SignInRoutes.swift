@@ -51,6 +51,11 @@ struct SignInRoutes {
         else { return showRounds(.notSeen(target), exchange) }
         var response = Response(.seeOther, headers: [(.location, target.location), (.vary, "Cookie")])
         if let cookie = rounds.cookie { response.add(.setCookie, cookie) }
+        // The page has sent the browser back. Another cookie, with the path of the page, may be why.
+        if rounds.count > 1 {
+            let others = access.cookie.forms(below: [target.place], on: exchange.request[.host])
+            for other in others { response.add(.setCookie, other) }
+        }
         exchange.respond(response)
     }
 
@@ -133,13 +138,25 @@ struct SignInRoutes {
         let lifetime = made.session.expiresAt.timeIntervalSince(made.session.createdAt)
         let cookie = access.cookie.carrying(made.token, for: attempt.remember ? .seconds(lifetime) : nil)
         var response = Response(.seeOther, headers: [(.location, target.location)])
-        for other in access.cookie.otherForms(on: request[.host]) { response.add(.setCookie, other) }
+        for other in contradicting(target, request) { response.add(.setCookie, other) }
         response.add(.setCookie, cookie)
         let now = now()
         if let rounds = SignInRounds(loginAt: now, after: SignInRounds(request, at: now)).cookie {
             response.add(.setCookie, rounds)
         }
         return response
+    }
+
+    /// Returns the headers that delete what would contradict the new cookie: here, as far as the browser has sent any, and at
+    /// the place to which the sign-in leads.
+    private func contradicting(_ target: RedirectTarget, _ request: OriginalRequest) -> [HeaderValue] {
+        var places = [target.place]
+        switch request.credentials(cookieName: access.cookie.nameBytes) {
+        case .none: break
+        case .invalid, .token: places.insert(request.fullPath, at: 0)
+        }
+        let host = request[.host]
+        return access.cookie.otherForms(on: host) + access.cookie.forms(below: places, on: host)
     }
 
     /// Ends the sessions of cookies that the browser has just deleted. The login does not depend on it.

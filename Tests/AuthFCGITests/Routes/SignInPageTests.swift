@@ -36,9 +36,12 @@ import Testing
         let answer = page("rd=/app", [(.cookie, cookies), (.host, "app.example.com:8443")])
         #expect(answer.status == 200 && answer.isPage(.signIn) && answer.hasField("rd", "/app"))
         let deleted = answer.headers("Set-Cookie")
-        #expect(deleted.count == 4 && deleted.allSatisfy { $0.hasSuffix("; Max-Age=0") })
+        #expect(deleted.count == 13 && deleted.allSatisfy { $0.hasSuffix("; Max-Age=0") })
         #expect(deleted.count { $0.hasPrefix("sid=; Path=/; ") } == 3)
         #expect(deleted.contains { $0.contains("Domain=example.com;") })
+        for path in ["/auth", "/auth/", "/auth/login"] {
+            #expect(deleted.count { $0.hasPrefix("sid=; Path=\(path); ") } == 3)
+        }
     }
 
     @Test func `while the store cannot tell, nobody is asked to sign in again`() {
