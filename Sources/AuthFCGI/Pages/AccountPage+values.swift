@@ -16,7 +16,7 @@ extension AccountPage {
             "hasGroups": !groups.isEmpty, "groups": groups.map { TemplateText($0) },
             "sessions": ordered.prefix(Self.shownSessions).map { $0.values(language) },
             "hasOthers": sessions.contains { !$0.isCurrent },
-            "moreSessions": TemplateText(hidden > 0 ? language.text(.moreSessions, ["count": "\(hidden)"]) : ""),
+            "moreSessions": TemplateText(more(hidden, language)),
             "hasOwnPassword": hasOwnPassword, "minPasswordLength": TemplateText("\(minPasswordLength)"),
             "passwordAdvice": TemplateText(language.text(.passwordAdvice, ["count": "\(minPasswordLength)"])),
             "message": PageMessage.value(message.flatMap { $0.isAboutPassword ? nil : $0.shown(language) }),
@@ -24,6 +24,13 @@ extension AccountPage {
             "currentPasswordProblem": message == .wrongPassword,
             "newPasswordProblem": message?.isAboutPassword == true && message != .wrongPassword,
         ]
+    }
+
+    /// Returns the sentence about sessions that are left out, which the button for all others ends too.
+    private func more(_ count: Int, _ language: PageLanguage) -> String {
+        guard count > 0 else { return "" }
+        let values = ["count": "\(count)", "button": language.text(.endOthers)]
+        return language.text(mayHaveMore ? .moreSessionsAtLeast : .moreSessions, values)
     }
 }
 

@@ -79,6 +79,8 @@ struct AccountPage: Equatable {
     var hasOwnPassword: Bool
     var minPasswordLength: Int
     var sessions: [Entry]
+    /// True if there may be more sessions than these.
+    var mayHaveMore = false
     var message: Message?
 }
 

@@ -9,7 +9,8 @@ enum PageText: String, CaseIterable {
 
     case signOut, signOutQuestion, signOutEverywhere, signedOut, signedOutAdvice, signInAgain
 
-    case account, groups, sessions, thisSession, signedInAt, lastUsed, unknownDevice, end, endOthers, moreSessions
+    case account, groups, sessions, thisSession, signedInAt, lastUsed, unknownDevice, end, endOthers
+    case moreSessions, moreSessionsAtLeast
     case sessionEnded, othersEnded, noSuchSession, changeUnknown
     case changePassword, currentPassword, newPassword, repeatedPassword, passwordAdvice, foreignPassword
     case passwordChanged, wrongPassword, passwordTooWeak, passwordsDiffer
