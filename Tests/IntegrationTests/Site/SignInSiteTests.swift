@@ -53,6 +53,21 @@ import Testing
         #expect(try page(token) == 200)
     }
 
+    @Test func `the longest link that is documented survives the sign-in, and a longer one is left out`() throws {
+        for (count, isKept) in [(4089, true), (4090, false)] {
+            let link = "/" + String(repeating: "a", count: count)
+            let address = try #require(try pod.client().get(link, headers: Browser.request()).headers["Location"])
+            #expect(address == "/auth/login" + (isKept ? "?rd=%2F\(link.dropFirst())" : ""))
+            let form = try pod.client().get(address)
+            #expect(form.status == 200 && form.text.contains("value=\"\(isKept ? link : "/")\""))
+            guard isKept else { continue }
+            let answer = try submit(target: link)
+            #expect(answer.status == 303 && answer.headers["Location"] == link)
+            let back = try pod.client().get(address, headers: [cookie(try pod.signIn())])
+            #expect(back.status == 303 && back.headers["Location"] == link)
+        }
+    }
+
     @Test func `a signed-in browser goes straight back, and not for ever`() throws {
         let token = try pod.signIn()
         var rounds = ""
