@@ -19,7 +19,7 @@ extension AccountPage {
             "ownSession": TemplateText(ordered.first.map { $0.isCurrent ? $0.id : "" } ?? ""),
             "sessions": Self.values(ordered.prefix(Self.shownSessions), language),
             "hasOthers": sessions.contains { !$0.isCurrent },
-            "moreSessions": TemplateText(hidden > 0 ? language.text(.moreSessions, ["count": "\(hidden)"]) : ""),
+            "moreSessions": TemplateText(more(hidden, language)),
             "hasOwnPassword": hasOwnPassword, "minPasswordLength": TemplateText("\(minPasswordLength)"),
             "passwordAdvice": TemplateText(language.text(.passwordAdvice, ["count": "\(minPasswordLength)"])),
             "message": PageMessage.value(shown.flatMap { isAboutPassword ? nil : $0 }),
@@ -38,6 +38,13 @@ extension AccountPage {
             numbers[label] = number
             return entry.values(language, endLabel: number == 1 ? label : "\(label) (\(number))")
         }
+    }
+
+    /// Returns the sentence about sessions that are left out, which the button for all others ends too.
+    private func more(_ count: Int, _ language: PageLanguage) -> String {
+        guard count > 0 else { return "" }
+        let values = ["count": "\(count)", "button": language.text(.endOthers)]
+        return language.text(mayHaveMore ? .moreSessionsAtLeast : .moreSessions, values)
     }
 }
 

@@ -39,8 +39,8 @@ extension Page {
     ]
 
     private static let notices: [Notice] = [
-        .unavailable, .formUnanswered, .cookieDropped(isPlainHTTP: true), .cookieDropped(isPlainHTTP: false),
-        .linkExpired, .passwordSet, .forbidden, .otherSite,
+        .unavailable, .formUnanswered, .cookieDropped(isPlainHTTP: true, .home),
+        .cookieDropped(isPlainHTTP: false, .home), .notSeen(.home), .linkExpired, .passwordSet, .forbidden, .otherSite,
     ]
 
     private static func choice(_ problem: NewPasswordPage.Problem?) -> NewPasswordPage {

@@ -105,8 +105,9 @@ extension Notice {
         switch self {
         case .unavailable: (.unavailable, .unavailableAdvice)
         case .formUnanswered: (.formUnanswered, .formUnansweredAdvice)
-        case .cookieDropped(let isPlainHTTP):
+        case .cookieDropped(let isPlainHTTP, _):
             (.cookieDropped, isPlainHTTP ? .cookieDroppedOnHTTP : .cookieDroppedAdvice)
+        case .notSeen: (.notSeen, .notSeenAdvice)
         case .linkExpired: (.linkExpired, .linkExpiredAdvice)
         case .passwordSet: (.passwordSet, .passwordSetAdvice)
         case .forbidden: (.forbidden, .forbiddenAdvice)
@@ -118,7 +119,9 @@ extension Notice {
         switch self {
         // The empty address is that of the page itself, wherever it is shown.
         case .unavailable: ("", .tryAgain)
-        case .passwordSet, .linkExpired, .cookieDropped: ("/auth/login", .signIn)
+        case .passwordSet, .linkExpired: ("/auth/login", .signIn)
+        case .cookieDropped(_, let target): (target.signInPath, .signIn)
+        case .notSeen(let target): (target.signInPath, .tryAgain)
         case .forbidden, .formUnanswered: ("/auth/account", .toAccount)
         case .otherSite: nil
         }

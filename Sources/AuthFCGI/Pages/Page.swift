@@ -86,6 +86,8 @@ struct AccountPage: Equatable {
     var hasOwnPassword: Bool
     var minPasswordLength: Int
     var sessions: [Entry]
+    /// True if there may be more sessions than these.
+    var mayHaveMore = false
     var message: Message?
 }
 
@@ -113,7 +115,9 @@ enum Notice: Equatable {
     /// The answer to a form in the same case. It does not try again: the browser would ask for the address without the form.
     case formUnanswered
     /// The browser came back to the sign-in page again and again with no cookie: it drops the cookie.
-    case cookieDropped(isPlainHTTP: Bool)
+    case cookieDropped(isPlainHTTP: Bool, RedirectTarget)
+    /// The browser is signed in here, and came back again and again from the page to which it was sent on.
+    case notSeen(RedirectTarget)
     /// The link for a new password is used up, too old or wrong.
     case linkExpired
     /// The new password is set.

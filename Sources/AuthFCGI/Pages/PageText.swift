@@ -9,7 +9,8 @@ enum PageText: String, CaseIterable {
 
     case signOut, signOutQuestion, signOutEverywhere, signedOut, signedOutAdvice, signInAgain
 
-    case account, groups, sessions, thisSession, signedInAt, lastUsed, unknownDevice, end, endOthers, moreSessions
+    case account, groups, sessions, thisSession, signedInAt, lastUsed, unknownDevice, end, endOthers
+    case moreSessions, moreSessionsAtLeast
     case sessionEnded, othersEnded, noSuchSession, otherSession, changeUnknown
     case changePassword, currentPassword, newPassword, repeatedPassword, passwordAdvice, foreignPassword
     case passwordChanged, wrongPassword, passwordsDiffer
@@ -20,7 +21,7 @@ enum PageText: String, CaseIterable {
 
     case unavailable, unavailableAdvice, tryAgain
     case formUnanswered, formUnansweredAdvice
-    case cookieDropped, cookieDroppedOnHTTP, cookieDroppedAdvice
+    case cookieDropped, cookieDroppedOnHTTP, cookieDroppedAdvice, notSeen, notSeenAdvice
     case forbidden, forbiddenAdvice, otherSiteTitle, otherSiteAdvice
     case toAccount, toSite
 

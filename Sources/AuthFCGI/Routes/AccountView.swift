@@ -22,7 +22,7 @@ struct AccountView {
                 username: identity.username, name: identity.name, email: identity.email, groups: identity.groups,
                 hasOwnPassword: try await store.user(id: identity.userID) != nil,
                 minPasswordLength: minPasswordLength, sessions: Self.shown(entries, session, exchange.request),
-                message: message)
+                mayHaveMore: entries.count >= SessionStore.maxListedSessions, message: message)
             exchange.respond(pages.response(.account(page), status, to: exchange.request, headers: headers))
         } catch {
             exchange.respond(pages.unavailable(to: exchange.request))

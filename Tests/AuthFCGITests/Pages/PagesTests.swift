@@ -52,8 +52,21 @@ import Testing
             let html = html(.account(account), language)
             #expect(html.utf8.count < 14_000)
             #expect(html.ranges(of: "<li>").count == AccountPage.shownSessions)
-            #expect(html.contains(language == "en" ? "and 988 more" : "und 988 weitere"))
+            let english = "and 988 more, which “End all others” ends too"
+            let german = "und 988 weitere, die „Alle anderen beenden“ auch beendet"
+            #expect(html.contains(language == "en" ? english : german))
             #expect(html.contains(language == "en" ? "this browser" : "dieser Browser"))
+        }
+    }
+
+    @Test func `of a list that may be longer the page says at least how many sessions there are`() throws {
+        var account = try #require(Self.account)
+        let entry = try #require(account.sessions.last)
+        for (count, more) in [(AccountPage.shownSessions, nil), (100, "and at least 88 more, ")] as [(Int, String?)] {
+            account.sessions = Array(repeating: entry, count: count)
+            account.mayHaveMore = count == 100
+            let html = html(.account(account))
+            #expect(html.contains("at least") == (more != nil) && more.map { html.contains($0) } != false)
         }
     }
 

@@ -65,6 +65,8 @@ import Testing
         try gates.psql("SELECT count(create_access_token('\(id)')) FROM generate_series(1, 101)")
         let page = try one.load("/auth/account", [GateProcess.cookie(mine), Self.agents[0]])
         #expect(page.status == 200 && page.text.contains("Firefox, Linux"), "\(page)")
+        // 103 in all.
+        #expect(page.text.contains("and at least 89 more, which “End all others” ends too"), "\(page)")
     }
 
     @Test func `one session is ended, and the browser is sent back to the page`() throws {
