@@ -68,9 +68,10 @@ struct Doctor: ParsableCommand {
     /// - Returns: The settings, or nil if they cannot be used; and what was found.
     private func readSettings() -> (value: Settings?, entry: DoctorReport.Entry) {
         do throws(SettingsProblems) {
-            let settings = try Settings(options.sources)
-            try settings.checkPages()
-            return (settings, Self.entry([.fine("the settings and the files that they name can be read")]))
+            var settings = try Settings(options.sources)
+            try settings.readPages()
+            let readable = Finding.fine("the settings and the files that they name can be read")
+            return (settings, Self.entry([readable] + settings.hints.map { .note($0) }))
         } catch {
             return (nil, Self.entry(error.lines.map { Finding.error($0) }))
         }

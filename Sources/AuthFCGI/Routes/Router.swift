@@ -42,6 +42,8 @@ struct Router {
         case .metrics, .status:
             guard let metrics else { return exchange.respond(.nothingHere) }
             metrics.answer(exchange)
+        // The page that was the answer to the form, asked for again by its address.
+        case .methodNotAllowed(.post) where exchange.request.isPageLoad: exchange.respond(AccountView.toPage)
         case .methodNotAllowed(let methods):
             exchange.respond(
                 .error(

@@ -6,6 +6,7 @@ extension RedisConfiguration {
     /// - Returns: Nil if no server answers.
     @EventLoop
     package func examine() async -> RedisFindings? {
+        guard tlsProblem == nil else { return nil }
         // What an operator asks for once may take longer than what a check waits for.
         let network = self.network(deadline: max(deadline, .seconds(1)))
         guard let address = await address(network) else { return nil }

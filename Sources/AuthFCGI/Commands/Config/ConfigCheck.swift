@@ -27,9 +27,9 @@ struct ConfigCheck: ParsableCommand {
     @OptionGroup var options: CommandOptions
 
     func run() throws {
-        let settings = options.load(checksPages: true)
+        let settings = options.load(readsPages: true)
         if settingsOnly {
-            return try show(["The settings are valid. No server was asked."], isValid: true)
+            return try show(["The settings are valid. No server was asked."] + settings.hintNotes, isValid: true)
         }
         // What the parts of the start log when all is well is not news here.
         let log = CommandLog.start(settings, least: .warning)
@@ -37,7 +37,7 @@ struct ConfigCheck: ParsableCommand {
         let report = check(Examination(settings, log, isThorough: false))
         let isValid = report.exitCodeOfStart == nil
         let summary = isValid ? ["The settings are valid, and the database answers."] : []
-        try show(summary + report.findings.compactMap(line), isValid: isValid)
+        try show(summary + report.findings.compactMap(line) + settings.hintNotes, isValid: isValid)
         if let code = report.exitCodeOfStart { throw ExitCode(code) }
     }
 
@@ -73,4 +73,9 @@ struct ConfigCheck: ParsableCommand {
         try StandardOutput.writeLine(
             try JSONOutput.object(["findings": .texts(findings), "valid": .flag(isValid)]))
     }
+}
+
+extension Settings {
+    /// The ``hints`` as findings.
+    var hintNotes: [String] { hints.map { "Note: \($0)." } }
 }
