@@ -38,9 +38,10 @@ public final class SessionStore {
     private var wasUsed = false
     /// The state of the users query's check: nil before it begins, false while it runs or after it failed.
     private var usersAreChecked: Bool?
-    var rehashFailure = LogEpisode.ofRequests
-    private var readOnly = LogEpisode.ofRequests
-    private var fullDisk = LogEpisode.ofRequests
+    var rehashFailure = LogCondition.ofRequests("rehashes_fail")
+    private var readOnly = LogCondition.ofRequests("postgresql_read_only")
+    /// Statements that need no more space succeed meanwhile.
+    private var fullDisk = LogCondition("postgresql_disk_full", reminder: .seconds(60), quiet: .seconds(30))
     /// Limits the log of other failures, which clients can cause at any rate during an outage.
     private var failures = LogLimiter<String>(lines: 5, per: .seconds(1), kinds: 100)
     /// The counts since they were last taken.
@@ -245,7 +246,10 @@ public final class SessionStore {
         _ lane: CommandLane, _ statement: S, for requester: Requester = Requester()
     ) async throws(SessionStoreError) -> S.Answer {
         let answer = try await command(lane, statement, for: requester)
-        if readOnly.end() { log.info("PostgreSQL accepts writes again") }
+        if let fields = readOnly.end() { log.info("PostgreSQL accepts writes again", metadata: fields) }
+        if let fields = fullDisk.end() {
+            log.info("no write has failed for lack of disk space for 30 s", metadata: fields)
+        }
         return answer
     }
 
@@ -264,23 +268,22 @@ public final class SessionStore {
     func failure(of error: PostgreSQLError) -> SessionStoreError {
         // Logged once per period, since every write fails for the same reason.
         if error.isReadOnlyTransaction {
-            if readOnly.begin() {
+            if let fields = readOnly.begin() {
                 log.error(
-                    "PostgreSQL is read-only: \(error.reason); checks continue, logins and logouts fail")
+                    "PostgreSQL is read-only: \(error.reason); checks continue, logins and logouts fail",
+                    metadata: fields)
             }
             return .readOnly
         }
-        // The end is not logged: statements that need no more space succeed meanwhile.
         if error.isFullDisk {
-            if fullDisk.begin() {
-                log.error("PostgreSQL is out of disk space: \(error.reason); checks continue, logins fail")
+            if let fields = fullDisk.begin() {
+                log.error(
+                    "PostgreSQL is out of disk space: \(error.reason); checks continue, logins fail", metadata: fields)
             }
             return .readOnly
         }
         if let suppressed = failures.admit(error.reason) {
-            log.warning(
-                "PostgreSQL command failed: \(error.reason)",
-                metadata: suppressed.ofKind > 0 ? ["suppressed": "\(suppressed.ofKind)"] : nil)
+            log.warning("PostgreSQL command failed: \(error.reason)", metadata: suppressed.fields)
         }
         return .unavailable(error.reason)
     }

@@ -18,9 +18,8 @@ final class ConnectionFaultLog {
     /// - Parameter peer: the number of the user of the peer's process, if it matters.
     func add(_ fault: ConnectionFault, peer: UInt32? = nil) {
         guard let suppressed = limiter.admit(fault) else { return }
-        var metadata: Logger.Metadata = [:]
+        var metadata = suppressed.fields
         if let peer { metadata["uid"] = "\(peer)" }
-        if suppressed.ofKind > 0 { metadata["suppressed"] = "\(suppressed.ofKind)" }
         log.log(level: fault.level, "\(protocolName) connection closed: \(fault.reason)", metadata: metadata)
     }
 }

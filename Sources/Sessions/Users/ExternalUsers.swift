@@ -12,7 +12,7 @@ final class ExternalUsers {
     private let lane: CommandLane
     private let rehashLane: CommandLane
     private let log: Logger
-    private var failure = LogEpisode.ofRequests
+    private var failure = LogCondition.ofRequests("users_query_fails")
     /// True if the query has returned a column `disabled`.
     private var hasDisabled = false
     private let isPooled: Bool
@@ -81,7 +81,7 @@ final class ExternalUsers {
         }
         switch answer {
         case .success(let user):
-            if failure.end() { log.info("\(query.name) works again") }
+            if let fields = failure.end() { log.info("\(query.name) works again", metadata: fields) }
             return user
         case .failure(let problem): throw failed(problem.reason)
         }
@@ -131,8 +131,8 @@ final class ExternalUsers {
     }
 
     private func failed(_ reason: String) -> SessionStoreError {
-        if failure.begin(reason) {
-            log.error("\(query.name) \(reason); logins fail")
+        if let fields = failure.begin(reason) {
+            log.error("\(query.name) \(reason); logins fail", metadata: fields)
         }
         return .unavailable("\(query.name) \(reason)")
     }

@@ -39,7 +39,7 @@ final class Connector {
     private lazy var timer = LaneTimer { [weak self] in self?.tick() }
     /// False before the first connection has answered.
     private var wasHealthy = false
-    private var outage = LogEpisode()
+    private var outage = LogCondition("postgresql_unavailable")
     /// Why there is no connection; nil while there is one that has answered, and before the first attempt has failed.
     private(set) var failure: String?
 
@@ -111,14 +111,17 @@ final class Connector {
         machine.lost(at: .now)
         let reason = error.reason(names)
         failure = reason
-        guard !outage.isOpen, outage.begin(reason) else { return }
-        log.warning("\(purpose.connection): PostgreSQL connection lost: \(reason); reconnecting")
+        guard !outage.isOpen, let fields = outage.begin(reason) else { return }
+        log.warning(
+            "\(purpose.connection): PostgreSQL connection lost: \(reason); reconnecting", metadata: named(fields))
     }
 
     /// Handles an answer on a connection. Only now PostgreSQL is back: a connection that opens may still be unusable.
     func markHealthy() {
         wasHealthy = true
-        if outage.end() { log.info("\(purpose.connection): PostgreSQL connection restored") }
+        if let fields = outage.end() {
+            log.info("\(purpose.connection): PostgreSQL connection restored", metadata: named(fields))
+        }
         machine.healthy()
         failure = nil
     }
@@ -202,8 +205,13 @@ final class Connector {
     private func failed(_ error: PostgreSQLError) {
         let reason = error.reason(names)
         failure = reason
-        guard outage.begin(reason) else { return }
-        log.warning("\(purpose.connection): PostgreSQL unavailable: \(reason); retrying")
+        guard let fields = outage.begin(reason) else { return }
+        log.warning("\(purpose.connection): PostgreSQL unavailable: \(reason); retrying", metadata: named(fields))
+    }
+
+    /// Returns the fields of a line with the use of the connection, by which programs tell the lanes apart.
+    private func named(_ fields: Logger.Metadata) -> Logger.Metadata {
+        fields.merging(["connection": "\(purpose.rawValue)"]) { $1 }
     }
 
     private nonisolated static func open(

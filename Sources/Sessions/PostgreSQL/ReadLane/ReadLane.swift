@@ -31,6 +31,7 @@ final class ReadLane: ReadinessHandler, TurnEndHandler {
     private let listeningPause = ListeningPause()
     /// A client can cause any number of look-ups of the same row.
     private var unreadableRows = LogLimiter<String>(per: .seconds(60), kinds: 100)
+    private var failures = LogCondition.ofRequests("look_ups_fail")
     private let heartbeatInterval: Duration
     /// The maximum number of times in a turn that bytes are read, of 16 KB mostly.
     private static let maxReads = 64
@@ -209,13 +210,21 @@ final class ReadLane: ReadinessHandler, TurnEndHandler {
         case .connect: connect()
         case .disconnect: disconnect()
         case .reportLoss(let error): connector.lost(error)
-        case .reportFailure(let error): log.warning("session look-up failed: \(error.reason)")
+        case .reportFailure(let error):
+            if let fields = failures.begin(error.reason) {
+                log.warning("session look-up failed: \(error.reason)", metadata: fields)
+            }
         case .reportUnreadableRow(let reason):
-            if unreadableRows.admit(reason) != nil { log.error("unreadable session row: \(reason)") }
+            if let suppressed = unreadableRows.admit(reason) {
+                log.error("unreadable session row: \(reason)", metadata: suppressed.fields)
+            }
         case .awaitTurnEnd: Reactor.shared.atTurnEnd(self)
         case .expire(let key, let deadline):
             Reactor.shared.schedule(at: deadline) { [weak self] in self?.expire(key) }
         case .found(let snapshot, let hash, let askers):
+            if failures.isOpen, let fields = failures.end() {
+                log.info("session look-ups succeed again", metadata: fields)
+            }
             memory.learn(snapshot, under: hash)
             if let snapshot { onSnapshot?(snapshot, hash) }
             for asker in askers { asker(.success(snapshot?.session)) }
