@@ -29,7 +29,7 @@ struct Serve: ParsableCommand {
         ProcessEnvironment.erase(WorkerEnvironment.secretNames)
         if settings.permitsCoreDumps { ProcessMemory.permitDumps() }
         let inheritance = try Self.open(settings, sources.environment)
-        let processLog = ProcessLog(level: settings.logLevel)
+        let processLog = ProcessLog(settings)
         processLog.bootstrap()
         let log = Logger(label: "authfcgi")
         Self.logStart(settings, inheritance.sockets, log)
@@ -37,7 +37,8 @@ struct Serve: ParsableCommand {
         let status = ExitStatus()
         EventLoop.run {
             let supervisor = Supervisor(
-                settings: settings, sources: sources, inheritance: inheritance, log: log, status: status)
+                settings: settings, sources: sources, inheritance: inheritance, processLog: processLog, log: log,
+                status: status)
             do throws(SystemError) {
                 try supervisor.start()
             } catch {

@@ -39,7 +39,7 @@ struct WorkerCommand: ParsableCommand {
         let ownSlot = try takeSlot()
         let settings = try readSettings(try takeSecrets())
         if settings.permitsCoreDumps { ProcessMemory.permitDumps() }
-        let processLog = ProcessLog(level: settings.logLevel)
+        let processLog = ProcessLog(settings)
         processLog.bootstrap()
         var log = Logger(label: "authfcgi")
         log[metadataKey: "worker"] = "\(number)"

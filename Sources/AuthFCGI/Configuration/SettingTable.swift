@@ -211,6 +211,10 @@ struct SettingTable: Sendable {
     let logLevel = Setting<Logger.Level>(
         "LOG_LEVEL", .choice, default: .text("info"),
         "lowest level of the lines that are logged")
+
+    let logFormat = Setting<LogFormName>(
+        "LOG_FORMAT", .choice, default: .text("text"),
+        "form of the lines that are logged: text, or json for one JSON object in each line")
 }
 
 extension SettingTable {

@@ -24,6 +24,8 @@ struct OriginalRequest {
         case originalMethod
         /// The requirement of the location beyond a session. There may be several, which must all be met.
         case requirement
+        /// The web server's id of the request, which its own log may have too.
+        case requestID
 
         // From the client, passed on by the web server.
 
@@ -38,16 +40,18 @@ struct OriginalRequest {
         case accept
         case acceptLanguage
         case userAgent
+        /// The position of the request in a trace (W3C Trace Context).
+        case traceparent
     }
 
     /// The bytes of the codec, which contain all values.
     private let bytes: [UInt8]
     /// The position of the last value of each fact. The last one counts, because an nginx location includes the usual
     /// parameters, then sets its own, and nginx passes both.
-    private var starts = InlineArray<19, Int32>(repeating: 0)
-    private var ends = InlineArray<19, Int32>(repeating: 0)
+    private var starts = InlineArray<21, Int32>(repeating: 0)
+    private var ends = InlineArray<21, Int32>(repeating: 0)
     /// The number of values of each fact.
-    private var counts = InlineArray<19, Int32>(repeating: 0)
+    private var counts = InlineArray<21, Int32>(repeating: 0)
     /// The positions of all requirements.
     private var requirements: [Range<Int>] = []
 

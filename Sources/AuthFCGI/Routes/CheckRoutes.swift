@@ -141,7 +141,7 @@ final class CheckRoutes {
                     return .refused
                 }
             } catch {
-                logUnreadable(text)
+                logUnreadable(text, exchange.request)
                 return .unreadable
             }
         }
@@ -153,21 +153,22 @@ final class CheckRoutes {
     private func recordRefused(_ session: PackedSession, _ requirement: String, _ request: OriginalRequest) {
         // Without the query, which may contain an application's secrets.
         let path = (request[.originalURI] ?? "-").prefix { $0 != "?" && $0 != "#" }
-        audit.recordSparingly(
-            AuditEvent(
-                .access, .refused, .requirement, of: .user(id: session.identity.userID), session: session.id,
-                details: [
-                    "method": String((request[.originalMethod] ?? "-").prefix(16)),
-                    "path": String(path.prefix(256)), "require": String(requirement.prefix(256)),
-                ]), from: request.clientAddress)
+        let event = AuditEvent(
+            .access, .refused, .requirement, of: .user(id: session.identity.userID), session: session.id,
+            details: [
+                "method": String((request[.originalMethod] ?? "-").prefix(16)),
+                "path": String(path.prefix(256)), "require": String(requirement.prefix(256)),
+            ])
+        // Here, and not for every check: most log nothing.
+        LogContext.with(request.logFields) { audit.recordSparingly(event, from: request.clientAddress) }
     }
 
     /// Logs an unreadable requirement once per text. The text may depend on the request's path, so their number is
     /// unlimited.
-    private func logUnreadable(_ text: String) {
+    private func logUnreadable(_ text: String, _ request: OriginalRequest) {
         guard unreadableRequirements.admit(text) != nil else { return }
         log.error(
-            "AUTH_REQUIRE is not understood: '\(text.prefix(256))'; write 'group NAME', 'user NAME', 'and', 'or', names with spaces in quotes"
-        )
+            "AUTH_REQUIRE is not understood: '\(text.prefix(256))'; write 'group NAME', 'user NAME', 'and', 'or', names with spaces in quotes",
+            metadata: request.logFields)
     }
 }

@@ -17,6 +17,10 @@ struct Router {
         guard exchange.question == .byPath, !exchange.request.isFor(path: Route.verifyPath) else {
             return checks.verify(exchange)
         }
+        LogContext.with(exchange.request.logFields) { dispatch(exchange) }
+    }
+
+    private func dispatch(_ exchange: Exchange) {
         // Forms are sent by browsers, whose answers are pages; programs send JSON.
         let isForm = exchange.request.mediaType == .form
         switch Route(path: exchange.request.fullPath, method: exchange.request[.method] ?? "GET") {

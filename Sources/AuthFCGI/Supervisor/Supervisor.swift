@@ -11,6 +11,7 @@ final class Supervisor: ReadinessHandler {
     private let inheritance: WorkerInheritance
     private let notifier: SystemdNotifier
     private let status: ExitStatus
+    private let processLog: ProcessLog
     private var log: Logger
     private var pool: WorkerPool
     /// The settings by their generation.
@@ -31,10 +32,12 @@ final class Supervisor: ReadinessHandler {
 
     /// - Parameter status: receives the exit code of the process.
     init(
-        settings: Settings, sources: SettingsSources, inheritance: WorkerInheritance, log: Logger, status: ExitStatus
+        settings: Settings, sources: SettingsSources, inheritance: WorkerInheritance, processLog: ProcessLog,
+        log: Logger, status: ExitStatus
     ) {
         self.sources = sources
         self.inheritance = inheritance
+        self.processLog = processLog
         self.log = log
         self.status = status
         notifier = SystemdNotifier(sources.environment)
@@ -181,13 +184,18 @@ extension Supervisor {
             workers: new.workers, grace: new.shutdownGrace + Self.extraGrace,
             patience: TakeOver.limit(new) + Self.extraPatience, at: .now)
         settings[pool.target.generation] = new
-        log.logLevel = new.logLevel
+        useLog(of: new)
         apply(actions)
     }
 
     private func keepSettings(of generation: Int) {
         settings = settings.filter { $0.key == generation }
-        log.logLevel = settings[generation]?.logLevel ?? log.logLevel
+        if let kept = settings[generation] { useLog(of: kept) }
+    }
+
+    private func useLog(of settings: Settings) {
+        log.logLevel = settings.logLevel
+        processLog.use(settings)
     }
 }
 
