@@ -102,11 +102,11 @@ struct DocumentationTests {
 
     /// Returns the row of a setting in README.
     private static func row(_ setting: any AnySetting) -> String {
-        let flag = setting.flag.map { "`--\($0)`" } ?? "none; `\(setting.fileName ?? "")`"
+        let flag = setting.flag.map { "`--\($0)`" } ?? "none; `\(setting.documentedName)_FILE`"
         let type = [setting.shownType, setting.shownBounds].compactMap(\.self).joined(separator: ", ")
             .split(separator: "|").joined(separator: " or ")
         let fallback = setting.defaultIsLiteral ? "`\(setting.shownDefault)`" : setting.shownDefault
-        return "| `\(setting.name)` | \(flag) | \(type) | \(fallback) | \(setting.meaning) |"
+        return "| `\(setting.documentedName)` | \(flag) | \(type) | \(fallback) | \(setting.meaning) |"
     }
 
     /// Returns the lines between a heading of the second level and the next one.

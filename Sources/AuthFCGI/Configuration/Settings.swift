@@ -58,7 +58,7 @@ extension Settings {
     /// Thus no worker reads a file or looks up a user's number.
     func environment() -> [String: String] {
         var result: [String: String] = [:]
-        for setting in SettingTable.all { result[setting.name] = setting.text(in: self) }
+        for setting in SettingTable.all { result[setting.prefixedName] = setting.text(in: self) }
         return result
     }
 }

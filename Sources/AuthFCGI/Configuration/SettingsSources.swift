@@ -1,7 +1,8 @@
 internal import EventLoop
 
 /// The sources of settings: flags take precedence over the environment, the environment over the file of `--env-file`,
-/// and the file over the defaults.
+/// and the file over the defaults. A variable with the prefix takes precedence over one without, also if the former is in the
+/// file and the latter in the environment, where it may be another program's.
 struct SettingsSources: Sendable {
     /// The flags that were given, by the setting's name.
     var flags: [String: String] = [:]
