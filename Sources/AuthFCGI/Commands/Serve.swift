@@ -14,6 +14,9 @@ struct Serve: ParsableCommand {
             Every setting can be a flag, an environment variable, or a line of the file given with --env-file, in this \
             order of precedence. Secrets have no flag: set DATABASE_URL, or DATABASE_URL_FILE to the path of a file.
 
+            Started by root, the program opens its sockets and gives the workers the rights of --user; without it, it \
+            refuses to serve.
+
             SIGTERM ends the program after the workers have finished requests in flight; a second one ends it at once. \
             SIGHUP reads the files again and replaces the workers one by one; if the new settings cannot be used, the \
             workers stay.
@@ -26,6 +29,7 @@ struct Serve: ParsableCommand {
         unsafe authfcgi_set_process_name("authfcgi")
         let sources = options.sources
         let settings = options.load(checksPages: true)
+        try Self.requireUser(settings)
         ProcessEnvironment.erase(WorkerEnvironment.secretNames)
         if settings.permitsCoreDumps { ProcessMemory.permitDumps() }
         let inheritance = try Self.open(settings, sources.environment)
@@ -56,6 +60,16 @@ struct Serve: ParsableCommand {
         if status.code != 0 { throw ExitCode(status.code) }
     }
 
+    /// Refuses to serve with the rights of root, unless the settings say so.
+    private static func requireUser(_ settings: Settings) throws(ExitCode) {
+        do throws(SettingsProblems) {
+            try settings.checkUser()
+        } catch {
+            StandardError.write(error.description)
+            throw ExitCode(SettingsProblems.exitCode)
+        }
+    }
+
     /// Opens the sockets and the other descriptors that workers inherit.
     private static func open(
         _ settings: Settings, _ environment: [String: String]
@@ -81,7 +95,13 @@ struct Serve: ParsableCommand {
         log.info(
             "authfcgi \(Version.current) (\(LibraryVersions.summary)): \(workers) on \(names), sessions in PostgreSQL\(redis)"
         )
-        if geteuid() == 0 { log.warning("running as root: run it as a user of its own") }
+        if let user = settings.user, ProcessUser.current == 0 {
+            if user.isRoot {
+                log.warning("serving as root, as AUTHFCGI_USER says: run it as a user of its own")
+            } else {
+                log.info("workers have the rights of user \(user.uid) (\(user.text)), the supervisor those of root")
+            }
+        }
         if let limit = ListeningSocket.smallerBacklog {
             log.warning(
                 "listen backlog limited to \(limit) by net.core.somaxconn; \(ListeningSocket.backlog) is better")

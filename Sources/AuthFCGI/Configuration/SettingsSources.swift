@@ -22,5 +22,7 @@ struct SettingsSources: Sendable {
         var userID: @Sendable (_ name: String) -> UInt32?
         /// Returns a group's number; nil if there is no such group.
         var groupID: @Sendable (_ name: String) -> UInt32?
+        /// Returns a user's entry; nil if there is no user with this name or number.
+        var account: @Sendable (_ nameOrNumber: String) -> SystemAccount? = { _ in nil }
     }
 }

@@ -32,7 +32,7 @@ enum ListeningSockets {
         let name = "\(address)"
         switch address {
         case .unix(let path):
-            return [try UnixListener.open(path: path, mode: settings.listenMode, group: settings.listenGroup)]
+            return [try UnixListener.open(path: path, mode: settings.listenMode, group: settings.socketGroup)]
         case .ipv4(let bytes, let port):
             return [try LoopbackListener.open(ipv4: bytes, port: port, name: name)]
         case .ipv6(let port):

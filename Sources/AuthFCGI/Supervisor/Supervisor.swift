@@ -168,6 +168,7 @@ extension Supervisor {
         do throws(SettingsProblems) {
             new = try Settings(sources)
             try new.checkPages()
+            try new.checkUser()
         } catch {
             log.error("reload failed: keeping the current settings")
             for line in error.lines { log.error("\(line)") }

@@ -24,7 +24,7 @@ struct ConfigCheck: ParsableCommand {
     var settingsOnly = false
 
     @Flag(help: JSONOutput.flagHelp) var json = false
-    @OptionGroup var options: CommandOptions
+    @OptionGroup var options: CheckOptions
 
     func run() throws {
         let settings = options.load(checksPages: true)

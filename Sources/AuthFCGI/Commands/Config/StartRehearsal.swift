@@ -27,6 +27,7 @@ struct StartRehearsal {
 
     func run() -> Report {
         var report = Report()
+        attempt(&report, user)
         attempt(&report, sockets)
         attempt(&report, hashes)
         var database: CommandDatabase?
@@ -51,6 +52,15 @@ struct StartRehearsal {
             try part(&report)
         } catch {
             report.codes.append(error.rawValue)
+        }
+    }
+
+    /// Remarks on the user alone: the one who checks need not be the one who starts.
+    private func user(_ report: inout Report) throws(ExitCode) {
+        do throws(SettingsProblems) {
+            try settings.checkUser()
+        } catch {
+            report.lines += error.lines.map { "Note: started by this user, 'serve' would end with 78: \($0)." }
         }
     }
 
