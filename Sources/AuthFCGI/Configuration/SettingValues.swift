@@ -20,6 +20,14 @@ struct SettingValues: Sendable {
     /// Returns true if any source gives `setting`.
     func has(_ setting: some AnySetting) -> Bool { values[setting.name] != nil }
 
+    /// Returns the file that has the value of `setting`; nil if a variable has it, or none.
+    func secretFile(of setting: any AnySetting) -> SecretFile? {
+        guard let given = values[setting.name], let path = given.path,
+            let variable = setting.fileVariable(of: given.variable)
+        else { return nil }
+        return SecretFile(setting: setting.prefixedName, variable: variable, path: path)
+    }
+
     /// Reads the texts from the sources, and adds what is wrong to `problems`.
     init(_ sources: SettingsSources, problems: inout SettingsProblems) {
         var file: [String: String] = [:]

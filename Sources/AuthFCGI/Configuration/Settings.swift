@@ -5,6 +5,8 @@ internal import Sessions
 @dynamicMemberLookup
 struct Settings: Sendable {
     private var values: [String: any Sendable] = [:]
+    /// The files from which secrets were read.
+    var secretFiles: [SecretFile] = []
 
     /// Reads and checks all settings.
     /// - Throws: all problems at once.
@@ -13,6 +15,7 @@ struct Settings: Sendable {
         let given = SettingValues(sources, problems: &problems)
         for setting in SettingTable.all {
             setting.read(given[setting.name], sources.host, into: &self, problems: &problems)
+            if let file = given.secretFile(of: setting) { secretFiles.append(file) }
         }
         check(given, &problems)
         if !problems.isEmpty { throw problems }

@@ -55,6 +55,12 @@ final class Scoreboard: @unchecked Sendable {
         }
     }
 
+    /// Returns true if a store has refused the user or the password of the worker with this number since the last call. For the
+    /// supervisor alone.
+    func takeRefusedLogins(_ number: Int) -> Bool {
+        withSlot(number) { $0.refusedLogins.exchange(0, ordering: .acquiring) > 0 }
+    }
+
     /// Returns the present state of the worker with this number.
     func sample(_ number: Int) -> WorkerSample {
         withSlot(number) { slot in

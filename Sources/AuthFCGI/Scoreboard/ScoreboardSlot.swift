@@ -7,6 +7,8 @@ struct ScoreboardSlot: ~Copyable {
     let lastTick: Atomic<UInt64>
     /// The raw value of a ``WorkerState``.
     let state: Atomic<UInt64>
+    /// The number of times that a store has refused the worker's user or password, since the supervisor last looked.
+    let refusedLogins: Atomic<UInt64>
     /// The counters by ``Metric/index``. A worker continues from the values of the slot's previous worker, so that sums
     /// never decrease.
     private let counters: InlineArray<256, Atomic<UInt64>>

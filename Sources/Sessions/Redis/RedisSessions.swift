@@ -5,6 +5,9 @@ internal import Logging
 /// a snapshot may be used. Neither a missing snapshot nor an unavailable Redis means that a session has ended.
 @EventLoop
 final class RedisSessions {
+    /// A handler called when Redis has become unavailable because it refuses the user or the password.
+    var onRefusedLogin: (@EventLoop () -> Void)?
+
     private let servers: any RedisServers
     private let sealSecret: Secret?
     /// The keys of seals as the database last gave them.
@@ -124,7 +127,12 @@ final class RedisSessions {
         }
     }
 
+    /// The beginnings of Redis' answers to AUTH with a wrong password or for an unknown user, and to commands without it.
+    private static let refusals = ["WRONGPASS ", "NOAUTH ", "ERR invalid password", "ERR AUTH "]
+
     private func logFailure(_ reason: String) {
+        // The reason begins with the server's address.
+        if Self.refusals.contains(where: { reason.contains(": \($0)") }) { onRefusedLogin?() }
         guard let fields = outage.begin(reason) else { return }
         log.warning("Failed to connect to Redis: \(reason)", metadata: fields)
     }

@@ -39,6 +39,14 @@ final class ExternalUsers {
             keepsSearchPath: true, threads: threads, log: log)
     }
 
+    /// A handler called if PostgreSQL refuses the role or its password.
+    var onRefusedLogin: (@EventLoop () -> Void)? {
+        didSet {
+            lane.onRefusedLogin = onRefusedLogin
+            rehashLane.onRefusedLogin = onRefusedLogin
+        }
+    }
+
     /// The name of the query in the log.
     var name: String { query.name }
     var rehashes: Bool { query.rehash != nil && canRehash }

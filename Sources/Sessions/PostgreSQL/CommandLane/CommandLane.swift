@@ -15,6 +15,12 @@ final class CommandLane: ReadinessHandler {
     /// A handler called when a connection has been opened.
     var onConnection: (@EventLoop () -> Void)?
 
+    /// A handler called if PostgreSQL refuses the role or its password.
+    var onRefusedLogin: (@EventLoop () -> Void)? {
+        get { connector.onRefusedLogin }
+        set { connector.onRefusedLogin = newValue }
+    }
+
     private var connection: PostgreSQLConnection?
     private var queue: CommandQueue
     /// The commands without an answer, by number.

@@ -16,6 +16,8 @@ final class Connector {
     var onNoAnswer: (@EventLoop (_ begunAt: BootInstant) -> Void)?
     /// A handler called if PostgreSQL has answered an attempt.
     var onAnswer: (@EventLoop () -> Void)?
+    /// A handler called if PostgreSQL refuses the role or its password.
+    var onRefusedLogin: (@EventLoop () -> Void)?
 
     private let purpose: ConnectionPurpose
     private let applicationName: String
@@ -188,6 +190,7 @@ final class Connector {
         perform(actions)
         guard counts else { return }
         failed(error)
+        if error.isRefusedLogin { onRefusedLogin?() }
         switch error.sign(after: attempt?.attempt.progress(at: now) ?? .unsent, at: now) {
         case .answer: onAnswer?()
         case .silence: if let begunAt = attempt?.begunAt { onNoAnswer?(begunAt) }

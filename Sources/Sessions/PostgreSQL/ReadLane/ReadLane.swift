@@ -66,6 +66,12 @@ final class ReadLane: ReadinessHandler, TurnEndHandler {
         connector.onAnswer = { [weak self] in self?.noteAnswer() }
     }
 
+    /// A handler called if PostgreSQL refuses the role or its password.
+    var onRefusedLogin: (@EventLoop () -> Void)? {
+        get { connector.onRefusedLogin }
+        set { connector.onRefusedLogin = newValue }
+    }
+
     /// Connects, and reconnects after each loss.
     func start() {
         perform(queue.connect())

@@ -1,0 +1,77 @@
+/// Notices that a secret has been replaced in its file, and decides when it is to be read again. The time and the stamps of the
+/// files are passed in.
+struct SecretFileWatch: Sendable {
+    /// The reason to read the secrets again.
+    enum Reason: Equatable, Sendable, CustomStringConvertible {
+        /// The files of these variables have changed.
+        case changed([String])
+        /// A store refuses the user or the password.
+        case refused
+
+        var description: String {
+            switch self {
+            case .changed(let variables): "the file of \(variables.joined(separator: " and of ")) has changed"
+            case .refused: "a store refuses the user or the password"
+            }
+        }
+    }
+
+    /// The time between two looks at the files. A change counts if the next look finds the file as this one has, since whoever
+    /// writes it may be half-way through.
+    static let interval = Duration.seconds(2)
+    /// The minimum time between two reads because of refusals.
+    static let pause = Duration.seconds(5)
+
+    private var files: [SecretFile] = []
+    /// The stamps of the files whose contents are known.
+    private var known: [String: FileStamp] = [:]
+    /// The stamps of the last look.
+    private var seen: [String: FileStamp] = [:]
+    private var nextLook = MonotonicInstant(nanoseconds: 0)
+    private var nextRead = MonotonicInstant(nanoseconds: 0)
+    private var isRefused = false
+
+    /// Watches the files of settings that have just been read.
+    mutating func watch(_ files: [SecretFile], _ stamp: (_ path: String) -> FileStamp?) {
+        self.files = files
+        seen = [:]
+        known = [:]
+        for file in files { known[file.path] = stamp(file.path) }
+    }
+
+    /// Looks at the files, if it is time to.
+    /// - Parameter isRefused: True if a store has refused the user or the password since the last call.
+    /// - Returns: The reason to read the secrets again; nil for none.
+    mutating func look(
+        isRefused: Bool, at now: MonotonicInstant, _ stamp: (_ path: String) -> FileStamp?
+    ) -> Reason? {
+        guard !files.isEmpty else { return nil }
+        self.isRefused = self.isRefused || isRefused
+        if let reason = changes(at: now, stamp) { return reason }
+        guard self.isRefused, now >= nextRead else { return nil }
+        self.isRefused = false
+        nextRead = now + Self.pause
+        return .refused
+    }
+
+    private mutating func changes(at now: MonotonicInstant, _ stamp: (_ path: String) -> FileStamp?) -> Reason? {
+        guard now >= nextLook else { return nil }
+        nextLook = now + Self.interval
+        var changed: [String] = []
+        for file in files {
+            // A file that is away is about to be replaced.
+            guard let present = stamp(file.path), present != known[file.path] else {
+                seen[file.path] = nil
+                continue
+            }
+            if seen[file.path] == present {
+                known[file.path] = present
+                seen[file.path] = nil
+                changed.append(file.variable)
+            } else {
+                seen[file.path] = present
+            }
+        }
+        return changed.isEmpty ? nil : .changed(changed)
+    }
+}
