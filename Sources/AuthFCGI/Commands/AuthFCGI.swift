@@ -11,7 +11,7 @@ struct AuthFCGI: ParsableCommand {
             Serve.self, Migrate.self, User.self, SessionCommand.self, AuditCommand.self, Cleanup.self,
             ConfigCommand.self,
             HealthCheck.self,
-            WorkerCommand.self,
+            WorkerCommand.self, Manual.self,
         ])
 
     static func main() {
