@@ -17,8 +17,8 @@ final class RedisSessions {
     private let entryLifetime: Duration
     private let log: Logger
     private var loggedHealth = RedisHealth.unknown
-    /// Each reason once per outage, and five at most: a failing server may give another one at each attempt.
-    private var outage = LogCondition("redis_unavailable", reasons: 5)
+    /// Each reason once per outage, and ten at most: a failing server may give another one at each attempt.
+    private var outage = LogCondition("redis_unavailable", reasons: 10)
     /// The refusal of writes, by the server's error code. Other writes, or other servers of a cluster, may succeed meanwhile.
     private var refusal = LogCondition("redis_refuses_writes", reminder: .seconds(60), quiet: .seconds(10))
 

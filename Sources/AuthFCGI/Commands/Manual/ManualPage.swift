@@ -119,7 +119,8 @@ struct ManualPage {
 
     private var exitStatus: [String] {
         let codes = [
-            (0, "Done."), (1, "'session revoke --all' was answered with no, or 'healthcheck' found the gate not ready."),
+            (0, "Done."),
+            (1, "'session revoke --all' was answered with no, or 'healthcheck' found the gate not ready."),
             (64, "The command line is wrong."), (65, "The user, the password or the session cannot be taken."),
             (69, "PostgreSQL or Redis is unavailable."), (71, "The system refused something."),
             (74, "The output could not be written."), (75, "Another process listens on the socket."),
