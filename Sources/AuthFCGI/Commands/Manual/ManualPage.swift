@@ -9,10 +9,11 @@ struct ManualPage {
 
     /// The page, in roff.
     var text: String {
-        let lines =
-            [".TH AUTHFCGI 1 \"\" \"authfcgi \(Version.current)\" \"User Commands\""]
-            + head + [Roff.section("COMMANDS")] + commands(of: root, path: [root.commandName]) + settings + signals
-            + exitStatus + files + end
+        var lines = [".TH AUTHFCGI 1 \"\" \"authfcgi \(Version.current)\" \"User Commands\""]
+        lines += head
+        lines.append(Roff.section("COMMANDS"))
+        lines += commands(of: root, path: [root.commandName])
+        for part in [settings, signals, exitStatus, files, end] { lines += part }
         return lines.joined(separator: "\n") + "\n"
     }
 
@@ -44,9 +45,11 @@ struct ManualPage {
         let arguments = (command.arguments ?? []).filter { isOwn($0, of: path) }
         let words = arguments.filter { $0.kind == .positional }.map { " " + Self.usage($0) }
         let paragraphs = (command.discussion ?? "").replacing("\n\n", with: "\u{0}").split(separator: "\u{0}")
-        return [".SS \"" + Roff.text(path.joined(separator: " ")) + words.joined() + "\""]
-            + Roff.paragraph(Self.sentence(command.abstract)) + paragraphs.flatMap { Roff.paragraph($0) }
-            + arguments.flatMap { Roff.entry(Self.tag($0), Self.sentence($0.abstract)) }
+        var lines = [".SS \"\(Roff.text(path.joined(separator: " ")))\(words.joined())\""]
+        lines += Roff.paragraph(Self.sentence(command.abstract))
+        for paragraph in paragraphs { lines += Roff.paragraph(paragraph) }
+        for argument in arguments { lines += Roff.entry(Self.tag(argument), Self.sentence(argument.abstract)) }
+        return lines
     }
 
     /// Returns false for options that every command has, and for the settings, which have a section of their own.
