@@ -22,7 +22,12 @@ struct StatementTrial: RunsCommands {
         guard migrated.status.isSuccess else { throw SupportError.unexpected("migrate failed: \(migrated)") }
         owner = try Self.connect(server.url(database: database))
         servingRole = try Self.connect(server.url(user: role, database: database))
-        for statement in StatementCatalog.fixtures { _ = try run(statement, on: owner, keepsChanges: true) }
+        for statement in StatementCatalog.fixtures {
+            let state = try run(statement, on: owner, keepsChanges: true)
+            guard state == ReleasedStatement.success else {
+                throw SupportError.unexpected("\(statement.name) failed with \(state)")
+            }
+        }
     }
 
     private static func connect(_ url: String) throws -> PostgreSQLConnection {
