@@ -13,6 +13,8 @@ final class ExternalUsers {
     private let rehashLane: CommandLane
     private let log: Logger
     private var failure = LogCondition.ofRequests("users_query_fails")
+    /// The failure of comparisons with the users query, which this process makes now and then.
+    var comparisonFailure = LogCondition("users_comparison_fails", reminder: .seconds(3600))
     /// True if the query has returned a column `disabled`.
     private var hasDisabled = false
     private let isPooled: Bool
