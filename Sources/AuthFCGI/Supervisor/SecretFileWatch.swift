@@ -19,8 +19,10 @@ struct SecretFileWatch: Sendable {
     /// The time between two looks at the files. A change counts if the next look finds the file as this one has, since whoever
     /// writes it may be half-way through.
     static let interval = Duration.seconds(2)
-    /// The minimum time between two reads because of refusals.
-    static let pause = Duration.seconds(5)
+    /// The minimum time between two reads because of refusals, which doubles with each read up to the longest one: while a store
+    /// refuses what the file has, each read replaces a worker in vain.
+    static let firstPause = Duration.seconds(5)
+    static let longestPause = Duration.seconds(60)
 
     private var files: [SecretFile] = []
     /// The stamps of the files whose contents are known.
@@ -29,6 +31,7 @@ struct SecretFileWatch: Sendable {
     private var seen: [String: FileStamp] = [:]
     private var nextLook = MonotonicInstant(nanoseconds: 0)
     private var nextRead = MonotonicInstant(nanoseconds: 0)
+    private var pause = firstPause
     private var isRefused = false
 
     /// Watches the files of settings that have just been read.
@@ -50,7 +53,10 @@ struct SecretFileWatch: Sendable {
         if let reason = changes(at: now, stamp) { return reason }
         guard self.isRefused, now >= nextRead else { return nil }
         self.isRefused = false
-        nextRead = now + Self.pause
+        // The refusals before have been over for a while.
+        if now - nextRead > Self.longestPause { pause = Self.firstPause }
+        nextRead = now + pause
+        pause = min(pause * 2, Self.longestPause)
         return .refused
     }
 
@@ -72,6 +78,8 @@ struct SecretFileWatch: Sendable {
                 seen[file.path] = present
             }
         }
-        return changed.isEmpty ? nil : .changed(changed)
+        guard !changed.isEmpty else { return nil }
+        pause = Self.firstPause
+        return .changed(changed)
     }
 }

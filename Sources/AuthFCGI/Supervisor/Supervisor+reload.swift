@@ -27,19 +27,21 @@ extension Supervisor {
     func lookAtSecrets() {
         let scoreboard = inheritance.scoreboard
         let refused = children.keys.filter { scoreboard.takeRefusedLogins($0) }
+        // During a reload it may be a successor's, which has the newest secret.
+        let isRefused = !refused.isEmpty && !isReloading
         guard pool.isRunning,
-            let reason = secrets.look(isRefused: !refused.isEmpty, at: .now, { FileStamp(path: $0) }),
+            let reason = secrets.look(isRefused: isRefused, at: .now, { FileStamp(path: $0) }),
             let old = settings[pool.target.generation]
         else { return }
-        // Workers with the newest secret are about to try it.
-        if reason == .refused, isReloading { return }
         let new: Settings
         do throws(SettingsProblems) {
             new = try old.withSecretsReadAgain(sources.host)
         } catch {
-            log.error("\(reason)")
-            return logFailedReload(error)
+            let problems = error.lines.joined(separator: "; ")
+            guard let fields = unusableSecret.begin(problems) else { return }
+            return log.error("\(reason), and cannot be used; the old one stays: \(problems)", metadata: fields)
         }
+        if let fields = unusableSecret.end() { log.info("the secrets can be used again", metadata: fields) }
         guard new != old else { return log.debug("\(reason): the secrets are the same as before") }
         log.notice("\(reason): replacing workers one by one")
         replaceWorkers(new)

@@ -22,6 +22,7 @@ final class Supervisor: ReadinessHandler {
     private var stopSignals = StopSignals()
     var isReady = false
     var secrets = SecretFileWatch()
+    var unusableSecret = LogCondition("secret_unusable", reminder: .seconds(600))
     /// True while workers are replaced by ones with other settings.
     var isReloading = false
 

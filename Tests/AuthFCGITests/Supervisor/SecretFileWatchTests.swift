@@ -56,12 +56,15 @@ struct SecretFileWatchTests {
         #expect(reasons == [nil, nil, nil])
     }
 
-    @Test mutating func `a refused password has the files read at once, and again after a pause`() {
+    @Test mutating func `a refused password has the file read at once, and again after pauses that grow`() {
         let reasons = [
             look(0, isRefused: true), look(0.1, isRefused: true), look(4.9), look(5), look(6),
-            look(11, isRefused: true),
+            look(14, isRefused: true), look(15), look(34.9, isRefused: true), look(35),
         ]
-        #expect(reasons == [.refused, nil, nil, .refused, nil, .refused])
+        #expect(reasons == [.refused, nil, nil, .refused, nil, nil, .refused, nil, .refused])
+        // After a while without, it is the first one again.
+        let later = [look(200, isRefused: true), look(204.9, isRefused: true), look(205)]
+        #expect(later == [.refused, nil, .refused])
     }
 
     @Test mutating func `without a file nothing is read`() {
