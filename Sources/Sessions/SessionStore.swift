@@ -35,15 +35,11 @@ public final class SessionStore {
     /// The periodic tasks that one process at a time does for all.
     private var schedules: [ClusterSchedule] = []
     private var cleanup: ClusterSchedule?
-    private var wasUsed = false
+    private(set) var wasUsed = false
     /// The state of the users query's check: nil before it begins, false while it runs or after it failed.
     private var usersAreChecked: Bool?
     var rehashFailure = LogCondition.ofRequests("rehashes_fail")
-    private var readOnly = LogCondition.ofRequests("postgresql_read_only")
-    /// Statements that need no more space succeed meanwhile.
-    private var fullDisk = LogCondition("postgresql_disk_full", reminder: .seconds(60), quiet: .seconds(30))
-    /// Limits the log of other failures, which clients can cause at any rate during an outage.
-    private var failures = LogLimiter<String>(lines: 5, per: .seconds(1), kinds: 100)
+    var failures: StatementFailures
     /// The counts since they were last taken.
     package var counts: StoreCounts { checks.counts }
 
@@ -65,6 +61,7 @@ public final class SessionStore {
     public init(_ configuration: Configuration, log: Logger) {
         self.configuration = configuration
         self.log = log
+        failures = StatementFailures(log)
         let postgreSQL = configuration.postgreSQL
         let rule = FreshnessRule(
             leaseTime: configuration.revocationDelay, outageTime: configuration.staleIfDatabaseDown)
@@ -89,7 +86,8 @@ public final class SessionStore {
             do throws(PostgreSQLError) {
                 return .success(
                     try await listLane.run(
-                        ListSessions(userID: userID, limit: 100), for: Requester(name: userID)))
+                        ListSessions(userID: userID, limit: SessionStore.maxListedSessions),
+                        for: Requester(name: userID)))
             } catch {
                 return .failure(error)
             }
@@ -209,82 +207,9 @@ public final class SessionStore {
         onFirstUse?()
     }
 
-    /// A Boolean value that indicates whether PostgreSQL has answered at all.
-    package var wasReached: Bool { wasUsed }
-
-    /// Returns whether PostgreSQL has answered within the last `limit`; false before the store's first use.
-    package func isReachable(within limit: Duration) -> Bool {
-        guard wasUsed, let last = readLane.lastHeartbeat else { return false }
-        return .now - last < limit
-    }
-
-    /// A Boolean value that indicates whether PostgreSQL answers now: there is a connection, and its last heartbeat was
-    /// answered. A loss is noticed at once, and a server that says nothing with the next heartbeat.
-    package var answersNow: Bool { wasUsed && readLane.answers }
-
-    /// A Boolean value that indicates whether known sessions are accepted even if PostgreSQL is unreachable.
-    package var outlastsDatabase: Bool {
-        let now = BootInstant.now
-        return wasUsed && (memory.hasLease(at: now) || memory.outlastsLease(at: now))
-    }
-
-    /// Asks Redis, so that ``usesRedis`` is soon false if it does not answer any more. For a cluster one server is asked.
-    package func probeRedis() { redis?.probe() }
-
-    /// A Boolean value that indicates whether Redis is used, at least for some sessions.
-    package var usesRedis: Bool { redis?.isInUse ?? false }
-
     /// Returns the counts and resets them to zero.
     package func takeCounts() -> StoreCounts {
         defer { checks.counts = StoreCounts() }
         return counts
-    }
-
-    /// Runs a statement that writes.
-    @discardableResult
-    func change<S: Statement>(
-        _ lane: CommandLane, _ statement: S, for requester: Requester = Requester()
-    ) async throws(SessionStoreError) -> S.Answer {
-        let answer = try await command(lane, statement, for: requester)
-        if let fields = readOnly.end() { log.info("PostgreSQL accepts writes again", metadata: fields) }
-        if let fields = fullDisk.end() {
-            log.info("no write has failed for lack of disk space for 30 s", metadata: fields)
-        }
-        return answer
-    }
-
-    /// Runs a statement.
-    func command<S: Statement>(
-        _ lane: CommandLane, _ statement: S, for requester: Requester = Requester()
-    ) async throws(SessionStoreError) -> S.Answer {
-        do throws(PostgreSQLError) {
-            return try await lane.run(statement, for: requester)
-        } catch {
-            throw failure(of: error)
-        }
-    }
-
-    /// Logs the failure of a statement and returns the error for its caller.
-    func failure(of error: PostgreSQLError) -> SessionStoreError {
-        // Logged once per period, since every write fails for the same reason.
-        if error.isReadOnlyTransaction {
-            if let fields = readOnly.begin() {
-                log.error(
-                    "PostgreSQL is read-only: \(error.reason); checks continue, logins and logouts fail",
-                    metadata: fields)
-            }
-            return .readOnly
-        }
-        if error.isFullDisk {
-            if let fields = fullDisk.begin() {
-                log.error(
-                    "PostgreSQL is out of disk space: \(error.reason); checks continue, logins fail", metadata: fields)
-            }
-            return .readOnly
-        }
-        if let suppressed = failures.admit(error.reason) {
-            log.warning("PostgreSQL command failed: \(error.reason)", metadata: suppressed.fields)
-        }
-        return .unavailable(error.reason)
     }
 }

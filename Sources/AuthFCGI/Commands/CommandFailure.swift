@@ -1,13 +1,13 @@
 internal import ArgumentParser
 internal import Sessions
 
-/// The failure of a command: a message on standard error and an exit code of sysexits.h.
+/// The failure of a command: a message on standard error and an exit code, one of ``ProgramExit``.
 enum CommandFailure {
-    static let usageCode: Int32 = 64  // EX_USAGE
-    static let dataCode: Int32 = 65  // EX_DATAERR
-    static let unavailableCode: Int32 = 69  // EX_UNAVAILABLE
-    static let outputCode: Int32 = 74  // EX_IOERR
-    static let configurationCode: Int32 = 78  // EX_CONFIG
+    static let usageCode = ProgramExit.usage.rawValue
+    static let dataCode = ProgramExit.data.rawValue
+    static let unavailableCode = ProgramExit.unavailable.rawValue
+    static let outputCode = ProgramExit.output.rawValue
+    static let configurationCode = ProgramExit.configuration.rawValue
 
     /// Performs `work`. If PostgreSQL fails, prints the reason and throws the exit code.
     static func reporting<T>(_ work: () throws(PostgreSQLError) -> T) throws(ExitCode) -> T {

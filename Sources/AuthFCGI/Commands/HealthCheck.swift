@@ -74,7 +74,9 @@ struct HealthCheck: ParsableCommand {
         }
     }
 
-    private static func fail(_ reason: String) -> ExitCode { CommandFailure.fail(reason, code: 1) }
+    private static func fail(_ reason: String) -> ExitCode {
+        CommandFailure.fail(reason, code: ProgramExit.refusal.rawValue)
+    }
 
     /// Returns the message in the body of a gate's answer.
     private static func message(of body: String) -> String? {

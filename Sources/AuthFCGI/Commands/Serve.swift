@@ -28,7 +28,7 @@ struct Serve: ParsableCommand {
         SignalDescriptor.block()
         unsafe authfcgi_set_process_name("authfcgi")
         let sources = options.sources
-        let settings = options.load(checksPages: true)
+        let settings = options.load(readsPages: true)
         try Self.requireUser(settings)
         ProcessEnvironment.erase(WorkerEnvironment.secretNames)
         if settings.permitsCoreDumps { ProcessMemory.permitDumps() }
@@ -47,7 +47,7 @@ struct Serve: ParsableCommand {
                 try supervisor.start()
             } catch {
                 log.critical("supervisor cannot start: \(error)")
-                status.set(71)
+                status.set(ProgramExit.system.rawValue)
                 EventLoop.stop()
             }
         }
@@ -95,6 +95,7 @@ struct Serve: ParsableCommand {
         log.info(
             "authfcgi \(Version.current) (\(LibraryVersions.summary)): \(workers) on \(names), sessions in PostgreSQL\(redis)"
         )
+        for hint in settings.hints { log.warning("\(hint)") }
         if let user = settings.user, ProcessUser.current == 0 {
             if user.isRoot {
                 log.warning("serving as root, as AUTHFCGI_USER says: run it as a user of its own")

@@ -5,8 +5,8 @@ internal import Glibc
 internal import Logging
 internal import Sessions
 
-/// `authfcgi worker`: a worker process, started by the supervisor. Settings come from the environment; secrets and
-/// sockets are inherited.
+/// `authfcgi worker`: a worker process, started by the supervisor. Settings come from the environment; secrets, the
+/// operator's own pages and sockets are inherited.
 struct WorkerCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "worker", abstract: "Used by serve to start its workers.", shouldDisplay: false)
@@ -49,11 +49,11 @@ struct WorkerCommand: ParsableCommand {
         let listening = (0..<Int32(sockets)).map { InheritedDescriptor.firstSocket + $0 }
         EventLoop.run { [log] in
             let service: GateService
-            do throws(GateService.Problem) {
+            do throws(PagesProblem) {
                 service = try GateService(
                     settings: settings, worker: number, settingsAreProven: settingsAreProven, log: log)
             } catch {
-                log.critical("worker cannot start: \(error)")
+                log.critical("worker cannot start: PAGES_FOLDER: \(error)")
                 status.set(SettingsProblems.exitCode)
                 return EventLoop.stop()
             }
@@ -64,7 +64,7 @@ struct WorkerCommand: ParsableCommand {
                 try worker.start(sockets: listening, lifeline: FileDescriptor(owning: InheritedDescriptor.lifeline))
             } catch {
                 log.critical("worker cannot start: \(error)")
-                status.set(71)
+                status.set(ProgramExit.system.rawValue)
                 EventLoop.stop()
             }
         }
@@ -87,7 +87,7 @@ struct WorkerCommand: ParsableCommand {
                 scoreboard: scoreboard, number: slot, bell: FileDescriptor(owning: InheritedDescriptor.bell))
         } catch {
             StandardError.write("authfcgi: 'worker' is for 'serve' only, which passes descriptors to it\n")
-            throw ExitCode(64)
+            throw ExitCode(ProgramExit.usage.rawValue)
         }
     }
 
@@ -96,7 +96,7 @@ struct WorkerCommand: ParsableCommand {
             return try WorkerSecrets(reading: FileDescriptor(owning: InheritedDescriptor.secrets))
         } catch {
             StandardError.write("authfcgi: the secrets of the settings cannot be read: \(error)\n")
-            throw ExitCode(71)
+            throw ExitCode(ProgramExit.system.rawValue)
         }
     }
 
@@ -122,7 +122,10 @@ struct WorkerCommand: ParsableCommand {
         if let password = secrets.values[name] { ProcessEnvironment.add(name, password) }
         let environment = ProcessEnvironment.snapshot().merging(secrets.values) { $1 }
         do throws(SettingsProblems) {
-            return try Settings(SettingsSources(environment: environment, host: .current))
+            var settings = try Settings(
+                SettingsSources(environment: environment, host: .current), checksFiles: false)
+            settings.ownPages = PagesFolder(passed: secrets.values)
+            return settings
         } catch {
             StandardError.write(error.description)
             throw ExitCode(SettingsProblems.exitCode)

@@ -8,16 +8,17 @@ struct SecretFile: Equatable, Sendable {
 }
 
 extension Settings {
-    /// Returns the same settings with the present contents of their secrets' files. All others stay as they were read, whatever
-    /// the environment file has now.
+    /// Returns the same settings with the present contents of their secrets' files. All others, and the pages, stay as they
+    /// were read, whatever the environment file and the folder have now.
     func withSecretsReadAgain(_ host: SettingsSources.Host) throws(SettingsProblems) -> Settings {
         var environment = environment()
         for file in secretFiles {
             environment[file.setting] = nil
             environment[file.setting + "_FILE"] = file.path
         }
-        var settings = try Settings(SettingsSources(environment: environment, host: host))
+        var settings = try Settings(SettingsSources(environment: environment, host: host), checksFiles: false)
         settings.secretFiles = secretFiles
+        settings.ownPages = ownPages
         return settings
     }
 }

@@ -1,7 +1,7 @@
 /// A setting: its name, form, default and meaning.
 ///
 /// The entry in ``SettingTable`` is the only definition: help texts, `config check`, the environment of workers, and
-/// the checks of README and deploy files are derived from it.
+/// the checks of the documents and deploy files are derived from it.
 struct Setting<Value: Sendable>: AnySetting {
     let name: String
     let form: SettingForm<Value>

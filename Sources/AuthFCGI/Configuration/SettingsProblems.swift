@@ -3,8 +3,8 @@ struct SettingsProblems: Error, Equatable, CustomStringConvertible {
     /// One line for each problem, with advice.
     private(set) var lines: [String] = []
 
-    /// The exit code for settings that cannot be used: EX_CONFIG of sysexits.h.
-    static let exitCode: Int32 = 78
+    /// The exit code for settings that cannot be used.
+    static let exitCode = ProgramExit.configuration.rawValue
 
     var isEmpty: Bool { lines.isEmpty }
 

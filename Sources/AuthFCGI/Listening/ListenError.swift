@@ -33,10 +33,10 @@ enum ListenError: Error, Equatable, CustomStringConvertible {
         }
     }
 
-    /// EX_TEMPFAIL if a later start may succeed, EX_CONFIG if something has to be changed first.
+    /// The code for a temporary failure if a later start may succeed; that of settings if something has to be changed.
     var exitCode: Int32 {
         switch self {
-        case .inUse: 75
+        case .inUse: ProgramExit.temporary.rawValue
         case .missingFolder, .notASocket, .notPermitted, .group, .descriptor, .nothingPassed, .tooMany, .inheritance,
             .failed:
             SettingsProblems.exitCode

@@ -7,9 +7,10 @@ extension Supervisor {
         guard pool.isRunning else { return }
         let new: Settings
         do throws(SettingsProblems) {
-            new = try Settings(sources)
-            try new.checkPages()
-            try new.checkUser()
+            var read = try Settings(sources)
+            try read.readPages()
+            try read.checkUser()
+            new = read
         } catch {
             return logFailedReload(error)
         }
@@ -53,6 +54,7 @@ extension Supervisor {
         {
             log.warning("LISTEN, LISTEN_MODE and LISTEN_GROUP take effect at the next start, not on reload")
         }
+        for hint in new.hints { log.warning("\(hint)") }
         if isReady { notify(.reloading) }
         isReloading = true
         let actions = pool.reload(

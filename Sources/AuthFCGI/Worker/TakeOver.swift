@@ -4,8 +4,8 @@ enum TakeOver {
     /// reason and exits with ``failureCode``. Longer than the timeouts of connecting and of a lock in the database.
     static func limit(_ settings: Settings) -> Duration { max(.seconds(5), settings.databaseWriteDeadline * 3) }
 
-    /// The exit code of a successor that could not use its store: EX_TEMPFAIL of sysexits.h.
-    static let failureCode: Int32 = 75
+    /// The exit code of a successor that could not use its store.
+    static let failureCode = ProgramExit.temporary.rawValue
 
     /// The exit codes with which a successor refuses its settings.
     static let refusals = [failureCode, SettingsProblems.exitCode]

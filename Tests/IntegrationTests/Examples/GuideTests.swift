@@ -3,22 +3,24 @@ import Glibc
 import TestSupport
 import Testing
 
-/// `deploy/README.md` and the guides beside it: blocks of commands and SQL, run unchanged, with processes of this
+/// `docs/operations.md` and the guides of `deploy`: blocks of commands and SQL, run unchanged, with processes of this
 /// machine in place of pods.
 @Suite(.serialized, .leavesCleanLogs) struct GuideTests {
     private let folder: TestFolder
     private let postgreSQL: PostgreSQLServer
     private let redis: RedisServer
     private let pod: Pod
-    private let redisURL: String
+    private let shell: DocumentShell
 
     init() throws {
         folder = try TestFolder()
         postgreSQL = try PostgreSQLServer(in: folder)
         let port = try Endpoint.freePort()
         redis = try RedisServer(in: folder, tcpPort: port)
-        redisURL = "redis://127.0.0.1:\(port)/0"
+        let redisURL = "redis://127.0.0.1:\(port)/0"
         pod = try Pod(in: folder, name: "pod", server: postgreSQL, environment: ["REDIS_URL": redisURL])
+        shell = try DocumentShell(
+            in: folder, pod: pod, database: postgreSQL.url(database: "postgres"), redisURL: redisURL)
         try pod.gate.addUser("test", password: "test")
         try waitForRedis()
     }
@@ -27,80 +29,22 @@ import Testing
         try eventually("Redis is in use", log: pod.gate.log) { try pod.gate.stores == ["redis", "postgresql"] }
     }
 
-    private func page(_ path: String) throws -> String {
-        try String(contentsOfFile: Repository.path(path), encoding: .utf8)
-    }
+    private func page(_ path: String) throws -> MarkdownPage { try MarkdownPage(path, in: Repository.path("")) }
 
-    /// Returns a section of the guide.
-    private func section(_ title: String) throws -> Substring {
-        let guide = try page("deploy/README.md")
-        let start = try #require(guide.firstRange(of: "\n## \(title)\n"), "no section \(title)").upperBound
-        let text = guide[start...]
-        return text[..<(text.firstRange(of: "\n## ")?.lowerBound ?? text.endIndex)]
-    }
-
-    /// Returns the code blocks in a language.
-    private func blocks(_ language: String, in text: some StringProtocol) -> [String] {
-        String(text).split(separator: "```\(language)\n").dropFirst().map {
-            String($0[..<($0.firstRange(of: "\n```")?.lowerBound ?? $0.endIndex)])
-        }
+    /// Returns a section of the guide, as a page of its own.
+    private func section(_ title: String) throws -> MarkdownPage {
+        let lines = try page("docs/operations.md").section(title)
+        try #require(!lines.isEmpty, "no section \(title)")
+        return MarkdownPage(path: title, text: lines.joined(separator: "\n"))
     }
 
     /// Returns the code between backticks in the lines of tables.
-    private func codeInTables(of text: some StringProtocol) -> [String] {
-        text.split(separator: "\n").filter { $0.hasPrefix("|") }.flatMap { line in
+    private func codeInTables(of page: MarkdownPage) -> [String] {
+        page.prose.filter { $0.hasPrefix("|") }.flatMap { line in
             line.split(separator: "`", omittingEmptySubsequences: false).enumerated()
                 .filter { $0.offset % 2 == 1 }.map { String($0.element).replacing("\\|", with: "|") }
         }
     }
-
-    /// Runs commands in a shell in which `kubectl` and `curl` use the pod's processes. The first failed command ends
-    /// the shell.
-    private func run(_ commands: String) throws -> CommandResult {
-        let programs = try folder.makeFolder("programs")
-        try folder.write("programs/kubectl", Self.kubectl)
-        unsafe chmod("\(programs)/kubectl", 0o755)
-        if !FileManager.default.fileExists(atPath: "\(programs)/authfcgi") {
-            try FileManager.default.createSymbolicLink(
-                atPath: "\(programs)/authfcgi", withDestinationPath: GateProcess.executable)
-        }
-        // A URL cannot name a unix socket, so it is in curl's configuration.
-        try folder.write("programs/.curlrc", "unix-socket = \"\(try socket())\"\n")
-        return try ServerProcess.run(
-            "bash", ["-euo", "pipefail", "-c", "PATH=\(programs):$PATH\n\(commands)"],
-            environment: [
-                "CURL_HOME": programs, "GATE_LOG": folder.path("pod-gate.log"), "REPLICAS": folder.path("replicas"),
-                "REDIS_URL": redisURL, "DATABASE_URL": postgreSQL.url(database: "postgres"),
-                "LISTEN": "unix:\(pod.gate.socketPath)",
-            ])
-    }
-
-    private func socket() throws -> String {
-        guard case .unix(let path) = pod.entry else { throw SupportError.unexpected("the site has no unix socket") }
-        return path
-    }
-
-    /// A replacement of kubectl with the functions that the guide uses: the log of the gate, a command in its
-    /// environment, and the number of Redis pods. The test performs the latter, and then removes the request.
-    private static let kubectl = """
-        #!/bin/bash
-        set -eu
-        case $1 in
-            logs) cat "$GATE_LOG" ;;
-            port-forward) exec sleep 60 ;;
-            wait | rollout) while [[ -e $REPLICAS ]]; do sleep 0.02; done ;;
-            exec)
-                while [[ $1 != -- ]]; do shift; done
-                shift
-                exec "$@" ;;
-            scale)
-                [[ "$*" =~ ^scale\\ deployment\\ redis\\ --replicas=([01])\\ -n\\ mocklab$ ]]
-                echo "${BASH_REMATCH[1]}" >"$REPLICAS.new"
-                mv "$REPLICAS.new" "$REPLICAS" ;;
-            *) exit 64 ;;
-        esac
-
-        """
 
     /// Performs `count` requests of `kubectl scale`.
     private func scaling(_ count: Int) -> JoinableThread {
@@ -127,22 +71,22 @@ import Testing
 
     @Test func `the commands of the guide's health checks give the documented output`() throws {
         let section = try section("Is it well?")
-        let result = try run(blocks("bash", in: section).joined(separator: "\n"))
+        let result = try shell.run(section.blocks(in: "bash").joined(separator: "\n"))
         #expect(result.status == .code(0), "\(result)")
         for words in ["✓ Connected to Redis for session storage", "\nready\n", "\nPONG\n", "0 live sessions"] {
             #expect(result.output.contains(words), "\(words): \(result)")
         }
-        let queries = blocks("sql", in: section)
+        let queries = section.blocks(in: "sql")
         #expect(queries.count == 1)
         for query in queries { #expect(try postgreSQL.psql(query).contains(" checks|idle|1"), "\(query)") }
     }
 
     @Test func `the fallback drill goes as the guide says`() throws {
-        let drill = try blocks("bash", in: section("The fallback drill"))
+        let drill = try section("The fallback drill").blocks(in: "bash")
         #expect(drill.count == 1)
         #expect(!pod.gate.log.contains("Using database for session storage"))
         let scaling = scaling(2)
-        let result = try run(drill.joined())
+        let result = try shell.run(drill.joined())
         scaling.join()
         #expect(result.status == .code(0), "\(result)")
         #expect(result.output.split(separator: "\"username\":\"test\"").count == 4, "three times who it is: \(result)")
@@ -160,24 +104,24 @@ import Testing
             #expect(try postgreSQL.psql(command).isEmpty == false, "\(command)")
         }
         for command in commands where !command.hasPrefix("SELECT ") {
-            let result = try run(command.replacing("NAME", with: "test"))
+            let result = try shell.run(command.replacing("NAME", with: "test"))
             #expect(result.status == .code(0), "\(command): \(result)")
             #expect(!result.output.isEmpty, "\(command): \(result)")
         }
     }
 
     @Test func `the first login of the page on containers works`() throws {
-        let commands = try blocks("bash", in: page("deploy/docker/README.md"))
+        let commands = try page("deploy/docker/README.md").blocks(in: "bash")
         #expect(commands.count == 1)
-        let result = try run(commands.joined())
+        let result = try shell.run(commands.joined())
         #expect(result.status == .code(0) && result.output.contains(#""username":"test""#), "\(result)")
     }
 
     @Test func `the four requests of the page on ingress show that the site is protected`() throws {
         let page = try page("deploy/kubernetes/ingress/README.md")
-        let requests = try #require(blocks("bash", in: page).last)
+        let requests = try #require(page.blocks(in: "bash").last)
         let token = try pod.signIn("ann")
-        let result = try run(
+        let result = try shell.run(
             "TOKEN=\(token)\n"
                 + requests.replacing("https://app.example.com/PROTECTED", with: "http://localhost/page")
                 .replacing("https://app.example.com", with: "http://localhost").replacing("PROTECTED", with: "page"))
@@ -191,17 +135,17 @@ import Testing
     }
 
     @Test func `the roles of the page on AWS suffice for the gate and applications`() throws {
-        let page = try page("deploy/aws/README.md")
+        let page = try page("deploy/aws/README.md").text
         let sql = try #require(page.split(separator: "<<'END'\n").dropFirst().first)
         let statements = sql[..<(try #require(sql.firstRange(of: "\nEND\n")).lowerBound)]
         // A server without the roles of the gate.
         let another = try PostgreSQLServer(in: TestFolder())
         let database = another.url(database: "postgres")
-        let made = try run(
+        let made = try shell.run(
             "cd \(folder.path)\necho 5eC2e7 >database-password\npsql '\(database)' <<'END'\n\(statements)\nEND")
         #expect(made.status == .code(0) && made.output.contains("CREATE DATABASE"), "\(made)")
         let own = another.url(user: "authfcgi", database: "authfcgi")
-        let migrated = try run("DATABASE_URL='\(own)' authfcgi migrate")
+        let migrated = try shell.run("DATABASE_URL='\(own)' authfcgi migrate")
         #expect(migrated.status == .code(0) && migrated.errors.firstRange(of: "authfcgi_mint") == nil, "\(migrated)")
         let granted = try another.psql(
             """
@@ -215,16 +159,16 @@ import Testing
         let check = try #require(codeInTables(of: page).first { $0.contains("config check") })
         let settings = "/etc/authfcgi/authfcgi.env"
         #expect(check.contains(settings))
-        let shipped = try self.page("deploy/systemd/authfcgi.env").split(separator: "\n").map { line in
+        let file = try String(contentsOfFile: Repository.path("deploy/systemd/authfcgi.env"), encoding: .utf8)
+        let shipped = file.split(separator: "\n").map { line in
             line.hasPrefix("DATABASE_URL=") ? "DATABASE_URL=\(postgreSQL.url(database: "postgres"))" : String(line)
         }
         try folder.write("authfcgi.env", shipped.joined(separator: "\n"))
-        let healthCheck = try #require(
-            page.split(separator: "\n").first { $0.contains("authfcgi healthcheck --listen") })
+        let healthCheck = try #require(page.prose.first { $0.contains("authfcgi healthcheck --listen") })
         let socket = "/run/authfcgi/authfcgi.sock"
         #expect(healthCheck.contains(socket))
-        for command in [String(check), String(healthCheck)] {
-            let result = try run(
+        for command in [check, healthCheck] {
+            let result = try shell.run(
                 "unset DATABASE_URL REDIS_URL LISTEN\n"
                     + command.replacing("runuser -u authfcgi -- ", with: "")
                     .replacing(settings, with: folder.path("authfcgi.env"))

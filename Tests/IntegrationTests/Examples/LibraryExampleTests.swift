@@ -4,13 +4,13 @@ import Sessions
 import TestSupport
 import Testing
 
-/// README's example of the library, unchanged except for the two addresses.
+/// The example of docs/library.md, unchanged except for the two addresses.
 struct LibraryExampleTests {
     private static let addresses = [
         ("\"postgresql:///app\"", "database"), ("\"redis://localhost:6379/0\"", "nowhere"),
     ]
 
-    @Test func `the SQL in README creates a session that the gate accepts, and ends it`() async throws {
+    @Test func `the example of the document creates a session that the gate accepts, and ends it`() async throws {
         let (server, name) = try SharedServers.newDatabase()
         let folder = try TestFolder()
         // Also creates the tables.
@@ -44,12 +44,10 @@ struct LibraryExampleTests {
         await store.shutDown()
     }
 
-    @Test func `README shows the lines of the test above`() throws {
-        let readme = try String(contentsOfFile: Repository.path("README.md"), encoding: .utf8)
+    @Test func `the document shows the lines of the test above`() throws {
+        let page = try MarkdownPage("docs/library.md", in: Repository.path(""))
         let source = try String(contentsOfFile: #filePath, encoding: .utf8)
-        let lines = readme.split(separator: "\n", omittingEmptySubsequences: false)
-        let start = try #require(lines.firstIndex(of: "## Sessions as a Swift library"))
-        let block = lines[start...].drop { $0 != "```swift" }.dropFirst().prefix { $0 != "```" }
+        let block = try #require(page.blocks.first { $0.language == "swift" }).lines
         #expect(block.contains { $0.contains("createAccessToken(") })
         for line in block {
             var code = String(line.split(separator: "   //", maxSplits: 1, omittingEmptySubsequences: false)[0])

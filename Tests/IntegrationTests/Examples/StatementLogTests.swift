@@ -2,7 +2,7 @@ import FoundationEssentials
 import TestSupport
 import Testing
 
-/// README's statements about tokens in PostgreSQL's log when an application passes one to a function.
+/// What docs/sql.md says about tokens in PostgreSQL's log when an application passes one to a function.
 @Suite(.serialized) struct StatementLogTests {
     private static let shared = Result {
         let folder = try TestFolder()
@@ -13,7 +13,7 @@ import Testing
             ])
         try ServerProcess.output(
             GateProcess.executable, ["migrate"], environment: ["DATABASE_URL": server.url()])
-        // Creates one role with the settings that README recommends, and one without them.
+        // Creates one role with the settings that docs/sql.md recommends, and one without them.
         try server.psql(String(contentsOfFile: Repository.path("deploy/examples/schema.sql"), encoding: .utf8))
         try server.psql("CREATE ROLE plain LOGIN; GRANT authfcgi_mint TO plain")
         return server

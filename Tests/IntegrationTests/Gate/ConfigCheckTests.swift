@@ -8,7 +8,7 @@ import Testing
 @Suite struct ConfigCheckTests: RunsCommands {
     let server: PostgreSQLServer
     let database: String
-    private let folder: TestFolder
+    let folder: TestFolder
     private var listen: [String: String] { ["LISTEN": "unix:\(folder.path("gate.sock"))"] }
 
     init() throws {
@@ -16,12 +16,12 @@ import Testing
         folder = try TestFolder()
     }
 
-    private func check(_ environment: [String: String] = [:], _ arguments: String...) throws -> CommandResult {
+    func check(_ environment: [String: String] = [:], _ arguments: String...) throws -> CommandResult {
         try run(["config", "check"] + arguments, environment: listen.merging(environment) { $1 })
     }
 
     /// Expects that the check fails with a message on standard error, and leaves nothing behind.
-    private func expect(
+    func expect(
         _ code: Int32, says words: String, _ environment: [String: String] = [:],
         sourceLocation: SourceLocation = #_sourceLocation
     ) throws {
@@ -141,48 +141,6 @@ import Testing
         #expect(try redis.command("DBSIZE") == "0")
     }
 
-    @Test func `a socket whose folder is missing, is a file's place, or may not be written`() throws {
-        #expect(try run(["migrate"]).status.isSuccess)
-        let missing = folder.path("missing/gate.sock")
-        try expect(78, says: "the directory of \(missing) does not exist", ["LISTEN": "unix:\(missing)"])
-        let file = try folder.write("file", "")
-        try expect(78, says: "\(file) exists and is not a socket", ["LISTEN": "unix:\(file)"])
-        let all = try check([
-            "LISTEN": "unix:\(missing)", "DATABASE_SCHEMA": "auth", "REDIS_URL": "redis://127.0.0.1:1",
-        ])
-        #expect(all.status == .code(78))
-        for words in ["the directory of", "there is no schema", "Redis: 127.0.0.1:1: "] {
-            #expect(all.errors.contains(words), "\(words): \(all)")
-        }
-    }
-
-    @Test(.enabled(if: !FileManager.default.fileExists(atPath: "/run/authfcgi")))
-    func `without LISTEN the standard socket is tried, as serve does`() throws {
-        #expect(try run(["migrate"]).status.isSuccess)
-        let words = "the directory of /run/authfcgi/authfcgi.sock does not exist; create it, owned by the user"
-        try expect(78, says: words, ["LISTEN": ""])
-        let advice = "; if systemd passes the socket to 'serve', add --listen systemd\n"
-        #expect(try check(["LISTEN": ""]).errors.hasSuffix(advice))
-        let served = try run(["serve"], environment: ["LISTEN": ""])
-        #expect(served.status == .code(78) && served.errors.contains(words), "\(served)")
-    }
-
-    @Test(arguments: ["systemd", "fd:0"])
-    func `a socket that another program passes to serve alone is a note`(_ listen: String) throws {
-        #expect(try run(["migrate"]).status.isSuccess)
-        let result = try check(["LISTEN": listen])
-        #expect(result.status == .code(0) && result.errors == "", "\(result)")
-        #expect(result.output.contains("Note: LISTEN is \(listen): 'serve' needs "), "\(result)")
-        let listener = try Endpoint.unix(folder.path("passed.sock")).makeListener(isBlocking: true)
-        let environment = ["LISTEN": listen, "LISTEN_FDS": "1"]
-        let number: Int32 = listen == "systemd" ? 3 : 0
-        let process = try ServerProcess(
-            GateProcess.executable, ["config", "check"], environment: commandEnvironment.merging(environment) { $1 },
-            logFile: folder.path("log"), descriptors: [number: listener.number], setsListenPID: true)
-        #expect(try process.waitForExit(within: .seconds(30)) == .code(0), "\(process.log)")
-        #expect(process.log.contains("The settings are valid") && !process.log.contains("Note: "), "\(process.log)")
-    }
-
     // MARK: Faults with which 'serve' would start
 
     @Test(arguments: [
@@ -261,5 +219,7 @@ import Testing
         let bad = try check(nowhere.merging(["REDIS_TLS_CA_FILE": none]) { $1 }, "--settings-only")
         #expect(bad.status == .code(78) && bad.errors.contains(none), "\(bad)")
         #expect(try check(["WORKERS": "many"], "--settings-only").status == .code(78))
+        let hint = try check(nowhere.merging(["PAGE_LOGO": "http://a.example/l.svg"]) { $1 }, "--settings-only")
+        #expect(hint.status == .code(0) && hint.output.contains("\nNote: PAGE_LOGO begins with http://"), "\(hint)")
     }
 }

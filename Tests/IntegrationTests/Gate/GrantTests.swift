@@ -116,7 +116,7 @@ import Testing
         #expect(
             refused == """
                 announce_revocations authfcgi_state_announce authfcgi_unwatch_users authfcgi_users_audit authfcgi_users_end_sessions authfcgi_watch_users \
-                authfcgi_watched_users_end_sessions authfcgi_watched_users_find count_ended_sessions \
+                authfcgi_watched_users_end_sessions authfcgi_watched_users_find count_ended_sessions count_sessions_ended_since \
                 end_user_sessions is_audited is_login_device keep_epochs lock_login_throttle lock_session_cleanup login_throttle_hash login_throttle_next \
                 login_throttle_recent login_throttle_until may_listen_for_revocations record_audit redis_seal_key_bytes \
                 require_identity require_read_committed require_session_cleanup require_user_id \

@@ -4,13 +4,13 @@ import Testing
 
 @testable import Sessions
 
-/// A user of Redis with the rights that README names, and no others.
+/// A user of Redis with the rights that docs/redis.md names, and no others.
 @Suite(.serialized) struct RedisRightsTests {
     private let folder: TestFolder
 
     init() throws { folder = try TestFolder() }
 
-    /// The users of README's list.
+    /// The users of the document's list.
     private enum Place: String {
         case server = "- one server: "
         case primary = "- behind sentinels: "
@@ -18,10 +18,10 @@ import Testing
         case cluster = "- a cluster: "
     }
 
-    /// Returns the rights in README's line, such as `+mget`.
+    /// Returns the rights in the document's line, such as `+mget`.
     private func rights(_ place: Place) throws -> [String] {
-        let readme = try String(contentsOfFile: Repository.path("README.md"), encoding: .utf8)
-        let line = try #require(readme.split(separator: "\n").first { $0.hasPrefix(place.rawValue) })
+        let page = try MarkdownPage("docs/redis.md", in: Repository.path(""))
+        let line = try #require(page.prose.first { $0.hasPrefix(place.rawValue) })
         let words = line.split(whereSeparator: { $0 == " " || $0 == "`" || $0 == "," || $0 == ";" })
         let rights = words.filter { $0.hasPrefix("+") }.map(String.init)
         try #require(!rights.isEmpty, "\(line)")

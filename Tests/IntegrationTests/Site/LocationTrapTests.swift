@@ -2,9 +2,9 @@ import FoundationEssentials
 import TestSupport
 import Testing
 
-/// Configurations in nginx/README.md that expose the site by accident, and the alternatives that it recommends.
+/// Configurations in docs/nginx.md that expose the site by accident, and the alternatives that it recommends.
 @Suite(.serialized, .leavesCleanLogs) struct LocationTrapTests {
-    /// The alternatives in README.
+    /// The alternatives in the document.
     private static let noParameters =
         #"if ($request_uri ~* "^[^?]*(?:/|%2f)(?:\.|%2e)*(?:;|%3b)") { return 400; }"#
     private static let keyWithSession = #"proxy_cache_key "$authfcgi_session_id $scheme$proxy_host$request_uri";"#
@@ -66,9 +66,16 @@ import Testing
         try pod.client(server).get(path, headers: Browser.request(token))
     }
 
-    @Test func `README has these lines`() throws {
-        let readme = try String(contentsOfFile: Repository.path("nginx/README.md"), encoding: .utf8)
-        for text in [Self.noParameters, Self.keyWithSession, Self.prefix] { #expect(readme.contains(text), "\(text)") }
+    @Test func `the document has these lines`() throws {
+        let page = try MarkdownPage("docs/nginx.md", in: Repository.path(""))
+        let blocks = page.blocks.map { Self.unindented($0.text) }
+        for text in [Self.noParameters, Self.keyWithSession, Self.prefix] {
+            #expect(blocks.contains(Self.unindented(text)), "\(text)")
+        }
+    }
+
+    private static func unindented(_ text: String) -> [String] {
+        text.split(separator: "\n").map { String($0.drop { $0 == " " }) }
     }
 
     // MARK: Applications in Java
@@ -91,7 +98,7 @@ import Testing
         "/public/..;/admin/users", "/public/..;x=1/admin/users", "/public/%2e%2E;/admin/users",
         "/public/;/../admin/users", "/public/a/..;/..;/admin/users",
     ])
-    func `a path with parameters is open and protected at once, and refused by what README says`(path: String) throws {
+    func `a path with parameters is open and protected at once, and refused as the document says`(path: String) throws {
         let trap = try get("java", path)
         #expect(trap.status == 200)
         let request = try #require(EchoedRequest(trap).methodAndPath).dropFirst("GET ".count)

@@ -6,25 +6,25 @@ import Testing
 
 /// What is looked at in the database: the list of the gate's objects, and each kind of fault.
 @Suite struct SchemaFaultTests {
-    private let database: FunctionDatabase
-    private let log = RecordedLog()
+    let database: FunctionDatabase
+    let log = RecordedLog()
 
     init() throws {
         database = try FunctionDatabase()
     }
 
-    private func connection(_ user: String = "postgres") throws -> PostgreSQLConnection {
+    func connection(_ user: String = "postgres") throws -> PostgreSQLConnection {
         try PostgreSQLConnection(
             database.server.url(user: user.replacing(" ", with: "%20"), database: database.name), log: log.logger)
     }
 
-    private var migrations: Migrations { Migrations(schema: nil, lifetime: .seconds(86400)) }
+    var migrations: Migrations { Migrations(schema: nil, lifetime: .seconds(86400)) }
 
-    private func faults(_ user: String = "postgres") throws -> [SchemaFault] {
+    func faults(_ user: String = "postgres") throws -> [SchemaFault] {
         try SchemaFaultLog.relevant(migrations.faults(on: connection(user), "public"))
     }
 
-    private func putRight() throws { try migrations.putRight(on: connection(), log: log.logger) }
+    func putRight() throws { try migrations.putRight(on: connection(), log: log.logger) }
 
     @Test func `the list of objects is what the migrations create`() throws {
         let functions = SchemaObjects.functions.map { "\($0.name) \($0.runsAsOwner)" }
@@ -167,48 +167,6 @@ import Testing
         try database.sql(loss)
         let error = #expect(throws: (any Error).self) { try database.sql(call) }
         #expect("\(error, default: "")".contains("the tables of authfcgi lack rows"))
-    }
-
-    @Test func `what the owner of the database has granted to others is left as it is`() throws {
-        let role = "\(database.name)_reader"
-        try database.sql(
-            "CREATE ROLE \(role); GRANT SELECT ON live_sessions TO \(role); GRANT SELECT ON session_limits TO \(role)"
-        )
-        #expect(try faults() == [])
-        try putRight()
-        #expect(try database.sql("SELECT has_table_privilege('\(role)', 'session_limits', 'SELECT')") == "t")
-    }
-
-    @Test func `rights that the database gives to everybody by default are taken back when the tables are made`() throws
-    {
-        let (server, name) = try SharedServers.emptyDatabase()
-        try server.psql(
-            """
-            ALTER DEFAULT PRIVILEGES GRANT SELECT, INSERT ON TABLES TO PUBLIC;
-            ALTER DEFAULT PRIVILEGES GRANT EXECUTE ON FUNCTIONS TO PUBLIC
-            """, database: name)
-        let connection = try PostgreSQLConnection(server.url(database: name), log: log.logger)
-        try migrations.run(on: connection, log: log.logger)
-        #expect(try SchemaFaultLog.relevant(migrations.faults(on: connection, "public")) == [])
-    }
-
-    @Test func `rights that the database gives to a role by default are taken back from the gate's objects`() throws {
-        let (server, name) = try SharedServers.emptyDatabase()
-        let role = "\(name)_shop"
-        try server.psql(
-            """
-            CREATE ROLE \(role); ALTER DEFAULT PRIVILEGES GRANT ALL ON TABLES TO \(role);
-            ALTER DEFAULT PRIVILEGES GRANT ALL ON SEQUENCES TO \(role);
-            ALTER DEFAULT PRIVILEGES GRANT EXECUTE ON FUNCTIONS TO \(role); CREATE TABLE goods (name text)
-            """, database: name)
-        let connection = try PostgreSQLConnection(server.url(database: name), log: log.logger)
-        try migrations.run(on: connection, log: log.logger)
-        let granted = try server.psql(
-            """
-            SELECT relname FROM pg_class, aclexplode(relacl) WHERE grantee = '\(role)'::regrole
-            UNION SELECT proname FROM pg_proc, aclexplode(proacl) WHERE grantee = '\(role)'::regrole
-            """, database: name)
-        #expect(granted == "goods")
     }
 
     @Test func `objects that are missing are named, and nothing is made in their place`() throws {

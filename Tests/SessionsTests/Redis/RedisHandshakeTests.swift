@@ -143,6 +143,9 @@ import Testing
         for step in [RedisHandshake.Step.select(command), .role(command), .probe(probe)] {
             let reason = handshake.objection(to: error("ERR what is open sesame?"), at: step)?.reason
             #expect(reason.map { $0.contains("ERR") && !$0.contains("open") } == true, "\(reason ?? "no objection")")
+            // What a sentinel says to the commands of a store.
+            let unknown = "ERR unknown command 'X', with args beginning with: '7' "
+            #expect(handshake.objection(to: error(unknown), at: step) == .refused(unknown))
         }
     }
 }

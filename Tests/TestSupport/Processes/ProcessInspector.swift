@@ -76,10 +76,18 @@ package struct ProcessInspector: Sendable {
         return Set(numbers.compactMap { open[$0] })
     }
 
-    /// The child processes, ordered by pid.
+    /// The child processes, ordered by pid, including any that has ended and was not reaped yet.
     package var children: [Int32] {
-        Self.all.filter { $0.parent == processIdentifier }.map(\.processIdentifier)
+        // The kernel lists them by the thread that started them. Without that list all processes are searched.
+        guard Self.listsChildren else {
+            return Self.all.filter { $0.parent == processIdentifier }.map(\.processIdentifier)
+        }
+        return list("task").flatMap { thread in
+            text("task/\(thread)/children").split(separator: " ").compactMap { Int32($0) }
+        }.sorted()
     }
+
+    private static let listsChildren = FileManager.default.fileExists(atPath: "/proc/self/task/\(getpid())/children")
 
     /// All processes of the machine, ordered by pid.
     package static var all: [ProcessInspector] {
@@ -96,8 +104,7 @@ package struct ProcessInspector: Sendable {
         return numbers.sorted().map(ProcessInspector.init)
     }
 
-    /// The state and the parent, read by means of the C library: tests search all processes of the machine for
-    /// children, many times a second.
+    /// The state and the parent, read by means of the C library: tests ask for them many times a second.
     private var stateAndParent: (state: Character, parent: Int32)? {
         let bytes = readBytes(path("stat")) + [0]
         return unsafe bytes.withUnsafeBytes { bytes in

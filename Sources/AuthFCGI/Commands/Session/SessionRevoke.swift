@@ -64,7 +64,7 @@ struct SessionRevoke: ParsableCommand {
             StandardError.write(
                 "End all \(live.sessions.counted("live session")) of \(live.users.counted("user"))? [y/N] ")
             guard ["y", "yes"].contains(readLine()?.lowercased()) else {
-                throw CommandFailure.fail("cancelled; no session was ended", code: ExitCode.failure.rawValue)
+                throw CommandFailure.fail("cancelled; no session was ended", code: ProgramExit.refusal.rawValue)
             }
         }
         let ended = try database.sessions { sessions throws(PostgreSQLError) in try sessions.revokeAll() }

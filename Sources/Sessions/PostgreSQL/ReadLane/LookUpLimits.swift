@@ -36,6 +36,15 @@ struct LookUpLimits {
         maxPendingTime = min(.milliseconds(500), leaseTime / 2)
     }
 
+    /// Creates the limits for a lane. If known sessions may be accepted while PostgreSQL does not answer, there must be time to
+    /// find out that it does not.
+    @EventLoop
+    init(_ configuration: PostgreSQLConfiguration, _ memory: SessionMemory) {
+        self.init(
+            leaseTime: memory.leaseTime, deadline: configuration.lookUpDeadline, lookUps: configuration.lookUpLimit,
+            connectionWait: memory.outlastsLease ? configuration.lookUpDeadline : Self.defaultWait)
+    }
+
     /// Returns whether one more look-up may be sent: beyond the limit it would wait too long, and so would a heartbeat
     /// behind it.
     /// - Parameters:

@@ -25,9 +25,9 @@ final class ReadLane: ReadinessHandler, TurnEndHandler {
     private var statements: ReadLaneStatements
     private let names: ConfigurationNames
     private let log: Logger
-    private var notifications: NotificationLog
+    private var notificationLog: NotificationLog
     private var notificationQueue: NotificationQueueLog
-    private var notificationBudget = NotificationBudget()
+    private let notifications = NotificationReader()
     private let listeningPause = ListeningPause()
     /// A client can cause any number of look-ups of the same row.
     private var unreadableRows = LogLimiter<String>(per: .seconds(60), kinds: 100)
@@ -49,12 +49,9 @@ final class ReadLane: ReadinessHandler, TurnEndHandler {
         self.memory = memory
         self.log = log
         names = configuration.names
-        notifications = NotificationLog(log, names)
+        notificationLog = NotificationLog(log, names)
         notificationQueue = NotificationQueueLog(log)
-        // If known sessions may be accepted then, there must be time to find out that PostgreSQL does not answer.
-        let limits = LookUpLimits(
-            leaseTime: memory.leaseTime, deadline: configuration.lookUpDeadline, lookUps: configuration.lookUpLimit,
-            connectionWait: memory.outlastsLease ? configuration.lookUpDeadline : LookUpLimits.defaultWait)
+        let limits = LookUpLimits(configuration, memory)
         queue = LookUpQueue(limits)
         Reactor.shared.watchStandstills(for: configuration.lookUpDeadline)
         heartbeatInterval = limits.heartbeatInterval
@@ -182,25 +179,20 @@ final class ReadLane: ReadinessHandler, TurnEndHandler {
 
     /// Handles the notifications that have arrived. All results that have arrived must be handled before: libpq queues
     /// notifications and results separately, and a result may be older than a notification.
-    ///
-    /// libpq reads no more at a time than its buffer holds, so this is soon done, and the loop goes on. What exceeds the
-    /// budget is not read: it may have revoked anything.
     /// - Returns: True if there is a flood, so that answers may be behind notifications that have not been received.
     @discardableResult
     private func hearRevocations() -> Bool {
         guard let connection else { return false }
-        while !notificationBudget.isSpent(at: .now) {
-            guard let payload = connection.nextNotification() else { return false }
-            notificationBudget.take(payload.utf8.count)
-            hear(Revocation(payload: payload))
+        switch notifications.read(from: connection, { hear($0) }) {
+        case .all: return false
+        case .some: return true
+        case .tooMany:
+            guard self.connection === connection else { return true }
+            // Without notifications nothing is kept, and nothing is in front of the answers.
+            listeningPause.begin(at: .now)
+            lose(.connection(ListeningPause.reason))
+            return false
         }
-        guard let size = connection.discardNotifications() else { return false }
-        hear(.everything)
-        guard notificationBudget.passOver(size), self.connection === connection else { return true }
-        // Without notifications nothing is kept, and nothing is in front of the answers.
-        listeningPause.begin(at: .now)
-        lose(.connection(ListeningPause.reason))
-        return false
     }
 
     // MARK: Actions
@@ -285,7 +277,7 @@ final class ReadLane: ReadinessHandler, TurnEndHandler {
         self.connection = connection
         statements = ReadLaneStatements(connection.schema)
         connection.joinLoop(self)
-        notifications.opened(connection.notifications)
+        notificationLog.opened(connection.notifications)
         perform(queue.opened(to: server))
     }
 

@@ -73,7 +73,8 @@ struct FindSchemaFaults: Statement {
                     UNION ALL
                    SELECT y.grantee, y.privilege_type, a.attname::text
                      FROM pg_attribute a CROSS JOIN LATERAL aclexplode(a.attacl) y WHERE a.attrelid = r.oid) x
-              JOIN others o ON o.oid = x.grantee
+              -- What the owner of one relation has is the fault of that ownership.
+              JOIN others o ON o.oid = x.grantee AND o.oid <> r.relowner
              WHERE r.name = ANY ($16::text[]) OR x.privilege_type = 'TRIGGER'
                 OR r.name = ANY ($17::text[]) AND x.privilege_type IN ('INSERT', 'UPDATE')
             UNION ALL

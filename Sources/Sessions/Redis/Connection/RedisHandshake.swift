@@ -53,7 +53,7 @@ struct RedisHandshake: Sendable {
         switch (step, reply) {
         case (.authenticate, .status), (.select, .status): nil
         case (.authenticate, .error) where ignoresRefusedAuthentication: nil
-        case (.authenticate, .error(let error)): .refused(wording(of: error))
+        case (.authenticate, .error(let error)): .refused(wording(of: error, answersPassword: true))
         case (.probe(let probe), .error(let error)):
             probe.expectation.objection(to: reply).map { repeatsPassword(error) ? .refused(wording(of: error)) : $0 }
         case (.probe(let probe), let reply): probe.expectation.objection(to: reply)
@@ -81,13 +81,18 @@ struct RedisHandshake: Sendable {
 
     /// Returns the server's text of an error, unless it repeats the password, possibly truncated, as Redis does for an
     /// unknown command.
-    private func wording(of error: RedisServerError) -> String {
-        guard repeatsPassword(error) else { return error.description }
+    /// - Parameters:
+    ///   - error: The error.
+    ///   - answersPassword: True if the command had the password as an argument.
+    private func wording(of error: RedisServerError, answersPassword: Bool = false) -> String {
+        guard repeatsPassword(error) || answersPassword && error.text.contains("with args") else {
+            return error.description
+        }
         return "\(error.code) (the server's text is not shown, since it may contain the password)"
     }
 
     private func repeatsPassword(_ error: RedisServerError) -> Bool {
         guard let password else { return false }
-        return error.text.contains("with args") || error.text.contains(password.prefix(16))
+        return error.text.contains(password.prefix(16))
     }
 }

@@ -52,7 +52,7 @@ def main():
         browser = playwright.chromium.launch(
             executable_path=settings["chromium"],
             # All names lead to this machine, so that it is seen where a redirect to a foreign site would have gone.
-            args=["--host-resolver-rules=MAP * 127.0.0.1", "--disable-dev-shm-usage"],
+            args=["--host-resolver-rules=MAP * 127.0.0.1", "--disable-dev-shm-usage", "--disable-gpu"],
         )
         for name in settings["scenarios"]:
             scene = Scene(browser, settings)

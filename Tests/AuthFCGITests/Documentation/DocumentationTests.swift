@@ -1,0 +1,108 @@
+import ArgumentParser
+import FoundationEssentials
+import TestSupport
+import Testing
+
+@testable import AuthFCGI
+
+/// The documentation agrees with the program and its files in the facts that can be compared.
+@Suite struct DocumentationTests {
+    private let text: String
+
+    init() throws { text = try Documents.text() }
+
+    @Test func `The documents name no flag that the program does not have`() {
+        let help = Self.commands.map { $0.helpMessage() }.joined()
+        for flag in words(startingWith: "--", of: { $0.isLowercase || $0 == "-" }) where flag.last != "-" {
+            #expect(help.contains("\(flag) ") || Self.othersFlags.contains(flag), "\(flag)")
+        }
+    }
+
+    @Test func `Every file of the project that the documents name exists`() {
+        let isPart: (Character) -> Bool = { $0.isLetter || $0.isNumber || "./_-+".contains($0) }
+        let folders = ["nginx/", "deploy/", "Tests/", "Sources/", ".ci/"]
+        var named = folders.flatMap { words(startingWith: $0, of: isPart) }
+        // The form of nginx's `include` directives.
+        named += words(startingWith: "authfcgi/", of: isPart).map { "nginx/" + $0 }
+        #expect(named.contains("nginx/authfcgi/verify.conf"))
+        for name in named {
+            let file = Documents.checkout.appending(path: name).path
+            #expect(FileManager.default.fileExists(atPath: file), "\(name)")
+        }
+    }
+
+    @Test func `The program's version is the newest in CHANGELOG`() throws {
+        let newest = try Documents.page("CHANGELOG.md").prose.first { $0.hasPrefix("## ") }
+        #expect(newest?.hasPrefix("## \(Version.current)") == true)
+    }
+
+    @Test func `All images of nginx are of the stable line whose oldest release the documents have`() throws {
+        let deploy = Documents.checkout.appending(path: "deploy")
+        let files = try FileManager.default.subpathsOfDirectory(atPath: deploy.path)
+            .filter { $0.hasSuffix(".yaml") || $0.hasSuffix(".yml") || $0.hasSuffix("Dockerfile") }
+        let images = try files.flatMap { file in
+            try String(contentsOf: deploy.appending(path: file), encoding: .utf8).split(separator: "\n")
+                .filter { ($0.contains(" image: ") || $0.hasPrefix("FROM ")) && $0.contains("nginx") }
+        }
+        #expect(images.count >= 3)
+        let stable = try #require(try Documents.page("docs/nginx.md").prose.first { $0.contains(", stable |") })
+        let line = try #require(stable.split(separator: ",").first?.dropFirst("| ".count))
+        for image in images { #expect(image.contains(":\(line)-"), "\(image)") }
+    }
+
+    @Test func `The program is installed without symbols`() throws {
+        for path in ["docs/getting-started.md", "deploy/docker/Dockerfile"] {
+            let page = try String(contentsOf: Documents.checkout.appending(path: path), encoding: .utf8)
+            let lines = page.split(separator: "\n").filter { $0.contains("install ") && $0.contains("/authfcgi") }
+                .filter { $0.contains("/usr/local/bin") }
+            #expect(!lines.isEmpty)
+            for line in lines {
+                #expect(line.contains("install -s ") || page.contains("strip /usr/local/bin/authfcgi"), "\(line)")
+            }
+        }
+    }
+
+    @Test func `What is to be installed for a build is what deploy/local/up installs`() throws {
+        let script = try String(contentsOf: Documents.checkout.appending(path: "deploy/local/up"), encoding: .utf8)
+        let list = try #require(script.split(separator: "\n").first { $0.hasPrefix("wanted=(") })
+        let line = try #require(text.split(separator: "\n").first { $0.contains("apt-get install ca-certificates ") })
+        let installed = Set(line.split(separator: " "))
+        for package in list.dropFirst("wanted=(".count).dropLast().split(separator: " ") {
+            #expect(installed.contains(package), "\(package)")
+        }
+    }
+
+    @Test func `The documents have the keys of every command with --json`() throws {
+        let section = try Documents.page("docs/commands.md").section("JSON, for programs").joined(separator: "\n")
+        for command in Self.commands where command.helpMessage().contains("--json ") {
+            #expect(section.contains(command._commandName), "\(command)")
+        }
+    }
+
+    /// All commands that do something.
+    private static var commands: [any ParsableCommand.Type] {
+        AuthFCGI.configuration.subcommands.flatMap { command in
+            command.configuration.subcommands.isEmpty ? [command] : command.configuration.subcommands
+        }
+    }
+
+    /// Options of other programs in the documents: swift build, useradd, pg_restore, kubectl, the benchmarks.
+    private static let othersFlags: Set<String> = [
+        "--clean", "--data-only", "--disable-triggers", "--filter", "--for", "--generate-completion-script", "--help",
+        "--if-exists", "--no-acl", "--no-owner", "--now", "--pattern", "--prefix", "--previous", "--product", "--redis",
+        "--replicas", "--scan", "--scratch-path", "--smoke", "--static-swift-stdlib", "--system", "--tail", "--timeout",
+        "--uncached",
+    ]
+
+    /// Returns the words of the documents that begin with `prefix` and continue with the given kind of characters.
+    private func words(startingWith prefix: String, of isPart: (Character) -> Bool) -> Set<String> {
+        Set(
+            text.ranges(of: prefix).compactMap { range in
+                if range.lowerBound > text.startIndex {
+                    let before = text[text.index(before: range.lowerBound)]
+                    guard !before.isLetter, !before.isNumber, !"./_-".contains(before) else { return nil }
+                }
+                return prefix + text[range.upperBound...].prefix(while: isPart)
+            })
+    }
+}
