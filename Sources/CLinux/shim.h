@@ -23,6 +23,8 @@ enum { AUTHFCGI_SO_PEERCRED = 17 };
 // Non-variadic functions in place of variadic ones, which Swift cannot call.
 static inline int authfcgi_set_process_name(const char *name) { return prctl(PR_SET_NAME, name, 0, 0, 0); }
 static inline int authfcgi_set_dumpable(int is_dumpable) { return prctl(PR_SET_DUMPABLE, is_dumpable, 0, 0, 0); }
+// exec(3) gives no more rights from now on, whatever the file's mode.
+static inline int authfcgi_forbid_new_privileges(void) { return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); }
 // Applies to the calling thread alone: on Linux each thread has its own niceness.
 static inline int authfcgi_set_niceness(int niceness) { return setpriority(PRIO_PROCESS, 0, niceness); }
 static inline int authfcgi_unsent_bytes(int fd) { int n = 0; return ioctl(fd, SIOCOUTQ, &n) < 0 ? -1 : n; }

@@ -17,7 +17,7 @@ final class SessionChecks {
     private let names: ConfigurationNames
     private let log: Logger
     /// The period in which sessions are accepted although PostgreSQL is unreachable, for the log.
-    private var outage = LogEpisode()
+    private var outage = LogCondition("checks_without_postgresql")
 
     init(
         _ memory: SessionMemory, _ redis: RedisSessions?, _ readLane: ReadLane,
@@ -33,7 +33,10 @@ final class SessionChecks {
     }
 
     /// Notes that PostgreSQL is reachable.
-    func endOutage() { _ = outage.end() }
+    func endOutage() {
+        guard let fields = outage.end() else { return }
+        log.info("PostgreSQL reachable again: sessions that were ended are refused", metadata: fields)
+    }
 
     /// Returns the session of a token from this process's memory: the first step of every check, without a task or I/O.
     /// - Returns: Nil if memory has no entry that may be used now; the session may exist all the same.
@@ -130,10 +133,10 @@ final class SessionChecks {
     }
 
     private func logOutage() {
-        guard outage.begin() else { return }
+        guard let fields = outage.begin() else { return }
         log.warning(
-            "PostgreSQL unreachable: accepting known sessions, including any revoked meanwhile, for up to \(Int(staleIfDatabaseDown.seconds.rounded(.up))) s\(names.hint(.staleIfDatabaseDown))"
-        )
+            "PostgreSQL unreachable: accepting known sessions, including any revoked meanwhile, for up to \(Int(staleIfDatabaseDown.seconds.rounded(.up))) s\(names.hint(.staleIfDatabaseDown))",
+            metadata: fields)
     }
 
     /// Returns whether `token` may have a session. The token's tag reveals a forged token without a query.

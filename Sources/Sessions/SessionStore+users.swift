@@ -27,11 +27,13 @@ extension SessionStore {
                 try await loginLane.run(
                     RehashUser(userID: user.identity.userID, oldHash: user.passwordHash, newHash: hash))
             }
-            if rehashFailure.end() { log.info("writing rehashed passwords works again") }
+            if let fields = rehashFailure.end() {
+                log.info("writing rehashed passwords works again", metadata: fields)
+            }
         } catch {
             let reason = error.impersonalReason
-            if rehashFailure.begin(reason) {
-                log.error("writing a rehashed password failed, keeping the old hash: \(reason)")
+            if let fields = rehashFailure.begin(reason) {
+                log.error("writing a rehashed password failed, keeping the old hash: \(reason)", metadata: fields)
             }
         }
     }

@@ -39,7 +39,7 @@ public final class SessionStore {
     private(set) var wasUsed = false
     /// The state of the users query's check: nil before it begins, false while it runs or after it failed.
     private var usersAreChecked: Bool?
-    var rehashFailure = LogEpisode.ofRequests
+    var rehashFailure = LogCondition.ofRequests("rehashes_fail")
     var failures: StatementFailures
     /// The counts since they were last taken.
     package var counts: StoreCounts { meter.counts }

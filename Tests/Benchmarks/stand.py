@@ -209,6 +209,8 @@ class Stand:
 
     def _start_gate(self, pod):
         environment = {"PATH": os.environ["PATH"], "DATABASE_URL": self.url, **self.settings}
+        if os.geteuid() == 0:
+            environment["AUTHFCGI_USER"] = "root"
         adding = [self.gate, "user", "add", USERNAME, "--if-absent", "--log-level", "warning"]
         subprocess.run(adding, input=PASSWORD.encode(), env=environment, check=True, stdout=subprocess.DEVNULL)
         pod.run = self.run / f"pod{pod.number}"

@@ -1,7 +1,8 @@
-/// A parsed line of the program's log: `LEVEL: message key=value key="value with spaces"`.
+/// A parsed line of the program's log: `LEVEL: message key=value key="value with spaces"`, perhaps behind a time.
 package struct LogLine {
     package let level: String
     package let message: String
+    /// The fields in their order. The time at the beginning of the line is one that is named `time`.
     package let fields: [(name: String, value: String)]
 
     /// Parses a line.
@@ -9,16 +10,22 @@ package struct LogLine {
     /// - Throws: An error if the line has another format.
     package init(_ line: some StringProtocol) throws {
         var rest = Substring(line)
+        var fields: [(name: String, value: String)] = []
+        if rest.first?.isNumber == true, let space = rest.firstIndex(of: " ") {
+            fields.append(("time", String(rest[..<space])))
+            rest = rest[space...].dropFirst()
+        }
         guard let colon = rest.firstRange(of: ": ") else { throw SupportError.unexpected("no level: \(line)") }
         level = String(rest[..<colon.lowerBound])
         rest = rest[colon.upperBound...]
         var words: [String] = []
-        var fields: [(name: String, value: String)] = []
         while !rest.isEmpty {
             let word = rest.prefix { $0 != " " && $0 != "=" }
             rest = rest[word.endIndex...]
             guard rest.first == "=" else {
-                guard fields.isEmpty else { throw SupportError.unexpected("'\(word)' is no field: \(line)") }
+                guard fields.allSatisfy({ $0.name == "time" }) else {
+                    throw SupportError.unexpected("'\(word)' is no field: \(line)")
+                }
                 words.append(String(word))
                 rest = rest.dropFirst()
                 continue

@@ -10,7 +10,7 @@ struct AuthFCGI: ParsableCommand {
         subcommands: [
             Serve.self, Migrate.self, User.self, SessionCommand.self, AuditCommand.self, Cleanup.self,
             ConfigCommand.self, KeyCommand.self, Doctor.self, HealthCheck.self, StatusCommand.self,
-            WorkerCommand.self,
+            WorkerCommand.self, Manual.self,
         ])
 
     static func main() {

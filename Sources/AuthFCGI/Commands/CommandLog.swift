@@ -8,6 +8,7 @@ enum CommandLog {
     /// - Parameter least: the lowest level of lines, if LOG_LEVEL is not above it.
     static func start(_ settings: Settings, least: Logger.Level = .trace) -> Logger {
         let level = max(settings.logLevel, least)
+        writer.use(LogFormat(settings))
         return Logger(label: "authfcgi") { _ in LineLogHandler(writer: writer, logLevel: level) }
     }
 

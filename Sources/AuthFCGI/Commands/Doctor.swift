@@ -24,7 +24,7 @@ struct Doctor: ParsableCommand {
     @Option(help: .init("Number of pods that share the database.", valueName: "number")) var pods = 1
 
     @Flag(help: JSONOutput.flagHelp) var json = false
-    @OptionGroup var options: CommandOptions
+    @OptionGroup var options: CheckOptions
 
     func validate() throws {
         guard (1...10_000).contains(pods) else { throw ValidationError("--pods is a number from 1 to 10000.") }

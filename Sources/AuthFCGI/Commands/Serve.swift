@@ -14,6 +14,9 @@ struct Serve: ParsableCommand {
             Every setting can be a flag, an environment variable, or a line of the file given with --env-file, in this \
             order of precedence. Secrets have no flag: set DATABASE_URL, or DATABASE_URL_FILE to the path of a file.
 
+            Started by root, the program opens its sockets and gives the workers the rights of --user; without it, it \
+            refuses to serve.
+
             SIGTERM ends the program after the workers have finished requests in flight; a second one ends it at once. \
             SIGHUP reads the files again and replaces the workers one by one; if the new settings cannot be used, the \
             workers stay.
@@ -26,10 +29,11 @@ struct Serve: ParsableCommand {
         unsafe authfcgi_set_process_name("authfcgi")
         let sources = options.sources
         let settings = options.load(readsPages: true)
+        try Self.requireUser(settings)
         ProcessEnvironment.erase(WorkerEnvironment.secretNames)
         if settings.permitsCoreDumps { ProcessMemory.permitDumps() }
         let inheritance = try Self.open(settings, sources.environment)
-        let processLog = ProcessLog(level: settings.logLevel)
+        let processLog = ProcessLog(settings)
         processLog.bootstrap()
         let log = Logger(label: "authfcgi")
         Self.logStart(settings, inheritance.sockets, log)
@@ -37,7 +41,8 @@ struct Serve: ParsableCommand {
         let status = ExitStatus()
         EventLoop.run {
             let supervisor = Supervisor(
-                settings: settings, sources: sources, inheritance: inheritance, log: log, status: status)
+                settings: settings, sources: sources, inheritance: inheritance, processLog: processLog, log: log,
+                status: status)
             do throws(SystemError) {
                 try supervisor.start()
             } catch {
@@ -53,6 +58,16 @@ struct Serve: ParsableCommand {
         log.info("shut down after \(totals.checks) checks", metadata: counts)
         processLog.drain()
         if status.code != 0 { throw ExitCode(status.code) }
+    }
+
+    /// Refuses to serve with the rights of root, unless the settings say so.
+    private static func requireUser(_ settings: Settings) throws(ExitCode) {
+        do throws(SettingsProblems) {
+            try settings.checkUser()
+        } catch {
+            StandardError.write(error.description)
+            throw ExitCode(SettingsProblems.exitCode)
+        }
     }
 
     /// Opens the sockets and the other descriptors that workers inherit.
@@ -81,7 +96,13 @@ struct Serve: ParsableCommand {
             "authfcgi \(Version.current) (\(LibraryVersions.summary)): \(workers) on \(names), sessions in PostgreSQL\(redis)"
         )
         for hint in settings.hints { log.warning("\(hint)") }
-        if geteuid() == 0 { log.warning("running as root: run it as a user of its own") }
+        if let user = settings.user, ProcessUser.current == 0 {
+            if user.isRoot {
+                log.warning("serving as root, as AUTHFCGI_USER says: run it as a user of its own")
+            } else {
+                log.info("workers have the rights of user \(user.uid) (\(user.text)), the supervisor those of root")
+            }
+        }
         if let limit = ListeningSocket.smallerBacklog {
             log.warning(
                 "listen backlog limited to \(limit) by net.core.somaxconn; \(ListeningSocket.backlog) is better")

@@ -42,8 +42,9 @@ struct WorkerCommand: ParsableCommand {
         unsafe authfcgi_set_process_name("authfcgi-worker")
         let ownSlot = try takeSlot()
         let settings = try readSettings(try takeSecrets())
+        try giveUpRights(settings)
         if settings.permitsCoreDumps { ProcessMemory.permitDumps() }
-        let processLog = ProcessLog(level: settings.logLevel)
+        let processLog = ProcessLog(settings)
         processLog.bootstrap()
         var log = Logger(label: "authfcgi")
         log[metadataKey: "worker"] = "\(number)"
@@ -104,6 +105,23 @@ struct WorkerCommand: ParsableCommand {
         } catch {
             StandardError.write("authfcgi: the secrets of the settings cannot be read: \(error)\n")
             throw ExitCode(ProgramExit.system.rawValue)
+        }
+    }
+
+    /// Becomes the user of the settings, before anything comes from a client.
+    private func giveUpRights(_ settings: Settings) throws(ExitCode) {
+        do throws(SettingsProblems) {
+            try settings.checkUser()
+        } catch {
+            StandardError.write(error.description)
+            throw ExitCode(SettingsProblems.exitCode)
+        }
+        guard let user = settings.user else { return }
+        do throws(SystemError) {
+            try ProcessUser.become(user)
+        } catch {
+            StandardError.write("authfcgi: a worker cannot become the user \(user.text): \(error)\n")
+            throw ExitCode(SettingsProblems.exitCode)
         }
     }
 

@@ -1,7 +1,10 @@
 /// A setting of any type: the part that help texts, documents and the reading of settings use.
 protocol AnySetting: Sendable {
-    /// The name in the environment and in the file of `--env-file`.
+    /// The name, which is that of a variable in the environment and in the file of `--env-file`, usually with a prefix: see
+    /// ``variables``.
     var name: String { get }
+    /// True if the name without the prefix is read too. Every program has a variable USER in its environment.
+    var isReadBare: Bool { get }
     /// The meaning, as a phrase without a full stop.
     var meaning: String { get }
     /// True if the value must not be shown. Such a setting has no flag, since every user of the machine can read
@@ -31,12 +34,26 @@ extension AnySetting {
         isSecret ? nil : name.lowercased().split(separator: "_").joined(separator: "-")
     }
 
-    /// The variable that names a secret's file; nil for other settings.
-    var fileName: String? { isSecret ? name + "_FILE" : nil }
+    /// The name with the prefix, under which no other program's variable is mistaken for this setting.
+    var prefixedName: String { "AUTHFCGI_" + name }
+
+    /// The variables that give the value. An earlier one takes precedence over a later one, wherever it is set.
+    var variables: [String] { isReadBare ? [prefixedName, name] : [prefixedName] }
+
+    /// All variables that concern the setting: those that give the value, and those that name a file with it.
+    var allVariables: [String] { variables + variables.compactMap { fileVariable(of: $0) } }
+
+    /// Returns the variable that names the file of a secret; nil for other settings.
+    /// - Parameter variable: The variable that would have the value itself.
+    func fileVariable(of variable: String) -> String? { isSecret ? variable + "_FILE" : nil }
+
+    /// The variable in help texts and documents: with the prefix, but for those that an application beside the gate mostly has
+    /// already.
+    var documentedName: String { ["DATABASE_URL", "REDIS_URL"].contains(name) ? name : prefixedName }
 
     /// The help text of the flag.
     var help: String {
         let bounds = shownBounds.map { "\($0); " } ?? ""
-        return "\(name): \(meaning) (\(bounds)default: \(shownDefault))."
+        return "\(documentedName): \(meaning) (\(bounds)default: \(shownDefault))."
     }
 }

@@ -70,8 +70,11 @@ struct EnvironmentFile: Equatable, Sendable {
     }
 
     private static func problem(ofName name: String) -> String? {
-        let known = SettingTable.all.flatMap { [$0.name, $0.fileName].compactMap(\.self) }
+        let known = SettingTable.all.flatMap(\.allVariables)
         guard !known.contains(name) else { return nil }
+        if let setting = SettingTable.all.first(where: { $0.name == name }) {
+            return "unknown setting \(name); did you mean \(setting.prefixedName)?"
+        }
         guard let near = Suggestion.nearest(to: name.uppercased(), among: known) else {
             // The end of a secret in base64 looks like a name too.
             return name == name.uppercased() ? "unknown setting \(name)" : "unknown setting"

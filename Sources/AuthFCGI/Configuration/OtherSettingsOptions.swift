@@ -53,4 +53,5 @@ struct OtherSettingsOptions: ParsableArguments {
     @Option(\.shutdownGrace) var shutdownGrace: String?
     @Option(\.permitsCoreDumps) var permitsCoreDumps: String?
     @Option(\.logLevel) var logLevel: String?
+    @Option(\.logFormat) var logFormat: String?
 }

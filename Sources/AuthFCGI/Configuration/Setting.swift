@@ -7,9 +7,15 @@ struct Setting<Value: Sendable>: AnySetting {
     let form: SettingForm<Value>
     let fallback: SettingFallback<Value>
     let meaning: String
+    let isReadBare: Bool
 
-    init(_ name: String, _ form: SettingForm<Value>, default fallback: SettingFallback<Value>, _ meaning: String) {
+    /// - Parameter isReadBare: False if the name without the prefix belongs to somebody else.
+    init(
+        _ name: String, _ form: SettingForm<Value>, default fallback: SettingFallback<Value>, _ meaning: String,
+        isReadBare: Bool = true
+    ) {
         self.name = name
+        self.isReadBare = isReadBare
         self.form = form
         self.fallback = fallback
         self.meaning = meaning
@@ -31,6 +37,7 @@ struct Setting<Value: Sendable>: AnySetting {
             settings.set(self, try value(given?.text, host))
         } catch {
             let origin = given?.origin ?? .fallback
+            let name = given?.variable ?? name
             switch error {
             case .wrong(let right):
                 let text = SettingsProblems.quoted(given?.text ?? "")

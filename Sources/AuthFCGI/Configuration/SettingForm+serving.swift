@@ -97,6 +97,22 @@ extension SettingForm where Value == UInt32 {
     }
 }
 
+extension SettingForm where Value == ServiceUser {
+    /// The user whose rights the workers have.
+    static var serviceUser: Self {
+        Self(
+            type: "user",
+            read: { (text, host) throws(SettingProblem) in
+                guard let user = ServiceUser(text, host) else {
+                    throw .wrong(
+                        "there is no such user or group; write the name or number of a user, and perhaps :GROUP")
+                }
+                return user
+            },
+            write: { $0.text })
+    }
+}
+
 extension SettingForm where Value == Set<UInt32> {
     /// The numbers of users, separated by commas.
     static var users: Self {

@@ -223,6 +223,16 @@ struct SettingTable: Sendable {
     let logLevel = Setting<Logger.Level>(
         "LOG_LEVEL", .choice, default: .text("info"),
         "lowest level of the lines that are logged")
+
+    let logFormat = Setting<LogFormName>(
+        "LOG_FORMAT", .choice, default: .text("text"),
+        "form of the lines that are logged: text, or json for one JSON object in each line")
+
+    /// Nil for the user who starts the program.
+    let user = Setting<ServiceUser?>(
+        "USER", .optional(.serviceUser), default: .described("the user who starts it, who must not be root"),
+        "user whose rights the workers have when root starts the program, which then opens the sockets; root: serve as root",
+        isReadBare: false)
 }
 
 extension SettingTable {

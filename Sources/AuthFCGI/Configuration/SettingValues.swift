@@ -6,6 +6,10 @@ struct SettingValues: Sendable {
     struct Given: Equatable, Sendable {
         let text: String
         let origin: SettingOrigin
+        /// The name of the variable or of the flag's setting, for messages.
+        let variable: String
+        /// The path of the file that has the text; nil if the variable has it.
+        var path: String?
     }
 
     private var values: [String: Given] = [:]
@@ -19,6 +23,14 @@ struct SettingValues: Sendable {
     /// Returns true if any source gives `setting`.
     func has(_ setting: some AnySetting) -> Bool { values[setting.name] != nil }
 
+    /// Returns the file that has the value of `setting`; nil if a variable has it, or none.
+    func secretFile(of setting: any AnySetting) -> SecretFile? {
+        guard let given = values[setting.name], let path = given.path,
+            let variable = setting.fileVariable(of: given.variable)
+        else { return nil }
+        return SecretFile(setting: setting.prefixedName, variable: variable, path: path)
+    }
+
     /// Reads the texts from the sources, and adds what is wrong to `problems`.
     init(_ sources: SettingsSources, problems: inout SettingsProblems) {
         var file: [String: String] = [:]
@@ -30,44 +42,51 @@ struct SettingValues: Sendable {
             }
         }
         let layers: [(SettingOrigin, [String: String])] = [
-            (.flag, sources.flags), (.environment, sources.environment), (.environmentFile, file),
+            (.environment, sources.environment), (.environmentFile, file),
         ]
         for setting in SettingTable.all {
-            for (origin, layer) in layers {
-                guard let given = Self.given(setting, origin, layer, sources.host, &problems) else { continue }
-                values[setting.name] = given
-                break
+            if let text = sources.flags[setting.name], !text.isEmpty {
+                values[setting.name] = Given(text: text, origin: .flag, variable: setting.name)
+                continue
+            }
+            let places = setting.variables.flatMap { variable in layers.map { (variable, $0.0, $0.1) } }
+            for (variable, origin, layer) in places {
+                if let given = Self.given(setting, variable, origin, layer, sources.host, &problems) {
+                    values[setting.name] = given
+                    break
+                }
             }
         }
     }
 
-    /// Returns the text that one source gives for `setting`, directly or in a named file.
+    /// Returns the text that a variable of one source gives for `setting`, directly or in a named file.
     private static func given(
-        _ setting: any AnySetting, _ origin: SettingOrigin, _ layer: [String: String], _ host: SettingsSources.Host,
-        _ problems: inout SettingsProblems
+        _ setting: any AnySetting, _ variable: String, _ origin: SettingOrigin, _ layer: [String: String],
+        _ host: SettingsSources.Host, _ problems: inout SettingsProblems
     ) -> Given? {
-        let direct = layer[setting.name].flatMap { $0.isEmpty ? nil : $0 }
-        let path = setting.fileName.flatMap { layer[$0] }.flatMap { $0.isEmpty ? nil : $0 }
+        let direct = layer[variable].flatMap { $0.isEmpty ? nil : $0 }
+        let path = setting.fileVariable(of: variable).flatMap { layer[$0] }.flatMap { $0.isEmpty ? nil : $0 }
+        let nothing = Given(text: "", origin: origin, variable: variable, path: path)
         switch (direct, path) {
         case (nil, nil): return nil
-        case (let text?, nil): return Given(text: text, origin: origin)
+        case (let text?, nil): return Given(text: text, origin: origin, variable: variable)
         case (_?, _?):
-            problems.add("\(setting.name) and \(setting.name)_FILE are both set (\(origin)); remove one")
-            return Given(text: "", origin: origin)
+            problems.add("\(variable) and \(variable)_FILE are both set (\(origin)); remove one")
+            return nothing
         case (nil, let path?):
             do throws(TextFileError) {
                 var text = try host.readFile(path)
                 if text.last == "\n" || text.last == "\r\n" { text.removeLast() }
-                if text.isEmpty { problems.add("\(setting.name)_FILE: \(path) is empty; it must contain the value") }
-                return Given(text: text, origin: origin)
+                if text.isEmpty { problems.add("\(variable)_FILE: \(path) is empty; it must contain the value") }
+                return Given(text: text, origin: origin, variable: variable, path: path)
             } catch {
                 // What is no path may be the secret itself.
                 problems.add(
                     path.hasPrefix("/")
-                        ? "\(setting.name)_FILE: \(path) cannot be read: \(error)"
-                        : "\(setting.name)_FILE names a file that cannot be read: \(error); it must be an absolute path, and the value itself belongs into \(setting.name)"
+                        ? "\(variable)_FILE: \(path) cannot be read: \(error)"
+                        : "\(variable)_FILE names a file that cannot be read: \(error); it must be an absolute path, and the value itself belongs into \(variable)"
                 )
-                return Given(text: "", origin: origin)
+                return nothing
             }
         }
     }

@@ -7,6 +7,8 @@ struct Settings: Sendable {
     private var values: [String: any Sendable] = [:]
     /// The sources of the values that are not defaults, by the setting's name.
     private(set) var origins: [String: SettingOrigin] = [:]
+    /// The files from which secrets were read.
+    var secretFiles: [SecretFile] = []
     /// The files of PAGES_FOLDER as they were accepted: see ``readPages()``.
     var ownPages = PagesFolder.empty
 
@@ -19,6 +21,7 @@ struct Settings: Sendable {
         let given = SettingValues(sources, problems: &problems)
         for setting in SettingTable.all {
             setting.read(given[setting.name], sources.host, into: &self, problems: &problems)
+            if let file = given.secretFile(of: setting) { secretFiles.append(file) }
         }
         check(given, checksFiles: checksFiles, &problems)
         origins = given.origins
@@ -62,10 +65,10 @@ extension Settings {
     var redisLocation: RedisLocation? { self.redisURL?.location }
 
     /// Returns the settings as variables for a worker, secrets included, from which the same settings are read again.
-    /// Thus no worker reads a file or looks up a user's number.
+    /// Thus no worker reads a file, and of users none looks up more than the one that it becomes.
     func environment() -> [String: String] {
         var result: [String: String] = [:]
-        for setting in SettingTable.all { result[setting.name] = setting.text(in: self) }
+        for setting in SettingTable.all { result[setting.prefixedName] = setting.text(in: self) }
         return result
     }
 }

@@ -4,13 +4,18 @@ internal import ArgumentParser
 protocol SettingsFlags: ParsableArguments {
     var database: DatabaseOptions { get }
     var others: OtherSettingsOptions { get }
+    /// Nil for a command that does not serve.
+    var serving: ServingOptions? { get }
 }
 
 extension SettingsFlags {
+    var serving: ServingOptions? { nil }
+
     /// The flags that were given, by the setting's name.
     var flags: [String: String] {
         // The storage of a property wrapper has the property's name after an underscore.
-        let options = Array(Mirror(reflecting: database).children) + Array(Mirror(reflecting: others).children)
+        let groups = [Mirror(reflecting: database), Mirror(reflecting: others), serving.map { Mirror(reflecting: $0) }]
+        let options = groups.compactMap(\.self).flatMap { Array($0.children) }
         let given = Dictionary(
             uniqueKeysWithValues: options.compactMap { child in
                 child.label.map { ($0, (child.value as? Option<String?>)?.wrappedValue) }

@@ -14,6 +14,7 @@ extension SettingsSources.Host {
             groupID: { name in
                 guard let entry = unsafe getgrnam(name) else { return nil }
                 return unsafe entry.pointee.gr_gid
-            })
+            },
+            account: { SystemAccount($0) })
     }
 }

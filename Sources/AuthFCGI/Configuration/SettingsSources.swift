@@ -1,7 +1,8 @@
 internal import EventLoop
 
 /// The sources of settings: flags take precedence over the environment, the environment over the file of `--env-file`,
-/// and the file over the defaults.
+/// and the file over the defaults. A variable with the prefix takes precedence over one without, also if the former is in the
+/// file and the latter in the environment, where it may be another program's.
 struct SettingsSources: Sendable {
     /// The flags that were given, by the setting's name.
     var flags: [String: String] = [:]
@@ -21,5 +22,7 @@ struct SettingsSources: Sendable {
         var userID: @Sendable (_ name: String) -> UInt32?
         /// Returns a group's number; nil if there is no such group.
         var groupID: @Sendable (_ name: String) -> UInt32?
+        /// Returns a user's entry; nil if there is no user with this name or number.
+        var account: @Sendable (_ nameOrNumber: String) -> SystemAccount? = { _ in nil }
     }
 }

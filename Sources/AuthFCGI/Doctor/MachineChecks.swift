@@ -10,12 +10,24 @@ enum MachineChecks {
 
     @Sendable
     static func user(_ examination: Examination) -> [Finding] {
+        let starter = starter(examination.settings)
+        guard starter.isEmpty else { return starter }
         guard geteuid() == 0 else { return [.fine("\(SystemUser.current)")] }
         return [
             .note(
                 "this command runs as root, so its rights to files, sockets and databases may not be those of 'serve'",
                 "run it as the user of 'serve'")
         ]
+    }
+
+    /// Returns remarks on a start by this user, and no problems: who checks need not be who starts.
+    static func starter(_ settings: Settings) -> [Finding] {
+        do throws(SettingsProblems) {
+            try settings.checkUser()
+            return []
+        } catch {
+            return error.lines.map { .note("started by this user, 'serve' would end with 78: \($0)") }
+        }
     }
 
     @Sendable

@@ -4,10 +4,10 @@ struct FactPositions {
 
     /// The position of the last value of each fact. The last one counts, because an nginx location includes the usual
     /// parameters, then sets its own, and nginx passes both.
-    private var starts = InlineArray<19, Int32>(repeating: 0)
-    private var ends = InlineArray<19, Int32>(repeating: 0)
+    private var starts = InlineArray<21, Int32>(repeating: 0)
+    private var ends = InlineArray<21, Int32>(repeating: 0)
     /// The number of values of each fact.
-    private var counts = InlineArray<19, Int32>(repeating: 0)
+    private var counts = InlineArray<21, Int32>(repeating: 0)
     /// The positions of all requirements.
     private(set) var requirements: [Range<Int>] = []
 

@@ -24,6 +24,9 @@ struct OriginalRequest {
         case originalMethod
         /// The requirement of the location beyond a session. There may be several, which must all be met.
         case requirement
+        /// The web server's id of the request, which its own log may have too. For the log alone: some web servers pass on the
+        /// one that a client has sent.
+        case requestID
 
         // From the client, passed on by the web server.
 
@@ -38,6 +41,8 @@ struct OriginalRequest {
         case accept
         case acceptLanguage
         case userAgent
+        /// The position of the request in a trace (W3C Trace Context).
+        case traceparent
     }
 
     /// The bytes of the codec, which contain all values.

@@ -26,7 +26,7 @@ extension ListeningSockets {
         case .unix(let path):
             // Without LISTEN this may be the socket of systemd, in whose directory this user need not be able to make one.
             let isInUse = try UnixListener.rehearse(
-                path: path, kind: address.kind, mode: settings.listenMode, group: settings.listenGroup,
+                path: path, kind: address.kind, mode: settings.listenMode, group: settings.socketGroup,
                 besideAnother: !settings.listen.isEmpty)
             return isInUse ? inUse(address, settings) : nil
         case .ip, .localhost:

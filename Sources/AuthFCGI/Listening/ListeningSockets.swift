@@ -40,7 +40,7 @@ enum ListeningSockets {
         let kind = address.kind
         switch address.place {
         case .unix(let path):
-            let (mode, group) = (settings.listenMode, settings.listenGroup)
+            let (mode, group) = (settings.listenMode, settings.socketGroup)
             return [try UnixListener.open(path: path, kind: kind, mode: mode, group: group)]
         case .ip(let ip, let port):
             return [try TCPListener.open(ip, port: port, kind: kind, name: "\(address)")]

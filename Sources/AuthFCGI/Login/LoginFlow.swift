@@ -117,7 +117,7 @@ final class LoginFlow {
             }
             return .prevented(obstacle)
         }
-        attempts.shareHighestCost()
+        attempts.passwordWasChecked()
         if let user, case .unverifiable(let problem) = verdict { logUnverifiable(problem, user.identity.userID) }
         guard let user, case .matches(_, let isWorthReplacing) = verdict else {
             audit.record(AuditEvent(.login, .refused, Self.reason(found, verdict), of: who), from: client.address)

@@ -13,6 +13,7 @@ struct PasswordAttempts {
     let audit: any AuditRecorder
     let log: Logger
     let spawn: Spawn
+    private let failures: HashingFailureLog
 
     init(
         store: any AttemptStore, hasher: any LoginHasher, audit: any AuditRecorder, log: Logger,
@@ -23,6 +24,7 @@ struct PasswordAttempts {
         self.audit = audit
         self.log = log
         self.spawn = spawn
+        failures = HashingFailureLog(log)
     }
 
     /// Records that the password was not checked, and returns the reason for the client.
@@ -34,7 +36,7 @@ struct PasswordAttempts {
         case .busy(let seconds): (reason, obstacle) = (.busy, .busy(seconds: seconds))
         case .abandoned: (reason, obstacle) = (.clientGone, .clientGone)
         case .failed(let failure):
-            log.error("password check failed: \(failure)")
+            failures.failed(failure)
             (reason, obstacle) = (.hashing, .hashing)
         }
         audit.recordSparingly(AuditEvent(action, .unavailable, reason, of: who), from: client.address)
@@ -53,8 +55,9 @@ struct PasswordAttempts {
         }
     }
 
-    /// Shares the highest hashing cost with all workers if there is news.
-    func shareHighestCost() {
+    /// Notes that a password was checked. If that has shown a new highest hashing cost, shares it with all workers.
+    func passwordWasChecked() {
+        failures.succeeded()
         guard let highest = hasher.news else { return }
         spawn { [store, hasher, log] in
             do throws(SessionStoreError) {

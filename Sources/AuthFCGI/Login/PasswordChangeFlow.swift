@@ -95,7 +95,7 @@ final class PasswordChangeFlow {
         do throws(PasswordHasher.Failure) {
             let verdict = try await ticket.verdict(
                 on: request.currentPassword, user.passwordHash, isWanted: client.isWaiting)
-            attempts.shareHighestCost()
+            attempts.passwordWasChecked()
             guard verdict.matches else {
                 let reason: AuditReason = if case .unverifiable = verdict { .unusableHash } else { .wrongPassword }
                 audit.record(event(.refused, reason, in: session), from: client.address)

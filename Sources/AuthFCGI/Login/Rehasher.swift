@@ -11,6 +11,7 @@ final class Rehasher {
     private let log: Logger
     private let spawn: PasswordAttempts.Spawn
     private var isRunning = false
+    private var failure = LogCondition.ofRequests("rehashing_fails")
 
     init(store: any LoginStore, hasher: any LoginHasher, log: Logger, spawn: @escaping PasswordAttempts.Spawn) {
         self.store = store
@@ -25,12 +26,16 @@ final class Rehasher {
         spawn { [self] in
             defer { isRunning = false }
             do throws(PasswordHasher.Failure) {
-                await store.rehash(
-                    user, to: try await hasher.takeTicket(for: requester).hash(password, isWanted: { true }))
+                let hash = try await hasher.takeTicket(for: requester).hash(password, isWanted: { true })
+                if let fields = failure.end() { log.info("passwords can be rehashed again", metadata: fields) }
+                await store.rehash(user, to: hash)
             } catch {
                 switch error {
                 case .busy, .abandoned: break  // logins come first
-                case .failed(let reason): log.error("password rehash failed: \(reason)")
+                case .failed(let reason):
+                    if let fields = failure.begin(reason) {
+                        log.error("password rehash failed: \(reason)", metadata: fields)
+                    }
                 }
             }
         }

@@ -179,7 +179,7 @@ final class CheckRoutes {
                     return .refused
                 }
             } catch {
-                logUnreadable(text, in: source)
+                logUnreadable(text, in: source, exchange.request)
                 return .unreadable
             }
         }
@@ -191,22 +191,23 @@ final class CheckRoutes {
     private func recordRefused(_ session: PackedSession, _ requirement: String, _ request: OriginalRequest) {
         // Without the query, which may contain an application's secrets.
         let path = (request[.originalURI] ?? "-").prefix { $0 != "?" && $0 != "#" }
-        audit.recordSparingly(
-            AuditEvent(
-                .access, .refused, .requirement, of: .user(id: session.identity.userID), session: session.id,
-                details: [
-                    "method": String((request[.originalMethod] ?? "-").prefix(16)),
-                    "path": String(path.prefix(256)), "require": String(requirement.prefix(256)),
-                ]), from: request.clientAddress)
+        let event = AuditEvent(
+            .access, .refused, .requirement, of: .user(id: session.identity.userID), session: session.id,
+            details: [
+                "method": String((request[.originalMethod] ?? "-").prefix(16)),
+                "path": String(path.prefix(256)), "require": String(requirement.prefix(256)),
+            ])
+        // Here, and not for every check: most log nothing.
+        LogContext.with(request.logFields) { audit.recordSparingly(event, from: request.clientAddress) }
     }
 
     /// Logs an unreadable requirement once per text. The text may depend on the request's path, so their number is
     /// unlimited.
     /// - Parameter source: where the requirement is.
-    private func logUnreadable(_ text: String, in source: String) {
+    private func logUnreadable(_ text: String, in source: String, _ request: OriginalRequest) {
         guard unreadableRequirements.admit(text) != nil else { return }
         log.error(
-            "\(source) is not understood: '\(text.prefix(256))'; write 'group NAME', 'user NAME', 'and', 'or', names with spaces in quotes"
-        )
+            "\(source) is not understood: '\(text.prefix(256))'; write 'group NAME', 'user NAME', 'and', 'or', names with spaces in quotes",
+            metadata: request.logFields)
     }
 }

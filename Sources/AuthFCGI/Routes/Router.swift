@@ -20,6 +20,10 @@ struct Router {
             return checks.verify(exchange)
         }
         if let demand = exchange.request.pathDemand { return checks.verify(exchange, demanding: demand) }
+        LogContext.with(exchange.request.logFields) { dispatch(exchange) }
+    }
+
+    private func dispatch(_ exchange: Exchange) {
         // Forms are sent by browsers, whose answers are pages; programs send JSON.
         let isForm = exchange.request.mediaType == .form
         switch Route(path: exchange.request.fullPath, method: exchange.request[.method] ?? "GET") {

@@ -21,6 +21,7 @@ final class TracedCheck {
     private let method: String
     /// Without the query, which may contain an application's secrets.
     private let path: String
+    private let requestFields: Logger.Metadata
     private let start = BootInstant.now
     private let hasSeveralHeaders: Bool
 
@@ -28,6 +29,7 @@ final class TracedCheck {
         self.store = store
         self.log = log
         client = request.clientAddress
+        requestFields = request.logFields
         method = String((request[.originalMethod] ?? request[.method] ?? "-").prefix(16))
         path = String((request[.originalURI] ?? request.fullPath).prefix { $0 != "?" && $0 != "#" }.prefix(256))
         hasSeveralHeaders = request.count(of: .authorization) > 1 || request.count(of: .cookie) > 1
@@ -85,10 +87,11 @@ final class TracedCheck {
     private func fields(
         _ token: SessionToken?, _ absence: SessionAbsence?, after time: Duration
     ) -> Logger.Metadata {
-        var fields: Logger.Metadata = [
-            "client": "\(client ?? "-")", "method": "\(method)", "path": "\(path)",
-            "ms": "\((time.seconds * 100_000).rounded() / 100)",
-        ]
+        var fields = requestFields
+        fields["client"] = "\(client ?? "-")"
+        fields["method"] = "\(method)"
+        fields["path"] = "\(path)"
+        fields["ms"] = "\((time.seconds * 100_000).rounded() / 100)"
         // The beginning of what the table and Redis have for the token; nothing leads back from it.
         if let token { fields["token_hash"] = "\(token.hash.hex.prefix(16))" }
         if let id = absence?.sessionID { fields["session"] = "\(id)" }

@@ -67,6 +67,16 @@ final class OwnSlot: Sendable {
     /// Sets the worker's state, and makes the supervisor look at the scoreboard.
     func set(_ state: WorkerState) {
         scoreboard.withSlot(slot) { $0.state.store(state.rawValue, ordering: .releasing) }
+        ring()
+    }
+
+    /// Reports that a store refuses the worker's user or password, so that the supervisor looks whether there is another.
+    func reportRefusedLogin() {
+        scoreboard.withSlot(slot) { _ = $0.refusedLogins.wrappingAdd(1, ordering: .releasing) }
+        ring()
+    }
+
+    private func ring() {
         var one: UInt64 = 1
         _ = unsafe write(bell.number, &one, 8)  // fails only if the eventfd is full, and then it is readable already
     }

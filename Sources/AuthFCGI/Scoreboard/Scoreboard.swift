@@ -78,6 +78,12 @@ final class Scoreboard: @unchecked Sendable {
         return reading
     }
 
+    /// Returns true if a store has refused the user or the password of the worker in this slot since the last call. For the
+    /// supervisor alone.
+    func takeRefusedLogins(_ slot: Int) -> Bool {
+        withSlot(slot) { $0.refusedLogins.exchange(0, ordering: .acquiring) > 0 }
+    }
+
     /// Returns the present state of the worker with this number.
     func sample(_ number: Int) -> WorkerSample {
         withSlot(number) { slot in

@@ -9,6 +9,8 @@ struct ScoreboardSlot: ~Copyable {
     let lastTick: Atomic<UInt64>
     /// The raw value of a ``WorkerState``.
     let state: Atomic<UInt64>
+    /// The number of times that a store has refused the worker's user or password, since the supervisor last looked.
+    let refusedLogins: Atomic<UInt64>
     /// The number of the worker; in the supervisor's slot how many slots workers have used.
     let number: Atomic<UInt64>
     let pid: Atomic<UInt64>
@@ -78,6 +80,7 @@ struct ScoreboardSlot: ~Copyable {
     func reset() {
         lastTick.store(0, ordering: .relaxed)
         startedAt.store(0, ordering: .relaxed)
+        refusedLogins.store(0, ordering: .relaxed)
         for gauge in Gauge.allCases { set(gauge, to: nil) }
         state.store(WorkerState.starting.rawValue, ordering: .releasing)
     }

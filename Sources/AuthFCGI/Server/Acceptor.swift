@@ -6,11 +6,6 @@ internal import Logging
 /// worker accepts them.
 @EventLoop
 final class Acceptor {
-    private enum PauseReason {
-        case failure
-        case full
-    }
-
     /// The number of pauses at the limit of connections so far.
     private(set) var pausesAtLimit = 0
 
@@ -19,9 +14,14 @@ final class Acceptor {
     private var isPaused = false
     private var isDrained = false
     private var timer: LoopTimer?
-    private var limiter = LogLimiter<PauseReason>(per: .seconds(10))
+    // A pause ends with the next connection that closes, and may begin again at once.
+    private var fullness = LogCondition("connection_limit", reminder: .seconds(60), quiet: .seconds(5))
+    private var failure = LogCondition("accepting_fails", reminder: .seconds(60), quiet: .seconds(5))
+    private var watch: LoopTimer?
 
     private static let pauseAfterFailure = Duration.milliseconds(100)
+    /// The time between two looks whether a condition in the log is over.
+    private static let lookInterval = Duration.seconds(5)
 
     init(log: Logger) {
         self.log = log
@@ -49,6 +49,7 @@ final class Acceptor {
         // Before the listeners, which may still pause, but must not resume.
         isDrained = true
         timer?.cancel()
+        watch?.cancel()
         for listener in listeners { listener.drain() }
         listeners = []
     }
@@ -58,8 +59,9 @@ final class Acceptor {
     func pauseUntilClose(atLimit maximum: Int) {
         guard !isPaused else { return }
         pausesAtLimit += 1
-        if limiter.admit(.full) != nil {
-            log.warning("connection limit of \(maximum) reached: not accepting until some close")
+        if let fields = fullness.begin() {
+            log.warning("connection limit of \(maximum) reached: not accepting until some close", metadata: fields)
+            lookLater()
         }
         pause()
     }
@@ -72,9 +74,26 @@ final class Acceptor {
 
     /// An immediate retry would fail again, and the loop would do nothing else.
     private func failed(_ error: SystemError) {
-        if limiter.admit(.failure) != nil { log.error("accepting connections failed, retrying: \(error)") }
+        if let fields = failure.begin("\(error)") {
+            log.error("accepting connections failed, retrying: \(error)", metadata: fields)
+            lookLater()
+        }
         pause()
         timer = Reactor.shared.schedule(after: Self.pauseAfterFailure) { self.resume() }
+    }
+
+    private func lookLater() {
+        watch?.cancel()
+        watch = Reactor.shared.schedule(after: Self.lookInterval) { [weak self] in self?.look() }
+    }
+
+    /// Logs the end of what has not happened for a while.
+    private func look() {
+        if !isPaused, let fields = fullness.end() {
+            log.info("fewer connections than the limit: accepting all", metadata: fields)
+        }
+        if !isPaused, let fields = failure.end() { log.info("accepting connections works again", metadata: fields) }
+        if fullness.isOpen || failure.isOpen { lookLater() }
     }
 
     private func pause() {

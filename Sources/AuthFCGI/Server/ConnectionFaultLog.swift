@@ -20,10 +20,9 @@ final class ConnectionFaultLog {
     ///   - address: the peer's address, if it matters.
     func add(_ fault: ConnectionFault, peer: UInt32? = nil, address: String? = nil) {
         guard let suppressed = limiter.admit(fault) else { return }
-        var metadata: Logger.Metadata = [:]
+        var metadata = suppressed.fields
         if let peer { metadata["uid"] = "\(peer)" }
         if let address { metadata["peer"] = "\(address)" }
-        if suppressed.ofKind > 0 { metadata["suppressed"] = "\(suppressed.ofKind)" }
         log.log(level: fault.level, "\(protocolName) connection closed: \(fault.reason)", metadata: metadata)
     }
 }

@@ -7,39 +7,47 @@ internal import Logging
 /// does not use the database.
 @EventLoop
 final class Supervisor: ReadinessHandler {
-    private let sources: SettingsSources
-    private let inheritance: WorkerInheritance
+    let sources: SettingsSources
+    let inheritance: WorkerInheritance
     private let notifier: SystemdNotifier
     private let status: ExitStatus
-    private var log: Logger
-    private var pool: WorkerPool
+    let processLog: ProcessLog
+    var log: Logger
+    var pool: WorkerPool
     /// The settings by their generation.
-    private var settings: [Int: Settings]
+    var settings: [Int: Settings]
     /// The processes by their slot on the scoreboard, with the numbers of the workers.
-    private var children: [Int: (number: Int, process: ChildProcess)] = [:]
+    var children: [Int: (number: Int, process: ChildProcess)] = [:]
     private var timer: LoopTimer?
     private var stopSignals = StopSignals()
-    private var isReady = false
+    var isReady = false
+    var secrets = SecretFileWatch()
+    var unusableSecret = LogCondition("secret_unusable", reminder: .seconds(600))
+    /// True while workers are replaced by ones with other settings.
+    var isReloading = false
 
     /// The longest interval between two looks at the scoreboard.
     private static let lookInterval = Duration.milliseconds(500)
     /// The time beyond SHUTDOWN_GRACE before a worker is killed. Workers enforce SHUTDOWN_GRACE themselves.
-    private static let extraGrace = Duration.milliseconds(500)
+    static let extraGrace = Duration.milliseconds(500)
     /// The time beyond the limit of a successor before a reload is refused. Successors enforce the limit themselves, and
     /// log the reason; this time is for those that crash or hang.
-    private static let extraPatience = Duration.seconds(5)
+    static let extraPatience = Duration.seconds(5)
 
     /// - Parameter status: receives the exit code of the process.
     init(
-        settings: Settings, sources: SettingsSources, inheritance: WorkerInheritance, log: Logger, status: ExitStatus
+        settings: Settings, sources: SettingsSources, inheritance: WorkerInheritance, processLog: ProcessLog,
+        log: Logger, status: ExitStatus
     ) {
         self.sources = sources
         self.inheritance = inheritance
+        self.processLog = processLog
         self.log = log
         self.status = status
         notifier = SystemdNotifier(sources.environment)
         pool = WorkerPool(workers: settings.workers, grace: settings.shutdownGrace + Self.extraGrace)
         self.settings = [0: settings]
+        secrets.watch(settings.secretFiles) { FileStamp(path: $0) }
     }
 
     func start() throws(SystemError) {
@@ -59,6 +67,7 @@ final class Supervisor: ReadinessHandler {
     private func look() {
         let scoreboard = inheritance.scoreboard
         apply(pool.look(at: .now) { scoreboard.sample($0) })
+        lookAtSecrets()
     }
 
     private func receive(_ signal: SignalDescriptor.Signal) {
@@ -80,7 +89,7 @@ final class Supervisor: ReadinessHandler {
     }
 
     /// Performs the pool's actions, including those that follow from them.
-    private func apply(_ actions: [PoolAction]) {
+    func apply(_ actions: [PoolAction]) {
         for action in actions {
             switch action {
             case .spawn(let slot, let number, let generation, let takesOver):
@@ -97,11 +106,13 @@ final class Supervisor: ReadinessHandler {
                 isReady = true
                 notify(.ready(status: "\(workerCount) workers"))
             case .reloaded(let generation):
+                isReloading = false
                 keepSettings(of: generation)
                 count(.reloads)
                 log.info("reload complete: all workers use the new settings")
                 notify(.ready(status: "\(workerCount) workers"))
             case .refused(let generation):
+                isReloading = false
                 keepSettings(of: generation)
                 count(.refusedReloads)
                 log.error(
@@ -171,47 +182,9 @@ extension Supervisor {
 }
 
 extension Supervisor {
-    /// Reads the settings files again. Flags and environment stay as they were at the start.
-    private func reload() {
-        guard pool.isRunning else { return }
-        let new: Settings
-        do throws(SettingsProblems) {
-            var read = try Settings(sources)
-            try read.readPages()
-            new = read
-        } catch {
-            log.error("reload failed: keeping the current settings")
-            for line in error.lines { log.error("\(line)") }
-            return
-        }
-        log.info("settings reloaded: replacing workers one by one")
-        if let old = settings[pool.target.generation],
-            (old.listen, old.metricsListen, old.listenMode, old.listenGroup)
-                != (new.listen, new.metricsListen, new.listenMode, new.listenGroup)
-        {
-            log.warning(
-                "LISTEN, METRICS_LISTEN, LISTEN_MODE and LISTEN_GROUP take effect at the next start, not on reload")
-        }
-        for hint in new.hints { log.warning("\(hint)") }
-        if isReady { notify(.reloading) }
-        let actions = pool.reload(
-            workers: new.workers, grace: new.shutdownGrace + Self.extraGrace,
-            patience: TakeOver.limit(new) + Self.extraPatience, at: .now)
-        settings[pool.target.generation] = new
-        log.logLevel = new.logLevel
-        apply(actions)
-    }
-
-    private func keepSettings(of generation: Int) {
-        settings = settings.filter { $0.key == generation }
-        log.logLevel = settings[generation]?.logLevel ?? log.logLevel
-    }
-}
-
-extension Supervisor {
     private var workerCount: Int { settings[pool.target.generation]?.workers ?? 0 }
 
-    private func notify(_ message: SystemdNotifier.Message) {
+    func notify(_ message: SystemdNotifier.Message) {
         do throws(SystemError) {
             try notifier.send(message)
         } catch {

@@ -6,7 +6,7 @@ enum WorkerEnvironment {
     ]
 
     /// The names of the variables with secrets: settings, and the password that libpq takes from its environment.
-    static let secretNames = SettingTable.all.filter(\.isSecret).map(\.name) + [libpqPassword]
+    static let secretNames = SettingTable.all.filter(\.isSecret).flatMap(\.variables) + [libpqPassword]
 
     /// The one secret that a worker needs in its own environment, for libpq.
     static let libpqPassword = "PGPASSWORD"
@@ -17,8 +17,7 @@ enum WorkerEnvironment {
         var result = environment
         for name in ofSystemd { result[name] = nil }
         for setting in SettingTable.all {
-            result[setting.name] = nil
-            if let name = setting.fileName { result[name] = nil }
+            for variable in setting.allVariables { result[variable] = nil }
         }
         return result.merging(settings.environment()) { $1 }.filter { !secretNames.contains($0.key) }
     }

@@ -63,6 +63,7 @@ final class GateService: WorkerService {
     func prepare(slot: OwnSlot, onUnusable: (@EventLoop () -> Void)?, onNoStore: (@EventLoop () -> Void)?) {
         self.slot = slot
         self.onNoStore = onNoStore
+        store.onRefusedLogin { slot.reportRefusedLogin() }
         store.onUserGone = { [log] userID, ended in
             log.audit(
                 AuditEvent(

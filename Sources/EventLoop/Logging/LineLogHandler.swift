@@ -1,6 +1,6 @@
 package import Logging
 
-/// A log handler that writes `LEVEL: message key=value`, always one line whatever the message contains.
+/// A log handler that writes each event as one line, in the format of its writer.
 package struct LineLogHandler: LogHandler {
     package var metadata: Logger.Metadata = [:]
     /// The lowest level that is written.
@@ -21,49 +21,13 @@ package struct LineLogHandler: LogHandler {
         set { metadata[key] = newValue }
     }
 
+    /// Writes a line with the fields of the logger, of the ``LogContext`` and of the event. Of several with the same name the
+    /// last counts.
     package func log(event: LogEvent) {
-        var line = Self.name(event.level) + ": " + Self.printable("\(event.message)")
         var all = metadata
+        let context = LogContext.fields
+        if !context.isEmpty { all.merge(context) { $1 } }
         if let own = event.metadata { all.merge(own) { $1 } }
-        for (key, value) in all.sorted(by: { $0.key < $1.key }) {
-            line += " \(key)=" + Self.field("\(value)")
-        }
-        writer.write(line)
-    }
-
-    private static func name(_ level: Logger.Level) -> String {
-        switch level {
-        case .trace: "TRACE"
-        case .debug: "DEBUG"
-        case .info: "INFO"
-        case .notice: "NOTICE"
-        case .warning: "WARNING"
-        case .error: "ERROR"
-        case .critical: "CRITICAL"
-        }
-    }
-
-    /// Returns a value that cannot be mistaken for several fields: quoted if it contains a space or a quote.
-    private static func field(_ value: String) -> String {
-        let text = printable(value)
-        let isPlain =
-            !text.isEmpty
-            && !text.unicodeScalars.contains { $0 == "\"" || $0 == " " || !$0.isASCII && $0.properties.isWhitespace }
-        guard !isPlain else { return text }
-        return "\"" + text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
-    }
-
-    /// Returns a text that cannot start another line, move a terminal's cursor or change the writing direction.
-    private static func printable(_ text: String) -> String {
-        guard text.unicodeScalars.contains(where: \.isControl) else { return text }
-        var result = ""
-        for scalar in text.unicodeScalars {
-            if scalar.isControl {
-                result += "\\u{" + String(scalar.value, radix: 16) + "}"
-            } else {
-                result.unicodeScalars.append(scalar)
-            }
-        }
-        return result
+        writer.write(writer.format.line(event.level, "\(event.message)", all.mapValues { "\($0)" }))
     }
 }

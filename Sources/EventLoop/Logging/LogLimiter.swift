@@ -1,3 +1,5 @@
+package import Logging
+
 /// A limit on log lines that clients or mistakes can cause at any rate: a few lines of each kind in a period, with the
 /// number of lines that were left out. The time is passed in.
 package struct LogLimiter<Kind: Hashable & Sendable>: Sendable {
@@ -7,6 +9,9 @@ package struct LogLimiter<Kind: Hashable & Sendable>: Sendable {
         package let ofKind: Int
         /// The number of lines of all kinds, since the last one of any.
         package let total: Int
+
+        /// The field of a line of one kind that says how many were left out; empty if none were.
+        package var fields: Logger.Metadata { Suppression.fields(ofKind) }
     }
 
     private struct Count {
@@ -58,4 +63,9 @@ package struct LogLimiter<Kind: Hashable & Sendable>: Sendable {
         counts = counts.filter { !$0.value.hasEnded(now) }
         return true
     }
+}
+
+/// The field of log lines that says how many others were left out.
+enum Suppression {
+    static func fields(_ count: Int) -> Logger.Metadata { count > 0 ? ["suppressed": "\(count)"] : [:] }
 }

@@ -1,6 +1,7 @@
 internal import CLinux
 internal import DequeModule
 internal import Glibc
+internal import Logging
 internal import Synchronization
 
 /// A writer of log lines that uses its own thread, so that a stalled reader of the log never stops the loop. The queue
@@ -8,10 +9,11 @@ internal import Synchronization
 package final class LogWriter: Sendable {
     private let descriptor: Int32
     private let maximumBytes: Int
-    private let state = Mutex(State())
+    private let state: Mutex<State>
     private let work: FileDescriptor
 
     private struct State {
+        var format: LogFormat
         var lines = Deque<String>()
         var bytes = 0
         var dropped = 0
@@ -24,15 +26,23 @@ package final class LogWriter: Sendable {
     /// - Parameters:
     ///   - descriptor: The descriptor to write to. It must stay open; the writer does not own it.
     ///   - maximumBytes: The maximum number of bytes in the queue.
-    package init(descriptor: Int32 = 2, maximumBytes: Int = 1 << 20) {
+    ///   - format: The form of the lines.
+    package init(descriptor: Int32 = 2, maximumBytes: Int = 1 << 20, format: LogFormat = .text(hasTime: false)) {
         self.descriptor = descriptor
         self.maximumBytes = maximumBytes
+        state = Mutex(State(format: format))
         do throws(SystemError) {
             work = try FileDescriptor("eventfd", eventfd(0, Int32(EFD_CLOEXEC)))
         } catch {
             preconditionFailure("cannot create the log writer: \(error)")
         }
     }
+
+    /// The form of the lines.
+    package var format: LogFormat { state.withLock { $0.format } }
+
+    /// Changes the form of the lines to come.
+    package func use(_ format: LogFormat) { state.withLock { $0.format = format } }
 
     /// Enqueues one line. Never blocks.
     /// - Parameter line: The line, without a line feed.
@@ -91,7 +101,8 @@ package final class LogWriter: Sendable {
             }
             if state.dropped > state.reportedDropped {
                 let count = state.dropped - state.reportedDropped
-                text += "WARNING: \(count) log lines were dropped: the log's reader was too slow\n"
+                let warning = "\(count) log lines were dropped: the log's reader was too slow"
+                text += state.format.line(.warning, warning) + "\n"
                 state.reportedDropped = state.dropped
             }
             state.lines.removeAll()

@@ -5,6 +5,9 @@ internal import Logging
 /// a snapshot may be used. Neither a missing snapshot nor an unavailable Redis means that a session has ended.
 @EventLoop
 final class RedisSessions {
+    /// A handler called when Redis has become unavailable because it refuses the user or the password.
+    var onRefusedLogin: (@EventLoop () -> Void)?
+
     private let servers: any RedisServers
     private let sealSecret: Secret?
     /// The keys of seals as the database last gave them.
@@ -14,13 +17,10 @@ final class RedisSessions {
     private let entryLifetime: Duration
     private let log: Logger
     private var loggedHealth = RedisHealth.unknown
-    /// The reasons logged since Redis became unavailable.
-    private var failures = RedisSessions.newFailures
-    /// The refusal of writes, by the server's error code.
-    private var refusal = LogEpisode(reminder: .seconds(60))
-
-    /// Each reason once per outage, and five at most: a failing server may give another one at each attempt.
-    private static var newFailures: LogLimiter<String> { LogLimiter(per: nil, kinds: 5) }
+    /// Each reason once per outage, and ten at most: a failing server may give another one at each attempt.
+    private var outage = LogCondition("redis_unavailable", reasons: 10)
+    /// The refusal of writes, by the server's error code. Other writes, or other servers of a cluster, may succeed meanwhile.
+    private var refusal = LogCondition("redis_refuses_writes", reminder: .seconds(60), quiet: .seconds(10))
 
     /// - Parameters:
     ///   - servers: The servers.
@@ -80,7 +80,11 @@ final class RedisSessions {
         guard milliseconds > 0 else { return }
         let value = SnapshotSeal.seal(snapshot, on: hash, with: keys)
         _ = servers.send(.set(value, lifetime: milliseconds), on: hash) { [self] result in
-            if case .success(.error(let error)) = result { wasRefused(error) }
+            switch result {
+            case .success(.error(let error)): wasRefused(error)
+            case .success: wasAccepted()
+            case .failure: break
+            }
         }
     }
 
@@ -92,8 +96,14 @@ final class RedisSessions {
     private func wasRefused(_ error: RedisServerError) {
         // Redirections of a cluster in which no node serves the slot right now.
         if ["MOVED", "ASK", "TRYAGAIN", "CLUSTERDOWN"].contains(error.code) { return }
-        guard refusal.begin(error.code) else { return }
-        log.warning("Redis refuses to store sessions, whose checks query PostgreSQL: \(error.description)")
+        guard let fields = refusal.begin(error.code) else { return }
+        log.warning(
+            "Redis refuses to store sessions, whose checks query PostgreSQL: \(error.description)", metadata: fields)
+    }
+
+    private func wasAccepted() {
+        guard let fields = refusal.end() else { return }
+        log.info("Redis stores sessions again", metadata: fields)
     }
 
     private func logHealth() {
@@ -105,21 +115,25 @@ final class RedisSessions {
         switch (condition, before) {
         case (.unknown, _): break
         case (.up(let servers), _):
-            log.info("✓ Connected to Redis for session storage", metadata: ["redis": "\(servers)"])
+            let fields = (outage.end() ?? [:]).merging(["redis": "\(servers)"]) { $1 }
+            log.info("✓ Connected to Redis for session storage", metadata: fields)
         case (.partly(let reason), .partly), (.down(let reason), .down): logFailure(reason)
         case (.partly(let reason), _):
-            failures = Self.newFailures
             logFailure(reason)
             log.info("Using database for session storage, for the keys of the lost servers")
         case (.down(let reason), _):
-            failures = Self.newFailures
             logFailure(reason)
             log.info("Using database for session storage")
         }
     }
 
+    /// The beginnings of Redis' answers to AUTH with a wrong password or for an unknown user, and to commands without it.
+    private static let refusals = ["WRONGPASS ", "NOAUTH ", "ERR invalid password", "ERR AUTH "]
+
     private func logFailure(_ reason: String) {
-        guard failures.admit(reason) != nil else { return }
-        log.warning("Failed to connect to Redis: \(reason)")
+        // The reason begins with the server's address.
+        if Self.refusals.contains(where: { reason.contains(": \($0)") }) { onRefusedLogin?() }
+        guard let fields = outage.begin(reason) else { return }
+        log.warning("Failed to connect to Redis: \(reason)", metadata: fields)
     }
 }

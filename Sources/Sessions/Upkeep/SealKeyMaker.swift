@@ -10,7 +10,7 @@ final class SealKeyMaker {
     private var isTrying = false
     /// The earliest time of the next attempt; nil for at once.
     private var notBefore: BootInstant?
-    private var failure = LogEpisode(reminder: .seconds(600))
+    private var failure = LogCondition("no_seal_key", reminder: .seconds(600))
 
     /// The time between two attempts, as on a server that is read-only.
     private static let pause = Duration.seconds(5)
@@ -30,10 +30,10 @@ final class SealKeyMaker {
                 try await lane.run(MakeSealKey())
                 done()
             } catch {
-                if failure.begin(error.reason) {
+                if let fields = failure.begin(error.reason) {
                     log.warning(
-                        "making a key for snapshots in Redis failed, and without one Redis is not used: \(error.reason)"
-                    )
+                        "making a key for snapshots in Redis failed, and without one Redis is not used: \(error.reason)",
+                        metadata: fields)
                 }
             }
             notBefore = .now + Self.pause
@@ -44,6 +44,6 @@ final class SealKeyMaker {
     /// Notes that no key is due.
     func rest() {
         notBefore = nil
-        if failure.end() { log.info("there is a new key for snapshots in Redis") }
+        if let fields = failure.end() { log.info("there is a new key for snapshots in Redis", metadata: fields) }
     }
 }

@@ -14,7 +14,7 @@ final class TouchWriter {
     private var timer: LoopTimer?
     private var isWriting = false
     private var isStopped = false
-    private var failure = LogEpisode()
+    private var failure = LogCondition("last_seen_not_written")
 
     private static let batchSize = 500
     /// The delay before another attempt after a failure.
@@ -80,9 +80,11 @@ final class TouchWriter {
             if batch.isEmpty { return skipped.isEmpty }
             do throws(PostgreSQLError) {
                 skipped += try await write(batch)
-                _ = failure.end()
+                if let fields = failure.end() { log.info("last-seen times are written again", metadata: fields) }
             } catch {
-                if failure.begin() { log.warning("writing last-seen times failed: \(error.reason)") }
+                if let fields = failure.begin() {
+                    log.warning("writing last-seen times failed: \(error.reason)", metadata: fields)
+                }
                 memory.keepTouches(batch)
                 return false
             }

@@ -32,16 +32,25 @@ struct ExternalUserSweep {
         do throws(PostgreSQLError) {
             guard try await lane.run(ClaimUserSweep(interval: interval)) else { return }
         } catch {
-            return log.warning("\(users.name): looking for removed users failed: \(error.impersonalReason)")
+            return logFailure(error)
         }
         do throws(PostgreSQLError) {
             let outcome = try await compare(schedule)
+            if let fields = users.comparisonFailure.end() {
+                log.info("\(users.name): looking for removed users works again", metadata: fields)
+            }
             guard !schedule.isStopped else { return }
             await end(outcome, schedule)
         } catch {
-            log.warning("\(users.name): looking for removed users failed: \(error.impersonalReason)")
+            logFailure(error)
             await resign()
         }
+    }
+
+    private func logFailure(_ error: PostgreSQLError) {
+        let reason = error.impersonalReason
+        guard let fields = users.comparisonFailure.begin(reason) else { return }
+        log.warning("\(users.name): looking for removed users failed: \(reason)", metadata: fields)
     }
 
     /// Makes the comparison due again soon, if possible.

@@ -12,7 +12,9 @@ final class ExternalUsers {
     private let lane: CommandLane
     private let rehashLane: CommandLane
     private let log: Logger
-    private var failure = LogEpisode.ofRequests
+    private var failure = LogCondition.ofRequests("users_query_fails")
+    /// The failure of comparisons with the users query, which this process makes now and then.
+    var comparisonFailure = LogCondition("users_comparison_fails", reminder: .seconds(3600))
     /// True if the query has returned a column `disabled`.
     private var hasDisabled = false
     private let isPooled: Bool
@@ -37,6 +39,14 @@ final class ExternalUsers {
         rehashLane = CommandLane(
             configuration, for: .rehashes, preparation: "SET authfcgi.rehashing = 'on'", requiresPreparation: true,
             keepsSearchPath: true, threads: threads, log: log)
+    }
+
+    /// A handler called if PostgreSQL refuses the role or its password.
+    var onRefusedLogin: (@EventLoop () -> Void)? {
+        didSet {
+            lane.onRefusedLogin = onRefusedLogin
+            rehashLane.onRefusedLogin = onRefusedLogin
+        }
     }
 
     /// The name of the query in the log.
@@ -81,7 +91,7 @@ final class ExternalUsers {
         }
         switch answer {
         case .success(let user):
-            if failure.end() { log.info("\(query.name) works again") }
+            if let fields = failure.end() { log.info("\(query.name) works again", metadata: fields) }
             return user
         case .failure(let problem): throw failed(problem.reason)
         }
@@ -131,8 +141,8 @@ final class ExternalUsers {
     }
 
     private func failed(_ reason: String) -> SessionStoreError {
-        if failure.begin(reason) {
-            log.error("\(query.name) \(reason); logins fail")
+        if let fields = failure.begin(reason) {
+            log.error("\(query.name) \(reason); logins fail", metadata: fields)
         }
         return .unavailable("\(query.name) \(reason)")
     }

@@ -44,7 +44,7 @@ struct SettingsTests {
         #expect(settings.workers == 2 && settings.hashingThreads == 4)
         #expect(settings.sessionLifetime == .seconds(86_400))
         #expect(settings.cookieName == nil && settings.sessionCookie.name == "__Host-session")
-        #expect(settings.environment()["LOG_LEVEL"] == "info")
+        #expect(settings.environment()["AUTHFCGI_LOG_LEVEL"] == "info")
     }
 
     @Test func `On one core there is one worker with one hashing thread`() throws {
@@ -86,10 +86,11 @@ struct SettingsTests {
         #expect(passed["PATH"] == "/bin")
         #expect(passed["DATABASE_URL_FILE"] == nil && passed["NOTIFY_SOCKET"] == nil && passed["LISTEN_PID"] == nil)
         for name in ["DATABASE_URL", "REDIS_URL", "REDIS_SEAL_SECRET", "USERS_PEPPER", "PGPASSWORD"] {
-            #expect(passed[name] == nil)
+            #expect(passed[name] == nil && passed["AUTHFCGI_" + name] == nil)
         }
         let secrets = WorkerEnvironment.secrets(of: settings, ["PGPASSWORD": "p", "PATH": "/bin"]).values
-        #expect(Set(secrets.keys) == ["DATABASE_URL", "REDIS_SEAL_SECRET", "USERS_PEPPER", "PGPASSWORD"])
+        let settingNames = ["DATABASE_URL", "REDIS_SEAL_SECRET", "USERS_PEPPER"].map { "AUTHFCGI_" + $0 }
+        #expect(Set(secrets.keys) == Set(settingNames + ["PGPASSWORD"]))
         #expect(try Settings(Self.sources(environment: passed.merging(secrets) { $1 })) == settings)
     }
 

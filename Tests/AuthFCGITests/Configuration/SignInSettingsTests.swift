@@ -78,7 +78,7 @@ struct SignInSettingsTests {
         let settings = try Settings(Self.sources(environment))
         #expect(settings.redirectOrigins.map(\.text) == ["https://app.example.com", "http://localhost:3000"])
         #expect(settings.signInAddress.url == "https://login.example.com/auth/login")
-        #expect(settings.environment()["REDIRECT_ORIGINS"] == "https://app.example.com,http://localhost:3000")
+        #expect(settings.environment()["AUTHFCGI_REDIRECT_ORIGINS"] == "https://app.example.com,http://localhost:3000")
         let plain = try Settings(Self.sources([:]))
         #expect(plain.redirectOrigins.isEmpty && plain.signInAddress.url == "/auth/login")
         #expect(try Settings(Self.sources(["LOGIN_URL": "/sign-in"])).signInAddress.url == "/sign-in")

@@ -37,10 +37,10 @@ import Testing
     }
 
     private static func row(_ setting: any AnySetting) -> String {
-        let flag = setting.flag.map { "`--\($0)`" } ?? "none; `\(setting.fileName ?? "")`"
+        let flag = setting.flag.map { "`--\($0)`" } ?? "none; `\(setting.documentedName)_FILE`"
         let type = [setting.shownType, setting.shownBounds].compactMap(\.self).joined(separator: ", ")
             .split(separator: "|").joined(separator: " or ")
         let fallback = setting.defaultIsLiteral ? "`\(setting.shownDefault)`" : setting.shownDefault
-        return "| `\(setting.name)` | \(flag) | \(type) | \(fallback) | \(setting.meaning) |"
+        return "| `\(setting.documentedName)` | \(flag) | \(type) | \(fallback) | \(setting.meaning) |"
     }
 }

@@ -98,7 +98,7 @@ import Testing
     @Test(
         arguments: [
             (PasswordHasher.Failure.busy(retryAfter: 1), []), (.abandoned, []),
-            (.failed("no memory"), ["error: password rehash failed: no memory"]),
+            (.failed("no memory"), ["error: password rehash failed: no memory condition=rehashing_fails state=begins"]),
         ] as [(PasswordHasher.Failure, [String])])
     func `a hash that could not be replaced is replaced at a later login`(
         _ failure: PasswordHasher.Failure, _ logged: [String]

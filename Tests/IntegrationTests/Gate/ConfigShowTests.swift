@@ -25,11 +25,12 @@ import Testing
         let result = try show(
             ["WORKERS": "4", "SESSION_LIFETIME": "9h"], "--env-file", file, "--workers", "5")
         #expect(result.status == .code(0) && result.errors == "", "\(result)")
-        #expect(line("WORKERS", result) == "WORKERS flag 5")
-        #expect(line("SESSION_LIFETIME", result) == "SESSION_LIFETIME environment 9h")
-        #expect(line("LOG_LEVEL", result) == "LOG_LEVEL --env-file debug")
-        #expect(line("REVOCATION_DELAY", result) == "REVOCATION_DELAY default 1s")
-        #expect(line("DATABASE_SCHEMA", result) == "DATABASE_SCHEMA default (the connection's search_path)")
+        #expect(line("AUTHFCGI_WORKERS", result) == "AUTHFCGI_WORKERS flag 5")
+        #expect(line("AUTHFCGI_SESSION_LIFETIME", result) == "AUTHFCGI_SESSION_LIFETIME environment 9h")
+        #expect(line("AUTHFCGI_LOG_LEVEL", result) == "AUTHFCGI_LOG_LEVEL --env-file debug")
+        #expect(line("AUTHFCGI_REVOCATION_DELAY", result) == "AUTHFCGI_REVOCATION_DELAY default 1s")
+        let schema = "AUTHFCGI_DATABASE_SCHEMA"
+        #expect(line(schema, result) == "\(schema) default (the connection's search_path)")
     }
 
     @Test func `secrets are not shown, wherever they come from`() throws {
@@ -47,7 +48,7 @@ import Testing
         let result = try show(environment)
         #expect(line("DATABASE_URL", result) == "DATABASE_URL environment (secret, not shown)")
         #expect(line("REDIS_URL", result) == "REDIS_URL environment (secret, not shown)")
-        #expect(line("USERS_PEPPER", result) == "USERS_PEPPER default (none)")
+        #expect(line("AUTHFCGI_USERS_PEPPER", result) == "AUTHFCGI_USERS_PEPPER default (none)")
     }
 
     @Test func `JSON has every setting`() throws {
@@ -64,7 +65,7 @@ import Testing
         let settings = try JSONDecoder().decode(Output.self, from: Data(result.output.utf8)).settings
         #expect(settings.first?.name == "DATABASE_URL" && settings.first?.is_secret == true)
         #expect(settings.first?.value == nil)
-        let cookie = settings.first { $0.name == "COOKIE_NAME" }
+        let cookie = settings.first { $0.name == "AUTHFCGI_COOKIE_NAME" }
         #expect(cookie?.value == "sid" && cookie?.source == "environment" && cookie?.is_secret == false)
     }
 

@@ -42,7 +42,7 @@ import Testing
         let migrated = try run(["migrate"])
         #expect(migrated.status.isSuccess)
         let told = lines(migrated.errors)
-        #expect(told.count == 1 && warnings.contains { told[0].hasPrefix($0) }, "\(migrated.errors)")
+        #expect(told.count == 1 && warnings.contains { told[0].contains("Z \($0)") }, "\(migrated.errors)")
 
         let gate = try GateProcess(
             in: folder, server: server, database: database, workers: 1,
@@ -54,8 +54,8 @@ import Testing
             try eventually("it answers again", log: gate.log) { try gate.logIn("ann", "wrong").status == 401 }
         }
         let logged = lines(gate.log)
-        #expect(logged.count == 1 && warnings.contains { logged.first?.hasPrefix($0) == true }, "\(gate.log)")
-        #expect(gate.log.split(separator: "\n").allSatisfy { $0.contains(": ") && !$0.hasPrefix("WARNING:  ") })
+        #expect(logged.count == 1 && warnings.contains { logged.first?.contains("Z \($0)") == true }, "\(gate.log)")
+        #expect(gate.log.split(separator: "\n").allSatisfy { $0.contains(": ") && !$0.contains("WARNING:  ") })
     }
 
     @Test func `a file of passwords that libpq ignores is one line too`() throws {
@@ -65,10 +65,7 @@ import Testing
             environment: ["PGPASSFILE": file])
         #expect(try gate.check(gate.signIn("ann")) == 200)
         let lines = gate.log.split(separator: "\n").filter { $0.contains("password file") }
-        #expect(
-            lines == [
-                "WARNING: the password file \(file) is ignored: others may read it; run chmod 600 on it worker=0"
-            ],
-            "\(gate.log)")
+        let line = "Z WARNING: the password file \(file) is ignored: others may read it; run chmod 600 on it worker=0"
+        #expect(lines.count == 1 && lines[0].hasSuffix(line), "\(gate.log)")
     }
 }

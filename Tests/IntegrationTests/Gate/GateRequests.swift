@@ -80,7 +80,7 @@ extension GateProcess {
 
     /// The counters of the program, by the words of its last line.
     var counts: [String: Int] {
-        guard let line = log.split(separator: "\n").last(where: { $0.hasPrefix("INFO: shut down after") }) else {
+        guard let line = log.split(separator: "\n").last(where: { $0.contains("Z INFO: shut down after") }) else {
             return [:]
         }
         return line.split(separator: " ").reduce(into: [:]) { counts, word in

@@ -55,7 +55,7 @@ import Testing
 
         func expectRefusal(_ reason: String, _ old: [Int32], sourceLocation: SourceLocation = #_sourceLocation) throws {
             try gate.waitForLog(containing: ReloadTests.refused, within: .seconds(30))
-            let why = gate.log.split(separator: "\n").first { $0.hasPrefix("ERROR: cannot take over: ") }
+            let why = gate.log.split(separator: "\n").first { $0.contains("Z ERROR: cannot take over: ") }
             #expect(why?.contains(reason) == true, "\(gate.log)", sourceLocation: sourceLocation)
             #expect(
                 why?.contains("; correct the settings or the database, then send SIGHUP again") == true,

@@ -8,7 +8,7 @@ import Testing
     private let folder: TestFolder
     private let server: PostgreSQLServer
     private let database: String
-    private static let sources = ["environment", "files", "--env-file"]
+    private static let sources = ["environment", "prefix", "files", "--env-file"]
 
     init() throws {
         folder = try TestFolder()
@@ -34,6 +34,7 @@ import Testing
         var arguments: [String] = []
         switch source {
         case "environment": environment.merge(secrets) { $1 }
+        case "prefix": environment.merge(secrets.map { ("AUTHFCGI_" + $0.key, $0.value) }) { $1 }
         case "files":
             for (name, secret) in secrets { environment["\(name)_FILE"] = try folder.write(name, "\(secret)\n") }
         default:

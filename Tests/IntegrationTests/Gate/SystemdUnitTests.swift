@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Glibc
 import TestSupport
 import Testing
 
@@ -47,8 +48,10 @@ import Testing
 
     @Test func `the first connection to the socket starts the gate, and is answered`() throws {
         let path = folder.path("gate.sock")
+        // Variables are passed on only if they are named.
+        let variables = geteuid() == 0 ? ["--setenv=AUTHFCGI_USER=root"] : []
         let process = try ServerProcess(
-            "systemd-socket-activate", ["--listen=\(path)"] + command(), logFile: folder.path("log"))
+            "systemd-socket-activate", variables + ["--listen=\(path)"] + command(), logFile: folder.path("log"))
         try process.waitForLog(containing: "Listening on \(path)")
         // The database is still empty: the connection waits for the start of the program.
         #expect(try FastCGIClient.check(.unix(path), token: nil, timeout: .seconds(20)) == 401)

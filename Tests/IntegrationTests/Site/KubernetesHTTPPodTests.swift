@@ -16,14 +16,14 @@ import Testing
         let ports = try Endpoint.freePorts(2)
         let files = try TestFolder()
         let (server, database) = try SharedServers.newDatabase()
-        let listen = try Self.setting("LISTEN", in: overlay)
+        let listen = try Self.setting("AUTHFCGI_LISTEN", in: overlay)
             .replacing("0.0.0.0:8080", with: "127.0.0.1:\(ports[0])")
             .replacing("0.0.0.0:8081", with: "127.0.0.1:\(ports[1])")
         gate = try GateProcess(
             in: files, server: server, database: database, workers: 1,
             environment: [
                 "LISTEN": "unix:\(files.path("gate.sock")),\(listen)",
-                "TRUSTED_PROXIES": try Self.setting("TRUSTED_PROXIES", in: overlay),
+                "TRUSTED_PROXIES": try Self.setting("AUTHFCGI_TRUSTED_PROXIES", in: overlay),
             ])
         self.ports = ports
     }

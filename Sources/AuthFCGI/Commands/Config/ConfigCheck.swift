@@ -24,7 +24,7 @@ struct ConfigCheck: ParsableCommand {
     var settingsOnly = false
 
     @Flag(help: JSONOutput.flagHelp) var json = false
-    @OptionGroup var options: CommandOptions
+    @OptionGroup var options: CheckOptions
 
     func run() throws {
         let settings = options.load(readsPages: true)
@@ -37,7 +37,8 @@ struct ConfigCheck: ParsableCommand {
         let report = check(Examination(settings, log, isThorough: false))
         let isValid = report.exitCodeOfStart == nil
         let summary = isValid ? ["The settings are valid, and the database answers."] : []
-        try show(summary + report.findings.compactMap(line) + settings.hintNotes, isValid: isValid)
+        let findings = MachineChecks.starter(settings) + report.findings
+        try show(summary + findings.compactMap(line) + settings.hintNotes, isValid: isValid)
         if let code = report.exitCodeOfStart { throw ExitCode(code) }
     }
 

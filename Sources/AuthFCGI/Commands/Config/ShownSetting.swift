@@ -15,7 +15,7 @@ struct ShownSetting: Encodable {
     ///   - setting: The setting.
     ///   - settings: All settings, with their values in use.
     init(_ setting: any AnySetting, in settings: Settings) {
-        name = setting.name
+        name = setting.documentedName
         let text = setting.text(in: settings)
         isSecret = setting.isSecret && text != nil
         value = setting.isSecret ? nil : text

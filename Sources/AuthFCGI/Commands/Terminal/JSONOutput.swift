@@ -70,10 +70,7 @@ enum JSONOutput {
                 result.unicodeScalars.append(scalar)
                 continue
             }
-            for unit in String(scalar).utf16 {
-                let digits = String(unit, radix: 16)
-                result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-            }
+            result += JSONString.escape(scalar)
         }
         return result
     }

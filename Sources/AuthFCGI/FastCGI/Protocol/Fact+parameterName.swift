@@ -15,6 +15,7 @@ extension OriginalRequest.Fact {
         case .originalURI: "AUTH_ORIGINAL_URI"
         case .originalMethod: "AUTH_ORIGINAL_METHOD"
         case .requirement: "AUTH_REQUIRE"
+        case .requestID: "AUTH_REQUEST_ID"
         case .authorization: "HTTP_AUTHORIZATION"
         case .cookie: "HTTP_COOKIE"
         case .contentType: "CONTENT_TYPE"
@@ -24,6 +25,7 @@ extension OriginalRequest.Fact {
         case .accept: "HTTP_ACCEPT"
         case .acceptLanguage: "HTTP_ACCEPT_LANGUAGE"
         case .userAgent: "HTTP_USER_AGENT"
+        case .traceparent: "HTTP_TRACEPARENT"
         }
     }
 
@@ -45,7 +47,9 @@ extension OriginalRequest.Fact {
         case (12, UInt8(ascii: "T")): candidate = .contentType
         case (14, UInt8(ascii: "M")): candidate = .method
         case (14, UInt8(ascii: "S")): candidate = .scheme
+        case (15, UInt8(ascii: "U")): candidate = .requestID
         case (15, UInt8(ascii: "R")): candidate = .userAgent
+        case (16, UInt8(ascii: "C")): candidate = .traceparent
         case (17, UInt8(ascii: "G")): candidate = .originalURI
         case (18, UInt8(ascii: "H")): candidate = .authorization
         case (18, UInt8(ascii: "G")): candidate = .host

@@ -22,7 +22,9 @@ enum HTTPField: Equatable {
         case (6, UInt8(ascii: "o")): candidate = (.fact(.origin), "origin")
         case (10, UInt8(ascii: "c")): candidate = (.connection, "connection")
         case (10, UInt8(ascii: "u")): candidate = (.fact(.userAgent), "user-agent")
+        case (11, UInt8(ascii: "t")): candidate = (.fact(.traceparent), "traceparent")
         case (12, UInt8(ascii: "c")): candidate = (.fact(.contentType), "content-type")
+        case (12, UInt8(ascii: "x")): candidate = (.fact(.requestID), "x-request-id")
         case (13, UInt8(ascii: "n")): candidate = (.fact(.authorization), "authorization")
         case (14, UInt8(ascii: "t")):
             if name[0] | 0x20 == UInt8(ascii: "c") {
@@ -54,7 +56,8 @@ enum HTTPField: Equatable {
 
     /// The names of all headers that have a meaning.
     static let names = [
-        "host", "cookie", "accept", "expect", "origin", "connection", "user-agent", "content-type", "authorization",
+        "host", "cookie", "accept", "expect", "origin", "connection", "user-agent", "traceparent", "content-type",
+        "x-request-id", "authorization",
         "content-length", "sec-fetch-site", "sec-fetch-mode", "accept-language", "x-forwarded-for", "x-forwarded-uri",
         "x-forwarded-host", "transfer-encoding", "x-forwarded-proto", "x-forwarded-method",
     ]

@@ -15,6 +15,12 @@ final class CommandLane: ReadinessHandler {
     /// A handler called when a connection has been opened.
     var onConnection: (@EventLoop () -> Void)?
 
+    /// A handler called if PostgreSQL refuses the role or its password.
+    var onRefusedLogin: (@EventLoop () -> Void)? {
+        get { connector.onRefusedLogin }
+        set { connector.onRefusedLogin = newValue }
+    }
+
     private var connection: PostgreSQLConnection?
     private var queue: CommandQueue
     /// The commands without an answer, by number.
@@ -23,7 +29,7 @@ final class CommandLane: ReadinessHandler {
     private lazy var timer = LaneTimer { [weak self] in self?.tick() }
 
     private let log: Logger
-    private var delays = LogLimiter<String>(per: .seconds(60))
+    private var delays = LogCondition("commits_held_up", reminder: .seconds(60), quiet: .seconds(60))
 
     /// The maximum wait for a lock at a time, since other commands wait behind this one. See
     /// ``CommandQueue/lockPatience``.
@@ -196,7 +202,9 @@ final class CommandLane: ReadinessHandler {
                     try connection.send(
                         prepared: byName ? name : nil, sql, command.parameters(at: .now), binaryResult: false)
                 }
-            case .answer(let id, nil): commands.removeValue(forKey: id)?.finish()
+            case .answer(let id, nil):
+                logEndOfDelay()
+                commands.removeValue(forKey: id)?.finish()
             case .answer(let id, let error?): commands.removeValue(forKey: id)?.fail(error)
             }
         }
@@ -204,10 +212,15 @@ final class CommandLane: ReadinessHandler {
     }
 
     private func logDelay() {
-        guard delays.admit("notifications") != nil else { return }
+        guard let fields = delays.begin() else { return }
         log.warning(
-            "notifications of other sessions of the PostgreSQL server hold up commits: revocations go on without notifications, and workers drop what they keep"
-        )
+            "notifications of other sessions of the PostgreSQL server hold up commits: revocations go on without notifications, and workers drop what they keep",
+            metadata: fields)
+    }
+
+    private func logEndOfDelay() {
+        guard let fields = delays.end() else { return }
+        log.info("notifications of other sessions of the PostgreSQL server hold up no commits now", metadata: fields)
     }
 
     private func send(

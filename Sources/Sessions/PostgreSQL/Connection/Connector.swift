@@ -16,6 +16,8 @@ final class Connector {
     var onNoAnswer: (@EventLoop (_ begunAt: BootInstant) -> Void)?
     /// A handler called if PostgreSQL has answered an attempt.
     var onAnswer: (@EventLoop () -> Void)?
+    /// A handler called if PostgreSQL refuses the role or its password.
+    var onRefusedLogin: (@EventLoop () -> Void)?
 
     private let purpose: ConnectionPurpose
     private let applicationName: String
@@ -39,7 +41,7 @@ final class Connector {
     private lazy var timer = LaneTimer { [weak self] in self?.tick() }
     /// False before the first connection has answered.
     private var wasHealthy = false
-    private var outage = LogEpisode()
+    private var outage = LogCondition("postgresql_unavailable")
     /// Why there is no connection; nil while there is one that has answered, and before the first attempt has failed.
     private(set) var failure: String?
 
@@ -111,14 +113,17 @@ final class Connector {
         machine.lost(at: .now)
         let reason = error.reason(names)
         failure = reason
-        guard !outage.isOpen, outage.begin(reason) else { return }
-        log.warning("\(purpose.connection): PostgreSQL connection lost: \(reason); reconnecting")
+        guard !outage.isOpen, let fields = outage.begin(reason) else { return }
+        log.warning(
+            "\(purpose.connection): PostgreSQL connection lost: \(reason); reconnecting", metadata: named(fields))
     }
 
     /// Handles an answer on a connection. Only now PostgreSQL is back: a connection that opens may still be unusable.
     func markHealthy() {
         wasHealthy = true
-        if outage.end() { log.info("\(purpose.connection): PostgreSQL connection restored") }
+        if let fields = outage.end() {
+            log.info("\(purpose.connection): PostgreSQL connection restored", metadata: named(fields))
+        }
         machine.healthy()
         failure = nil
     }
@@ -185,6 +190,7 @@ final class Connector {
         perform(actions)
         guard counts else { return }
         failed(error)
+        if error.isRefusedLogin { onRefusedLogin?() }
         switch error.sign(after: attempt?.attempt.progress(at: now) ?? .unsent, at: now) {
         case .answer: onAnswer?()
         case .silence: if let begunAt = attempt?.begunAt { onNoAnswer?(begunAt) }
@@ -202,8 +208,13 @@ final class Connector {
     private func failed(_ error: PostgreSQLError) {
         let reason = error.reason(names)
         failure = reason
-        guard outage.begin(reason) else { return }
-        log.warning("\(purpose.connection): PostgreSQL unavailable: \(reason); retrying")
+        guard let fields = outage.begin(reason) else { return }
+        log.warning("\(purpose.connection): PostgreSQL unavailable: \(reason); retrying", metadata: named(fields))
+    }
+
+    /// Returns the fields of a line with the use of the connection, by which programs tell the lanes apart.
+    private func named(_ fields: Logger.Metadata) -> Logger.Metadata {
+        fields.merging(["connection": "\(purpose.rawValue)"]) { $1 }
     }
 
     private nonisolated static func open(

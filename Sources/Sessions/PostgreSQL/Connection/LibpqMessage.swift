@@ -47,6 +47,8 @@ enum LibpqMessage {
     static func reason(ofConnecting text: String) -> String {
         let texts = lines(text).filter { !$0.hasPrefix("LOCATION:") }.map { line in
             guard let (state, rest) = withoutState(line) else { return line }
+            // The text may be in any language; PostgreSQLError.isRefusedLogin looks for the state.
+            if state.refusesLogin { return "\(rest) (SQLSTATE \(state.code))" }
             guard state == .insufficientPrivilege, let severity = rest.firstRange(of: ":  ") else { return rest }
             return rest + RefusedRight(message: String(rest[severity.upperBound...])).advice
         }

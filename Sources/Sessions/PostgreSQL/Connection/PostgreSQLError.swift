@@ -65,6 +65,13 @@ package enum PostgreSQLError: Error, Equatable, Sendable {
     /// A Boolean value that indicates whether the connection's role lacks a privilege.
     package var isRefusedPermission: Bool { if case .server(.insufficientPrivilege, _) = self { true } else { false } }
 
+    /// A Boolean value that indicates whether a server refuses the connection's role or its password, or wants a password and
+    /// there is none.
+    var isRefusedLogin: Bool {
+        guard case .refused(let text) = self else { return false }
+        return text.contains("(SQLSTATE 28") || text.contains("no password supplied")
+    }
+
     /// A Boolean value that indicates whether another row has a value that must be unique.
     var isTakenValue: Bool { if case .server(.uniqueViolation, _) = self { true } else { false } }
 

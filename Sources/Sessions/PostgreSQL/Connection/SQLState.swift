@@ -54,6 +54,9 @@ package struct SQLState: Equatable, Hashable, Sendable {
         return message.contains("server login has been failing") || message.contains("cannot connect")
     }
 
+    /// A Boolean value that indicates whether a server refuses a role or its password (class 28).
+    var refusesLogin: Bool { code.hasPrefix("28") }
+
     /// A Boolean value that indicates whether the transaction was rolled back because of concurrent ones: a deadlock or a
     /// conflict (class 40).
     var asksForRepetition: Bool { code.hasPrefix("40") }

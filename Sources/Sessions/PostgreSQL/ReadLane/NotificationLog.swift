@@ -5,7 +5,7 @@ internal import Logging
 struct NotificationLog {
     private let log: Logger
     private let names: ConfigurationNames
-    private var lack = LogEpisode()
+    private var lack = LogCondition("session_cache_off")
 
     init(_ log: Logger, _ names: ConfigurationNames) {
         self.log = log
@@ -17,8 +17,8 @@ struct NotificationLog {
         switch notifications {
         case .notRequested: break
         case .received:
-            guard lack.end() else { return }
-            log.info("session cache on again: PostgreSQL notifies of revocations")
+            guard let fields = lack.end() else { return }
+            log.info("session cache on again: PostgreSQL notifies of revocations", metadata: fields)
         case .postponed(let reason): warn(reason, advice: "it is tried again")
         case .unavailable(let reason): warn(reason, advice: "connect to PostgreSQL directly\(names.hint(.url))")
         case .refused(let reason): warn(reason, advice: "authfcgi config check says what to do")
@@ -26,7 +26,7 @@ struct NotificationLog {
     }
 
     private mutating func warn(_ reason: String, advice: String) {
-        guard lack.begin(reason) else { return }
-        log.warning("session cache off, every check queries PostgreSQL: \(reason); \(advice)")
+        guard let fields = lack.begin(reason) else { return }
+        log.warning("session cache off, every check queries PostgreSQL: \(reason); \(advice)", metadata: fields)
     }
 }

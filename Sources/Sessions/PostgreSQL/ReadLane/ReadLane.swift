@@ -35,6 +35,7 @@ final class ReadLane: ReadinessHandler, TurnEndHandler {
     /// the first one.
     private(set) var notificationQueuePercent: Int?
     private let meter: StoreMeter
+    private var failures = LogCondition.ofRequests("look_ups_fail")
     private let heartbeatInterval: Duration
     /// The maximum number of times in a turn that bytes are read, of 16 KB mostly.
     private static let maxReads = 64
@@ -67,6 +68,12 @@ final class ReadLane: ReadinessHandler, TurnEndHandler {
             faults ?? SchemaFaultLog(interval: .seconds(3600), log: log), threads: threads, log: log)
         connector.onNoAnswer = { [weak self] begunAt in self?.noteNoAnswer(toAttemptAt: begunAt) }
         connector.onAnswer = { [weak self] in self?.noteAnswer() }
+    }
+
+    /// A handler called if PostgreSQL refuses the role or its password.
+    var onRefusedLogin: (@EventLoop () -> Void)? {
+        get { connector.onRefusedLogin }
+        set { connector.onRefusedLogin = newValue }
     }
 
     /// Connects, and reconnects after each loss.
@@ -210,13 +217,21 @@ final class ReadLane: ReadinessHandler, TurnEndHandler {
         case .reportLoss(let error):
             meter.count(.connectionLosses)
             connector.lost(error)
-        case .reportFailure(let error): log.warning("session look-up failed: \(error.reason)")
+        case .reportFailure(let error):
+            if let fields = failures.begin(error.reason) {
+                log.warning("session look-up failed: \(error.reason)", metadata: fields)
+            }
         case .reportUnreadableRow(let reason):
-            if unreadableRows.admit(reason) != nil { log.error("unreadable session row: \(reason)") }
+            if let suppressed = unreadableRows.admit(reason) {
+                log.error("unreadable session row: \(reason)", metadata: suppressed.fields)
+            }
         case .awaitTurnEnd: Reactor.shared.atTurnEnd(self)
         case .expire(let key, let deadline):
             Reactor.shared.schedule(at: deadline) { [weak self] in self?.expire(key) }
         case .found(let snapshot, let hash, let askers):
+            if failures.isOpen, let fields = failures.end() {
+                log.info("session look-ups succeed again", metadata: fields)
+            }
             memory.learn(snapshot, under: hash)
             if let snapshot { onSnapshot?(snapshot, hash) }
             for asker in askers { asker(.success(snapshot?.session)) }

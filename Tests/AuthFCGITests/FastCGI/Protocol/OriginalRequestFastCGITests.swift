@@ -51,7 +51,7 @@ import Testing
     @Test func `a client's header never replaces a parameter of the front server`() throws {
         let own: [Fact] = [
             .path, .pathInfo, .method, .query, .clientAddress, .scheme, .host, .originalURI, .originalMethod,
-            .requirement,
+            .requirement, .requestID,
         ]
         for fact in own {
             #expect(!"\(fact.parameterName)".hasPrefix("HTTP_"))

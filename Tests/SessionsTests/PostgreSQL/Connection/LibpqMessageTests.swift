@@ -25,7 +25,7 @@ import Testing
             """
         #expect(
             LibpqMessage.reason(ofConnecting: text)
-                == #"connection to server at "a" failed: Connection refused; Is the server running on that host?; connection to server at "b" failed: FATAL:  password authentication failed for user "gate""#
+                == #"connection to server at "a" failed: Connection refused; Is the server running on that host?; connection to server at "b" failed: FATAL:  password authentication failed for user "gate" (SQLSTATE 28P01)"#
         )
     }
 
