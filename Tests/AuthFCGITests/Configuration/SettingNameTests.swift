@@ -51,7 +51,7 @@ struct SettingNameTests {
         let file = "AUTHFCGI_LISTEN=unix:/run/a.sock\nWORKERS=3\n"
         let settings = try Settings(Self.sources(environment, file: file))
         #expect(settings.workers == 2)
-        #expect(settings.listen == [.unix(path: "/run/a.sock")])
+        #expect(settings.listen == [ListenAddress(.fastCGI, .unix(path: "/run/a.sock"))])
         // An empty one counts as none, and a flag is above all.
         #expect(try Settings(Self.sources(["WORKERS": "4", "AUTHFCGI_WORKERS": ""])).workers == 4)
         #expect(try Settings(Self.sources(environment, flags: ["WORKERS": "5"], file: file)).workers == 5)
