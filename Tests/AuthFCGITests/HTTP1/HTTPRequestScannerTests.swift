@@ -53,13 +53,14 @@ import Testing
     @Test func `what the front says of the client's request is in X-Forwarded headers`() {
         let lines = [
             "GET /auth/verify HTTP/1.1", "X-Forwarded-Host: app.example", "Host: gate", "X-Forwarded-Proto: https",
-            "X-Forwarded-Uri: /a?b", "X-Forwarded-Method: PUT", "X-Forwarded-For: 192.0.2.7",
+            "X-Forwarded-Uri: /a?b", "X-Forwarded-Method: PUT", "X-Forwarded-For: 192.0.2.7", "X-Request-ID: 1",
+            "Traceparent: 00-a-b-01",
         ]
         let facts = HTTPReading(lines.map { $0 + "\r\n" }.joined() + "\r\n").facts
         #expect(
             facts == [
                 .path: "/auth/verify", .method: "GET", .host: "app.example", .scheme: "https", .originalURI: "/a?b",
-                .originalMethod: "PUT", .clientAddress: "192.0.2.7",
+                .originalMethod: "PUT", .clientAddress: "192.0.2.7", .requestID: "1", .traceparent: "00-a-b-01",
             ])
         // A header that says nothing leaves the word to Host.
         #expect(HTTPReading(httpRequest("GET / HTTP/1.1", "Host: a", "X-Forwarded-Host:")).facts[.host] == "a")
