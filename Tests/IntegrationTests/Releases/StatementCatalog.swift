@@ -102,7 +102,10 @@ enum StatementCatalog {
     private static var upkeep: [ReleasedStatement] {
         [
             entry(ClaimCleanup(interval: .seconds(60))),
+            entry(CountRows()),
             entry(MakeSealKey()),
+            entry(MakeTokenKey()),
+            entry(SetTokenKeyAge(generation: 1, isReady: true)),
             entry(RemoveEndedSessions(limit: 10, since: nil)),
             entry(RemoveExpiredSessions(limit: 10, since: nil)),
             entry(RemoveOldAudit(limit: 10)),

@@ -31,7 +31,8 @@ struct StatementTrial: RunsCommands {
     }
 
     private static func connect(_ url: String) throws -> PostgreSQLConnection {
-        let connection = try PostgreSQLConnection(url, log: Logger(label: "trial") { _ in SwiftLogNoOpLogHandler() })
+        let log = Logger(label: "trial") { _ in SwiftLogNoOpLogHandler() }
+        let connection = try PostgreSQLConnection(Secret(url), log: log)
         try connection.introduce(isPooled: false, deadline: limit)
         try connection.enterSchema(nil, deadline: limit)
         return connection
