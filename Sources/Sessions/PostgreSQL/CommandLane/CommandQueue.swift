@@ -4,14 +4,12 @@ internal import EventLoop
 /// in, and the actions are returned in the order in which they must be performed.
 struct CommandQueue {
     private(set) var state = State.disconnected
-    /// The commands that are not at the server. Requesters take turns, and urgent commands go first in each round.
-    private(set) var waiting = FairQueue<Command>(capacity: maxWaiting)
+    /// The commands that are not at the server.
+    private(set) var waiting = WaitingCommands()
     /// The maximum time from a command to its result.
     private let deadline: Duration
     private var lastStandstill: BootInstant?
 
-    /// The maximum number of waiting commands.
-    static let maxWaiting = 1024
     /// The time after which an idle connection is closed.
     static let idleTime = Duration.seconds(60)
     /// The time for which the server of a new connection is known to be the primary.
@@ -54,11 +52,10 @@ struct CommandQueue {
 
     /// Handles a new command.
     mutating func add(_ command: Command) -> [Action] {
-        // Urgent ones end sessions: however many others wait, they are taken.
-        guard !isClosed, command.isUrgent || waiting.hasRoom(for: command.requester) else {
+        guard !isClosed, waiting.hasRoom(for: command) else {
             return [.answer(command.id, .connection("too many commands wait, or the store was closed"))]
         }
-        waiting.append(command, for: command.requester, isUrgent: command.isUrgent)
+        waiting.append(command)
         if state == .disconnected { return connect() }
         return advance(at: command.askedAt)
     }
@@ -126,7 +123,7 @@ struct CommandQueue {
                 return [.markHealthy, .countRevocations(command.id)]
             case .later?:
                 state = .idle(connection, since: now)
-                waiting.append(command, for: command.requester, isUrgent: command.isUrgent)
+                waiting.putBack(command)
                 return [.markHealthy] + advance(at: now)
             case nil:
                 state = .idle(connection, since: now)
@@ -152,7 +149,7 @@ struct CommandQueue {
                 command.wasRepeated = true
                 // The next connection knows nothing of it.
                 command.isCounted = false
-                waiting.prepend(command, for: command.requester)
+                waiting.prepend(command)
             } else {
                 actions.append(.answer(command.id, error))
             }

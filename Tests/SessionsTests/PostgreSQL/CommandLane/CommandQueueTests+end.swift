@@ -30,12 +30,12 @@ extension CommandQueueTests {
     }
 
     @Test mutating func `commands beyond the queue's limit are refused`() {
-        for id in 0..<CommandQueue.maxWaiting { _ = queue.add(command(id)) }
+        for id in 0..<WaitingCommands.maxOthers { _ = queue.add(command(id)) }
         guard case .answer(-1, .some) = queue.add(command(-1)).first else {
             Issue.record("the queue is full")
             return
         }
-        #expect(queue.waiting.count == CommandQueue.maxWaiting)
+        #expect(queue.waiting.count == WaitingCommands.maxOthers)
         // But not what ends sessions.
         #expect(queue.add(command(-2, isUrgent: true)) == [])
         #expect(queue.waiting.elements.map(\.id).first == -2)
