@@ -16,7 +16,8 @@ import Testing
         try holder.sql("BEGIN")
         try holder.sql("SELECT revoke_user_sessions('ann')")
         for call in [
-            "SELECT end_session_of_token(\(FunctionDatabase.hash("a")), NULL)", "SELECT end_session('\(id)', 'ann', NULL)",
+            "SELECT end_session_of_token(\(FunctionDatabase.hash("a")), NULL)",
+            "SELECT end_session('\(id)', 'ann', NULL)",
             "SELECT end_sessions_of_user('ann', NULL, NULL)",
             FunctionDatabase.create("b", epoch: 0, "session_limit => 9"),
         ] {

@@ -18,22 +18,22 @@ extension CommandQueueTests {
         _ = queue.add(command(1, of: ann(1)))
         _ = open(keepsState: false)
         for id in 2...4 { _ = queue.add(command(id, of: ann(id))) }
-        #expect(block(at: 0.2) == [.markHealthy])
-        #expect(queue.wakeAt == time(0.6))
+        #expect(block(at: 0.25) == [.markHealthy])
+        #expect(queue.wakeAt == time(0.75))
         // Others do not wait for any of them.
-        #expect(queue.add(command(10, of: Requester(name: "bob"), at: 0.3)) == [.run(10, byName: false)])
-        _ = queue.received(nil, at: time(0.3))
-        #expect(queue.serverIsReady(at: time(0.3)) == [.markHealthy, .answer(10, nil)])
-        #expect(queue.tick(at: time(0.6)) == [.run(2, byName: false)])
-        #expect(block(at: 0.8) == [.markHealthy])
-        #expect(queue.tick(at: time(1.2)) == [.run(3, byName: false)])
+        #expect(queue.add(command(10, of: Requester(name: "bob"), at: 0.375)) == [.run(10, byName: false)])
+        _ = queue.received(nil, at: time(0.375))
+        #expect(queue.serverIsReady(at: time(0.375)) == [.markHealthy, .answer(10, nil)])
+        #expect(queue.tick(at: time(0.75)) == [.run(2, byName: false)])
+        #expect(block(at: 1) == [.markHealthy])
+        #expect(queue.tick(at: time(1.5)) == [.run(3, byName: false)])
         // The row is free, and so all others follow.
-        _ = queue.received(nil, at: time(1.3))
-        #expect(queue.serverIsReady(at: time(1.3)) == [.markHealthy, .answer(3, nil), .run(4, byName: false)])
+        _ = queue.received(nil, at: time(1.625))
+        #expect(queue.serverIsReady(at: time(1.625)) == [.markHealthy, .answer(3, nil), .run(4, byName: false)])
         for id in [4, 1] {
             #expect(queue.running == id)
-            _ = queue.received(nil, at: time(1.3))
-            _ = queue.serverIsReady(at: time(1.3))
+            _ = queue.received(nil, at: time(1.625))
+            _ = queue.serverIsReady(at: time(1.625))
         }
         #expect(queue.running == 2)
     }
@@ -41,15 +41,15 @@ extension CommandQueueTests {
     @Test mutating func `each of them fails after two seconds, and later ones do not try at once`() {
         _ = queue.add(command(1, of: ann(1)))
         _ = open(keepsState: false)
-        _ = queue.add(command(2, of: ann(2), at: 0.1))
-        #expect(block(at: 0.2) == [.markHealthy])
-        #expect(queue.tick(at: time(1.9)) == [.run(2, byName: false)])
+        _ = queue.add(command(2, of: ann(2), at: 0.125))
+        #expect(block(at: 0.25) == [.markHealthy])
+        #expect(queue.tick(at: time(1.875)) == [.run(2, byName: false)])
         #expect(queue.tick(at: time(2)) == [.answer(1, CommandQueue.lockTimeout)])
-        #expect(block(at: 2.1) == [.markHealthy])
-        #expect(queue.tick(at: time(2.2)) == [.answer(2, CommandQueue.lockTimeout)])
-        #expect(queue.add(command(3, of: ann(3), at: 2.3)) == [])
-        #expect(queue.wakeAt == time(2.5))
-        #expect(queue.tick(at: time(2.5)) == [.run(3, byName: false)])
+        #expect(block(at: 2.125) == [.markHealthy])
+        #expect(queue.tick(at: time(2.25)) == [.answer(2, CommandQueue.lockTimeout)])
+        #expect(queue.add(command(3, of: ann(3), at: 2.375)) == [])
+        #expect(queue.wakeAt == time(2.625))
+        #expect(queue.tick(at: time(2.625)) == [.run(3, byName: false)])
     }
 
     @Test mutating func `the tries of many addresses and names take a third of the time at most`() {
