@@ -90,7 +90,7 @@ extension SessionStore {
     ) async throws(SessionStoreError) -> EndedSession? {
         guard try checks.mayExist(token) else { return nil }
         // The user is not known yet. Whoever ends the same session waits for the same row.
-        let requester = Requester(address: clientAddress, name: "token \(token.hash.hex)")
+        let requester = Requester(address: clientAddress, name: token.hash.hex)
         let ended = try await change(writeLane, RevokeToken(hash: token.hash), for: requester)
         readLane.hear(.ended([token.hash]))
         redis?.forget([token.hash])
