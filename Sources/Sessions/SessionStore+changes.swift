@@ -89,7 +89,8 @@ extension SessionStore {
         _ token: SessionToken, from clientAddress: String? = nil
     ) async throws(SessionStoreError) -> EndedSession? {
         guard try checks.mayExist(token) else { return nil }
-        let requester = Requester(address: clientAddress)
+        // The user is not known yet. Whoever ends the same session waits for the same row.
+        let requester = Requester(address: clientAddress, name: token.hash.hex)
         let ended = try await change(writeLane, RevokeToken(hash: token.hash), for: requester)
         readLane.hear(.ended([token.hash]))
         redis?.forget([token.hash])

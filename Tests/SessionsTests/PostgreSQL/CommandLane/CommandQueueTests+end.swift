@@ -56,7 +56,8 @@ extension CommandQueueTests {
                     actions = queue.add(
                         command(
                             asked, "\(asked % 3)", isIdempotent: .random(using: &random),
-                            isUrgent: .random(using: &random), at: seconds))
+                            isUrgent: .random(using: &random),
+                            of: Requester(name: [nil, "ann", "bob"][asked % 3]), at: seconds))
                 case 3:
                     queue.opened(keepsState: .random(using: &random), at: now)
                     actions = queue.advance(at: now)
