@@ -89,7 +89,8 @@ extension SessionStore {
         _ token: SessionToken, from clientAddress: String? = nil
     ) async throws(SessionStoreError) -> EndedSession? {
         guard try checks.mayExist(token) else { return nil }
-        let requester = Requester(address: clientAddress)
+        // The user is not known yet. Whoever ends the same session waits for the same row.
+        let requester = Requester(address: clientAddress, name: token.hash.hex)
         let ended = try await change(writeLane, RevokeToken(hash: token.hash), for: requester)
         readLane.hear(.ended([token.hash]))
         redis?.forget([token.hash])
@@ -181,7 +182,9 @@ extension SessionStore {
         try SessionArguments.require(sessionID: sessionID)
         guard try checks.mayExist(token) else { return nil }
         let statement = FindJustEnded(hash: token.hash, id: sessionID)
-        return try await command(writeLane, statement, for: Requester(address: clientAddress))
+        // Anybody who once had a session can ask this at any rate: nothing that creates or ends sessions waits for it, and
+        // lists little if many addresses ask for one token.
+        return try await command(listLane, statement, for: Requester(address: clientAddress, name: token.hash.hex))
     }
 
     /// The maximum number of sessions in the list of a user.

@@ -1,5 +1,6 @@
 internal import EventLoop
 internal import Mustache
+internal import Synchronization
 
 /// The pages for people with a browser.
 ///
@@ -13,6 +14,10 @@ final class Pages: Sendable {
     private let headers: [[(name: HeaderName, value: HeaderValue)]]
     /// The sign-in page of each language.
     private let signInPages: [PreparedPage]
+    /// The language for each value of Accept-Language, of which browsers have few: parsing takes a quarter of the page's time.
+    private let choices = Mutex<[String: Int]>([:])
+    private static let maxChoices = 256
+    private static let maxChoiceLength = 128
 
     /// - Parameters:
     ///   - own: the operator's own templates and texts.
@@ -45,8 +50,19 @@ final class Pages: Sendable {
         _ page: Page, _ status: HTTPStatus = .ok, to request: OriginalRequest,
         headers: [(name: HeaderName, value: HeaderValue)] = []
     ) -> Response {
-        let index = languages.index(for: request[.acceptLanguage])
+        let index = language(for: request[.acceptLanguage] ?? "")
         return Response(status, .html, body(page, index), headers: self.headers[index] + headers)
+    }
+
+    private func language(for header: String) -> Int {
+        if let known = choices.withLock({ $0[header] }) { return known }
+        let index = languages.index(for: header)
+        guard header.utf8.count <= Self.maxChoiceLength else { return index }
+        choices.withLock { choices in
+            if choices.count >= Self.maxChoices { choices.removeAll(keepingCapacity: true) }
+            choices[header] = index
+        }
+        return index
     }
 
     private func body(_ page: Page, _ index: Int) -> [UInt8] {

@@ -56,9 +56,10 @@ struct AdministrationConnection {
         }
     }
 
-    /// Keeps the triggers on changes of users from ending sessions in the current transaction.
+    /// Keeps the triggers on changes of users from ending sessions in the current transaction. They still remove links for
+    /// a new password: the transaction that ends the sessions afterwards finds the user changed already.
     /// - Throws: ``PostgreSQLError``
     func postponeEndsInTransaction() throws(PostgreSQLError) {
-        try connection.script("SET LOCAL authfcgi.rehashing = 'on'", deadline: deadline)
+        try connection.script("SET LOCAL authfcgi.postponing = 'on'", deadline: deadline)
     }
 }

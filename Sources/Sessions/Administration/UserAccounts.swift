@@ -140,8 +140,8 @@ package struct UserAccounts: ~Copyable {
         }
     }
 
-    /// Runs `work` in a transaction that ends no sessions. Returns whether it has changed the user; false also if another
-    /// transaction holds the user's row.
+    /// Runs `work` in a transaction that ends no sessions, but removes the user's link for a new password if it changes the
+    /// user. Returns whether it has; false also if another transaction holds the user's row.
     private func changeAlone(
         _ id: String, _ work: () throws(PostgreSQLError) -> Bool
     ) throws(PostgreSQLError) -> Bool {

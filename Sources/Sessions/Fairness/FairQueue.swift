@@ -8,18 +8,11 @@ internal import DequeModule
 /// sites come anew meanwhile.
 ///
 /// Elements of the same name from many lines are spread over later rounds: see ``Namesakes``. An element without a network is
-/// due in the open round, whatever else waits. Elements of a round are taken in the order of their arrival, urgent ones first.
-/// Urgent elements have lines of their own, and so do not wait for a site's other elements.
+/// due in the open round, whatever else waits. Elements of a round are taken in the order of their arrival.
 struct FairQueue<Element> {
     private struct Entry {
         var element: Element
         let requester: Requester
-        let isUrgent: Bool
-    }
-
-    private struct LineKey: Hashable {
-        let site: ClientSite
-        let isUrgent: Bool
     }
 
     /// The elements of a site.
@@ -39,14 +32,10 @@ struct FairQueue<Element> {
         var entry: Entry
         /// The round in which the element is due.
         let round: Int
-        /// The line of the element; nil for one without a network, and for one that was prepended.
-        let line: LineKey?
+        /// The line of the element; nil for one without a network.
+        let line: ClientSite?
         /// True if the elements behind it in its line get no place before it is taken.
         let leadsLine: Bool
-
-        func precedes(_ other: Place) -> Bool {
-            round != other.round ? round < other.round : entry.isUrgent && !other.entry.isUrgent
-        }
     }
 
     /// The elements that have a place, in the order in which they are due. Each line with elements has at least one.
@@ -54,7 +43,7 @@ struct FairQueue<Element> {
     /// The round to which new elements belong: the first one of which none was taken.
     private var openRound = 0
     /// The lines that have elements.
-    private var lines: [LineKey: Line] = [:]
+    private var lines: [ClientSite: Line] = [:]
     private var namesakes = Namesakes()
     private var shares: Shares
 
@@ -89,29 +78,20 @@ struct FairQueue<Element> {
     }
 
     /// Adds an element at the end of its requester's line.
-    mutating func append(_ element: Element, for requester: Requester, isUrgent: Bool = false) {
-        let entry = Entry(element: element, requester: requester, isUrgent: isUrgent)
+    mutating func append(_ element: Element, for requester: Requester) {
+        let entry = Entry(element: element, requester: requester)
         shares.take(for: requester)
-        namesakes.add(requester, isUrgent: isUrgent)
+        namesakes.add(requester)
         guard let network = requester.network else {
-            let round = openRound + namesakes.delay(of: requester, isUrgent: isUrgent)
+            let round = openRound + namesakes.delay(of: requester)
             return insert(Place(entry: entry, round: round, line: nil, leadsLine: false))
         }
-        let key = LineKey(site: network.site, isUrgent: isUrgent)
-        var line = lines.removeValue(forKey: key) ?? Line()
+        let site = network.site
+        var line = lines.removeValue(forKey: site) ?? Line()
         line.count += 1
         line.others.append(entry, from: network)
-        lines[key] = line
-        advance(key)
-    }
-
-    /// Adds an element before all others.
-    mutating func prepend(_ element: Element, for requester: Requester) {
-        let first = min(openRound, places.first?.round ?? openRound) - 1
-        let entry = Entry(element: element, requester: requester, isUrgent: true)
-        places.prepend(Place(entry: entry, round: first, line: nil, leadsLine: false))
-        shares.take(for: requester)
-        namesakes.add(requester, isUrgent: true)
+        lines[site] = line
+        advance(site)
     }
 
     /// Removes and returns the element that is due next.
@@ -119,11 +99,11 @@ struct FairQueue<Element> {
         guard let place = places.popFirst() else { return nil }
         free(place.entry)
         openRound = max(openRound, place.round + 1)
-        if let key = place.line, var line = lines.removeValue(forKey: key), line.count > 1 {
+        if let site = place.line, var line = lines.removeValue(forKey: site), line.count > 1 {
             line.count -= 1
             if place.leadsLine { line.isLed = false }
-            lines[key] = line
-            advance(key)
+            lines[site] = line
+            advance(site)
         }
         if places.isEmpty { openRound = 0 }
         return place.entry.element
@@ -132,7 +112,7 @@ struct FairQueue<Element> {
     /// Changes each element. The order stays.
     mutating func modifyEach(_ change: (inout Element) -> Void) {
         for index in places.indices { change(&places[index].entry.element) }
-        for key in Array(lines.keys) { lines[key]?.others.modifyEach { change(&$0.element) } }
+        for site in Array(lines.keys) { lines[site]?.others.modifyEach { change(&$0.element) } }
     }
 
     /// Removes the elements that satisfy `isOver`. Those behind them in their lines move up.
@@ -143,10 +123,10 @@ struct FairQueue<Element> {
         guard isAny else { return [] }
         var (old, removed): (FairQueue, [Element]) = (self, [])
         while let element = old.popFirst() { if isOver(element) { removed.append(element) } }
-        for key in Array(lines.keys) {
-            let entries = lines[key]?.others.removeAll { isOver($0.element) } ?? []
+        for site in Array(lines.keys) {
+            let entries = lines[site]?.others.removeAll { isOver($0.element) } ?? []
             for entry in entries { free(entry) }
-            lines[key]?.count -= entries.count
+            lines[site]?.count -= entries.count
         }
         let oldPlaces = places
         places.removeAll()
@@ -165,7 +145,7 @@ struct FairQueue<Element> {
     /// Gives back what an element has taken.
     private mutating func free(_ entry: Entry) {
         shares.free(of: entry.requester)
-        namesakes.remove(entry.requester, isUrgent: entry.isUrgent)
+        namesakes.remove(entry.requester)
     }
 
     private func forEach(_ body: (Element) -> Void) {
@@ -175,16 +155,16 @@ struct FairQueue<Element> {
 
     /// Gives the next element of a line a place, unless one leads the line. An element that is due later than its line, because
     /// of others of its name, does not hold up those behind it: they get places too, in later rounds.
-    private mutating func advance(_ key: LineKey) {
-        guard var line = lines.removeValue(forKey: key) else { return }
+    private mutating func advance(_ site: ClientSite) {
+        guard var line = lines.removeValue(forKey: site) else { return }
         while !line.isLed, let entry = line.others.popFirst() {
             let turn = max(openRound, line.nextRound)
             line.nextRound = turn + 1
-            let delay = namesakes.delay(of: entry.requester, isUrgent: entry.isUrgent)
+            let delay = namesakes.delay(of: entry.requester)
             line.isLed = delay == 0
-            insert(Place(entry: entry, round: turn + delay, line: key, leadsLine: line.isLed))
+            insert(Place(entry: entry, round: turn + delay, line: site, leadsLine: line.isLed))
         }
-        lines[key] = line
+        lines[site] = line
     }
 
     /// Inserts a place behind those of its round. The places are sorted, so the search is a binary one.
@@ -192,23 +172,23 @@ struct FairQueue<Element> {
         var (low, high) = (places.startIndex, places.endIndex)
         while low < high {
             let middle = low + (high - low) / 2
-            if place.precedes(places[middle]) { high = middle } else { low = middle + 1 }
+            if place.round < places[middle].round { high = middle } else { low = middle + 1 }
         }
         places.insert(place, at: low)
     }
 
     /// Removes an element with a place from its line; returns the place with the element behind it, if it held that up.
     private mutating func successor(of place: Place) -> Place? {
-        guard let key = place.line, var line = lines.removeValue(forKey: key), line.count > 1 else { return nil }
+        guard let site = place.line, var line = lines.removeValue(forKey: site), line.count > 1 else { return nil }
         line.count -= 1
         var successor: Place?
         if place.leadsLine {
             successor = line.others.popFirst().map {
-                Place(entry: $0, round: place.round, line: key, leadsLine: true)
+                Place(entry: $0, round: place.round, line: site, leadsLine: true)
             }
             line.isLed = successor != nil
         }
-        lines[key] = line
+        lines[site] = line
         return successor
     }
 }

@@ -4,11 +4,6 @@
 /// √(2n) have the name in the same round, and later ones do not overtake earlier ones. Other elements of the same site do not
 /// count: they wait in its line.
 struct Namesakes {
-    private struct Name: Hashable {
-        let text: String
-        let isUrgent: Bool
-    }
-
     /// The elements that wait for a name.
     private struct Waiting {
         /// The number of elements of each site.
@@ -19,11 +14,11 @@ struct Namesakes {
         var isEmpty: Bool { sites.isEmpty && withoutSite == 0 }
     }
 
-    private var names: [Name: Waiting] = [:]
+    private var names: [String: Waiting] = [:]
 
     /// Adds an element that waits.
-    mutating func add(_ requester: Requester, isUrgent: Bool) {
-        guard let name = Self.name(requester, isUrgent) else { return }
+    mutating func add(_ requester: Requester) {
+        guard let name = requester.name else { return }
         if let site = requester.network?.site {
             names[name, default: Waiting()].sites[site, default: 0] += 1
         } else {
@@ -32,8 +27,8 @@ struct Namesakes {
     }
 
     /// Removes an element that was added.
-    mutating func remove(_ requester: Requester, isUrgent: Bool) {
-        guard let name = Self.name(requester, isUrgent), var waiting = names.removeValue(forKey: name) else { return }
+    mutating func remove(_ requester: Requester) {
+        guard let name = requester.name, var waiting = names.removeValue(forKey: name) else { return }
         if let site = requester.network?.site {
             let count = waiting.sites[site, default: 0]
             waiting.sites[site] = count > 1 ? count - 1 : nil
@@ -44,15 +39,11 @@ struct Namesakes {
     }
 
     /// Returns the number of rounds by which an element that was added is due later than its line.
-    func delay(of requester: Requester, isUrgent: Bool) -> Int {
-        guard let name = Self.name(requester, isUrgent), let waiting = names[name] else { return 0 }
+    func delay(of requester: Requester) -> Int {
+        guard let name = requester.name, let waiting = names[name] else { return 0 }
         return Self.delay(behind: waiting.sites.count + waiting.withoutSite - 1)
     }
 
     /// Returns the number of rounds by which an element is due later than its line if `others` other sites wait for its name.
     static func delay(behind others: Int) -> Int { Int(Double(2 * max(0, others)).squareRoot()) }
-
-    private static func name(_ requester: Requester, _ isUrgent: Bool) -> Name? {
-        requester.name.map { Name(text: $0, isUrgent: isUrgent) }
-    }
 }

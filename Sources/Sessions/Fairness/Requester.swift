@@ -2,7 +2,8 @@
 package struct Requester: Hashable, Sendable {
     /// The client's network; nil for a client without an IP address, and for the program itself.
     package let network: ClientNetwork?
-    /// The user name of a login, or else the user's id; nil if it is unknown.
+    /// The user name of a login, or else the user's id, or the hash of a token whose session's user is not known yet; nil if
+    /// all are unknown.
     package let name: String?
 
     /// Creates a requester.

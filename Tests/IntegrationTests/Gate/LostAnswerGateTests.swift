@@ -77,9 +77,9 @@ import Testing
         }
         #expect(answer.status == 204, "\(answer)")
         #expect(gate.log.contains("connection for changes: PostgreSQL connection lost"))
-        let lines = try gate.log.auditLines("session_end")
-        #expect(lines.count == 2)
-        let line = try #require(lines.last)
+        // The log is written by a thread of its own.
+        try eventually("both ends are logged") { try gate.log.auditLines("session_end").count == 2 }
+        let line = try #require(try gate.log.auditLines("session_end").last)
         #expect(line["outcome"] == "success" && line["session"] == otherID && line["by_session"] == mineID)
     }
 

@@ -23,6 +23,8 @@ import Testing
             configure(&$0)
         }
         try await RedisPods.waitUntilItUsesRedis(pod)
+        // A snapshot of another pod is dated by a heartbeat, and counts only if that is younger than this pod's connection.
+        try await Task.sleep(for: .milliseconds(600))
         return pod
     }
 
@@ -53,7 +55,8 @@ import Testing
         try eventually("Redis has it") { try redis.command("EXISTS", RedisPods.key(token)) == "1" }
         #expect(try await pods[1].isShared(token))
         let left = try #require(Int(try redis.command("PTTL", RedisPods.key(token))))
-        #expect(left > 0 && left <= 2000)
+        // Counted from the heartbeat by which the snapshot is dated.
+        #expect(left > 0 && left <= 2500, "\(left)")
         let lookUps = await pods[1].store.counts[.lookUps]
         try await expect(pods, token, endAt: session.expiresAt)
         // The refusal required PostgreSQL. Other look-ups occur only when Redis misses its deadline on a busy machine.

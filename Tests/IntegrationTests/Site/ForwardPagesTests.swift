@@ -67,7 +67,9 @@ import Testing
     @Test func `no path comes to another page of the gate, and no host or path makes another header`() throws {
         for path in ["/auth/login", "//auth/login", "/x/../auth/login", "/healthz", "/auth/me", "/auth/logout?done=1"] {
             #expect(try ask(.envoy, [], path: path).status == 401, "\(path)")
-            #expect(try ask(.envoy, [("Sec-Fetch-Mode", "navigate")], path: path).status == 302, "\(path)")
+            // The sign-in page cannot be reached by way of itself.
+            let status = path == "/auth/login" ? 401 : 302
+            #expect(try ask(.envoy, [("Sec-Fetch-Mode", "navigate")], path: path).status == status, "\(path)")
         }
         for host in ["evil.example/x", "a b", "u@evil.example", "x\"y", ""] {
             let headers = [

@@ -80,7 +80,9 @@ private final class EndingContainers: Sendable {
             #expect(try client(8081).get(path).status == 401, "\(path)")
             #expect(try client(8081).get(path, headers: [bearer(token)]).headers["Remote-User"] == "ann", "\(path)")
             #expect(try client(8081).get(path, headers: Browser.request()).status == 401, "\(path)")
-            #expect(try client(8082).get(path, headers: Browser.request()).status == 302, "\(path)")
+            // The sign-in page cannot be reached by way of itself.
+            let status = path == "/auth/login" ? 401 : 302
+            #expect(try client(8082).get(path, headers: Browser.request()).status == status, "\(path)")
             #expect(try client(8082).get(path).status == 401, "\(path)")
             #expect(try client(8082).get(path, headers: [bearer(token)]).headers["Remote-User"] == "ann", "\(path)")
         }

@@ -41,6 +41,11 @@ import Testing
         return strangers
     }
 
+    /// Makes a link for a new password, with a code that is known.
+    private func makeLink() throws {
+        #expect(try server.psql("SELECT create_password_reset('id-ann', sha256('code')) IS NOT NULL") == "t")
+    }
+
     private func locks(granted: Bool) throws -> Int? {
         Int(
             try server.psql(
@@ -120,14 +125,21 @@ import Testing
         let connection = try PostgreSQLConnection(server.url(), log: RecordedLog().logger)
         try connection.introduce(isPooled: false, deadline: .seconds(5))
         try connection.enterSchema(nil, deadline: .seconds(5))
+        let link = "find_password_reset(sha256('code'))"
+        try makeLink()
         try await expectEnd(pods, "a new password") { _, _ in
             let change = try UserAccounts(connection).setPassword(of: "id-ann", to: "y")
             #expect(change == .changed(sessionsEnded: 1))
         }
+        // An earlier link is not valid any more.
+        #expect(try server.psql("SELECT user_id FROM \(link)") == "")
+        try makeLink()
         try await expectEnd(pods, "disabled") { _, _ in
             let change = try UserAccounts(connection).disable("id-ann")
             #expect(change == .changed(sessionsEnded: 1))
         }
+        try server.psql("UPDATE authfcgi_users SET disabled = false")
+        #expect(try server.psql("SELECT user_id FROM \(link)") == "")
         try await expectEnd(pods, "ended") { _, _ in
             let ended = try SessionAdministration(connection).revoke(userID: "id-ann")
             #expect(ended == 1)

@@ -78,6 +78,52 @@ import Testing
         #expect(try await pod.store.revokeAll(ofUser: "id-ann") == 1)
     }
 
+    /// Not even if they come from many addresses, each of which has its turn.
+    @Test(arguments: [true, false])
+    func `many addresses of a held user or a held token delay nobody else`(isPooled: Bool) async throws {
+        let (server, database) = try SharedServers.newDatabase()
+        let folder = try TestFolder()
+        let bouncer = try isPooled ? PgBouncer(in: folder, before: server, poolMode: "transaction") : nil
+        let pod = try await TestStore.start(bouncer?.url(database: database) ?? server.url(database: database))
+        let (token, _) = try await pod.signIn("cid")
+        _ = try await pod.signIn("ann")
+        let lock = try PostgreSQLConnection(server.url(database: database), log: pod.log.logger)
+        for statement in [
+            "BEGIN", "SELECT revoke_user_sessions('id-ann')", "SELECT revoke_access_token('\(token.secretText)')",
+        ] {
+            try lock.script(statement, deadline: .seconds(5))
+        }
+        let ends = (1...30).map { host in
+            Task {
+                let address = "192.0.2.\(host)"
+                let ann = Requester(address: address, name: "id-ann")
+                for _ in 0..<2 {
+                    if host.isMultiple(of: 2) {
+                        _ = try? await pod.store.revokeAll(ofUser: "id-ann", except: nil, for: ann)
+                    } else {
+                        _ = try? await pod.store.end(token, from: address)
+                    }
+                }
+            }
+        }
+        try await Task.sleep(for: .milliseconds(100))
+        let clock = ContinuousClock()
+        for _ in 0..<10 {
+            let start = clock.now
+            let (other, _) = try await pod.signIn("bob")
+            try await pod.store.revoke(other)
+            #expect(clock.now - start < .seconds(1))
+            try await Task.sleep(for: .milliseconds(200))
+        }
+        for end in ends { await end.value }
+        #expect(pod.log.text.contains("(SQLSTATE 55P03"), "\(pod.log.text)")
+        #expect(!pod.log.text.contains("connection lost"), "\(pod.log.text)")
+        try lock.script("ROLLBACK", deadline: .seconds(5))
+        try await pod.store.revoke(token)
+        #expect(try await pod.store.revokeAll(ofUser: "id-ann") == 1)
+        if let bouncer { #expect(try bouncer.stop() == .code(0)) }
+    }
+
     @Test func `a user is disabled although a transaction keeps the sessions from ending`() async throws {
         let (server, database) = try SharedServers.newDatabase()
         let pod = try await TestStore.start(server.url(database: database))

@@ -27,14 +27,26 @@ import Testing
         try SchemaFaultLog.relevant(migrations.faults(on: connection(), "public"))
     }
 
-    private static let text =
-        "roles have rights with which they can read the gate's secrets, make sessions or run code as the gate ("
+    private static let text = "roles have rights with which they can \(Self.powers) ("
+    private static let powers = "read the gate's secrets, make or keep sessions, lift limits or run code as the gate"
 
     @Test(arguments: [
         "GRANT ALL ON ALL TABLES IN SCHEMA public TO ROLE", "GRANT SELECT ON ALL TABLES IN SCHEMA public TO ROLE",
         "GRANT SELECT (key) ON session_keys TO ROLE", "GRANT SELECT ON session_channel TO ROLE",
         "GRANT SELECT ON redis_seal_keys TO ROLE", "GRANT INSERT ON session_tokens TO ROLE",
         "GRANT UPDATE (token_hash) ON session_tokens TO ROLE", "GRANT UPDATE ON user_epochs TO ROLE",
+        // A link for a new password of anybody, with a code of one's own.
+        "GRANT INSERT, UPDATE ON authfcgi_password_resets TO ROLE",
+        "GRANT INSERT (user_id, code_hash, expires_at) ON authfcgi_password_resets TO ROLE",
+        "GRANT UPDATE (code_hash) ON authfcgi_password_resets TO ROLE",
+        // Workers would not learn of a revocation that was counted.
+        "GRANT INSERT ON unannounced_revocations TO ROLE", "GRANT UPDATE ON unannounced_revocations TO ROLE",
+        "GRANT DELETE ON unannounced_revocations TO ROLE", "GRANT TRUNCATE ON unannounced_revocations TO ROLE",
+        "GRANT UPDATE ON session_limits TO ROLE", "GRANT UPDATE (maximum_lifetime) ON session_limits TO ROLE",
+        // A row of the view is one of the table.
+        "GRANT INSERT ON live_sessions TO ROLE", "GRANT UPDATE (user_id) ON live_sessions TO ROLE",
+        "GRANT DELETE ON login_throttle TO ROLE", "GRANT UPDATE ON login_throttle TO ROLE",
+        "GRANT INSERT ON login_devices TO ROLE",
         "GRANT TRIGGER ON authfcgi_users TO ROLE", "GRANT EXECUTE ON FUNCTION listen_for_revocations TO ROLE",
         "GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO ROLE",
     ])
@@ -56,7 +68,9 @@ import Testing
             GRANT authfcgi_mint TO \(attacker);
             GRANT EXECUTE ON FUNCTION create_access_token TO \(attacker);
             GRANT SELECT ON session_tokens, live_sessions, session_limits, authfcgi_audit TO \(attacker);
-            GRANT DELETE ON session_tokens TO \(attacker);
+            GRANT SELECT, DELETE ON authfcgi_password_resets TO \(attacker);
+            GRANT SELECT ON login_throttle, login_devices, unannounced_revocations TO \(attacker);
+            GRANT DELETE ON session_tokens, live_sessions TO \(attacker);
             GRANT SELECT, INSERT, UPDATE, DELETE ON authfcgi_users TO \(attacker)
             """)
         #expect(try faults() == [])

@@ -46,12 +46,7 @@ import Testing
     }
 
     @Test(arguments: Way.allCases)
-    func `neither do urgent elements, nor those without an address`(_ way: Way) {
-        var urgent = TurnSimulation(14, isUrgent: true) { Self.person($0) }
-        let behindUrgent = urgent.waits(300) { way.requester($0) }
-        #expect(behindUrgent.count == 300 && behindUrgent.allSatisfy { $0 <= 28 }, "\(behindUrgent)")
-        let amongUrgent = urgent.waits(300, areUrgent: true) { way.requester($0) }
-        #expect(amongUrgent.count == 300 && amongUrgent.allSatisfy { $0 <= 14 }, "\(amongUrgent)")
+    func `neither do elements without an address`(_ way: Way) {
         var unknown = TurnSimulation(14) { _ in Requester() }
         let behindUnknown = unknown.waits(300) { way.requester($0) }
         #expect(behindUnknown.count == 300 && behindUnknown.allSatisfy { $0 <= 14 }, "\(behindUnknown)")

@@ -11,8 +11,8 @@ import Testing
         Requester(address: network.map { "192.0.2.\($0)" }, name: name)
     }
 
-    private mutating func append(_ elements: String..., by requester: Requester, isUrgent: Bool = false) {
-        for element in elements { queue.append(element, for: requester, isUrgent: isUrgent) }
+    private mutating func append(_ elements: String..., by requester: Requester) {
+        for element in elements { queue.append(element, for: requester) }
     }
 
     /// A client of an IPv6 site.
@@ -92,26 +92,10 @@ import Testing
         #expect(takeAll() == "axbcd")
     }
 
-    @Test mutating func `urgent elements go first in each round, and do not wait for others of their network`() {
-        append("a", "b", "c", by: client(1))
-        append("p", "q", "r", by: client(1), isUrgent: true)
-        append("x", by: client(2))
-        append("y", by: client(2), isUrgent: true)
-        #expect(takeAll() == "pyaxqbrc")
-    }
-
     @Test mutating func `elements without a network are due at once`() {
         append("a", "b", "c", by: client(1))
         append("x", "y", by: client(nil))
         #expect(takeAll() == "axybc")
-    }
-
-    @Test mutating func `a prepended element is due before all others`() {
-        append("a", by: client(1))
-        append("b", by: client(2), isUrgent: true)
-        queue.prepend("x", for: client(1))
-        append("c", by: client(3), isUrgent: true)
-        #expect(takeAll() == "xbca")
     }
 
     @Test mutating func `elements behind removed ones move up`() {
@@ -129,12 +113,12 @@ import Testing
         append("p", by: client(2))
         append("q", by: client(3))
         #expect(queue.popFirst() == "a")
-        for element in ["q", "c"] {
-            append("u", by: client(4), isUrgent: true)
+        for (element, network) in [("q", 4), ("c", 5)] {
+            append("u\(network)", by: client(network))
             let removed = queue.removeAll { $0 == element }
             #expect(removed == [element])
         }
-        #expect(takeAll() == "pubu")
+        #expect(takeAll() == "pbu4u5")
     }
 
     @Test mutating func `each element can be changed, and the least of all is known`() {
@@ -166,8 +150,7 @@ import Testing
                 if Bool.random(using: &random) {
                     let network = Int.random(in: 0...4, using: &random)
                     let name = Bool.random(using: &random) ? "ann" : nil
-                    queue.append(
-                        added, for: client(network == 0 ? nil : network, name), isUrgent: .random(using: &random))
+                    queue.append(added, for: client(network == 0 ? nil : network, name))
                     added += 1
                 } else if Int.random(in: 0..<20, using: &random) == 0 {
                     let divisor = Int.random(in: 2...5, using: &random)

@@ -6,7 +6,6 @@ struct TurnSimulation {
     private(set) var queue = FairQueue<Int>()
     /// Returns the requester of the crowd's element with a number.
     private let crowd: (Int) -> Requester
-    private let isUrgent: Bool
     private var sent = 0
 
     /// The element of somebody who is not of the crowd.
@@ -14,11 +13,9 @@ struct TurnSimulation {
 
     /// - Parameters:
     ///   - elements: The number of the crowd's elements in the queue.
-    ///   - isUrgent: True if they are urgent.
     ///   - crowd: Returns the requester of the element with a number.
-    init(_ elements: Int, isUrgent: Bool = false, _ crowd: @escaping (Int) -> Requester) {
+    init(_ elements: Int, _ crowd: @escaping (Int) -> Requester) {
         self.crowd = crowd
-        self.isUrgent = isUrgent
         for _ in 0..<elements { send() }
     }
 
@@ -26,15 +23,12 @@ struct TurnSimulation {
     /// - Parameters:
     ///   - count: The number of elements.
     ///   - limit: The wait after which the simulation ends.
-    ///   - areUrgent: True if they are urgent.
     ///   - requester: Returns the requester of the element with a number.
     /// - Returns: The wait of each element, as the number of the crowd's elements taken meanwhile.
-    mutating func waits(
-        _ count: Int, atMost limit: Int = 5000, areUrgent: Bool = false, _ requester: (Int) -> Requester
-    ) -> [Int] {
+    mutating func waits(_ count: Int, atMost limit: Int = 5000, _ requester: (Int) -> Requester) -> [Int] {
         var waits: [Int] = []
         for number in 0..<count {
-            queue.append(Self.other, for: requester(number), isUrgent: areUrgent)
+            queue.append(Self.other, for: requester(number))
             var wait = 0
             while wait < limit, queue.popFirst() != Self.other {
                 send()
@@ -47,7 +41,7 @@ struct TurnSimulation {
     }
 
     private mutating func send() {
-        queue.append(sent, for: crowd(sent), isUrgent: isUrgent)
+        queue.append(sent, for: crowd(sent))
         sent += 1
     }
 }

@@ -4,20 +4,18 @@ internal import EventLoop
 /// in, and the actions are returned in the order in which they must be performed.
 struct CommandQueue {
     private(set) var state = State.disconnected
-    /// The commands that are not at the server. Requesters take turns, and urgent commands go first in each round.
-    private(set) var waiting = FairQueue<Command>(capacity: maxWaiting)
+    /// The commands that are not at the server.
+    private(set) var waiting = WaitingCommands()
+    /// The commands that wait for rows which another transaction holds.
+    var held = HeldNames<Command>()
     /// The maximum time from a command to its result.
-    private let deadline: Duration
+    let deadline: Duration
     private var lastStandstill: BootInstant?
 
-    /// The maximum number of waiting commands.
-    static let maxWaiting = 1024
     /// The time after which an idle connection is closed.
     static let idleTime = Duration.seconds(60)
     /// The time for which the server of a new connection is known to be the primary.
     static let certainty = Duration.seconds(1)
-    /// The time for which a command that waits for locks in vain is sent again.
-    static let lockPatience = Duration.seconds(2)
     /// The maximum wait of a command while no connection can be opened.
     static let connectionWait = Duration.seconds(1)
 
@@ -54,11 +52,10 @@ struct CommandQueue {
 
     /// Handles a new command.
     mutating func add(_ command: Command) -> [Action] {
-        // Urgent ones end sessions: however many others wait, they are taken.
-        guard !isClosed, command.isUrgent || waiting.hasRoom(for: command.requester) else {
+        guard !isClosed, waiting.hasRoom(for: command) else {
             return [.answer(command.id, .connection("too many commands wait, or the store was closed"))]
         }
-        waiting.append(command, for: command.requester, isUrgent: command.isUrgent)
+        waiting.append(command)
         if state == .disconnected { return connect() }
         return advance(at: command.askedAt)
     }
@@ -71,8 +68,12 @@ struct CommandQueue {
 
     /// Sends the next command if no other one is at the server.
     mutating func advance(at now: BootInstant) -> [Action] {
-        guard case .idle(let connection, _) = state, let command = waiting.popFirst() else { return [] }
-        return start(command, on: connection, at: now)
+        guard case .idle(let connection, _) = state else { return [] }
+        while true {
+            if let command = held.popFirst(at: now) { return start(command, on: connection, at: now) }
+            guard let command = waiting.popFirst() else { return [] }
+            if !park(command, at: now) { return start(command, on: connection, at: now) }
+        }
     }
 
     /// Handles a failed attempt to connect. Commands that have waited long enough fail.
@@ -81,7 +82,7 @@ struct CommandQueue {
         let isHopeless = if case .unusable = error { true } else { false }
         let actions = giveUp(error) { isHopeless || now - $0.askedAt >= Self.connectionWait }
         state = .disconnected
-        return actions + (waiting.isEmpty ? [] : connect())
+        return actions + (isEmpty ? [] : connect())
     }
 
     /// Handles a result.
@@ -125,10 +126,12 @@ struct CommandQueue {
                 state = .counting(connection, command)
                 return [.markHealthy, .countRevocations(command.id)]
             case .later?:
+                noteLock(of: command, failure, at: now)
                 state = .idle(connection, since: now)
-                waiting.append(command, for: command.requester, isUrgent: command.isUrgent)
+                waiting.putBack(command)
                 return [.markHealthy] + advance(at: now)
             case nil:
+                noteLock(of: command, failure, at: now)
                 state = .idle(connection, since: now)
                 return [.markHealthy, .answer(command.id, failure)] + advance(at: now)
             }
@@ -152,33 +155,33 @@ struct CommandQueue {
                 command.wasRepeated = true
                 // The next connection knows nothing of it.
                 command.isCounted = false
-                waiting.prepend(command, for: command.requester)
+                waiting.prepend(command)
             } else {
                 actions.append(.answer(command.id, error))
             }
             // After a demotion the next connection is opened at once: there may be another primary.
             if !error.isReadOnlyTransaction { actions.append(.reportLoss(error)) }
-        } else if !waiting.isEmpty {
+        } else if !isEmpty {
             actions.append(.reportLoss(error))
         }
         state = .disconnected
-        return actions + [.disconnect] + (waiting.isEmpty ? [] : connect())
+        return actions + [.disconnect] + (isEmpty ? [] : connect())
     }
 
     /// Handles the end of a time limit.
     mutating func tick(at now: BootInstant) -> [Action] {
-        let actions = giveUp(.deadline) { $0.deadline <= now }
-        if state == .connecting, waiting.isEmpty {
+        let actions = giveUp(.deadline) { $0.deadline <= now } + giveUpHeld(at: now)
+        if state == .connecting, isEmpty {
             state = .disconnected
             return actions + [.stopConnecting]
         }
         // It is unknown whether the command at the server was executed. The connection is closed.
         if let current, current.deadline <= now { return actions + lost(.deadline, at: now) }
-        if case .idle(_, let since) = state, waiting.isEmpty, now - since >= Self.idleTime {
+        if case .idle(_, let since) = state, isEmpty, now - since >= Self.idleTime {
             state = .disconnected
             return actions + [.disconnect]
         }
-        return actions
+        return actions + advance(at: now)
     }
 
     /// Handles the end of a standstill of this process: time limits begin anew, since answers may lie in the socket.
@@ -187,26 +190,30 @@ struct CommandQueue {
         lastStandstill = end
         let deadline = end + deadline
         waiting.modifyEach { $0.extend(to: deadline) }
+        extendHeld(from: end)
         state.extendDeadline(to: deadline)
     }
 
     /// Handles the end of the lane: all commands fail.
     mutating func close() -> [Action] {
         let disconnection: [Action] = openedAt == nil ? [] : [.disconnect]
-        let unanswered = (current.map { [$0] } ?? []) + waiting.removeAll { _ in true }
+        let unanswered = (current.map { [$0] } ?? []) + waiting.removeAll { _ in true } + held.removeAll { _ in true }
         state = .closed
         return disconnection + unanswered.map { .answer($0.id, .connection("the store was closed")) }
     }
 
     /// The time at which ``tick(at:)`` must be called, or nil if no time limit is running.
     var wakeAt: BootInstant? {
-        let deadline = waiting.least(\.deadline)
+        let deadline = [waiting.least(\.deadline), heldUntil].compactMap(\.self).min()
         if let current { return min(current.deadline, deadline ?? current.deadline) }
         if deadline == nil, case .idle(_, let since) = state { return since + Self.idleTime }
         return deadline
     }
 
     // MARK: Transitions
+
+    /// Has a command wait for its next turn.
+    mutating func enqueue(_ command: Command) { waiting.append(command) }
 
     private mutating func connect() -> [Action] {
         state = .connecting
@@ -217,7 +224,7 @@ struct CommandQueue {
         var command = command
         // A command that waited long before it was sent must not end a connection that works.
         command.deadline = now + deadline
-        command.lockLimit = command.lockLimit ?? now + min(deadline, Self.lockPatience)
+        command.lockLimit = command.lockLimit ?? now + lockPatience
         command.failedInCommit = false
         guard connection.keepsState, !connection.prepared.contains(command.statement) else {
             state = .running(connection, command)
@@ -229,6 +236,6 @@ struct CommandQueue {
 
     /// Removes the commands that have waited long enough. They fail.
     private mutating func giveUp(_ error: PostgreSQLError, _ isOver: (Command) -> Bool) -> [Action] {
-        waiting.removeAll(where: isOver).map { .answer($0.id, error) }
+        (waiting.removeAll(where: isOver) + held.removeAll(where: isOver)).map { .answer($0.id, error) }
     }
 }

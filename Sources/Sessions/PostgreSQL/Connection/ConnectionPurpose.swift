@@ -6,7 +6,7 @@ enum ConnectionPurpose: String, CaseIterable {
     case changes
     /// Look-ups of users at a login.
     case logins
-    /// Lists of a user's sessions.
+    /// Lists of a user's sessions, and look-ups of sessions that have ended.
     case lists
     /// The users query.
     case userLookUps = "user look-ups"

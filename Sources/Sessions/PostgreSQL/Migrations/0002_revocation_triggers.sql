@@ -559,9 +559,12 @@ BEGIN
             OR n.password_hash <> o.password_hash
             OR (n.disabled AND NOT o.disabled);
     END IF;
-    PERFORM pg_catalog.set_config('authfcgi.audited', 'on', true);
-    PERFORM @schema@.end_user_sessions(ids, NULL::bytea, false);
-    PERFORM pg_catalog.set_config('authfcgi.audited', '', true);
+    -- A command may end the sessions in a second transaction, which finds nothing changed.
+    IF TG_OP <> 'UPDATE' OR pg_catalog.current_setting('authfcgi.postponing', true) IS DISTINCT FROM 'on' THEN
+        PERFORM pg_catalog.set_config('authfcgi.audited', 'on', true);
+        PERFORM @schema@.end_user_sessions(ids, NULL::bytea, false);
+        PERFORM pg_catalog.set_config('authfcgi.audited', '', true);
+    END IF;
     -- With an earlier link nobody may undo the change: see 0010_password_resets.sql.
     DELETE FROM @schema@.authfcgi_password_resets r WHERE r.user_id = ANY (ids);
     RETURN NULL;
@@ -571,9 +574,10 @@ $$;
 COMMENT ON FUNCTION @schema@.authfcgi_users_end_sessions() IS
     'AuthFCGI: ends the sessions, and removes the link for a new password, of users whom a statement deletes or disables, or whose password hash or id it changes.';
 
--- Setting authfcgi.rehashing gives nobody more power: it only affects roles that may
--- change a user, and those could write a hash of a password of their own. See
--- rehash_user() and change_user_password().
+-- Setting authfcgi.rehashing or authfcgi.postponing gives nobody more power: they only
+-- affect roles that may change a user, and those could write a hash of a password of their
+-- own. The first is for whoever has ended the sessions, or keeps the password, and removes
+-- no link: see rehash_user() and change_user_password(). The second keeps only the sessions.
 CREATE TRIGGER authfcgi_users_end_sessions_update AFTER UPDATE ON @schema@.authfcgi_users
     REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
     FOR EACH STATEMENT

@@ -157,6 +157,11 @@ BEGIN
     IF is_limited THEN
         PERFORM @schema@.require_read_committed('a session limit', 'sessions of other logins are not counted');
     END IF;
+    -- Only the gate has an epoch. Its other work waits meanwhile, also behind a pooler, where
+    -- the connection has no limit. Until the end of the transaction, which is this statement.
+    IF create_session.epoch IS NOT NULL AND current_setting('lock_timeout') = '0' THEN
+        PERFORM set_config('lock_timeout', '200ms', true);
+    END IF;
 
     FOR attempt IN 1 .. 2 LOOP
         IF is_limited THEN
@@ -543,6 +548,7 @@ CREATE FUNCTION @schema@.end_session_of_token(
 LANGUAGE plpgsql VOLATILE
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
+SET lock_timeout = '20ms'    -- the user is not known yet: the lane cannot tell whose rows are held
 AS $$
 #variable_conflict use_column
 DECLARE
@@ -570,6 +576,7 @@ CREATE FUNCTION @schema@.end_session(
 LANGUAGE plpgsql VOLATILE
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
+SET lock_timeout = '200ms'    -- the gate's other work waits meanwhile, also behind a pooler
 AS $$
 #variable_conflict use_column
 DECLARE
@@ -595,6 +602,7 @@ CREATE FUNCTION @schema@.end_sessions_of_user(user_id text, except_hash bytea, s
 LANGUAGE plpgsql VOLATILE
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
+SET lock_timeout = '200ms'    -- as in end_session()
 AS $$
 DECLARE
     ended CONSTANT bigint := @schema@.revoke_user_sessions(end_sessions_of_user.user_id, end_sessions_of_user.except_hash);

@@ -14,6 +14,7 @@ CREATE FUNCTION @schema@.change_user_password(
 LANGUAGE plpgsql VOLATILE
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
+SET lock_timeout = '200ms'    -- as in end_session()
 AS $$
 #variable_conflict use_column
 DECLARE

@@ -102,6 +102,7 @@ CREATE FUNCTION @schema@.use_password_reset(
 LANGUAGE plpgsql VOLATILE
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
+SET lock_timeout = '200ms'    -- as in end_session()
 AS $$
 #variable_conflict use_column
 DECLARE

@@ -76,7 +76,8 @@ struct FindSchemaFaults: Statement {
               -- What the owner of one relation has is the fault of that ownership.
               JOIN others o ON o.oid = x.grantee AND o.oid <> r.relowner
              WHERE r.name = ANY ($16::text[]) OR x.privilege_type = 'TRIGGER'
-                OR r.name = ANY ($17::text[]) AND x.privilege_type IN ('INSERT', 'UPDATE')
+                OR EXISTS (SELECT FROM unnest($17::text[], $18::text[]) w(relation, privilege)
+                            WHERE w.relation = r.name AND w.privilege = x.privilege_type)
             UNION ALL
             SELECT o.oid, o.rolname, o.is_gate, f.name, 'FUNCTION ' || f.sql, x.privilege_type, ''
               FROM functions f CROSS JOIN LATERAL aclexplode(f.acl) x JOIN others o ON o.oid = x.grantee
@@ -199,6 +200,9 @@ struct FindSchemaFaults: Statement {
         let rights = Grants.rights.flatMap { right -> [(Grants.Right, String)] in
             right.columns.isEmpty ? [(right, "")] : right.columns.map { (right, $0) }
         }
+        let authorities = SchemaObjects.authorities.flatMap { authority in
+            authority.privileges.map { (relation: authority.relation, privilege: $0) }
+        }
         let columns = SchemaObjects.singleColumns
         let keys = SchemaObjects.keys
         return [
@@ -209,7 +213,7 @@ struct FindSchemaFaults: Statement {
             .texts(rights.map(\.0.relation)), .texts(rights.map(\.0.privilege)), .texts(rights.map(\.1)),
             .texts(columns.map(\.table)), .texts(columns.map(\.name)),
             .texts(keys.map(\.table)), .texts(keys.map(\.type)), .texts(keys.map(\.columns)),
-            .texts(SchemaObjects.secrets), .texts(SchemaObjects.authorities),
+            .texts(SchemaObjects.secrets), .texts(authorities.map(\.relation)), .texts(authorities.map(\.privilege)),
         ]
     }
 

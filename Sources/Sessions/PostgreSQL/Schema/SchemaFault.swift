@@ -78,7 +78,7 @@ package struct SchemaFault: Equatable, Sendable {
         case .rows: "\(counted("table")) \(objects.count == 1 ? "has lost its row" : "have lost their rows")"
         case .gate: "the role \(role) lacks \(counted("right"))"
         case .rightsOfOthers:
-            "roles have rights with which they can read the gate's secrets, make sessions or run code as the gate (\(list))"
+            "roles have rights with which they can read the gate's secrets, make or keep sessions, lift limits or run code as the gate (\(list))"
         }
     }
 

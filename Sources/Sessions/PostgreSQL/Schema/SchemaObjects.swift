@@ -38,8 +38,21 @@ enum SchemaObjects {
     /// The tables whose contents give power: keys, and the name of the channel.
     static let secrets = ["session_keys", "session_channel", "redis_seal_keys", "login_throttle_secret"]
 
-    /// The tables in which a row makes or revives sessions, or lets somebody sign in.
-    static let authorities = ["session_tokens", "user_epochs", "authfcgi_state", "authfcgi_users"]
+    /// The tables in which a row, or the lack of one, makes, revives or keeps sessions, or lets somebody sign in, with the
+    /// privileges that do it. The view passes changes on, with its owner's rights. Workers compare the sum of the rows of
+    /// `unannounced_revocations`, so any change can hide a revocation. The throttle forgets with its rows.
+    static let authorities: [(relation: String, privileges: [String])] = [
+        ("session_tokens", ["INSERT", "UPDATE"]),
+        ("live_sessions", ["INSERT", "UPDATE"]),
+        ("user_epochs", ["INSERT", "UPDATE"]),
+        ("authfcgi_state", ["INSERT", "UPDATE"]),
+        ("authfcgi_users", ["INSERT", "UPDATE"]),
+        ("authfcgi_password_resets", ["INSERT", "UPDATE"]),
+        ("session_limits", ["INSERT", "UPDATE"]),
+        ("login_devices", ["INSERT", "UPDATE"]),
+        ("login_throttle", ["INSERT", "UPDATE", "DELETE", "TRUNCATE"]),
+        ("unannounced_revocations", ["INSERT", "UPDATE", "DELETE", "TRUNCATE"]),
+    ]
 
     static let functions = [
         Function("announce_revocations"),

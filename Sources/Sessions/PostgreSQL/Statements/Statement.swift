@@ -10,7 +10,7 @@ protocol Statement: Sendable {
     /// the answer, or when the server asks for a repetition. A repetition that finds its own work done must answer as the
     /// first time: see ``parameters(repeatedAfter:)``.
     static var isIdempotent: Bool { get }
-    /// Whether the statement overtakes waiting statements that are not urgent.
+    /// Whether the statement waits with the urgent ones, which have turns and places of their own: see ``WaitingCommands``.
     static var isUrgent: Bool { get }
 
     /// Returns the text. Each column has a name, which ``decode(_:)`` uses.

@@ -30,12 +30,12 @@ extension CommandQueueTests {
     }
 
     @Test mutating func `commands beyond the queue's limit are refused`() {
-        for id in 0..<CommandQueue.maxWaiting { _ = queue.add(command(id)) }
+        for id in 0..<WaitingCommands.maxOthers { _ = queue.add(command(id)) }
         guard case .answer(-1, .some) = queue.add(command(-1)).first else {
             Issue.record("the queue is full")
             return
         }
-        #expect(queue.waiting.count == CommandQueue.maxWaiting)
+        #expect(queue.waiting.count == WaitingCommands.maxOthers)
         // But not what ends sessions.
         #expect(queue.add(command(-2, isUrgent: true)) == [])
         #expect(queue.waiting.elements.map(\.id).first == -2)
@@ -56,7 +56,8 @@ extension CommandQueueTests {
                     actions = queue.add(
                         command(
                             asked, "\(asked % 3)", isIdempotent: .random(using: &random),
-                            isUrgent: .random(using: &random), at: seconds))
+                            isUrgent: .random(using: &random),
+                            of: Requester(name: [nil, "ann", "bob"][asked % 3]), at: seconds))
                 case 3:
                     queue.opened(keepsState: .random(using: &random), at: now)
                     actions = queue.advance(at: now)
