@@ -184,6 +184,9 @@ extension SessionStore {
         return try await command(writeLane, statement, for: Requester(address: clientAddress))
     }
 
+    /// The maximum number of sessions in the list of a user.
+    package static let maxListedSessions = 100
+
     /// Returns the live sessions of a user, newest first, at most 100.
     /// - Parameter userID: The user's id, 1 to 255 bytes of UTF-8.
     /// - Throws: ``SessionStoreError``

@@ -86,7 +86,8 @@ public final class SessionStore {
             do throws(PostgreSQLError) {
                 return .success(
                     try await listLane.run(
-                        ListSessions(userID: userID, limit: 100), for: Requester(name: userID)))
+                        ListSessions(userID: userID, limit: SessionStore.maxListedSessions),
+                        for: Requester(name: userID)))
             } catch {
                 return .failure(error)
             }

@@ -7,7 +7,11 @@ import TestSupport
 /// freezes a server starts its own.
 enum SharedServers {
     static let folder = Result { try TestFolder() }
-    static let postgreSQL = Result { try PostgreSQLServer(in: folder.get(), maxConnections: 800) }
+    static let postgreSQL = Result {
+        try PostgreSQLServer(
+            // A worker in each of some hundred databases every minute would take a tenth of the processor.
+            in: folder.get(), maxConnections: 800, settings: ["autovacuum": "off"])
+    }
     private static let databases = Mutex(0)
 
     /// A migrated database that is copied for tests, because migrations take much longer.

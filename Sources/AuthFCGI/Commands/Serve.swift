@@ -25,7 +25,7 @@ struct Serve: ParsableCommand {
         SignalDescriptor.block()
         unsafe authfcgi_set_process_name("authfcgi")
         let sources = options.sources
-        let settings = options.load(checksPages: true)
+        let settings = options.load(readsPages: true)
         ProcessEnvironment.erase(WorkerEnvironment.secretNames)
         if settings.permitsCoreDumps { ProcessMemory.permitDumps() }
         let inheritance = try Self.open(settings, sources.environment)
@@ -80,6 +80,7 @@ struct Serve: ParsableCommand {
         log.info(
             "authfcgi \(Version.current) (\(LibraryVersions.summary)): \(workers) on \(names), sessions in PostgreSQL\(redis)"
         )
+        for hint in settings.hints { log.warning("\(hint)") }
         if geteuid() == 0 { log.warning("running as root: run it as a user of its own") }
         if let limit = ListeningSocket.smallerBacklog {
             log.warning(

@@ -5,8 +5,8 @@ internal import Glibc
 internal import Logging
 internal import Sessions
 
-/// `authfcgi worker`: a worker process, started by the supervisor. Settings come from the environment; secrets and
-/// sockets are inherited.
+/// `authfcgi worker`: a worker process, started by the supervisor. Settings come from the environment; secrets, the
+/// operator's own pages and sockets are inherited.
 struct WorkerCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "worker", abstract: "Used by serve to start its workers.", shouldDisplay: false)
@@ -48,11 +48,11 @@ struct WorkerCommand: ParsableCommand {
         let listening = (0..<Int32(sockets)).map { InheritedDescriptor.firstSocket + $0 }
         EventLoop.run { [log] in
             let service: GateService
-            do throws(GateService.Problem) {
+            do throws(PagesProblem) {
                 service = try GateService(
                     settings: settings, worker: number, settingsAreProven: settingsAreProven, log: log)
             } catch {
-                log.critical("worker cannot start: \(error)")
+                log.critical("worker cannot start: PAGES_FOLDER: \(error)")
                 status.set(SettingsProblems.exitCode)
                 return EventLoop.stop()
             }
@@ -104,7 +104,10 @@ struct WorkerCommand: ParsableCommand {
         if let password = secrets.values[name] { ProcessEnvironment.add(name, password) }
         let environment = ProcessEnvironment.snapshot().merging(secrets.values) { $1 }
         do throws(SettingsProblems) {
-            return try Settings(SettingsSources(environment: environment, host: .current))
+            var settings = try Settings(
+                SettingsSources(environment: environment, host: .current), checksFiles: false)
+            settings.ownPages = PagesFolder(passed: secrets.values)
+            return settings
         } catch {
             StandardError.write(error.description)
             throw ExitCode(SettingsProblems.exitCode)

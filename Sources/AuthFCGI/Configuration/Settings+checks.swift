@@ -2,12 +2,13 @@ internal import Sessions
 
 /// The rules that involve several settings.
 extension Settings {
-    func check(_ given: SettingValues, _ problems: inout SettingsProblems) {
+    func check(_ given: SettingValues, checksFiles: Bool, _ problems: inout SettingsProblems) {
         checkListening(&problems)
-        checkRedisTLS(given, &problems)
+        checkRedisTLS(given, checksFiles: checksFiles, &problems)
         checkUsers(given, &problems)
         checkTimes(&problems)
         checkCookie(&problems)
+        checkLoginURL(&problems)
     }
 
     private func checkListening(_ problems: inout SettingsProblems) {
@@ -38,7 +39,7 @@ extension Settings {
     }
 
     /// Missing or invalid files prevent the start, instead of failing each connection.
-    private func checkRedisTLS(_ given: SettingValues, _ problems: inout SettingsProblems) {
+    private func checkRedisTLS(_ given: SettingValues, checksFiles: Bool, _ problems: inout SettingsProblems) {
         let location = (value(of: table.redisURL) ?? nil)?.location
         // A problem with the URL itself has been reported already.
         if location == nil, given.has(table.redisURL) { return }
@@ -55,6 +56,7 @@ extension Settings {
             let missing = paths[2] == nil ? table.redisTLSKey : table.redisTLSCertificate
             return problems.add(missing, "is not set; a client certificate needs both the certificate and its key")
         }
+        guard checksFiles else { return }
         do throws(RedisTLS.Problem) {
             _ = try RedisTLS(authorities: paths[0], certificate: paths[1], key: paths[2])
         } catch {

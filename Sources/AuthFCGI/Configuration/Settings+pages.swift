@@ -1,14 +1,16 @@
 extension Settings {
-    /// Makes the pages.
+    /// Makes the pages, with the files that ``readPages()`` has read, or that a supervisor has passed.
     func pages() throws(PagesProblem) -> Pages {
-        try Pages(PageTheme(self), folder: self.pagesFolder, formTargets: self.redirectOrigins.map(\.text))
+        try Pages(PageTheme(self), own: ownPages, formTargets: self.redirectOrigins.map(\.text))
     }
 
-    /// Checks the operator's own templates and texts, which no command but 'serve' needs.
-    func checkPages() throws(SettingsProblems) {
+    /// Reads and checks the operator's own templates and texts, which no command but 'serve' and 'config check' needs. They
+    /// belong to these settings from now on: no worker reads the folder.
+    mutating func readPages() throws(SettingsProblems) {
         // Those of the program are known to be right.
-        guard self.pagesFolder != nil else { return }
+        guard let folder = self.pagesFolder else { return }
         do throws(PagesProblem) {
+            ownPages = try PagesFolder(path: folder)
             _ = try pages()
         } catch {
             var problems = SettingsProblems()

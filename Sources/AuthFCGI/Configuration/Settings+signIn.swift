@@ -28,18 +28,31 @@ extension Settings {
     func checkCookie(_ problems: inout SettingsProblems) {
         let table = SettingTable.shared
         guard let name = value(of: table.cookieName) ?? nil else { return }
-        let (isHost, isPrefixed) = (
-            name.lowercased().hasPrefix("__host-"), name.lowercased().hasPrefix("__secure-")
-        )
-        if value(of: table.cookieIsSecure) == false, isHost || isPrefixed {
+        if name == SignInRounds.cookieName {
+            problems.add(table.cookieName, "is the name of another cookie of the sign-in page; write another one")
+        }
+        // RFC 6265bis, section 4.1.3; __Http- and __Host-Http- are newer.
+        let prefix = ["__Host-", "__Secure-", "__Http-"].first { name.lowercased().hasPrefix($0.lowercased()) }
+        if value(of: table.cookieIsSecure) == false, let prefix {
             problems.add(
                 table.cookieName,
-                "begins with \(isHost ? "__Host-" : "__Secure-"), which browsers accept over https alone; remove it for COOKIE_SECURE=off"
-            )
-        } else if case .some(.some) = value(of: table.cookieDomain), isHost {
+                "begins with \(prefix), which browsers accept over https alone; remove it for COOKIE_SECURE=off")
+        } else if case .some(.some) = value(of: table.cookieDomain), prefix == "__Host-" {
             problems.add(
                 table.cookieName,
                 "begins with __Host-, which browsers accept for one host alone; write __Secure- for COOKIE_DOMAIN")
         }
+    }
+
+    /// A refused check would send browsers to an address of the gate at which nobody can sign in.
+    func checkLoginURL(_ problems: inout SettingsProblems) {
+        let setting = SettingTable.shared.loginURL
+        guard let url = value(of: setting) else { return }
+        let host = url.firstRange(of: "://")?.upperBound ?? url.startIndex
+        let path = String(url[host...].drop { $0 != "/" })
+        let route = Route(path: path, method: "GET")
+        guard route != .signInPage, route != .unknown else { return }
+        problems.add(
+            setting, "leads to \(path), which is no sign-in page; write the address of one, such as /auth/login")
     }
 }

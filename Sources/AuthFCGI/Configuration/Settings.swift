@@ -5,16 +5,20 @@ internal import Sessions
 @dynamicMemberLookup
 struct Settings: Sendable {
     private var values: [String: any Sendable] = [:]
+    /// The files of PAGES_FOLDER as they were accepted: see ``readPages()``.
+    var ownPages = PagesFolder.empty
 
     /// Reads and checks all settings.
+    /// - Parameter checksFiles: false for a worker: the files that settings name were read when the settings were accepted, and
+    ///   one that is gone since must not keep the worker from starting.
     /// - Throws: all problems at once.
-    init(_ sources: SettingsSources) throws(SettingsProblems) {
+    init(_ sources: SettingsSources, checksFiles: Bool = true) throws(SettingsProblems) {
         var problems = SettingsProblems()
         let given = SettingValues(sources, problems: &problems)
         for setting in SettingTable.all {
             setting.read(given[setting.name], sources.host, into: &self, problems: &problems)
         }
-        check(given, &problems)
+        check(given, checksFiles: checksFiles, &problems)
         if !problems.isEmpty { throw problems }
     }
 

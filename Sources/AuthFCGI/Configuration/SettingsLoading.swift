@@ -9,11 +9,11 @@ extension SettingsFlags {
     }
 
     /// Returns the settings. If they are invalid, prints the problems to standard error and exits with code 78.
-    /// - Parameter checksPages: true if the operator's own pages are checked too.
-    func load(checksPages: Bool = false) -> Settings {
+    /// - Parameter readsPages: true if the operator's own pages are read and checked too.
+    func load(readsPages: Bool = false) -> Settings {
         do throws(SettingsProblems) {
-            let settings = try Settings(sources)
-            if checksPages { try settings.checkPages() }
+            var settings = try Settings(sources)
+            if readsPages { try settings.readPages() }
             return settings
         } catch {
             StandardError.write(error.description)

@@ -23,5 +23,6 @@ enum SignInSettings {
     /// A path of the host of a request, or a URL.
     static let loginURL = Setting(
         "LOGIN_URL", .loginURL, default: .text("/auth/login"),
-        "address of the sign-in page that refused checks name: a path, or a URL if the page is on another host")
+        "address of the sign-in page that refused checks name: a path, or a URL if the page is on another host, which needs COOKIE_DOMAIN and REDIRECT_ORIGINS too"
+    )
 }

@@ -49,7 +49,7 @@ struct SetCookie: Equatable {
         guard !name.isEmpty, name.utf8.allSatisfy(Self.isTokenByte) else { throw .name }
         guard value.utf8.allSatisfy(Self.isValueByte) else { throw .value }
         guard name.utf8.count + value.utf8.count <= Self.maxBytes else { throw .tooLong }
-        guard path.utf8.first == UInt8(ascii: "/"), path.utf8.allSatisfy(Self.isPathByte) else { throw .path }
+        guard Self.isPath(path) else { throw .path }
         if let domain, !Self.isDomain(domain) { throw .domain }
         // Browsers ignore case in these prefixes.
         let isHostName = name.lowercased().hasPrefix("__host-")
@@ -77,6 +77,11 @@ struct SetCookie: Equatable {
     /// RFC 6265, section 4.1.1: cookie-octet.
     private static func isValueByte(_ byte: UInt8) -> Bool {
         byte.isASCIIVisible && !"\",;\\".utf8.contains(byte)
+    }
+
+    /// Returns whether the text may be the path of a cookie.
+    static func isPath(_ text: String) -> Bool {
+        text.utf8.first == UInt8(ascii: "/") && text.utf8.allSatisfy(isPathByte)
     }
 
     private static func isPathByte(_ byte: UInt8) -> Bool {

@@ -4,10 +4,11 @@ internal import Sessions
 
 /// The choice of a new password with a link, without the old password.
 ///
-/// A code cannot be guessed: it has 256 random bits. The throttle only bounds what invented codes cost. Each counts as a
-/// failed login of its address, and of a name that nobody has; a link that can be used is never refused for that, so that
-/// nobody can keep the user of a link from using it. Whether a link is used, too old, unknown, or its user disabled makes no
-/// difference to the client.
+/// A code cannot be guessed: it has 256 random bits. The throttle only bounds what invented codes cost. Those of a network
+/// count as failed logins of one name that nobody has, and not as failures of the network: a page of another site can have
+/// its visitors' browsers load any number of links, and must not keep them from signing in. A link that can be used is never
+/// refused for that, so that nobody can keep the user of a link from using it. Whether a link is used, too old, unknown, or
+/// its user disabled makes no difference to the client.
 ///
 /// Looking at a link changes nothing: programs that read mail follow links too.
 @EventLoop
@@ -43,13 +44,13 @@ final class PasswordResetFlow {
         attempts = PasswordAttempts(store: store, hasher: hasher, audit: audit, log: log, spawn: spawn)
     }
 
-    /// Returns whether a link can be used: ``PasswordResetOutcome/live`` if so.
+    /// Returns whether a link can be used: ``PasswordResetOutcome/live(username:)`` if so.
     func look(at code: PasswordResetCode, _ client: LoginClient) async -> PasswordResetOutcome {
         do throws(SessionStoreError) {
-            guard try await store.userOfPasswordReset(code, from: client.address) != nil else {
-                return try await refuse(code, client)
+            guard let user = try await store.userOfPasswordReset(code, from: client.address) else {
+                return try await refuse(client)
             }
-            return .live
+            return .live(username: user.username)
         } catch {
             return unavailable(error, nil, client)
         }
@@ -61,7 +62,7 @@ final class PasswordResetFlow {
         var found: PasswordResetUser?
         do throws(SessionStoreError) {
             found = try await store.userOfPasswordReset(code, from: client.address)
-            guard let user = found else { return try await refuse(code, client) }
+            guard let user = found else { return try await refuse(client) }
             if let violation = rules.violation(of: password, username: user.username) {
                 audit.recordSparingly(event(.refused, .unacceptablePassword, of: user), from: client.address)
                 return .unacceptable(violation)
@@ -86,17 +87,16 @@ final class PasswordResetFlow {
         }
     }
 
-    /// Counts a link that cannot be used as a failure of the client's address.
-    private func refuse(
-        _ code: PasswordResetCode, _ client: LoginClient
-    ) async throws(SessionStoreError) -> PasswordResetOutcome {
+    /// Counts a link that cannot be used against the client's network.
+    private func refuse(_ client: LoginClient) async throws(SessionStoreError) -> PasswordResetOutcome {
         let place = client.place(nil)
         if let refusal = refusals.refusal(of: Self.anyCode, at: place, at: now()) {
             audit.recordSparingly(event(.throttled, of: nil), from: client.address)
             return .prevented(.throttled(seconds: refusal.seconds(at: now())))
         }
+        let network = place.network.map { String(decoding: $0.bytes.hex, as: UTF8.self) } ?? "nowhere"
         let attempt = try await store.reserveLogin(
-            username: "password reset \(code.hash.hex)", userID: nil, from: client.address, showing: nil)
+            username: "password reset from \(network)", userID: nil, from: nil, showing: nil)
         switch attempt.admission {
         case .allowed:
             // The reservation is never settled: it stays a failure.

@@ -1,3 +1,5 @@
+internal import Sessions
+
 /// Pages of every kind, with which templates are tried before they are used.
 extension Page {
     /// A text that stands for the target of ``SignInPage`` and the code of ``NewPasswordPage``. It contains nothing that is
@@ -8,7 +10,7 @@ extension Page {
         [.signOut, .signedOut]
         + signInProblems.map { .signIn(SignInPage(target: mark, username: "ann", remembers: true, problem: $0)) }
         + [.signIn(SignInPage(target: mark))]
-        + newPasswordProblems.map { .newPassword(NewPasswordPage(code: mark, minPasswordLength: 15, problem: $0)) }
+        + newPasswordProblems.map { .newPassword(choice($0)) }
         + accountMessages.map { .account(account($0, hasOwnPassword: true)) }
         + [.account(account(nil, hasOwnPassword: false))]
         + notices.map { .notice($0) }
@@ -20,22 +22,30 @@ extension Page {
     }()
 
     private static let signInProblems: [SignInPage.Problem] = [
-        .refused, .throttled(seconds: 30), .busy(seconds: 1), .unavailable, .otherSite, .incomplete,
+        .refused, .throttled(seconds: 30), .busy(seconds: 1), .unavailable, .otherSite, .incomplete, .tooLong,
+        .sessionOver,
     ]
 
     private static let newPasswordProblems: [NewPasswordPage.Problem?] = [
-        nil, .unacceptable(minLength: 15), .passwordsDiffer, .unavailable, .throttled(seconds: 300),
+        nil, .passwordsDiffer, .unavailable, .throttled(seconds: 300), .unacceptable(.containsNUL),
+        .unacceptable(.tooShort(minLength: 15)), .unacceptable(.tooLong), .unacceptable(.common),
+        .unacceptable(.userName),
     ]
 
     private static let accountMessages: [AccountPage.Message?] = [
-        nil, .sessionEnded, .othersEnded, .passwordChanged, .wrongPassword, .unacceptablePassword(minLength: 15),
-        .passwordsDiffer, .throttled(seconds: 4000), .unavailable, .noSuchSession,
+        nil, .sessionEnded, .othersEnded, .passwordChanged, .wrongPassword, .passwordsDiffer, .throttled(seconds: 4000),
+        .unavailable, .noSuchSession, .otherSession, .unacceptablePassword(.tooShort(minLength: 15)),
+        .unacceptablePassword(.tooLong), .unacceptablePassword(.common), .unacceptablePassword(.userName),
     ]
 
     private static let notices: [Notice] = [
-        .unavailable, .cookieDropped(isPlainHTTP: true), .cookieDropped(isPlainHTTP: false), .linkExpired, .passwordSet,
-        .forbidden, .otherSite,
+        .unavailable, .formUnanswered, .cookieDropped(isPlainHTTP: true, .home),
+        .cookieDropped(isPlainHTTP: false, .home), .notSeen(.home), .linkExpired, .passwordSet, .forbidden, .otherSite,
     ]
+
+    private static func choice(_ problem: NewPasswordPage.Problem?) -> NewPasswordPage {
+        NewPasswordPage(code: mark, username: "ann", minPasswordLength: 15, problem: problem)
+    }
 
     private static func account(_ message: AccountPage.Message?, hasOwnPassword: Bool) -> AccountPage {
         func entry(_ number: Int, device: String, label: String = "") -> AccountPage.Entry {

@@ -51,6 +51,8 @@ extension SignInPage {
         case .unavailable: language.text(.notChecked)
         case .otherSite: language.text(.otherSite)
         case .incomplete: language.text(.incomplete)
+        case .tooLong: language.text(.tooLong)
+        case .sessionOver: language.text(.sessionOver)
         }
     }
 }
@@ -61,7 +63,9 @@ extension NewPasswordPage {
             "code": TemplateText(code), "minPasswordLength": TemplateText("\(minPasswordLength)"),
             "passwordAdvice": TemplateText(language.text(.passwordAdvice, ["count": "\(minPasswordLength)"])),
             "newPasswordProblem": concernsPassword,
-            "message": PageMessage.value(problem.map { PageMessage(sentence: Self.sentence($0, language)) }),
+            "username": TemplateText(username),
+            "message": PageMessage.value(
+                problem.map { PageMessage(sentence: Self.sentence($0, minPasswordLength, language)) }),
         ]
     }
 
@@ -73,9 +77,9 @@ extension NewPasswordPage {
         }
     }
 
-    private static func sentence(_ problem: Problem, _ language: PageLanguage) -> String {
+    private static func sentence(_ problem: Problem, _ minLength: Int, _ language: PageLanguage) -> String {
         switch problem {
-        case .unacceptable(let minLength): language.text(.passwordTooWeak, ["count": "\(minLength)"])
+        case .unacceptable(let violation): language.sentence(violation, minLength: minLength)
         case .passwordsDiffer: language.text(.passwordsDiffer)
         case .unavailable: language.text(.passwordUnknown)
         case .throttled(let seconds): language.text(.throttled, ["time": language.duration(seconds: seconds)])
@@ -100,8 +104,10 @@ extension Notice {
     private var texts: (heading: PageText, sentence: PageText) {
         switch self {
         case .unavailable: (.unavailable, .unavailableAdvice)
-        case .cookieDropped(let isPlainHTTP):
+        case .formUnanswered: (.formUnanswered, .formUnansweredAdvice)
+        case .cookieDropped(let isPlainHTTP, _):
             (.cookieDropped, isPlainHTTP ? .cookieDroppedOnHTTP : .cookieDroppedAdvice)
+        case .notSeen: (.notSeen, .notSeenAdvice)
         case .linkExpired: (.linkExpired, .linkExpiredAdvice)
         case .passwordSet: (.passwordSet, .passwordSetAdvice)
         case .forbidden: (.forbidden, .forbiddenAdvice)
@@ -113,8 +119,10 @@ extension Notice {
         switch self {
         // The empty address is that of the page itself, wherever it is shown.
         case .unavailable: ("", .tryAgain)
-        case .passwordSet, .linkExpired, .cookieDropped: ("/auth/login", .signIn)
-        case .forbidden: ("/auth/account", .toAccount)
+        case .passwordSet, .linkExpired: ("/auth/login", .signIn)
+        case .cookieDropped(_, let target): (target.signInPath, .signIn)
+        case .notSeen(let target): (target.signInPath, .tryAgain)
+        case .forbidden, .formUnanswered: ("/auth/account", .toAccount)
         case .otherSite: nil
         }
     }

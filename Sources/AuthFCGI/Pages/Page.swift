@@ -1,3 +1,5 @@
+internal import Sessions
+
 /// A page for a person with a browser, and what it shows. ``Pages`` makes the answer of it.
 enum Page {
     /// `GET /auth/login`, and the answer to a login that has failed.
@@ -28,8 +30,12 @@ struct SignInPage: Equatable {
         case unavailable
         /// The form was sent by a page of another site, or the browser does not say from which.
         case otherSite
-        /// Name or password are missing or too long.
+        /// Name or password are missing, or the form cannot be read.
         case incomplete
+        /// Name or password are longer than any that there is.
+        case tooLong
+        /// A form of the account page changed nothing, since its session had ended.
+        case sessionOver
     }
 
     /// The place to return to, as ``RedirectTarget`` has accepted it.
@@ -62,13 +68,14 @@ struct AccountPage: Equatable {
         case othersEnded
         case passwordChanged
         case wrongPassword
-        /// The new password is not acceptable; `minLength` is in characters.
-        case unacceptablePassword(minLength: Int)
+        case unacceptablePassword(PasswordRules.Violation)
         case passwordsDiffer
         case throttled(seconds: Int)
         /// It is unknown whether it was done.
         case unavailable
         case noSuchSession
+        /// The form was on a page of another session. Nothing was changed.
+        case otherSession
     }
 
     var username: String
@@ -79,13 +86,15 @@ struct AccountPage: Equatable {
     var hasOwnPassword: Bool
     var minPasswordLength: Int
     var sessions: [Entry]
+    /// True if there may be more sessions than these.
+    var mayHaveMore = false
     var message: Message?
 }
 
 /// What the page for the choice of a new password shows.
 struct NewPasswordPage: Equatable {
     enum Problem: Equatable {
-        case unacceptable(minLength: Int)
+        case unacceptable(PasswordRules.Violation)
         case passwordsDiffer
         case unavailable
         case throttled(seconds: Int)
@@ -93,6 +102,8 @@ struct NewPasswordPage: Equatable {
 
     /// The code of the link.
     var code: String
+    /// The name of the user whose password it is, or empty if unknown.
+    var username: String
     var minPasswordLength: Int
     var problem: Problem?
 }
@@ -101,8 +112,12 @@ struct NewPasswordPage: Equatable {
 enum Notice: Equatable {
     /// The store cannot be reached; the page tries again by itself.
     case unavailable
+    /// The answer to a form in the same case. It does not try again: the browser would ask for the address without the form.
+    case formUnanswered
     /// The browser came back to the sign-in page again and again with no cookie: it drops the cookie.
-    case cookieDropped(isPlainHTTP: Bool)
+    case cookieDropped(isPlainHTTP: Bool, RedirectTarget)
+    /// The browser is signed in here, and came back again and again from the page to which it was sent on.
+    case notSeen(RedirectTarget)
     /// The link for a new password is used up, too old or wrong.
     case linkExpired
     /// The new password is set.

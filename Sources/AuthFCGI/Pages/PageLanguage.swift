@@ -49,6 +49,18 @@ struct PageLanguage: Sendable {
             ])
     }
 
+    /// Returns the names of the values in a text: `count` of `{count}`.
+    static func placeholders(in text: String) -> Set<String> {
+        var names: Set<String> = []
+        var rest = text[...]
+        while let open = rest.firstIndex(of: "{") {
+            rest = rest[rest.index(after: open)...]
+            let name = rest.prefix(while: \.isLetter)
+            if !name.isEmpty, rest[name.endIndex...].first == "}" { names.insert(String(name)) }
+        }
+        return names
+    }
+
     /// Replaces each `{name}` that has a value.
     private static func fill(_ text: String, _ values: [String: String]) -> String {
         var result = ""

@@ -15,13 +15,23 @@ struct PageLanguages: Sendable {
         for (tag, file) in Self.builtIn { texts[tag] = try Self.read(file, tag, keys: []) }
         let english = texts["en"] ?? [:]
         var problems: [String] = []
-        for (tag, file) in own.sorted(by: { $0.key < $1.key }) {
+        var names: [String: String] = [:]
+        for (name, file) in own.sorted(by: { $0.key < $1.key }) {
             do throws(PagesProblem) {
-                guard Self.isTag(tag) else {
+                guard Self.isTag(name) else {
                     throw PagesProblem(
-                        file: tag + PagesFolder.languageSuffix, "the name is no language tag, such as fr or pt-BR")
+                        file: name + PagesFolder.languageSuffix, "the name is no language tag, such as fr or pt-BR")
                 }
-                texts[tag, default: [:]].merge(try Self.read(file, tag, keys: keys)) { _, new in new }
+                // The case of a tag has no meaning (RFC 5646, section 2.1.1).
+                if let other = names.updateValue(name, forKey: name.lowercased()) {
+                    throw PagesProblem(
+                        file: name + PagesFolder.languageSuffix,
+                        "\(other)\(PagesFolder.languageSuffix) is the same language; remove one of the two")
+                }
+                let tag = texts.keys.first { $0.lowercased() == name.lowercased() } ?? name
+                let new = try Self.read(file, name, keys: keys)
+                try Self.check(new, english, file, name)
+                texts[tag, default: [:]].merge(new) { _, new in new }
             } catch {
                 problems += error.lines
             }
@@ -75,6 +85,29 @@ struct PageLanguages: Sendable {
                 file: name, line: line(of: PageText.direction.rawValue, in: file), "direction is ltr or rtl")
         }
         return texts
+    }
+
+    /// Refuses texts that would leave a button without a name, or a sentence without what is filled in.
+    private static func check(
+        _ texts: [String: String], _ english: [String: String], _ file: String, _ tag: String
+    ) throws(PagesProblem) {
+        var lines: [String] = []
+        for (key, text) in texts.sorted(by: { $0.key < $1.key }) {
+            guard let original = english[key] else { continue }
+            let place = tag + PagesFolder.languageSuffix + (line(of: key, in: file).map { ", line \($0)" } ?? "")
+            if text.allSatisfy(\.isWhitespace) {
+                lines.append("\(place): \(key) is empty; write a text, or leave it out")
+            }
+            var known = PageLanguage.placeholders(in: original)
+            // English shows the name of the month instead.
+            if key == PageText.dateTime.rawValue { known.insert("month") }
+            let names = known.sorted().map { "{\($0)}" }.joined(separator: ", ")
+            for name in PageLanguage.placeholders(in: text).subtracting(known).sorted() {
+                lines.append(
+                    "\(place): \(key) has no value {\(name)}; " + (known.isEmpty ? "remove it" : "it has \(names)"))
+            }
+        }
+        guard lines.isEmpty else { throw PagesProblem(lines) }
     }
 
     private static func line(of key: String, in file: String) -> Int? {

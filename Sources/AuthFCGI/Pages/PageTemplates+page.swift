@@ -7,9 +7,7 @@ extension PageTemplates {
         var values = page.values(language)
         values["text"] = TemplateTexts(language.escaped, unknown: unknown)
         values["language"] = TemplateText(language.tag)
-        var refresh: Int?
-        if case .notice(let notice) = page { refresh = notice.refreshInterval }
-        values["refresh"] = TemplateText(refresh.map { "\($0)" } ?? "")
+        values["refresh"] = TemplateText(page.refreshInterval.map { "\($0)" } ?? "")
         values.merge(theme.values) { own, _ in own }
         return render(page.template, TemplateValues(values, unknown: unknown))
     }

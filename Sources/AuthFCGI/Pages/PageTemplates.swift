@@ -46,13 +46,29 @@ struct PageTemplates: Sendable {
 
     /// Returns the file and the line of the operator's first template that uses a value. That of the page comes first.
     func place(of value: String, on page: String) -> (file: String, line: Int)? {
+        place(on: page) { TemplateTags.line(of: value, in: $0) }
+    }
+
+    /// Returns the file and the line of the operator's first template with a text, whatever its case. That of the page comes
+    /// first.
+    func place(ofText text: String, on page: String) -> (file: String, line: Int)? {
+        place(on: page) { template in
+            let lines = template.split(separator: "\n", omittingEmptySubsequences: false)
+            return lines.firstIndex { $0.lowercased().contains(text.lowercased()) }.map { $0 + 1 }
+        }
+    }
+
+    private func place(on page: String, _ find: (String) -> Int?) -> (file: String, line: Int)? {
         let names = [page] + own.keys.filter { $0 != page }.sorted()
         for name in names {
-            guard let text = own[name], let line = TemplateTags.line(of: value, in: text) else { continue }
+            guard let text = own[name], let line = find(text) else { continue }
             return (name + PagesFolder.templateSuffix, line)
         }
         return nil
     }
+
+    /// True if the operator has templates.
+    var hasOwn: Bool { !own.isEmpty }
 
     /// The names of the templates that are pages.
     static let pages = Set(Page.oneOfEach.map(\.template))

@@ -5,22 +5,25 @@ enum PageText: String, CaseIterable {
     case direction
 
     case signIn, username, password, remember
-    case refused, throttled, busy, notChecked, otherSite, incomplete
+    case refused, throttled, busy, notChecked, otherSite, incomplete, tooLong, sessionOver
 
     case signOut, signOutQuestion, signOutEverywhere, signedOut, signedOutAdvice, signInAgain
 
-    case account, groups, sessions, thisSession, signedInAt, lastUsed, unknownDevice, end, endOthers, moreSessions
-    case sessionEnded, othersEnded, noSuchSession, changeUnknown
+    case account, groups, sessions, thisSession, signedInAt, lastUsed, unknownDevice, end, endOthers
+    case moreSessions, moreSessionsAtLeast
+    case sessionEnded, othersEnded, noSuchSession, otherSession, changeUnknown
     case changePassword, currentPassword, newPassword, repeatedPassword, passwordAdvice, foreignPassword
-    case passwordChanged, wrongPassword, passwordTooWeak, passwordsDiffer
+    case passwordChanged, wrongPassword, passwordsDiffer
+    case passwordTooWeak, passwordTooShort, passwordTooLong, passwordCommon, passwordIsName
 
     case choosePassword, setPassword, passwordSet, passwordSetAdvice, passwordUnknown
     case linkExpired, linkExpiredAdvice
 
     case unavailable, unavailableAdvice, tryAgain
-    case cookieDropped, cookieDroppedOnHTTP, cookieDroppedAdvice
+    case formUnanswered, formUnansweredAdvice
+    case cookieDropped, cookieDroppedOnHTTP, cookieDroppedAdvice, notSeen, notSeenAdvice
     case forbidden, forbiddenAdvice, otherSiteTitle, otherSiteAdvice
-    case toAccount
+    case toAccount, toSite
 
     /// `{count}` seconds, minutes or hours.
     case oneSecond, seconds, oneMinute, minutes, oneHour, hours

@@ -20,10 +20,12 @@ final class PageTrial {
             let file = place.map { "\($0.file), line \($0.line)" } ?? page.template + PagesFolder.templateSuffix
             add("\(file): the page \(page.template) has no value \(name)\(hint)")
         }
-        for field in page.requiredFields where !Self.has(field, html) {
-            add(
-                "\(page.template)\(PagesFolder.templateSuffix): there is no field \(field.name); "
-                    + "without it the form cannot work")
+        // The program's own templates are known to be right.
+        guard templates.hasOwn else { return }
+        for fault in PageFault.all(on: page, html) {
+            let place = fault.text.flatMap { templates.place(ofText: $0, on: page.template) }
+            let file = place.map { "\($0.file), line \($0.line)" } ?? page.template + PagesFolder.templateSuffix
+            add("\(file): \(fault.advice)")
         }
     }
 
@@ -36,35 +38,5 @@ final class PageTrial {
     /// A problem on several pages, or in several languages, is one problem.
     private func add(_ problem: String) {
         if !problems.contains(problem) { problems.append(problem) }
-    }
-
-    private static func has(_ field: RequiredField, _ html: String) -> Bool {
-        let named = ["\"\(field.name)\"", "'\(field.name)'", "\(field.name) ", "\(field.name)>"]
-        return named.contains { html.contains("name=" + $0) } && (field.value.map { html.contains($0) } ?? true)
-    }
-}
-
-/// A field without which a form does not do what it is for.
-struct RequiredField {
-    let name: String
-    /// A text that has to be there with it.
-    var value: String?
-}
-
-extension Page {
-    fileprivate var requiredFields: [RequiredField] {
-        switch self {
-        case .signIn:
-            [
-                RequiredField(name: "rd", value: Self.mark), RequiredField(name: "username"),
-                RequiredField(name: "password"),
-            ]
-        case .newPassword:
-            [
-                RequiredField(name: "code", value: Self.mark), RequiredField(name: "new_password"),
-                RequiredField(name: "repeated_password"),
-            ]
-        case .signOut, .signedOut, .account, .notice: []
-        }
     }
 }

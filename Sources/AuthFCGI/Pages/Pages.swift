@@ -39,12 +39,6 @@ final class Pages: Sendable {
         }
     }
 
-    /// - Parameter folder: the path of the operator's own templates and texts; nil for none.
-    convenience init(_ theme: PageTheme, folder: String?, formTargets: [String] = []) throws(PagesProblem) {
-        let own = if let folder { try PagesFolder(path: folder) } else { PagesFolder.empty }
-        try self.init(theme, own: own, formTargets: formTargets)
-    }
-
     /// Returns a page in the language that the browser prefers.
     /// - Parameter headers: more headers than those that every page has.
     func response(

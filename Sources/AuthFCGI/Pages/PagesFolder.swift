@@ -3,7 +3,7 @@ internal import FoundationEssentials
 internal import Glibc
 
 /// The operator's own templates and texts: the files of `PAGES_FOLDER`.
-struct PagesFolder: Sendable {
+struct PagesFolder: Equatable, Sendable {
     /// The texts of `NAME.mustache`, by name.
     private(set) var templates: [String: String] = [:]
     /// The texts of `TAG.json`, by language tag.
@@ -62,9 +62,34 @@ struct PagesFolder: Sendable {
         throw PagesProblem(file: path, "it is no folder")
     }
 
-    /// Line breaks as browsers read them, so that the hash of a style is that of the browser.
+    /// Line breaks and NULs as browsers read them, so that the hash of a style is that of the browser.
     private static func cleaned(_ text: String) -> String {
         let text = text.hasPrefix("\u{feff}") ? String(text.unicodeScalars.dropFirst()) : text
-        return text.replacing("\r\n", with: "\n")
+        return text.replacing("\r\n", with: "\n").replacing("\0", with: "\u{fffd}")
+    }
+}
+
+/// The files as a supervisor passes them to its workers, which read no folder: it may have changed since.
+extension PagesFolder {
+    private static let prefix = SettingTable.shared.pagesFolder.name + "/"
+
+    /// The texts by the names under which ``WorkerSecrets`` has them. No name that is accepted contains an equals sign.
+    var passed: [String: String] {
+        var values: [String: String] = [:]
+        for (name, text) in templates { values[Self.prefix + name + Self.templateSuffix] = text }
+        for (tag, text) in languages { values[Self.prefix + tag + Self.languageSuffix] = text }
+        return values
+    }
+
+    /// Takes the texts from among the values that a worker has got.
+    init(passed values: [String: String]) {
+        for (key, text) in values where key.hasPrefix(Self.prefix) {
+            let name = key.dropFirst(Self.prefix.count)
+            if name.hasSuffix(Self.templateSuffix) {
+                templates[String(name.dropLast(Self.templateSuffix.count))] = text
+            } else if name.hasSuffix(Self.languageSuffix) {
+                languages[String(name.dropLast(Self.languageSuffix.count))] = text
+            }
+        }
     }
 }

@@ -8,6 +8,7 @@ extension AccountRoutes {
         guard let fields = exchange.formOrRefusal() else { return }
         guard isFromThisSite(exchange, .passwordChange) else { return }
         withSession(exchange) { [self] token, source, session in
+            guard Self.isForm(fields, of: session) else { return await view.showOtherSession(exchange, session) }
             let new = fields["new_password"] ?? ""
             // By bytes: to Swift, two texts are equal that are not the same password.
             guard new.utf8.elementsEqual((fields["repeated_password"] ?? "").utf8) else {
@@ -28,13 +29,12 @@ extension AccountRoutes {
 
     private func answer(_ outcome: PasswordChangeOutcome, _ exchange: Exchange, _ session: Session) async {
         switch outcome {
-        case .changed: exchange.respond(AccountView.Done.password.response)
+        case .changed: exchange.respond(AccountView.Done.password.response(access.cookie))
         case .foreignUser: await view.show(exchange, session, nil, .conflict)
-        case .unacceptable:
-            await view.show(
-                exchange, session, .unacceptablePassword(minLength: view.minPasswordLength), .badRequest)
+        case .unacceptable(let violation):
+            await view.show(exchange, session, .unacceptablePassword(violation), .badRequest)
         case .wrongPassword: await view.show(exchange, session, .wrongPassword, .forbidden)
-        case .sessionOver: exchange.respond(AccountView.toSignIn)
+        case .sessionOver: view.showSessionOver(exchange)
         case .prevented(.throttled(let seconds)):
             await view.show(
                 exchange, session, .throttled(seconds: seconds), .tooManyRequests,

@@ -12,8 +12,10 @@ struct AccountRoutes {
 
     /// Shows the page. Somebody who is not signed in is sent to the sign-in page.
     func page(_ exchange: Exchange) {
-        withSession(exchange) { [view] _, _, session in
-            await view.show(exchange, session, AccountView.done(exchange.request))
+        withSession(exchange) { [view, access] _, _, session in
+            let done = AccountView.done(exchange.request)
+            let forgotten = done == nil ? [] : AccountView.doneCookie(access.cookie).forgotten
+            await view.show(exchange, session, done, headers: forgotten)
         }
     }
 
@@ -26,6 +28,7 @@ struct AccountRoutes {
         }
         guard isFromThisSite(exchange, action.audited) else { return }
         withSession(exchange) { [self] token, _, session in
+            guard Self.isForm(fields, of: session) else { return await view.showOtherSession(exchange, session) }
             do throws(SessionStoreError) {
                 try await perform(action, exchange, token, session)
             } catch {
@@ -46,10 +49,10 @@ struct AccountRoutes {
             guard let id, try await sessions.end(id, by: session, client) else {
                 return await view.show(exchange, session, .noSuchSession, .notFound)
             }
-            exchange.respond(AccountView.Done.session.response)
+            exchange.respond(AccountView.Done.session.response(access.cookie))
         case .endOthers:
             try await end(.others, token, session, client)
-            exchange.respond(AccountView.Done.others.response)
+            exchange.respond(AccountView.Done.others.response(access.cookie))
         case .endAll:
             try await end(.all, token, session, client)
             exchange.respond(signOut.signedOut(exchange.request))
@@ -74,7 +77,14 @@ struct AccountRoutes {
         _ exchange: Exchange,
         _ body: @escaping @Sendable @EventLoop (SessionToken, Credentials.Source, Session) async -> Void
     ) {
-        access.withSession(exchange, otherwise: { [view] refusal in view.refuse(refusal, exchange) }, body)
+        access.withSession(
+            exchange, otherwise: { [view, access] refusal in view.refuse(refusal, exchange, access) }, body)
+    }
+
+    /// Returns whether a form was on a page of this session. In another tab somebody else may have signed in meanwhile: what
+    /// one person asks for must not be done to the other. A form without the field is not compared.
+    static func isForm(_ fields: FormFields, of session: Session) -> Bool {
+        fields["own_session"].map { $0 == session.id } ?? true
     }
 
     /// Returns whether a page of this site has sent the form, as each form must prove. Otherwise the exchange is answered.

@@ -22,7 +22,7 @@ struct AccountView {
                 username: identity.username, name: identity.name, email: identity.email, groups: identity.groups,
                 hasOwnPassword: try await store.user(id: identity.userID) != nil,
                 minPasswordLength: minPasswordLength, sessions: Self.shown(entries, session, exchange.request),
-                message: message)
+                mayHaveMore: entries.count >= SessionStore.maxListedSessions, message: message)
             exchange.respond(pages.response(.account(page), status, to: exchange.request, headers: headers))
         } catch {
             exchange.respond(pages.unavailable(to: exchange.request))
@@ -30,21 +30,39 @@ struct AccountView {
     }
 
     /// Answers a person who has no session, or of whom that is unknown.
-    func refuse(_ refusal: SessionAccess.Refusal, _ exchange: Exchange) {
+    func refuse(_ refusal: SessionAccess.Refusal, _ exchange: Exchange, _ access: SessionAccess) {
+        let isForm = exchange.request[.method] == "POST"
         switch refusal {
+        case .notSignedIn where isForm: showSessionOver(exchange)
+        case .severalCookies where isForm: showSessionOver(exchange, headers: access.expiredCookies(exchange.request))
         // The sign-in page deletes several cookies.
         case .notSignedIn, .severalCookies: exchange.respond(Self.toSignIn)
         case .undecided: exchange.respond(pages.unavailable(to: exchange.request))
         }
     }
 
+    /// Answers a form of a person who has no session any more: the sign-in page, which says that nothing was changed.
+    func showSessionOver(_ exchange: Exchange, headers: [(name: HeaderName, value: HeaderValue)] = []) {
+        let page = SignInPage(target: "/auth/account", problem: .sessionOver)
+        // Without WWW-Authenticate: browsers would ask for a password of their own.
+        exchange.respond(pages.response(.signIn(page), .unauthorized, to: exchange.request, headers: headers))
+    }
+
+    /// Answers a form that was on a page of another session: the page of this one, which says that nothing was changed.
+    func showOtherSession(_ exchange: Exchange, _ session: Session) async {
+        await show(exchange, session, .otherSession, .conflict)
+    }
+
     /// Sends a browser to the sign-in page, and back here afterwards.
     static let toSignIn = Response(.seeOther, headers: [(.location, "/auth/login?rd=/auth/account")])
+
+    /// Sends a browser to the page.
+    static let toPage = Response(.seeOther, headers: [(.location, "/auth/account")])
 
     // MARK: What was done
 
     /// What has just been done, for the page to which the browser is sent afterwards.
-    enum Done: String {
+    enum Done: String, CaseIterable {
         case session
         case others
         case password
@@ -57,18 +75,18 @@ struct AccountView {
             }
         }
 
-        /// Sends a browser to the page, which it can then load again without doing it again.
-        var response: Response {
-            Response(.seeOther, headers: [(.location, HeaderValue(url: "/auth/account?done=\(rawValue)"))])
-        }
+        /// Sends a browser to the page.
+        func response(_ cookie: SessionCookie) -> Response { AccountView.doneCookie(cookie).response(rawValue) }
     }
 
-    /// Returns what has just been done. A link on a page of another site, or in a mail, is not believed.
+    /// Returns what has just been done.
     static func done(_ request: OriginalRequest) -> AccountPage.Message? {
-        guard request[.fetchSite] == "same-origin", let query = request[.query], query.hasPrefix("done=") else {
-            return nil
-        }
-        return Done(rawValue: String(query.dropFirst("done=".count)))?.message
+        DoneCookie.value(in: request).flatMap(Done.init(rawValue:))?.message
+    }
+
+    /// The cookie that says it, with the attributes of the session's.
+    nonisolated static func doneCookie(_ cookie: SessionCookie) -> DoneCookie {
+        DoneCookie(path: "/auth/account", isSecure: cookie.isSecure)
     }
 
     // MARK: Sessions

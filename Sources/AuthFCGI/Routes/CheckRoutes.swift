@@ -88,18 +88,23 @@ final class CheckRoutes {
         let request = exchange.request
         let isAmbiguous = source == .severalCookies
         if audience != .person, !isAmbiguous { return exchange.respond(toCheck: refused.response(to: request)) }
+        let isLoop = signIn.isAddress(of: request)
         var response: Response
-        if audience == .person {
+        if audience == .person, !isLoop {
             response = Response(.found, headers: [(.location, signIn.absolute(for: request))])
-            response.add(.vary, "Cookie, Authorization, Accept, Sec-Fetch-Mode")
         } else {
             response = Response(.unauthorized, headers: RefusedResponse.headers)
-            response.add(.authLocation, signIn.reference(for: request))
+            if !isLoop { response.add(.authLocation, signIn.reference(for: request)) }
         }
+        if audience == .person { response.add(.vary, "Cookie, Authorization, Accept, Sec-Fetch-Mode") }
         if isAmbiguous {
             // nginx makes one header of several, which is none to a browser. The sign-in page deletes the other forms.
-            let cookies = [cookie.expired] + (audience == .front ? [] : cookie.otherForms(on: request[.host]))
-            for expired in cookies { response.add(.setCookie, expired) }
+            response.add(.setCookie, cookie.expired)
+            if audience != .front {
+                let host = request[.host]
+                let others = cookie.otherForms(on: host) + cookie.forms(below: [request[.originalURI] ?? ""], on: host)
+                for other in others { response.add(.setCookie, other) }
+            }
         }
         exchange.respond(toCheck: SerializedResponse(response))
     }

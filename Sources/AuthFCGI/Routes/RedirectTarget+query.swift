@@ -20,6 +20,14 @@ extension RedirectTarget {
         return decoded(value[end...]).map { String(decoding: value[..<end], as: UTF8.self) + $0 }
     }
 
+    /// The sign-in page of this site with the target as the place to return to.
+    var signInPath: String {
+        guard self != .home else { return SignInRounds.path }
+        var bytes = Array("\(SignInRounds.path)?rd=".utf8)
+        SignInAddress.append(text.utf8Span.span, to: &bytes)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
     /// The position behind the first `rd=` that begins a parameter.
     private static func startOfValue(_ query: [UInt8]) -> Int? {
         let name = Array("rd=".utf8)

@@ -48,6 +48,12 @@ struct RedirectTarget: Equatable {
     /// The value of a header Location.
     var location: HeaderValue { HeaderValue(url: text) }
 
+    /// The path with its query, also of a URL.
+    var place: String {
+        guard !text.hasPrefix("/"), let scheme = text.firstRange(of: "://") else { return text }
+        return String(text[scheme.upperBound...].drop { $0 != "/" })
+    }
+
     /// Splits a URL into its origin and the rest. User information and all that browsers read as the end of a host, such as
     /// a backslash, are no part of an origin.
     private static func split(_ text: String) -> (origin: WebOrigin, rest: [UInt8])? {

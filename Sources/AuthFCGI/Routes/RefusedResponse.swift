@@ -7,6 +7,8 @@ struct RefusedResponse: Sendable {
     private let bytes: [UInt8]
     /// The end of the address without its query.
     private let end: Int
+    /// The answer without an address.
+    private let bare: SerializedResponse
 
     /// The headers of every refused check besides the address.
     static let headers: [(name: HeaderName, value: HeaderValue)] = [(.wwwAuthenticate, "Bearer")]
@@ -18,10 +20,12 @@ struct RefusedResponse: Sendable {
         writer.append(.authLocation, HeaderValue(url: address.url))
         end = writer.count
         bytes = writer.finish(contentType: nil, body: [])
+        bare = SerializedResponse(Response(.unauthorized, headers: Self.headers))
     }
 
     /// Returns the answer to a request.
     func response(to request: OriginalRequest) -> SerializedResponse {
+        guard !address.isAddress(of: request) else { return bare }
         var answer: [UInt8] = []
         answer.reserveCapacity(bytes.count + 512)
         answer.append(contentsOf: bytes[..<end])

@@ -10,20 +10,21 @@ struct ResetRoutes {
     let flow: PasswordResetFlow
     let audit: any AuditRecorder
     let pages: Pages
+    let cookie: SessionCookie
     /// The least length of a new password.
     let minPasswordLength: Int
 
     /// Shows the form if the link can be used. Nothing changes: programs that read mail follow links too.
     func page(_ exchange: Exchange) {
         let request = exchange.request
-        if Self.isDone(request) { return show(.notice(.passwordSet), exchange) }
+        if request[.query] == "done=1" { return showDone(exchange) }
         guard let code = Self.code(inQuery: request[.query] ?? "") else { return showExpired(exchange) }
         let client = LoginClient(exchange, .none)
         EventLoop.spawn { [self] in
             let outcome = await flow.look(at: code, client)
             // A page that loads again by itself, since there is nothing yet that the person would have to type again.
             if case .prevented(.store) = outcome { return exchange.respond(pages.unavailable(to: request)) }
-            answer(outcome, code, exchange)
+            answer(outcome, code, nil, exchange)
         }
     }
 
@@ -36,42 +37,56 @@ struct ResetRoutes {
             return exchange.respond(pages.otherSite(to: request))
         }
         guard let code = PasswordResetCode(fields["code"] ?? "") else { return showExpired(exchange) }
+        // The name is only for the page that is shown again: the link says whose password it is.
+        let username = fields["username"].flatMap { $0.utf8.count > LoginRequest.maxUsername ? nil : $0 }
         let password = Array((fields["new_password"] ?? "").utf8)
         guard password.elementsEqual((fields["repeated_password"] ?? "").utf8) else {
-            return show(.passwordsDiffer, code, exchange, .badRequest)
+            return show(.passwordsDiffer, code, username, exchange, .badRequest)
         }
         let client = LoginClient(exchange, .none)
-        EventLoop.spawn { [self] in answer(await flow.reset(code, to: password, client), code, exchange) }
+        EventLoop.spawn { [self] in answer(await flow.reset(code, to: password, client), code, username, exchange) }
     }
 
-    private func answer(_ outcome: PasswordResetOutcome, _ code: PasswordResetCode, _ exchange: Exchange) {
+    private func answer(
+        _ outcome: PasswordResetOutcome, _ code: PasswordResetCode, _ username: String?, _ exchange: Exchange
+    ) {
         switch outcome {
-        case .live: show(nil, code, exchange)
-        case .changed: exchange.respond(Response(.seeOther, headers: [(.location, "/auth/reset?done=1")]))
+        case .live(let username): show(nil, code, username, exchange)
+        case .changed: exchange.respond(done.response(Self.doneValue, query: "?done=1"))
         case .noSuchLink: showExpired(exchange)
-        case .unacceptable: show(.unacceptable(minLength: minPasswordLength), code, exchange, .badRequest)
+        case .unacceptable(let violation): show(.unacceptable(violation), code, username, exchange, .badRequest)
         case .prevented(.throttled(let seconds)):
-            show(.throttled(seconds: seconds), code, exchange, .tooManyRequests, retryAfter: seconds)
+            show(.throttled(seconds: seconds), code, username, exchange, .tooManyRequests, retryAfter: seconds)
         case .prevented(.busy(let seconds)):
-            show(.unavailable, code, exchange, .serviceUnavailable, retryAfter: seconds)
+            show(.unavailable, code, username, exchange, .serviceUnavailable, retryAfter: seconds)
         case .prevented(.clientGone), .prevented(.hashing), .prevented(.store):
-            show(.unavailable, code, exchange, .serviceUnavailable, retryAfter: 1)
+            show(.unavailable, code, username, exchange, .serviceUnavailable, retryAfter: 1)
         }
     }
 
     // MARK: Pages
 
     private func show(
-        _ problem: NewPasswordPage.Problem?, _ code: PasswordResetCode, _ exchange: Exchange,
+        _ problem: NewPasswordPage.Problem?, _ code: PasswordResetCode, _ username: String?, _ exchange: Exchange,
         _ status: HTTPStatus = .ok, retryAfter: Int? = nil
     ) {
-        let page = NewPasswordPage(code: code.secretText, minPasswordLength: minPasswordLength, problem: problem)
+        let page = NewPasswordPage(
+            code: code.secretText, username: username ?? "", minPasswordLength: minPasswordLength, problem: problem)
         show(.newPassword(page), exchange, status, retryAfter: retryAfter)
     }
 
     /// The same for a link that is used, too old, mistyped or made up. The second of two forms that a double click has sent
     /// gets it too, whose answer is the one that the browser shows: so the page says that the password may be set.
     private func showExpired(_ exchange: Exchange) { show(.notice(.linkExpired), exchange, .notFound) }
+
+    /// Shows that the password is set, once. Whoever has no cookie that says so, such as somebody who loads the page again, is
+    /// sent on to where it leads.
+    private func showDone(_ exchange: Exchange) {
+        guard DoneCookie.value(in: exchange.request) == Self.doneValue else {
+            return exchange.respond(Response(.seeOther, headers: [(.location, "/auth/login")]))
+        }
+        exchange.respond(pages.response(.notice(.passwordSet), to: exchange.request, headers: done.forgotten))
+    }
 
     private func show(
         _ page: Page, _ exchange: Exchange, _ status: HTTPStatus = .ok, retryAfter: Int? = nil
@@ -89,9 +104,7 @@ struct ResetRoutes {
         return PasswordResetCode(code.dropFirst("code=".count))
     }
 
-    /// Returns whether the password has just been set. A link on a page of another site, or in a mail, is not believed.
-    private static func isDone(_ request: OriginalRequest) -> Bool {
-        let site = request[.fetchSite] ?? ""
-        return request[.query] == "done=1" && (site.isEmpty || site == "same-origin")
-    }
+    private static let doneValue = "reset"
+
+    private var done: DoneCookie { DoneCookie(path: "/auth/reset", isSecure: cookie.isSecure) }
 }

@@ -36,6 +36,8 @@ struct Router {
         case .session(let id): sessions.end(id, exchange)
         case .health: health.health(exchange)
         case .readiness: health.readiness(exchange)
+        // The page that was the answer to the form, asked for again by its address.
+        case .methodNotAllowed(.post) where exchange.request.isPageLoad: exchange.respond(AccountView.toPage)
         case .methodNotAllowed(let methods):
             exchange.respond(
                 .error(

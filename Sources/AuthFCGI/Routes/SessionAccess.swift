@@ -35,7 +35,10 @@ struct SessionAccess {
     /// Returns the headers that make a browser forget that it was signed in.
     func expiredCookies(_ request: OriginalRequest) -> [(name: HeaderName, value: HeaderValue)] {
         // The form in which it is set comes first: some fronts hand on one header alone.
-        let cookies = [cookie.expired] + cookie.otherForms(on: request[.host])
+        var cookies = [cookie.expired] + cookie.otherForms(on: request[.host])
+        if case .invalid(.severalCookies) = request.credentials(cookieName: cookie.nameBytes) {
+            cookies += cookie.forms(below: [request.fullPath], on: request[.host])
+        }
         return (cookies + [SignInRounds.forgotten].compactMap(\.self)).map { (.setCookie, $0) }
     }
 

@@ -44,6 +44,45 @@ struct SessionCookie: Sendable {
         return all.filter { $0 != domain }.map { expired(in: $0) }
     }
 
+    /// Returns the values of Set-Cookie headers that delete cookies with a path below `/`. A host of the same domain can set
+    /// one, and a browser sends it, besides the one of this program, with requests below its path alone. No request tells
+    /// that path, so all are tried that it may be.
+    /// - Parameter places: The paths, with a query or without, of requests with which such a cookie may be sent. The first
+    ///   ones count: the answer has to fit into the buffers of fronts.
+    func forms(below places: [String], on host: String?) -> [HeaderValue] {
+        guard !isHostOnly else { return [] }
+        let known = [nil] + Self.domains(of: host).map(Optional.some)
+        let domains = known.contains(domain) ? known : known + [domain]
+        var forms: [HeaderValue] = []
+        var bytes = 0
+        for path in places.flatMap({ Self.paths(of: $0) }) {
+            for domain in domains {
+                let form = header("", in: domain, path: path, maxAge: .zero)
+                bytes += form.text.utf8.count
+                guard bytes <= Self.maxBytesBelow else { return forms }
+                forms.append(form)
+            }
+        }
+        return forms
+    }
+
+    private static let maxBytesBelow = 2560
+
+    /// The paths below `/` of cookies that a browser sends with a request (RFC 6265, section 5.1.4), the shortest first: of
+    /// the first segments, with a slash at the end and without, and the whole path.
+    private static func paths(of place: String) -> [String] {
+        let path = Array(place.utf8.prefix { $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#") })
+        let slashes = path.indices.dropFirst().filter { path[$0] == UInt8(ascii: "/") }.prefix(maxSegments)
+        var paths: [String] = []
+        for end in slashes.flatMap({ [$0, $0 + 1] }) + [path.count] {
+            let text = String(decoding: path[..<end], as: UTF8.self)
+            if text != "/", text != paths.last, SetCookie.isPath(text) { paths.append(text) }
+        }
+        return paths
+    }
+
+    private static let maxSegments = 4
+
     /// The host and its parents, as far as a cookie may have one as its domain. Which of them are public suffixes, browsers
     /// know.
     private static func domains(of host: String?) -> [String] {
@@ -58,10 +97,13 @@ struct SessionCookie: Sendable {
 
     private func expired(in domain: String?) -> HeaderValue { header("", in: domain, maxAge: .zero) }
 
-    private func header(_ value: String, in domain: String?, maxAge: Duration?) -> HeaderValue {
+    private func header(
+        _ value: String, in domain: String?, path: String = "/", maxAge: Duration?
+    ) -> HeaderValue {
         do throws(SetCookie.Problem) {
-            return try SetCookie(name: name, value: value, domain: domain, maxAge: maxAge, isSecure: isSecure)
-                .headerValue
+            return try SetCookie(
+                name: name, value: value, path: path, domain: domain, maxAge: maxAge, isSecure: isSecure
+            ).headerValue
         } catch {
             preconditionFailure("settings refuse the cookie: \(error)")
         }

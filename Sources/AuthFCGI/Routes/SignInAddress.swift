@@ -7,12 +7,33 @@ struct SignInAddress: Sendable {
     /// REDIRECT_ORIGINS.
     let origins: [WebOrigin]
 
-    private let isPath: Bool
+    /// The origin of the page; nil for that of the request.
+    private let pageOrigin: WebOrigin?
+    private let pagePath: [UInt8]
 
+    private var isPath: Bool { pageOrigin == nil }
+
+    /// - Parameter url: A path, or a URL with a path and without a query.
     init(url: String, origins: [WebOrigin]) {
         self.url = url
         self.origins = origins
-        isPath = url.hasPrefix("/")
+        let host = url.hasPrefix("/") ? nil : url.firstRange(of: "://")
+        let start = host.flatMap { url[$0.upperBound...].firstIndex(of: "/") } ?? url.startIndex
+        pageOrigin = WebOrigin(String(url[..<start]))
+        pagePath = Array(url[start...].utf8)
+    }
+
+    /// Returns whether a refused request is for the page itself, which by mistake is in a location that needs a sign-in: a
+    /// browser that is sent there would be sent there again and again.
+    func isAddress(of request: OriginalRequest) -> Bool {
+        let hasPath = request.withBytes(of: .originalURI) { uri in
+            guard uri.count >= pagePath.count,
+                uri.count == pagePath.count || uri[pagePath.count] == UInt8(ascii: "?")
+            else { return false }
+            return pagePath.indices.allSatisfy { uri[$0] == pagePath[$0] }
+        }
+        guard hasPath, let pageOrigin else { return hasPath }
+        return request[.host].map { pageOrigin.isOrigin(ofHost: $0) } ?? false
     }
 
     /// The address for a client that resolves it against the URL of its request.
@@ -63,7 +84,7 @@ struct SignInAddress: Sendable {
     }
 
     /// Appends bytes with all but the unreserved ones escaped (RFC 3986, section 2.3).
-    private static func append(_ text: borrowing Span<UInt8>, to bytes: inout [UInt8]) {
+    static func append(_ text: borrowing Span<UInt8>, to bytes: inout [UInt8]) {
         for index in text.indices {
             let byte = text[index]
             if byte.isASCIIAlphanumeric || "-._~".utf8.contains(byte) {

@@ -24,7 +24,7 @@ struct SignInRoutes {
         case .none:
             let now = now()
             guard SignInRounds(request, at: now)?.showsDroppedCookie(at: now) != true else {
-                return showDroppedCookie(exchange)
+                return showDroppedCookie(exchange, target)
             }
             show(SignInPage(target: target.text), to: exchange)
         // Which of several cookies is the person's own is unknown.
@@ -47,21 +47,30 @@ struct SignInRoutes {
     /// Sends a browser that is signed in to the place to return to, unless that one keeps sending it back.
     private func sendOn(_ exchange: Exchange, to target: RedirectTarget) {
         let now = now()
-        guard let rounds = SignInRounds.next(after: SignInRounds(exchange.request, at: now), at: now) else {
-            return showDroppedCookie(exchange)
-        }
+        guard let rounds = SignInRounds.next(after: SignInRounds(exchange.request, at: now), to: target, at: now)
+        else { return showRounds(.notSeen(target), exchange) }
         var response = Response(.seeOther, headers: [(.location, target.location), (.vary, "Cookie")])
         if let cookie = rounds.cookie { response.add(.setCookie, cookie) }
+        // The page has sent the browser back. Another cookie, with the path of the page, may be why.
+        if rounds.count > 1 {
+            let others = access.cookie.forms(below: [target.place], on: exchange.request[.host])
+            for other in others { response.add(.setCookie, other) }
+        }
         exchange.respond(response)
     }
 
-    private func showDroppedCookie(_ exchange: Exchange) {
+    private func showDroppedCookie(_ exchange: Exchange, _ target: RedirectTarget) {
         let request = exchange.request
         // Browsers send Sec-Fetch-Mode to secure origins alone. The scheme is http behind a load balancer that ends TLS, too.
         let isPlainHTTP = request[.scheme] == WebOrigin.Scheme.http.rawValue && (request[.fetchMode] ?? "").isEmpty
+        showRounds(.cookieDropped(isPlainHTTP: isPlainHTTP, target), exchange)
+    }
+
+    /// Shows why the browser is not sent on any more. What it does next counts from the beginning.
+    private func showRounds(_ notice: Notice, _ exchange: Exchange) {
         exchange.respond(
             pages.response(
-                .notice(.cookieDropped(isPlainHTTP: isPlainHTTP)), to: request,
+                .notice(notice), to: exchange.request,
                 headers: SignInRounds.forgotten.map { [(.setCookie, $0)] } ?? []))
     }
 
@@ -94,17 +103,22 @@ struct SignInRoutes {
             fields = try exchange.form()
         } catch {
             let page = SignInPage(target: RedirectTarget.home.text)
-            return show(problem(.incomplete, page), error.status, to: exchange)
+            return show(problem(error == .tooLong ? .tooLong : .incomplete, page), error.status, to: exchange)
         }
         let target = target(fields["rd"], request)
-        let username = fields["username"] ?? ""
+        // Keyboards of phones put a space behind a word that they have completed.
+        let username = String((fields["username"] ?? "").trimming(while: \.isWhitespace))
+        let password = fields["password"] ?? ""
+        let isLongName = username.utf8.count > LoginRequest.maxUsername
         let page = SignInPage(
-            target: target.text, username: username.utf8.count > LoginRequest.maxUsername ? "" : username,
-            remembers: fields["remember"] == "1")
+            target: target.text, username: isLongName ? "" : username, remembers: fields["remember"] == "1")
+        guard !isLongName, password.utf8.count <= LoginRequest.maxPassword else {
+            return show(problem(.tooLong, page), .badRequest, to: exchange)
+        }
         let attempt: LoginRequest
         do throws(LoginRequest.Problem) {
             attempt = try LoginRequest(
-                username: username, password: fields["password"] ?? "", remember: page.remembers)
+                username: username, password: password, remember: page.remembers)
         } catch {
             return show(problem(.incomplete, page), .badRequest, to: exchange)
         }
@@ -129,13 +143,25 @@ struct SignInRoutes {
         let lifetime = made.session.expiresAt.timeIntervalSince(made.session.createdAt)
         let cookie = access.cookie.carrying(made.token, for: attempt.remember ? .seconds(lifetime) : nil)
         var response = Response(.seeOther, headers: [(.location, target.location)])
-        for other in access.cookie.otherForms(on: request[.host]) { response.add(.setCookie, other) }
+        for other in contradicting(target, request) { response.add(.setCookie, other) }
         response.add(.setCookie, cookie)
         let now = now()
         if let rounds = SignInRounds(loginAt: now, after: SignInRounds(request, at: now)).cookie {
             response.add(.setCookie, rounds)
         }
         return response
+    }
+
+    /// Returns the headers that delete what would contradict the new cookie: here, as far as the browser has sent any, and at
+    /// the place to which the sign-in leads.
+    private func contradicting(_ target: RedirectTarget, _ request: OriginalRequest) -> [HeaderValue] {
+        var places = [target.place]
+        switch request.credentials(cookieName: access.cookie.nameBytes) {
+        case .none: break
+        case .invalid, .token: places.insert(request.fullPath, at: 0)
+        }
+        let host = request[.host]
+        return access.cookie.otherForms(on: host) + access.cookie.forms(below: places, on: host)
     }
 
     /// Ends the sessions of cookies that the browser has just deleted. The login does not depend on it.

@@ -8,11 +8,27 @@ struct SignOutRoutes {
     let access: SessionAccess
     let pages: Pages
 
-    /// Shows the button; nothing changes, so that no link and no image of another page signs out.
+    /// Shows the button; nothing changes, so that no link and no image of another page signs out. With `?done=1` it shows that
+    /// the person is signed out, unless that is not certain: anybody can make a link to that address.
     func page(_ exchange: Exchange) {
         let request = exchange.request
-        let isDone = request[.query] == "done=1"
-        exchange.respond(pages.response(isDone ? .signedOut : .signOut, to: request))
+        guard request[.query] == "done=1" else { return show(.signOut, exchange) }
+        switch access.credentials(of: exchange) {
+        case .none, .invalid(.bearer), .invalid(.cookie): show(.signedOut, exchange)
+        case .invalid(.severalCookies): show(.signOut, exchange)
+        case .token(let token, _):
+            if access.store.keptSession(for: token) != nil { return show(.signOut, exchange) }
+            access.store.lookUp(token, from: request.clientAddress) { [self] answer in
+                switch answer {
+                case .success(nil): show(.signedOut, exchange)
+                case .success(.some), .failure: show(.signOut, exchange)
+                }
+            }
+        }
+    }
+
+    private func show(_ page: Page, _ exchange: Exchange) {
+        exchange.respond(pages.response(page, to: exchange.request))
     }
 
     /// Ends the session, and sends the browser to the page that says so.
@@ -31,7 +47,8 @@ struct SignOutRoutes {
         EventLoop.spawn { [self] in
             do throws(SessionStoreError) {
                 for token in tokens { try await sessions.end(token, extent, request.clientAddress) }
-                exchange.respond(extent == .others ? AccountView.Done.others.response : signedOut(request))
+                exchange.respond(
+                    extent == .others ? AccountView.Done.others.response(access.cookie) : signedOut(request))
             } catch {
                 access.audit.recordSparingly(
                     AuditEvent(extent.action, .unavailable, AuditReason(error)), from: request.clientAddress)

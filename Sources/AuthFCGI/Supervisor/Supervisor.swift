@@ -163,8 +163,9 @@ extension Supervisor {
         guard pool.isRunning else { return }
         let new: Settings
         do throws(SettingsProblems) {
-            new = try Settings(sources)
-            try new.checkPages()
+            var read = try Settings(sources)
+            try read.readPages()
+            new = read
         } catch {
             log.error("reload failed: keeping the current settings")
             for line in error.lines { log.error("\(line)") }
@@ -176,6 +177,7 @@ extension Supervisor {
         {
             log.warning("LISTEN, LISTEN_MODE and LISTEN_GROUP take effect at the next start, not on reload")
         }
+        for hint in new.hints { log.warning("\(hint)") }
         if isReady { notify(.reloading) }
         let actions = pool.reload(
             workers: new.workers, grace: new.shutdownGrace + Self.extraGrace,

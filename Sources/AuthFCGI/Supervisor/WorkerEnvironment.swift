@@ -23,10 +23,11 @@ enum WorkerEnvironment {
         return result.merging(settings.environment()) { $1 }.filter { !secretNames.contains($0.key) }
     }
 
-    /// Returns the secrets among `settings` and in the supervisor's environment.
+    /// Returns the secrets among `settings` and in the supervisor's environment, and the operator's own pages.
     static func secrets(of settings: Settings, _ environment: [String: String]) -> WorkerSecrets {
         var values = settings.environment().filter { secretNames.contains($0.key) }
         values[libpqPassword] = environment[libpqPassword]
+        values.merge(settings.ownPages.passed) { own, _ in own }
         return WorkerSecrets(values)
     }
 }

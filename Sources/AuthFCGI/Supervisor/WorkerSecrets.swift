@@ -2,10 +2,11 @@ internal import CLinux
 internal import EventLoop
 internal import Glibc
 
-/// The secrets that the supervisor passes to a worker: in memory that the worker inherits and closes once it has read
-/// it. The environment would be no place for them: /proc shows it as long as the process lives.
+/// The secrets that the supervisor passes to a worker, and the operator's own pages: in memory that the worker inherits and
+/// closes once it has read it. The environment would be no place for them: /proc shows it as long as the process lives, and
+/// pages are too long for it.
 struct WorkerSecrets: Equatable, Sendable {
-    /// The secrets by the names of their variables.
+    /// The secrets by the names of their variables, and the pages as ``PagesFolder/passed``.
     let values: [String: String]
 
     init(_ values: [String: String]) {

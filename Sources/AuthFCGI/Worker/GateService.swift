@@ -17,32 +17,17 @@ final class GateService: WorkerService {
 
     private static let maxWaitForStore = Duration.seconds(1)
 
-    /// The reason why there is no service: files could be read a moment ago, when the settings were checked.
-    enum Problem: Error, CustomStringConvertible {
-        case redisTLS(RedisTLS.Problem)
-        case pages(PagesProblem)
-
-        var description: String {
-            switch self {
-            case .redisTLS(let problem): "\(problem)"
-            case .pages(let problem): "PAGES_FOLDER: \(problem)"
-            }
-        }
-    }
-
     /// - Parameters:
     ///   - worker: The number of the worker.
     ///   - settingsAreProven: true if workers have served with these settings before. Then tables that are missing are not
     ///     made: they are about to be restored.
-    init(settings: Settings, worker: Int, settingsAreProven: Bool, log: Logger) throws(Problem) {
+    init(settings: Settings, worker: Int, settingsAreProven: Bool, log: Logger) throws(PagesProblem) {
         self.settings = settings
         self.log = log
-        var configuration = try Self.configuration(settings, worker)
-        do throws(PagesProblem) {
-            pages = try settings.pages()
-        } catch {
-            throw .pages(error)
-        }
+        pages = try settings.pages()
+        var configuration = SessionStore.Configuration(
+            settings, applicationName: ApplicationName.worker(worker, on: HostName.current),
+            redis: Self.redis(settings, log))
         configuration.postgreSQL.isResumed = settingsAreProven
         store = SessionStore(configuration, log: log)
         hasher = PasswordHasher(
@@ -53,14 +38,16 @@ final class GateService: WorkerService {
             expecting: settings.usersQuery.map { _ in PasswordHasher.ownHash } ?? settings.usersPreset?.highestCost)
     }
 
-    private static func configuration(
-        _ settings: Settings, _ worker: Int
-    ) throws(Problem) -> SessionStore.Configuration {
+    /// Reads the files for TLS again: a certificate may have been renewed since the settings were accepted. One that cannot be
+    /// used any more keeps this worker from Redis, never from its start.
+    private static func redis(_ settings: Settings, _ log: Logger) -> RedisConfiguration? {
         do throws(RedisTLS.Problem) {
-            return try SessionStore.Configuration(
-                settings, applicationName: ApplicationName.worker(worker, on: HostName.current))
+            return try RedisConfiguration(settings)
         } catch {
-            throw .redisTLS(error)
+            log.error(
+                "this worker does not use Redis: \(error); sessions are looked up in PostgreSQL; correct the file, then send SIGHUP"
+            )
+            return RedisConfiguration(settings, tls: RedisTLS(unusable: error))
         }
     }
 
@@ -141,7 +128,7 @@ final class GateService: WorkerService {
             sessions: sessions, account: account,
             reset: ResetRoutes(
                 flow: PasswordResetFlow(store: store, hasher: hasher, audit: audit, log: log, rules: rules),
-                audit: audit, pages: pages, minPasswordLength: rules.minLength),
+                audit: audit, pages: pages, cookie: cookie, minPasswordLength: rules.minLength),
             health: HealthRoutes(store: store) { [weak self] in self?.server?.isDraining ?? true })
     }
 

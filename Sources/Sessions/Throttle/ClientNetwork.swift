@@ -31,7 +31,7 @@ package struct ClientNetwork: Hashable, Sendable {
     var site: ClientSite { ClientSite(of: self) }
 
     /// The four bytes of the IPv4 address, or the first eight of the IPv6 address.
-    var bytes: [UInt8] {
+    package var bytes: [UInt8] {
         let count = isIPv4 ? 4 : 8
         return (0..<count).map { UInt8(truncatingIfNeeded: number >> UInt64(8 * (count - 1 - $0))) }
     }

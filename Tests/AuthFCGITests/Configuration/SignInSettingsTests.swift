@@ -46,6 +46,11 @@ struct SignInSettingsTests {
         ["COOKIE_NAME": "__Host-sid", "COOKIE_SECURE": "off"],
         ["COOKIE_NAME": "__HOST-sid", "COOKIE_DOMAIN": "example.com"],
         ["COOKIE_NAME": "__secure-sid", "COOKIE_SECURE": "off"], ["COOKIE_SECURE": "maybe"],
+        ["COOKIE_NAME": "__Http-sid", "COOKIE_SECURE": "off"],
+        ["COOKIE_NAME": "__Host-Http-sid", "COOKIE_SECURE": "off"],
+        ["COOKIE_NAME": "__Host-Http-sid", "COOKIE_DOMAIN": "example.com"], ["COOKIE_NAME": "authfcgi_rounds"],
+        ["LOGIN_URL": "/auth/logout"], ["LOGIN_URL": "/auth/verify"], ["LOGIN_URL": "/auth/verify/x"],
+        ["LOGIN_URL": "https://login.example.com/auth/logout"], ["LOGIN_URL": "/auth/password"],
         ["COOKIE_DOMAIN": ".example.com"], ["COOKIE_DOMAIN": "example.com."], ["COOKIE_DOMAIN": "com"],
         ["COOKIE_DOMAIN": "localhost"], ["COOKIE_DOMAIN": "192.0.2.1"], ["COOKIE_DOMAIN": "example.com:443"],
         ["COOKIE_DOMAIN": "https://example.com"], ["COOKIE_DOMAIN": "a b.example"], ["COOKIE_DOMAIN": "x.com; Path=/"],
@@ -77,5 +82,47 @@ struct SignInSettingsTests {
         let plain = try Settings(Self.sources([:]))
         #expect(plain.redirectOrigins.isEmpty && plain.signInAddress.url == "/auth/login")
         #expect(try Settings(Self.sources(["LOGIN_URL": "/sign-in"])).signInAddress.url == "/sign-in")
+    }
+
+    private static let login = "https://login.example.com/auth/login"
+    private static let app = "https://app.example.com"
+    private static let logo = "http://example.com/l.svg"
+
+    private static let hints: [([String: String], [String])] = [
+        ([:], []),
+        (["LOGIN_URL": login], ["REDIRECT_ORIGINS names no other site", "COOKIE_DOMAIN is not set"]),
+        (["LOGIN_URL": login, "REDIRECT_ORIGINS": app], ["COOKIE_DOMAIN is not set"]),
+        (["LOGIN_URL": login, "COOKIE_DOMAIN": "example.com"], ["REDIRECT_ORIGINS names no other site"]),
+        (
+            [
+                "LOGIN_URL": login, "COOKIE_DOMAIN": "example.com",
+                "REDIRECT_ORIGINS": "https://LOGIN.example.com:443",
+            ], ["REDIRECT_ORIGINS names no other site"]
+        ),
+        (["LOGIN_URL": login, "COOKIE_DOMAIN": "Example.com", "REDIRECT_ORIGINS": app], []),
+        (
+            ["LOGIN_URL": login, "COOKIE_DOMAIN": "app.example.com", "REDIRECT_ORIGINS": app],
+            ["which is not in the domain of COOKIE_DOMAIN, app.example.com"]
+        ),
+        (
+            ["LOGIN_URL": "http://www.example.com/login", "COOKIE_DOMAIN": "example.com", "REDIRECT_ORIGINS": app],
+            ["LOGIN_URL begins with http://, and COOKIE_SECURE is on"]
+        ),
+        (["COOKIE_DOMAIN": "example.com", "REDIRECT_ORIGINS": app], []),
+        (["COOKIE_DOMAIN": "co.uk"], ["COOKIE_DOMAIN, co.uk, seems to be one under which anyone gets domains"]),
+        (["COOKIE_DOMAIN": "example.co.uk"], []),
+        (["COOKIE_DOMAIN": "example.uk"], []),
+        (["PAGE_LOGO": logo], ["PAGE_LOGO begins with http://"]),
+        (["PAGE_LOGO": logo, "COOKIE_SECURE": "off"], []),
+        (["PAGE_LOGO": "https://example.com/l.svg"], []),
+    ]
+
+    @Test(arguments: hints)
+    func `settings that hardly ever work together get a hint`(
+        _ environment: [String: String], _ expected: [String]
+    ) throws {
+        let hints = try Settings(Self.sources(environment)).hints
+        #expect(hints.count == expected.count, "\(hints)")
+        for (hint, words) in zip(hints, expected) { #expect(hint.contains(words)) }
     }
 }

@@ -18,7 +18,8 @@ import Testing
         code = try PasswordResetCode.make()
     }
 
-    private var reserved: String { "reserve password reset \(code.hash.hex), nobody from 192.0.2.7" }
+    /// Counted by itself, and not against the logins of the address.
+    private static let reserved = "reserve password reset from c0000207, nobody from nowhere"
 
     private func reset(to password: String = "correct horse battery staple") async -> PasswordResetOutcome {
         await stage.reset.reset(code, to: Array(password.utf8), stage.client)
@@ -27,7 +28,7 @@ import Testing
     private func look() async -> PasswordResetOutcome { await stage.reset.look(at: code, stage.client) }
 
     @Test func `a look at a link changes nothing`() async {
-        #expect(await look() == .live)
+        #expect(await look() == .live(username: "ann"))
         #expect(stage.effects.all == [Self.link])
     }
 
@@ -37,9 +38,9 @@ import Testing
         #expect(stage.hasher.requester?.name == "ann")
     }
 
-    @Test func `a link that cannot be used counts as a failure of the address, and stays one`() async {
+    @Test func `a link that cannot be used counts against the network, and not against its logins`() async {
         stage.store.resetUser = nil
-        let refused = [Self.link, reserved, "audit sparingly password reset refused (no such link)"]
+        let refused = [Self.link, Self.reserved, "audit sparingly password reset refused (no such link)"]
         #expect(await look() == .noSuchLink)
         #expect(stage.effects.all == refused)
         // Nothing is hashed, and the rules for passwords are not told.
@@ -53,21 +54,30 @@ import Testing
         stage.store.resetUser = nil
         stage.store.admission = .refused(seconds: 9)
         #expect(await look() == .prevented(.throttled(seconds: 9)))
-        #expect(stage.effects.all == [Self.link, reserved, "audit sparingly password reset throttled"])
+        #expect(stage.effects.all == [Self.link, Self.reserved, "audit sparingly password reset throttled"])
         #expect(await look() == .prevented(.throttled(seconds: 9)))
-        #expect(stage.effects.all.count { $0 == reserved } == 1)
+        #expect(stage.effects.all.count { $0 == Self.reserved } == 1)
         // Another code of the address.
         let other = try PasswordResetCode.make()
         #expect(await stage.reset.look(at: other, stage.client) == .prevented(.throttled(seconds: 9)))
         #expect(stage.effects.all.count { $0.hasPrefix("reserve") } == 1)
         stage.store.resetUser = PasswordResetUser(id: "7", username: "ann")
-        #expect(await look() == .live)
+        #expect(await look() == .live(username: "ann"))
         #expect(await reset() == .changed)
         // Another address.
         stage.store.resetUser = nil
         stage.address = "192.0.2.8"
         stage.store.admission = .allowed(LoginReservation(text: "r"))
         #expect(await look() == .noSuchLink)
+        // A subscriber may choose the rest of an IPv6 address freely.
+        for (address, network) in [("2001:db8::1", "20010db800000000"), ("2001:db8::2:3", "20010db800000000")] {
+            stage.address = address
+            #expect(await look() == .noSuchLink)
+            #expect(stage.effects.all.contains("reserve password reset from \(network), nobody from nowhere"))
+        }
+        stage.address = nil
+        #expect(await look() == .noSuchLink)
+        #expect(stage.effects.all.contains("reserve password reset from nowhere, nobody from nowhere"))
     }
 
     @Test(arguments: [

@@ -33,22 +33,23 @@ import Testing
 
     @Test func `values are escaped whatever the template says`() throws {
         let template = "{{displayName}}|{{{displayName}}}|{{&displayName}}|{{#sessions}}{{{label}}}{{/sessions}}"
-        let own = PagesFolder(templates: ["account": template], languages: [:])
+        let form = "<form method=post action=/auth/logout><button>x</button></form>"
+        let own = PagesFolder(templates: ["account": template + form], languages: [:])
         var page: AccountPage?
         for case .account(let sample) in Page.samples { page = sample }
         var account = try #require(page)
         account.name = "<b>\"\u{301}"
         let shown = "&lt;b&gt;&quot;\u{301}"
-        #expect(try html(.account(account), own) == "\(shown)|\(shown)|\(shown)|nightly backup")
+        #expect(try html(.account(account), own) == "\(shown)|\(shown)|\(shown)|nightly backup" + form)
     }
 
     @Test func `styles of own templates are permitted, with line breaks of any kind`() throws {
         let own = PagesFolder(
-            templates: ["signed-out": "\u{feff}<style media=\"all\">\r\na{}\r\n</style><style>b{}</style>"],
+            templates: ["signed-out": "\u{feff}<style media=\"all\">\r\na{}\r\n</style><style>b{}</style>Bye"],
             languages: [:])
         let response = try Pages(PageTheme(), own: own).response(.signedOut, to: OriginalRequest([(.method, "GET")]))
         let html = String(decoding: response.body, as: UTF8.self)
-        #expect(html == "<style media=\"all\">\na{}\n</style><style>b{}</style>")
+        #expect(html == "<style media=\"all\">\na{}\n</style><style>b{}</style>Bye")
         let policy = response.headers.first { $0.name.text.description == "Content-Security-Policy" }?.value.text ?? ""
         // printf '\na{}\n' | openssl dgst -sha256 -binary | base64
         for hash in ["qCar8pRQiWlgDxN7Kk6boSJXmhcN4LB/65l3d2ZDO+g=", "7yqHVAesot11p6HczDsgKRipvI5UPgs97z80zNXlans="] {
@@ -132,6 +133,16 @@ import Testing
         #expect(problems(["signed-out": "{{text.goodbye}}"]).first?.contains("has no value goodbye") == true)
     }
 
+    @Test func `the case of a language's name has no meaning`() throws {
+        let own = PagesFolder(templates: [:], languages: ["DE": #"{"signIn": "Servus", "dateTime": "{month}"}"#])
+        let page = try html(.signIn(SignInPage(target: "/")), own, "de")
+        #expect(page.contains("<html lang=\"de\"") && page.contains("<h1>Servus</h1>"))
+        #expect(page.contains("Angemeldet bleiben"))
+        #expect(
+            problems([:], ["pt-BR": "{}", "pt-br": "{}", "EN": "{}"])
+                == ["pt-br.json: pt-BR.json is the same language; remove one of the two"])
+    }
+
     @Test(arguments: [
         ("fr", "", "fr.json, line 1: it is not JSON from here on"),
         ("fr", "{\n\n", "fr.json, line 3: it is not JSON from here on"),
@@ -141,6 +152,10 @@ import Testing
         ("fr", "{\n\"signIn\": 1}", "fr.json, line 2: signIn is no text; write it in quotation marks"),
         ("fr", "{\n\n\"singIn\": \"a\"}", "fr.json, line 3: no page has the text singIn; perhaps signIn is meant"),
         ("fr", #"{"direction": "up"}"#, "fr.json, line 1: direction is ltr or rtl"),
+        ("de", "{\n\"signIn\": \"\"}", "de.json, line 2: signIn is empty; write a text, or leave it out"),
+        ("fr", #"{"signIn": " \n"}"#, "fr.json, line 1: signIn is empty; write a text, or leave it out"),
+        ("de", #"{"throttled": "In {zeit}."}"#, "de.json, line 1: throttled has no value {zeit}; it has {time}"),
+        ("en", #"{"signIn": "Hello {name}"}"#, "en.json, line 1: signIn has no value {name}; remove it"),
         ("f", "{}", "f.json: the name is no language tag, such as fr or pt-BR"),
         ("fr_CA", "{}", "fr_CA.json: the name is no language tag, such as fr or pt-BR"),
     ])

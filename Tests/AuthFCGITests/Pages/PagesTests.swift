@@ -52,8 +52,21 @@ import Testing
             let html = html(.account(account), language)
             #expect(html.utf8.count < 14_000)
             #expect(html.ranges(of: "<li>").count == AccountPage.shownSessions)
-            #expect(html.contains(language == "en" ? "and 988 more" : "und 988 weitere"))
+            let english = "and 988 more, which “End all others” ends too"
+            let german = "und 988 weitere, die „Alle anderen beenden“ auch beendet"
+            #expect(html.contains(language == "en" ? english : german))
             #expect(html.contains(language == "en" ? "this browser" : "dieser Browser"))
+        }
+    }
+
+    @Test func `of a list that may be longer the page says at least how many sessions there are`() throws {
+        var account = try #require(Self.account)
+        let entry = try #require(account.sessions.last)
+        for (count, more) in [(AccountPage.shownSessions, nil), (100, "and at least 88 more, ")] as [(Int, String?)] {
+            account.sessions = Array(repeating: entry, count: count)
+            account.mayHaveMore = count == 100
+            let html = html(.account(account))
+            #expect(html.contains("at least") == (more != nil) && more.map { html.contains($0) } != false)
         }
     }
 
@@ -81,7 +94,7 @@ import Testing
                 #expect(form.prefix { $0 != ">" }.contains("method=\"post\" action=\"/auth/"))
             }
             let links = values(of: "href", in: html).filter { !$0.hasPrefix("data:") }
-            #expect(links.allSatisfy { ["", "/auth/login", "/auth/account"].contains($0) }, "\(links)")
+            #expect(links.allSatisfy { ["", "/", "/auth/login", "/auth/account"].contains($0) }, "\(links)")
         }
     }
 
@@ -240,6 +253,23 @@ import Testing
         #expect(html(.notice(.linkExpired), "de").contains("ist das Passwort vielleicht schon gesetzt"))
     }
 
+    @Test(arguments: [
+        (PasswordRules.Violation.empty, "at least 8 characters"), (.tooShort(minLength: 8), "at least 8 characters"),
+        (.tooLong, "at most 128 characters"), (.common, "many people use"), (.userName, "is the user name"),
+        (.product, "many people use"), (.containsNUL, "cannot be used"), (.notUTF8, "cannot be used"),
+    ])
+    func `the reason why a new password is refused is on both pages`(
+        _ violation: PasswordRules.Violation, _ text: String
+    ) throws {
+        let page = NewPasswordPage(
+            code: "x", username: "ann", minPasswordLength: 8, problem: .unacceptable(violation))
+        #expect(html(.newPassword(page)).contains(text))
+        var account = try #require(Self.account)
+        account.minPasswordLength = 8
+        account.message = .unacceptablePassword(violation)
+        #expect(html(.account(account)).contains(text))
+    }
+
     // MARK: Account
 
     @Test func `the account page shows who is signed in and where, and can end every other session`() throws {
@@ -254,7 +284,28 @@ import Testing
                 "name=\"session\" value=\"00000000-0000-4000-8000-000000000002\" "
                     + "aria-label=\"End: Safari on iPhone 192.0.2.2\">End</button>"))
         for action in ["end", "others", "all"] { #expect(html.contains("name=\"action\" value=\"\(action)\"")) }
+        let own = "name=\"own_session\" value=\"00000000-0000-4000-8000-000000000001\">"
+        #expect(html.ranges(of: own).count == 3)
         #expect(html.contains("minlength=\"15\"") && html.contains("At least 15 characters"))
+    }
+
+    @Test func `buttons of equal browsers have names of their own`() throws {
+        var account = try #require(Self.account)
+        account.sessions = (1...4).map { number in
+            AccountPage.Entry(
+                id: "\(number)", device: "Firefox on Linux", address: "192.0.2.1", label: "",
+                createdAt: "2026-11-30T08:25Z", lastSeenAt: "2026-11-30T09:10Z", isCurrent: number == 1)
+        }
+        let names = values(of: "aria-label", in: html(.account(account)))
+        #expect(names.count == 3 && Set(names).count == 3, "\(names)")
+        #expect(names.allSatisfy { $0.hasPrefix("End: Firefox on Linux 192.0.2.1 (") })
+    }
+
+    @Test func `the account page and the one after the sign-out lead to the site`() throws {
+        let account = try #require(Self.account)
+        for page in [Page.account(account), .signedOut] {
+            #expect(html(page).contains("<a href=\"/\">To the site</a>"))
+        }
     }
 
     @Test func `a person with one session has no others to end`() throws {

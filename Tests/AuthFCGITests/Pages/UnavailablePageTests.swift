@@ -3,7 +3,8 @@ import Testing
 
 @testable import AuthFCGI
 
-/// nginx shows the notice "unavailable" by itself if it cannot reach the gate: a copy, in nginx's own language.
+/// nginx shows the notices "unavailable" and "form unanswered" by itself if it cannot reach the gate: a copy, in nginx's own
+/// language.
 @Suite struct UnavailablePageTests {
     private let file: URL
 
@@ -22,11 +23,15 @@ import Testing
         #expect(there == text, "AUTHFCGI_TEST_WRITE_PAGES=yes writes it anew")
     }
 
+    private static let kinds: [(key: String, language: String, notice: Notice)] = [
+        ("en", "en", .unavailable), ("de", "de", .unavailable), ("en-form", "en", .formUnanswered),
+        ("de-form", "de", .formUnanswered),
+    ]
+
     private static func text() throws -> String {
         let pages = try Pages(PageTheme())
-        let languages = ["en", "de"]
-        let answers = languages.map { language in
-            pages.response(.notice(.unavailable), to: OriginalRequest([(.acceptLanguage, language)]))
+        let answers = kinds.map { kind in
+            pages.response(.notice(kind.notice), to: OriginalRequest([(.acceptLanguage, kind.language)]))
         }
         let policy = try #require(
             answers[0].headers.first { $0.name.text.description == "Content-Security-Policy" }?.value.text)
@@ -42,9 +47,18 @@ import Testing
                 default en;
                 "~*^\\s*de(?:[-,;\\s]|$)" de;
             }
+            # The answer to a form does not try again by itself.
+            map $request_method $authfcgi_sent {
+                default "";
+                POST -form;
+            }
             map $authfcgi_page $authfcgi_type {
                 default "application/json";
                 yes "text/html; charset=utf-8";
+            }
+            map $authfcgi_page $authfcgi_clang {
+                default "";
+                yes $authfcgi_lang;
             }
             map $authfcgi_page $authfcgi_body {
                 default '{"error":"unavailable","message":"The session gate cannot answer. Try again shortly."}';
@@ -57,9 +71,9 @@ import Testing
 
             """
         for index in pieces[0].indices {
-            text += "map $authfcgi_lang $authfcgi_p\(index + 1) {\n    default '\(pieces[0][index])';\n"
-            for other in languages.indices.dropFirst() where pieces[other][index] != pieces[0][index] {
-                text += "    \(languages[other]) '\(pieces[other][index])';\n"
+            text += "map $authfcgi_lang$authfcgi_sent $authfcgi_p\(index + 1) {\n    default '\(pieces[0][index])';\n"
+            for other in kinds.indices.dropFirst() where pieces[other][index] != pieces[0][index] {
+                text += "    \(kinds[other].key) '\(pieces[other][index])';\n"
             }
             text += "}\n"
         }

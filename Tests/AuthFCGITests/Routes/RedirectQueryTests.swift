@@ -45,6 +45,17 @@ struct RedirectQueryTests {
         }
     }
 
+    @Test(arguments: ["/", "/app?q=1&x=%26#y", "/a%2Fb", "https://app.example:8443/a?b=c&d"])
+    func `a link to the sign-in page keeps the target`(_ text: String) {
+        let target = RedirectTarget(text, permitting: RedirectTargetTests.origins, host: RedirectTargetTests.host)
+        #expect(target.text == text)
+        guard text != "/" else {
+            #expect(target.signInPath == "/auth/login")
+            return
+        }
+        #expect(RedirectTarget.text(inQuery: String(target.signInPath.dropFirst("/auth/login?".count))) == text)
+    }
+
     @Test(arguments: RedirectTargetTests.refused)
     func `no spelling leads to another site`(_ text: String) {
         let escaped = text.utf8.map { "%\($0 < 16 ? "0" : "")\(String($0, radix: 16))" }.joined()

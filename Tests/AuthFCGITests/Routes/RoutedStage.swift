@@ -47,7 +47,7 @@ final class RoutedStage {
             account: AccountRoutes(
                 view: AccountView(store: store, pages: pages, minPasswordLength: 15), sessions: sessions,
                 signOut: signOut, access: access, passwordChange: login.change),
-            reset: ResetRoutes(flow: login.reset, audit: audit, pages: pages, minPasswordLength: 15),
+            reset: ResetRoutes(flow: login.reset, audit: audit, pages: pages, cookie: cookie, minPasswordLength: 15),
             health: HealthRoutes(store: store) { true })
     }
 

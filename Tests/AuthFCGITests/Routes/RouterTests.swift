@@ -63,6 +63,17 @@ import Testing
         #expect(answer.status == 405 && answer.says("\r\nAllow: GET, HEAD, POST\r\n") && !answer.wasCheck)
     }
 
+    @Test func `a browser that asks for the address of the form for a password gets the account page`() {
+        for facts in [[(OriginalRequest.Fact.fetchMode, "navigate")], [(.accept, "text/html,*/*;q=0.8")]] {
+            let answer = ask("GET", "/auth/password", facts)
+            #expect(answer.status == 303 && answer.location == "/auth/account")
+        }
+        for facts in [[(OriginalRequest.Fact.fetchMode, "cors")], [(.accept, "*/*")], []] {
+            let answer = ask("GET", "/auth/password", facts)
+            #expect(answer.status == 405 && answer.headers("Allow") == ["POST"])
+        }
+    }
+
     @Test func `a gate that shuts down is alive and not ready`() {
         #expect(ask("GET", "/healthz").says(#"{"status":"alive"}"#))
         let answer = ask("GET", "/readyz")

@@ -54,6 +54,42 @@ struct SessionCookieTests {
         #expect(domains(ofDomain) == ["-"] + expected.filter { $0 != "example.com" })
     }
 
+    private func forms(_ cookie: SessionCookie, below places: String..., on host: String? = nil) -> [String] {
+        let forms = cookie.forms(below: places, on: host)
+        for form in forms { #expect(form.text.hasPrefix("sid=; Path=/") && form.text.hasSuffix("; Max-Age=0")) }
+        return forms.map { form in
+            let parts = form.text.split(separator: "; ").filter { $0.hasPrefix("Path=") || $0.hasPrefix("Domain=") }
+            return parts.map { $0.drop { $0 != "=" }.dropFirst() }.joined(separator: " ")
+        }
+    }
+
+    @Test(arguments: [
+        ("/", []), ("/?q=/x", []), ("", []), ("x", []), ("/x", ["/x"]), ("/x?q=/y", ["/x"]), ("/x#/y", ["/x"]),
+        ("/x/", ["/x", "/x/"]), ("/x/y.z", ["/x", "/x/", "/x/y.z"]), ("/x//y", ["/x", "/x/", "/x//", "/x//y"]),
+        ("/a/b/c/d/e/f", ["/a", "/a/", "/a/b", "/a/b/", "/a/b/c", "/a/b/c/", "/a/b/c/d", "/a/b/c/d/", "/a/b/c/d/e/f"]),
+        ("/x/a;b/c", ["/x", "/x/"]), ("/x/ü", ["/x", "/x/"]), ("/%C3%BC/y", ["/%C3%BC", "/%C3%BC/", "/%C3%BC/y"]),
+    ])
+    func `forms below a path are those that browsers send there`(_ place: String, _ paths: [String]) {
+        #expect(forms(SessionCookie(name: "sid"), below: place) == paths)
+        #expect(SessionCookie(name: "__Host-sid").forms(below: [place], on: nil).isEmpty)
+    }
+
+    @Test func `forms below a path are those of the host and its domains, up to a size`() {
+        let cookie = SessionCookie(name: "sid", domain: "example.com")
+        let expected = ["/x", "/x app.example.com", "/x example.com"]
+        #expect(forms(cookie, below: "/x", on: "app.example.com") == expected)
+        #expect(forms(cookie, below: "/x") == ["/x", "/x example.com"])
+        #expect(forms(cookie, below: "/x", "/y") == ["/x", "/x example.com", "/y", "/y example.com"])
+        let deep = "/" + String(repeating: "segment/", count: 100)
+        let host = "one.two.three.four.five.six.example.com"
+        for name in ["sid", "__Secure-" + String(repeating: "x", count: 100)] {
+            let forms = SessionCookie(name: name).forms(below: [deep, "/auth/login"], on: host)
+            let bytes = forms.reduce(0) { $0 + $1.text.utf8.count }
+            #expect(bytes <= 2560 && bytes > 2000, "\(bytes)")
+        }
+        #expect(forms(cookie, below: "/" + String(repeating: "x", count: 4000)).isEmpty)
+    }
+
     @Test func `without a host only the form of the host is known`() {
         #expect(SessionCookie(name: "sid").otherForms(on: nil).isEmpty)
         #expect(domains(SessionCookie(name: "sid", domain: "example.com").otherForms(on: nil)) == ["-"])

@@ -40,6 +40,25 @@ struct SignInAddressTests {
         #expect(text.contains("\r\nX-Auth-Location: /auth/login\r\n"))
     }
 
+    @Test(arguments: [
+        ("/auth/login", true), ("/auth/login?rd=%2F", true), ("/auth/login?", true), ("/auth/loginx", false),
+        ("/auth/login/", false), ("/auth/logi", false), ("/auth", false), ("/?/auth/login", false), ("", false),
+    ])
+    func `a request for the sign-in page itself gets no address, where it would be refused again`(
+        _ uri: String, _ isAddress: Bool
+    ) {
+        #expect(address.isAddress(of: request(uri)) == isAddress)
+        let answer = RefusedResponse(address).response(to: request(uri)).bytes
+        #expect(String(decoding: answer, as: UTF8.self).contains("X-Auth-Location") != isAddress)
+        #expect(!isAddress || answer == Response(.unauthorized, headers: RefusedResponse.headers).serialized())
+        let hosts: [(String?, Bool)] = [
+            ("Login.example", true), ("login.example:443", true), ("app.example", false), (nil, false),
+        ]
+        for (host, isHost) in hosts {
+            #expect(elsewhere.isAddress(of: request(uri, host: host)) == (isAddress && isHost))
+        }
+    }
+
     @Test func `the answer to a refused check is the one of a response`() {
         let response = Response(
             .unauthorized, headers: RefusedResponse.headers + [(.authLocation, "/auth/login?rd=%2Fa")])

@@ -14,8 +14,9 @@ import Testing
         "remembered", "one_login_for_two_hosts", "back_to_the_other_host", "contradicting_cookies", "plain_http",
         "dropped_cookie", "no_redirect_leaves_the_site", "no_form_leaves_the_site", "signed_in_goes_straight_back",
         "only_page_loads_are_redirected", "other_site_signs_nobody_out", "other_site_signs_nobody_in",
-        "pages_are_in_no_frame", "account_page", "sign_out_everywhere", "end_of_one_session", "change_of_the_password",
-        "link_for_a_new_password", "accessible", "headers_of_pages", "languages", "small_windows", "large_letters",
+        "pages_are_in_no_frame", "account_page", "sign_out_everywhere", "end_of_one_session", "two_users_in_two_tabs",
+        "session_that_ended_elsewhere", "messages_of_links", "change_of_the_password", "link_for_a_new_password",
+        "accessible", "headers_of_pages", "languages", "small_windows", "large_letters",
         "dark", "password_managers", "keyboard", "pictures",
     ]
     /// The scenarios of other suites.

@@ -65,6 +65,8 @@ import Testing
         try gates.psql("SELECT count(create_access_token('\(id)')) FROM generate_series(1, 101)")
         let page = try one.load("/auth/account", [GateProcess.cookie(mine), Self.agents[0]])
         #expect(page.status == 200 && page.text.contains("Firefox, Linux"), "\(page)")
+        // 103 in all.
+        #expect(page.text.contains("and at least 89 more, which “End all others” ends too"), "\(page)")
     }
 
     @Test func `one session is ended, and the browser is sent back to the page`() throws {
@@ -73,8 +75,8 @@ import Testing
         try gates.warm(mine, other, strangers)
         let otherID = try id(of: other)
         let answer = try submit(mine, ("action", "end"), ("session", otherID))
-        #expect(answer.status == 303 && answer.headers["Location"] == "/auth/account?done=session", "\(answer)")
-        #expect(answer.headers["Set-Cookie"] == nil)
+        #expect(answer.status == 303 && answer.headers["Location"] == "/auth/account", "\(answer)")
+        #expect(answer.headers["Set-Cookie"]?.hasPrefix("authfcgi_done=session; Path=/auth/account; ") == true)
         try gates.expectEnded(other, by: one)
         // A form that is sent again, as with a second click.
         #expect(try submit(mine, ("action", "end"), ("session", otherID)).status == 303)
@@ -83,8 +85,15 @@ import Testing
             #expect(try submit(mine, ("action", "end"), ("session", session)).status == 404, "\(session)")
         }
         try gates.warm(mine, strangers)
-        let done = try one.load("/auth/account", query: "done=session", [GateProcess.cookie(mine)])
-        #expect(done.status == 200)
+        let (name, cookie) = GateProcess.cookie(mine)
+        let done = try one.load("/auth/account", [(name, cookie + "; authfcgi_done=session")])
+        #expect(done.status == 200 && done.text.contains("The session has ended."), "\(done)")
+        #expect(done.headers["Set-Cookie"]?.hasSuffix("; Max-Age=0") == true)
+        // A link says nothing.
+        let forged = try one.load("/auth/account", query: "done=session", [(name, cookie)])
+        #expect(forged.status == 200 && !forged.text.contains("The session has ended."))
+        let signedIn = try one.load("/auth/logout", query: "done=1", [(name, cookie)])
+        #expect(signedIn.status == 200 && signedIn.text.contains("Do you want to sign out"))
     }
 
     @Test func `all other sessions are ended`() throws {
@@ -92,7 +101,8 @@ import Testing
         let machine = try one.signIn(id)
         try gates.warm(mine, other, machine)
         let answer = try submit(mine, ("action", "others"))
-        #expect(answer.status == 303 && answer.headers["Location"] == "/auth/account?done=others", "\(answer)")
+        #expect(answer.status == 303 && answer.headers["Location"] == "/auth/account", "\(answer)")
+        #expect(answer.headers["Set-Cookie"]?.hasPrefix("authfcgi_done=others; ") == true)
         try gates.expectEnded(other, machine, by: one)
         try gates.warm(mine)
     }
@@ -108,8 +118,33 @@ import Testing
             #expect(try gates.liveCount(of: id) == (action == "all" ? "0" : "1"))
             let page = try one.load("/auth/account", [GateProcess.cookie(mine)])
             #expect(page.status == 303 && page.headers["Location"] == "/auth/login?rd=/auth/account", "\(page)")
-            #expect(try submit(mine, ("action", "all")).headers["Location"] == "/auth/login?rd=/auth/account")
+            let again = try submit(mine, ("action", "all"))
+            #expect(again.status == 401 && again.text.contains("Your session had ended already"), "\(again)")
         }
+    }
+
+    @Test func `a form of the page of another session changes nothing, and the page is that of this one`() throws {
+        let (id, mine, other) = try newUser("gil")
+        let strangers = try gates.logIn("bob")
+        let end = [("action", "end"), ("session", try self.id(of: other))]
+        let change = [
+            ("current_password", TwoGates.password), ("new_password", "another passphrase"),
+            ("repeated_password", "another passphrase"),
+        ]
+        for (path, fields) in [
+            ("/auth/account", [("action", "all")]), ("/auth/account", [("action", "others")]), ("/auth/account", end),
+            ("/auth/password", change),
+        ] {
+            let shown = ("own_session", try self.id(of: strangers))
+            let page = try one.submitForm(path, fields + [shown], [GateProcess.cookie(mine)])
+            #expect(page.status == 409 && page.text.contains("Somebody has signed in on this browser"), "\(page)")
+            #expect(try page.text.contains("name=\"own_session\" value=\"\(self.id(of: mine))\""))
+        }
+        #expect(try gates.liveCount(of: id) == "2")
+        try gates.warm(mine, other, strangers)
+        let own = ("own_session", try self.id(of: mine))
+        #expect(try one.submitForm("/auth/account", end + [own], [GateProcess.cookie(mine)]).status == 303)
+        #expect(try one.submitForm("/auth/password", change + [own], [GateProcess.cookie(mine)]).status == 303)
     }
 
     @Test func `a form of another site ends nothing`() throws {
@@ -137,8 +172,8 @@ import Testing
         try gates.warm(mine, other)
         let new = " neu & 100 % länger 🔑 "
         let answer = try changePassword(mine, TwoGates.password, new)
-        #expect(answer.status == 303 && answer.headers["Location"] == "/auth/account?done=password", "\(answer)")
-        #expect(answer.headers["Set-Cookie"] == nil)
+        #expect(answer.status == 303 && answer.headers["Location"] == "/auth/account", "\(answer)")
+        #expect(answer.headers["Set-Cookie"]?.hasPrefix("authfcgi_done=password; ") == true)
         try gates.expectEnded(other, by: one)
         try gates.warm(mine)
         #expect(try one.logIn("ida", new).status == 200 && one.logIn("ida", TwoGates.password).status == 401)

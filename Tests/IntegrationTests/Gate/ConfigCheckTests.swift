@@ -219,5 +219,7 @@ import Testing
         let bad = try check(nowhere.merging(["REDIS_TLS_CA_FILE": none]) { $1 }, "--settings-only")
         #expect(bad.status == .code(78) && bad.errors.contains(none), "\(bad)")
         #expect(try check(["WORKERS": "many"], "--settings-only").status == .code(78))
+        let hint = try check(nowhere.merging(["PAGE_LOGO": "http://a.example/l.svg"]) { $1 }, "--settings-only")
+        #expect(hint.status == .code(0) && hint.output.contains("\nNote: PAGE_LOGO begins with http://"), "\(hint)")
     }
 }

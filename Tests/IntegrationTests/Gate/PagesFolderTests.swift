@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Glibc
 import TestSupport
 import Testing
@@ -72,5 +73,38 @@ import Testing
         try folder.write("pages/signed-out.mustache", "<h1>Bye</h1>")
         try gate.send(SIGHUP)
         try gate.waitForLog(containing: "reload complete: all workers use the new settings")
+    }
+
+    // MARK: Replaced workers
+
+    /// Kills the worker, and expects that another one takes its place, shows the text and answers checks.
+    private func expectReplacement(_ gate: GateProcess, _ token: String, shows text: String) throws {
+        let before = try gate.workers
+        for worker in before { kill(worker, SIGKILL) }
+        try eventually("another worker is there", within: .seconds(20), log: gate.log) {
+            try gate.workers.contains { !before.contains($0) && ProcessInspector($0).state != "Z" }
+        }
+        try gate.waitUntilReady()
+        #expect(try gate.check(token) == 200)
+        let page = try gate.load("/auth/login", [("HTTP_ACCEPT_LANGUAGE", "en")])
+        #expect(page.status == 200 && page.text.contains(text), "\(page.text)")
+        #expect(!gate.log.contains("CRITICAL"), "\(gate.log)")
+    }
+
+    @Test func `a worker that dies is replaced with the pages that were accepted, whatever became of the folder`()
+        throws
+    {
+        try folder.write("pages/en.json", #"{"signIn": "Come in"}"#)
+        let gate = try GateProcess(
+            in: folder, server: server, database: database, workers: 1,
+            environment: ["PAGES_FOLDER": folder.path("pages")])
+        let token = try gate.signIn("ann")
+        try folder.write("pages/en.json", #"{"signIn":"half"#)
+        try expectReplacement(gate, token, shows: "Come in")
+        try gate.send(SIGHUP)
+        try gate.waitForLog(containing: "reload failed: keeping the current settings")
+        try expectReplacement(gate, token, shows: "Come in")
+        try FileManager.default.moveItem(atPath: folder.path("pages"), toPath: folder.path("elsewhere"))
+        try expectReplacement(gate, token, shows: "Come in")
     }
 }

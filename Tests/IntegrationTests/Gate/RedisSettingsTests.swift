@@ -1,4 +1,6 @@
 import EventLoop
+import FoundationEssentials
+import Glibc
 import TestSupport
 import Testing
 
@@ -138,6 +140,26 @@ import Testing
         try expectRefusal(
             url.merging(["REDIS_TLS_KEY_FILE": tls.clientKey]) { $1 },
             names: "REDIS_TLS_CERT_FILE is not set; a client certificate needs both the certificate and its key")
+    }
+
+    @Test func `a file for TLS that is gone later keeps a replaced worker from Redis alone`() throws {
+        let tls = try TLSFiles(in: folder)
+        let gate = try GateProcess(
+            in: folder, server: server, database: database, workers: 1,
+            environment: [
+                "REDIS_URL": "rediss://:hunter2@127.0.0.1:\(try Endpoint.freePort())",
+                "REDIS_TLS_CA_FILE": tls.authority,
+            ])
+        let token = try gate.signIn("ann")
+        try FileManager.default.removeItem(atPath: tls.authority)
+        let before = try gate.workers
+        for worker in before { kill(worker, SIGKILL) }
+        try gate.waitForLog(containing: "this worker does not use Redis: invalid TLS configuration: \(tls.authority)")
+        try gate.waitUntilReady()
+        #expect(try gate.workers.allSatisfy { !before.contains($0) })
+        #expect(try gate.check(token) == 200)
+        #expect(try gate.stores == ["postgresql"])
+        #expect(!gate.log.contains("CRITICAL"), "\(gate.log)")
     }
 
     @Test(arguments: ["REDIS_TLS_CA_FILE", "REDIS_TLS_CERT_FILE", "REDIS_TLS_KEY_FILE"])

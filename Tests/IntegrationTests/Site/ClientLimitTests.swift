@@ -49,6 +49,8 @@ import Testing
         #expect(refused.headers["Content-Type"] == "application/json")
         #expect(try object(refused)["error"]?.text == "too_many_requests")
         #expect(try ask(from: "192.0.2.1", "/auth/password").status == 429, "what has a password has one limit")
+        let reset = try ask(from: "192.0.2.1", "/auth/reset")
+        #expect(reset.status == 429 && reset.headers["Retry-After"] == "1", "\(reset)")
         #expect(try ask(from: "192.0.2.2").status != 429)
         #expect(try ask(from: "192.0.2.1", "/auth/logout").status == 204, "the others have their own")
     }

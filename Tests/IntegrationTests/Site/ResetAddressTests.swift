@@ -36,7 +36,7 @@ import Testing
         }
         #expect(try use().allSatisfy { (400...503).contains($0) || $0 == 200 })
         site.pod.gate.kill()
-        #expect(try use() == [503, 503, 503])
+        #expect(try use() == [503, 503, 413])
         let page = try client.get(address, headers: Browser.request())
         #expect(page.headers["Content-Type"] == "text/html; charset=utf-8" && page.text.contains("http-equiv"))
         // Other addresses are logged.

@@ -53,6 +53,21 @@ import Testing
         #expect(try page(token) == 200)
     }
 
+    @Test func `the longest link that is documented survives the sign-in, and a longer one is left out`() throws {
+        for (count, isKept) in [(4089, true), (4090, false)] {
+            let link = "/" + String(repeating: "a", count: count)
+            let address = try #require(try pod.client().get(link, headers: Browser.request()).headers["Location"])
+            #expect(address == "/auth/login" + (isKept ? "?rd=%2F\(link.dropFirst())" : ""))
+            let form = try pod.client().get(address)
+            #expect(form.status == 200 && form.text.contains("value=\"\(isKept ? link : "/")\""))
+            guard isKept else { continue }
+            let answer = try submit(target: link)
+            #expect(answer.status == 303 && answer.headers["Location"] == link)
+            let back = try pod.client().get(address, headers: [cookie(try pod.signIn())])
+            #expect(back.status == 303 && back.headers["Location"] == link)
+        }
+    }
+
     @Test func `a signed-in browser goes straight back, and not for ever`() throws {
         let token = try pod.signIn()
         var rounds = ""
@@ -63,8 +78,12 @@ import Testing
             rounds = "; authfcgi_rounds=\(try #require(answer.headers.cookie("authfcgi_rounds")))"
         }
         let headers = [("Cookie", "__Host-session=\(token)\(rounds)")]
-        let answer = try pod.client().get("/auth/login?rd=/app", headers: headers)
+        let answer = try pod.client().get("/auth/login?rd=/app?a=1&b=2", headers: headers)
         #expect(answer.status == 200 && answer.headers["Location"] == nil)
+        #expect(answer.text.contains("You are signed in here") && !answer.text.contains("does not keep"))
+        #expect(answer.text.contains("<a href=\"/auth/login?rd=%2Fapp%3Fa%3D1%26b%3D2\">"))
+        // Another tab, which stood at the sign-in page too.
+        #expect(try pod.client().get("/auth/login?rd=/other", headers: headers).status == 303)
         #expect(answer.headers.cookie("authfcgi_rounds")?.isEmpty == true)
         // The page says what is wrong; a fresh start is possible at once.
         #expect(try pod.client().get("/auth/login?rd=/app", headers: [cookie(token)]).status == 303)

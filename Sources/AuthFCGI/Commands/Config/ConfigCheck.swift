@@ -27,9 +27,9 @@ struct ConfigCheck: ParsableCommand {
     @OptionGroup var options: CommandOptions
 
     func run() throws {
-        let settings = options.load(checksPages: true)
+        let settings = options.load(readsPages: true)
         if settingsOnly {
-            return try show(["The settings are valid. No server was asked."], isValid: true)
+            return try show(["The settings are valid. No server was asked."] + settings.hintNotes, isValid: true)
         }
         // What the parts of the start log when all is well is not news here.
         let log = CommandLog.start(settings, least: .warning)
@@ -44,4 +44,9 @@ struct ConfigCheck: ParsableCommand {
         try StandardOutput.writeLine(
             try JSONOutput.object(["findings": .texts(findings), "valid": .flag(isValid)]))
     }
+}
+
+extension Settings {
+    /// The ``hints`` as findings.
+    var hintNotes: [String] { hints.map { "Note: \($0)." } }
 }

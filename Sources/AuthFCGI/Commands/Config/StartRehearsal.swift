@@ -42,6 +42,7 @@ struct StartRehearsal {
         let stores = StoreRehearsal.run(settings, triesPostgreSQL: isUpToDate, log)
         attempt(&report) { report throws(ExitCode) in try postgreSQL(stores, database, plan, &report) }
         attempt(&report) { report throws(ExitCode) in try redis(stores, &report) }
+        report.lines += settings.hintNotes
         if report.exitCode == nil { report.lines.insert("The settings are valid, and the database answers.", at: 0) }
         return report
     }

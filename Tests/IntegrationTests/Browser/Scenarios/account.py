@@ -52,6 +52,9 @@ def end_of_one_session(scene):
     answer = act(pages[0], "end", session=ids[1])
     require(first_answer(answer).status == 303 and path(pages[0]).startswith("/auth/account"), "back on the page")
     require(ids[1] not in pages[0].content(), "the session is not listed any more")
+    require("The session has ended." in text(pages[0]), "the page says so")
+    pages[0].reload()
+    require("The session has ended." not in text(pages[0]), "and says it once")
     pages[1].wait_for_timeout(1_100)
     for page, ended in zip(pages, [False, True, False]):
         page.goto(scene.site + "/page")
@@ -62,6 +65,53 @@ def end_of_one_session(scene):
     for page, ended in zip(pages, [False, True, True]):
         page.goto(scene.site + "/page")
         require(is_sign_in(page) == ended, "all others have ended")
+
+
+@scenario
+def two_users_in_two_tabs(scene):
+    """A page that shows one user changes nothing for another one who has signed in since."""
+    page = scene.page()
+    scene.sign_in(page, "ann")
+    own_page(scene, page)
+    other = page.context.new_page()
+    other.goto(scene.site + "/auth/logout")
+    submit(other, other.locator("form[method=post]"))
+    scene.sign_in(other, "carol")
+    answer = act(page, "all")
+    require(answer.status == 409 and page.locator("[role=alert]").count() == 1, f"nothing is done: {answer.status}")
+    require("Carol Example" in text(page), "the page is carol's now")
+    other.goto(scene.site + "/page")
+    require(is_signed_in(other, "carol"), "carol is still signed in")
+
+
+@scenario
+def session_that_ended_elsewhere(scene):
+    """A form of a person whose session has ended elsewhere leads to the sign-in page, which says that nothing was done."""
+    one, two = scene.page(), scene.page()
+    scene.sign_in(one, "iris")
+    scene.sign_in(two, "iris")
+    own_page(scene, one)
+    own_page(scene, two)
+    act(two, "others")
+    one.wait_for_timeout(1_100)
+    answer = act(one, "others")
+    require(answer.status == 401 and "nothing was changed" in text(one), f"the page says so: {text(one)!r}")
+    scene.fill_in(one, "iris")
+    require(path(one) == "/auth/account", f"{one.url} is the account page")
+
+
+@scenario
+def messages_of_links(scene):
+    """No link has a page say that something was done."""
+    page = scene.page()
+    page.goto(scene.site + "/auth/login?rd=%2Fauth%2Faccount%3Fdone%3Dpassword")
+    scene.fill_in(page, "ann")
+    require(path(page).startswith("/auth/account"), f"{page.url} is the account page")
+    require(page.locator("#message").count() == 0, "no message is shown")
+    page.goto(scene.site + "/auth/logout?done=1")
+    require(page.locator("form[method=post]").count() == 1, "who is signed in is not told to be signed out")
+    page.goto(scene.site + "/auth/reset?done=1")
+    require("password is set" not in text(page), "no password was set")
 
 
 def text_of_header(scene, page, name):
