@@ -9,7 +9,7 @@ import Testing
     /// That of the description's examples.
     private static let password = "correct horse battery staple"
 
-    private static func tool(_ name: String) -> String { Repository.path(".build-openapi/bin/\(name)") }
+    private static func tool(_ name: String) -> String { Repository.path(".build-validators/bin/\(name)") }
 
     @Test func `the description is valid`() throws {
         let output = try ServerProcess.output(Self.tool("openapi-spec-validator"), [Self.description])
