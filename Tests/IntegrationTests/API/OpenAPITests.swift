@@ -22,7 +22,7 @@ import Testing
         let passwords: [String: String]
         let ending: [String]
         let own: [String]
-        let code: String
+        let codes: [String: String]
         let record: String
     }
 
@@ -70,7 +70,7 @@ import Testing
     }
 
     private func requests(to pod: Pod, _ postgreSQL: PostgreSQLServer, record: String) throws -> Requests {
-        for user in ["ann", "json", "form", "dora"] { try pod.gate.addUser(user, password: Self.password) }
+        for user in ["ann", "json", "form", "dora", "erin"] { try pod.gate.addUser(user, password: Self.password) }
         func signedIn(_ user: String) throws -> String {
             let token = try #require(try object(pod.logIn(user, Self.password))["token"]?.text)
             RunRecord.note(secret: token)
@@ -83,7 +83,8 @@ import Testing
         return Requests(
             reader: try pod.signIn("reader"), passwords: ["json": try signedIn("json"), "form": try signedIn("form")],
             ending: try tokens(1000, of: "'user' || number"), own: try tokens(300, of: "'reader'"),
-            code: try pod.gate.resetCode(of: "dora"), record: record)
+            codes: ["page": try pod.gate.resetCode(of: "dora"), "form": try pod.gate.resetCode(of: "erin")],
+            record: record)
     }
 
     /// The answers that a request must have got for the run to be worth something.

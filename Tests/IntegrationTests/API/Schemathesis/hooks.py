@@ -5,10 +5,11 @@ OpenAPITests.swift starts it and says in AUTHFCGI_REQUESTS what there is (JSON):
   passwords  tokens of users with the password of the description, each for one form of a body: json, form
   ending     tokens that may be ended, each of a user of its own
   own        tokens of one user, for the end of one of several sessions
-  code       the code of a link for a new password
+  codes      of links for new passwords: one for the page, one for its form, which uses it up
   record     the file with the answers, one per line: the operation, the status
 """
 
+import itertools
 import json
 import os
 import random
@@ -21,6 +22,7 @@ ENDING = {"signIn", "signOut", "changeAccount"}
 OPEN = {"signInPage", "accountPage", "forward"}
 # The same choices in each run.
 choices = random.Random(1)
+links = itertools.count()
 
 
 def name(case):
@@ -52,13 +54,15 @@ class Tokens:
 
 @schemathesis.hook
 def before_call(context, case, kwargs):
-    """Puts the code of a link where one belongs: none could be invented."""
-    if name(case) == "newPasswordPage" and "code" in case.query and choices.random() < 0.5:
-        case.query["code"] = settings["code"]
-    if name(case) == "setPassword" and isinstance(case.body, dict) and choices.random() < 0.5:
-        password = "a password for the description"
-        case.body.update(code=settings["code"], new_password=password, repeated_password=password)
-        case.headers["Sec-Fetch-Site"] = "same-origin"
+    """Puts the code of a link into every other request that may have one: none could be invented."""
+    if name(case) == "newPasswordPage" and "code" in case.query:
+        if next(links) % 2 == 0:
+            case.query["code"] = settings["codes"]["page"]
+    if name(case) == "setPassword" and isinstance(case.body, dict):
+        if next(links) % 2 == 0:
+            password = "a password for the description"
+            case.body.update(code=settings["codes"]["form"], new_password=password, repeated_password=password)
+            case.headers["Sec-Fetch-Site"] = "same-origin"
 
 
 @schemathesis.hook
