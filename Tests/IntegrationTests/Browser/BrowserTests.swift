@@ -11,7 +11,8 @@ import Testing
     static let scenarios = [
         "sign_in_keeps_the_address", "token_is_only_in_the_cookie", "wrong_password", "name_is_escaped", "throttled",
         "sign_out", "back_button_shows_nothing", "somebody_else", "without_javascript", "cookie_of_one_host",
-        "remembered", "one_login_for_two_hosts", "back_to_the_other_host", "contradicting_cookies", "plain_http",
+        "remembered", "one_login_for_two_hosts", "back_to_the_other_host", "contradicting_cookies",
+        "contradicting_cookie_of_a_path", "several_tabs", "plain_http",
         "dropped_cookie", "no_redirect_leaves_the_site", "no_form_leaves_the_site", "signed_in_goes_straight_back",
         "only_page_loads_are_redirected", "other_site_signs_nobody_out", "other_site_signs_nobody_in",
         "pages_are_in_no_frame", "account_page", "sign_out_everywhere", "end_of_one_session", "two_users_in_two_tabs",
