@@ -86,7 +86,7 @@ let package = Package(
             dependencies: [
                 "TestSupport", "Sessions", "EventLoop", .product(name: "Logging", package: "swift-log"),
             ],
-            exclude: ["Users/Schemas", "Browser/Scenarios"],
+            exclude: ["API/Schemathesis", "Users/Schemas", "Browser/Scenarios"],
             swiftSettings: strict),
     ]
 )

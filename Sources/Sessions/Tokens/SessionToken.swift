@@ -1,7 +1,7 @@
 /// A session token: `afs_` and 54 base64url characters, which encode 32 random bytes and an 8-byte tag.
 ///
-/// Its holder is signed in. Therefore it is never stored or logged: stores use its ``hash``, and its description is a
-/// fixed text.
+/// Its holder is signed in. Therefore it is never stored or logged: stores use its SHA-256 digest, and its description is
+/// a fixed text.
 public struct SessionToken: Sendable, CustomStringConvertible, CustomDebugStringConvertible {
     /// The number of characters of a token.
     package static let length = 58

@@ -18,7 +18,12 @@ public struct UsersQuery: Equatable, Sendable {
 
     /// Creates a query.
     /// - Parameters:
-    ///   - sql: The value of ``sql``. A trailing semicolon is removed, as from `rehash`.
+    ///   - sql: The SELECT. A trailing semicolon is removed, as from `rehash`.
+    ///   - rehash: The UPDATE that stores a new hash, or nil to keep hashes.
+    ///   - deadline: The deadline of the query.
+    ///   - comparisonInterval: The interval of comparisons with signed-in users, or nil for none.
+    ///   - name: The name of the query in messages.
+    ///   - rehashName: The name of `rehash` in messages.
     public init(
         sql: String, rehash: String? = nil, deadline: Duration = .seconds(2), comparisonInterval: Duration? = nil,
         name: String = "the users query", rehashName: String = "the rehash statement"

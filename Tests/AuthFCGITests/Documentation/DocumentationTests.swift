@@ -36,6 +36,12 @@ import Testing
         #expect(newest?.hasPrefix("## \(Version.current)") == true)
     }
 
+    @Test func `SECURITY says that the program's version gets corrections`() throws {
+        let line = Version.current.split(separator: ".").prefix(2).joined(separator: ".")
+        let table = try Documents.page("SECURITY.md").section("Supported versions")
+        #expect(table.contains("| \(line) | yes |"))
+    }
+
     @Test func `All images of nginx are of the stable line whose oldest release the documents have`() throws {
         let deploy = Documents.checkout.appending(path: "deploy")
         let files = try FileManager.default.subpathsOfDirectory(atPath: deploy.path)

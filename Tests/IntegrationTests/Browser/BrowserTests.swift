@@ -49,16 +49,16 @@ import Testing
             try pods[0].gate.addUser(name, password: password, groups: ["staff"], options: options)
         }
         RunRecord.note(secret: password)
-        let environment = ["DATABASE_URL": server.url(database: database)]
+        func resetLink(_ user: String) throws -> String { "/auth/reset?code=\(try pods[0].gate.resetCode(of: user))" }
         var settings = BrowserSettings(site: "https://app.example.test:\(ports[0])")
         settings.domain = hosts
         settings.plain = "http://localhost:\(ports[2])"
         settings.misconfigured = "http://app.example.test:\(ports[3])"
         settings.password = password
-        settings.reset = try resetLink("dora", environment)
+        settings.reset = try resetLink("dora")
         // The second link of a user makes the first one useless.
-        settings.used = try resetLink("carol", environment)
-        settings.look = try resetLink("carol", environment)
+        settings.used = try resetLink("carol")
+        settings.look = try resetLink("carol")
         if BrowserSettings.makesPictures {
             settings.pictures = [".build-browser/pictures", "docs/pictures"].map { Repository.path($0) }
             for path in settings.pictures ?? [] {
@@ -68,18 +68,6 @@ import Testing
         let problems = try BrowserRun(scenarios, settings, in: folder).problems()
         for pod in pods { RunRecord.keep(pod.logs) }
         return problems
-    }
-
-    /// Makes a link for a new password and returns its path.
-    private static func resetLink(_ user: String, _ environment: [String: String]) throws -> String {
-        let output = try ServerProcess.output(
-            GateProcess.executable, ["user", "reset", user], environment: environment)
-        guard let start = output.firstRange(of: "/auth/reset?code=") else {
-            throw SupportError.unexpected("no link", log: output)
-        }
-        let code = output[start.upperBound...].prefix { !$0.isWhitespace }
-        RunRecord.note(secret: String(code))
-        return "/auth/reset?code=\(code)"
     }
 
     @Test(arguments: scenarios)

@@ -4,7 +4,7 @@ import Sessions
 import TestSupport
 import Testing
 
-/// The example of docs/library.md, unchanged except for the two addresses.
+/// The example of docs/library.md and of the library's own documentation, unchanged except for the two addresses.
 struct LibraryExampleTests {
     private static let addresses = [
         ("\"postgresql:///app\"", "database"), ("\"redis://localhost:6379/0\"", "nowhere"),
@@ -44,8 +44,9 @@ struct LibraryExampleTests {
         await store.shutDown()
     }
 
-    @Test func `the document shows the lines of the test above`() throws {
-        let page = try MarkdownPage("docs/library.md", in: Repository.path(""))
+    @Test(arguments: ["docs/library.md", "Sources/Sessions/Sessions.docc/Sessions.md"])
+    func `the documents show the lines of the test above`(path: String) throws {
+        let page = try MarkdownPage(path, in: Repository.path(""))
         let source = try String(contentsOfFile: #filePath, encoding: .utf8)
         let block = try #require(page.blocks.first { $0.language == "swift" }).lines
         #expect(block.contains { $0.contains("createAccessToken(") })

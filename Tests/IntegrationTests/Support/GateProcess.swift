@@ -187,6 +187,18 @@ final class GateProcess: Sendable {
             input: password)
     }
 
+    /// Makes a link for a new password by a command, and returns its code.
+    func resetCode(of name: String) throws -> String {
+        let output = try ServerProcess.output(
+            Self.executable, ["user", "reset", name], environment: environment)
+        guard let start = output.firstRange(of: "/auth/reset?code=") else {
+            throw SupportError.unexpected("no link", log: output)
+        }
+        let code = String(output[start.upperBound...].prefix { !$0.isWhitespace })
+        RunRecord.note(secret: code)
+        return code
+    }
+
     /// Creates a session by SQL, which needs no password hash, and returns its token.
     ///
     /// - Parameters:

@@ -1,0 +1,86 @@
+import FoundationEssentials
+import TestSupport
+import Testing
+
+@testable import AuthFCGI
+
+/// `docs/openapi.yaml` and the program have the same paths, methods, errors and version. That its answers are those of the
+/// program, the integration tests see.
+@Suite struct OpenAPIDocumentTests {
+    private let lines: [Substring]
+
+    init() throws {
+        lines = try Self.text("docs/openapi.yaml").split(separator: "\n")
+    }
+
+    private static func text(_ path: String) throws -> String {
+        try String(contentsOf: Documents.checkout.appending(path: path), encoding: .utf8)
+    }
+
+    /// The methods of each path.
+    private var operations: [String: Set<String>] {
+        var operations: [String: Set<String>] = [:]
+        var path: String?
+        for line in lines where line.hasPrefix("  ") && line.hasSuffix(":") {
+            if line.hasPrefix("  /") {
+                path = String(line.dropFirst(2).dropLast())
+            } else if let path, ["    get:", "    post:", "    delete:"].contains(line) {
+                operations[path, default: []].insert(line.dropLast().trimmed.uppercased())
+            }
+        }
+        return operations
+    }
+
+    @Test func `The program has each operation of the description`() {
+        #expect(operations.count > 10)
+        for (path, methods) in operations {
+            let path = path.replacing("{id}", with: "f38558e5-0f0c-4a2e-8c51-0d3c6d4d6f2f")
+            for method in ["GET", "POST", "DELETE"] {
+                let route = Route(path: path, method: method)
+                if methods.contains(method) {
+                    #expect(route != .unknown && !route.isRefusal, "\(method) \(path)")
+                } else {
+                    // Checks have any method.
+                    #expect(route.isRefusal || route == .verify || route == .forward, "\(method) \(path)")
+                }
+            }
+        }
+    }
+
+    @Test func `The description has each path of the program`() throws {
+        let source = try Self.text("Sources/AuthFCGI/Routes/Route.swift")
+        let paths = source.split(separator: "\"").filter { $0.hasPrefix("/") && !$0.hasSuffix("/") }.map(String.init)
+        #expect(paths.count > 10)
+        #expect(Set(paths).subtracting(operations.keys) == [])
+    }
+
+    @Test func `The description has each error that a client can get`() throws {
+        let start = try #require(lines.firstIndex { $0.hasSuffix("error:") }.map { $0 + 4 })
+        let described = lines[start...].prefix { $0.contains("- ") }.map { String($0.trimmed.dropFirst(2)) }
+        let sources = Documents.checkout.appending(path: "Sources/AuthFCGI")
+        var codes: Set<String> = ["too_many_requests"]
+        for file in try FileManager.default.subpathsOfDirectory(atPath: sources.path) where file.hasSuffix(".swift") {
+            for part in try Self.text("Sources/AuthFCGI/\(file)").split(separator: "code: \"").dropFirst() {
+                codes.insert(String(part.prefix { $0 != "\"" }))
+            }
+        }
+        // No request leads to it.
+        codes.remove("internal")
+        #expect(described == codes.sorted())
+    }
+
+    @Test func `The description has the program's version`() {
+        #expect(lines.contains("  version: \(Version.current)"))
+    }
+}
+
+extension Route {
+    /// True for the route of a method that the path does not have.
+    fileprivate var isRefusal: Bool {
+        if case .methodNotAllowed = self { true } else { false }
+    }
+}
+
+extension Substring {
+    fileprivate var trimmed: Substring { drop { $0 == " " } }
+}
