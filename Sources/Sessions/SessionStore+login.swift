@@ -1,4 +1,4 @@
-package import EventLoop
+internal import EventLoop
 
 extension SessionStore {
     /// Has `handler` called whenever PostgreSQL or Redis refuses the user or the password of the configuration, which may have

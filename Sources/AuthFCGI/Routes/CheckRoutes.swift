@@ -168,7 +168,7 @@ final class CheckRoutes {
         switch demand {
         case .text(let text): texts.append((Self.pathName, text))
         case .unreadable(let segment):
-            logUnreadable(segment, in: Self.pathName)
+            logUnreadable(segment, in: Self.pathName, exchange.request)
             return .unreadable
         case nil: break
         }

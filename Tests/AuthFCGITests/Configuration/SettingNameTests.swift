@@ -1,5 +1,7 @@
 import Testing
 
+import Logging
+import Sessions
 @testable import AuthFCGI
 
 /// The variables that give a setting its value.

@@ -45,7 +45,7 @@ struct LogFormatTests {
     ])
     func `whatever a text contains, a line of JSON is one line that a parser reads as it was`(_ text: String) throws {
         let line = LogFormat.json.line(.info, text, ["value": text], at: Self.time)
-        #expect(!line.unicodeScalars.contains(where: \.isControl))
+        #expect(!line.unicodeScalars.contains { $0.isControl })
         let object = try JSONDecoder().decode([String: String].self, from: Data(line.utf8))
         #expect(object["message"] == text && object["value"] == text)
     }

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// The files of a release, as `deploy/release/make` makes them of this checkout and the program that is tested.
-@Suite(.serialized) struct ReleaseTests {
+@Suite(.serialized) struct ReleaseFilesTests {
     private static let validator = Repository.path(".build-validators/bin/pyspdxtools")
 
     /// The files of a run.
