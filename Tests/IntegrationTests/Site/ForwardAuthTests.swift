@@ -14,7 +14,7 @@ import Testing
             include authfcgi/forward-auth.conf;
         }
         """
-    private static let shared = Result { try Site(extra: servers, listeners: ["asked", "staff"]) }
+    private static let shared = OncePerSuite { try Site(extra: servers, listeners: ["asked", "staff"]) }
     private static let identity = [
         "Remote-User", "Remote-Groups", "Remote-Name", "Remote-Email", "X-Auth-User-Id", "X-Auth-Session-Id",
     ]

@@ -14,7 +14,7 @@ import Testing
             include authfcgi/forward-pages.conf;
         }
         """
-    private static let shared = Result { try Site(extra: servers, listeners: ["asked", "staff"]) }
+    private static let shared = OncePerSuite { try Site(extra: servers, listeners: ["asked", "staff"]) }
     private static let signIn = "https://app.example.com/auth/login?rd=%2Fapp%2Fpage%3Fq%3D1%26x%3D2"
     private let pod: Pod
 
