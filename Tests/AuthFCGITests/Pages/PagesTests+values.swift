@@ -51,7 +51,7 @@ extension PagesTests {
         for language in Self.languages {
             for target in ["/", "/a?b=c&d=\"e\"", "https://app.example.org/x", "/\u{e9}", Page.mark] {
                 let plain = SignInPage(target: target)
-                // One more user name than none takes the way of all other pages.
+                // A page with a user name is rendered like all other pages.
                 let other = SignInPage(target: target, username: "ann")
                 let prepared = html(.signIn(plain), language)
                 #expect(

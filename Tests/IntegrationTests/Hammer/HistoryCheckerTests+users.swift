@@ -23,7 +23,7 @@ extension HistoryCheckerTests {
             // Its own session has ended all the same.
             Self.expectBroken([other, rival, everywhere], Self.event(.check, of: 2, at: 1301...1302))
         }
-        // What began only when it was over, and what ended another session alone, took nothing from it.
+        // An end that began afterwards, or of another session alone, does not change that.
         for rival in [Self.event(.adminRevoke, of: 2, at: 200...300), Self.event(.logout, .failed, of: 3, at: 30...40)]
         {
             Self.expectBroken([other, rival, everywhere], Self.event(.check, at: 1201...1202))
@@ -37,11 +37,11 @@ extension HistoryCheckerTests {
         Self.expectLegal(acts, Self.event(.check, .refused, at: 101...102))
         Self.expectLegal(acts, Self.event(.check, of: 2, at: 5000...5001))
         Self.expectBroken(acts, Self.event(.check, .refused, of: 2, at: 5000...5001))
-        // It may ask again, and be asked to come back.
+        // The same request before, without a clear answer, changes nothing.
         let again = [Self.event(.logoutOthers, .cannotTell, of: 2, at: 50...60)]
         Self.expectBroken(acts + again, Self.event(.check, at: 1201...1202))
         Self.expectBroken(acts + again, Self.event(.check, .refused, of: 2, at: 5000...5001))
-        // One that has ended before is out, and others may not be.
+        // If the session that asked had ended before, the others may go on.
         let ended = [Self.event(.adminRevoke, of: 2, at: 30...40)]
         Self.expectLegal(acts + ended, Self.event(.check, at: 5000...5001))
     }

@@ -29,7 +29,7 @@ import Testing
     @Test func `the kept statements of this release are those of the program`() throws {
         let trial = try StatementTrial()
         let statements = try StatementCatalog.all.map { try trial.attempt($0) }
-        // Each can be run by somebody; else nothing is tested by it.
+        // A statement that nobody can run would test nothing.
         for statement in statements {
             #expect(!statement.parameterTypes.isEmpty, "\(statement.name) cannot be prepared")
             #expect(statement.ofOwner == ReleasedStatement.success, "\(statement.name): \(statement.ofOwner)")
@@ -92,7 +92,7 @@ import Testing
         let gate = try GateProcess(in: folder, server: server, database: database, workers: 1)
         try gate.addUser("ann", password: "correct horse battery")
         let before = try gate.signIn("ann")
-        // As a release to come may do.
+        // As a later release may do.
         try server.psql(
             """
             BEGIN;

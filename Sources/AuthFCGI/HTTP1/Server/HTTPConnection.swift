@@ -18,7 +18,7 @@ final class HTTPConnection: ConnectionOwner {
     private var unread: [UInt8] = []
     /// False if more may have arrived than was read.
     private var hasReadAll = true
-    /// True while requests are looked for: what their responses entail happens afterwards.
+    /// True while requests are read: responses that are given meanwhile are sent afterwards.
     private var isProcessing = false
     /// True if a route has a request.
     private var isAnswering = false
@@ -153,7 +153,7 @@ final class HTTPConnection: ConnectionOwner {
         if !unread.isEmpty {
             connection.beginReading(hasReadAll: hasReadAll)
         } else if connection.state.phase != .idle || !hasReadAll {
-            // A look that has found nothing does not make an idle connection younger.
+            // An idle connection on which nothing has arrived keeps its age.
             connection.becomeIdle(hasReadAll: hasReadAll)
         }
     }

@@ -59,7 +59,7 @@ final class HTTPStage {
     /// Returns what has arrived at the peer's end.
     func text(_ pair: SocketPair) -> String { String(decoding: pair.received(), as: UTF8.self) }
 
-    /// A Boolean value that indicates, by a drain, whether no request is left.
+    /// Drains the connections; true if no request was left.
     var isIdle: Bool {
         var isIdle = false
         table.drain { isIdle = true }
