@@ -30,6 +30,8 @@ import Testing
     @Test func `The program has each operation of the description`() {
         #expect(operations.count > 10)
         for (path, methods) in operations {
+            // A demand in a path is found before there is a route.
+            guard PathDemand(path: path.utf8Span.span) == nil else { continue }
             let path = path.replacing("{id}", with: "f38558e5-0f0c-4a2e-8c51-0d3c6d4d6f2f")
             for method in ["GET", "POST", "DELETE"] {
                 let route = Route(path: path, method: method)

@@ -3,7 +3,7 @@ import Testing
 
 /// `/auth/account`, and the password change as its form, over FastCGI with two pods.
 @Suite(.serialized) struct AccountPageTests {
-    private static let shared = Result { try TwoGates(users: ["ann", "bob"]) }
+    private static let shared = OncePerSuite { try TwoGates(users: ["ann", "bob"]) }
     private static let agents = [
         ("HTTP_USER_AGENT", "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"),
         (

@@ -3,7 +3,7 @@ import Testing
 
 /// `nginx/authfcgi/forward-auth.conf`, with requests in the forms of other proxies.
 @Suite(.serialized, .leavesCleanLogs) struct ForwardAuthTests {
-    private static let shared = Result { try ForwardAuthShape.site(including: "forward-auth.conf") }
+    private static let shared = OncePerSuite { try ForwardAuthShape.site(including: "forward-auth.conf") }
     private static let identity = [
         "Remote-User", "Remote-Groups", "Remote-Name", "Remote-Email", "X-Auth-User-Id", "X-Auth-Session-Id",
     ]

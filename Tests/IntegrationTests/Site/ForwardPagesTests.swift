@@ -3,7 +3,7 @@ import Testing
 
 /// `nginx/authfcgi/forward-pages.conf`, with requests in the forms of proxies that hand the answer to the client.
 @Suite(.serialized, .leavesCleanLogs) struct ForwardPagesTests {
-    private static let shared = Result { try ForwardAuthShape.site(including: "forward-pages.conf") }
+    private static let shared = OncePerSuite { try ForwardAuthShape.site(including: "forward-pages.conf") }
     private static let signIn = "https://app.example.com/auth/login?rd=%2Fapp%2Fpage%3Fq%3D1%26x%3D2"
     private let pod: Pod
 

@@ -2,7 +2,7 @@ internal import EventLoop
 
 /// A kept HTTP connection: reads requests, hands on one at a time, and sends the responses in their order.
 ///
-/// While it is idle it has no memory for bytes. What arrives is read into the handler's buffer; only the rest of a request
+/// While it is idle it has no memory for a request. What arrives is read into the handler's buffer; only the rest of a request
 /// that is cut off, or of requests that were sent ahead, is kept.
 @EventLoop
 final class HTTPConnection: ConnectionOwner {
@@ -13,7 +13,8 @@ final class HTTPConnection: ConnectionOwner {
     /// nil before ``start(_:)``, and once the connection is closed.
     private var connection: Connection?
 
-    private var scanner = HTTPConnection.newScanner
+    /// What has been read of a request that has arrived in part. Its memory is many times that of the connection.
+    private var partial: PartialRequest?
     /// What has arrived and was not answered, from the first byte of a request on.
     private var unread: [UInt8] = []
     /// False if more may have arrived than was read.
@@ -33,6 +34,12 @@ final class HTTPConnection: ConnectionOwner {
 
     /// The maximum number of reads before other connections have their turn.
     private static let readsInARow = 16
+
+    private final class PartialRequest {
+        let scanner: HTTPRequestScanner
+
+        init(_ scanner: HTTPRequestScanner) { self.scanner = scanner }
+    }
 
     private static var newScanner: HTTPRequestScanner { HTTPRequestScanner(maxBody: RequestBody.maxBytes) }
 
@@ -104,8 +111,11 @@ final class HTTPConnection: ConnectionOwner {
         var start = 0
         while start < bytes.count, connection != nil, ending == nil, !isAnswering, !output.isFull {
             let rest = bytes.extracting(start..<bytes.count)
+            var scanner = partial?.scanner ?? Self.newScanner
+            partial = nil
             switch scanner.scan(rest) {
             case .incomplete:
+                partial = PartialRequest(scanner)
                 if scanner.awaitsContinue(after: rest.count), !hasContinued {
                     hasContinued = true
                     output.appendContinue()
@@ -113,7 +123,7 @@ final class HTTPConnection: ConnectionOwner {
                 return start
             case .complete:
                 start += scanner.position
-                begin(rest)
+                begin(rest, scanner)
             case .refused(let refusal):
                 refuse(refusal)
                 return bytes.count
@@ -127,15 +137,14 @@ final class HTTPConnection: ConnectionOwner {
         return start
     }
 
-    private func begin(_ bytes: Span<UInt8>) {
-        let (head, body, form) = (scanner.head, scanner.body, HTTPResponseForm(to: scanner))
-        scanner = Self.newScanner
+    private func begin(_ bytes: Span<UInt8>, _ scanner: HTTPRequestScanner) {
         hasContinued = false
         isAnswering = true
         connection?.beginAnswering()
         handler.connections.requestBegan()
-        let request = OriginalRequest(http: bytes, head, peer: peer, handler.proxies)
-        handler.respond(HTTPExchange(handler.question, request, body: body, form: form, on: self))
+        let request = OriginalRequest(http: bytes, scanner.head, peer: peer, handler.proxies)
+        let form = HTTPResponseForm(to: scanner)
+        handler.respond(HTTPExchange(handler.question, request, body: scanner.body, form: form, on: self))
     }
 
     /// Looks for requests that were sent ahead, and sends what is ready, until a route has a request, the peer has to receive
@@ -241,6 +250,7 @@ final class HTTPConnection: ConnectionOwner {
     private func close(because fault: ConnectionFault?) {
         guard let connection else { return }
         self.connection = nil
+        partial = nil
         if let fault { handler.faultLog.add(fault) }
         unread = []
         output.clear()
