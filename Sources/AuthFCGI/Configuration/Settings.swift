@@ -65,7 +65,7 @@ extension Settings {
     var redisLocation: RedisLocation? { self.redisURL?.location }
 
     /// Returns the settings as variables for a worker, secrets included, from which the same settings are read again.
-    /// Thus no worker reads a file, and of users none looks up more than the one that it becomes.
+    /// So a worker reads no file, and looks up no user but the one that it becomes.
     func environment() -> [String: String] {
         var result: [String: String] = [:]
         for setting in SettingTable.all { result[setting.prefixedName] = setting.text(in: self) }

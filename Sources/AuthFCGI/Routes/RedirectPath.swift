@@ -18,7 +18,9 @@ struct RedirectPath {
         guard bytes.first == UInt8(ascii: "/") else { return nil }
         let path = bytes.prefix { $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#") }
         // Browsers read "\" in a path as "/".
-        guard !path.contains(UInt8(ascii: "\\")), Self.isPlain(path) || Self.staysOnSite(Array(path)) else { return nil }
+        guard !path.contains(UInt8(ascii: "\\")), Self.isPlain(path) || Self.staysOnSite(Array(path)) else {
+            return nil
+        }
         guard !Self.ownPaths.contains(where: { path.elementsEqual($0.utf8) }) else { return nil }
         text = String(decoding: bytes, as: UTF8.self)
     }

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import TestSupport
 import Testing
 
 @testable import AuthFCGI
@@ -13,9 +14,7 @@ struct DeploymentNameTests {
 
     @Test(arguments: files)
     func `a file of deploy writes a setting with the prefix, and knows no other`(_ file: String) throws {
-        let checkout = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent().deletingLastPathComponent()
-        let text = try String(contentsOf: checkout.appending(path: file), encoding: .utf8)
+        let text = try Repository.text(file)
         let bare = Set(SettingTable.all.flatMap(\.allVariables).filter { !$0.hasPrefix("AUTHFCGI_") })
             .subtracting(["DATABASE_URL", "DATABASE_URL_FILE", "REDIS_URL", "REDIS_URL_FILE"])
         let known = Set(SettingTable.all.flatMap(\.allVariables))

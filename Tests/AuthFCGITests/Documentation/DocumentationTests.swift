@@ -26,8 +26,7 @@ import Testing
         named += words(startingWith: "authfcgi/", of: isPart).map { "nginx/" + $0 }
         #expect(named.contains("nginx/authfcgi/verify.conf"))
         for name in named {
-            let file = Documents.checkout.appending(path: name).path
-            #expect(FileManager.default.fileExists(atPath: file), "\(name)")
+            #expect(FileManager.default.fileExists(atPath: Repository.path(name)), "\(name)")
         }
     }
 
@@ -43,11 +42,10 @@ import Testing
     }
 
     @Test func `All images of nginx are of the stable line whose oldest release the documents have`() throws {
-        let deploy = Documents.checkout.appending(path: "deploy")
-        let files = try FileManager.default.subpathsOfDirectory(atPath: deploy.path)
+        let files = try FileManager.default.subpathsOfDirectory(atPath: Repository.path("deploy"))
             .filter { $0.hasSuffix(".yaml") || $0.hasSuffix(".yml") || $0.hasSuffix("Dockerfile") }
         let images = try files.flatMap { file in
-            try String(contentsOf: deploy.appending(path: file), encoding: .utf8).split(separator: "\n")
+            try Repository.text("deploy/\(file)").split(separator: "\n")
                 .filter { ($0.contains(" image: ") || $0.hasPrefix("FROM ")) && $0.contains("nginx") }
         }
         #expect(images.count >= 3)
@@ -58,7 +56,7 @@ import Testing
 
     @Test func `The program is installed without symbols`() throws {
         for path in ["docs/getting-started.md", "deploy/docker/Dockerfile"] {
-            let page = try String(contentsOf: Documents.checkout.appending(path: path), encoding: .utf8)
+            let page = try Repository.text(path)
             let lines = page.split(separator: "\n").filter { $0.contains("install ") && $0.contains("/authfcgi") }
                 .filter { $0.contains("/usr/local/bin") }
             #expect(!lines.isEmpty)
@@ -69,7 +67,7 @@ import Testing
     }
 
     @Test func `What is to be installed for a build is what deploy/local/up installs`() throws {
-        let script = try String(contentsOf: Documents.checkout.appending(path: "deploy/local/up"), encoding: .utf8)
+        let script = try Repository.text("deploy/local/up")
         let list = try #require(script.split(separator: "\n").first { $0.hasPrefix("wanted=(") })
         let line = try #require(text.split(separator: "\n").first { $0.contains("apt-get install ca-certificates ") })
         let installed = Set(line.split(separator: " "))

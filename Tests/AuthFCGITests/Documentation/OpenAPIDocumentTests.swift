@@ -10,11 +10,7 @@ import Testing
     private let lines: [Substring]
 
     init() throws {
-        lines = try Self.text("docs/openapi.yaml").split(separator: "\n")
-    }
-
-    private static func text(_ path: String) throws -> String {
-        try String(contentsOf: Documents.checkout.appending(path: path), encoding: .utf8)
+        lines = try Repository.text("docs/openapi.yaml").split(separator: "\n")
     }
 
     /// The methods of each path.
@@ -50,7 +46,7 @@ import Testing
     }
 
     @Test func `The description has each path of the program`() throws {
-        let source = try Self.text("Sources/AuthFCGI/Routes/Route.swift")
+        let source = try Repository.text("Sources/AuthFCGI/Routes/Route.swift")
         let paths = source.split(separator: "\"").filter { $0.hasPrefix("/") && !$0.hasSuffix("/") }.map(String.init)
         #expect(paths.count > 10)
         #expect(Set(paths).subtracting(operations.keys) == [])
@@ -59,10 +55,10 @@ import Testing
     @Test func `The description has each error that a client can get`() throws {
         let start = try #require(lines.firstIndex { $0.hasSuffix("error:") }.map { $0 + 4 })
         let described = lines[start...].prefix { $0.contains("- ") }.map { String($0.trimmed.dropFirst(2)) }
-        let sources = Documents.checkout.appending(path: "Sources/AuthFCGI")
+        let sources = Repository.path("Sources/AuthFCGI")
         var codes: Set<String> = ["too_many_requests"]
-        for file in try FileManager.default.subpathsOfDirectory(atPath: sources.path) where file.hasSuffix(".swift") {
-            for part in try Self.text("Sources/AuthFCGI/\(file)").split(separator: "code: \"").dropFirst() {
+        for file in try FileManager.default.subpathsOfDirectory(atPath: sources) where file.hasSuffix(".swift") {
+            for part in try Repository.text("Sources/AuthFCGI/\(file)").split(separator: "code: \"").dropFirst() {
                 codes.insert(String(part.prefix { $0 != "\"" }))
             }
         }

@@ -41,7 +41,7 @@ import Testing
         #expect(response.status == .badRequest)
         #expect(
             String(decoding: response.body, as: UTF8.self)
-                == "{\"error\":\"bad\",\"message\":\"a \\\"b\\\"\\\\\\n\\u0001\\u007f é\"}\n")
+                == "{\"error\":\"bad\",\"message\":\"a \\\"b\\\"\\\\\\u000a\\u0001\\u007f é\"}\n")
     }
 
     private func text(_ response: Response) -> String {

@@ -74,7 +74,7 @@ import Testing
             #expect((answer.headers["Remote-User"] == "ann") == (status == 200))
             #expect(try client.get("/auth/require/\(demand)").status == 401)
         }
-        // What a client could send demands nothing, and takes no demand away.
+        // Headers that a client can send neither demand anything nor remove a demand.
         let claims = [("AUTH_REQUIRE", "group staff"), ("Auth-Require", "group staff"), ("Remote-User", "root")]
         #expect(try client.get("/auth/require/group%20admin", headers: bearer + claims).status == 403)
         try gate.waitForLog(containing: "the demand in /auth/require/ is not understood: 'staff'")

@@ -37,7 +37,7 @@ import Testing
         RunRecord.note(secret: token)
         let old = try gate.workers
         let load = CheckLoad(threads: 1, pause: .milliseconds(5)) { _ in try gate.check(token) }
-        // The role first: until the file has it too, the connections that there are go on.
+        // The role has it first: existing connections go on until the file has it too.
         try setPassword("second-password")
         _ = try write("second-password")
         try gate.waitForLog(containing: "the file of DATABASE_URL_FILE has changed", within: .seconds(20))

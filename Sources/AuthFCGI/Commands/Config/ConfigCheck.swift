@@ -31,7 +31,7 @@ struct ConfigCheck: ParsableCommand {
         if settingsOnly {
             return try show(["The settings are valid. No server was asked."] + settings.hintNotes, isValid: true)
         }
-        // What the parts of the start log when all is well is not news here.
+        // The usual lines of a start are left out.
         let log = CommandLog.start(settings, least: .warning)
         defer { CommandLog.finish() }
         let report = check(Examination(settings, log, isThorough: false))

@@ -69,7 +69,7 @@ extension HTTPHead {
         let (name, value) = try Self.split(bytes, line)
         switch HTTPField(name: bytes.extracting(name)) {
         case nil: break
-        // One that says nothing leaves the word to the header Host.
+        // If it is empty, the header Host counts.
         case .fact(.host)?: if !value.isEmpty { facts.add(.host, at: value) }
         case .fact(let fact)?: facts.add(fact, at: value)
         case .host?:
@@ -140,7 +140,7 @@ extension HTTPHead {
         guard !isChunked || contentLength == nil else { throw .lengthAndCoding }
         guard !isChunked || !isHTTP10 else { throw .codingInHTTP10 }
         guard !hasOtherExpectation || isHTTP10 else { throw .expectation }
-        // The word of the front comes first.
+        // X-Forwarded-Host takes precedence.
         if facts.count(of: .host) == 0, let host = host ?? targetHost { facts.add(.host, at: host) }
     }
 

@@ -1,4 +1,4 @@
-/// How a response is sent, apart from what it says.
+/// The form in which a response is sent.
 struct HTTPResponseForm: Equatable {
     /// True for a request with the method HEAD: the response ends with its headers.
     let isHead: Bool
@@ -8,7 +8,7 @@ struct HTTPResponseForm: Equatable {
     /// True if the request's body was not read: the connection is closed only after the peer has closed.
     let lingers: Bool
 
-    /// The form of the refusal of a request, of which nothing else can be believed.
+    /// The form of the refusal of a request, nothing of which can be relied on.
     static let refusal = HTTPResponseForm(isHead: false, isHTTP10: false, keepsConnection: false, lingers: true)
 
     /// Appends a response with its head (RFC 9112, section 4).

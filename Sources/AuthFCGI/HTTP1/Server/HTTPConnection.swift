@@ -13,13 +13,13 @@ final class HTTPConnection: ConnectionOwner {
     /// nil before ``start(_:)``, and once the connection is closed.
     private var connection: Connection?
 
-    /// What has been read of a request that has arrived in part. Its memory is many times that of the connection.
-    private var partial: PartialRequest?
+    /// nil if no request has arrived in part.
+    private var partial: HTTPPartialRequest?
     /// What has arrived and was not answered, from the first byte of a request on.
     private var unread: [UInt8] = []
     /// False if more may have arrived than was read.
     private var hasReadAll = true
-    /// True while requests are looked for: what their responses entail happens afterwards.
+    /// True while requests are read: responses that are given meanwhile are sent afterwards.
     private var isProcessing = false
     /// True if a route has a request.
     private var isAnswering = false
@@ -34,14 +34,6 @@ final class HTTPConnection: ConnectionOwner {
 
     /// The maximum number of reads before other connections have their turn.
     private static let readsInARow = 16
-
-    private final class PartialRequest {
-        let scanner: HTTPRequestScanner
-
-        init(_ scanner: HTTPRequestScanner) { self.scanner = scanner }
-    }
-
-    private static var newScanner: HTTPRequestScanner { HTTPRequestScanner(maxBody: RequestBody.maxBytes) }
 
     init(_ descriptor: Int32, of peer: PeerAddress, handler: HTTPHandler) {
         self.descriptor = descriptor
@@ -111,11 +103,11 @@ final class HTTPConnection: ConnectionOwner {
         var start = 0
         while start < bytes.count, connection != nil, ending == nil, !isAnswering, !output.isFull {
             let rest = bytes.extracting(start..<bytes.count)
-            var scanner = partial?.scanner ?? Self.newScanner
+            var scanner = partial?.scanner ?? HTTPRequestScanner(maxBody: RequestBody.maxBytes)
             partial = nil
             switch scanner.scan(rest) {
             case .incomplete:
-                partial = PartialRequest(scanner)
+                partial = HTTPPartialRequest(scanner)
                 if scanner.awaitsContinue(after: rest.count), !hasContinued {
                     hasContinued = true
                     output.appendContinue()
@@ -162,7 +154,7 @@ final class HTTPConnection: ConnectionOwner {
         if !unread.isEmpty {
             connection.beginReading(hasReadAll: hasReadAll)
         } else if connection.state.phase != .idle || !hasReadAll {
-            // A look that has found nothing does not make an idle connection younger.
+            // An idle connection on which nothing has arrived keeps its age.
             connection.becomeIdle(hasReadAll: hasReadAll)
         }
     }
@@ -235,9 +227,7 @@ final class HTTPConnection: ConnectionOwner {
     }
 
     /// Counts the requests whose responses are sent.
-    private func settle() {
-        for _ in 0..<output.takeCount() { handler.connections.requestEnded() }
-    }
+    private func settle() { for _ in 0..<output.takeCount() { handler.connections.requestEnded() } }
 
     // MARK: Ending
 

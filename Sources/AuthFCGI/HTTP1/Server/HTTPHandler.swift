@@ -34,7 +34,7 @@ final class HTTPHandler: ConnectionHandler {
     }
 
     func accepted(_ descriptor: Int32) {
-        // A peer that is gone already has no address any more.
+        // A peer that has gone has no address.
         guard let peer = PeerAddress.of(descriptor) else { return connections.close(descriptor) }
         guard proxies.mayConnect(peer) else {
             faultLog.add(.untrustedPeer, address: peer.text)

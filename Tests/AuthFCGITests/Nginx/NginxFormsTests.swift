@@ -1,14 +1,12 @@
 import FoundationEssentials
+import TestSupport
 import Testing
 
 /// The files of `nginx/` for asking the gate over FastCGI, and their forms over HTTP, do the same.
 struct NginxFormsTests {
-    private let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent().appending(path: "nginx")
-
     /// Returns the lines of a file without comments and empty lines.
     private func lines(_ name: String) throws -> [String] {
-        try String(contentsOf: folder.appending(path: name), encoding: .utf8).split(separator: "\n").map(String.init)
+        try Repository.text("nginx/\(name)").split(separator: "\n").map(String.init)
             .filter { line in line.first { $0 != " " } != "#" }
     }
 
@@ -53,7 +51,7 @@ struct NginxFormsTests {
     }
 
     @Test func `pods of Kubernetes get every file`() throws {
-        let files = try FileManager.default.contentsOfDirectory(atPath: folder.appending(path: "authfcgi").path)
+        let files = try FileManager.default.contentsOfDirectory(atPath: Repository.path("nginx/authfcgi"))
         let listed = try lines("kustomization.yaml").filter { $0.contains("- authfcgi/") }
         #expect(listed == files.sorted().map { "      - authfcgi/\($0)" })
     }

@@ -9,7 +9,7 @@ import Testing
 ///
 /// A migration may add: tables, columns with a default, functions, arguments with a default behind the others. It may not
 /// take away, rename or change a type before a release has passed that does without it.
-@Suite struct ReleaseTests {
+@Suite struct ReleasedStatementTests {
     private static let folder = Repository.path("Tests/Releases")
     private static let writing = "AUTHFCGI_TEST_WRITE_RELEASE"
 
@@ -29,7 +29,7 @@ import Testing
     @Test func `the kept statements of this release are those of the program`() throws {
         let trial = try StatementTrial()
         let statements = try StatementCatalog.all.map { try trial.attempt($0) }
-        // Each can be run by somebody; else nothing is tested by it.
+        // A statement that nobody can run would test nothing.
         for statement in statements {
             #expect(!statement.parameterTypes.isEmpty, "\(statement.name) cannot be prepared")
             #expect(statement.ofOwner == ReleasedStatement.success, "\(statement.name): \(statement.ofOwner)")
@@ -42,7 +42,7 @@ import Testing
             try Data(text.utf8).write(to: URL(filePath: "\(Self.folder)/\(release.version).json"))
         }
         let kept = try Self.releases.first { $0.version == release.version }
-        let advice = "\(Self.writing)=yes Tests/run --filter ReleaseTests writes Tests/Releases anew"
+        let advice = "\(Self.writing)=yes Tests/run --filter ReleasedStatementTests writes Tests/Releases anew"
         #expect(kept?.migration == release.migration, "\(advice)")
         #expect(kept?.statements.map(\.name) == release.statements.map(\.name), "\(advice)")
         for (old, new) in zip(kept?.statements ?? [], release.statements) {
@@ -92,7 +92,7 @@ import Testing
         let gate = try GateProcess(in: folder, server: server, database: database, workers: 1)
         try gate.addUser("ann", password: "correct horse battery")
         let before = try gate.signIn("ann")
-        // As a release to come may do.
+        // As a later release may do.
         try server.psql(
             """
             BEGIN;

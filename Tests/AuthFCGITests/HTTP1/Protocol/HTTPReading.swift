@@ -11,7 +11,7 @@ struct HTTPReading: Equatable {
     private(set) var isHead = false
 
     /// - Parameters:
-    ///   - cuts: How many bytes have arrived each time before all have.
+    ///   - cuts: The numbers of bytes that have arrived at earlier looks; the last look sees all.
     ///   - proxies: TRUSTED_PROXIES.
     ///   - peer: The text of the peer's address.
     init(_ bytes: [UInt8], cutAt cuts: [Int] = [], maxBody: Int = 64, proxies: [String] = [], peer: String = "") {

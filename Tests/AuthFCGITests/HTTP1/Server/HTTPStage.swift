@@ -46,23 +46,13 @@ final class HTTPStage {
     func take() -> Exchange? { requests.isEmpty ? nil : requests.removeFirst() }
 
     /// Returns an accepted connection on which bytes were sent.
-    func accept(bytes: [UInt8]) throws -> SocketPair {
-        let pair = try SocketPair()
-        pair.send(bytes)
-        table.opened()
-        handler.accepted(pair.ours)
-        return pair
-    }
+    func accept(bytes: [UInt8]) throws -> SocketPair { try handler.accept(bytes, in: table) }
 
     func accept(_ text: String) throws -> SocketPair { try accept(bytes: Array(text.utf8)) }
 
     /// Returns what has arrived at the peer's end.
     func text(_ pair: SocketPair) -> String { String(decoding: pair.received(), as: UTF8.self) }
 
-    /// A Boolean value that indicates, by a drain, whether no request is left.
-    var isIdle: Bool {
-        var isIdle = false
-        table.drain { isIdle = true }
-        return isIdle
-    }
+    /// Drains the connections; true if no request was left.
+    var isIdle: Bool { table.isIdleWhenDrained }
 }

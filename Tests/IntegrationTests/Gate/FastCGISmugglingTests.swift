@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 
 /// No part of a body is ever read as a request.
-@Suite struct SmugglingTests {
+@Suite struct FastCGISmugglingTests {
     /// Returns a complete request with the number 7 that would be accepted.
     private static func planted(_ token: String) -> [UInt8] {
         let parameters = FastCGIClient.checkParameters + [("REMOTE_USER", "admin"), GateProcess.bearer(token)]

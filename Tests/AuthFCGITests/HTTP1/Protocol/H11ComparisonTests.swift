@@ -23,8 +23,7 @@ import Testing
         func last(_ name: String) -> String? { headers?.last { $0[0] == name }?[1] }
     }
 
-    private static let script = URL(filePath: #filePath).deletingLastPathComponent()
-        .appending(path: "../../h11").standardized.path
+    private static let script = Repository.path("Tests/h11")
 
     /// The headers whose values are facts, without Host.
     private static let facts: [(String, OriginalRequest.Fact)] = [
