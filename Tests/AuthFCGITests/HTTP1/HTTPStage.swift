@@ -46,15 +46,18 @@ final class HTTPStage {
     func take() -> Exchange? { requests.isEmpty ? nil : requests.removeFirst() }
 
     /// Returns an accepted connection on which bytes were sent.
-    func accept(bytes: [UInt8]) throws -> SocketPair {
+    /// - Parameter peer: The address from which it seems to come. Nil for the one that it has, of a unix socket.
+    func accept(bytes: [UInt8], from peer: IPAddress? = nil) throws -> SocketPair {
         let pair = try SocketPair()
         pair.send(bytes)
         table.opened()
-        handler.accepted(pair.ours)
+        if let peer { handler.accepted(pair.ours, from: .ip(peer)) } else { handler.accepted(pair.ours) }
         return pair
     }
 
-    func accept(_ text: String) throws -> SocketPair { try accept(bytes: Array(text.utf8)) }
+    func accept(_ text: String, from peer: IPAddress? = nil) throws -> SocketPair {
+        try accept(bytes: Array(text.utf8), from: peer)
+    }
 
     /// Returns what has arrived at the peer's end.
     func text(_ pair: SocketPair) -> String { String(decoding: pair.received(), as: UTF8.self) }

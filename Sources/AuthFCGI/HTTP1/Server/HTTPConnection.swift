@@ -166,7 +166,7 @@ final class HTTPConnection: ConnectionOwner {
         guard connection != nil else { return handler.connections.requestEnded() }
         var form = form
         if handler.connections.isDraining { form.keepsConnection = false }
-        if !form.keepsConnection { ending = form.lingers ? .linger : .close }
+        if !form.keepsConnection { ending = form.lingers || !unread.isEmpty ? .linger : .close }
         output.append(answer: response, form, date: handler.clock.date)
         guard !isProcessing else { return }
         // Earlier responses that still wait for room come first.
@@ -191,7 +191,7 @@ final class HTTPConnection: ConnectionOwner {
     private func refuse(_ refusal: HTTPRefusal) {
         handler.faultLog.add(refusal == .late ? .timedOut : .refused(reason: refusal.rawValue))
         ending = .linger
-        output.append(SerializedResponse(refusal.response), .refusal, date: handler.clock.date)
+        output.append(SerializedResponse(refusal.response), .refusal(of: scanner), date: handler.clock.date)
     }
 
     // MARK: Sending
