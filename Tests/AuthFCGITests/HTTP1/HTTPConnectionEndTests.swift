@@ -179,7 +179,8 @@ import Testing
         let stranger = try #require(IPAddress("192.0.2.9"))
         for _ in 0..<3 { #expect(try stage.accept("", from: stranger).isEnded) }
         #expect(stage.untrusted == 3 && stage.table.openCount == 0 && !stage.hasRequests)
-        #expect(effects.logged == ["warning: HTTP connection closed: the peer's address is not in TRUSTED_PROXIES"])
+        let line = "warning: HTTP connection closed: the peer's address is not in TRUSTED_PROXIES peer=192.0.2.9"
+        #expect(effects.logged == [line])
     }
 
     @Test func `a trusted front says who the client is, and is taken for it if it says nothing`() throws {
