@@ -10,6 +10,8 @@ extension FrontTests {
     static let spellings: [String] = {
         var names = identityHeaders
         names += ["REMOTE-USER", "remote-user", "X-Auth_User-Id", "X_Auth-User-Id", "REMOTE_USER"]
+        // With a space or a tab before the colon.
+        names += ["Remote-User ", "Remote-User\t", "Remote_User ", "Remote.User "]
         for sign in "_.!#$%&'*+^`|~" {
             names += identityHeaders.map { $0.replacing("-", with: String(sign)) }
         }
