@@ -86,6 +86,20 @@ import Testing
         #expect(pair.isEnded && pair.send([1, 2, 3]) == 3 && !stage.hasRequests && effects.logged.isEmpty)
     }
 
+    @Test func `what arrives while the last request is answered takes no response away either`() async throws {
+        let stage = HTTPStage(effects)
+        let pair = try stage.accept("")
+        send(pair, httpRequest("GET /auth/verify HTTP/1.1", "Host: a", "Connection: close"))
+        try await eventuallyOnLoop("the request") { stage.hasRequests }
+        send(pair, Self.check)
+        await Reactor.shared.sleep(for: .milliseconds(5))
+        try #require(stage.take()).respond(Response(.ok))
+        #expect(stage.text(pair).hasPrefix("HTTP/1.1 200 OK\r\n") && pair.isEnded && pair.send([1, 2, 3]) == 3)
+        pair.endSending()
+        try await eventuallyOnLoop("it is closed") { stage.table.openCount == 0 }
+        #expect(!stage.hasRequests && effects.logged.isEmpty)
+    }
+
     // MARK: Slow peers
 
     @Test func `a peer that sends ahead and takes nothing stops the reading, not the loop`() async throws {

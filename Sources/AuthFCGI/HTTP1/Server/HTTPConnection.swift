@@ -27,9 +27,7 @@ final class HTTPConnection: ConnectionOwner {
 
     private var output: HTTPOutput
     /// What follows when ``output`` is sent; nil if the connection stays.
-    private var ending: Ending?
-
-    private enum Ending { case close, linger }
+    private var ending: HTTPEnding?
 
     /// The maximum number of reads before other connections have their turn.
     private static let readsInARow = 16
@@ -120,7 +118,6 @@ final class HTTPConnection: ConnectionOwner {
             }
         }
         guard connection != nil, ending == nil else {
-            // Closing a socket with unread bytes resets the connection, and the peer might lose the response.
             if ending != nil, start < bytes.count { ending = .linger }
             return bytes.count
         }
@@ -166,7 +163,9 @@ final class HTTPConnection: ConnectionOwner {
         guard connection != nil else { return handler.connections.requestEnded() }
         var form = form
         if handler.connections.isDraining { form.keepsConnection = false }
-        if !form.keepsConnection { ending = form.lingers || !unread.isEmpty ? .linger : .close }
+        if !form.keepsConnection {
+            ending = form.lingers || !unread.isEmpty || connection?.takeNews() == true ? .linger : .close
+        }
         output.append(answer: response, form, date: handler.clock.date)
         guard !isProcessing else { return }
         // Earlier responses that still wait for room come first.
