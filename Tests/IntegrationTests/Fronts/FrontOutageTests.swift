@@ -90,13 +90,17 @@ import Testing
 
         let again = row.sites.map { $0.load(token) }
         for load in again { try load.waitForRequests(20, within: .seconds(20)) }
+        let start = ContinuousClock.now
         #expect(try row.gate.stop() == .code(0))
         try row.gate.start()
+        // The fronts that wait do so for 2 s and more. A machine that is busy may need longer for a restart.
+        let isQuick = ContinuousClock.now - start < .milliseconds(1200)
         try row.waitForSession(token)
         for (site, load) in zip(row.sites, again) {
             let report = load.stop()
             let front = site.front
-            let possible = front.waitsForTheGate ? front.statusesWithoutGate.union([200]) : [200, 500, 502, 503]
+            let waiting: Set = isQuick ? [200] : front.statusesWithoutGate.union([200])
+            let possible: Set = front.waitsForTheGate ? waiting : [200, 500, 502, 503]
             let isExpected = report.errorCount == 0 && possible.isSuperset(of: report.statuses.keys)
             #expect(isExpected, "\(front.rawValue): \(report)")
         }

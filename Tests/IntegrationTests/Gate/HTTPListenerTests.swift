@@ -68,6 +68,10 @@ import Testing
             ("group%20staff", 200), ("user%20ann", 200), ("group%20admin", 403), ("group%20admin/../../verify", 403),
             ("group%20admin/group%20staff", 403), ("group%20staff/group%20admin", 200), ("staff", 503), ("", 503),
             ("group%20staff%20and%20group%20admin", 403), ("group%20admin%20or%20user%20ann/x?y", 200), ("%zz", 503),
+            ("group%2520staff", 503), ("group%20staff%00", 403), ("group%20%22staff%2Fx%22", 403),
+            ("/group%20staff", 503),
+            ("%20", 503), ("%00", 503), ("user%20ann%0A", 200), ("user%20ANN", 403), ("group%20staff;x", 503),
+            ("group%20staff%ff", 503), ("?group%20staff", 503), ("group%20staff%3Fx", 403), ("group%20staff%23", 403),
         ] {
             let answer = try client.get("/auth/require/\(demand)", headers: bearer)
             #expect(answer.status == status, "\(demand)")

@@ -27,16 +27,16 @@ import Testing
         func check(_ client: HTTPClient) throws -> Int {
             try client.get("/auth/verify", headers: [("Authorization", "Bearer \(token)")]).status
         }
-        // The memory of the sign-in's hash stays with the worker.
-        let before = try #require(worker.residentAnonymousBytes)
         var clients: [HTTPClient] = []
         for _ in 0..<count {
             let client = HTTPClient(.unix(path), keepsAlive: true)
             if try check(client) == 200 { clients.append(client) }
         }
         #expect(clients.count == count)
-        let memory = try #require(worker.residentAnonymousBytes)
-        #expect(memory - before < 10_000_000, "\(memory - before) bytes")
+        // The memory in which the worker has measured the speed of hashing is given back after 10 s.
+        try eventually("10,000 connections take less than 20 MB", within: .seconds(30), log: gate.log) {
+            try #require(worker.residentAnonymousBytes) < 20_000_000
+        }
         // All of them still are.
         for client in clients { #expect(try check(client) == 200) }
         #expect(clients.allSatisfy { $0.connectionCount == 1 })

@@ -28,9 +28,7 @@ final class HTTPConnection: ConnectionOwner {
 
     private var output: HTTPOutput
     /// What follows when ``output`` is sent; nil if the connection stays.
-    private var ending: Ending?
-
-    private enum Ending { case close, linger }
+    private var ending: HTTPEnding?
 
     /// The maximum number of reads before other connections have their turn.
     private static let readsInARow = 16
@@ -117,12 +115,11 @@ final class HTTPConnection: ConnectionOwner {
                 start += scanner.position
                 begin(rest, scanner)
             case .refused(let refusal):
-                refuse(refusal)
+                refuse(refusal, of: scanner)
                 return bytes.count
             }
         }
         guard connection != nil, ending == nil else {
-            // Closing a socket with unread bytes resets the connection, and the peer might lose the response.
             if ending != nil, start < bytes.count { ending = .linger }
             return bytes.count
         }
@@ -167,7 +164,9 @@ final class HTTPConnection: ConnectionOwner {
         guard connection != nil else { return handler.connections.requestEnded() }
         var form = form
         if handler.connections.isDraining { form.keepsConnection = false }
-        if !form.keepsConnection { ending = form.lingers ? .linger : .close }
+        if !form.keepsConnection {
+            ending = form.lingers || !unread.isEmpty || connection?.takeNews() == true ? .linger : .close
+        }
         output.append(answer: response, form, date: handler.clock.date)
         guard !isProcessing else { return }
         // Earlier responses that still wait for room come first.
@@ -189,10 +188,10 @@ final class HTTPConnection: ConnectionOwner {
         handler.connections.requestEnded()
     }
 
-    private func refuse(_ refusal: HTTPRefusal) {
+    private func refuse(_ refusal: HTTPRefusal, of request: HTTPRequestScanner?) {
         handler.faultLog.add(refusal == .late ? .timedOut : .refused(reason: refusal.rawValue))
         ending = .linger
-        output.append(SerializedResponse(refusal.response), .refusal, date: handler.clock.date)
+        output.append(SerializedResponse(refusal.response), .refusal(of: request), date: handler.clock.date)
     }
 
     // MARK: Sending
@@ -233,7 +232,7 @@ final class HTTPConnection: ConnectionOwner {
 
     func end(_ connection: Connection, because fault: ConnectionFault?) {
         guard fault == .timedOut else { return close(because: fault) }
-        refuse(.late)
+        refuse(.late, of: partial?.scanner)
         _ = send()
     }
 

@@ -165,6 +165,7 @@ import Testing
             ("GET http://a:80/ HTTP/1.1\r\nHost: a\r\n\r\n", .otherHost),
             ("GET http://a HTTP/1.0\r\nHost: b\r\n\r\n", .otherHost),
             ("GET http://a/ HTTP/1.1\r\nHost:\r\n\r\n", .otherHost),
+            ("GET / HTTP/1.1\r\nHost: a\r\nHOST:\r\n\r\n", .severalHosts),
             ("GET / HTTP/1.1\r\nHost: a/b\r\n\r\n", .host), ("GET / HTTP/1.1\r\nHost: a b\r\n\r\n", .host),
             ("GET / HTTP/1.1\r\nHost: u@a\r\n\r\n", .host), ("GET / HTTP/1.1\r\nHost: a#b\r\n\r\n", .host),
             ("GET / HTTP/1.1\r\nHost: a?b\r\n\r\n", .host), ("GET / HTTP/1.1\r\nHost: a\\b\r\n\r\n", .host),

@@ -73,6 +73,33 @@ import Testing
         #expect(stage.isIdle && effects.logged.isEmpty)
     }
 
+    @Test(arguments: [true, false])
+    func `what is sent behind the last request is not read as one, and takes no response away`(_ isLate: Bool) throws {
+        let stage = HTTPStage(effects)
+        if !isLate { stage.onRequest = { $0.respond(Response(.ok)) } }
+        let last = httpRequest("GET /auth/verify HTTP/1.1", "Host: a", "Connection: close")
+        let pair = try stage.accept(last + Self.check + "more")
+        if isLate { try #require(stage.take()).respond(Response(.ok)) }
+        let answer = stage.text(pair)
+        #expect(answer.hasPrefix("HTTP/1.1 200 OK\r\n") && answer.split(separator: "HTTP/1.1 ").count == 1)
+        // It has ended its stream and takes what comes: a socket that is closed with unread bytes resets the connection.
+        #expect(pair.isEnded && pair.send([1, 2, 3]) == 3 && !stage.hasRequests && effects.logged.isEmpty)
+    }
+
+    @Test func `what arrives while the last request is answered takes no response away either`() async throws {
+        let stage = HTTPStage(effects)
+        let pair = try stage.accept("")
+        send(pair, httpRequest("GET /auth/verify HTTP/1.1", "Host: a", "Connection: close"))
+        try await eventuallyOnLoop("the request") { stage.hasRequests }
+        send(pair, Self.check)
+        await Reactor.shared.sleep(for: .milliseconds(5))
+        try #require(stage.take()).respond(Response(.ok))
+        #expect(stage.text(pair).hasPrefix("HTTP/1.1 200 OK\r\n") && pair.isEnded && pair.send([1, 2, 3]) == 3)
+        pair.endSending()
+        try await eventuallyOnLoop("it is closed") { stage.table.openCount == 0 }
+        #expect(!stage.hasRequests && effects.logged.isEmpty)
+    }
+
     // MARK: Slow peers
 
     @Test func `a peer that sends ahead and takes nothing stops the reading, not the loop`() async throws {
@@ -159,5 +186,31 @@ import Testing
             #expect(proxies.mayConnect(.ip(try #require(IPAddress(text)))) == may, "\(text)")
         }
         #expect(!TrustedProxies().mayConnect(.ip(try #require(IPAddress("10.1.2.3")))))
+    }
+
+    @Test func `a connection from elsewhere is closed and counted`() throws {
+        let stage = HTTPStage(effects, proxies: [try #require(IPNetwork("10.0.0.0/8"))])
+        let stranger = try #require(IPAddress("192.0.2.9"))
+        for _ in 0..<3 { #expect(try stage.accept("", from: stranger).isEnded) }
+        #expect(stage.untrusted == 3 && stage.table.openCount == 0 && !stage.hasRequests)
+        let line = "warning: HTTP connection closed: the peer's address is not in TRUSTED_PROXIES peer=192.0.2.9"
+        #expect(effects.logged == [line])
+    }
+
+    @Test func `a trusted front says who the client is, and is taken for it if it says nothing`() throws {
+        let stage = HTTPStage(effects, proxies: [try #require(IPNetwork("10.0.0.0/8"))])
+        let front = try #require(IPAddress("10.0.0.7"))
+        for (value, client) in [
+            ("203.0.113.9, 192.0.2.1, 10.0.0.8", "192.0.2.1"), ("10.0.0.8", "10.0.0.7"), ("", "10.0.0.7"),
+            ("unknown", "10.0.0.7"),
+        ] {
+            let request = httpRequest("GET / HTTP/1.1", "Host: a", "X-Forwarded-For: \(value)")
+            let pair = try stage.accept(request, from: front)
+            let exchange = try #require(stage.take())
+            #expect(exchange.request.clientAddress == client, "\(value)")
+            exchange.respond(Response(.ok))
+            #expect(!pair.isEnded)
+        }
+        #expect(stage.untrusted == 0 && effects.logged.isEmpty)
     }
 }

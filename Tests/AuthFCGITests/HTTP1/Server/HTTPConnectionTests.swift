@@ -123,6 +123,28 @@ import Testing
         #expect(answer.contains("\r\nContent-Length: 2\r\n") && answer.hasSuffix("\r\n\r\n") && !pair.isEnded)
     }
 
+    @Test(arguments: [
+        ("HEAD / HTTP/1.1\r\n\r\n", "400"), ("HEAD / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip\r\n\r\n", "501"),
+        ("HEAD / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 1\r\n\r\n", "400"),
+        ("HEAD / HTTP/1.1\r\n\(String(repeating: "a: b\r\n", count: 129))\r\n", "431"),
+    ])
+    func `a refusal of HEAD has no body either`(_ text: String, _ status: String) throws {
+        let pair = try stage.accept(text)
+        let answer = stage.text(pair)
+        #expect(answer.hasPrefix("HTTP/1.1 \(status) ") && answer.hasSuffix("\r\n\r\n") && pair.isEnded)
+        #expect(!answer.contains("Content-Length: 0\r\n"))
+    }
+
+    @Test func `bytes behind a body of no length are the next request, or none`() throws {
+        let post = httpRequest("POST / HTTP/1.1", "Host: a", "Content-Length: 0")
+        for (rest, second) in [("x=1\r\n\r\n", "400 Bad Request"), (Self.check, "200 OK")] {
+            let pair = try stage.accept(post + rest)
+            try #require(stage.take()).respond(Response(.noContent))
+            if second == "200 OK" { try #require(stage.take()).respond(Response(.ok)) }
+            #expect(status(pair) == ["204 No Content", second])
+        }
+    }
+
     @Test func `a client that waits before it sends its body is told to go on, once`() async throws {
         let pair = try stage.accept(
             httpRequest("POST / HTTP/1.1", "Host: a", "Expect: 100-continue", "Content-Length: 2"))

@@ -46,9 +46,19 @@ final class HTTPStage {
     func take() -> Exchange? { requests.isEmpty ? nil : requests.removeFirst() }
 
     /// Returns an accepted connection on which bytes were sent.
-    func accept(bytes: [UInt8]) throws -> SocketPair { try handler.accept(bytes, in: table) }
+    /// - Parameter peer: The address from which it seems to come. Nil for the one that it has, of a unix socket.
+    func accept(bytes: [UInt8], from peer: IPAddress? = nil) throws -> SocketPair {
+        guard let peer else { return try handler.accept(bytes, in: table) }
+        let pair = try SocketPair()
+        pair.send(bytes)
+        table.opened()
+        handler.accepted(pair.ours, from: .ip(peer))
+        return pair
+    }
 
-    func accept(_ text: String) throws -> SocketPair { try accept(bytes: Array(text.utf8)) }
+    func accept(_ text: String, from peer: IPAddress? = nil) throws -> SocketPair {
+        try accept(bytes: Array(text.utf8), from: peer)
+    }
 
     /// Returns what has arrived at the peer's end.
     func text(_ pair: SocketPair) -> String { String(decoding: pair.received(), as: UTF8.self) }
