@@ -45,7 +45,9 @@ import Testing
         }
         #expect(!source.contains { $0.contains("/.build") || $0.contains("/.git/") })
         let context = try Self.files(in: release.path("-context.tar.gz"))
-        #expect(context.contains("Package.swift") && context.contains("deploy/docker/Dockerfile"))
+        for name in ["Package.swift", "LICENSE", "NOTICE", "deploy/docker/Dockerfile"] {
+            #expect(context.contains(name), "\(name)")
+        }
         #expect(context.contains { $0.hasPrefix("Sources/AuthFCGI/") } && context.contains { $0.hasPrefix("Tests/") })
     }
 
