@@ -36,6 +36,13 @@ struct ManualPageTests {
         }
     }
 
+    @Test func `it has every exit code, with its meaning in the documents`() {
+        for code in ProgramExit.allCases {
+            let start = Roff.text(code.meaning.replacing("`", with: "'").dropFirst())
+            #expect(page.contains("\n\\fB\(code.rawValue)\\fR\n") && page.contains("\(start).\n"), "\(code)")
+        }
+    }
+
     @Test func `it has the sections of a manual page in their order`() {
         let sections = page.split(separator: "\n").filter { $0.hasPrefix(".SH ") }.map { $0.dropFirst(4) }
         #expect(

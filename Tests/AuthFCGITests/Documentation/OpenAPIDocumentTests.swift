@@ -45,6 +45,14 @@ import Testing
         }
     }
 
+    @Test func `The program reads a demand where the description has one`() throws {
+        let path = try #require(operations.keys.first { $0.hasSuffix("/{demand}") })
+        #expect(operations[path] == ["GET"])
+        let asked = path.replacing("{demand}", with: "group%20staff")
+        let demand = PathDemand(path: asked.utf8Span.span)
+        #expect(demand == .text("group staff"))
+    }
+
     @Test func `The description has each path of the program`() throws {
         let source = try Repository.text("Sources/AuthFCGI/Routes/Route.swift")
         let paths = source.split(separator: "\"").filter { $0.hasPrefix("/") && !$0.hasSuffix("/") }.map(String.init)
@@ -65,6 +73,24 @@ import Testing
         // No request leads to it.
         codes.remove("internal")
         #expect(described == codes.sorted())
+    }
+
+    /// Statuses that every path can have are in the introduction.
+    @Test func `The description has each status that a client can get`() throws {
+        let text = lines.joined(separator: "\n")
+        // No request leads to 500.
+        for status in HTTPStatus.allCases where status != .internalServerError {
+            let code = String(status.rawValue)
+            #expect(text.contains("'\(code)':") || text.contains(" \(code)"), "\(code)")
+        }
+    }
+
+    @Test func `The description has each header of the program's answers`() throws {
+        let text = lines.joined(separator: "\n")
+        let source = try Self.text("Sources/AuthFCGI/HTTP/HeaderName.swift")
+        let names = source.split(separator: "= HeaderName(\"").dropFirst().map { String($0.prefix { $0 != "\"" }) }
+        #expect(names.count > 15 && names.contains("X-Auth-Location"))
+        for name in names { #expect(text.contains("\(name):") || text.contains("`\(name)`"), "\(name)") }
     }
 
     @Test func `The description has the program's version`() {

@@ -45,7 +45,9 @@ import Testing
         }
         #expect(!source.contains { $0.contains("/.build") || $0.contains("/.git/") })
         let context = try Self.files(in: release.path("-context.tar.gz"))
-        #expect(context.contains("Package.swift") && context.contains("deploy/docker/Dockerfile"))
+        for name in ["Package.swift", "LICENSE", "NOTICE", "deploy/docker/Dockerfile"] {
+            #expect(context.contains(name), "\(name)")
+        }
         #expect(context.contains { $0.hasPrefix("Sources/AuthFCGI/") } && context.contains { $0.hasPrefix("Tests/") })
     }
 
@@ -98,6 +100,9 @@ import Testing
         for name in ["README.md", "NOTICE", "copyright", "docs/getting-started.md", "docs/openapi.yaml"] {
             #expect(files.fileExists(atPath: "\(documents)/\(name)"), "\(name)")
         }
+        // The text of the licence is in every Debian.
+        let licence = try files.destinationOfSymbolicLink(atPath: "\(documents)/LICENSE")
+        #expect(licence == "../../common-licenses/Apache-2.0")
         // A file that the administrator has changed is not replaced without a question.
         let fields = try ServerProcess.output("dpkg-deb", ["-I", release.path(".deb"), "conffiles"])
         #expect(fields.split(separator: "\n").count == shipped.count)
@@ -106,6 +111,45 @@ import Testing
             #expect(needed.contains(library), "\(library): \(needed)")
         }
         #expect(!needed.contains("hiredis"), "it is a part of the program: \(needed)")
+    }
+
+    @Test func `the package has the manual page, and completions for shells, that the program makes`() throws {
+        let release = try Self.made.get()
+        let root = release.folder.path("generated")
+        try ServerProcess.output("dpkg-deb", ["-x", release.path(".deb"), root])
+        let page = try ServerProcess.output("gzip", ["-cd", "\(root)/usr/share/man/man1/authfcgi.1.gz"])
+        let manual = try ServerProcess.output(GateProcess.executable, ["manual"])
+        #expect(page == manual)
+        let completions = [
+            "bash": "bash-completion/completions/authfcgi", "zsh": "zsh/vendor-completions/_authfcgi",
+            "fish": "fish/vendor_completions.d/authfcgi.fish",
+        ]
+        for (shell, file) in completions {
+            let made = try ServerProcess.output(GateProcess.executable, ["--generate-completion-script", shell])
+            let installed = try Self.text("\(root)/usr/share/\(file)")
+            #expect(installed == made, "\(shell)")
+        }
+    }
+
+    @Test func `the package and the bill of materials name the maintainer of the file owner, and NOTICE's copyright`()
+        throws
+    {
+        let release = try Self.made.get()
+        let owner = try Self.text(Repository.path("deploy/release/owner"))
+        func value(_ key: String) throws -> String {
+            let line = try #require(owner.split(separator: "\n").first { $0.hasPrefix("\(key)='") }, "\(key)")
+            return String(line.dropFirst(key.utf8.count + 2).dropLast())
+        }
+        let (name, address, home) = (try value("name"), try value("address"), try value("home"))
+        let maintainer = try ServerProcess.output("dpkg-deb", ["-f", release.path(".deb"), "Maintainer"])
+        #expect(maintainer == "\(name) <\(address)>\n")
+        let homepage = try ServerProcess.output("dpkg-deb", ["-f", release.path(".deb"), "Homepage"])
+        #expect(homepage == "\(home)\n")
+        let bill = try Self.text(release.path(".spdx.json"))
+        #expect(bill.contains("\"Organization: \(name)\"") && bill.contains("\"\(home)/spdx/"))
+        let notice = try Self.text(Repository.path("NOTICE"))
+        let copyright = try #require(notice.split(separator: "\n").first { $0.hasPrefix("Copyright ") })
+        #expect(bill.contains("\"copyrightText\": \"\(copyright)\""))
     }
 
     /// Only root may install a package, also into another folder than /.
