@@ -84,7 +84,7 @@ import Testing
         #expect(bill.packages.contains { $0.name == "swift-log" && $0.licenseDeclared == "Apache-2.0" })
     }
 
-    @Test func `the package has the program, its units, the nginx files and the documents`() throws {
+    @Test func `the package has the program, its manual page, its units, the nginx files and the documents`() throws {
         let release = try Self.made.get()
         let root = release.folder.path("unpacked")
         try ServerProcess.output("dpkg-deb", ["-x", release.path(".deb"), root])
@@ -97,6 +97,19 @@ import Testing
         let documents = "\(root)/usr/share/doc/authfcgi"
         for name in ["README.md", "NOTICE", "copyright", "docs/getting-started.md", "docs/openapi.yaml"] {
             #expect(files.fileExists(atPath: "\(documents)/\(name)"), "\(name)")
+        }
+        for name in ["alerts.yml", "alerts.test.yml", "dashboard.json", "prometheus.yml"] {
+            #expect(files.fileExists(atPath: "\(documents)/deploy/prometheus/\(name)"), "\(name)")
+        }
+        // What the program generates itself.
+        let share = "\(root)/usr/share"
+        let page = try ServerProcess.output("gzip", ["-cd", "\(share)/man/man1/authfcgi.1.gz"])
+        #expect(page == (try ServerProcess.output(GateProcess.executable, ["manual"])))
+        for name in [
+            "bash-completion/completions/authfcgi", "zsh/vendor-completions/_authfcgi",
+            "fish/vendor_completions.d/authfcgi.fish",
+        ] {
+            #expect(try Self.text("\(share)/\(name)").contains("healthcheck"), "\(name)")
         }
         // A file that the administrator has changed is not replaced without a question.
         let fields = try ServerProcess.output("dpkg-deb", ["-I", release.path(".deb"), "conffiles"])
