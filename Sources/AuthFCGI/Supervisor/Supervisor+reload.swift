@@ -15,6 +15,7 @@ extension Supervisor {
             return logFailedReload(error)
         }
         secrets.watch(new.secretFiles) { FileStamp(path: $0) }
+        logUsableSecrets()
         log.info("settings reloaded: replacing workers one by one")
         replaceWorkers(new)
     }
@@ -42,10 +43,14 @@ extension Supervisor {
             guard let fields = unusableSecret.begin(problems) else { return }
             return log.error("\(reason), and cannot be used; the old one stays: \(problems)", metadata: fields)
         }
-        if let fields = unusableSecret.end() { log.info("the secrets can be used again", metadata: fields) }
+        logUsableSecrets()
         guard new != old else { return log.debug("\(reason): the secrets are the same as before") }
         log.notice("\(reason): replacing workers one by one")
         replaceWorkers(new)
+    }
+
+    private func logUsableSecrets() {
+        if let fields = unusableSecret.end() { log.info("the secrets can be used again", metadata: fields) }
     }
 
     private func replaceWorkers(_ new: Settings) {

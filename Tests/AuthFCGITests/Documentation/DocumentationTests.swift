@@ -85,6 +85,20 @@ import Testing
         }
     }
 
+    @Test func `The page about the log has every condition of the program, and no other`() throws {
+        let sources = Documents.checkout.appending(path: "Sources")
+        let files = try FileManager.default.subpathsOfDirectory(atPath: sources.path).filter { $0.hasSuffix(".swift") }
+        let conditions = try files.flatMap { file in
+            try String(contentsOf: sources.appending(path: file), encoding: .utf8)
+                .matches(of: /LogCondition(?:\.ofRequests)?\("([a-z_]+)"/).map { String($0.1) }
+        }
+        let table = try Documents.page("docs/log.md").section("What lasts").filter { $0.hasPrefix("| `") }
+        let documented = table.compactMap { $0.split(separator: "|").first }
+            .flatMap { $0.matches(of: /`([a-z_]+)`/).map { String($0.1) } }
+        #expect(conditions.count > 15 && Set(conditions).count == conditions.count)
+        #expect(Set(documented) == Set(conditions) && documented.count == conditions.count)
+    }
+
     /// All commands that do something.
     private static var commands: [any ParsableCommand.Type] {
         AuthFCGI.configuration.subcommands.flatMap { command in
