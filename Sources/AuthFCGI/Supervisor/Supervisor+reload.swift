@@ -7,10 +7,7 @@ extension Supervisor {
         guard pool.isRunning else { return }
         let new: Settings
         do throws(SettingsProblems) {
-            var read = try Settings(sources)
-            try read.readPages()
-            try read.checkUser()
-            new = read
+            new = try Settings.forServing(sources)
         } catch {
             return logFailedReload(error)
         }

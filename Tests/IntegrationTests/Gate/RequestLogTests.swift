@@ -84,6 +84,25 @@ import Testing
         #expect(objects.contains { $0["event"] == "log" && $0["message"]?.hasPrefix("shut down after") == true })
     }
 
+    @Test func `with LOG_FORMAT=json the reasons why the program cannot start are objects too`() throws {
+        func refused(_ environment: [String: String], _ arguments: String...) throws -> [[String: String]] {
+            let result = try ServerProcess.run(
+                GateProcess.executable, ["serve"] + arguments,
+                environment: ["DATABASE_URL": server.url(database: database)].merging(environment) { $1 })
+            #expect(result.status == .code(78) && result.output.isEmpty, "\(result)")
+            return try result.errors.split(separator: "\n").map {
+                try JSONDecoder().decode([String: String].self, from: Data($0.utf8))
+            }
+        }
+        let wrong = try refused(["LOG_FORMAT": "json", "WORKERS": "many", "SESSION_LIFETIME": "long"])
+        #expect(wrong.count == 2 && wrong.allSatisfy { $0["level"] == "critical" && $0["time"] != nil }, "\(wrong)")
+        #expect(wrong.first?["message"]?.contains("WORKERS (environment) is \"many\"") == true, "\(wrong)")
+        let socket = try refused([:], "--log-format", "json", "--listen", "unix:\(folder.path("none/gate.sock"))")
+        #expect(socket.count == 1 && socket[0]["message"]?.contains("does not exist") == true, "\(socket)")
+        let file = try folder.write("form", "AUTHFCGI_LOG_FORMAT=json\nAUTHFCGI_LISTEN=nowhere\n")
+        #expect(try refused([:], "--env-file", file).count == 1)
+    }
+
     @Test func `LOG_FORMAT changes with a reload`() throws {
         let file = try folder.write("settings", "LOG_FORMAT=text\n")
         let gate = try gate([:], arguments: ["--env-file", file])
