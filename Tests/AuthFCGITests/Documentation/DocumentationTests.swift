@@ -99,6 +99,25 @@ import Testing
         #expect(Set(documented) == Set(conditions) && documented.count == conditions.count)
     }
 
+    /// A variable of another program could be mistaken for one without the prefix. Blocks show what the program prints, and so
+    /// do some words within a line.
+    @Test func `The documents write settings with their prefix`() throws {
+        let others: Set<String> = ["DATABASE_URL", "REDIS_URL", "USER"]
+        let names = Set(SettingTable.all.map(\.name)).subtracting(others)
+        let printed = /`(?:(?:ERROR|WARNING|NOTICE|INFO|DEBUG): |USERS_PRESET django)[^`]*`/
+        for page in try Documents.pages() {
+            for line in page.prose where !line.hasPrefix("    ") {
+                // PostgreSQL's command, on the list of what a proxy of AWS' takes amiss.
+                if line.contains("AWS's list of") { continue }
+                let words = line.replacing(printed, with: "").matches(of: /[A-Za-z0-9_${]+/).map { String($0.0) }
+                for word in words {
+                    let name = word.hasSuffix("_FILE") && !names.contains(word) ? String(word.dropLast(5)) : word
+                    #expect(!names.contains(name), "\(word) in \(page.path): \(line)")
+                }
+            }
+        }
+    }
+
     /// All commands that do something.
     private static var commands: [any ParsableCommand.Type] {
         AuthFCGI.configuration.subcommands.flatMap { command in
