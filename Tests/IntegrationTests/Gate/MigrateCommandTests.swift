@@ -39,7 +39,7 @@ import Testing
             GateProcess.executable, ["migrate"], environment: commandEnvironment, logFile: folder.path("log"),
             descriptors: [2: terminal.screen.number])
         var shown = ""
-        try eventually("the step and its time are shown", within: .seconds(20), log: shown) {
+        try eventually("the step and its time are shown", within: .seconds(20)) {
             shown += try terminal.shown()
             return shown.contains(": 2 s …")
         }

@@ -63,6 +63,32 @@ import Testing
         #expect(others.allSatisfy { !$0.contains("request_id=") && !$0.contains("trace_id=") })
     }
 
+    @Test func `over HTTP too each line about a request has its id and its trace`() throws {
+        let gate = try GateProcess(
+            in: folder, server: server, database: database, workers: 1, environment: ["LOG_LEVEL": "debug"],
+            listensForHTTP: true)
+        let headers = [
+            ("X-Request-ID", "over-http"), ("traceparent", "00-\(Self.trace)-\(Self.span)-01"),
+            ("Content-Type", "application/json"),
+        ]
+        let client = HTTPClient(.unix(gate.httpSocketPath), keepsAlive: true)
+        #expect(try client.get("/auth/verify", headers: headers).status == 401)
+        let body = Array(#"{"username":"nobody","password":"wrong"}"#.utf8)
+        #expect(try client.request("POST", "/auth/login", headers: headers, body: body).status == 401)
+        for message in ["check refused", "login refused"] {
+            try gate.waitForLog(containing: ": \(message) ")
+            let line = try #require(gate.log.split(separator: "\n").first { $0.contains(": \(message) ") })
+            let fields = try LogLine(line)
+            #expect(fields["request_id"] == "over-http" && fields["trace_id"] == Self.trace, "\(line)")
+            #expect(fields["span_id"] == Self.span, "\(line)")
+        }
+        // The next request on the connection has none of them.
+        #expect(try client.get("/auth/verify").status == 401 && client.connectionCount == 1)
+        try eventually("it is logged", log: gate.log) { gate.lines(with: ": check refused ") == 2 }
+        let last = gate.log.split(separator: "\n").last { $0.contains(": check refused ") }
+        #expect(last?.contains("request_id=") == false && last?.contains("trace_id=") == false, "\(gate.log)")
+    }
+
     @Test func `with LOG_FORMAT=json each line of the program is an object with the fields of the text`() throws {
         let gate = try gate(["LOG_FORMAT": "json"])
         try gate.addUser("ann", password: "correct horse battery")
