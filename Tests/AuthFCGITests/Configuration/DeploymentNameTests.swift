@@ -9,6 +9,7 @@ struct DeploymentNameTests {
         "deploy/kubernetes/components/gate/settings.env", "deploy/systemd/authfcgi.env",
         "deploy/kubernetes/overlays/migrate-job/kustomization.yaml", "deploy/docker/docker-compose.yml",
         "deploy/kubernetes/components/gate/gate.yaml", "deploy/kubernetes/overlays/http/kustomization.yaml",
+        "deploy/kubernetes/base/secret.example.yaml",
     ]
 
     @Test(arguments: files)
