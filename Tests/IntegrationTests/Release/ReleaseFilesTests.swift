@@ -111,24 +111,6 @@ import Testing
         #expect(!needed.contains("hiredis"), "it is a part of the program: \(needed)")
     }
 
-    @Test func `the package has the manual page, and completions for shells, that the program makes`() throws {
-        let release = try Self.made.get()
-        let root = release.folder.path("generated")
-        try ServerProcess.output("dpkg-deb", ["-x", release.path(".deb"), root])
-        let page = try ServerProcess.output("gzip", ["-cd", "\(root)/usr/share/man/man1/authfcgi.1.gz"])
-        let manual = try ServerProcess.output(GateProcess.executable, ["manual"])
-        #expect(page == manual)
-        let completions = [
-            "bash": "bash-completion/completions/authfcgi", "zsh": "zsh/vendor-completions/_authfcgi",
-            "fish": "fish/vendor_completions.d/authfcgi.fish",
-        ]
-        for (shell, file) in completions {
-            let made = try ServerProcess.output(GateProcess.executable, ["--generate-completion-script", shell])
-            let installed = try Self.text("\(root)/usr/share/\(file)")
-            #expect(installed == made, "\(shell)")
-        }
-    }
-
     /// Only root may install a package, also into another folder than /.
     @Test func `installed, the settings are for the gate alone, and stay until it is purged`() throws {
         guard geteuid() == 0 else { return }
