@@ -10,6 +10,7 @@ struct DeploymentNameTests {
         "deploy/kubernetes/components/gate/settings.env", "deploy/systemd/authfcgi.env",
         "deploy/kubernetes/overlays/migrate-job/kustomization.yaml", "deploy/docker/docker-compose.yml",
         "deploy/kubernetes/components/gate/gate.yaml", "deploy/kubernetes/overlays/http/kustomization.yaml",
+        "deploy/kubernetes/base/secret.example.yaml",
     ]
 
     @Test(arguments: files)
@@ -31,5 +32,21 @@ struct DeploymentNameTests {
             if name.hasPrefix("AUTHFCGI_") { #expect(known.contains(name), "\(name)") }
         }
         #expect(!named.isEmpty)
+    }
+
+    private static func text(_ file: String) throws -> String {
+        try String(contentsOf: Documents.checkout.appending(path: file), encoding: .utf8)
+    }
+
+    /// Root would be refused, or have to be told.
+    @Test func `what deploy starts serves as a user of its own`() throws {
+        #expect(try Self.text("deploy/docker/Dockerfile").contains("\nUSER 65532:65532\n"))
+        #expect(try Self.text("deploy/systemd/authfcgi.service").contains("\nUser=authfcgi\n"))
+        let pod = try Self.text("deploy/kubernetes/components/gate/gate.yaml")
+        #expect(pod.contains("runAsNonRoot: true\n") && pod.contains("runAsUser: 65532\n"))
+        for file in Self.files {
+            let text = try Self.text(file)
+            #expect(!text.contains(/AUTHFCGI_USER\b/), "\(file)")
+        }
     }
 }

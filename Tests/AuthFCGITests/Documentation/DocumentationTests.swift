@@ -83,6 +83,39 @@ import Testing
         }
     }
 
+    @Test func `The page about the log has every condition of the program, and no other`() throws {
+        let sources = Documents.checkout.appending(path: "Sources")
+        let files = try FileManager.default.subpathsOfDirectory(atPath: sources.path).filter { $0.hasSuffix(".swift") }
+        let conditions = try files.flatMap { file in
+            try String(contentsOf: sources.appending(path: file), encoding: .utf8)
+                .matches(of: /LogCondition(?:\.ofRequests)?\("([a-z_]+)"/).map { String($0.1) }
+        }
+        let table = try Documents.page("docs/log.md").section("What lasts").filter { $0.hasPrefix("| `") }
+        let documented = table.compactMap { $0.split(separator: "|").first }
+            .flatMap { $0.matches(of: /`([a-z_]+)`/).map { String($0.1) } }
+        #expect(conditions.count > 15 && Set(conditions).count == conditions.count)
+        #expect(Set(documented) == Set(conditions) && documented.count == conditions.count)
+    }
+
+    /// A variable of another program could be mistaken for one without the prefix. Blocks show what the program prints, and so
+    /// do some words within a line.
+    @Test func `The documents write settings with their prefix`() throws {
+        let others: Set<String> = ["DATABASE_URL", "REDIS_URL", "USER"]
+        let names = Set(SettingTable.all.map(\.name)).subtracting(others)
+        let printed = /`(?:(?:ERROR|WARNING|NOTICE|INFO|DEBUG): |USERS_PRESET django)[^`]*`/
+        for page in try Documents.pages() {
+            for line in page.prose where !line.hasPrefix("    ") {
+                // PostgreSQL's command, on the list of what a proxy of AWS' takes amiss.
+                if line.contains("AWS's list of") { continue }
+                let words = line.replacing(printed, with: "").matches(of: /[A-Za-z0-9_${]+/).map { String($0.0) }
+                for word in words {
+                    let name = word.hasSuffix("_FILE") && !names.contains(word) ? String(word.dropLast(5)) : word
+                    #expect(!names.contains(name), "\(word) in \(page.path): \(line)")
+                }
+            }
+        }
+    }
+
     /// All commands that do something.
     private static var commands: [any ParsableCommand.Type] {
         AuthFCGI.configuration.subcommands.flatMap { command in

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Glibc
 import TestSupport
 import Testing
@@ -42,6 +43,16 @@ import Testing
         try expect(["user", "enable", id, "--json"], "user_enable", "user enabled", bob())
         try expect(["user", "delete", "bob"], "user_delete", "user deleted", bob(["ended": "0"]))
         #expect(try run(["user", "delete", "bob"]).errors.auditLines().isEmpty)
+    }
+
+    @Test func `with LOG_FORMAT=json the line is an object`() throws {
+        let result = try run(
+            ["user", "add", "eve", "--json"], environment: ["AUTHFCGI_LOG_FORMAT": "json"], input: "a good password\n")
+        let lines = result.errors.split(separator: "\n")
+        #expect(result.status.isSuccess && lines.count == 1, "\(result)")
+        let fields = try JSONDecoder().decode([String: String].self, from: Data(result.errors.utf8))
+        #expect(fields["event"] == "user_add" && fields["level"] == "info" && fields["message"] == "user added")
+        #expect(fields["username"] == "eve" && fields["outcome"] == "success" && fields["uid"] == "\(getuid())")
     }
 
     @Test func `each change of sessions by a command is logged`() throws {

@@ -113,6 +113,23 @@ import Testing
         #expect(!wrong.findings.contains { $0.finding.contains("S3cret") || $0.finding.contains("hunter2") })
     }
 
+    @Test func `a Redis that writes to disk is a note`() throws {
+        let redis = try RedisServer(in: folder, settings: ["save": "60 1"])
+        let output = try doctor(["REDIS_URL": redis.url])
+        expect("redis-persistence", "note", "writes its data to disk", "appendonly no", in: output)
+    }
+
+    // MARK: The machine
+
+    @Test func `few descriptors`() throws {
+        let environment = commandEnvironment.merging(["LISTEN": "unix:\(folder.path("gate.sock"))"]) { $1 }
+        let result = try ServerProcess.run(
+            "prlimit", ["--nofile=512:512", "--", GateProcess.executable, "doctor"], environment: environment)
+        let line = result.output.split(separator: "\n").first { $0.contains(" descriptors ") }
+        #expect(line?.hasPrefix("warning  descriptors ") == true, "\(result)")
+        #expect(line?.contains("512 descriptors may be open: ") == true && line?.contains("LimitNOFILE") == true)
+    }
+
     // MARK: nginx
 
     /// Writes a site into a folder with the files of nginx/, and runs the doctor on it.

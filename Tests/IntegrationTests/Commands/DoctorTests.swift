@@ -66,6 +66,27 @@ import Testing
         #expect(shown.split(separator: "\n").allSatisfy { $0.count <= 80 }, "\(shown)")
     }
 
+    /// A real terminal of 80 columns.
+    @Test func `in tmux no line is broken but by the doctor, at spaces`() throws {
+        let environment = commandEnvironment.merging([
+            "LISTEN": "unix:\(folder.path("gate.sock"))", "LISTEN_MODE": "0666",
+        ]) { $1 }
+        let terminal = try Tmux(
+            in: folder, lines: 100, environment: environment,
+            command: "'\(try GateProcess.executable)' doctor; exec sleep 60")
+        var lines: [String] = []
+        try eventually("the doctor is done", within: .seconds(40), every: .milliseconds(200)) {
+            lines = try terminal.screen()
+            return lines.contains { $0 == "No problem was found." || $0.hasPrefix("0 errors, ") }
+        }
+        print(lines.filter { !$0.isEmpty }.joined(separator: "\n"))
+        #expect(lines.first?.hasPrefix("ok       settings ") == true, "\(lines)")
+        // The rest of a finding stands under its first word.
+        let indents = Set(lines.filter { $0.hasPrefix("  ") }.map { line in line.prefix { $0 == " " }.count })
+        #expect(indents.count == 1, "\(lines)")
+        #expect(try terminal.unbrokenScreen() == lines)
+    }
+
     // MARK: Broken set-ups
 
     static let environments: [([String: String], String, String, String, String)] = [

@@ -30,6 +30,26 @@ import Testing
         #expect(try psql("SELECT count(*) FROM pg_class WHERE relname = 'session_tokens'") == "0")
     }
 
+    @Test func `on a terminal a migration that takes long says which it is and for how long`() throws {
+        let other = try PostgreSQLConnection(server.url(database: database), log: RecordedLog().logger)
+        // No function can be made meanwhile.
+        try other.script("BEGIN; LOCK TABLE pg_catalog.pg_proc IN SHARE MODE", deadline: .seconds(10))
+        let terminal = try PseudoTerminal()
+        let process = try ServerProcess(
+            GateProcess.executable, ["migrate"], environment: commandEnvironment, logFile: folder.path("log"),
+            descriptors: [2: terminal.screen.number])
+        var shown = ""
+        try eventually("the step and its time are shown", within: .seconds(20)) {
+            shown += try terminal.shown()
+            return shown.contains(": 2 s …")
+        }
+        let step = try #require(shown.firstMatch(of: /migration (\d+) of (\d+) \([a-z_]+\): \d+ s …/), "\(shown)")
+        #expect(Int(step.1).map { $0 >= 1 } == true && Int(step.2) == Migrations.latest)
+        try other.script("COMMIT", deadline: .seconds(10))
+        #expect(try process.waitForExit(within: .seconds(30)).isSuccess, "\(process.log)")
+        #expect(process.log.hasPrefix("Applied migrations 1, 2, "), "\(process.log)")
+    }
+
     @Test func `a newer database is refused by migrate, and used by serve with a warning`() throws {
         #expect(try run(["migrate"]).status.isSuccess)
         let newer = Migrations.latest + 1

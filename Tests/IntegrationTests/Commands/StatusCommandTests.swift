@@ -109,28 +109,19 @@ import Testing
     /// A real terminal of 80 columns and 24 lines.
     @Test func `in tmux the whole screen is seen, also while it is refreshed`() throws {
         let gate = try GateProcess(in: folder, server: server, database: database)
-        let socket = folder.path("tmux")
-        func tmux(_ arguments: String...) throws -> String {
-            try ServerProcess.output(
-                "tmux", ["-S", socket, "-f", "/dev/null"] + arguments,
-                environment: ["LC_ALL": "C.UTF-8", "TERM": "xterm"])
-        }
-        let command =
-            "'\(try GateProcess.executable)' status --watch --interval 300ms --listen unix:\(gate.socketPath)"
-        // Without tmux' own line at the bottom.
-        _ = try tmux(
-            "start-server", ";", "set-option", "-g", "status", "off", ";", "new-session", "-d", "-x", "80", "-y", "24",
-            command)
-        defer { _ = try? tmux("kill-server") }
-        var lines: [Substring] = []
+        let terminal = try Tmux(
+            in: folder,
+            command: "'\(try GateProcess.executable)' status --watch --interval 300ms --listen unix:\(gate.socketPath)")
+        var lines: [String] = []
         for round in 1...2 {
             try eventually("screen \(round)", within: .seconds(20), every: .milliseconds(200)) {
-                lines = try tmux("capture-pane", "-p").split(separator: "\n", omittingEmptySubsequences: false)
+                lines = try terminal.screen()
                 return lines.first?.hasPrefix("authfcgi ") == true
                     && lines.contains { $0.hasPrefix("Nothing was wrong") }
             }
             sleepThread(for: .seconds(1))
         }
+        #expect(try terminal.unbrokenScreen().allSatisfy { $0.count <= 80 })
         print(lines.joined(separator: "\n"))
         #expect(lines[0].hasSuffix("; 2 of 2 workers serving"))
         #expect(lines.count { $0.hasPrefix("authfcgi ") } == 1)

@@ -49,6 +49,20 @@ import Testing
         try eventually("it connects again with the new password", log: gate.log) { try gate.check(token) == 200 }
     }
 
+    @Test func `a file that cannot be used is told once, and so is its end`() throws {
+        let gate = try gate()
+        let token = try gate.signIn("ann")
+        RunRecord.note(secret: token)
+        _ = try folder.write("database-url", "mysql://gate@host/sessions\n")
+        try gate.waitForLog(containing: "and cannot be used; the old one stays: ", within: .seconds(20))
+        #expect(gate.log.contains(" condition=secret_unusable state=begins"), "\(gate.log)")
+        #expect(try gate.check(token) == 200)
+        _ = try write("first-password")
+        try gate.waitForLog(containing: "the secrets can be used again condition=secret_unusable", within: .seconds(20))
+        #expect(!gate.log.contains("replacing workers"), "\(gate.log)")
+        #expect(try gate.check(token) == 200)
+    }
+
     @Test func `a refused password has the file read again`() throws {
         let gate = try gate()
         let token = try gate.signIn("ann")

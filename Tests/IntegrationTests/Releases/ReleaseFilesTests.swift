@@ -97,6 +97,9 @@ import Testing
         let shipped = try files.contentsOfDirectory(atPath: Repository.path("nginx/authfcgi")).sorted()
         #expect(try files.contentsOfDirectory(atPath: "\(root)/etc/nginx/authfcgi").sorted() == shipped)
         let documents = "\(root)/usr/share/doc/authfcgi"
+        for name in ["alerts.yml", "dashboard.json", "prometheus.yml"] {
+            #expect(files.fileExists(atPath: "\(documents)/deploy/prometheus/\(name)"), "\(name)")
+        }
         for name in ["README.md", "NOTICE", "copyright", "docs/getting-started.md", "docs/openapi.yaml"] {
             #expect(files.fileExists(atPath: "\(documents)/\(name)"), "\(name)")
         }
