@@ -113,10 +113,11 @@ class Pod:
 
 
 class Stand:
-    def __init__(self, workers=1, tokens=10_000, pods=1, settings=None, redis=False, limits=False, http=False):
+    def __init__(self, workers=1, tokens=10_000, pods=1, settings=None, redis=False, limits=False, http=False,
+                 gate=None):
         """settings: the gate's, by their names in the environment. redis: whether Redis is in front of PostgreSQL. limits:
         whether nginx limits the requests of an address, as shipped. http: whether there is also /http/, for which nginx asks
-        over HTTP."""
+        over HTTP. gate: the program, instead of the usual one."""
         os.environ["PATH"] += ":/usr/sbin"
         self.nginx = os.environ.get("AUTHFCGI_NGINX") or "nginx"
         self.redis_server = choose("AUTHFCGI_REDIS", "redis-server", "valkey-server") or "redis-server"
@@ -125,7 +126,7 @@ class Stand:
         found = sorted(pathlib.Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: float(path.parent.name))
         if not chosen and not found:
             fail("missing: apt-get install postgresql")
-        self.postgresql, self.gate = pathlib.Path(chosen).parent if chosen else found[-1], find_gate()
+        self.postgresql, self.gate = pathlib.Path(chosen).parent if chosen else found[-1], gate or find_gate()
         self.workers, self.tokens, self.settings = workers, tokens, dict(settings or {})
         self.has_redis, self.limits, self.http = redis, limits, http
         self.pods = [Pod(number) for number in range(pods)]
@@ -309,3 +310,10 @@ def anonymous_memory(pid):
     """RssAnon of a process, in MB."""
     text = pathlib.Path(f"/proc/{pid}/status").read_text()
     return int(re.search(r"RssAnon:\s+(\d+) kB", text)[1]) / 1024
+
+
+def processor_time(pid):
+    """The processor time of a process so far, in seconds."""
+    # proc(5): behind the name, which may have spaces, utime is the 12th field.
+    fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

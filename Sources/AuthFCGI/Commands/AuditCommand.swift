@@ -37,10 +37,8 @@ struct AuditCommand: ParsableCommand {
     }
 
     func run() throws {
-        let settings = options.load()
-        let log = CommandLog.start(settings)
         defer { CommandLog.finish() }
-        let database = try CommandDatabase.open(settings, log)
+        let database = try CommandDatabase.open(options)
         let changes = try database.records { records throws(PostgreSQLError) in
             try records.list(of: user?.text, sessionID: session?.text, atMost: limit)
         }

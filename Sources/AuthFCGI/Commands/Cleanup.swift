@@ -20,10 +20,8 @@ struct Cleanup: ParsableCommand {
     private static let batch = 1000
 
     func run() throws {
-        let settings = options.load()
-        let log = CommandLog.start(settings)
         defer { CommandLog.finish() }
-        let database = try CommandDatabase.open(settings, log)
+        let database = try CommandDatabase.open(options)
         let removed = try removeAll(database)
         try LongStep.run("removing expired failed logins") { _ throws(ExitCode) in
             try database.sessions { sessions throws(PostgreSQLError) in

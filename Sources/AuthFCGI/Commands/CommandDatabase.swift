@@ -6,6 +6,7 @@ internal import Sessions
 struct CommandDatabase {
     private let opened: OpenDatabase
     var connection: PostgreSQLConnection { opened.connection }
+    var settings: Settings { opened.settings }
     var log: Logger { opened.log }
 
     /// Connects to a primary without changing anything.
@@ -24,8 +25,13 @@ struct CommandDatabase {
         return database
     }
 
-    /// Connects for any other command, which has nothing to do in a database without tables: it neither makes tables nor
-    /// updates them.
+    /// Connects for any other command, with the settings of its options. ``CommandLog/finish()`` is to be called at its end.
+    static func open(_ options: CommandOptions) throws(ExitCode) -> CommandDatabase {
+        let settings = options.load()
+        return try open(settings, CommandLog.start(settings))
+    }
+
+    /// Connects for a command that has nothing to do in a database without tables: it neither makes tables nor updates them.
     static func open(_ settings: Settings, _ log: Logger) throws(ExitCode) -> CommandDatabase {
         let database = try connect(settings, log)
         try CommandFailure.reporting { () throws(PostgreSQLError) in

@@ -37,7 +37,7 @@ struct Doctor: ParsableCommand {
         var report = DoctorReport()
         let settings = readSettings()
         try show(report.add(settings.entry), text)
-        // What connections log is a finding too, or of no importance here.
+        // The lines of connections are left out: what matters in them is a finding.
         let log = settings.value.map { CommandLog.start($0, least: .critical) }
         defer { CommandLog.finish() }
         let installation = settings.value.map { Examination($0, log ?? Self.noLog, pods: pods) }

@@ -8,11 +8,11 @@ struct HealthCheck: ParsableCommand {
         commandName: "healthcheck", abstract: "Check that a running 'serve' is ready.",
         discussion: """
             For the health checks of containers and the exec probes of Kubernetes. Requests /readyz on the first \
-            socket of LISTEN, as the front would, over FastCGI or HTTP; sockets of http-check are left out. A gate is \
-            ready if PostgreSQL has answered it in the last 10 s and it is not shutting down. No other setting is \
-            needed. LISTEN is read from --listen, the environment, or the file given with --env-file.
+            socket of AUTHFCGI_LISTEN, as the front would, over FastCGI or HTTP; sockets of http-check are left out. A \
+            gate is ready if PostgreSQL has answered it in the last 10 s and it is not shutting down. No other setting \
+            is needed. AUTHFCGI_LISTEN is read from --listen, the environment, or the file given with --env-file.
 
-            Exit codes: 0 ready; 1 not ready, with the reason on standard error; 78 LISTEN cannot be used.
+            Exit codes: 0 ready; 1 not ready, with the reason on standard error; 78 AUTHFCGI_LISTEN cannot be used.
             """)
 
     @Flag(help: "Check only that a worker answers, regardless of the database: for liveness probes.")

@@ -6,12 +6,13 @@ struct Migrate: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Create the tables in PostgreSQL, or bring them up to date.",
         discussion: """
-            'serve' does the same at its start unless MIGRATE_ON_START is off. The command may be repeated: it also puts \
-            rights and triggers of the tables right, as after the restore of a dump without them. What it may not do, and \
-            what concerns owners, it prints as SQL for an administrator.
+            'serve' does the same at its start unless AUTHFCGI_MIGRATE_ON_START is off. The command may be repeated: \
+            it also puts rights and triggers of the tables right, as after the restore of a dump without them. What it \
+            may not do, and what concerns owners, it prints as SQL for an administrator.
 
-            \(SessionCommand.databaseHelp) DATABASE_SCHEMA names the schema. With --grant-to, pods can use a role that \
-            does not own the tables, and run with MIGRATE_ON_START=off. Give the option at each migration.
+            \(SessionCommand.databaseHelp) AUTHFCGI_DATABASE_SCHEMA names the schema. With --grant-to, pods can use a \
+            role that does not own the tables, and run with AUTHFCGI_MIGRATE_ON_START=off. Give the option at each \
+            migration.
             """)
 
     @Option(

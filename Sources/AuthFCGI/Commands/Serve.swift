@@ -28,11 +28,11 @@ struct Serve: ParsableCommand {
         SignalDescriptor.block()
         unsafe authfcgi_set_process_name("authfcgi")
         let sources = options.sources
-        let settings = options.load(readsPages: true)
-        try Self.requireUser(settings)
+        let failures = StartFailures(sources)
+        let settings = try Self.readSettings(sources, failures)
         ProcessEnvironment.erase(WorkerEnvironment.secretNames)
         if settings.permitsCoreDumps { ProcessMemory.permitDumps() }
-        let inheritance = try Self.open(settings, sources.environment)
+        let inheritance = try Self.open(settings, sources.environment, failures)
         let processLog = ProcessLog(settings)
         processLog.bootstrap()
         let log = Logger(label: "authfcgi")
@@ -60,19 +60,20 @@ struct Serve: ParsableCommand {
         if status.code != 0 { throw ExitCode(status.code) }
     }
 
-    /// Refuses to serve with the rights of root, unless the settings say so.
-    private static func requireUser(_ settings: Settings) throws(ExitCode) {
+    /// Reads the settings. With the rights of root the program serves only if they say so.
+    private static func readSettings(
+        _ sources: SettingsSources, _ failures: StartFailures
+    ) throws(ExitCode) -> Settings {
         do throws(SettingsProblems) {
-            try settings.checkUser()
+            return try Settings.forServing(sources)
         } catch {
-            StandardError.write(error.description)
-            throw ExitCode(SettingsProblems.exitCode)
+            throw failures.report(error)
         }
     }
 
     /// Opens the sockets and the other descriptors that workers inherit.
     private static func open(
-        _ settings: Settings, _ environment: [String: String]
+        _ settings: Settings, _ environment: [String: String], _ failures: StartFailures
     ) throws(ExitCode) -> WorkerInheritance {
         do throws(ListenError) {
             let sockets = try ListeningSockets.open(settings, environment)
@@ -82,8 +83,7 @@ struct Serve: ParsableCommand {
                 throw .inheritance(error)
             }
         } catch {
-            StandardError.write("authfcgi: \(error)\n")
-            throw ExitCode(error.exitCode)
+            throw failures.report("\(error)", code: error.exitCode)
         }
     }
 

@@ -99,12 +99,18 @@ struct WorkerCommand: ParsableCommand {
         }
     }
 
+    /// What is said before the log begins.
+    private var failures: StartFailures {
+        let sources = SettingsSources(environment: ProcessEnvironment.snapshot(), host: .current)
+        return StartFailures(sources, fields: ["worker": "\(number)"])
+    }
+
     private func takeSecrets() throws(ExitCode) -> WorkerSecrets {
         do throws(SystemError) {
             return try WorkerSecrets(reading: FileDescriptor(owning: InheritedDescriptor.secrets))
         } catch {
-            StandardError.write("authfcgi: the secrets of the settings cannot be read: \(error)\n")
-            throw ExitCode(ProgramExit.system.rawValue)
+            throw failures.report(
+                "the secrets of the settings cannot be read: \(error)", code: ProgramExit.system.rawValue)
         }
     }
 
@@ -113,15 +119,14 @@ struct WorkerCommand: ParsableCommand {
         do throws(SettingsProblems) {
             try settings.checkUser()
         } catch {
-            StandardError.write(error.description)
-            throw ExitCode(SettingsProblems.exitCode)
+            throw failures.report(error)
         }
         guard let user = settings.user else { return }
         do throws(SystemError) {
             try ProcessUser.become(user)
         } catch {
-            StandardError.write("authfcgi: a worker cannot become the user \(user.text): \(error)\n")
-            throw ExitCode(SettingsProblems.exitCode)
+            throw failures.report(
+                "a worker cannot become the user \(user.text): \(error)", code: SettingsProblems.exitCode)
         }
     }
 
@@ -135,8 +140,7 @@ struct WorkerCommand: ParsableCommand {
             settings.ownPages = PagesFolder(passed: secrets.values)
             return settings
         } catch {
-            StandardError.write(error.description)
-            throw ExitCode(SettingsProblems.exitCode)
+            throw failures.report(error)
         }
     }
 }

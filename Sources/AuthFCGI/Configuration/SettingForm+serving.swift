@@ -52,18 +52,11 @@ extension SettingForm where Value == [IPNetwork] {
         Self(
             type: "network,…",
             read: { (text, _) throws(SettingProblem) in
-                var networks: [IPNetwork] = []
-                var problems: [String] = []
-                for entry in text.listEntries {
-                    if let network = IPNetwork(entry) {
-                        networks.append(network)
-                    } else {
-                        let quoted = SettingsProblems.quoted(entry)
-                        problems.append("has the entry \(quoted): write an address, or a network such as 10.0.0.0/8")
-                    }
+                try text.entries {
+                    IPNetwork($0)
+                } or: {
+                    "has the entry \($0): write an address, or a network such as 10.0.0.0/8"
                 }
-                guard problems.isEmpty else { throw .parts(problems) }
-                return networks
             },
             write: { $0.isEmpty ? nil : $0.map(\.description).joined(separator: ",") })
     }
@@ -119,18 +112,12 @@ extension SettingForm where Value == Set<UInt32> {
         Self(
             type: "user,…",
             read: { (text, host) throws(SettingProblem) in
-                var users: Set<UInt32> = []
-                var problems: [String] = []
-                for entry in text.listEntries {
-                    if let user = UInt32(entry) ?? host.userID(String(entry)) {
-                        users.insert(user)
-                    } else {
-                        let name = SettingsProblems.quoted(entry)
-                        problems.append("names \(name): there is no such user; write names or numbers of users")
-                    }
+                let users: [UInt32] = try text.entries {
+                    UInt32($0) ?? host.userID(String($0))
+                } or: {
+                    "names \($0): there is no such user; write names or numbers of users"
                 }
-                guard problems.isEmpty else { throw .parts(problems) }
-                return users
+                return Set(users)
             },
             write: { $0.sorted().map { String($0) }.joined(separator: ",") })
     }
@@ -138,7 +125,27 @@ extension SettingForm where Value == Set<UInt32> {
 
 extension String {
     /// The entries of a comma-separated list, without surrounding spaces.
-    var listEntries: [Substring] {
+    fileprivate var listEntries: [Substring] {
         split(separator: ",", omittingEmptySubsequences: false).map { $0.trimming { $0 == " " } }
+    }
+
+    /// Reads the entries of a comma-separated list.
+    /// - Parameters:
+    ///   - read: Reads an entry. Returns nil if it is wrong.
+    ///   - problem: Returns a predicate that follows the setting's name, for a wrong entry in quotation marks.
+    func entries<Entry>(
+        _ read: (Substring) -> Entry?, or problem: (String) -> String
+    ) throws(SettingProblem) -> [Entry] {
+        var entries: [Entry] = []
+        var problems: [String] = []
+        for text in listEntries {
+            if let entry = read(text) {
+                entries.append(entry)
+            } else {
+                problems.append(problem(SettingsProblems.quoted(text)))
+            }
+        }
+        guard problems.isEmpty else { throw .parts(problems) }
+        return entries
     }
 }

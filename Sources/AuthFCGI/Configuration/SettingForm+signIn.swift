@@ -45,18 +45,12 @@ extension SettingForm where Value == [WebOrigin] {
         Self(
             type: "origin,…",
             read: { (text, _) throws(SettingProblem) in
-                var origins: [WebOrigin] = []
-                var problems: [String] = []
-                for entry in text.listEntries {
-                    guard let origin = WebOrigin(String(entry)) else {
-                        let name = SettingsProblems.quoted(entry)
-                        problems.append("has the entry \(name); write origins, such as https://app.example.com:8443")
-                        continue
-                    }
-                    if !origins.contains(origin) { origins.append(origin) }
+                let origins: [WebOrigin] = try text.entries {
+                    WebOrigin(String($0))
+                } or: {
+                    "has the entry \($0); write origins, such as https://app.example.com:8443"
                 }
-                guard problems.isEmpty else { throw .parts(problems) }
-                return origins
+                return origins.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
             },
             write: { $0.isEmpty ? nil : $0.map(\.text).joined(separator: ",") })
     }

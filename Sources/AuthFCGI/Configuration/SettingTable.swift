@@ -20,7 +20,7 @@ struct SettingTable: Sendable {
 
     let databaseQueryDeadline = Setting(
         "DATABASE_QUERY_DEADLINE", .duration(.milliseconds(10) ... .milliseconds(999)), default: .text("700ms"),
-        "time limit of a check's look-up, after which the answer is 503; less than REVOCATION_DELAY")
+        "time limit of a check's look-up, after which the answer is 503; less than AUTHFCGI_REVOCATION_DELAY")
 
     let databaseWriteDeadline = Setting(
         "DATABASE_WRITE_DEADLINE", .duration(.milliseconds(100) ... .seconds(60)), default: .text("5s"),
@@ -132,7 +132,7 @@ struct SettingTable: Sendable {
 
     let staleIfDatabaseDown = Setting(
         "STALE_IF_DATABASE_DOWN", .duration(.zero ... .seconds(86_400)), default: .text("0s"),
-        "time beyond REVOCATION_DELAY for which recently used sessions are accepted while the database does not answer, including revoked ones"
+        "time beyond AUTHFCGI_REVOCATION_DELAY for which recently used sessions are accepted while the database does not answer, including revoked ones"
     )
 
     let sessionCleanupInterval = Setting(
@@ -180,7 +180,7 @@ struct SettingTable: Sendable {
     /// Nil for USERS_QUERY, or the gate's own users.
     let usersPreset = Setting<UsersPreset?>(
         "USERS_PRESET", .optional(.choice), default: .described("none"),
-        "predefined USERS_QUERY for the tables of this product")
+        "predefined AUTHFCGI_USERS_QUERY for the tables of this product")
 
     let usersQueryDeadline = Setting(
         "USERS_QUERY_DEADLINE", .duration(.milliseconds(100) ... .seconds(60)), default: .text("2s"),

@@ -7,7 +7,7 @@ extension Settings {
     /// Reads and checks the operator's own templates and texts, which no command but 'serve' and 'config check' needs. They
     /// belong to these settings from now on: no worker reads the folder.
     mutating func readPages() throws(SettingsProblems) {
-        // Those of the program are known to be right.
+        // Without a folder there is nothing to check: tests check the program's own templates.
         guard let folder = self.pagesFolder else { return }
         do throws(PagesProblem) {
             ownPages = try PagesFolder(path: folder)

@@ -17,14 +17,14 @@ extension Settings {
         return String(url[..<(url[scheme.upperBound...].firstIndex(of: "/") ?? url.endIndex)])
     }
 
-    /// The name that lets a browser refuse the cookie from whoever cannot set it over https, and from other hosts
-    /// (RFC 6265bis, section 4.1.3).
+    /// The name with the strictest prefix that fits the cookie: browsers accept such a cookie over https alone, and with
+    /// `__Host-` from this host alone (RFC 6265bis, section 4.1.3).
     private static func defaultCookieName(_ domain: String?, isSecure: Bool) -> String {
         if !isSecure { return "session" }
         return domain == nil ? "__Host-session" : "__Secure-session"
     }
 
-    /// Browsers ignore a cookie whose name promises what its attributes do not keep.
+    /// Checks the name: browsers ignore a cookie whose attributes do not fit the prefix of its name.
     func checkCookie(_ problems: inout SettingsProblems) {
         let table = SettingTable.shared
         guard let name = value(of: table.cookieName) ?? nil else { return }

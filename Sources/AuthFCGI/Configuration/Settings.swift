@@ -47,25 +47,51 @@ struct Settings: Sendable {
 
     /// Returns ``SettingTable/listen`` alone, for a command that needs no other setting and ignores problems with them.
     static func listen(_ sources: SettingsSources) throws(SettingsProblems) -> [ListenAddress] {
+        let addresses = try read(SettingTable.shared.listen, sources)
+        return addresses ?? []
+    }
+
+    /// Returns ``SettingTable/logFormat`` alone, for messages about the settings; text if it is wrong itself.
+    static func logForm(_ sources: SettingsSources) -> LogFormName {
+        do throws(SettingsProblems) {
+            let form = try read(SettingTable.shared.logFormat, sources)
+            return form ?? .text
+        } catch {
+            return .text  // reported with all other problems
+        }
+    }
+
+    /// Reads one setting alone.
+    private static func read<Value>(
+        _ setting: Setting<Value>, _ sources: SettingsSources
+    ) throws(SettingsProblems) -> Value? {
         var ignored = SettingsProblems()
         let given = SettingValues(sources, problems: &ignored)
-        let setting = SettingTable.shared.listen
         var settings = Settings()
         var problems = SettingsProblems()
         setting.read(given[setting.name], sources.host, into: &settings, problems: &problems)
         guard problems.isEmpty else { throw problems }
-        return settings.value(of: setting) ?? []
+        return settings.value(of: setting)
     }
 
     private init() {}
 }
 
 extension Settings {
+    /// Reads and checks all that a program that serves needs: the settings, the operator's own pages, and the user.
+    /// - Throws: What is wrong.
+    static func forServing(_ sources: SettingsSources) throws(SettingsProblems) -> Settings {
+        var settings = try Settings(sources)
+        try settings.readPages()
+        try settings.checkUser()
+        return settings
+    }
+
     /// The location of Redis; nil without REDIS_URL.
     var redisLocation: RedisLocation? { self.redisURL?.location }
 
     /// Returns the settings as variables for a worker, secrets included, from which the same settings are read again.
-    /// Thus no worker reads a file, and of users none looks up more than the one that it becomes.
+    /// So a worker reads no file, and looks up no user but the one that it becomes.
     func environment() -> [String: String] {
         var result: [String: String] = [:]
         for setting in SettingTable.all { result[setting.prefixedName] = setting.text(in: self) }

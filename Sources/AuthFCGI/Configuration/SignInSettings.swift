@@ -3,7 +3,8 @@ enum SignInSettings {
     /// Nil for the name that browsers protect best with the other settings of the cookie: see ``Settings/sessionCookie``.
     static let cookieName = Setting(
         "COOKIE_NAME", .optional(.cookieName),
-        default: .described("__Host-session; with COOKIE_DOMAIN __Secure-session, with COOKIE_SECURE=off session"),
+        default: .described(
+            "__Host-session; with AUTHFCGI_COOKIE_DOMAIN __Secure-session, with AUTHFCGI_COOKIE_SECURE=off session"),
         "name of the session cookie")
 
     /// Nil for a cookie of one host.
@@ -23,6 +24,6 @@ enum SignInSettings {
     /// A path of the host of a request, or a URL.
     static let loginURL = Setting(
         "LOGIN_URL", .loginURL, default: .text("/auth/login"),
-        "address of the sign-in page that refused checks name: a path, or a URL if the page is on another host, which needs COOKIE_DOMAIN and REDIRECT_ORIGINS too"
+        "address of the sign-in page that refused checks name: a path, or a URL if the page is on another host, which needs AUTHFCGI_COOKIE_DOMAIN and AUTHFCGI_REDIRECT_ORIGINS too"
     )
 }

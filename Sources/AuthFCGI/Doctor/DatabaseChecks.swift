@@ -1,8 +1,8 @@
 internal import Sessions
 
-/// The checks of PostgreSQL without which 'serve' does not start, or logs errors.
+/// The checks of PostgreSQL that must pass for 'serve' to start without errors.
 enum DatabaseChecks {
-    /// What is said where there is nothing to look at.
+    /// The finding of checks that need the database.
     static let noDatabase = Finding.skipped("the database cannot be opened")
     private static let noTables = Finding.skipped("the tables cannot be used")
 

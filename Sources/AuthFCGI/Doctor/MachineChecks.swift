@@ -20,7 +20,7 @@ enum MachineChecks {
         ]
     }
 
-    /// Returns remarks on a start by this user, and no problems: who checks need not be who starts.
+    /// Returns remarks on a start by this user, not problems: another user may start the program.
     static func starter(_ settings: Settings) -> [Finding] {
         do throws(SettingsProblems) {
             try settings.checkUser()

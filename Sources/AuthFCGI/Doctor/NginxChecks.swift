@@ -30,7 +30,9 @@ enum NginxChecks {
         let hits = configuration.sites.flatMap(trap.find).filter { places.insert($0.directive.place).inserted }
         guard !hits.isEmpty else { return [.fine("none")] }
         return hits.map { hit in
-            let level = hit.scope.opening?.place == hit.directive.place ? "" : " in \(hit.scope.name)"
+            let isLevel =
+                hit.scope.opening.map { $0.place == hit.directive.place && $0.name == hit.directive.name } ?? false
+            let level = isLevel ? "" : " in \(hit.scope.name)"
             let text = "\(hit.directive.place): \(hit.directive.text)\(level) \(trap.consequence)"
             switch trap.weight {
             case .error: return .error(text, trap.remedy)

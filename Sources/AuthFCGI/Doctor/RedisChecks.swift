@@ -36,12 +36,16 @@ enum RedisChecks {
     @Sendable
     static func encryption(_ examination: Examination) -> [Finding] {
         guard let location = examination.settings.redisLocation else { return [noRedis] }
-        if location.usesTLS { return [.fine("encrypted, and the server is verified")] }
+        return [encryption(location)]
+    }
+
+    static func encryption(_ location: RedisLocation) -> Finding {
+        if location.usesTLS { return .fine("encrypted, and the server is verified") }
         guard let host = location.hosts.first(where: { !isLocal($0) }) else {
-            return [.fine("not encrypted, and within this machine")]
+            return .fine("not encrypted, and within this machine")
         }
         let what = location.credentials == nil ? "nothing" : "nothing, not even the password,"
-        return [.warning("\(what) is encrypted on the way to \(host): who listens learns who is signed in")]
+        return .warning("\(what) is encrypted on the way to \(host): who listens learns who is signed in")
     }
 
     private static func isLocal(_ host: String) -> Bool {

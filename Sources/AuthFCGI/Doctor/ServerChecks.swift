@@ -1,7 +1,7 @@
 internal import FoundationEssentials
 internal import Sessions
 
-/// The checks of what a server, a database and a role are like, with which 'serve' starts.
+/// The checks of a server, a database and a role with which 'serve' starts, and may still work badly.
 enum ServerChecks {
     /// The days after which releases of PostgreSQL get no more corrections (postgresql.org/support/versioning).
     private static let ends: [Int: String] = [

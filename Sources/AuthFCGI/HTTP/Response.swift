@@ -1,3 +1,5 @@
+internal import EventLoop
+
 /// A response: status, headers and body. Text from outside gets into headers through ``HeaderValue`` only, so that it
 /// cannot add a header.
 struct Response {
@@ -45,14 +47,8 @@ struct Response {
         _ status: HTTPStatus, code: StaticString, message: String,
         headers: [(name: HeaderName, value: HeaderValue)] = []
     ) -> Response {
-        var body: [UInt8] = []
-        body.reserveCapacity(64 + message.utf8.count)
-        body.append("{\"error\":")
-        body.append(jsonString: code.description)
-        body.append(",\"message\":")
-        body.append(jsonString: message)
-        body.append("}\n")
-        return Response(status, .json, body, headers: headers)
+        let body = "{\"error\":\(JSONString.of(code.description)),\"message\":\(JSONString.of(message))}\n"
+        return Response(status, .json, Array(body.utf8), headers: headers)
     }
 
     /// Adds a header. Headers of the same name are kept.

@@ -23,6 +23,8 @@ struct ResponseWriter: ~Copyable {
         if let contentType {
             bytes.append("\r\nContent-Type: ")
             bytes.append(contentType.value)
+            // No browser takes it for a page. Pages have it among their own headers.
+            if contentType != .html { bytes.append("\r\nX-Content-Type-Options: nosniff") }
         }
         if status != .noContent {
             bytes.append("\r\nContent-Length: ")

@@ -22,53 +22,40 @@ final class LoginFlow {
     private let attempts: PasswordAttempts
     private let rehasher: Rehasher
     private let slot: OwnSlot?
-    private let now: @EventLoop () -> BootInstant
     private var refusals = LoginRefusals()
     /// Limits the log to one line per user with an unusable hash.
     private var usersWithoutUsableHash = LogLimiter<String>(per: nil)
 
-    private var hasher: any LoginHasher { attempts.hasher }
-    private var audit: any AuditRecorder { attempts.audit }
-
     /// - Parameters:
     ///   - store: The store.
-    ///   - hasher: The hasher.
-    ///   - audit: The recorder of audit events.
-    ///   - log: The log.
+    ///   - attempts: What a login has in common with changes of passwords.
     ///   - slot: The slot in which the durations are counted; nil for none.
-    ///   - now: The clock; tests use their own.
-    ///   - spawn: Starts background work. Tests run it themselves.
-    init(
-        store: any LoginStore, hasher: any LoginHasher, audit: any AuditRecorder, log: Logger, slot: OwnSlot? = nil,
-        now: @escaping @EventLoop () -> BootInstant = { .now },
-        spawn: @escaping PasswordAttempts.Spawn = { EventLoop.spawn($0) }
-    ) {
+    init(store: any LoginStore, attempts: PasswordAttempts, slot: OwnSlot? = nil) {
         self.store = store
+        self.attempts = attempts
         self.slot = slot
-        self.now = now
-        attempts = PasswordAttempts(store: store, hasher: hasher, audit: audit, log: log, spawn: spawn)
-        rehasher = Rehasher(store: store, hasher: hasher, log: log, spawn: spawn)
+        rehasher = Rehasher(store: store, hasher: attempts.hasher, log: attempts.log, spawn: attempts.spawn)
     }
 
     /// Signs in. Unknown users, disabled users and wrong passwords take the same steps and have the same outcome.
     func signIn(_ request: LoginRequest, _ client: LoginClient) async -> LoginOutcome {
-        let start = now()
-        defer { slot?.measure(.logins, now() - start) }
+        let start = attempts.now()
+        defer { slot?.measure(.logins, attempts.now() - start) }
         return await outcome(of: request, client)
     }
 
     private func outcome(of request: LoginRequest, _ client: LoginClient) async -> LoginOutcome {
         let requester = Requester(address: client.address, username: request.username)
         let (name, place) = (LoginRefusals.Subject.name(request.username), client.place(formerToken(of: client)))
-        if let refusal = refusals.refusal(of: name, at: place, at: now()) {
-            let seconds = refusal.seconds(at: now())
-            audit.record(AuditEvent(.login, .throttled, of: refusal.who), from: client.address)
-            await hasher.holdBackRefusal(for: requester, isWanted: client.isWaiting)
+        if let refusal = refusals.refusal(of: name, at: place, at: attempts.now()) {
+            let seconds = refusal.seconds(at: attempts.now())
+            attempts.audit.record(AuditEvent(.login, .throttled, of: refusal.who), from: client.address)
+            await attempts.hasher.holdBackRefusal(for: requester, isWanted: client.isWaiting)
             return .prevented(.throttled(seconds: seconds))
         }
         let ticket: any LoginTicket
         do throws(PasswordHasher.Failure) {
-            ticket = try hasher.takeTicket(for: requester)
+            ticket = try attempts.hasher.takeTicket(for: requester)
         } catch {
             return .prevented(attempts.obstacle(error, at: .login, by: .unknownName(hash: nil), client))
         }
@@ -78,7 +65,7 @@ final class LoginFlow {
             let (found, attempt) = try await store.beginLogin(
                 named: request.username, from: client.address, showing: shown)
             who = found.id.map { .user(id: $0) } ?? .unknownName(hash: attempt.nameHash)
-            hasher.learn(shared: attempt.highestHashingCost)
+            attempts.hasher.learn(shared: attempt.highestHashingCost)
             switch attempt.admission {
             case .allowed(let reservation):
                 refusals.forget(name)
@@ -86,13 +73,13 @@ final class LoginFlow {
                 defer { refusals.forget(name) }
                 return try await check(request, client, found, who, ticket, reservation, replacing: shown)
             case .refused(let seconds):
-                refusals.remember(name, at: place, seconds: seconds, who: who, at: now())
-                audit.record(AuditEvent(.login, .throttled, of: who), from: client.address)
+                refusals.remember(name, at: place, seconds: seconds, who: who, at: attempts.now())
+                attempts.audit.record(AuditEvent(.login, .throttled, of: who), from: client.address)
                 await ticket.holdBackRefusal(isWanted: client.isWaiting)
                 return .prevented(.throttled(seconds: seconds))
             }
         } catch {
-            audit.recordSparingly(
+            attempts.audit.recordSparingly(
                 AuditEvent(.login, .unavailable, AuditReason(error), of: who), from: client.address)
             return .prevented(.store(error))
         }
@@ -120,7 +107,8 @@ final class LoginFlow {
         attempts.passwordWasChecked()
         if let user, case .unverifiable(let problem) = verdict { logUnverifiable(problem, user.identity.userID) }
         guard let user, case .matches(_, let isWorthReplacing) = verdict else {
-            audit.record(AuditEvent(.login, .refused, Self.reason(found, verdict), of: who), from: client.address)
+            attempts.audit.record(
+                AuditEvent(.login, .refused, Self.reason(found, verdict), of: who), from: client.address)
             await ticket.holdBack(isWanted: client.isWaiting)
             return .refused
         }
@@ -136,7 +124,7 @@ final class LoginFlow {
         guard let made = created else {
             // The password was right when it was read, which the client must not learn.
             attempts.releaseLater(reservation)
-            audit.record(AuditEvent(.login, .refused, .endedMeanwhile, of: who), from: client.address)
+            attempts.audit.record(AuditEvent(.login, .refused, .endedMeanwhile, of: who), from: client.address)
             await ticket.holdBack(isWanted: client.isWaiting)
             return .refused
         }
@@ -145,7 +133,7 @@ final class LoginFlow {
                 user, request.password, for: Requester(address: client.address, username: request.username))
         }
         let identity = made.session.identity
-        audit.record(
+        attempts.audit.record(
             AuditEvent(.login, of: .user(id: identity.userID, name: identity.username), session: made.session.id),
             from: client.address)
         recordEnds(with: made, client)
@@ -172,13 +160,13 @@ final class LoginFlow {
     private func recordEnds(with made: MadeSession, _ client: LoginClient) {
         let details = ["by_session": made.session.id]
         for old in made.ended {
-            audit.record(
+            attempts.audit.record(
                 AuditEvent(.sessionEnd, of: .user(id: old.userID), session: old.id, details: details),
                 from: client.address)
         }
         guard made.unnamed > 0 else { return }
         let rest = details.merging(["ended": "\(made.unnamed)"]) { $1 }
-        audit.record(
+        attempts.audit.record(
             AuditEvent(.sessionEnd, of: .user(id: made.session.identity.userID), details: rest), from: client.address)
     }
 

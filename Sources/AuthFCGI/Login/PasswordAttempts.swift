@@ -2,7 +2,8 @@ internal import EventLoop
 internal import Logging
 internal import Sessions
 
-/// The common parts of a login and a password change: the dependencies and the handling of the hasher's results.
+/// What a login, a password change and a password reset have in common: the dependencies, and the handling of the hasher's
+/// results.
 @EventLoop
 struct PasswordAttempts {
     /// Starts background work.
@@ -12,17 +13,26 @@ struct PasswordAttempts {
     let hasher: any LoginHasher
     let audit: any AuditRecorder
     let log: Logger
+    let now: @EventLoop () -> BootInstant
     let spawn: Spawn
     private let failures: HashingFailureLog
 
+    /// - Parameters:
+    ///   - store: The store, as far as all attempts use it.
+    ///   - hasher: The hasher.
+    ///   - audit: The recorder of audit events.
+    ///   - log: The log.
+    ///   - now: The clock; tests use their own.
+    ///   - spawn: Starts background work. Tests run it themselves.
     init(
         store: any AttemptStore, hasher: any LoginHasher, audit: any AuditRecorder, log: Logger,
-        spawn: @escaping Spawn = { EventLoop.spawn($0) }
+        now: @escaping @EventLoop () -> BootInstant = { .now }, spawn: @escaping Spawn = { EventLoop.spawn($0) }
     ) {
         self.store = store
         self.hasher = hasher
         self.audit = audit
         self.log = log
+        self.now = now
         self.spawn = spawn
         failures = HashingFailureLog(log)
     }

@@ -1,5 +1,4 @@
 internal import EventLoop
-internal import Logging
 internal import Sessions
 
 /// A change of the user's own password.
@@ -12,29 +11,16 @@ final class PasswordChangeFlow {
     private let store: any PasswordChangeStore
     private let attempts: PasswordAttempts
     private let rules: PasswordRules
-    private let now: @EventLoop () -> BootInstant
     private var refusals = LoginRefusals()
-
-    private var hasher: any LoginHasher { attempts.hasher }
-    private var audit: any AuditRecorder { attempts.audit }
 
     /// - Parameters:
     ///   - store: The store.
-    ///   - hasher: The hasher.
-    ///   - audit: The recorder of audit events.
-    ///   - log: The log.
+    ///   - attempts: What this flow has in common with logins.
     ///   - rules: The requirements on new passwords.
-    ///   - now: The clock; tests use their own.
-    ///   - spawn: Starts background work. Tests run it themselves.
-    init(
-        store: any PasswordChangeStore, hasher: any LoginHasher, audit: any AuditRecorder, log: Logger,
-        rules: PasswordRules, now: @escaping @EventLoop () -> BootInstant = { .now },
-        spawn: @escaping PasswordAttempts.Spawn = { EventLoop.spawn($0) }
-    ) {
+    init(store: any PasswordChangeStore, attempts: PasswordAttempts, rules: PasswordRules) {
         self.store = store
+        self.attempts = attempts
         self.rules = rules
-        self.now = now
-        attempts = PasswordAttempts(store: store, hasher: hasher, audit: audit, log: log, spawn: spawn)
     }
 
     /// Changes the password.
@@ -48,40 +34,41 @@ final class PasswordChangeFlow {
     ) async -> PasswordChangeOutcome {
         let requester = Requester(address: client.address, username: session.identity.username)
         let (who, place) = (LoginRefusals.Subject.user(id: session.identity.userID), client.place(token))
-        if let refusal = refusals.refusal(of: who, at: place, at: now()) {
-            audit.record(event(.throttled, in: session), from: client.address)
-            return .prevented(.throttled(seconds: refusal.seconds(at: now())))
+        if let refusal = refusals.refusal(of: who, at: place, at: attempts.now()) {
+            attempts.audit.record(event(.throttled, in: session), from: client.address)
+            return .prevented(.throttled(seconds: refusal.seconds(at: attempts.now())))
         }
         let ticket: any LoginTicket
         do throws(PasswordHasher.Failure) {
-            ticket = try hasher.takeTicket(for: requester)
+            ticket = try attempts.hasher.takeTicket(for: requester)
         } catch {
             return .prevented(obstacle(error, session, client))
         }
         do throws(SessionStoreError) {
             guard let user = try await store.user(id: session.identity.userID) else {
-                audit.recordSparingly(event(.refused, .foreignUser, in: session), from: client.address)
+                attempts.audit.recordSparingly(event(.refused, .foreignUser, in: session), from: client.address)
                 return .foreignUser
             }
             if let violation = rules.violation(of: request.newPassword, username: user.identity.username) {
-                audit.recordSparingly(event(.refused, .unacceptablePassword, in: session), from: client.address)
+                attempts.audit.recordSparingly(
+                    event(.refused, .unacceptablePassword, in: session), from: client.address)
                 return .unacceptable(violation)
             }
             let attempt = try await store.reserveLogin(
                 username: user.identity.username, userID: user.identity.userID, from: client.address, showing: token)
-            hasher.learn(shared: attempt.highestHashingCost)
+            attempts.hasher.learn(shared: attempt.highestHashingCost)
             switch attempt.admission {
             case .allowed(let reservation):
                 refusals.forget(who)
                 return try await check(request, token, session, client, user, ticket, reservation)
             case .refused(let seconds):
                 let subject = AuditSubject.user(id: session.identity.userID)
-                refusals.remember(who, at: place, seconds: seconds, who: subject, at: now())
-                audit.record(event(.throttled, in: session), from: client.address)
+                refusals.remember(who, at: place, seconds: seconds, who: subject, at: attempts.now())
+                attempts.audit.record(event(.throttled, in: session), from: client.address)
                 return .prevented(.throttled(seconds: seconds))
             }
         } catch {
-            audit.recordSparingly(event(.unavailable, AuditReason(error), in: session), from: client.address)
+            attempts.audit.recordSparingly(event(.unavailable, AuditReason(error), in: session), from: client.address)
             return .prevented(.store(error))
         }
     }
@@ -98,7 +85,7 @@ final class PasswordChangeFlow {
             attempts.passwordWasChecked()
             guard verdict.matches else {
                 let reason: AuditReason = if case .unverifiable = verdict { .unusableHash } else { .wrongPassword }
-                audit.record(event(.refused, reason, in: session), from: client.address)
+                attempts.audit.record(event(.refused, reason, in: session), from: client.address)
                 await ticket.holdBack(isWanted: client.isWaiting)
                 return .wrongPassword
             }
@@ -112,11 +99,11 @@ final class PasswordChangeFlow {
         guard let ended = try await store.changePassword(of: user, to: passwordHash, keeping: token) else {
             // Either this session has ended, or a concurrent request has changed the password.
             let isOver = try await store.session(for: token) == nil
-            audit.record(event(.refused, .changedMeanwhile, in: session), from: client.address)
+            attempts.audit.record(event(.refused, .changedMeanwhile, in: session), from: client.address)
             await ticket.holdBack(isWanted: client.isWaiting)
             return isOver ? .sessionOver : .wrongPassword
         }
-        audit.record(event(.success, in: session, details: ["ended": "\(ended)"]), from: client.address)
+        attempts.audit.record(event(.success, in: session, details: ["ended": "\(ended)"]), from: client.address)
         return .changed
     }
 

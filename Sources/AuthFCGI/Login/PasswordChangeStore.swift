@@ -7,12 +7,6 @@ protocol PasswordChangeStore: AttemptStore {
     /// Returns one of the gate's own users, or nil if the password is stored elsewhere or the user is disabled.
     func user(id: String) async throws(SessionStoreError) -> UserRecord?
 
-    /// Counts an attempt as a failure if the throttle admits it.
-    /// - Parameter shown: The client's session token.
-    func reserveLogin(
-        username: String, userID: String?, from clientAddress: String?, showing shown: SessionToken?
-    ) async throws(SessionStoreError) -> LoginAttempt
-
     /// Stores the new hash and revokes all other sessions of the user.
     /// - Returns: The number of revoked sessions, or nil if the user or the session has changed meanwhile: nothing is
     ///   changed then.

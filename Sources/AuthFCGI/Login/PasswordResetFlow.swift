@@ -1,5 +1,4 @@
 internal import EventLoop
-internal import Logging
 internal import Sessions
 
 /// The choice of a new password with a link, without the old password.
@@ -16,32 +15,19 @@ final class PasswordResetFlow {
     private let store: any PasswordResetStore
     private let attempts: PasswordAttempts
     private let rules: PasswordRules
-    private let now: @EventLoop () -> BootInstant
     private var refusals = LoginRefusals()
-
-    private var hasher: any LoginHasher { attempts.hasher }
-    private var audit: any AuditRecorder { attempts.audit }
 
     /// The name in the memory of refusals, by which all codes of an address are one.
     private static let anyCode = LoginRefusals.Subject.name("")
 
     /// - Parameters:
     ///   - store: The store.
-    ///   - hasher: The hasher.
-    ///   - audit: The recorder of audit events.
-    ///   - log: The log.
+    ///   - attempts: What this flow has in common with logins.
     ///   - rules: The requirements on new passwords.
-    ///   - now: The clock; tests use their own.
-    ///   - spawn: Starts background work. Tests run it themselves.
-    init(
-        store: any PasswordResetStore, hasher: any LoginHasher, audit: any AuditRecorder, log: Logger,
-        rules: PasswordRules, now: @escaping @EventLoop () -> BootInstant = { .now },
-        spawn: @escaping PasswordAttempts.Spawn = { EventLoop.spawn($0) }
-    ) {
+    init(store: any PasswordResetStore, attempts: PasswordAttempts, rules: PasswordRules) {
         self.store = store
+        self.attempts = attempts
         self.rules = rules
-        self.now = now
-        attempts = PasswordAttempts(store: store, hasher: hasher, audit: audit, log: log, spawn: spawn)
     }
 
     /// Returns whether a link can be used: ``PasswordResetOutcome/live(username:)`` if so.
@@ -64,12 +50,13 @@ final class PasswordResetFlow {
             found = try await store.userOfPasswordReset(code, from: client.address)
             guard let user = found else { return try await refuse(client) }
             if let violation = rules.violation(of: password, username: user.username) {
-                audit.recordSparingly(event(.refused, .unacceptablePassword, of: user), from: client.address)
+                attempts.audit.recordSparingly(event(.refused, .unacceptablePassword, of: user), from: client.address)
                 return .unacceptable(violation)
             }
             let passwordHash: String
             do throws(PasswordHasher.Failure) {
-                let ticket = try hasher.takeTicket(for: Requester(address: client.address, username: user.username))
+                let ticket = try attempts.hasher.takeTicket(
+                    for: Requester(address: client.address, username: user.username))
                 passwordHash = try await ticket.hash(password, isWanted: client.isWaiting)
             } catch {
                 return .prevented(
@@ -77,10 +64,10 @@ final class PasswordResetFlow {
             }
             guard let ended = try await store.resetPassword(with: code, of: user, to: passwordHash) else {
                 // Another request has used the link, or something else has made it invalid.
-                audit.recordSparingly(event(.refused, .changedMeanwhile, of: user), from: client.address)
+                attempts.audit.recordSparingly(event(.refused, .changedMeanwhile, of: user), from: client.address)
                 return .noSuchLink
             }
-            audit.record(event(.success, of: user, details: ["ended": "\(ended)"]), from: client.address)
+            attempts.audit.record(event(.success, of: user, details: ["ended": "\(ended)"]), from: client.address)
             return .changed
         } catch {
             return unavailable(error, found, client)
@@ -90,9 +77,9 @@ final class PasswordResetFlow {
     /// Counts a link that cannot be used against the client's network.
     private func refuse(_ client: LoginClient) async throws(SessionStoreError) -> PasswordResetOutcome {
         let place = client.place(nil)
-        if let refusal = refusals.refusal(of: Self.anyCode, at: place, at: now()) {
-            audit.recordSparingly(event(.throttled, of: nil), from: client.address)
-            return .prevented(.throttled(seconds: refusal.seconds(at: now())))
+        if let refusal = refusals.refusal(of: Self.anyCode, at: place, at: attempts.now()) {
+            attempts.audit.recordSparingly(event(.throttled, of: nil), from: client.address)
+            return .prevented(.throttled(seconds: refusal.seconds(at: attempts.now())))
         }
         let network = place.network.map { String(decoding: $0.bytes.hex, as: UTF8.self) } ?? "nowhere"
         let attempt = try await store.reserveLogin(
@@ -100,11 +87,11 @@ final class PasswordResetFlow {
         switch attempt.admission {
         case .allowed:
             // The reservation is never settled: it stays a failure.
-            audit.recordSparingly(event(.refused, .noSuchLink, of: nil), from: client.address)
+            attempts.audit.recordSparingly(event(.refused, .noSuchLink, of: nil), from: client.address)
             return .noSuchLink
         case .refused(let seconds):
-            refusals.remember(Self.anyCode, at: place, seconds: seconds, who: .nobody, at: now())
-            audit.recordSparingly(event(.throttled, of: nil), from: client.address)
+            refusals.remember(Self.anyCode, at: place, seconds: seconds, who: .nobody, at: attempts.now())
+            attempts.audit.recordSparingly(event(.throttled, of: nil), from: client.address)
             return .prevented(.throttled(seconds: seconds))
         }
     }
@@ -112,7 +99,7 @@ final class PasswordResetFlow {
     private func unavailable(
         _ error: SessionStoreError, _ user: PasswordResetUser?, _ client: LoginClient
     ) -> PasswordResetOutcome {
-        audit.recordSparingly(event(.unavailable, AuditReason(error), of: user), from: client.address)
+        attempts.audit.recordSparingly(event(.unavailable, AuditReason(error), of: user), from: client.address)
         return .prevented(.store(error))
     }
 

@@ -9,11 +9,6 @@ protocol PasswordResetStore: AttemptStore {
         _ code: PasswordResetCode, from clientAddress: String?
     ) async throws(SessionStoreError) -> PasswordResetUser?
 
-    /// Counts an attempt as a failure if the throttle admits it.
-    func reserveLogin(
-        username: String, userID: String?, from clientAddress: String?, showing shown: SessionToken?
-    ) async throws(SessionStoreError) -> LoginAttempt
-
     /// Stores the hash, revokes all sessions of the user, and makes the link invalid.
     /// - Returns: The number of revoked sessions, or nil if the link cannot be used any more: nothing is changed then.
     func resetPassword(

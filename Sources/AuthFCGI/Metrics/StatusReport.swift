@@ -25,7 +25,7 @@ struct StatusReport: Codable, Equatable, Sendable {
     struct Trouble: Codable, Equatable, Sendable {
         let what: String
         let count: UInt64
-        /// The time since the last time, in seconds.
+        /// The time since it last happened, in seconds.
         let age: Double
     }
 

@@ -20,7 +20,7 @@ extension NginxTraps {
         Upstream(name: "grpc", files: ["grpc.conf"], headers: "grpc_set_header"),
     ]
 
-    /// What the files of `nginx/authfcgi` for an application are to one that is asked in a scope.
+    /// The file of `nginx/authfcgi` that hides the client's own identity, as a scope that asks an application has it.
     private enum IdentityFile {
         case right
         case ofAnotherProtocol
@@ -39,7 +39,7 @@ extension NginxTraps {
         return .missing
     }
 
-    /// Returns the directives that ask an application of which the client's own identity is not kept away.
+    /// Returns the directives that ask an application in scopes with this state of their identity file.
     private static func passes(_ site: NginxSite, _ file: IdentityFile) -> [NginxTrap.Hit] {
         site.scopes.flatMap { scope in
             upstreams.flatMap { upstream in

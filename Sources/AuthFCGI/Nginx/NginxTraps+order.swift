@@ -83,7 +83,7 @@ extension NginxTraps {
         }
     }
 
-    /// A question of the client's own making, by which something is answered, chosen or demanded.
+    /// An `if` with a value that the client sets, by which an answer, an application or a demand is chosen.
     @Sendable
     static func clientDecides(_ site: NginxSite) -> [NginxTrap.Hit] {
         site.scopes.compactMap { scope in

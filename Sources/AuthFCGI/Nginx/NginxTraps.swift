@@ -79,7 +79,8 @@ enum NginxTraps {
             remedy: "write set $authfcgi_demand above it", find: checksWithoutDemand),
         NginxTrap(
             "client-decides", "if with headers, arguments or cookies of the client", .warning,
-            consequence: "lets the client decide, who writes these", remedy: "decide by location", find: clientDecides),
+            consequence: "lets the client decide, which sets these itself", remedy: "decide by location",
+            find: clientDecides),
         NginxTrap(
             "wrong-identity-file", "uwsgi_pass, scgi_pass, grpc_pass and fastcgi_pass with another protocol's file",
             consequence: "hands on the client's own Remote-User and our token: the file beside it is for others",

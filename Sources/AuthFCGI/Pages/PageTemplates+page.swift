@@ -5,7 +5,7 @@ extension PageTemplates {
         _ page: Page, _ language: PageLanguage, _ theme: PageTheme, unknown: UnknownNames? = nil
     ) -> String {
         var values = page.values(language)
-        values["text"] = TemplateTexts(language.escaped, unknown: unknown)
+        values["text"] = TemplateValues(language.escaped, unknown: unknown)
         values["language"] = TemplateText(language.tag)
         values["refresh"] = TemplateText(page.refreshInterval.map { "\($0)" } ?? "")
         values.merge(theme.values) { own, _ in own }

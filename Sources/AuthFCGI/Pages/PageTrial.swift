@@ -20,7 +20,7 @@ final class PageTrial {
             let file = place.map { "\($0.file), line \($0.line)" } ?? page.template + PagesFolder.templateSuffix
             add("\(file): the page \(page.template) has no value \(name)\(hint)")
         }
-        // The program's own templates are known to be right.
+        // Tests check the program's own templates.
         guard templates.hasOwn else { return }
         for fault in PageFault.all(on: page, html) {
             let place = fault.text.flatMap { templates.place(ofText: $0, on: page.template) }

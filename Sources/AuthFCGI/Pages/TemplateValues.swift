@@ -1,6 +1,6 @@
 internal import Mustache
 
-/// The values of a page by their names in templates.
+/// The values of a page, or the texts of a language, by their names in templates.
 struct TemplateValues: MustacheParent {
     private let values: [String: Any]
     private let unknown: UnknownNames?
@@ -16,29 +16,4 @@ struct TemplateValues: MustacheParent {
         unknown?.add(name, known: Array(values.keys))
         return nil
     }
-}
-
-/// The texts of a language by their keys in templates.
-struct TemplateTexts: MustacheParent {
-    private let texts: [String: TemplateText]
-    private let unknown: UnknownNames?
-
-    init(_ texts: [String: TemplateText], unknown: UnknownNames? = nil) {
-        self.texts = texts
-        self.unknown = unknown
-    }
-
-    func child(named key: String) -> Any? {
-        if let text = texts[key] { return text }
-        unknown?.add(key, known: Array(texts.keys))
-        return nil
-    }
-}
-
-/// The names that templates use and that have no value.
-final class UnknownNames {
-    /// For each name, the names that have one.
-    private(set) var names: [String: [String]] = [:]
-
-    func add(_ name: String, known: [String]) { names[name] = known }
 }

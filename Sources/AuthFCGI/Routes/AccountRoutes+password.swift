@@ -10,7 +10,7 @@ extension AccountRoutes {
         withSession(exchange) { [self] token, source, session in
             guard Self.isForm(fields, of: session) else { return await view.showOtherSession(exchange, session) }
             let new = fields["new_password"] ?? ""
-            // By bytes: to Swift, two texts are equal that are not the same password.
+            // Compared by bytes: Swift takes some texts for equal that are different passwords.
             guard new.utf8.elementsEqual((fields["repeated_password"] ?? "").utf8) else {
                 return await view.show(exchange, session, .passwordsDiffer, .badRequest)
             }

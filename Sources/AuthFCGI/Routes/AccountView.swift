@@ -84,7 +84,7 @@ struct AccountView {
         DoneCookie.value(in: request).flatMap(Done.init(rawValue:))?.message
     }
 
-    /// The cookie that says it, with the attributes of the session's.
+    /// The cookie with the message, which has the attributes of the session cookie.
     nonisolated static func doneCookie(_ cookie: SessionCookie) -> DoneCookie {
         DoneCookie(path: "/auth/account", isSecure: cookie.isSecure)
     }

@@ -44,7 +44,7 @@ final class CheckRoutes {
     /// sent to the sign-in page, and gets pages instead of the other answers.
     func forward(_ exchange: Exchange) { check(exchange, exchange.request.isPageLoad ? .person : .client, nil) }
 
-    /// The one for whom the answer is.
+    /// The receiver of the answer.
     private enum Audience {
         case front
         case client
@@ -197,7 +197,7 @@ final class CheckRoutes {
                 "method": String((request[.originalMethod] ?? "-").prefix(16)),
                 "path": String(path.prefix(256)), "require": String(requirement.prefix(256)),
             ])
-        // Here, and not for every check: most log nothing.
+        // Not for every check: most log nothing.
         LogContext.with(request.logFields) { audit.recordSparingly(event, from: request.clientAddress) }
     }
 

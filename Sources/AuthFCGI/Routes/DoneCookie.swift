@@ -22,15 +22,7 @@ struct DoneCookie: Sendable {
     }
 
     /// Returns the value in a request; nil if there is none. Several are none.
-    static func value(in request: OriginalRequest) -> String? {
-        guard request.count(of: .cookie) == 1 else { return nil }
-        let values = request.withBytes(of: .cookie) { cookies in
-            CookieValues(of: Array(name.utf8), in: cookies).map { range in
-                String(decoding: range.map { cookies[$0] }, as: UTF8.self)
-            }
-        }
-        return values.count == 1 ? values.first : nil
-    }
+    static func value(in request: OriginalRequest) -> String? { request.cookie(named: name) }
 
     /// The header that forgets the value, for the page that shows it.
     var forgotten: [(name: HeaderName, value: HeaderValue)] { header("", .zero) }

@@ -13,4 +13,15 @@ extension OriginalRequest {
             }
         }
     }
+
+    /// Returns the value of a cookie; nil if there is none, or more than one.
+    func cookie(named name: String) -> String? {
+        guard count(of: .cookie) == 1 else { return nil }
+        let values = withBytes(of: .cookie) { cookies in
+            CookieValues(of: Array(name.utf8), in: cookies).map { range in
+                String(decoding: range.map { cookies[$0] }, as: UTF8.self)
+            }
+        }
+        return values.count == 1 ? values.first : nil
+    }
 }

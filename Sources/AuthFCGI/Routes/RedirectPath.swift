@@ -16,11 +16,27 @@ struct RedirectPath {
     /// - Returns: nil if the bytes are no such path.
     init?(_ bytes: [UInt8]) {
         guard bytes.first == UInt8(ascii: "/") else { return nil }
-        let path = Array(bytes.prefix { $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#") })
+        let path = bytes.prefix { $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#") }
         // Browsers read "\" in a path as "/".
-        guard !path.contains(UInt8(ascii: "\\")), Self.staysOnSite(path) else { return nil }
-        guard !Self.ownPaths.contains(String(decoding: path, as: UTF8.self)) else { return nil }
+        guard !path.contains(UInt8(ascii: "\\")), Self.isPlain(path) || Self.staysOnSite(Array(path)) else {
+            return nil
+        }
+        guard !Self.ownPaths.contains(where: { path.elementsEqual($0.utf8) }) else { return nil }
         text = String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// Returns whether a path, which has no backslash, means the same to every reader: it has no escape, no dot segment, and
+    /// does not begin with two slashes. Nearly all paths are so, and each sign-in page has one.
+    private static func isPlain(_ path: ArraySlice<UInt8>) -> Bool {
+        var previous = UInt8(ascii: " ")
+        for (offset, byte) in path.enumerated() {
+            if byte == UInt8(ascii: "%") { return false }
+            if previous == UInt8(ascii: "/"), byte == UInt8(ascii: ".") || offset == 1 && byte == UInt8(ascii: "/") {
+                return false
+            }
+            previous = byte
+        }
+        return true
     }
 
     /// Returns whether the path stays one of this site however often it is decoded.

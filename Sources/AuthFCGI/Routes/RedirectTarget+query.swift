@@ -8,6 +8,8 @@ internal import EventLoop
 extension RedirectTarget {
     /// Returns the text that the query offers as target; nil if it offers none.
     static func text(inQuery query: String) -> String? {
+        // As nginx sends a visitor here.
+        if query.utf8.starts(with: "rd=/".utf8) { return String(Substring(query.utf8.dropFirst("rd=".utf8.count))) }
         let query = Array(query.utf8)
         guard let start = startOfValue(query) else { return nil }
         let value = query[start...]

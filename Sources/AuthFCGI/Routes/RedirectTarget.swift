@@ -23,7 +23,7 @@ struct RedirectTarget: Equatable {
     ///   - host: the host of this site, with its port if any, as the request has it.
     init(_ text: String, permitting origins: [WebOrigin], host: String?) {
         let bytes = Array(text.utf8)
-        guard bytes.allSatisfy(\.isASCIIVisible), Self.fieldBytes(bytes) <= Self.maxFieldBytes else {
+        guard bytes.allSatisfy(\.isASCIIVisible), Self.fitsField(bytes) else {
             self = .home
             return
         }
@@ -64,8 +64,10 @@ struct RedirectTarget: Equatable {
         return (origin, rest.first == UInt8(ascii: "/") ? rest : [UInt8(ascii: "/")] + rest)
     }
 
-    /// The length of a text as a field of a form (URL Standard, section 5.2).
-    private static func fieldBytes(_ text: [UInt8]) -> Int {
-        text.reduce(0) { $0 + ($1.isASCIIAlphanumeric || "*-._".utf8.contains($1) ? 1 : 3) }
+    /// Returns whether a text is at most ``maxFieldBytes`` long as a field of a form (URL Standard, section 5.2).
+    private static func fitsField(_ text: [UInt8]) -> Bool {
+        if text.count * 3 <= maxFieldBytes { return true }
+        let bytes = text.reduce(0) { $0 + ($1.isASCIIAlphanumeric || "*-._".utf8.contains($1) ? 1 : 3) }
+        return bytes <= maxFieldBytes
     }
 }

@@ -44,15 +44,9 @@ struct SignInRounds: Equatable {
 
     /// Reads the cookie. Several are none, and so is one that is too old. The clocks of pods may differ by some seconds.
     init?(_ request: OriginalRequest, at now: Int) {
-        guard request.count(of: .cookie) == 1 else { return nil }
-        let values = request.withBytes(of: .cookie) { cookies in
-            CookieValues(of: Array(Self.cookieName.utf8), in: cookies).map { range in
-                String(decoding: range.map { cookies[$0] }, as: UTF8.self)
-            }
-        }
-        guard values.count == 1, let parts = values.first?.split(separator: ".", omittingEmptySubsequences: false),
-            2...3 ~= parts.count, let count = Int(parts[0]), let seconds = Int(parts[1])
-        else { return nil }
+        guard let value = request.cookie(named: Self.cookieName) else { return nil }
+        let parts = value.split(separator: ".", omittingEmptySubsequences: false)
+        guard 2...3 ~= parts.count, let count = Int(parts[0]), let seconds = Int(parts[1]) else { return nil }
         self.init(count: count, seconds: seconds, place: parts.count == 3 ? String(parts[2]) : "")
         guard count > 0 ? place.utf8.count == Self.placeLength : parts.count == 2 else { return nil }
         guard -Self.maxCount...Self.maxCount ~= count, isRecent(at: now, lifetime) else { return nil }

@@ -16,7 +16,7 @@ struct SignInRoutes {
 
     // MARK: The page
 
-    /// Shows the page, to a browser that is signed in the place to return to.
+    /// Shows the page. A browser that is signed in is sent to the place to return to.
     func page(_ exchange: Exchange) {
         let request = exchange.request
         let target = target(RedirectTarget.text(inQuery: request[.query] ?? ""), request)
@@ -27,7 +27,7 @@ struct SignInRoutes {
                 return showDroppedCookie(exchange, target)
             }
             show(SignInPage(target: target.text), to: exchange)
-        // Which of several cookies is the person's own is unknown.
+        // It is unknown which of several cookies is the person's own.
         case .invalid(.severalCookies):
             show(SignInPage(target: target.text), to: exchange, access.expiredCookies(request))
         case .invalid: show(SignInPage(target: target.text), to: exchange)
@@ -37,14 +37,14 @@ struct SignInRoutes {
                 switch answer {
                 case .success(.some): sendOn(exchange, to: target)
                 case .success(nil): show(SignInPage(target: target.text), to: exchange)
-                // A form would have the person sign in again who is signed in.
+                // No form: the person may be signed in, and would sign in again.
                 case .failure: exchange.respond(pages.unavailable(to: request))
                 }
             }
         }
     }
 
-    /// Sends a browser that is signed in to the place to return to, unless that one keeps sending it back.
+    /// Sends a browser that is signed in to the place to return to, unless that place keeps sending it back.
     private func sendOn(_ exchange: Exchange, to target: RedirectTarget) {
         let now = now()
         guard let rounds = SignInRounds.next(after: SignInRounds(exchange.request, at: now), to: target, at: now)
@@ -95,7 +95,7 @@ struct SignInRoutes {
         let request = exchange.request
         guard SameOrigin.isProved(of: request) else {
             access.audit.recordSparingly(AuditEvent(.login, .refused, .otherSite), from: request.clientAddress)
-            // Nothing of what the other site has put in.
+            // Shows nothing that the other site has put into the form.
             return show(problem(.otherSite, SignInPage(target: RedirectTarget.home.text)), .forbidden, to: exchange)
         }
         let fields: FormFields
@@ -123,7 +123,7 @@ struct SignInRoutes {
             return show(problem(.incomplete, page), .badRequest, to: exchange)
         }
         let client = LoginClient(exchange, access.credentials(of: exchange))
-        // The login replaces the session of one cookie. Several are more than it knows.
+        // The login replaces the session of a single cookie. Those of several end afterwards.
         let others = client.token == nil ? access.tokens(of: request) : []
         EventLoop.spawn { [self] in
             switch await login.signIn(attempt, client) {

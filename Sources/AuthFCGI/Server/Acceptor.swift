@@ -87,7 +87,7 @@ final class Acceptor {
         watch = Reactor.shared.schedule(after: Self.lookInterval) { [weak self] in self?.look() }
     }
 
-    /// Logs the end of what has not happened for a while.
+    /// Logs the end of conditions that have not been noticed for a while.
     private func look() {
         if !isPaused, let fields = fullness.end() {
             log.info("fewer connections than the limit: accepting all", metadata: fields)

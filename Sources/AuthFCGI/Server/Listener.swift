@@ -17,7 +17,7 @@ final class Listener: ReadinessHandler {
 
     /// The maximum number of connections that are accepted before other descriptors of the loop have their turn.
     private static let batch = 64
-    /// The same where connections stay, which other workers are to have too.
+    /// The same if connections stay: then they must be spread over the workers.
     private static let smallBatch = 4
 
     /// - Parameters:

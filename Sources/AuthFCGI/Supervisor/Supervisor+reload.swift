@@ -7,14 +7,12 @@ extension Supervisor {
         guard pool.isRunning else { return }
         let new: Settings
         do throws(SettingsProblems) {
-            var read = try Settings(sources)
-            try read.readPages()
-            try read.checkUser()
-            new = read
+            new = try Settings.forServing(sources)
         } catch {
             return logFailedReload(error)
         }
         secrets.watch(new.secretFiles) { FileStamp(path: $0) }
+        logUsableSecrets()
         log.info("settings reloaded: replacing workers one by one")
         replaceWorkers(new)
     }
@@ -42,10 +40,14 @@ extension Supervisor {
             guard let fields = unusableSecret.begin(problems) else { return }
             return log.error("\(reason), and cannot be used; the old one stays: \(problems)", metadata: fields)
         }
-        if let fields = unusableSecret.end() { log.info("the secrets can be used again", metadata: fields) }
+        logUsableSecrets()
         guard new != old else { return log.debug("\(reason): the secrets are the same as before") }
         log.notice("\(reason): replacing workers one by one")
         replaceWorkers(new)
+    }
+
+    private func logUsableSecrets() {
+        if let fields = unusableSecret.end() { log.info("the secrets can be used again", metadata: fields) }
     }
 
     private func replaceWorkers(_ new: Settings) {

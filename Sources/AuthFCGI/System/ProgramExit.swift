@@ -14,7 +14,7 @@ enum ProgramExit: Int32, CaseIterable {
     var meaning: String {
         switch self {
         case .success: "done"
-        case .refusal: "`session revoke --all`: the answer was no; `healthcheck`: not ready"
+        case .refusal: "`session revoke --all`: the answer was no; `healthcheck`: not ready; `status`: no answer"
         case .usage:
             """
             unknown flag or command, a flag without its value, an argument that is not allowed or not UTF-8, or flags that \

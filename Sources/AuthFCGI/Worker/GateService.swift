@@ -167,8 +167,9 @@ final class GateService: WorkerService {
         let refusals = RefusedCheckLog(log, store: store)
         let access = SessionAccess(store: store, cookie: cookie, audit: audit, refusals: refusals)
         let rules = PasswordRules(settings)
-        let login = LoginFlow(store: store, hasher: hasher, audit: audit, log: log, slot: slot)
-        let change = PasswordChangeFlow(store: store, hasher: hasher, audit: audit, log: log, rules: rules)
+        let attempts = PasswordAttempts(store: store, hasher: hasher, audit: audit, log: log)
+        let login = LoginFlow(store: store, attempts: attempts, slot: slot)
+        let change = PasswordChangeFlow(store: store, attempts: attempts, rules: rules)
         let sessions = SessionRoutes(store: store, access: access, audit: audit)
         let signOut = SignOutRoutes(sessions: sessions, access: access, pages: pages)
         let account = AccountRoutes(
@@ -184,8 +185,8 @@ final class GateService: WorkerService {
             logins: LoginRoutes(login: login, passwordChange: change, access: access),
             sessions: sessions, account: account,
             reset: ResetRoutes(
-                flow: PasswordResetFlow(store: store, hasher: hasher, audit: audit, log: log, rules: rules),
-                audit: audit, pages: pages, cookie: cookie, minPasswordLength: rules.minLength),
+                flow: PasswordResetFlow(store: store, attempts: attempts, rules: rules), audit: audit, pages: pages,
+                cookie: cookie, minPasswordLength: rules.minLength),
             health: HealthRoutes(store: store) { [weak self] in self?.server?.isDraining ?? true }, metrics: metrics)
     }
 

@@ -9,7 +9,7 @@ extension LogFormat {
         var fields = fields
         var line = ""
         if let time {
-            // Said once: the time of an event is the time of its line.
+            // The time of an event is written as the time of its line, once.
             line = Self.printable(fields.removeValue(forKey: "time") ?? time.text) + " "
         }
         line += level.rawValue.uppercased() + ": " + Self.printable(message)

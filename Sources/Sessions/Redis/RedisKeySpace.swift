@@ -28,6 +28,9 @@ final class RedisKeySpace: Sendable {
         /// The value and its lifetime in milliseconds.
         case set([UInt8], lifetime: Int64)
         case remove
+        /// An empty value for a millisecond, unless there is an entry: it changes none, and shows whether the server stores
+        /// anything.
+        case trial
     }
 
     /// Appends a command in the wire format.
@@ -40,6 +43,9 @@ final class RedisKeySpace: Sendable {
                 Array("SET".utf8), key(hash), value, Array("PX".utf8), Array(String(lifetime).utf8),
             ])
             bytes.append(contentsOf: command.bytes)
+        case .trial:
+            let words = ["PX", "1", "NX"].map { Array($0.utf8) }
+            bytes.append(contentsOf: RedisCommand([Array("SET".utf8), key(hash), []] + words).bytes)
         }
     }
 

@@ -20,7 +20,14 @@ final class RedisSessions {
     /// Each reason once per outage, and ten at most: a failing server may give another one at each attempt.
     private var outage = LogCondition("redis_unavailable", reasons: 10)
     /// The refusal of writes, by the server's error code. Other writes, or other servers of a cluster, may succeed meanwhile.
-    private var refusal = LogCondition("redis_refuses_writes", reminder: .seconds(60), quiet: .seconds(10))
+    private var refusal = LogCondition("redis_refuses_writes", reminder: .seconds(60), quiet: refusalQuiet)
+    /// The session whose entry was refused last.
+    private var refused: SHA256Digest?
+    /// The timer of the next look whether Redis still refuses; nil while it does not.
+    private var refusalTimer: LoopTimer?
+
+    /// The time without a refusal after which it is over, and the time between two looks.
+    private static let refusalQuiet = Duration.seconds(5)
 
     /// - Parameters:
     ///   - servers: The servers.
@@ -36,7 +43,12 @@ final class RedisSessions {
     }
 
     func start() { servers.start() }
-    func close() { servers.close() }
+
+    func close() {
+        refusalTimer?.cancel()
+        refusalTimer = nil
+        servers.close()
+    }
 
     /// The availability of the servers.
     var condition: RedisHealth { servers.condition }
@@ -79,9 +91,13 @@ final class RedisSessions {
         let milliseconds = lifetime.nanoseconds / 1_000_000
         guard milliseconds > 0 else { return }
         let value = SnapshotSeal.seal(snapshot, on: hash, with: keys)
-        _ = servers.send(.set(value, lifetime: milliseconds), on: hash) { [self] result in
+        store(.set(value, lifetime: milliseconds), on: hash)
+    }
+
+    private func store(_ command: RedisKeySpace.Command, on hash: SHA256Digest) {
+        _ = servers.send(command, on: hash) { [self] result in
             switch result {
-            case .success(.error(let error)): wasRefused(error)
+            case .success(.error(let error)): wasRefused(error, on: hash)
             case .success: wasAccepted()
             case .failure: break
             }
@@ -93,9 +109,11 @@ final class RedisSessions {
         for hash in hashes { _ = servers.send(.remove, on: hash) { _ in } }
     }
 
-    private func wasRefused(_ error: RedisServerError) {
+    private func wasRefused(_ error: RedisServerError, on hash: SHA256Digest) {
         // Redirections of a cluster in which no node serves the slot right now.
         if ["MOVED", "ASK", "TRYAGAIN", "CLUSTERDOWN"].contains(error.code) { return }
+        refused = hash
+        if refusalTimer == nil { lookLater() }
         guard let fields = refusal.begin(error.code) else { return }
         log.warning(
             "Redis refuses to store sessions, whose checks query PostgreSQL: \(error.description)", metadata: fields)
@@ -104,6 +122,18 @@ final class RedisSessions {
     private func wasAccepted() {
         guard let fields = refusal.end() else { return }
         log.info("Redis stores sessions again", metadata: fields)
+    }
+
+    private func lookLater() {
+        refusalTimer = Reactor.shared.schedule(after: Self.refusalQuiet) { [weak self] in self?.lookAtRefusal() }
+    }
+
+    /// Asks the server that has refused last whether it stores something now: perhaps no check does for a long time.
+    private func lookAtRefusal() {
+        refusalTimer = nil
+        guard refusal.isOpen, let refused else { return }
+        lookLater()
+        store(.trial, on: refused)
     }
 
     private func logHealth() {

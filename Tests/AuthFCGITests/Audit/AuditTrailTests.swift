@@ -59,7 +59,7 @@ import Testing
         let reading = scoreboard.read(at: .now)
         #expect(reading[.event(.login, .unavailable)] == 20)
         #expect(reading[.event(.logout, .success)] == 1)
-        // Those of the logins: the log of the test has no line of the level of a success.
+        // All of them are about logins: the success has a level that the test's log leaves out.
         #expect(effects.logged.count == AuditTrail.linesPerSecond)
     }
 

@@ -13,7 +13,7 @@ struct ManualPageTests {
     @Test func `it has every command and its options, and not the commands of the program itself`() {
         let commands = [
             "serve", "migrate", "user add", "user list", "user passwd", "session list", "session revoke", "audit",
-            "cleanup", "config check", "healthcheck",
+            "cleanup", "config check", "config show", "key rotate", "doctor", "status", "healthcheck",
         ]
         for command in commands { #expect(page.contains("\n.SS \"authfcgi \(command)"), "\(command)") }
         for command in ["worker", "manual", "help"] { #expect(!page.contains("authfcgi \(command)"), "\(command)") }
@@ -33,6 +33,13 @@ struct ManualPageTests {
             } else {
                 #expect(page.contains("\(name)\\fB\(setting.documentedName)_FILE\\fR\n"))
             }
+        }
+    }
+
+    @Test func `it has every exit code, with its meaning in the documents`() {
+        for code in ProgramExit.allCases {
+            let start = Roff.text(code.meaning.replacing("`", with: "'").dropFirst())
+            #expect(page.contains("\n\\fB\(code.rawValue)\\fR\n") && page.contains("\(start).\n"), "\(code)")
         }
     }
 

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import TestSupport
 import Testing
 
 @testable import AuthFCGI
@@ -9,13 +10,12 @@ struct DeploymentNameTests {
         "deploy/kubernetes/components/gate/settings.env", "deploy/systemd/authfcgi.env",
         "deploy/kubernetes/overlays/migrate-job/kustomization.yaml", "deploy/docker/docker-compose.yml",
         "deploy/kubernetes/components/gate/gate.yaml", "deploy/kubernetes/overlays/http/kustomization.yaml",
+        "deploy/kubernetes/base/secret.example.yaml",
     ]
 
     @Test(arguments: files)
     func `a file of deploy writes a setting with the prefix, and knows no other`(_ file: String) throws {
-        let checkout = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent().deletingLastPathComponent()
-        let text = try String(contentsOf: checkout.appending(path: file), encoding: .utf8)
+        let text = try Repository.text(file)
         let bare = Set(SettingTable.all.flatMap(\.allVariables).filter { !$0.hasPrefix("AUTHFCGI_") })
             .subtracting(["DATABASE_URL", "DATABASE_URL_FILE", "REDIS_URL", "REDIS_URL_FILE"])
         let known = Set(SettingTable.all.flatMap(\.allVariables))
@@ -32,5 +32,21 @@ struct DeploymentNameTests {
             if name.hasPrefix("AUTHFCGI_") { #expect(known.contains(name), "\(name)") }
         }
         #expect(!named.isEmpty)
+    }
+
+    private static func text(_ file: String) throws -> String {
+        try String(contentsOf: Documents.checkout.appending(path: file), encoding: .utf8)
+    }
+
+    /// Root would be refused, or have to be told.
+    @Test func `what deploy starts serves as a user of its own`() throws {
+        #expect(try Self.text("deploy/docker/Dockerfile").contains("\nUSER 65532:65532\n"))
+        #expect(try Self.text("deploy/systemd/authfcgi.service").contains("\nUser=authfcgi\n"))
+        let pod = try Self.text("deploy/kubernetes/components/gate/gate.yaml")
+        #expect(pod.contains("runAsNonRoot: true\n") && pod.contains("runAsUser: 65532\n"))
+        for file in Self.files {
+            let text = try Self.text(file)
+            #expect(!text.contains(/AUTHFCGI_USER\b/), "\(file)")
+        }
     }
 }

@@ -54,7 +54,7 @@ struct SettingNameTests {
         let settings = try Settings(Self.sources(environment, file: file))
         #expect(settings.workers == 2)
         #expect(settings.listen == [ListenAddress(.fastCGI, .unix(path: "/run/a.sock"))])
-        // An empty one counts as none, and a flag is above all.
+        // An empty variable counts as none, and a flag takes precedence over all variables.
         #expect(try Settings(Self.sources(["WORKERS": "4", "AUTHFCGI_WORKERS": ""])).workers == 4)
         #expect(try Settings(Self.sources(environment, flags: ["WORKERS": "5"], file: file)).workers == 5)
     }

@@ -104,6 +104,18 @@ struct DoctorDecisionTests {
     }
 
     @Test(arguments: [
+        ("redis://cache", Finding.Weight.warning), ("redis://:secret@cache", .warning), ("rediss://cache", .fine),
+        ("redis://127.0.0.1", .fine), ("unix:///run/redis.sock", .fine), ("redis+cluster://127.0.0.1,cache", .warning),
+    ])
+    func `Redis without encryption is a warning unless it stays on the machine`(
+        _ url: String, _ weight: Finding.Weight
+    ) throws {
+        let finding = RedisChecks.encryption(try RedisLocation(parsing: url))
+        #expect(finding.weight == weight)
+        #expect(finding.text.contains("not even the password") == url.contains("secret"))
+    }
+
+    @Test(arguments: [
         ("Redis 7.0.15", Finding.Weight.fine), ("Redis 6.2.0", .fine), ("Redis 6.0.16", .warning),
         ("Redis 5.0.14", .warning), ("Valkey 8.1.1", .fine),
     ])

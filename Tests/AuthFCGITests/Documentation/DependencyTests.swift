@@ -17,7 +17,7 @@ import Testing
     private let manifest: String
 
     init() throws {
-        let lines = try Self.text("deploy/release/dependencies.tsv").split(separator: "\n").filter {
+        let lines = try Repository.text("deploy/release/dependencies.tsv").split(separator: "\n").filter {
             !$0.hasPrefix("#")
         }
         list = try lines.map { line in
@@ -25,11 +25,7 @@ import Testing
             try #require(fields.count == 5 && ["static", "shared"].contains(fields[2]), "\(line)")
             return Dependency(name: fields[0], package: fields[1], isStatic: fields[2] == "static", licence: fields[3])
         }
-        manifest = try Self.text("Package.swift")
-    }
-
-    private static func text(_ path: String) throws -> String {
-        try String(contentsOf: Documents.checkout.appending(path: path), encoding: .utf8)
+        manifest = try Repository.text("Package.swift")
     }
 
     /// Returns the texts of Package.swift between two others.
@@ -66,14 +62,14 @@ import Testing
     }
 
     @Test func `NOTICE names what is in the program`() throws {
-        let notice = try Self.text("NOTICE")
+        let notice = try Repository.text("NOTICE")
         for dependency in list where dependency.isStatic {
             #expect(notice.contains(dependency.name), "\(dependency.name)")
         }
     }
 
     @Test func `The licence is the Apache License 2.0, complete`() throws {
-        let licence = try Self.text("LICENSE")
+        let licence = try Repository.text("LICENSE")
         #expect(licence.contains("Version 2.0, January 2004") && licence.contains("9. Accepting Warranty"))
         #expect(licence.contains("END OF TERMS AND CONDITIONS"))
     }

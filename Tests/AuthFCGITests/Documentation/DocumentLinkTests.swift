@@ -39,7 +39,7 @@ import Testing
         #expect(pages.count > 20)
         for page in pages.values {
             for target in targets(of: page) {
-                let file = Documents.checkout.appending(path: target.path).path
+                let file = Repository.path(target.path)
                 #expect(FileManager.default.fileExists(atPath: file), "\(page.path): \(target.path)")
                 guard let heading = target.heading, let goal = pages[target.path] else { continue }
                 #expect(goal.anchors.contains(heading), "\(page.path): \(target.path)#\(heading)")
@@ -78,8 +78,7 @@ import Testing
 
     @Test func `The two pictures of a request differ in colours alone`() throws {
         let pictures = try ["light", "dark"].map { name in
-            let file = Documents.checkout.appending(path: "docs/pictures/request-\(name).svg")
-            return Self.withoutColours(try String(contentsOf: file, encoding: .utf8))
+            Self.withoutColours(try Repository.text("docs/pictures/request-\(name).svg"))
         }
         #expect(pictures[0] == pictures[1])
     }

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import TestSupport
 import Testing
 
 @testable import AuthFCGI
@@ -24,13 +25,12 @@ import Testing
 
     /// Compares the lines between the marks of a page with `table`, or writes them.
     private func expect(_ path: String, _ table: [String]) throws {
-        let file = Documents.checkout.appending(path: path)
-        let text = try String(contentsOf: file, encoding: .utf8)
+        let text = try Repository.text(path)
         let start = try #require(text.firstRange(of: Self.start), "\(path)").upperBound
         let end = try #require(text[start...].firstRange(of: Self.end), "\(path)").lowerBound
         let wanted = table.joined(separator: "\n")
         if ProcessInfo.processInfo.environment["AUTHFCGI_TEST_WRITE_DOCS"] == "yes" {
-            try Data("\(text[..<start])\(wanted)\(text[end...])".utf8).write(to: file)
+            try Data("\(text[..<start])\(wanted)\(text[end...])".utf8).write(to: URL(filePath: Repository.path(path)))
         } else {
             #expect(text[start..<end] == wanted, "AUTHFCGI_TEST_WRITE_DOCS=yes writes it anew")
         }

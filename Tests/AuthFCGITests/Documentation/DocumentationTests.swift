@@ -26,8 +26,7 @@ import Testing
         named += words(startingWith: "authfcgi/", of: isPart).map { "nginx/" + $0 }
         #expect(named.contains("nginx/authfcgi/verify.conf"))
         for name in named {
-            let file = Documents.checkout.appending(path: name).path
-            #expect(FileManager.default.fileExists(atPath: file), "\(name)")
+            #expect(FileManager.default.fileExists(atPath: Repository.path(name)), "\(name)")
         }
     }
 
@@ -43,11 +42,10 @@ import Testing
     }
 
     @Test func `All images of nginx are of the stable line whose oldest release the documents have`() throws {
-        let deploy = Documents.checkout.appending(path: "deploy")
-        let files = try FileManager.default.subpathsOfDirectory(atPath: deploy.path)
+        let files = try FileManager.default.subpathsOfDirectory(atPath: Repository.path("deploy"))
             .filter { $0.hasSuffix(".yaml") || $0.hasSuffix(".yml") || $0.hasSuffix("Dockerfile") }
         let images = try files.flatMap { file in
-            try String(contentsOf: deploy.appending(path: file), encoding: .utf8).split(separator: "\n")
+            try Repository.text("deploy/\(file)").split(separator: "\n")
                 .filter { ($0.contains(" image: ") || $0.hasPrefix("FROM ")) && $0.contains("nginx") }
         }
         #expect(images.count >= 3)
@@ -58,7 +56,7 @@ import Testing
 
     @Test func `The program is installed without symbols`() throws {
         for path in ["docs/getting-started.md", "deploy/docker/Dockerfile"] {
-            let page = try String(contentsOf: Documents.checkout.appending(path: path), encoding: .utf8)
+            let page = try Repository.text(path)
             let lines = page.split(separator: "\n").filter { $0.contains("install ") && $0.contains("/authfcgi") }
                 .filter { $0.contains("/usr/local/bin") }
             #expect(!lines.isEmpty)
@@ -69,7 +67,7 @@ import Testing
     }
 
     @Test func `What is to be installed for a build is what deploy/local/up installs`() throws {
-        let script = try String(contentsOf: Documents.checkout.appending(path: "deploy/local/up"), encoding: .utf8)
+        let script = try Repository.text("deploy/local/up")
         let list = try #require(script.split(separator: "\n").first { $0.hasPrefix("wanted=(") })
         let line = try #require(text.split(separator: "\n").first { $0.contains("apt-get install ca-certificates ") })
         let installed = Set(line.split(separator: " "))
@@ -82,6 +80,39 @@ import Testing
         let section = try Documents.page("docs/commands.md").section("JSON, for programs").joined(separator: "\n")
         for command in Self.commands where command.helpMessage().contains("--json ") {
             #expect(section.contains(command._commandName), "\(command)")
+        }
+    }
+
+    @Test func `The page about the log has every condition of the program, and no other`() throws {
+        let sources = Documents.checkout.appending(path: "Sources")
+        let files = try FileManager.default.subpathsOfDirectory(atPath: sources.path).filter { $0.hasSuffix(".swift") }
+        let conditions = try files.flatMap { file in
+            try String(contentsOf: sources.appending(path: file), encoding: .utf8)
+                .matches(of: /LogCondition(?:\.ofRequests)?\("([a-z_]+)"/).map { String($0.1) }
+        }
+        let table = try Documents.page("docs/log.md").section("What lasts").filter { $0.hasPrefix("| `") }
+        let documented = table.compactMap { $0.split(separator: "|").first }
+            .flatMap { $0.matches(of: /`([a-z_]+)`/).map { String($0.1) } }
+        #expect(conditions.count > 15 && Set(conditions).count == conditions.count)
+        #expect(Set(documented) == Set(conditions) && documented.count == conditions.count)
+    }
+
+    /// A variable of another program could be mistaken for one without the prefix. Blocks show what the program prints, and so
+    /// do some words within a line.
+    @Test func `The documents write settings with their prefix`() throws {
+        let others: Set<String> = ["DATABASE_URL", "REDIS_URL", "USER"]
+        let names = Set(SettingTable.all.map(\.name)).subtracting(others)
+        let printed = /`(?:(?:ERROR|WARNING|NOTICE|INFO|DEBUG): |USERS_PRESET django)[^`]*`/
+        for page in try Documents.pages() {
+            for line in page.prose where !line.hasPrefix("    ") {
+                // PostgreSQL's command, on the list of what a proxy of AWS' takes amiss.
+                if line.contains("AWS's list of") { continue }
+                let words = line.replacing(printed, with: "").matches(of: /[A-Za-z0-9_${]+/).map { String($0.0) }
+                for word in words {
+                    let name = word.hasSuffix("_FILE") && !names.contains(word) ? String(word.dropLast(5)) : word
+                    #expect(!names.contains(name), "\(word) in \(page.path): \(line)")
+                }
+            }
         }
     }
 

@@ -1,15 +1,11 @@
-import FoundationEssentials
 import TestSupport
 
 /// The pages of the documentation in this checkout.
 enum Documents {
-    static let checkout = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent().deletingLastPathComponent()
-
-    static func page(_ path: String) throws -> MarkdownPage { try MarkdownPage(path, in: checkout.path) }
+    static func page(_ path: String) throws -> MarkdownPage { try MarkdownPage(path, in: Repository.folder) }
 
     /// All pages.
-    static func pages() throws -> [MarkdownPage] { try MarkdownPage.paths(in: checkout.path).map(page) }
+    static func pages() throws -> [MarkdownPage] { try MarkdownPage.paths(in: Repository.folder).map(page) }
 
     /// The text of README and of all pages in docs.
     static func text() throws -> String {

@@ -10,11 +10,7 @@ import Testing
     private let lines: [Substring]
 
     init() throws {
-        lines = try Self.text("docs/openapi.yaml").split(separator: "\n")
-    }
-
-    private static func text(_ path: String) throws -> String {
-        try String(contentsOf: Documents.checkout.appending(path: path), encoding: .utf8)
+        lines = try Repository.text("docs/openapi.yaml").split(separator: "\n")
     }
 
     /// The methods of each path.
@@ -34,6 +30,8 @@ import Testing
     @Test func `The program has each operation of the description`() {
         #expect(operations.count > 10)
         for (path, methods) in operations {
+            // A demand in a path is found before there is a route.
+            guard PathDemand(path: path.utf8Span.span) == nil else { continue }
             let path = path.replacing("{id}", with: "f38558e5-0f0c-4a2e-8c51-0d3c6d4d6f2f")
             for method in ["GET", "POST", "DELETE"] {
                 let route = Route(path: path, method: method)
@@ -47,8 +45,16 @@ import Testing
         }
     }
 
+    @Test func `The program reads a demand where the description has one`() throws {
+        let path = try #require(operations.keys.first { $0.hasSuffix("/{demand}") })
+        #expect(operations[path] == ["GET"])
+        let asked = path.replacing("{demand}", with: "group%20staff")
+        let demand = PathDemand(path: asked.utf8Span.span)
+        #expect(demand == .text("group staff"))
+    }
+
     @Test func `The description has each path of the program`() throws {
-        let source = try Self.text("Sources/AuthFCGI/Routes/Route.swift")
+        let source = try Repository.text("Sources/AuthFCGI/Routes/Route.swift")
         let paths = source.split(separator: "\"").filter { $0.hasPrefix("/") && !$0.hasSuffix("/") }.map(String.init)
         #expect(paths.count > 10)
         #expect(Set(paths).subtracting(operations.keys) == [])
@@ -57,16 +63,34 @@ import Testing
     @Test func `The description has each error that a client can get`() throws {
         let start = try #require(lines.firstIndex { $0.hasSuffix("error:") }.map { $0 + 4 })
         let described = lines[start...].prefix { $0.contains("- ") }.map { String($0.trimmed.dropFirst(2)) }
-        let sources = Documents.checkout.appending(path: "Sources/AuthFCGI")
+        let sources = Repository.path("Sources/AuthFCGI")
         var codes: Set<String> = ["too_many_requests"]
-        for file in try FileManager.default.subpathsOfDirectory(atPath: sources.path) where file.hasSuffix(".swift") {
-            for part in try Self.text("Sources/AuthFCGI/\(file)").split(separator: "code: \"").dropFirst() {
+        for file in try FileManager.default.subpathsOfDirectory(atPath: sources) where file.hasSuffix(".swift") {
+            for part in try Repository.text("Sources/AuthFCGI/\(file)").split(separator: "code: \"").dropFirst() {
                 codes.insert(String(part.prefix { $0 != "\"" }))
             }
         }
         // No request leads to it.
         codes.remove("internal")
         #expect(described == codes.sorted())
+    }
+
+    /// Statuses that every path can have are in the introduction.
+    @Test func `The description has each status that a client can get`() throws {
+        let text = lines.joined(separator: "\n")
+        // No request leads to 500.
+        for status in HTTPStatus.allCases where status != .internalServerError {
+            let code = String(status.rawValue)
+            #expect(text.contains("'\(code)':") || text.contains(" \(code)"), "\(code)")
+        }
+    }
+
+    @Test func `The description has each header of the program's answers`() throws {
+        let text = lines.joined(separator: "\n")
+        let source = try Self.text("Sources/AuthFCGI/HTTP/HeaderName.swift")
+        let names = source.split(separator: "= HeaderName(\"").dropFirst().map { String($0.prefix { $0 != "\"" }) }
+        #expect(names.count > 15 && names.contains("X-Auth-Location"))
+        for name in names { #expect(text.contains("\(name):") || text.contains("`\(name)`"), "\(name)") }
     }
 
     @Test func `The description has the program's version`() {

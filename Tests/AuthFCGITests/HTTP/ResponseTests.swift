@@ -18,13 +18,18 @@ import Testing
         #expect(text(Response(.noContent)) == "204 No Content\r\nCache-Control: no-store\r\n\r\n")
     }
 
-    @Test func `a body has its type and length`() {
+    @Test func `a body has its type, which no browser may guess, and length`() {
         let expected = """
-            200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\
+            200 OK\r\nContent-Type: application/json\r\nX-Content-Type-Options: nosniff\r\nContent-Length: 2\r\n\
             Cache-Control: no-store\r\n\r\n{}
             """
         let response = Response(.ok, .json, Array("{}".utf8))
         #expect(text(response) == expected && SerializedResponse(response).bodyBytes == 2)
+    }
+
+    @Test func `a page has its own header against guessing, and no second one`() {
+        #expect(!text(Response(.ok, .html, Array("<p>".utf8))).contains("nosniff"))
+        #expect(text(Response(.ok, .metrics, Array("a 1".utf8))).contains("\r\nX-Content-Type-Options: nosniff\r\n"))
     }
 
     @Test func `an authorizer's variables carry their prefix`() {
@@ -41,7 +46,7 @@ import Testing
         #expect(response.status == .badRequest)
         #expect(
             String(decoding: response.body, as: UTF8.self)
-                == "{\"error\":\"bad\",\"message\":\"a \\\"b\\\"\\\\\\n\\u0001\\u007f é\"}\n")
+                == "{\"error\":\"bad\",\"message\":\"a \\\"b\\\"\\\\\\u000a\\u0001\\u007f é\"}\n")
     }
 
     private func text(_ response: Response) -> String {

@@ -18,15 +18,12 @@ final class LoginStage {
     var token: SessionToken?
     var address: String? = LoginStage.address
     private var spawned: [@Sendable @EventLoop () async -> Void] = []
-    private(set) lazy var login = LoginFlow(
+    private lazy var attempts = PasswordAttempts(
         store: store, hasher: hasher, audit: audit, log: effects.logger, now: { [self] in time },
         spawn: { [self] in spawned.append($0) })
-    private(set) lazy var change = PasswordChangeFlow(
-        store: store, hasher: hasher, audit: audit, log: effects.logger, rules: PasswordRules(),
-        now: { [self] in time }, spawn: { [self] in spawned.append($0) })
-    private(set) lazy var reset = PasswordResetFlow(
-        store: store, hasher: hasher, audit: audit, log: effects.logger, rules: PasswordRules(),
-        now: { [self] in time }, spawn: { [self] in spawned.append($0) })
+    private(set) lazy var login = LoginFlow(store: store, attempts: attempts)
+    private(set) lazy var change = PasswordChangeFlow(store: store, attempts: attempts, rules: PasswordRules())
+    private(set) lazy var reset = PasswordResetFlow(store: store, attempts: attempts, rules: PasswordRules())
 
     static let address = "192.0.2.7"
     /// The pages without anything of an operator's.

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import TestSupport
 import Testing
 
 @testable import AuthFCGI
@@ -6,7 +7,7 @@ import Testing
 
 /// The files of deploy/prometheus agree with the program and with each other.
 struct MonitoringFilesTests {
-    private let folder: URL
+    private static let folder = "deploy/prometheus"
     private let guide: String
     private let alerts: [Alert]
 
@@ -17,10 +18,8 @@ struct MonitoringFilesTests {
     }
 
     init() throws {
-        folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent().deletingLastPathComponent().appending(path: "deploy/prometheus")
-        guide = try String(contentsOf: folder.appending(path: "README.md"), encoding: .utf8)
-        alerts = Self.alerts(in: try String(contentsOf: folder.appending(path: "alerts.yml"), encoding: .utf8))
+        guide = try Repository.text("\(Self.folder)/README.md")
+        alerts = Self.alerts(in: try Repository.text("\(Self.folder)/alerts.yml"))
     }
 
     /// Reads the rules, whose texts are in single quotes, one to a line.
@@ -46,7 +45,7 @@ struct MonitoringFilesTests {
         var known = Set(entries.map(\.family) + histograms + ["build_info", "start_time_seconds", "workers"])
         known.formUnion(histograms.map { $0 + "_bucket" } + ["workers_wanted"])
         for name in ["README.md", "alerts.yml", "alerts.test.yml", "dashboard.json"] {
-            let text = try String(contentsOf: folder.appending(path: name), encoding: .utf8)
+            let text = try Repository.text("\(Self.folder)/\(name)")
             let named = text.ranges(of: "authfcgi_").map { range in
                 String(text[range.upperBound...].prefix { $0.isLowercase || $0 == "_" })
             }
@@ -98,7 +97,7 @@ struct MonitoringFilesTests {
             let uid: String
             let panels: [Panel]
         }
-        let data = try Data(contentsOf: folder.appending(path: "dashboard.json"))
+        let data = Data(try Repository.text("\(Self.folder)/dashboard.json").utf8)
         let dashboard = try JSONDecoder().decode(Dashboard.self, from: data)
         #expect(dashboard.uid == "authfcgi" && dashboard.panels.count > 20)
         #expect(Set(dashboard.panels.map(\.id)).count == dashboard.panels.count)

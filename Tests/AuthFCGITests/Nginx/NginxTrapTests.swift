@@ -1,4 +1,5 @@
 import FoundationEssentials
+import TestSupport
 import Testing
 
 @testable import AuthFCGI
@@ -167,11 +168,8 @@ struct NginxTrapTests {
 
     // MARK: The documents
 
-    private static let checkout = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent().deletingLastPathComponent()
-
     @Test func `the example has no trap, and a note for applications in Java`() {
-        let configuration = NginxExamination(Self.checkout.appending(path: "nginx/example.conf").path)
+        let configuration = NginxExamination(Repository.path("nginx/example.conf"))
         #expect(configuration.problems == [] && configuration.sites.count == 1)
         for trap in NginxTraps.all where trap.name != "java-paths" {
             #expect(NginxChecks.look(for: trap, in: configuration) == [.fine("none")], "\(trap.name)")
@@ -183,7 +181,7 @@ struct NginxTrapTests {
         ("deploy/kubernetes/overlays/sidecar/nginx.conf", 1),
     ])
     func `the configurations in deploy have no trap`(_ path: String, _ servers: Int) {
-        let configuration = NginxExamination(Self.checkout.appending(path: path).path)
+        let configuration = NginxExamination(Repository.path(path))
         #expect(configuration.sites.count == servers)
         for trap in NginxTraps.all {
             #expect(NginxChecks.look(for: trap, in: configuration) == [.fine("none")], "\(trap.name)")

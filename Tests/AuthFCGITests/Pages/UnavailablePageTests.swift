@@ -1,4 +1,5 @@
 import FoundationEssentials
+import TestSupport
 import Testing
 
 @testable import AuthFCGI
@@ -6,20 +7,14 @@ import Testing
 /// nginx shows the notices "unavailable" and "form unanswered" by itself if it cannot reach the gate: a copy, in nginx's own
 /// language.
 @Suite struct UnavailablePageTests {
-    private let file: URL
-
-    init() {
-        file = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent().deletingLastPathComponent()
-            .appending(path: "nginx/authfcgi/unavailable-page.conf")
-    }
+    private static let file = "nginx/authfcgi/unavailable-page.conf"
 
     @Test func `nginx's copy of the page is what the gate shows`() throws {
         let text = try Self.text()
         if ProcessInfo.processInfo.environment["AUTHFCGI_TEST_WRITE_PAGES"] == "yes" {
-            try Data(text.utf8).write(to: file)
+            try Data(text.utf8).write(to: URL(filePath: Repository.path(Self.file)))
         }
-        let there = try String(contentsOf: file, encoding: .utf8)
+        let there = try Repository.text(Self.file)
         #expect(there == text, "AUTHFCGI_TEST_WRITE_PAGES=yes writes it anew")
     }
 

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Sessions
+import TestSupport
 import Testing
 
 @testable import AuthFCGI
@@ -88,9 +89,7 @@ struct AnswersTests {
             PackedSession(
                 Session(
                     id: "00010203-0405-0607-0809-0a0b0c0d0eff", identity: identity, createdAt: .now, expiresAt: .now)))
-        let nginx = URL(filePath: #filePath).deletingLastPathComponent().appending(
-            path: "../../../nginx/authfcgi/question.conf")
-        let configuration = try String(contentsOf: nginx, encoding: .utf8)
+        let configuration = try Repository.text("nginx/authfcgi/question.conf")
         let match = try #require(configuration.firstMatch(of: /\nfastcgi_buffer_size (\d+)k;/))
         let buffer = try #require(Int(match.1)) * 1024
         // The heads of the records, padding, the end of the request, and what CGI puts before the status.

@@ -18,6 +18,10 @@ import Testing
         // No dots lead out of the demand.
         ("/auth/require/group%20admin/../../verify", "group admin"), ("/auth/require/../verify", ".."),
         ("/auth/require/group%20admin%2F..%2F..%2Fverify", "group admin/../../verify"),
+        // Twice encoded is another text, which nobody meets, and NUL is no end.
+        ("/auth/require/group%2520admin", "group%20admin"), ("/auth/require/group%20admin%00x", "group admin\0x"),
+        ("/auth/require/group%20a%252Fb", "group a%2Fb"), ("/auth/require/%00", "\0"), ("/auth/require/%2F", "/"),
+        ("/auth/require/group%20admin%0D%0A", "group admin\r\n"), ("/auth/require/%20", " "),
     ])
     func `the demand is the first segment, decoded once`(_ path: String, _ text: String) {
         #expect(demand(path) == .text(text))
@@ -27,6 +31,8 @@ import Testing
         ("/auth/require/", ""), ("/auth/require//group%20admin", ""), ("/auth/require/%", "%"),
         ("/auth/require/%2", "%2"),
         ("/auth/require/%zz/a", "%zz"), ("/auth/require/%ff", "%ff"),
+        ("/auth/require/group%20%C0%AF", "group%20%C0%AF"),
+        ("/auth/require/%u0041", "%u0041"), ("/auth/require/%+1", "%+1"),
     ])
     func `a segment that is empty or no text is unreadable`(_ path: String, _ segment: String) {
         #expect(demand(path) == .unreadable(segment))
@@ -34,7 +40,8 @@ import Testing
 
     @Test(arguments: [
         "", "/", "/auth/require", "/auth/requir/x", "/Auth/require/x", "//auth/require/x", "/auth//require/x",
-        "/auth/%72equire/x", "/x/auth/require/y", "/auth/verify/auth/require/x",
+        "/auth/%72equire/x", "/x/auth/require/y", "/auth/verify/auth/require/x", "/auth/require%2Fgroup%20admin",
+        "/auth/require;/x", "/auth/./require/x", "/auth/require\\x",
     ])
     func `other paths demand nothing`(_ path: String) {
         #expect(demand(path) == nil)

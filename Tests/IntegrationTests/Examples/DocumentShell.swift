@@ -7,7 +7,7 @@ struct DocumentShell {
     private let folder: TestFolder
     private let programs: String
     private let environment: [String: String]
-    /// What stands in the documents, and what stands for it here.
+    /// Texts of the documents, each with the text that replaces it here.
     private let replacements: [(String, String)]
 
     /// - Parameters:

@@ -4,7 +4,7 @@ import Testing
 
 /// What docs/sql.md says about tokens in PostgreSQL's log when an application passes one to a function.
 @Suite(.serialized) struct StatementLogTests {
-    private static let shared = Result {
+    private static let shared = OncePerSuite {
         let folder = try TestFolder()
         let server = try PostgreSQLServer(
             in: folder,

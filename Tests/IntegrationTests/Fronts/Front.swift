@@ -28,12 +28,14 @@ enum Front: String, CaseIterable, Sendable, CustomTestStringConvertible {
         }
     }
 
-    /// The status of a protected page while the gate is away.
-    var statusWithoutGate: Int {
+    /// The statuses of a protected page while the gate is away.
+    var statusesWithoutGate: Set<Int> {
         switch self {
-        case .nginx, .nginxOverHTTP, .envoy, .haproxy, .lighttpd: 503
-        case .caddy: 502
-        case .apache: 500
+        case .nginx, .nginxOverHTTP, .envoy, .haproxy: [503]
+        case .caddy: [502]
+        // 500 for the checks that find out, and 503 afterwards.
+        case .lighttpd: [500, 503]
+        case .apache: [500]
         }
     }
 

@@ -5,7 +5,7 @@ import Testing
 /// What clients see while the database or the gate is away: through all fronts at once, so that each outage is made and
 /// waited for once.
 @Suite(.serialized, .leavesCleanLogs) struct FrontOutageTests {
-    private static let shared = Result { try FrontRow() }
+    private static let shared = OncePerSuite { try FrontRow() }
     private let row: FrontRow
 
     init() throws { row = try Self.shared.get() }
@@ -49,7 +49,7 @@ import Testing
         let answers = try concurrently(requests) { try $0.site.client().get("/page", headers: $0.headers) }
         for (request, answer) in zip(requests, answers) {
             let front = request.site.front
-            #expect(answer.status == front.statusWithoutGate, "\(front.rawValue): \(answer)")
+            #expect(front.statusesWithoutGate.contains(answer.status), "\(front.rawValue): \(answer)")
             #expect(answer.headers["X-App"] == nil, "\(front.rawValue)")
         }
         for site in row.sites {
@@ -61,7 +61,7 @@ import Testing
         try row.waitForSession(token)
         for (site, load) in zip(row.sites, loads) {
             let report = load.stop()
-            let possible: Set = [200, 503, site.front.statusWithoutGate]
+            let possible = site.front.statusesWithoutGate.union([200, 503])
             let isExpected = report.errorCount == 0 && possible.isSuperset(of: report.statuses.keys)
             #expect(isExpected, "\(site.front.rawValue): \(report)")
         }
@@ -90,13 +90,17 @@ import Testing
 
         let again = row.sites.map { $0.load(token) }
         for load in again { try load.waitForRequests(20, within: .seconds(20)) }
+        let start = ContinuousClock.now
         #expect(try row.gate.stop() == .code(0))
         try row.gate.start()
+        // The fronts that wait do so for 2 s and more. A machine that is busy may need longer for a restart.
+        let isQuick = ContinuousClock.now - start < .milliseconds(1200)
         try row.waitForSession(token)
         for (site, load) in zip(row.sites, again) {
             let report = load.stop()
             let front = site.front
-            let possible: Set = front.waitsForTheGate ? [200, front.statusWithoutGate] : [200, 500, 502, 503]
+            let waiting: Set = isQuick ? [200] : front.statusesWithoutGate.union([200])
+            let possible: Set = front.waitsForTheGate ? waiting : [200, 500, 502, 503]
             let isExpected = report.errorCount == 0 && possible.isSuperset(of: report.statuses.keys)
             #expect(isExpected, "\(front.rawValue): \(report)")
         }

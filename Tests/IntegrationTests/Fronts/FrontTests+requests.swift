@@ -10,6 +10,8 @@ extension FrontTests {
     static let spellings: [String] = {
         var names = identityHeaders
         names += ["REMOTE-USER", "remote-user", "X-Auth_User-Id", "X_Auth-User-Id", "REMOTE_USER"]
+        // With a space or a tab before the colon.
+        names += ["Remote-User ", "Remote-User\t", "Remote_User ", "Remote.User "]
         for sign in "_.!#$%&'*+^`|~" {
             names += identityHeaders.map { $0.replacing("-", with: String(sign)) }
         }
@@ -69,6 +71,24 @@ extension FrontTests {
                 #expect(request["Remote-User"] == ["ann"])
             }
         }
+    }
+
+    @Test(arguments: Front.allCases)
+    func `a login whose body comes in chunks reaches the gate`(_ front: Front) throws {
+        let site = try FrontTests.sites.get(front)
+        let password = "a-password-for-kim"
+        RunRecord.note(secret: password)
+        try site.gate.addUser("kim", password: password)
+        let body = #"{"username":"kim","password":"\#(password)"}"#
+        let parts: [Substring] = [body.prefix(7), body.dropFirst(7), ""]
+        let chunks = parts.map { "\(String($0.utf8.count, radix: 16))\r\n\($0)\r\n" }.joined()
+        let login = try site.client().request(
+            "POST", "/auth/login", headers: [("Transfer-Encoding", "chunked"), ("Content-Type", "application/json")],
+            body: Array(chunks.utf8))
+        try #require(login.status == 200, "\(login) \(site.log)")
+        let token = try #require(try object(login)["token"]?.text)
+        RunRecord.note(secret: token)
+        #expect(try site.client().get("/page", headers: [bearer(token)]).status == 200)
     }
 
     @Test(arguments: Front.allCases)

@@ -41,7 +41,7 @@ import Testing
             #expect(request["Cookie"] == [received], "\(sent)")
             #expect(request["Authorization"] == ["Basic YW5uOng="])
         }
-        // An open page is none where the token may be seen.
+        // Not even the application of an open page gets the token.
         for credentials in [bearer(token), cookie(token)] {
             let answer = try site.client().get("/public/page", headers: [credentials])
             #expect(answer.status == 200 && !EchoedRequest(answer).description.contains("afs_"))
@@ -125,7 +125,7 @@ import Testing
         for path in ["/auth/verify", "/auth/forward", "/auth/require/user%20ann", "/auth/sessions/../verify"] {
             #expect([401, 404, 400].contains(try site.client().get(path).status), "\(path)")
             let answer = try site.client().get(path, headers: [bearer(token)])
-            // The application's path like any other, or nothing.
+            // The front has no such path of its own: the application answers, or nobody does.
             #expect(answer.headers["X-App"] == "1" || answer.status == 404 || answer.status == 400, "\(path)")
             #expect(answer.headers["Remote-User"] == nil, "\(path)")
         }

@@ -3,7 +3,7 @@ import Testing
 
 /// `/auth/account`, and the password change as its form, over FastCGI with two pods.
 @Suite(.serialized) struct AccountPageTests {
-    private static let shared = Result { try TwoGates(users: ["ann", "bob"]) }
+    private static let shared = OncePerSuite { try TwoGates(users: ["ann", "bob"]) }
     private static let agents = [
         ("HTTP_USER_AGENT", "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"),
         (
@@ -65,7 +65,7 @@ import Testing
         try gates.psql("SELECT count(create_access_token('\(id)')) FROM generate_series(1, 101)")
         let page = try one.load("/auth/account", [GateProcess.cookie(mine), Self.agents[0]])
         #expect(page.status == 200 && page.text.contains("Firefox, Linux"), "\(page)")
-        // 103 in all.
+        // There are 103 sessions in all.
         #expect(page.text.contains("and at least 89 more, which “End all others” ends too"), "\(page)")
     }
 
@@ -89,7 +89,7 @@ import Testing
         let done = try one.load("/auth/account", [(name, cookie + "; authfcgi_done=session")])
         #expect(done.status == 200 && done.text.contains("The session has ended."), "\(done)")
         #expect(done.headers["Set-Cookie"]?.hasSuffix("; Max-Age=0") == true)
-        // A link says nothing.
+        // A link cannot make the page say so.
         let forged = try one.load("/auth/account", query: "done=session", [(name, cookie)])
         #expect(forged.status == 200 && !forged.text.contains("The session has ended."))
         let signedIn = try one.load("/auth/logout", query: "done=1", [(name, cookie)])

@@ -22,12 +22,26 @@ final class CheckLoad: Sendable {
 
     /// Starts the threads.
     ///
-    /// - Parameter ask: Sends one request of the thread with the given number and returns its status.
-    init(threads: Int, pause: Duration = .zero, ask: @escaping @Sendable (_ thread: Int) throws -> Int?) {
+    /// - Parameters:
+    ///   - pause: The pause after each request of a thread.
+    ///   - rate: The number of requests of all threads together in a second, as far as the gate keeps up: those that come too
+    ///     late are made up for. Nil for no limit.
+    ///   - ask: Sends one request of the thread with the given number and returns its status.
+    init(
+        threads: Int, pause: Duration = .zero, perSecond rate: Int? = nil,
+        ask: @escaping @Sendable (_ thread: Int) throws -> Int?
+    ) {
         let shared = shared
+        let interval = rate.map { Duration.seconds(threads) / $0 }
         self.threads = (0..<threads).map { number in
             JoinableThread {
+                var due = ContinuousClock.now + (interval ?? .zero) * number / threads
                 while !shared.isStopping.load(ordering: .relaxed) {
+                    if let interval {
+                        let wait = due - ContinuousClock.now
+                        if wait > .zero { sleepThread(for: wait) }
+                        due += interval
+                    }
                     let start = ContinuousClock.now
                     let result = Result { try ask(number) }
                     let time = ContinuousClock.now - start

@@ -68,13 +68,17 @@ import Testing
             ("group%20staff", 200), ("user%20ann", 200), ("group%20admin", 403), ("group%20admin/../../verify", 403),
             ("group%20admin/group%20staff", 403), ("group%20staff/group%20admin", 200), ("staff", 503), ("", 503),
             ("group%20staff%20and%20group%20admin", 403), ("group%20admin%20or%20user%20ann/x?y", 200), ("%zz", 503),
+            ("group%2520staff", 503), ("group%20staff%00", 403), ("group%20%22staff%2Fx%22", 403),
+            ("/group%20staff", 503),
+            ("%20", 503), ("%00", 503), ("user%20ann%0A", 200), ("user%20ANN", 403), ("group%20staff;x", 503),
+            ("group%20staff%ff", 503), ("?group%20staff", 503), ("group%20staff%3Fx", 403), ("group%20staff%23", 403),
         ] {
             let answer = try client.get("/auth/require/\(demand)", headers: bearer)
             #expect(answer.status == status, "\(demand)")
             #expect((answer.headers["Remote-User"] == "ann") == (status == 200))
             #expect(try client.get("/auth/require/\(demand)").status == 401)
         }
-        // What a client could send demands nothing, and takes no demand away.
+        // Headers that a client can send neither demand anything nor remove a demand.
         let claims = [("AUTH_REQUIRE", "group staff"), ("Auth-Require", "group staff"), ("Remote-User", "root")]
         #expect(try client.get("/auth/require/group%20admin", headers: bearer + claims).status == 403)
         try gate.waitForLog(containing: "the demand in /auth/require/ is not understood: 'staff'")

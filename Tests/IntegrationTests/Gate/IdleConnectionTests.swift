@@ -33,8 +33,10 @@ import Testing
             if try check(client) == 200 { clients.append(client) }
         }
         #expect(clients.count == count)
-        let memory = try #require(worker.residentAnonymousBytes)
-        #expect(memory < 20_000_000, "\(memory) bytes")
+        // The memory in which the worker has measured the speed of hashing is given back after 10 s.
+        try eventually("10,000 connections take less than 20 MB", within: .seconds(30), log: gate.log) {
+            try #require(worker.residentAnonymousBytes) < 20_000_000
+        }
         // All of them still are.
         for client in clients { #expect(try check(client) == 200) }
         #expect(clients.allSatisfy { $0.connectionCount == 1 })

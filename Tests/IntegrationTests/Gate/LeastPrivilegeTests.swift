@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// What the program may do if root starts it. Only root can see that.
-@Suite(.enabled(if: geteuid() == 0, "tests as root")) struct LeastPrivilegeTests {
+@Suite(.forRoot) struct LeastPrivilegeTests {
     private let folder: TestFolder
     private let server: PostgreSQLServer
     private let database: String

@@ -121,6 +121,29 @@ import Testing
         #expect(try process.stop().isSuccess)
     }
 
+    @Test(arguments: [("http", 200), ("http-check", 401)])
+    func `a unix socket of HTTP has the same modes, and takes the same peers`(_ kind: String, _ answer: Int) throws {
+        let path = folder.path("s")
+        let (mine, group) = (getuid(), geteuid() == 0 ? 1 : getegid())
+        let process = try start(
+            ["LISTEN": "\(kind):unix:\(path)", "LISTEN_PEER_UIDS": "\(mine)"],
+            arguments: ["--listen-mode", "0600", "--listen-group", "\(group)"])
+        try eventually("the gate answers", log: process.log) {
+            try process.requireRunning()
+            return (try? HTTPClient(.unix(path)).get("/healthz").status) == answer
+        }
+        #expect(try status(path).st_mode == S_IFSOCK | 0o600)
+        #expect(try status(path).st_gid == group)
+        #expect(try process.stop().isSuccess)
+        let strict = try start(["LISTEN": "\(kind):unix:\(path)", "LISTEN_PEER_UIDS": "\(mine + 4711)"])
+        try eventually("the peer is refused", log: strict.log) {
+            try strict.requireRunning()
+            _ = Endpoint.unix(path).isListening
+            return strict.log.contains("HTTP connection closed: peer of a user that is not allowed uid=\(mine)")
+        }
+        #expect(throws: (any Error).self) { try HTTPClient(.unix(path)).get("/healthz") }
+    }
+
     @Test func `sockets for another process are not used`() throws {
         let listener = try Endpoint.unix(folder.path("a")).makeListener(isBlocking: true)
         let path = folder.path("own")

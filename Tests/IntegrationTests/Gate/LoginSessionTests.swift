@@ -7,11 +7,11 @@ import Testing
 
 /// The effects of a login on other sessions, and the lifetime of its own.
 @Suite(.serialized) struct LoginSessionTests {
-    private static let replacing = Result { try TwoGates(users: ["ann", "bob"]) }
-    private static let limited = Result {
+    private static let replacing = OncePerSuite { try TwoGates(users: ["ann", "bob"]) }
+    private static let limited = OncePerSuite {
         try TwoGates(environment: ["SESSIONS_PER_USER": "2"], users: ["ann", "bob"])
     }
-    private static let remembering = Result {
+    private static let remembering = OncePerSuite {
         try TwoGates(
             environment: [
                 "SESSION_REMEMBERED_LIFETIME": "30d", "SESSION_LIFETIME": "8h", "SESSION_IDLE_TIMEOUT": "1h",

@@ -3,7 +3,7 @@ import Testing
 
 /// `POST /auth/password` over FastCGI, with two pods.
 @Suite(.serialized) struct PasswordChangeTests {
-    private static let shared = Result { try TwoGates(users: ["ann", "bob"]) }
+    private static let shared = OncePerSuite { try TwoGates(users: ["ann", "bob"]) }
     static let json = ("CONTENT_TYPE", "application/json")
     let gates: TwoGates
     var one: GateProcess { gates.one }

@@ -63,6 +63,32 @@ import Testing
         #expect(others.allSatisfy { !$0.contains("request_id=") && !$0.contains("trace_id=") })
     }
 
+    @Test func `over HTTP too each line about a request has its id and its trace`() throws {
+        let gate = try GateProcess(
+            in: folder, server: server, database: database, workers: 1, environment: ["LOG_LEVEL": "debug"],
+            listensForHTTP: true)
+        let headers = [
+            ("X-Request-ID", "over-http"), ("traceparent", "00-\(Self.trace)-\(Self.span)-01"),
+            ("Content-Type", "application/json"),
+        ]
+        let client = HTTPClient(.unix(gate.httpSocketPath), keepsAlive: true)
+        #expect(try client.get("/auth/verify", headers: headers).status == 401)
+        let body = Array(#"{"username":"nobody","password":"wrong"}"#.utf8)
+        #expect(try client.request("POST", "/auth/login", headers: headers, body: body).status == 401)
+        for message in ["check refused", "login refused"] {
+            try gate.waitForLog(containing: ": \(message) ")
+            let line = try #require(gate.log.split(separator: "\n").first { $0.contains(": \(message) ") })
+            let fields = try LogLine(line)
+            #expect(fields["request_id"] == "over-http" && fields["trace_id"] == Self.trace, "\(line)")
+            #expect(fields["span_id"] == Self.span, "\(line)")
+        }
+        // The next request on the connection has none of them.
+        #expect(try client.get("/auth/verify").status == 401 && client.connectionCount == 1)
+        try eventually("it is logged", log: gate.log) { gate.lines(with: ": check refused ") == 2 }
+        let last = gate.log.split(separator: "\n").last { $0.contains(": check refused ") }
+        #expect(last?.contains("request_id=") == false && last?.contains("trace_id=") == false, "\(gate.log)")
+    }
+
     @Test func `with LOG_FORMAT=json each line of the program is an object with the fields of the text`() throws {
         let gate = try gate(["LOG_FORMAT": "json"])
         try gate.addUser("ann", password: "correct horse battery")
@@ -82,6 +108,25 @@ import Testing
         #expect(login["reason"] == "wrong password" && login["request_id"] == "request-1")
         #expect(login["trace_id"] == Self.trace && login["worker"] == "0")
         #expect(objects.contains { $0["event"] == "log" && $0["message"]?.hasPrefix("shut down after") == true })
+    }
+
+    @Test func `with LOG_FORMAT=json the reasons why the program cannot start are objects too`() throws {
+        func refused(_ environment: [String: String], _ arguments: String...) throws -> [[String: String]] {
+            let result = try ServerProcess.run(
+                GateProcess.executable, ["serve"] + arguments,
+                environment: ["DATABASE_URL": server.url(database: database)].merging(environment) { $1 })
+            #expect(result.status == .code(78) && result.output.isEmpty, "\(result)")
+            return try result.errors.split(separator: "\n").map {
+                try JSONDecoder().decode([String: String].self, from: Data($0.utf8))
+            }
+        }
+        let wrong = try refused(["LOG_FORMAT": "json", "WORKERS": "many", "SESSION_LIFETIME": "long"])
+        #expect(wrong.count == 2 && wrong.allSatisfy { $0["level"] == "critical" && $0["time"] != nil }, "\(wrong)")
+        #expect(wrong.first?["message"]?.contains("WORKERS (environment) is \"many\"") == true, "\(wrong)")
+        let socket = try refused([:], "--log-format", "json", "--listen", "unix:\(folder.path("none/gate.sock"))")
+        #expect(socket.count == 1 && socket[0]["message"]?.contains("does not exist") == true, "\(socket)")
+        let file = try folder.write("form", "AUTHFCGI_LOG_FORMAT=json\nAUTHFCGI_LISTEN=nowhere\n")
+        #expect(try refused([:], "--env-file", file).count == 1)
     }
 
     @Test func `LOG_FORMAT changes with a reload`() throws {

@@ -3,7 +3,7 @@ import Testing
 
 /// `/auth/reset` over FastCGI: a link from the command to the new password, with two pods.
 @Suite(.serialized) struct ResetPageTests {
-    private static let shared = Result { try TwoGates(users: ["ann"]) }
+    private static let shared = OncePerSuite { try TwoGates(users: ["ann"]) }
     private static let password = "a new passphrase of mine"
     private let gates: TwoGates
     private var one: GateProcess { gates.one }

@@ -107,6 +107,35 @@ import Testing
         #expect(try gate.check(token) == 200)
     }
 
+    @Test func `tables restored without rights under a running gate are open until migrate, without a restart`()
+        throws
+    {
+        let stranger = "\(database)_stranger"
+        try server.psql("CREATE ROLE \(stranger) LOGIN")
+        let gate = try GateProcess(in: folder, server: server, database: database, workers: 1)
+        try gate.addUser("ann", password: "correct horse")
+        let token = try gate.signIn("ann")
+        try server.dump(database, to: dump)
+        let options = ["--clean", "--if-exists", "--no-acl"]
+        var restored = try server.restore(dump, into: database, options)
+        // A statement of the gate may have met the removal of a table.
+        if !restored.status.isSuccess { restored = try server.restore(dump, into: database, options) }
+        #expect(restored.status.isSuccess, "\(restored)")
+        try gate.waitUntilReady()
+        try eventually("the session of the dump is valid") { try gate.check(token) == 200 }
+
+        let call = "SELECT create_access_token('admin', groups => '{admin}') <> ''"
+        #expect(try server.psql(call, database: database, user: stranger) == "t")
+        let open = "everybody may execute \(SchemaObjects.functions.count) functions (announce_revocations, "
+        let checked = try run(["config", "check"])
+        #expect(checked.status == .code(78) && checked.errors.contains(open), "\(checked)")
+        let migrated = try run(["migrate"])
+        #expect(migrated.status.isSuccess && migrated.errors.contains("put right: \(open)"), "\(migrated)")
+        #expect(throws: (any Error).self) { try server.psql(call, database: database, user: stranger) }
+        #expect(try gate.check(token) == 200)
+        #expect(try gate.logIn("ann", "correct horse").status == 200)
+    }
+
     @Test func `a gate that starts on an empty database makes the tables, and one that another process serves waits`()
         throws
     {

@@ -37,7 +37,7 @@ import Testing
         RunRecord.note(secret: token)
         let old = try gate.workers
         let load = CheckLoad(threads: 1, pause: .milliseconds(5)) { _ in try gate.check(token) }
-        // The role first: until the file has it too, the connections that there are go on.
+        // The role has it first: existing connections go on until the file has it too.
         try setPassword("second-password")
         _ = try write("second-password")
         try gate.waitForLog(containing: "the file of DATABASE_URL_FILE has changed", within: .seconds(20))
@@ -47,6 +47,20 @@ import Testing
         #expect(report.failures == [:] && Set(report.statuses.keys) == [200], "\(report)")
         try server.psql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'gate'")
         try eventually("it connects again with the new password", log: gate.log) { try gate.check(token) == 200 }
+    }
+
+    @Test func `a file that cannot be used is told once, and so is its end`() throws {
+        let gate = try gate()
+        let token = try gate.signIn("ann")
+        RunRecord.note(secret: token)
+        _ = try folder.write("database-url", "mysql://gate@host/sessions\n")
+        try gate.waitForLog(containing: "and cannot be used; the old one stays: ", within: .seconds(20))
+        #expect(gate.log.contains(" condition=secret_unusable state=begins"), "\(gate.log)")
+        #expect(try gate.check(token) == 200)
+        _ = try write("first-password")
+        try gate.waitForLog(containing: "the secrets can be used again condition=secret_unusable", within: .seconds(20))
+        #expect(!gate.log.contains("replacing workers"), "\(gate.log)")
+        #expect(try gate.check(token) == 200)
     }
 
     @Test func `a refused password has the file read again`() throws {

@@ -3,7 +3,7 @@ import Testing
 
 /// `DELETE /auth/sessions/ID` and `POST /auth/logout` with an extent: permissions, and the effect on every pod.
 @Suite(.serialized) struct SessionEndingTests {
-    private static let shared = Result { try TwoGates() }
+    private static let shared = OncePerSuite { try TwoGates() }
     private let gates: TwoGates
     private var one: GateProcess { gates.one }
     private var two: GateProcess { gates.two }

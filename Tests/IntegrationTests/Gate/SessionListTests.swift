@@ -3,7 +3,7 @@ import Testing
 
 /// `GET /auth/sessions`: the list of the user's own sessions.
 @Suite(.serialized) struct SessionListTests {
-    private static let shared = Result { try TwoGates(users: ["ann"]) }
+    private static let shared = OncePerSuite { try TwoGates(users: ["ann"]) }
     private let gates: TwoGates
 
     init() throws {

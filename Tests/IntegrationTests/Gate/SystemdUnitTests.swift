@@ -36,12 +36,12 @@ import Testing
     }
 
     @Test func `systemd-analyze accepts the units`() throws {
-        for name in ["authfcgi.service", "authfcgi.socket"] {
+        let names = ["authfcgi.service", "authfcgi.socket", "authfcgi-http.socket"]
+        for name in names {
             let text = try file(name).replacing("/usr/local/bin/authfcgi", with: GateProcess.executable)
             try folder.write(name, text)
         }
-        let result = try ServerProcess.run(
-            "systemd-analyze", ["verify", folder.path("authfcgi.service"), folder.path("authfcgi.socket")])
+        let result = try ServerProcess.run("systemd-analyze", ["verify"] + names.map { folder.path($0) })
         #expect(result.status == .code(0), "\(result)")
         #expect(result.output == "" && result.errors == "", "\(result)")
     }
@@ -57,6 +57,24 @@ import Testing
         #expect(try FastCGIClient.check(.unix(path), token: nil, timeout: .seconds(20)) == 401)
         #expect(process.log.contains("\(path) of systemd"))
         #expect(try FastCGIClient.check(.unix(path), token: token()) == 200)
+        #expect(try process.stop() == .code(0))
+    }
+
+    @Test func `with the second socket the gate speaks HTTP there, and FastCGI on the first`() throws {
+        let unit = try file("authfcgi-http.socket").split(separator: "\n")
+        let line = try #require(unit.first { $0.hasPrefix("FileDescriptorName=") })
+        let name = line.dropFirst("FileDescriptorName=".count)
+        let (first, second) = (folder.path("gate.sock"), folder.path("http.sock"))
+        let variables = geteuid() == 0 ? ["--setenv=AUTHFCGI_USER=root"] : []
+        let sockets = ["--listen=\(first)", "--listen=\(second)", "--fdname=authfcgi.socket:\(name)"]
+        let process = try ServerProcess(
+            "systemd-socket-activate", variables + sockets + command(), logFile: folder.path("log"))
+        try process.waitForLog(containing: "Listening on \(second)")
+        #expect(try HTTPClient(.unix(second), timeout: .seconds(20)).get("/auth/verify").status == 401)
+        #expect(try FastCGIClient.check(.unix(first), token: nil, timeout: .seconds(20)) == 401)
+        let token = try token()
+        #expect(try HTTPClient(.unix(second)).get("/auth/verify", headers: [bearer(token)]).status == 200)
+        #expect(try FastCGIClient.check(.unix(first), token: token) == 200)
         #expect(try process.stop() == .code(0))
     }
 

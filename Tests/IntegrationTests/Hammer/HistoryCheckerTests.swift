@@ -4,11 +4,11 @@ import Testing
 /// The hammer's checker: the violations that it must find, and the histories that it must accept. Times are
 /// milliseconds; the revocation delay D is one second.
 @Suite struct HistoryCheckerTests {
-    private static func violations(_ events: [HistoryEvent]) -> [HistoryViolation] {
+    static func violations(_ events: [HistoryEvent]) -> [HistoryViolation] {
         HistoryChecker(revocationDelay: .seconds(1)).violations(in: History(events))
     }
 
-    private static func event(
+    static func event(
         _ operation: HistoryEvent.Operation, _ result: HistoryEvent.Result = .accepted, of session: Int? = 1,
         user: Int = 7, at times: ClosedRange<Int>, pod: Int? = 0
     ) -> HistoryEvent {
@@ -20,14 +20,14 @@ import Testing
     private static let login = event(.login, at: 0...10)
 
     /// A history of the login, of `acts` and of one check breaks nothing.
-    private static func expectLegal(
+    static func expectLegal(
         _ acts: [HistoryEvent], _ check: HistoryEvent, _ location: SourceLocation = #_sourceLocation
     ) {
         #expect(violations([login] + acts + [check]) == [], sourceLocation: location)
     }
 
     /// A history of the login, of `acts` and of one check is broken by that check.
-    private static func expectBroken(
+    static func expectBroken(
         _ acts: [HistoryEvent], _ check: HistoryEvent, _ location: SourceLocation = #_sourceLocation
     ) {
         #expect(violations([login] + acts + [check]).map(\.check) == [check], sourceLocation: location)
@@ -125,87 +125,6 @@ import Testing
         #expect(HistoryChecker(revocationDelay: .seconds(1)).decisiveChecks(in: history) == Array(checks[2...3]))
     }
 
-    // MARK: Ends of all of a user's sessions
-
-    @Test func `a logout of all sessions counts for the other ones from its acknowledgement on`() {
-        let other = Self.event(.login, of: 2, at: 0...20)
-        let acts = [other, Self.event(.logoutEverywhere, of: 2, at: 100...200)]
-        Self.expectBroken(acts, Self.event(.check, at: 1201...1202))
-        Self.expectLegal(acts, Self.event(.check, at: 1200...1202))
-        Self.expectLegal(acts, Self.event(.check, .refused, at: 101...102))
-        Self.expectBroken(acts, Self.event(.check, .refused, at: 50...60))
-    }
-
-    @Test func `a logout of all sessions with a token that may have ended may leave the others`() {
-        let other = Self.event(.login, of: 2, at: 0...20)
-        let everywhere = Self.event(.logoutEverywhere, of: 2, at: 100...200)
-        for rival in [
-            Self.event(.logout, .cannotTell, of: 2, at: 30...40), Self.event(.adminRevoke, of: 2, at: 150...300),
-        ] {
-            Self.expectLegal([other, rival, everywhere], Self.event(.check, at: 5000...5001))
-            Self.expectLegal([other, rival, everywhere], Self.event(.check, .refused, at: 5000...5001))
-            // Its own session has ended all the same.
-            Self.expectBroken([other, rival, everywhere], Self.event(.check, of: 2, at: 1301...1302))
-        }
-        // What began only when it was over, and what ended another session alone, took nothing from it.
-        for rival in [Self.event(.adminRevoke, of: 2, at: 200...300), Self.event(.logout, .failed, of: 3, at: 30...40)]
-        {
-            Self.expectBroken([other, rival, everywhere], Self.event(.check, at: 1201...1202))
-        }
-    }
-
-    @Test func `the end of a user's other sessions leaves the one that asked for it`() {
-        let other = Self.event(.login, of: 2, at: 0...20)
-        let acts = [other, Self.event(.logoutOthers, of: 2, at: 100...200)]
-        Self.expectBroken(acts, Self.event(.check, at: 1201...1202))
-        Self.expectLegal(acts, Self.event(.check, .refused, at: 101...102))
-        Self.expectLegal(acts, Self.event(.check, of: 2, at: 5000...5001))
-        Self.expectBroken(acts, Self.event(.check, .refused, of: 2, at: 5000...5001))
-        // It may ask again, and be asked to come back.
-        let again = [Self.event(.logoutOthers, .cannotTell, of: 2, at: 50...60)]
-        Self.expectBroken(acts + again, Self.event(.check, at: 1201...1202))
-        Self.expectBroken(acts + again, Self.event(.check, .refused, of: 2, at: 5000...5001))
-        // One that has ended before is out, and others may not be.
-        let ended = [Self.event(.adminRevoke, of: 2, at: 30...40)]
-        Self.expectLegal(acts + ended, Self.event(.check, at: 5000...5001))
-    }
-
-    @Test func `the end of everybody's sessions counts for all`() {
-        let all = Self.event(.adminRevokeAll, of: nil, user: -1, at: 100...200)
-        Self.expectBroken([all], Self.event(.check, at: 1201...1202))
-        Self.expectLegal([all], Self.event(.check, .refused, at: 101...102))
-        Self.expectBroken([all], Self.event(.check, .refused, at: 50...99))
-        let unsure = Self.event(.adminRevokeAll, .failed, of: nil, user: -1, at: 100...200)
-        Self.expectLegal([unsure], Self.event(.check, at: 5000...5001))
-        Self.expectLegal([unsure], Self.event(.check, .refused, at: 5000...5001))
-        // It may have ended a session that ends the others.
-        let others = [Self.event(.login, of: 2, at: 0...20), Self.event(.logoutOthers, of: 2, at: 300...400), unsure]
-        Self.expectLegal(others, Self.event(.check, at: 5000...5001))
-    }
-
-    @Test func `a login beside the end of all of a user's sessions may go either way`() {
-        for end in [HistoryEvent.Operation.logoutEverywhere, .adminRevokeUser] {
-            let first = Self.event(.login, of: 2, at: 0...5)
-            let revocation = Self.event(end, of: end == .adminRevokeUser ? nil : 2, at: 5...9)
-            Self.expectLegal([first, revocation], Self.event(.check, at: 5000...5001))
-            Self.expectLegal([first, revocation], Self.event(.check, .refused, at: 5000...5001))
-        }
-    }
-
-    @Test func `a login after the end of all of a user's sessions counts`() {
-        let (first, later) = (Self.event(.login, of: 2, at: 0...5), Self.event(.login, .accepted, of: 3, at: 200...210))
-        for end in [HistoryEvent.Operation.logoutEverywhere, .adminRevokeUser] {
-            var revocation = Self.event(end, of: end == .adminRevokeUser ? nil : 2, at: 100...200)
-            let refused = Self.event(.check, .refused, of: 3, at: 5000...5001)
-            #expect(Self.violations([first, later, revocation, refused]).map(\.check) == [refused])
-            revocation.end = .milliseconds(201)
-            #expect(Self.violations([first, later, revocation, refused]) == [])
-            // Unacknowledged, it may still be waiting somewhere to be carried out.
-            revocation.result = .failed
-            #expect(Self.violations([first, later, revocation, refused]) == [])
-        }
-    }
-
     // MARK: At random
 
     @Test func `any legal history passes, and fails when one event of it is moved`() throws {
@@ -255,51 +174,5 @@ import Testing
         moved[index].start = start
         moved[index].end = start + .milliseconds(1)
         #expect(Self.violations(moved) != [], "seed \(seed): \(event) moved to \(start)")
-    }
-}
-
-/// Histories of a world in which all goes as promised: a session ends at one moment, and each pod notices it at most a
-/// second later.
-private enum LegalHistory {
-    static func make(_ random: inout SeededGenerator) -> [HistoryEvent] {
-        (0..<6).flatMap { session in events(of: session, &random) }.shuffled(using: &random)
-    }
-
-    private static func events(of session: Int, _ random: inout SeededGenerator) -> [HistoryEvent] {
-        func event(
-            _ operation: HistoryEvent.Operation, _ result: HistoryEvent.Result, _ start: Duration, _ end: Duration,
-            pod: Int?
-        ) -> HistoryEvent {
-            HistoryEvent(operation, result, session: session, user: session, from: start, to: end, pod: pod)
-        }
-        let started = random.milliseconds(0...1000)
-        let known = started + random.milliseconds(1...50)
-        var events = [event(.login, .accepted, started, known, pod: nil)]
-        var ends: Duration?
-        if random.chance(0.8) {
-            var begun = known + random.milliseconds(200...1000)
-            // Tries that nobody answers; the last one is acknowledged.
-            let first = begun
-            for _ in 0..<Int.random(in: 0...2, using: &random) {
-                let given = begun + random.milliseconds(1...100)
-                events.append(event(.logout, random.chance(0.5) ? .failed : .cannotTell, begun, given, pod: 0))
-                begun = given + random.milliseconds(1...500)
-            }
-            let acknowledged = begun + random.milliseconds(1...100)
-            events.append(event(.logout, .accepted, begun, acknowledged, pod: 1))
-            let span = acknowledged - first
-            ends = first + span * Double.random(in: 0...1, using: &random)
-        }
-        for pod in 0..<2 {
-            let lag = random.milliseconds(0...1000)
-            for _ in 0..<30 {
-                let start = known + random.milliseconds(0...5000)
-                let noticed = ends.map { start > $0 + lag } ?? false
-                let result: HistoryEvent.Result =
-                    random.chance(0.05) ? .cannotTell : noticed ? .refused : .accepted
-                events.append(event(.check, result, start, start + random.milliseconds(1...300), pod: pod))
-            }
-        }
-        return events
     }
 }

@@ -40,6 +40,13 @@ import Testing
         #expect(pods.pods[0].log.text.contains("OOM"))
         try await pods.share(newcomers)
         #expect(refusals(pods) == [1, 1, 1])
+        // The end is noticed without another check.
+        try await eventually("each store says that it is over", within: .seconds(20)) {
+            pods.pods.allSatisfy { $0.log.text.contains("Redis stores sessions again") }
+        }
+        for pod in pods.pods {
+            #expect(pod.log.text.ranges(of: "info: Redis stores sessions again").count == 1, "\(pod.log.text)")
+        }
         // A full Redis is no reason to close the connection.
         for pod in pods.pods { #expect(!pod.log.text.contains("Failed to connect")) }
     }

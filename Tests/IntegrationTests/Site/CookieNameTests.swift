@@ -60,7 +60,7 @@ import Testing
             Case($0, $0)
         }
 
-    private static let shared = Result { try Site() }
+    private static let shared = OncePerSuite { try Site() }
     private let pod: Pod
 
     init() throws { pod = try Self.shared.get().pod }

@@ -12,7 +12,7 @@ import Testing
         case stopped
     }
 
-    private static let shared = Result {
+    private static let shared = OncePerSuite {
         let site = try BreakableSite(
             workers: 1,
             environments: ["0s", "3s", "10s"].map {

@@ -3,7 +3,7 @@ import Testing
 
 /// The parameters of an application behind `fastcgi_pass`. Of several parameters with one name PHP uses the last.
 @Suite(.serialized, .leavesCleanLogs) struct FastCGIUpstreamTests {
-    private static let shared = Result {
+    private static let shared = OncePerSuite {
         let site = try Site(
             extra: """
                 server {

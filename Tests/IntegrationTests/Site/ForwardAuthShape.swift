@@ -16,6 +16,24 @@ enum ForwardAuthShape: String, CaseIterable, Sendable {
     /// NGINX Gateway Fabric: a fixed path, and the headers Path and Method.
     case gatewayFabric
 
+    /// Starts a site with two servers for other proxies: `asked`, and `staff`, which demands a group.
+    ///
+    /// - Parameter file: The file of `nginx/authfcgi` that they include.
+    static func site(including file: String) throws -> Site {
+        let servers = """
+            server {
+                listen unix:@PREFIX@/asked.sock;
+                include authfcgi/\(file);
+            }
+            server {
+                listen unix:@PREFIX@/staff.sock;
+                set $authfcgi_require "group staff";
+                include authfcgi/\(file);
+            }
+            """
+        return try Site(extra: servers, listeners: ["asked", "staff"])
+    }
+
     /// Returns the proxy's request for a request of a client.
     ///
     /// - Parameters:

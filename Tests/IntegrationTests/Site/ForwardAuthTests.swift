@@ -3,18 +3,7 @@ import Testing
 
 /// `nginx/authfcgi/forward-auth.conf`, with requests in the forms of other proxies.
 @Suite(.serialized, .leavesCleanLogs) struct ForwardAuthTests {
-    private static let servers = """
-        server {
-            listen unix:@PREFIX@/asked.sock;
-            include authfcgi/forward-auth.conf;
-        }
-        server {
-            listen unix:@PREFIX@/staff.sock;
-            set $authfcgi_require "group staff";
-            include authfcgi/forward-auth.conf;
-        }
-        """
-    private static let shared = Result { try Site(extra: servers, listeners: ["asked", "staff"]) }
+    private static let shared = OncePerSuite { try ForwardAuthShape.site(including: "forward-auth.conf") }
     private static let identity = [
         "Remote-User", "Remote-Groups", "Remote-Name", "Remote-Email", "X-Auth-User-Id", "X-Auth-Session-Id",
     ]
@@ -98,7 +87,7 @@ import Testing
     }
 
     @Test func `an ended session does not pass, and without the gate the response is 503`() throws {
-        let site = try Site(extra: Self.servers, listeners: ["asked", "staff"])
+        let site = try ForwardAuthShape.site(including: "forward-auth.conf")
         let client = site.pod.client("asked")
         let token = try site.pod.signIn()
         #expect(try client.get("/page", headers: [bearer(token)]).status == 200)

@@ -3,18 +3,7 @@ import Testing
 
 /// `nginx/authfcgi/forward-pages.conf`, with requests in the forms of proxies that hand the answer to the client.
 @Suite(.serialized, .leavesCleanLogs) struct ForwardPagesTests {
-    private static let servers = """
-        server {
-            listen unix:@PREFIX@/asked.sock;
-            include authfcgi/forward-pages.conf;
-        }
-        server {
-            listen unix:@PREFIX@/staff.sock;
-            set $authfcgi_require "group staff";
-            include authfcgi/forward-pages.conf;
-        }
-        """
-    private static let shared = Result { try Site(extra: servers, listeners: ["asked", "staff"]) }
+    private static let shared = OncePerSuite { try ForwardAuthShape.site(including: "forward-pages.conf") }
     private static let signIn = "https://app.example.com/auth/login?rd=%2Fapp%2Fpage%3Fq%3D1%26x%3D2"
     private let pod: Pod
 
@@ -84,7 +73,7 @@ import Testing
     }
 
     @Test func `without the gate the response is 503`() throws {
-        let site = try Site(extra: Self.servers, listeners: ["asked", "staff"])
+        let site = try ForwardAuthShape.site(including: "forward-pages.conf")
         try site.pod.gate.stop()
         let answer = try site.pod.client("asked").get("/page", headers: [("Sec-Fetch-Mode", "navigate")])
         #expect(answer.status == 503 && answer.headers["Retry-After"] == "2")

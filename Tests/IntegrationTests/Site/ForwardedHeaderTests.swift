@@ -3,7 +3,7 @@ import Testing
 
 /// Host and the X-Forwarded headers that an application gets.
 @Suite(.serialized, .leavesCleanLogs) struct ForwardedHeaderTests {
-    private static let shared = Result {
+    private static let shared = OncePerSuite {
         try Site(
             extra: """
                 server {

@@ -15,7 +15,7 @@ import Testing
             """
     }
 
-    private static let shared = Result {
+    private static let shared = OncePerSuite {
         let site = try Site(
             extra: """
                 server {

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Configurations in docs/nginx.md that expose the site by accident, and the alternatives that it recommends.
-@Suite(.serialized, .leavesCleanLogs) struct LocationTrapTests {
+@Suite(.serialized, .leavesCleanLogs, .overBothProtocols) struct LocationTrapTests {
     /// The alternatives in the document.
     private static let noParameters =
         #"if ($request_uri ~* "^[^?]*(?:/|%2f)(?:\.|%2e)*(?:;|%3b)") { return 400; }"#
@@ -121,8 +121,7 @@ import Testing
 
     // MARK: Regular expressions
 
-    @Test(.overBothProtocols)
-    func `what an expression does not match comes to another location, unless a prefix is around it`() throws {
+    @Test func `what an expression does not match comes to another location, unless a prefix is around it`() throws {
         let (ann, bob) = (try pod.signIn("ann", groups: ["staff"]), try pod.signIn("bob"))
         for server in ["team", "team-instead"] {
             #expect(try get(server, "/team/staff/x", ann).status == 200)
@@ -139,8 +138,7 @@ import Testing
 
     // MARK: Caches
 
-    @Test(.overBothProtocols)
-    func `a cache without the session in its key answers with the page of another user`() throws {
+    @Test func `a cache without the session in its key answers with the page of another user`() throws {
         let (ann, bob) = (try pod.signIn("ann"), try pod.signIn("bob"))
         func user(_ server: String, _ token: String, _ state: String) throws -> [String] {
             let answer = try get(server, "/page", token)

@@ -4,7 +4,7 @@ import Testing
 /// Two pods, each a gate behind nginx, with one PostgreSQL and one Redis: faults of Redis, or of the network to it, on
 /// one pod violate no guarantee on either.
 @Suite(.serialized, .leavesCleanLogs) struct RedisPodsTests {
-    private static let shared = Result {
+    private static let shared = OncePerSuite {
         let site = try BreakableSite(workers: 1)
         try site.pods[0].gate.addUser("ann", password: password)
         return site

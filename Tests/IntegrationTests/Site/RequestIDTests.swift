@@ -24,7 +24,8 @@ import Testing
         }
         """
 
-    @Test func `nginx's id of a request is in the gate's line about its check and about its login`() throws {
+    @Test(.overBothProtocols)
+    func `nginx's id of a request is in the gate's line about its check and about its login`() throws {
         let site = try Site(extra: Self.logging, listeners: ["logging", "front"])
         let pod = site.pod
         let token = try pod.signIn("ann")

@@ -5,7 +5,7 @@ import Testing
 
 /// Sessions are valid on every pod: two pods, each a gate behind nginx, with one PostgreSQL.
 @Suite(.serialized, .leavesCleanLogs) struct TwoPodsTests {
-    private static let shared = Result {
+    private static let shared = OncePerSuite {
         let site = try Site(pods: 2)
         try site.pods[0].gate.addUser("ann", password: password, groups: ["staff", "on-call"])
         return site

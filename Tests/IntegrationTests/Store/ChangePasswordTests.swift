@@ -6,31 +6,18 @@ import Testing
 @testable import Sessions
 
 /// A user's own password change, with concurrent sessions, logins and changes on two pods.
-@Suite struct ChangePasswordTests {
-    private let server: PostgreSQLServer
-    private let database: String
-    private let one: TestStore
-    private let two: TestStore
+@Suite struct ChangePasswordTests: OnTwoPods {
+    let server: PostgreSQLServer
+    let database: String
+    let one: TestStore
+    let two: TestStore
 
     init() async throws {
-        (server, database) = try SharedServers.newDatabase()
-        one = try await TestStore.startKeeping(server.url(database: database))
-        two = try await TestStore.startKeeping(server.url(database: database))
-        try psql("INSERT INTO authfcgi_users (id, username, password_hash) VALUES ('1', 'ann', 'x'), ('2', 'bob', 'x')")
+        (server, database, one, two) = try await Self.startTwo()
+        try psql(Self.annAndBob)
     }
-
-    @discardableResult
-    private func psql(_ sql: String) throws -> String { try server.psql(sql, database: database) }
 
     private func ann() async throws -> UserRecord { try #require(try await one.store.user(id: "1")) }
-
-    /// Creates a session that both pods have in memory.
-    private func signIn(_ id: String = "1") async throws -> SessionToken {
-        let user = try #require(try await one.store.user(id: id))
-        let token = try #require(try await one.store.createAccessToken(for: user, origin: SessionOrigin())).token
-        for pod in [one, two] { try await pod.warm(token) }
-        return token
-    }
 
     private func change(
         _ user: UserRecord, to hash: String = "y", keeping kept: SessionToken
@@ -160,13 +147,5 @@ import Testing
         }
         #expect(throws: SupportError.self) { try psql("SELECT change_user_password('1', 'x', 'y', NULL)") }
         #expect(try stored() == "x")
-    }
-
-    private func waitForLock() async throws {
-        let deadline = Deadline(within: .seconds(5))
-        while try server.waitingForLocks(in: database) == 0 {
-            try #require(!deadline.hasPassed, "nobody waits for a lock")
-            try await Task.sleep(for: .milliseconds(5))
-        }
     }
 }

@@ -11,11 +11,7 @@ import Testing
     private let url: String
 
     init() throws {
-        let folder = try TestFolder()
-        server = try PostgreSQLServer(in: folder)
-        let proxyFolder = try folder.makeFolder("proxy")
-        proxy = try SocketProxy(before: server, socketFolder: proxyFolder)
-        url = server.url(through: proxyFolder)
+        (server, proxy, url) = try PostgreSQLServer.startBehindProxy()
     }
 
     /// Checks a session all the while, which asks PostgreSQL each time, and expects that none fails that begins later than

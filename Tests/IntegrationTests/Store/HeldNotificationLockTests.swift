@@ -85,7 +85,7 @@ import Testing
         let pods = try await pods()
         let strangers = try hold(waiters: waiters)
         try await expectEnd(pods, "logout") { token, _ in try await pods[0].store.revoke(token) }
-        // Who waits is seen. The lock alone is noticed by waiting for it in vain.
+        // Others that wait for the lock are seen. A lock without waiters is noticed by waiting for it in vain.
         let line = "warning: notifications of other sessions of the PostgreSQL server hold up commits"
         #expect(pods[0].log.text.contains(line) == (waiters == 0), "\(pods[0].log.text)")
         try await expectEnd(pods, "logout everywhere") { _, _ in try await pods[0].store.revokeAll(ofUser: "id-ann") }

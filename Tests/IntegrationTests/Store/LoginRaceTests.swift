@@ -5,23 +5,21 @@ import Testing
 @testable import Sessions
 
 /// A login in progress while all of the user's sessions are revoked does not survive that, and a later login succeeds.
-@Suite struct LoginRaceTests {
+@Suite struct LoginRaceTests: OnTwoPods {
     /// The statements that invalidate a login in progress. ID is replaced by the user's id.
     static let revocations = [
         "UPDATE authfcgi_users SET password_hash = 'y'", "UPDATE authfcgi_users SET disabled = true",
         "DELETE FROM authfcgi_users", "SELECT revoke_user_sessions('ID')", "SELECT revoke_all_sessions()",
     ]
 
-    private let server: PostgreSQLServer
-    private let database: String
-    private let one: TestStore
-    private let two: TestStore
+    let server: PostgreSQLServer
+    let database: String
+    let one: TestStore
+    let two: TestStore
 
     init() async throws {
-        (server, database) = try SharedServers.newDatabase()
-        one = try await TestStore.startKeeping(server.url(database: database))
-        two = try await TestStore.startKeeping(server.url(database: database))
-        try server.psql("INSERT INTO authfcgi_users (username, password_hash) VALUES ('ann', 'x')", database: database)
+        (server, database, one, two) = try await Self.startTwo()
+        try psql("INSERT INTO authfcgi_users (username, password_hash) VALUES ('ann', 'x')")
     }
 
     private func ann() async throws -> UserRecord { try #require(try await one.store.user(named: "ann")) }
@@ -30,21 +28,13 @@ import Testing
         try await one.store.createAccessToken(for: user, origin: SessionOrigin())?.token
     }
 
-    private func waitForLock() async throws {
-        let deadline = Deadline(within: .seconds(5))
-        while try server.waitingForLocks(in: database) == 0 {
-            try #require(!deadline.hasPassed, "nobody waits for a lock")
-            try await Task.sleep(for: .milliseconds(5))
-        }
-    }
-
     @Test(arguments: revocations)
     func `a login that read the user before the revocation creates no session`(sql: String) async throws {
         let user = try await ann()
         let (token, before) = try await (one.signIn("other").token, logIn(user))
         let live = try #require(before)
         try await two.warm(live)
-        try server.psql(sql.replacing("ID", with: user.identity.userID), database: database)
+        try psql(sql.replacing("ID", with: user.identity.userID))
         #expect(try await logIn(user) == nil)
         try await two.expectRefused(live, by: .now + TestStore.revocationDelay)
         // A session of an external user that is created now is valid.
@@ -65,7 +55,7 @@ import Testing
         try await waitForLock()
         try transaction.script("COMMIT", deadline: .seconds(5))
         #expect(try await login.value == nil)
-        #expect(try server.psql("SELECT count(*) FROM session_tokens", database: database) == "0")
+        #expect(try psql("SELECT count(*) FROM session_tokens") == "0")
     }
 
     @Test func `an uncommitted revocation of all sessions ends those that are created before its commit`() async throws
@@ -92,7 +82,7 @@ import Testing
             "SELECT create_access_token('\(user.identity.userID)')", deadline: .seconds(5))
         let token = try #require(SessionToken(rows.text(0, 0)))
         let statement = sql.replacing("ID", with: user.identity.userID)
-        try server.psql("SET lock_timeout = '1ms'; \(statement)", database: database)
+        try psql("SET lock_timeout = '1ms'; \(statement)")
         try transaction.script("COMMIT", deadline: .seconds(5))
         let limit = BootInstant.now + TestStore.revocationDelay
         for pod in [one, two] { try await pod.expectRefused(token, by: limit) }
@@ -107,7 +97,7 @@ import Testing
         for _ in 0..<5 {
             let user = try await ann()
             if everybody {
-                try server.psql("SELECT revoke_all_sessions()", database: database)
+                try psql("SELECT revoke_all_sessions()")
             } else {
                 try await one.store.revokeAll(ofUser: user.identity.userID)
             }

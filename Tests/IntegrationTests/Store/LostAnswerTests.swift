@@ -12,11 +12,7 @@ import Testing
     private let pod: TestStore
 
     init() async throws {
-        let folder = try TestFolder()
-        server = try PostgreSQLServer(in: folder)
-        let proxyFolder = try folder.makeFolder("proxy")
-        proxy = try SocketProxy(before: server, socketFolder: proxyFolder)
-        pod = try await TestStore.start(server.url(through: proxyFolder))
+        (server, proxy, pod) = try await TestStore.startBehindProxy()
         // The write lane's connection is open from now on.
         _ = try await pod.signIn("somebody")
     }

@@ -17,11 +17,7 @@ import Testing
     private let token: SessionToken
 
     init() async throws {
-        let folder = try TestFolder()
-        server = try PostgreSQLServer(in: folder)
-        let proxyFolder = try folder.makeFolder("proxy")
-        proxy = try SocketProxy(before: server, socketFolder: proxyFolder)
-        url = server.url(through: proxyFolder)
+        (server, proxy, url) = try PostgreSQLServer.startBehindProxy()
         pod = try await Self.start(url)
         let seed = try await TestStore.startKeeping(server.url(), as: "seed")
         token = try await seed.signIn().token

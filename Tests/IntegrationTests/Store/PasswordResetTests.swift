@@ -6,21 +6,16 @@ import Testing
 @testable import Sessions
 
 /// Links for a new password, with concurrent uses, sessions and logins on two pods.
-@Suite struct PasswordResetTests {
-    private let server: PostgreSQLServer
-    private let database: String
-    private let one: TestStore
-    private let two: TestStore
+@Suite struct PasswordResetTests: OnTwoPods {
+    let server: PostgreSQLServer
+    let database: String
+    let one: TestStore
+    let two: TestStore
 
     init() async throws {
-        (server, database) = try SharedServers.newDatabase()
-        one = try await TestStore.startKeeping(server.url(database: database))
-        two = try await TestStore.startKeeping(server.url(database: database))
-        try psql("INSERT INTO authfcgi_users (id, username, password_hash) VALUES ('1', 'ann', 'x'), ('2', 'bob', 'x')")
+        (server, database, one, two) = try await Self.startTwo()
+        try psql(Self.annAndBob)
     }
-
-    @discardableResult
-    private func psql(_ sql: String) throws -> String { try server.psql(sql, database: database) }
 
     /// Makes a link as the command does.
     private func makeLink(_ id: String = "1") throws -> PasswordResetCode {
@@ -39,14 +34,6 @@ import Testing
     ) async throws -> Int? {
         try await (pod ?? one).store.resetPassword(
             with: code, of: PasswordResetUser(id: id, username: "ann"), to: hash)
-    }
-
-    /// Creates a session that both pods have in memory.
-    private func signIn(_ id: String = "1") async throws -> SessionToken {
-        let user = try #require(try await one.store.user(id: id))
-        let token = try #require(try await one.store.createAccessToken(for: user, origin: SessionOrigin())).token
-        for pod in [one, two] { try await pod.warm(token) }
-        return token
     }
 
     private func stored(_ id: String = "1") throws -> String {
@@ -223,14 +210,6 @@ import Testing
                 ServerPrograms.postgreSQL("pg_dump"), ["--data-only", "-d", server.url(database: database)])
             #expect(dump.contains(code.hash.hex) && !dump.contains(code.secretText.dropFirst(4)))
             _ = try await use(code)
-        }
-    }
-
-    private func waitForLock() async throws {
-        let deadline = Deadline(within: .seconds(5))
-        while try server.waitingForLocks(in: database) == 0 {
-            try #require(!deadline.hasPassed, "nobody waits for a lock")
-            try await Task.sleep(for: .milliseconds(5))
         }
     }
 }

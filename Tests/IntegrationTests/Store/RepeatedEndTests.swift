@@ -12,11 +12,7 @@ import Testing
     private let pod: TestStore
 
     init() async throws {
-        let folder = try TestFolder()
-        server = try PostgreSQLServer(in: folder)
-        let proxyFolder = try folder.makeFolder("proxy")
-        proxy = try SocketProxy(before: server, socketFolder: proxyFolder)
-        pod = try await TestStore.start(server.url(through: proxyFolder))
+        (server, proxy, pod) = try await TestStore.startBehindProxy()
     }
 
     /// Requests a change while these rows are locked, loses the connection, unlocks the rows once the repetition waits too,

@@ -15,18 +15,16 @@ import Testing
     }
 
     private let server: PostgreSQLServer
-    private let proxyFolder: String
     private let proxy: SocketProxy
+    /// Through the proxy.
+    private let url: String
     private let one: TestStore
     private let two: TestStore
 
     init() async throws {
-        let folder = try TestFolder()
-        server = try PostgreSQLServer(in: folder)
-        proxyFolder = try folder.makeFolder("proxy")
-        proxy = try SocketProxy(before: server, socketFolder: proxyFolder)
+        (server, proxy, url) = try PostgreSQLServer.startBehindProxy()
         one = try await TestStore.startKeeping(server.url())
-        two = try await TestStore.startKeeping(server.url(through: proxyFolder), as: "two")
+        two = try await TestStore.startKeeping(url, as: "two")
     }
 
     @Test(arguments: Failure.allCases)
@@ -117,7 +115,7 @@ import Testing
 
     @Test func `a shorter revocation delay is kept too`() async throws {
         let delay = Duration.milliseconds(300)
-        let pod = try await TestStore.startKeeping(server.url(through: proxyFolder), as: "short") {
+        let pod = try await TestStore.startKeeping(url, as: "short") {
             $0.revocationDelay = delay
             $0.postgreSQL.lookUpDeadline = .milliseconds(200)
         }

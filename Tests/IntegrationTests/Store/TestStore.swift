@@ -36,6 +36,12 @@ struct TestStore {
         return TestStore(store: store, log: log)
     }
 
+    /// Starts a store without a memory, on a server of its own that it reaches through a proxy.
+    static func startBehindProxy() async throws -> (server: PostgreSQLServer, proxy: SocketProxy, pod: TestStore) {
+        let (server, proxy, url) = try PostgreSQLServer.startBehindProxy()
+        return (server, proxy, try await start(url))
+    }
+
     static func waitUntilReachable(_ store: SessionStore, within limit: Duration = .seconds(10)) async throws {
         let deadline = Deadline(within: limit)
         while await !store.isReachable(within: .seconds(3)) {

@@ -138,7 +138,7 @@ import Testing
         }
         #expect(try sleeping())
         await #expect(throws: SessionStoreError.self) { try await login.value }
-        // The server has the same limit, and its clock may be first.
+        // The server has the same limit, and may reach it first.
         let reasons = ["no answer within the deadline", "canceling statement due to statement timeout"]
         #expect(reasons.contains { pod.log.text.contains("USERS_QUERY failed: \($0)") }, "\(pod.log.text)")
         try eventually("the server gives it up") { try !sleeping() }

@@ -8,63 +8,7 @@ import TestSupport
 /// again and again by one row, with rows that are tidied later. Messages take any time, workers stand still, connections are
 /// lost. Times are seconds, and the database's clock is the machine's.
 struct EpochModel {
-    private struct Row {
-        let userEpoch: Int64
-        let generalEpoch: Int64
-        /// False from the tidying on.
-        var looksLive = true
-        /// The time of the end, or nil.
-        var ended: Double?
-    }
-
-    private struct Database {
-        var rows: [Row] = []
-        var userEpoch: Int64 = 0
-        var generalEpoch: Int64 = 0
-        var isTidied = true
-        var notifications: [(time: Double, revocation: Revocation)] = []
-    }
-
-    /// A message on a connection, which is executed and answered after the ones before it.
-    private struct Message {
-        enum Kind {
-            case heartbeat
-            case lookUp(Int, EpochReading?, askedAt: Double)
-        }
-
-        let kind: Kind
-        let sentAt: Double
-        let executesAt: Double
-        let answersAt: Double
-        /// The answer, from the execution on: for a look-up, whether the session is live.
-        var executed: (endedBefore: Int64, isTidied: Bool, isLive: Bool)?
-    }
-
-    private struct Worker {
-        var rule = FreshnessRule(leaseTime: .seconds(EpochModel.leaseTime))
-        var readings = EpochReadings(leaseTime: .seconds(EpochModel.leaseTime))
-        var cache: [Int: SessionSnapshot] = [:]
-        var messages: [Message] = []
-        /// The time of the last notification that has arrived, at first that of the connection.
-        var heardUntil = 0.0
-        var isProven = false
-        var nextBeat = 0.0
-        var standsStillUntil = 0.0
-    }
-
-    /// The counts of what happened, so that a test can see that it was worth something.
-    struct Counts {
-        /// Checks that were answered by the kinds of answers.
-        var (bySnapshot, byReading, byComparison) = (0, 0, 0)
-        /// Answers that relied on a reading which was too old by then.
-        var late = 0
-        /// Accepted checks of sessions that had ended, in time.
-        var lag = 0
-        /// Accepted checks of sessions that had ended a lease before the check.
-        var violations = 0
-    }
-
-    private static let leaseTime = 1.0
+    static let leaseTime = 1.0
     private static let user = UserKey("ann")
 
     /// A Boolean value that indicates whether snapshots are dated as they must be, by the reading.

@@ -30,6 +30,8 @@ import Testing
         let set = bytes(keys, .set([0, 13, 10, 255], lifetime: 299_999))
         let head = Array("*5\r\n$3\r\nSET\r\n$73\r\nauthfcgi:\(Self.hex)\r\n$4\r\n".utf8)
         #expect(set == head + [0, 13, 10, 255] + Array("\r\n$2\r\nPX\r\n$6\r\n299999\r\n".utf8))
+        let trial = "*6\r\n$3\r\nSET\r\n$73\r\nauthfcgi:\(Self.hex)\r\n$0\r\n\r\n$2\r\nPX\r\n$1\r\n1\r\n$2\r\nNX\r\n"
+        #expect(text(keys, .trial) == trial)
         let probes = [RedisProbe.Way.single, .together].map {
             String(decoding: keys.probe($0).command.bytes, as: UTF8.self)
         }

@@ -7,11 +7,12 @@ struct ConfigCheck: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check", abstract: "Check that 'serve' can start with these settings.",
         discussion: """
-            Does what 'serve' does at its start, except to answer requests and to change anything: reads the settings and \
-            the files that they name, opens the sockets under other names, computes password hashes, connects to \
-            PostgreSQL, tries the migrations and rolls them back, looks at the rights, owners and triggers of the tables, \
-            looks a session up, plans USERS_QUERY or USERS_PRESET and USERS_REHASH without running them, and connects to \
-            Redis. All problems are reported. With --listen systemd or fd:0 the sockets need not be there yet; a note says so.
+            Does what 'serve' does at its start, except to answer requests and to change anything: reads the settings \
+            and the files that they name, opens the sockets under other names, computes password hashes, connects to \
+            PostgreSQL, tries the migrations and rolls them back, looks at the rights, owners and triggers of the \
+            tables, looks a session up, plans AUTHFCGI_USERS_QUERY or AUTHFCGI_USERS_PRESET and AUTHFCGI_USERS_REHASH \
+            without running them, and connects to Redis. All problems are reported. With --listen systemd or fd:0 the \
+            sockets need not be there yet; a note says so.
 
             With --settings-only no server is needed: only the settings and the files that they name are checked.
 
@@ -31,7 +32,7 @@ struct ConfigCheck: ParsableCommand {
         if settingsOnly {
             return try show(["The settings are valid. No server was asked."] + settings.hintNotes, isValid: true)
         }
-        // What the parts of the start log when all is well is not news here.
+        // The usual lines of a start are left out.
         let log = CommandLog.start(settings, least: .warning)
         defer { CommandLog.finish() }
         let report = check(Examination(settings, log, isThorough: false))

@@ -18,10 +18,8 @@ struct KeyRotate: ParsableCommand {
     @OptionGroup var options: CommandOptions
 
     func run() throws {
-        let settings = options.load()
-        let log = CommandLog.start(settings)
         defer { CommandLog.finish() }
-        let database = try CommandDatabase.open(settings, log)
+        let database = try CommandDatabase.open(options)
         let key = try database.rotateKey()
         database.audit(AuditEvent(.keyRotate, details: ["generation": "\(key)"]))
         try StandardOutput.writeLine(

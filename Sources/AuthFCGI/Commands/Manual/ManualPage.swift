@@ -121,15 +121,17 @@ struct ManualPage {
     }
 
     private var exitStatus: [String] {
-        let codes = [
-            (0, "Done."),
-            (1, "'session revoke --all' was answered with no, or 'healthcheck' found the gate not ready."),
-            (64, "The command line is wrong."), (65, "The user, the password or the session cannot be taken."),
-            (69, "PostgreSQL or Redis is unavailable."), (71, "The system refused something."),
-            (74, "The output could not be written."), (75, "Another process listens on the socket."),
-            (78, "A setting, a right, the socket's folder or the database needs an operator."),
-        ]
-        return [Roff.section("EXIT STATUS")] + codes.flatMap { Roff.entry(Roff.bold("\($0)"), $1) }
+        [Roff.section("EXIT STATUS")]
+            + ProgramExit.allCases.flatMap { code in
+                Roff.entry(Roff.bold("\(code.rawValue)"), Self.meaning(of: code))
+            }
+            + Roff.paragraph("'doctor' has exit codes of its own: 0 for no problem, 1 for warnings, 2 for errors.")
+    }
+
+    /// Returns the meaning in the documents, as a sentence without Markdown.
+    private static func meaning(of code: ProgramExit) -> String {
+        let words = sentence(code.meaning.replacing("`", with: "'"))
+        return words.prefix(1).uppercased() + words.dropFirst()
     }
 
     private var files: [String] {

@@ -11,10 +11,8 @@ struct SessionCount: ParsableCommand {
     @OptionGroup var options: CommandOptions
 
     func run() throws {
-        let settings = options.load()
-        let log = CommandLog.start(settings)
         defer { CommandLog.finish() }
-        let database = try CommandDatabase.open(settings, log)
+        let database = try CommandDatabase.open(options)
         let live = try database.sessions { sessions throws(PostgreSQLError) in try sessions.count() }
         if json {
             try StandardOutput.writeLine(

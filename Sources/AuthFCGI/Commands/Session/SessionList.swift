@@ -22,10 +22,8 @@ struct SessionList: ParsableCommand {
     private static let portion = 1000
 
     func run() throws {
-        let settings = options.load()
-        let log = CommandLog.start(settings)
         defer { CommandLog.finish() }
-        let database = try CommandDatabase.open(settings, log)
+        let database = try CommandDatabase.open(options)
         guard let user else { return try listAll(database) }
         let named = try database.user(user)
         let listed = try database.sessions { sessions throws(PostgreSQLError) in try sessions.list(of: named.id) }

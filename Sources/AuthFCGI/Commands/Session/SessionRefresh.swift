@@ -31,10 +31,8 @@ struct SessionRefresh: ParsableCommand {
     }
 
     func run() throws {
-        let settings = options.load()
-        let log = CommandLog.start(settings)
         defer { CommandLog.finish() }
-        let database = try CommandDatabase.open(settings, log)
+        let database = try CommandDatabase.open(options)
         let user = try database.user(user)
         let changed = try database.sessions { sessions throws(PostgreSQLError) in
             try sessions.update(

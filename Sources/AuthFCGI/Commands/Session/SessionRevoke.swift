@@ -29,10 +29,8 @@ struct SessionRevoke: ParsableCommand {
     }
 
     func run() throws {
-        let settings = options.load()
-        let log = CommandLog.start(settings)
         defer { CommandLog.finish() }
-        let database = try CommandDatabase.open(settings, log)
+        let database = try CommandDatabase.open(options)
         if let id {
             try revoke(id, database)
         } else if let user {

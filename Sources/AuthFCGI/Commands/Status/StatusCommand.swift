@@ -7,14 +7,15 @@ struct StatusCommand: ParsableCommand {
         commandName: "status", abstract: "Show what a running 'serve' does.",
         discussion: """
             One screen: workers, checks a second by outcome and by where the answers came from, latencies, stores, \
-            sessions, logins, and what was wrong in the last day. The gate is asked twice, a second apart, on the first \
-            socket of LISTEN that is not http-check. No other setting is needed. LISTEN is read from --listen, the environment, or the file \
-            given with --env-file.
+            sessions, logins, and what was wrong in the last day. The gate is asked twice, a second apart, on the \
+            first socket of AUTHFCGI_LISTEN that is not http-check. No other setting is needed. AUTHFCGI_LISTEN is \
+            read from --listen, the environment, or the file given with --env-file.
 
             With --watch the screen is refreshed until Ctrl-C. With --json it is one JSON object, for programs; with both, \
             one on each line.
 
-            Exit codes: 0 the gate has answered; 1 it has not, with the reason on standard error; 78 LISTEN cannot be used.
+            Exit codes: 0 the gate has answered; 1 it has not, with the reason on standard error; 78 AUTHFCGI_LISTEN \
+            cannot be used.
             """)
 
     @Flag(help: "Refresh the screen until Ctrl-C.") var watch = false

@@ -32,10 +32,8 @@ struct UserChange: ParsableCommand {
     }
 
     func run() throws {
-        let settings = options.load()
-        let log = CommandLog.start(settings)
         defer { CommandLog.finish() }
-        let database = try CommandDatabase.open(settings, log)
+        let database = try CommandDatabase.open(options)
         let account = try database.account(user)
         let details = UserDetails(username: username, name: name, email: email, groups: groups?.names)
         let change = try database.accounts { accounts throws(PostgreSQLError) in

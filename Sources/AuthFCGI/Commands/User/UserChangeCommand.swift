@@ -18,10 +18,8 @@ protocol UserChangeCommand: ParsableCommand {
 
 extension UserChangeCommand {
     mutating func run() throws {
-        let settings = options.load()
-        let log = CommandLog.start(settings)
         defer { CommandLog.finish() }
-        let database = try CommandDatabase.open(settings, log)
+        let database = try CommandDatabase.open(options)
         let account = try database.account(user)
         let command = self
         let change = try database.accounts { accounts throws(PostgreSQLError) in

@@ -19,10 +19,8 @@ struct UserList: ParsableCommand {
     private static let portion = 1000
 
     func run() throws {
-        let settings = options.load()
-        let log = CommandLog.start(settings)
         defer { CommandLog.finish() }
-        let database = try CommandDatabase.open(settings, log)
+        let database = try CommandDatabase.open(options)
         var table = UserTable()
         var last: String?
         if json { try StandardOutput.write("[") }

@@ -21,12 +21,10 @@ struct UserPassword: ParsableCommand {
     @OptionGroup var options: CommandOptions
 
     func run() throws {
-        let settings = options.load()
-        let log = CommandLog.start(settings)
         defer { CommandLog.finish() }
-        let database = try CommandDatabase.open(settings, log)
+        let database = try CommandDatabase.open(options)
         let account = try database.account(user)
-        let hash = try NewPassword.hashed(for: account.name, PasswordRules(settings), allowWeak: allowWeak)
+        let hash = try NewPassword.hashed(for: account.name, PasswordRules(database.settings), allowWeak: allowWeak)
         let change = try database.accounts { accounts throws(PostgreSQLError) in
             try accounts.setPassword(of: account.id, to: hash)
         }

@@ -19,10 +19,8 @@ struct UserShow: ParsableCommand {
     @OptionGroup var options: CommandOptions
 
     func run() throws {
-        let settings = options.load()
-        let log = CommandLog.start(settings)
         defer { CommandLog.finish() }
-        let database = try CommandDatabase.open(settings, log)
+        let database = try CommandDatabase.open(options)
         let account = try database.account(user)
         let found = try database.accounts { accounts throws(PostgreSQLError) in try accounts.user(id: account.id) }
         guard let found else {

@@ -49,19 +49,11 @@ struct FastCGIResponseReader: ResponseReader {
 
     /// The status code in the `Status` header, 200 without one; nil if there are no headers or the code is malformed.
     var status: Int? {
-        guard let headers = parts?.headers else { return nil }
-        let line = headers.split(whereSeparator: \.isNewline).first { $0.lowercased().hasPrefix("status:") }
-        guard let line else { return 200 }
-        let digits = line.dropFirst("status:".count).drop { $0 == " " }.prefix { $0 != " " }
-        return digits.utf8.count == 3 && digits.utf8.allSatisfy(\.isASCIIDigit) ? Int(digits) : nil
+        guard let text = ResponseText(output) else { return nil }
+        guard let value = text.value(of: "status") else { return 200 }
+        return ResponseText.status(value)
     }
 
     /// The text after the headers.
-    var body: Substring { parts?.body ?? "" }
-
-    private var parts: (headers: Substring, body: Substring)? {
-        let text = String(decoding: output, as: UTF8.self)
-        guard let line = text.firstRange(of: "\r\n\r\n") else { return nil }
-        return (text[..<line.lowerBound], text[line.upperBound...])
-    }
+    var body: Substring { ResponseText(output)?.body ?? "" }
 }

@@ -1,5 +1,3 @@
-internal import EventLoop
-
 /// Reads a gate's response to one HTTP request. Only what a gate sends is understood: a Content-Length, or no body at all.
 struct HTTPResponseReader: ResponseReader {
     let protocolName = "HTTP"
@@ -22,26 +20,15 @@ struct HTTPResponseReader: ResponseReader {
     }
 
     var isComplete: Bool {
-        guard let (head, body) = parts else { return false }
-        return body.utf8.count >= Self.contentLength(head)
+        guard let text = ResponseText(received) else { return false }
+        let length = text.value(of: "content-length").flatMap { Int($0.filter { $0 != " " }) } ?? 0
+        return text.body.utf8.count >= length
     }
 
     var status: Int? {
-        guard let (head, _) = parts else { return nil }
-        let digits = head.dropFirst("HTTP/1.1 ".count).prefix { $0 != " " && $0 != "\r\n" }
-        return digits.utf8.count == 3 && digits.utf8.allSatisfy(\.isASCIIDigit) ? Int(digits) : nil
+        guard let text = ResponseText(received) else { return nil }
+        return ResponseText.status(text.head.dropFirst("HTTP/1.1 ".count))
     }
 
-    var body: Substring { parts?.body ?? "" }
-
-    private static func contentLength(_ head: Substring) -> Int {
-        let line = head.split(whereSeparator: \.isNewline).first { $0.lowercased().hasPrefix("content-length:") }
-        return line.flatMap { Int($0.dropFirst("content-length:".count).filter { $0 != " " }) } ?? 0
-    }
-
-    private var parts: (head: Substring, body: Substring)? {
-        let text = String(decoding: received, as: UTF8.self)
-        guard let line = text.firstRange(of: "\r\n\r\n") else { return nil }
-        return (text[..<line.lowerBound], text[line.upperBound...])
-    }
+    var body: Substring { ResponseText(received)?.body ?? "" }
 }

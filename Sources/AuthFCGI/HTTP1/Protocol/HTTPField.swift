@@ -1,6 +1,6 @@
-/// A header that has a meaning here. Names are compared as they are, in whatever case: a name with `_` is another name.
+/// A header that the program uses. The case of names has no meaning; `_` is another character than `-`.
 enum HTTPField: Equatable {
-    /// A header whose value is a fact as it is.
+    /// A header whose value becomes a fact unchanged.
     case fact(OriginalRequest.Fact)
     case host
     case connection
@@ -46,8 +46,8 @@ enum HTTPField: Equatable {
         self = candidate.field
     }
 
-    /// The letter in lower case that tells names of the same length apart, but for two: the thirteenth, of short names the
-    /// first.
+    /// The letter, in lower case, that distinguishes names of the same length, except two: the thirteenth, or the first of
+    /// a short name.
     @inline(__always)
     private static func letter(of name: borrowing Span<UInt8>) -> UInt8? {
         if name.count > 12 { return name[12] | 0x20 }

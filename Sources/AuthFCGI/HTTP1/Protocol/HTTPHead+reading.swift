@@ -58,8 +58,7 @@ extension HTTPHead {
         guard start > 0 else { return nil }
         var end = start
         while end < target.count, target[end] != UInt8(ascii: "/"), target[end] != UInt8(ascii: "?") { end += 1 }
-        let authority = target.extracting(start..<end)
-        return HTTPSyntax.consists(authority, of: HTTPSyntax.host) ? start..<end : nil
+        return HTTPHost.isValid(target.extracting(start..<end)) ? start..<end : nil
     }
 
     // MARK: Fields
@@ -69,7 +68,7 @@ extension HTTPHead {
         let (name, value) = try Self.split(bytes, line)
         switch HTTPField(name: bytes.extracting(name)) {
         case nil: break
-        // One that says nothing leaves the word to the header Host.
+        // If it is empty, the header Host counts.
         case .fact(.host)?: if !value.isEmpty { facts.add(.host, at: value) }
         case .fact(let fact)?: facts.add(fact, at: value)
         case .host?:
@@ -135,12 +134,12 @@ extension HTTPHead {
         size = position
         guard hostCount > 0 || isHTTP10 else { throw .noHost }
         guard hostCount < 2 else { throw .severalHosts }
-        if let host, !host.isEmpty, !HTTPSyntax.consists(bytes.extracting(host), of: HTTPSyntax.host) { throw .host }
+        if let host, !host.isEmpty, !HTTPHost.isValid(bytes.extracting(host)) { throw .host }
         if let host, let targetHost, !Self.isSame(bytes, host, targetHost) { throw .otherHost }
         guard !isChunked || contentLength == nil else { throw .lengthAndCoding }
         guard !isChunked || !isHTTP10 else { throw .codingInHTTP10 }
         guard !hasOtherExpectation || isHTTP10 else { throw .expectation }
-        // The word of the front comes first.
+        // X-Forwarded-Host takes precedence.
         if facts.count(of: .host) == 0, let host = host ?? targetHost { facts.add(.host, at: host) }
     }
 

@@ -1,4 +1,4 @@
-/// How a response is sent, apart from what it says.
+/// The form in which a response is sent.
 struct HTTPResponseForm: Equatable {
     /// True for a request with the method HEAD: the response ends with its headers.
     let isHead: Bool
@@ -8,8 +8,11 @@ struct HTTPResponseForm: Equatable {
     /// True if the request's body was not read: the connection is closed only after the peer has closed.
     let lingers: Bool
 
-    /// The form of the refusal of a request, of which nothing else can be believed.
-    static let refusal = HTTPResponseForm(isHead: false, isHTTP10: false, keepsConnection: false, lingers: true)
+    /// Returns the form of the refusal of a request, of which nothing but the method is believed, if that was read: no
+    /// response to HEAD has a body (RFC 9112, section 6.3), and a front might take one for its next response.
+    static func refusal(of request: HTTPRequestScanner?) -> HTTPResponseForm {
+        HTTPResponseForm(isHead: request?.head.isHead == true, isHTTP10: false, keepsConnection: false, lingers: true)
+    }
 
     /// Appends a response with its head (RFC 9112, section 4).
     /// - Parameter date: the value of the header Date.

@@ -20,8 +20,8 @@ enum HTTPSyntax {
     /// tchar (RFC 9110, section 5.6.2): letters, digits and ``!#$%&'*+-.^_`|~``.
     static var token: Characters { Characters(low: 0x03ff_6cfa_0000_0000, high: 0x57ff_ffff_c7ff_fffe) }
 
-    /// What a host and a port consist of (RFC 3986, section 3.2.2): unreserved characters, sub-delims, and ``%:[]``.
-    static var host: Characters { Characters(low: 0x2fff_7ff2_0000_0000, high: 0x47ff_fffe_afff_fffe) }
+    /// What the name of a host consists of (RFC 3986, section 3.2.2): unreserved characters, sub-delims, and `%`.
+    static var hostName: Characters { Characters(low: 0x2bff_7ff2_0000_0000, high: 0x47ff_fffe_87ff_fffe) }
 
     /// Returns true if all bytes are in the set, and there is one.
     @inline(__always)

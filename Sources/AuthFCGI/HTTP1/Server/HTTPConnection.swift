@@ -2,7 +2,7 @@ internal import EventLoop
 
 /// A kept HTTP connection: reads requests, hands on one at a time, and sends the responses in their order.
 ///
-/// While it is idle it has no memory for bytes. What arrives is read into the handler's buffer; only the rest of a request
+/// While it is idle it has no memory for a request. What arrives is read into the handler's buffer; only the rest of a request
 /// that is cut off, or of requests that were sent ahead, is kept.
 @EventLoop
 final class HTTPConnection: ConnectionOwner {
@@ -13,12 +13,13 @@ final class HTTPConnection: ConnectionOwner {
     /// nil before ``start(_:)``, and once the connection is closed.
     private var connection: Connection?
 
-    private var scanner = HTTPConnection.newScanner
+    /// nil if no request has arrived in part.
+    private var partial: HTTPPartialRequest?
     /// What has arrived and was not answered, from the first byte of a request on.
     private var unread: [UInt8] = []
     /// False if more may have arrived than was read.
     private var hasReadAll = true
-    /// True while requests are looked for: what their responses entail happens afterwards.
+    /// True while requests are read: responses that are given meanwhile are sent afterwards.
     private var isProcessing = false
     /// True if a route has a request.
     private var isAnswering = false
@@ -27,14 +28,10 @@ final class HTTPConnection: ConnectionOwner {
 
     private var output: HTTPOutput
     /// What follows when ``output`` is sent; nil if the connection stays.
-    private var ending: Ending?
-
-    private enum Ending { case close, linger }
+    private var ending: HTTPEnding?
 
     /// The maximum number of reads before other connections have their turn.
     private static let readsInARow = 16
-
-    private static var newScanner: HTTPRequestScanner { HTTPRequestScanner(maxBody: RequestBody.maxBytes) }
 
     init(_ descriptor: Int32, of peer: PeerAddress, handler: HTTPHandler) {
         self.descriptor = descriptor
@@ -104,8 +101,11 @@ final class HTTPConnection: ConnectionOwner {
         var start = 0
         while start < bytes.count, connection != nil, ending == nil, !isAnswering, !output.isFull {
             let rest = bytes.extracting(start..<bytes.count)
+            var scanner = partial?.scanner ?? HTTPRequestScanner(maxBody: RequestBody.maxBytes)
+            partial = nil
             switch scanner.scan(rest) {
             case .incomplete:
+                partial = HTTPPartialRequest(scanner)
                 if scanner.awaitsContinue(after: rest.count), !hasContinued {
                     hasContinued = true
                     output.appendContinue()
@@ -113,29 +113,27 @@ final class HTTPConnection: ConnectionOwner {
                 return start
             case .complete:
                 start += scanner.position
-                begin(rest)
+                begin(rest, scanner)
             case .refused(let refusal):
-                refuse(refusal)
+                refuse(refusal, of: scanner)
                 return bytes.count
             }
         }
         guard connection != nil, ending == nil else {
-            // Closing a socket with unread bytes resets the connection, and the peer might lose the response.
             if ending != nil, start < bytes.count { ending = .linger }
             return bytes.count
         }
         return start
     }
 
-    private func begin(_ bytes: Span<UInt8>) {
-        let (head, body, form) = (scanner.head, scanner.body, HTTPResponseForm(to: scanner))
-        scanner = Self.newScanner
+    private func begin(_ bytes: Span<UInt8>, _ scanner: HTTPRequestScanner) {
         hasContinued = false
         isAnswering = true
         connection?.beginAnswering()
         handler.connections.requestBegan()
-        let request = OriginalRequest(http: bytes, head, peer: peer, handler.proxies)
-        handler.respond(HTTPExchange(handler.question, request, body: body, form: form, on: self))
+        let request = OriginalRequest(http: bytes, scanner.head, peer: peer, handler.proxies)
+        let form = HTTPResponseForm(to: scanner)
+        handler.respond(HTTPExchange(handler.question, request, body: scanner.body, form: form, on: self))
     }
 
     /// Looks for requests that were sent ahead, and sends what is ready, until a route has a request, the peer has to receive
@@ -153,7 +151,7 @@ final class HTTPConnection: ConnectionOwner {
         if !unread.isEmpty {
             connection.beginReading(hasReadAll: hasReadAll)
         } else if connection.state.phase != .idle || !hasReadAll {
-            // A look that has found nothing does not make an idle connection younger.
+            // An idle connection on which nothing has arrived keeps its age.
             connection.becomeIdle(hasReadAll: hasReadAll)
         }
     }
@@ -166,7 +164,9 @@ final class HTTPConnection: ConnectionOwner {
         guard connection != nil else { return handler.connections.requestEnded() }
         var form = form
         if handler.connections.isDraining { form.keepsConnection = false }
-        if !form.keepsConnection { ending = form.lingers ? .linger : .close }
+        if !form.keepsConnection {
+            ending = form.lingers || !unread.isEmpty || connection?.takeNews() == true ? .linger : .close
+        }
         output.append(answer: response, form, date: handler.clock.date)
         guard !isProcessing else { return }
         // Earlier responses that still wait for room come first.
@@ -188,10 +188,10 @@ final class HTTPConnection: ConnectionOwner {
         handler.connections.requestEnded()
     }
 
-    private func refuse(_ refusal: HTTPRefusal) {
+    private func refuse(_ refusal: HTTPRefusal, of request: HTTPRequestScanner?) {
         handler.faultLog.add(refusal == .late ? .timedOut : .refused(reason: refusal.rawValue))
         ending = .linger
-        output.append(SerializedResponse(refusal.response), .refusal, date: handler.clock.date)
+        output.append(SerializedResponse(refusal.response), .refusal(of: request), date: handler.clock.date)
     }
 
     // MARK: Sending
@@ -226,21 +226,20 @@ final class HTTPConnection: ConnectionOwner {
     }
 
     /// Counts the requests whose responses are sent.
-    private func settle() {
-        for _ in 0..<output.takeCount() { handler.connections.requestEnded() }
-    }
+    private func settle() { for _ in 0..<output.takeCount() { handler.connections.requestEnded() } }
 
     // MARK: Ending
 
     func end(_ connection: Connection, because fault: ConnectionFault?) {
         guard fault == .timedOut else { return close(because: fault) }
-        refuse(.late)
+        refuse(.late, of: partial?.scanner)
         _ = send()
     }
 
     private func close(because fault: ConnectionFault?) {
         guard let connection else { return }
         self.connection = nil
+        partial = nil
         if let fault { handler.faultLog.add(fault) }
         unread = []
         output.clear()

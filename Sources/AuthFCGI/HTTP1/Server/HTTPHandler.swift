@@ -34,8 +34,13 @@ final class HTTPHandler: ConnectionHandler {
     }
 
     func accepted(_ descriptor: Int32) {
-        // A peer that is gone already has no address any more.
+        // A peer that has gone has no address.
         guard let peer = PeerAddress.of(descriptor) else { return connections.close(descriptor) }
+        accepted(descriptor, from: peer)
+    }
+
+    /// Takes ownership of an accepted connection, of a peer whose address is known.
+    func accepted(_ descriptor: Int32, from peer: PeerAddress) {
         guard proxies.mayConnect(peer) else {
             faultLog.add(.untrustedPeer, address: peer.text)
             onUntrustedPeer()

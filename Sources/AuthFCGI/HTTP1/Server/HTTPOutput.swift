@@ -3,7 +3,7 @@ internal import EventLoop
 /// The responses of a connection that are not sent yet. Idle connections share the memory of the handler.
 @EventLoop
 struct HTTPOutput {
-    /// Memory for responses: the memory of the last one that was sent, for the next one.
+    /// The memory of a response that was sent, to be used for the next one.
     @EventLoop
     final class Memory {
         private var spare: [UInt8] = []

@@ -444,7 +444,7 @@ COMMENT ON FUNCTION @schema@.tidy_ended_sessions(bytea[]) IS
 -- change_user_password() and the triggers on tables of users call it.
 --
 -- It holds the user's row of user_epochs until the commit. Meanwhile other ends of this
--- user's sessions wait, and logins with a session limit: who calls it should commit soon.
+-- user's sessions wait, and logins with a session limit: a caller should commit soon.
 -- Workers do not wait for long at a time, so nobody else waits with them.
 CREATE FUNCTION @schema@.end_user_sessions(user_ids text[], except_hash bytea, counts boolean DEFAULT false) RETURNS bigint
 LANGUAGE plpgsql

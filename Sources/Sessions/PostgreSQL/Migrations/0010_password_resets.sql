@@ -1,14 +1,14 @@
 -- Links with which one of the gate's own users chooses a new password without the old one:
--- made by "authfcgi user reset", used once, at a gate, within an hour. Who knows the code of
+-- made by "authfcgi user reset", used once, at a gate, within an hour. Whoever knows the code of
 -- a link can take the account over, so only its SHA-256 is stored: 32 random bytes cannot be
--- found from that, and nothing in this table is of use to who reads it.
+-- found from that, and nothing in this table is of use to a reader.
 --
 -- A user has one link at most: another one takes its place. Whatever else changes the
 -- password, disables or deletes the user removes it: authfcgi_users_end_sessions() and
 -- change_user_password().
 --
 -- Functions are SECURITY DEFINER: a gate's role needs no rights on the table. They lock the
--- user's row before the link, against deadlock, and so that of two who use a link at once
+-- user's row before the link, against deadlock, and so that of two uses of a link at once
 -- the second finds it used.
 
 -- Not called "password_resets": applications of Laravel have a table of that name.

@@ -5,6 +5,10 @@ extension LookUpQueue {
     /// The answer to a check: the session, nil if there is none, or the reason why it cannot be determined.
     typealias Answer = Result<PackedSession?, SessionStoreError>
 
+    static var closed: Answer { .failure(.unavailable("the store was closed")) }
+    static var unreachable: Answer { .failure(.unavailable("PostgreSQL is not reachable")) }
+    static var expired: Answer { .failure(.unavailable(PostgreSQLError.deadline.reason)) }
+
     /// An action of the lane.
     enum Action {
         /// Open a connection, after the delay that earlier failures require.

@@ -244,8 +244,4 @@ struct LookUpQueue<Asker> {
         let askers = lookUps.answer(key, isNo: false).answered
         if !askers.isEmpty { actions.append(.answer(askers, answer)) }
     }
-
-    private static var closed: Answer { .failure(.unavailable("the store was closed")) }
-    private static var unreachable: Answer { .failure(.unavailable("PostgreSQL is not reachable")) }
-    private static var expired: Answer { .failure(.unavailable(PostgreSQLError.deadline.reason)) }
 }

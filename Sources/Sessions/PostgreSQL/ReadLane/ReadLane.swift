@@ -24,18 +24,13 @@ final class ReadLane: ReadinessHandler, TurnEndHandler {
     let connector: Connector
     private var statements: ReadLaneStatements
     private let names: ConfigurationNames
-    private let log: Logger
-    private var notificationLog: NotificationLog
-    private var notificationQueue: NotificationQueueLog
+    private var log: ReadLaneLog
     private let notifications: NotificationReader
     private let listeningPause = ListeningPause()
-    /// A client can cause any number of look-ups of the same row.
-    private var unreadableRows = LogLimiter<String>(per: .seconds(60), kinds: 100)
     /// The part of PostgreSQL's notification queue that is in use, in percent, according to the last heartbeat; nil before
     /// the first one.
     private(set) var notificationQueuePercent: Int?
     private let meter: StoreMeter
-    private var failures = LogCondition.ofRequests("look_ups_fail")
     private let heartbeatInterval: Duration
     /// The maximum number of times in a turn that bytes are read, of 16 KB mostly.
     private static let maxReads = 64
@@ -54,10 +49,8 @@ final class ReadLane: ReadinessHandler, TurnEndHandler {
         self.memory = memory
         self.meter = meter ?? StoreMeter()
         notifications = NotificationReader(self.meter)
-        self.log = log
+        self.log = ReadLaneLog(log, configuration.names)
         names = configuration.names
-        notificationLog = NotificationLog(log, names)
-        notificationQueue = NotificationQueueLog(log)
         let limits = LookUpLimits(configuration, memory)
         queue = LookUpQueue(limits)
         Reactor.shared.watchStandstills(for: configuration.lookUpDeadline)
@@ -217,21 +210,13 @@ final class ReadLane: ReadinessHandler, TurnEndHandler {
         case .reportLoss(let error):
             meter.count(.connectionLosses)
             connector.lost(error)
-        case .reportFailure(let error):
-            if let fields = failures.begin(error.reason) {
-                log.warning("session look-up failed: \(error.reason)", metadata: fields)
-            }
-        case .reportUnreadableRow(let reason):
-            if let suppressed = unreadableRows.admit(reason) {
-                log.error("unreadable session row: \(reason)", metadata: suppressed.fields)
-            }
+        case .reportFailure(let error): log.lookUpFailed(error.reason)
+        case .reportUnreadableRow(let reason): log.foundUnreadableRow(reason)
         case .awaitTurnEnd: Reactor.shared.atTurnEnd(self)
         case .expire(let key, let deadline):
             Reactor.shared.schedule(at: deadline) { [weak self] in self?.expire(key) }
         case .found(let snapshot, let hash, let askers):
-            if failures.isOpen, let fields = failures.end() {
-                log.info("session look-ups succeed again", metadata: fields)
-            }
+            log.lookUpSucceeded()
             memory.learn(snapshot, under: hash)
             if let snapshot { onSnapshot?(snapshot, hash) }
             for asker in askers { asker(.success(snapshot?.session)) }
@@ -239,7 +224,7 @@ final class ReadLane: ReadinessHandler, TurnEndHandler {
         case .confirm(let heartbeat, let isFirst, let isListening):
             connector.markHealthy()
             notificationQueuePercent = heartbeat.heartbeat.notifications.queuePercent
-            notificationQueue.update(heartbeat.heartbeat.notifications, at: .now)
+            log.update(heartbeat.heartbeat.notifications, at: .now)
             memory.takeHeartbeat(
                 heartbeat.heartbeat, of: queue.server?.cluster, sentAt: heartbeat.sentAt, isFirst: isFirst,
                 listens: isListening)
@@ -287,7 +272,7 @@ final class ReadLane: ReadinessHandler, TurnEndHandler {
         self.connection = connection
         statements = ReadLaneStatements(connection.schema)
         connection.joinLoop(self)
-        notificationLog.opened(connection.notifications)
+        log.opened(connection.notifications)
         perform(queue.opened(to: server))
     }
 

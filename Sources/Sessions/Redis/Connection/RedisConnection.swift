@@ -92,6 +92,8 @@ final class RedisConnection: ByteStreamHandler, TurnEndHandler {
             switch command {
             case .get: .value
             case .set, .remove: .acknowledgement
+            // Null if there is an entry.
+            case .trial: .anything
             }
         ask(expectation, .one(answer))
         keys.append(command, on: hash, to: &unsent)

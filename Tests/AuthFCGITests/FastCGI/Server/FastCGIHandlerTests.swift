@@ -28,13 +28,7 @@ import Testing
     }
 
     /// Returns an accepted connection on which `request` was sent.
-    private func accept(_ request: FastCGIBytes) throws -> SocketPair {
-        let pair = try SocketPair()
-        pair.send(request.bytes)
-        table.opened()
-        handler.accepted(pair.ours)
-        return pair
-    }
+    private func accept(_ request: FastCGIBytes) throws -> SocketPair { try handler.accept(request.bytes, in: table) }
 
     private func request(_ path: String, keep: Bool = true) -> FastCGIBytes {
         FastCGIBytes().begin(keep: keep).parameters([("SCRIPT_NAME", path)]).endParameters().endBody()
@@ -47,12 +41,8 @@ import Testing
 
     private func text(_ pair: SocketPair) -> String { String(decoding: pair.received(), as: UTF8.self) }
 
-    /// A Boolean value that indicates, by a drain, whether no connection and no request is left.
-    private var isIdle: Bool {
-        var isIdle = false
-        table.drain { isIdle = true }
-        return isIdle
-    }
+    /// Drains the connections; true if no request was left.
+    private var isIdle: Bool { table.isIdleWhenDrained }
 
     @Test func `a request that has arrived is answered at once, and its connection closed`() throws {
         let pair = try accept(Self.check)

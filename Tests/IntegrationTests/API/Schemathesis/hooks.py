@@ -9,10 +9,10 @@ OpenAPITests.swift starts it and says in AUTHFCGI_REQUESTS what there is (JSON):
   record     the file with the answers, one per line: the operation, the status
 """
 
+import collections
 import itertools
 import json
 import os
-import random
 
 import schemathesis
 
@@ -20,13 +20,19 @@ settings = json.loads(os.environ["AUTHFCGI_REQUESTS"])
 ENDING = {"signIn", "signOut", "changeAccount"}
 # What answers those who are not signed in with more than 401.
 OPEN = {"signInPage", "accountPage", "forward"}
-# The same choices in each run.
-choices = random.Random(1)
+# The requests of each operation for which there was a choice: it does not depend on the other operations.
+choices = collections.Counter()
 links = itertools.count()
 
 
 def name(case):
     return case.operation.definition.raw["operationId"]
+
+
+def is_turn(what, case, every):
+    """Whether it is the turn of what happens in one of so many requests of the operation; not in the first."""
+    choices[what, name(case)] += 1
+    return choices[what, name(case)] % every == 0
 
 
 @schemathesis.auth(refresh_interval=None)
@@ -37,7 +43,7 @@ class Tokens:
     """
 
     def get(self, case, context):
-        if name(case) in OPEN and choices.random() < 0.5:
+        if name(case) in OPEN and not is_turn("signed in", case, every=2):
             return None
         if name(case) == "changePassword":
             return settings["passwords"]["form" if "form" in (case.media_type or "") else "json"]
@@ -46,10 +52,10 @@ class Tokens:
         return settings["ending"].pop() if name(case) in ENDING else settings["reader"]
 
     def set(self, case, token, context):
-        if choices.random() < 0.75:
-            case.headers["Authorization"] = f"Bearer {token}"
-        else:
+        if is_turn("by cookie", case, every=4):
             case.headers["Cookie"] = f"__Host-session={token}"
+        else:
+            case.headers["Authorization"] = f"Bearer {token}"
 
 
 @schemathesis.hook

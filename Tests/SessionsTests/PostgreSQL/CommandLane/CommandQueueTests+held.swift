@@ -66,7 +66,7 @@ extension CommandQueueTests {
             }
             if queue.running == nil { _ = queue.tick(at: time(now)) }
             if queue.running != nil {
-                // Not the first try of each name.
+                // The first tries of the names do not count.
                 if now > 2 { busy += 0.2 }
                 now += 0.2
                 _ = block(at: now)
