@@ -4,6 +4,8 @@ import TestSupport
 final class FrontSite: Sendable {
     let front: Front
     let gate: GateProcess
+    /// The port of the site.
+    let port: UInt16
     private let folder: TestFolder
     private let process: FrontProcess
     private let application: EchoApplication
@@ -30,7 +32,8 @@ final class FrontSite: Sendable {
         self.gate = gate
         let addresses = try FrontAddresses(gate: addresses)
         application = try EchoApplication(at: .tcp(port: addresses.application))
-        entry = .tcp(port: addresses.site)
+        port = addresses.site
+        entry = .tcp(port: port)
         process = try FrontProcess(front, in: folder, at: addresses)
     }
 

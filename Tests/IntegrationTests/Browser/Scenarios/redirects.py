@@ -2,7 +2,7 @@
 
 from urllib.parse import quote
 
-from scene import is_sign_in, is_signed_in, path, require, scenario
+from scene import is_sign_in, is_signed_in, path, require, scenario, text
 
 EVIL = "evil.test"
 # What follows rd=, each also percent-encoded. Places on another site, spelled in every way that has deceived a check.
@@ -101,3 +101,16 @@ def only_page_loads_are_redirected(scene):
     require(is_sign_in(page), "the page itself leads to the sign-in page")
     answer = page.goto(scene.site + "/api/report")
     require(answer.status == 401 and path(page) == "/api/report", "a location for programs gives 401 to all")
+
+
+@scenario
+def page_for_others(scene):
+    """Who is signed in and may not see a page gets 403 at its address, and stays signed in."""
+    page = scene.page()
+    page.goto(scene.site + "/admin/users")
+    require(is_sign_in(page), "who is not signed in is asked to")
+    answer = scene.fill_in(page, "ann")
+    require(answer.status == 403 and path(page) == "/admin/users", f"{answer.status} at {page.url}")
+    require("Remote-User" not in text(page), "the application is not asked")
+    page.goto(scene.site + "/page")
+    require(is_signed_in(page, "ann"), "other pages are there")
