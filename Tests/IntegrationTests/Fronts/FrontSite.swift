@@ -11,16 +11,6 @@ final class FrontSite: Sendable {
     private let application: EchoApplication
     private let entry: Endpoint
 
-    /// Starts a gate with a new database of the shared server, the application and the front.
-    convenience init(_ front: Front) throws {
-        let folder = try TestFolder()
-        let addresses = try GateAddresses(in: folder)
-        let (shared, database) = try SharedServers.newDatabase()
-        let gate = try GateProcess(
-            in: folder, server: shared, database: database, environment: ["LISTEN": addresses.listen])
-        try self.init(front, in: folder, before: gate, at: addresses)
-    }
-
     /// Starts the application and the front.
     ///
     /// - Parameters:
@@ -35,10 +25,6 @@ final class FrontSite: Sendable {
         port = addresses.site
         entry = .tcp(port: port)
         process = try FrontProcess(front, in: folder, at: addresses)
-    }
-
-    deinit {
-        RunRecord.keep(["the gate behind \(front.rawValue)": gate.log])
     }
 
     /// The log of the front.
