@@ -3,8 +3,8 @@
     python Scenarios SETTINGS     one JSON line for each scenario: {"scenario": PREFIX NAME, "problem": TEXT or null}
     python Scenarios --list       the names of all scenarios, one per line
 
-SETTINGS is a JSON list of objects: see scene.py. One browser runs the scenarios of all. A scenario is a function with the decorator `scenario`; the first line of its
-comment is what is true if it succeeds.
+SETTINGS is a JSON list of objects: see scene.py. One browser runs the scenarios of all. A scenario is a function with the
+decorator `scenario`; the first line of its comment is what is true if it succeeds.
 """
 
 import json
