@@ -10,7 +10,8 @@ extension FrontTests {
     /// list are the same variable, so that none hides behind another; what a front does with a sign in a name, it does with
     /// all of the sign's list.
     static let spellings: [[String]] = {
-        let names = [["REMOTE-USER"], ["remote-user"], ["X-Auth_User-Id"], ["X_Auth-User-Id"], ["REMOTE_USER"]]
+        let names =
+            [["REMOTE-USER"], ["remote-user"], ["X-Auth_User-Id"], ["X_Auth-User-Id"], ["REMOTE_USER"]]
             // With a space or a tab before the colon.
             + [["Remote-User "], ["Remote-User\t"], ["Remote_User ", "Remote.User "]]
         return names

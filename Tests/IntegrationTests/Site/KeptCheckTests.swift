@@ -53,7 +53,7 @@ import Testing
     }
 
     /// Each test ends with a gate that serves.
-    private static let shared = Result { try KeptSite() }
+    private static let shared = OncePerSuite { try KeptSite() }
     private let site: KeptSite
 
     init() throws { site = try Self.shared.get() }
