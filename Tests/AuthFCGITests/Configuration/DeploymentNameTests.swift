@@ -34,18 +34,14 @@ struct DeploymentNameTests {
         #expect(!named.isEmpty)
     }
 
-    private static func text(_ file: String) throws -> String {
-        try String(contentsOf: Documents.checkout.appending(path: file), encoding: .utf8)
-    }
-
     /// Root would be refused, or have to be told.
     @Test func `what deploy starts serves as a user of its own`() throws {
-        #expect(try Self.text("deploy/docker/Dockerfile").contains("\nUSER 65532:65532\n"))
-        #expect(try Self.text("deploy/systemd/authfcgi.service").contains("\nUser=authfcgi\n"))
-        let pod = try Self.text("deploy/kubernetes/components/gate/gate.yaml")
+        #expect(try Repository.text("deploy/docker/Dockerfile").contains("\nUSER 65532:65532\n"))
+        #expect(try Repository.text("deploy/systemd/authfcgi.service").contains("\nUser=authfcgi\n"))
+        let pod = try Repository.text("deploy/kubernetes/components/gate/gate.yaml")
         #expect(pod.contains("runAsNonRoot: true\n") && pod.contains("runAsUser: 65532\n"))
         for file in Self.files {
-            let text = try Self.text(file)
+            let text = try Repository.text(file)
             #expect(!text.contains(/AUTHFCGI_USER\b/), "\(file)")
         }
     }

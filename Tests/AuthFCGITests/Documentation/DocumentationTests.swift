@@ -84,10 +84,10 @@ import Testing
     }
 
     @Test func `The page about the log has every condition of the program, and no other`() throws {
-        let sources = Documents.checkout.appending(path: "Sources")
-        let files = try FileManager.default.subpathsOfDirectory(atPath: sources.path).filter { $0.hasSuffix(".swift") }
+        let sources = Repository.path("Sources")
+        let files = try FileManager.default.subpathsOfDirectory(atPath: sources).filter { $0.hasSuffix(".swift") }
         let conditions = try files.flatMap { file in
-            try String(contentsOf: sources.appending(path: file), encoding: .utf8)
+            try Repository.text("Sources/\(file)")
                 .matches(of: /LogCondition(?:\.ofRequests)?\("([a-z_]+)"/).map { String($0.1) }
         }
         let table = try Documents.page("docs/log.md").section("What lasts").filter { $0.hasPrefix("| `") }

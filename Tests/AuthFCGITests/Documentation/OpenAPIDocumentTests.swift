@@ -87,7 +87,7 @@ import Testing
 
     @Test func `The description has each header of the program's answers`() throws {
         let text = lines.joined(separator: "\n")
-        let source = try Self.text("Sources/AuthFCGI/HTTP/HeaderName.swift")
+        let source = try Repository.text("Sources/AuthFCGI/HTTP/HeaderName.swift")
         let names = source.split(separator: "= HeaderName(\"").dropFirst().map { String($0.prefix { $0 != "\"" }) }
         #expect(names.count > 15 && names.contains("X-Auth-Location"))
         for name in names { #expect(text.contains("\(name):") || text.contains("`\(name)`"), "\(name)") }

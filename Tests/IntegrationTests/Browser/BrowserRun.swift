@@ -1,7 +1,7 @@
 import FoundationEssentials
 import TestSupport
 
-/// A run of scenarios in Chromium, by the Python program in `Scenarios/`.
+/// A run of scenarios in one Chromium, by the Python program in `Scenarios/`.
 final class BrowserRun: Sendable {
     /// A line of the program.
     private struct Line: Decodable {
@@ -15,14 +15,19 @@ final class BrowserRun: Sendable {
 
     private let process: ServerProcess
 
-    /// Starts the program.
-    init(_ scenarios: [String], _ settings: BrowserSettings, in folder: TestFolder) throws {
-        var settings = settings
-        settings.scenarios = scenarios
+    /// Starts the program, which runs the scenarios of each of the settings.
+    init(_ settings: [BrowserSettings], in folder: TestFolder) throws {
         let text = String(decoding: try JSONEncoder().encode(settings), as: UTF8.self)
         process = try ServerProcess(
             Self.python, ["-B", Self.scenarios, text], environment: ["TMPDIR": folder.path],
-            logFile: folder.path("browser-\(scenarios.first ?? "").log"))
+            logFile: folder.path("browser-\(settings.first?.scenarios.first ?? "").log"))
+    }
+
+    /// Starts the program with scenarios of one site.
+    convenience init(_ scenarios: [String], _ settings: BrowserSettings, in folder: TestFolder) throws {
+        var settings = settings
+        settings.scenarios = scenarios
+        try self.init([settings], in: folder)
     }
 
     /// The names of all scenarios that exist.
@@ -35,7 +40,8 @@ final class BrowserRun: Sendable {
         try process.waitForLog(containing: #"{"step": "\#(step)"}"#, within: duration)
     }
 
-    /// Waits for the end, and returns the problems by scenario; an empty text if there was none.
+    /// Waits for the end, and returns the problems by scenario, whose name has the prefix of its settings; an empty text if
+    /// there was none.
     func problems(within duration: Duration = .seconds(600)) throws -> [String: String] {
         let status = try process.waitForExit(within: duration)
         var problems: [String: String] = [:]

@@ -2,12 +2,16 @@ import FoundationEssentials
 
 /// What the scenarios of `Scenarios/` are told: see `Scenarios/scene.py`.
 struct BrowserSettings: Encodable {
+    /// What precedes the names of the scenarios in the results.
+    var prefix = ""
     var chromium = ProcessInfo.processInfo.environment["AUTHFCGI_CHROMIUM"] ?? "/usr/bin/chromium"
     var site: String
+    var beside = ""
     var domain: [String] = []
     var plain = ""
     var misconfigured = ""
     var password = ""
+    var own = ""
     var reset = ""
     var look = ""
     var used = ""

@@ -10,6 +10,10 @@ enum Front: String, CaseIterable, Sendable, CustomTestStringConvertible {
     case lighttpd
     case apache
 
+    /// Those whose treatment of requests differs. nginx does with a client's headers and paths what its files say, whatever
+    /// the protocol in which it asks the gate.
+    static let withOwnFiles = allCases.filter { $0 != .nginxOverHTTP }
+
     var testDescription: String { rawValue }
 
     /// Whether it asks once more when the gate does not answer, for so long that a restart of the gate is not noticed.

@@ -1,7 +1,7 @@
 import TestSupport
 
 /// All fronts, each with its shipped files and an application, before one gate whose database has a server of its own.
-final class FrontRow: Sendable {
+final class FrontRow: HasLogs {
     let server: PostgreSQLServer
     let gate: GateProcess
     let sites: [FrontSite]
@@ -16,6 +16,17 @@ final class FrontRow: Sendable {
         sites = try concurrently(Front.allCases) { front in
             try FrontSite(front, in: TestFolder(), before: gate, at: addresses)
         }
+        RunRecord.watch(self)
+    }
+
+    var logs: [String: String] { ["the gate behind all fronts": gate.log] }
+
+    /// Returns the site of a front.
+    func site(_ front: Front) throws -> FrontSite {
+        guard let site = sites.first(where: { $0.front == front }) else {
+            throw SupportError.unexpected("there is no \(front.rawValue)", log: "")
+        }
+        return site
     }
 
     /// Creates a session without a password and returns its token, after each front has let it through.

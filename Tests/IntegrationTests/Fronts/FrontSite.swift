@@ -4,20 +4,12 @@ import TestSupport
 final class FrontSite: Sendable {
     let front: Front
     let gate: GateProcess
+    /// The port of the site.
+    let port: UInt16
     private let folder: TestFolder
     private let process: FrontProcess
     private let application: EchoApplication
     private let entry: Endpoint
-
-    /// Starts a gate with a new database of the shared server, the application and the front.
-    convenience init(_ front: Front) throws {
-        let folder = try TestFolder()
-        let addresses = try GateAddresses(in: folder)
-        let (shared, database) = try SharedServers.newDatabase()
-        let gate = try GateProcess(
-            in: folder, server: shared, database: database, environment: ["LISTEN": addresses.listen])
-        try self.init(front, in: folder, before: gate, at: addresses)
-    }
 
     /// Starts the application and the front.
     ///
@@ -30,12 +22,9 @@ final class FrontSite: Sendable {
         self.gate = gate
         let addresses = try FrontAddresses(gate: addresses)
         application = try EchoApplication(at: .tcp(port: addresses.application))
-        entry = .tcp(port: addresses.site)
+        port = addresses.site
+        entry = .tcp(port: port)
         process = try FrontProcess(front, in: folder, at: addresses)
-    }
-
-    deinit {
-        RunRecord.keep(["the gate behind \(front.rawValue)": gate.log])
     }
 
     /// The log of the front.

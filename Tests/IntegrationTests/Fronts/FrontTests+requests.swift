@@ -6,45 +6,46 @@ extension FrontTests {
         "Remote-User", "Remote-Groups", "Remote-Name", "Remote-Email", "X-Auth-User-Id", "X-Auth-Session-Id",
     ]
 
-    /// All names that an application might read as those of identity headers: CGI and PHP make one variable of each.
-    static let spellings: [String] = {
-        var names = identityHeaders
-        names += ["REMOTE-USER", "remote-user", "X-Auth_User-Id", "X_Auth-User-Id", "REMOTE_USER"]
-        // With a space or a tab before the colon.
-        names += ["Remote-User ", "Remote-User\t", "Remote_User ", "Remote.User "]
-        for sign in "_.!#$%&'*+^`|~" {
-            names += identityHeaders.map { $0.replacing("-", with: String(sign)) }
-        }
+    /// Names that an application might read as those of identity headers: CGI and PHP make one variable of each. No two of a
+    /// list are the same variable, so that none hides behind another; what a front does with a sign in a name, it does with
+    /// all of the sign's list.
+    static let spellings: [[String]] = {
+        let names =
+            [["REMOTE-USER"], ["remote-user"], ["X-Auth_User-Id"], ["X_Auth-User-Id"], ["REMOTE_USER"]]
+            // With a space or a tab before the colon.
+            + [["Remote-User "], ["Remote-User\t"], ["Remote_User ", "Remote.User "]]
         return names
+            + "_.!#$%&'*+^`|~".map { sign in
+                identityHeaders.map { $0.replacing("-", with: String(sign)) }
+            }
     }()
 
-    @Test(arguments: Front.allCases)
+    @Test(arguments: Front.withOwnFiles)
     func `the client's own identity headers never arrive, in any spelling`(_ front: Front) throws {
-        let site = try FrontTests.sites.get(front)
+        let site = try FrontTests.row.get().site(front)
         let token = try site.signIn("ann", groups: ["staff"])
         let open = "/public/page"
         let pages: [(String, [(String, String)])] = [("/page", [bearer(token)]), (open, []), (open, [bearer(token)])]
         for (path, credentials) in pages {
-            // Some together, so that none hides behind another.
             for names in [Self.identityHeaders, ["Remote-User", "Remote_User", "Remote.User", "REMOTE-USER"]] {
                 let answer = try site.client().get(path, headers: names.map { ($0, "mallory") } + credentials)
                 #expect(answer.status == 200 || answer.status == 400)
                 #expect(!answer.text.contains("mallory"), "\(path) \(names) \(answer.text)")
             }
-            for name in Self.spellings {
-                let answer = try site.client().get(path, headers: credentials + [(name, "mallory")])
-                #expect(answer.status == 200 || answer.status == 400, "\(name)")
-                #expect(!answer.text.contains("mallory"), "\(path) \(name)")
+            for names in Self.spellings {
+                let answer = try site.client().get(path, headers: credentials + names.map { ($0, "mallory") })
+                #expect(answer.status == 200 || answer.status == 400, "\(names)")
+                #expect(!answer.text.contains("mallory"), "\(path) \(names)")
                 guard answer.status == 200 else { continue }
                 let users = EchoedRequest(answer)["Remote-User"].filter { !$0.isEmpty }
-                #expect(users == (path == "/page" ? ["ann"] : []), "\(path) \(name)")
+                #expect(users == (path == "/page" ? ["ann"] : []), "\(path) \(names)")
             }
         }
     }
 
-    @Test(arguments: Front.allCases)
+    @Test(arguments: Front.withOwnFiles)
     func `no client can have the identity taken away on the way`(_ front: Front) throws {
-        let site = try FrontTests.sites.get(front)
+        let site = try FrontTests.row.get().site(front)
         let token = try site.signIn("ann", groups: ["staff"])
         for names in ["Remote-User, X-Auth-User-Id", "remote-groups,remote-user", "X-Auth-Session-Id"] {
             let answer = try site.client().get(
@@ -58,7 +59,7 @@ extension FrontTests {
 
     @Test(arguments: Front.allCases)
     func `a body reaches the application`(_ front: Front) throws {
-        let site = try FrontTests.sites.get(front)
+        let site = try FrontTests.row.get().site(front)
         let token = try site.signIn()
         for length in [1, 100_000] {
             let body = String(repeating: "x", count: length)
@@ -75,11 +76,13 @@ extension FrontTests {
 
     @Test(arguments: Front.allCases)
     func `a login whose body comes in chunks reaches the gate`(_ front: Front) throws {
-        let site = try FrontTests.sites.get(front)
+        let row = try FrontTests.row.get()
+        let site = try row.site(front)
         let password = "a-password-for-kim"
         RunRecord.note(secret: password)
-        try site.gate.addUser("kim", password: password)
-        let body = #"{"username":"kim","password":"\#(password)"}"#
+        let name = "kim-\(front)"
+        try row.gate.addUser(name, password: password)
+        let body = #"{"username":"\#(name)","password":"\#(password)"}"#
         let parts: [Substring] = [body.prefix(7), body.dropFirst(7), ""]
         let chunks = parts.map { "\(String($0.utf8.count, radix: 16))\r\n\($0)\r\n" }.joined()
         let login = try site.client().request(
@@ -93,7 +96,7 @@ extension FrontTests {
 
     @Test(arguments: Front.allCases)
     func `a header of 8 kB and an identity of many groups pass`(_ front: Front) throws {
-        let site = try FrontTests.sites.get(front)
+        let site = try FrontTests.row.get().site(front)
         let long = String(repeating: "y", count: 8000)
         let answer = try site.client().get("/page", headers: [bearer(site.signIn()), ("X-Long", long)])
         #expect(answer.status == 200)
@@ -108,18 +111,18 @@ extension FrontTests {
 
     @Test(arguments: Front.allCases)
     func `signing in, the gate's pages and signing out go through`(_ front: Front) throws {
-        let site = try FrontTests.sites.get(front)
-        let password = "a-password-for-pat"
+        let site = try FrontTests.row.get().site(front)
+        let (name, password) = ("pat-\(front)", "a-password-for-pat")
         RunRecord.note(secret: password)
-        try site.gate.addUser("pat", password: password)
-        let login = try site.client().post("/auth/login", #"{"username":"pat","password":"\#(password)"}"#)
+        try site.gate.addUser(name, password: password)
+        let login = try site.client().post("/auth/login", #"{"username":"\#(name)","password":"\#(password)"}"#)
         try #require(login.status == 200, "\(login) \(site.log)")
         let token = try #require(try object(login)["token"]?.text)
         RunRecord.note(secret: token)
         for credentials in [bearer(token), cookie(token)] {
             let me = try site.client().get("/auth/me", headers: [credentials])
             #expect(me.status == 200)
-            #expect(try object(me)["username"]?.text == "pat")
+            #expect(try object(me)["username"]?.text == name)
             #expect(try site.client().get("/page", headers: [credentials]).status == 200)
         }
         let page = try site.client().get("/auth/login?rd=/page", headers: FrontTests.pageLoad)
@@ -137,7 +140,7 @@ extension FrontTests {
 
     @Test(arguments: Front.allCases)
     func `a logout counts`(_ front: Front) throws {
-        let site = try FrontTests.sites.get(front)
+        let site = try FrontTests.row.get().site(front)
         let token = try site.signIn()
         for _ in 0..<5 { #expect(try site.client().get("/page", headers: [bearer(token)]).status == 200) }
         let logout = try site.client().post("/auth/logout", "", headers: [bearer(token)])
@@ -148,7 +151,7 @@ extension FrontTests {
 
     @Test(arguments: Front.allCases)
     func `fifty requests at a time are answered`(_ front: Front) throws {
-        let site = try FrontTests.sites.get(front)
+        let site = try FrontTests.row.get().site(front)
         let report = site.load(try site.signIn(), threads: 50, count: 500).finish()
         #expect(report.errorCount == 0 && report.statuses == [200: 500], "\(report)")
     }

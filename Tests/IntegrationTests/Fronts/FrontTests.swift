@@ -1,16 +1,16 @@
 import TestSupport
 import Testing
 
-/// Every front with its shipped files, and with the same cases.
+/// Every front with its shipped files, and with the same cases. One gate is behind all of them.
 @Suite(.serialized, .leavesCleanLogs) struct FrontTests {
-    static let sites = OncePer<Front, FrontSite> { try FrontSite($0) }
+    static let row = OncePerSuite { try FrontRow() }
     static let invented = bearer("afs_" + String(repeating: "A", count: 54))
     static let pageLoad = [("Sec-Fetch-Mode", "navigate"), ("Accept", "text/html,*/*;q=0.8")]
     static let pageAddress = "/auth/login?rd=%2Fapp%2Fpage%3Fq%3D1%26x%3D2"
 
     @Test(arguments: Front.allCases)
     func `a session lets requests through, with the identity in place of the token`(_ front: Front) throws {
-        let site = try Self.sites.get(front)
+        let site = try Self.row.get().site(front)
         let token = try site.signIn("ann", groups: ["staff", "on call"])
         for credentials in [bearer(token), cookie(token)] {
             let answer = try site.client().get("/app/page?q=1&x=2", headers: Browser.headers + [credentials])
@@ -25,9 +25,9 @@ import Testing
         }
     }
 
-    @Test(arguments: Front.allCases)
+    @Test(arguments: Front.withOwnFiles)
     func `the application gets other cookies and other credentials`(_ front: Front) throws {
-        let site = try Self.sites.get(front)
+        let site = try Self.row.get().site(front)
         let token = try site.signIn()
         for (sent, received) in [
             ("theme=dark; __Host-session=\(token); lang=de", "theme=dark; lang=de"),
@@ -50,7 +50,7 @@ import Testing
 
     @Test(arguments: Front.allCases)
     func `without a session the answer is 401`(_ front: Front) throws {
-        let site = try Self.sites.get(front)
+        let site = try Self.row.get().site(front)
         for headers in [[], [Self.invented], [cookie("afs_x")], [("Authorization", "Basic YW5uOng=")]] {
             for (method, body) in [("GET", nil), ("POST", "x"), ("DELETE", nil)] as [(String, String?)] {
                 let answer = try site.client().request(
@@ -65,7 +65,7 @@ import Testing
 
     @Test(arguments: Front.allCases)
     func `a page load is sent to the sign-in page, with the whole address`(_ front: Front) throws {
-        let site = try Self.sites.get(front)
+        let site = try Self.row.get().site(front)
         let claims = [
             ("X-Forwarded-Host", "evil.example"), ("X-Forwarded-Uri", "/evil"), ("X-Forwarded-Proto", "https"),
             ("X-Forwarded-Method", "EVIL"), ("X-Auth-Location", "/evil"),
@@ -81,7 +81,7 @@ import Testing
 
     @Test(arguments: Front.allCases)
     func `a location for administrators admits them, and answers others 403`(_ front: Front) throws {
-        let site = try Self.sites.get(front)
+        let site = try Self.row.get().site(front)
         let (admin, other) = (
             try site.signIn("ann", groups: ["staff", "admin"]), try site.signIn("bob", groups: ["staff"])
         )
@@ -107,9 +107,9 @@ import Testing
         "/auth/sessions/../../admin/x", "/admin//x", "/admin/./x", "/public/../page", "/public/%2e%2e/page",
     ]
 
-    @Test(arguments: Front.allCases)
+    @Test(arguments: Front.withOwnFiles)
     func `no spelling of a path leads past a check`(_ front: Front) throws {
-        let site = try Self.sites.get(front)
+        let site = try Self.row.get().site(front)
         let other = try site.signIn("bob", groups: ["staff"])
         for path in Self.ways {
             #expect(try site.client().get(path).status != 200, "\(path)")
@@ -120,7 +120,7 @@ import Testing
 
     @Test(arguments: Front.allCases)
     func `the check cannot be asked from outside`(_ front: Front) throws {
-        let site = try Self.sites.get(front)
+        let site = try Self.row.get().site(front)
         let token = try site.signIn()
         for path in ["/auth/verify", "/auth/forward", "/auth/require/user%20ann", "/auth/sessions/../verify"] {
             #expect([401, 404, 400].contains(try site.client().get(path).status), "\(path)")

@@ -8,9 +8,12 @@ struct GateAddresses {
     let fastCGISocket: String
     let httpSocket: String
 
-    init(in folder: TestFolder) throws {
+    /// Chooses the addresses of a `GateProcess`.
+    ///
+    /// - Parameter name: The name of that one in `folder`.
+    init(in folder: TestFolder, name: String = "gate") throws {
         fastCGI = try Endpoint.freePorts(1)[0]
-        (fastCGISocket, httpSocket) = (folder.path("gate.sock"), folder.path("gate-http.sock"))
+        (fastCGISocket, httpSocket) = (folder.path("\(name).sock"), folder.path("\(name)-http.sock"))
     }
 
     /// All addresses, in the form of LISTEN.

@@ -41,7 +41,7 @@ import Testing
         try await pods.share(newcomers)
         #expect(refusals(pods) == [1, 1, 1])
         // The end is noticed without another check.
-        try await eventually("each store says that it is over", within: .seconds(20)) {
+        try eventually("each store says that it is over", within: .seconds(20)) {
             pods.pods.allSatisfy { $0.log.text.contains("Redis stores sessions again") }
         }
         for pod in pods.pods {

@@ -60,12 +60,10 @@ import Testing
         }
         """
 
-    private static let shared = OncePerProtocol { try site() }
+    private static let shared = OncePerProtocol { try Site(extra: configuration, listeners: ["hostile"]) }
     private let pod: Pod
 
     init() throws { pod = try Self.shared.get().pod }
-
-    private static func site() throws -> Site { try Site(extra: configuration, listeners: ["hostile"]) }
 
     private func client() -> HTTPClient { pod.client("hostile") }
 
@@ -122,14 +120,15 @@ import Testing
     }
 
     @Test func `without the gate the response is 503`() throws {
-        let site = try Self.site()
-        let token = try site.pod.signIn()
-        let client = site.pod.client("hostile")
+        let token = try pod.signIn()
+        let client = self.client()
         #expect(try client.get("/page", headers: [bearer(token)]).status == 200)
-        site.pod.gate.kill()
+        pod.gate.kill()
         for path in ["/page", "/staff/page", "/auth/me"] {
             let answer = try client.get(path, headers: [bearer(token)])
             #expect(answer.status == 503 && answer.headers["Retry-After"] != nil, "\(path)")
         }
+        try pod.gate.start()
+        #expect(try client.get("/page", headers: [bearer(token)]).status == 200)
     }
 }

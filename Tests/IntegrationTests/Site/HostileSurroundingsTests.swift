@@ -3,7 +3,7 @@ import Testing
 
 /// The shipped files protect the site even within a misconfigured server.
 @Suite(.serialized, .leavesCleanLogs, .overBothProtocols) struct HostileSurroundingsTests {
-    private static let shared = OncePerProtocol { try HostileSurroundings.site() }
+    private static let shared = SharedSite { try HostileSurroundings.site() }
     private let pod: Pod
     private var client: HTTPClient { pod.client(HostileSurroundings.listener) }
 

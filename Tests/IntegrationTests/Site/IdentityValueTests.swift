@@ -35,7 +35,7 @@ import Testing
         ]
     }
 
-    private static let shared = OncePerProtocol { try Site() }
+    private static let shared = SharedSite { try Site() }
 
     @Test func `the longest identity passes nginx, percent-encoded`() throws {
         let site = try Self.shared.get()

@@ -27,7 +27,7 @@ import Testing
         }
         """
 
-    private static let shared = OncePerProtocol {
+    private static let shared = SharedSite {
         try Site(
             extra: """
                 \(sink)
@@ -93,7 +93,7 @@ import Testing
     private static let upload = [UInt8](repeating: 0, count: 1 << 20 | 1)
 
     private func mirrored() -> [Substring] {
-        folder.read("pod1/mirrored.log").split(separator: "\n")
+        folder.read(pod.file("mirrored.log")).split(separator: "\n")
     }
 
     @Test func `an upload that its location allows is checked`() throws {
@@ -115,8 +115,8 @@ import Testing
         #expect(try client.request("POST", "/x", body: Self.upload).status == 401)
         // Nor is the body kept.
         try eventually("the body's file is gone") {
-            try FileManager.default.subpathsOfDirectory(atPath: folder.path("pod1/bodies")).allSatisfy {
-                folder.read("pod1/bodies/\($0)").utf8.count != Self.upload.count
+            try FileManager.default.subpathsOfDirectory(atPath: folder.path(pod.file("bodies"))).allSatisfy {
+                folder.read(pod.file("bodies/\($0)")).utf8.count != Self.upload.count
             }
         }
     }
@@ -134,11 +134,12 @@ import Testing
     }
 
     @Test func `the gate's responses are not cached, and a password goes nowhere else`() throws {
-        let password = "a-password-for-bea"
+        // The users are the same over both protocols.
+        let (name, password) = (GateProtocol.current == .http ? "bea" : "cleo", "a-password-for-bea")
         RunRecord.note(secret: password)
-        try pod.gate.addUser("bea", password: password)
+        try pod.gate.addUser(name, password: password)
         let login = try pod.client("hooks").post(
-            "/auth/login", #"{"username":"bea","password":"\#(password)"}"#, headers: Browser.request())
+            "/auth/login", #"{"username":"\#(name)","password":"\#(password)"}"#, headers: Browser.request())
         #expect(login.status == 200)
         let token = try #require(try object(login)["token"]?.text)
         RunRecord.note(secret: token)
@@ -148,8 +149,8 @@ import Testing
         #expect(try pod.client("hooks").get("/later", headers: Browser.request(token)).status == 200)
         try eventually("a later page is mirrored") { mirrored().contains { $0.contains("/mirrored/later") } }
         #expect(!mirrored().contains { $0.contains("/auth/") })
-        let files = try FileManager.default.subpathsOfDirectory(atPath: folder.path("pod1/bodies"))
-        #expect(files.allSatisfy { !folder.read("pod1/bodies/\($0)").contains(password) })
+        let files = try FileManager.default.subpathsOfDirectory(atPath: folder.path(pod.file("bodies")))
+        #expect(files.allSatisfy { !folder.read(pod.file("bodies/\($0)")).contains(password) })
     }
 
     @Test func `a check for another proxy has its own response, in spite of the hooks`() throws {

@@ -18,8 +18,8 @@ import Testing
             """
     }
 
-    private static let shared = OncePerProtocol {
-        let site = try Site(
+    private static let sites = SharedSite {
+        try Site(
             extra: """
                 server {
                     listen unix:@PREFIX@/captures.sock;
@@ -36,6 +36,9 @@ import Testing
                     location / { proxy_pass http://unix:@APP@:; }
                 }
                 """, listeners: ["captures"])
+    }
+    private static let shared = OncePerProtocol {
+        let site = try sites.get()
         let applications = (
             try EchoFastCGI(at: site.pod.listener("fastcgi")), try EchoUWSGI(at: site.pod.listener("uwsgi")),
             try EchoSCGI(at: site.pod.listener("scgi"))

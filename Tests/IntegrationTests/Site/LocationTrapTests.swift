@@ -44,7 +44,7 @@ import Testing
         }
         """
 
-    private static let shared = OncePerProtocol {
+    private static let shared = SharedSite {
         let pass = "proxy_pass http://unix:@APP@:;"
         let rest = "location / { \(pass) }"
         return try Site(

@@ -37,7 +37,7 @@ import Testing
         ]
     }
 
-    private static let shared = OncePerProtocol { try Site() }
+    private static let shared = SharedSite { try Site() }
     private let pod: Pod
 
     init() throws {

@@ -22,17 +22,28 @@ import Testing
 
     private static let login = #"{"username":"ann","password":"whatever-it-is"}"#
 
-    @Test(.overBothProtocols)
-    func `without the gate the response is 503 everywhere, and open pages stay open`() throws {
-        let site = try HostileSurroundings.site()
-        let pod = site.pod
-        let token = try pod.signIn()
-        for socket in [nil, HostileSurroundings.listener] {
-            #expect(try pod.client(socket).get("/page", headers: [bearer(token)]).status == 200)
+    /// A gate, and the clients of two servers of an nginx that asks it over FastCGI and of one that asks it over HTTP: each
+    /// outage is made and waited for once.
+    private struct BothProtocols {
+        let site: Site
+        let pods: [Pod]
+        var gate: GateProcess { site.pod.gate }
+        var clients: [HTTPClient] {
+            pods.flatMap { pod in [nil, HostileSurroundings.listener].map { pod.client($0) } }
         }
-        pod.gate.kill()
-        for socket in [nil, HostileSurroundings.listener] {
-            let client = pod.client(socket)
+
+        init() throws {
+            let both = try Site.overBothProtocols { try HostileSurroundings.site() }
+            (site, pods) = (both.http, [both.fastCGI.pod, both.http.pod])
+        }
+    }
+
+    @Test func `without the gate the response is 503 everywhere, and open pages stay open`() throws {
+        let both = try BothProtocols()
+        let token = try both.site.pod.signIn()
+        for client in both.clients { #expect(try client.get("/page", headers: [bearer(token)]).status == 200) }
+        both.gate.kill()
+        for client in both.clients {
             for headers in [[], [bearer(token)], [cookie(token)]] {
                 for path in ["/", "/api/page", "/page.html"] {
                     try Self.expectUnavailable(try client.get(path, headers: headers), path)
@@ -46,42 +57,33 @@ import Testing
                 Self.expectPage(try client.get(path, headers: Browser.request(token)), path)
             }
         }
-        #expect(try pod.client().get("/public/page").status == 200)
-        try pod.gate.start()
-        for socket in [nil, HostileSurroundings.listener] {
-            #expect(try pod.client(socket).get("/page", headers: [bearer(token)]).status == 200)
-        }
+        for pod in both.pods { #expect(try pod.client().get("/public/page").status == 200) }
+        try both.gate.start()
+        for client in both.clients { #expect(try client.get("/page", headers: [bearer(token)]).status == 200) }
     }
 
     @Test func `without PostgreSQL the response is 503 everywhere, and sessions are valid again afterwards`() throws {
-        // A pod for each protocol, so that there is one outage for both.
-        let site = try HostileSurroundings.site()
-        let overHTTP = try GateProtocol.$current.withValue(.http) {
-            try Pod(
-                in: site.folder, name: "http", server: site.postgreSQL, extra: HostileSurroundings.configuration,
-                listeners: [HostileSurroundings.listener])
-        }
-        let token = try site.pod.signIn()
-        try site.postgreSQL.stop()
-        for pod in [site.pod, overHTTP] {
-            for socket in [nil, HostileSurroundings.listener] {
-                let client = pod.client(socket)
-                for (path, credentials) in [
-                    ("/", cookie(token)), ("/api/page", bearer(token)), ("/auth/me", bearer(token)),
-                ] {
-                    try Self.expectUnavailable(try client.get(path, headers: [credentials]), path)
-                }
-                try Self.expectUnavailable(try client.post("/auth/login", Self.login), "/auth/login")
-                let logout = try client.post("/auth/logout", "", headers: [bearer(token)])
-                try Self.expectUnavailable(logout, "/auth/logout")
+        let both = try BothProtocols()
+        let token = try both.site.pod.signIn()
+        try both.site.postgreSQL.stop()
+        for client in both.clients {
+            for (path, credentials) in [
+                ("/", cookie(token)), ("/api/page", bearer(token)), ("/auth/me", bearer(token)),
+            ] {
+                try Self.expectUnavailable(try client.get(path, headers: [credentials]), path)
             }
+            try Self.expectUnavailable(try client.post("/auth/login", Self.login), "/auth/login")
+            let logout = try client.post("/auth/logout", "", headers: [bearer(token)])
+            try Self.expectUnavailable(logout, "/auth/logout")
+        }
+        for pod in both.pods {
             // A request without a token is unauthenticated, regardless of the store.
             #expect(try pod.client().get("/api/page").status == 401)
             #expect(try pod.client().get("/public/page").status == 200)
         }
-        try site.postgreSQL.start()
-        for pod in [site.pod, overHTTP] {
-            try eventually("the session counts again", log: pod.gate.log) {
+        try both.site.postgreSQL.start()
+        for pod in both.pods {
+            try eventually("the session counts again", log: both.gate.log) {
                 let status = try pod.client().get("/api/page", headers: [bearer(token)]).status
                 #expect([200, 503].contains(status))
                 return status == 200
@@ -89,15 +91,17 @@ import Testing
         }
     }
 
-    @Test(.overBothProtocols, arguments: [2, 1])
+    @Test(arguments: [2, 1])
     func `no request fails when a worker is killed under load, even the only one`(workers count: Int) throws {
-        let site = try Site(workers: count)
-        let pod = site.pod
+        let both = try Site.overBothProtocols { try Site(workers: count) }
+        let pod = both.http.pod
         let token = try pod.signIn()
-        let load = LoadGenerator(pod.entry, threads: 4, keepsAlive: false) { _ in
-            LoadRequest("GET", "/api/page", headers: [bearer(token)])
+        let loads = [both.fastCGI.pod, pod].map { pod in
+            LoadGenerator(pod.entry, threads: 2, keepsAlive: false) { _ in
+                LoadRequest("GET", "/api/page", headers: [bearer(token)])
+            }
         }
-        try load.waitForRequests(100)
+        for load in loads { try load.waitForRequests(50) }
         for round in 1...3 {
             let victim = try #require(try pod.gate.workers.first)
             kill(victim, SIGKILL)
@@ -107,22 +111,28 @@ import Testing
                 let workers = try pod.gate.workers
                 return serving == count + round && workers.count == count && !workers.contains(victim)
             }
-            try load.waitForRequests(200)
+            for load in loads { try load.waitForRequests(100) }
         }
-        let report = load.stop()
-        #expect(report.errorCount == 0 && report.statuses.keys.sorted() == [200], "\(report)")
-        #expect(report.samples.count > 700)
+        for (load, form) in zip(loads, [GateProtocol.fastCGI, .http]) {
+            let report = load.stop()
+            let isExpected = report.errorCount == 0 && report.statuses.keys.sorted() == [200]
+            #expect(isExpected, "\(form.rawValue): \(report)")
+            #expect(report.samples.count >= 350)
+        }
         #expect(try pod.gate.workers.count == count)
     }
 
-    @Test(.overBothProtocols) func `the gate stops cleanly on request, and loses no request in flight`() throws {
-        let site = try Site()
-        let token = try site.pod.signIn()
-        #expect(try site.pod.client().get("/api/page", headers: [bearer(token)]).status == 200)
-        let workers = try site.pod.gate.workers
+    @Test func `the gate stops cleanly on request, with connections of nginx's that are kept`() throws {
+        let both = try Site.overBothProtocols { try Site() }
+        let gate = both.http.pod.gate
+        let token = try both.http.pod.signIn()
+        for pod in [both.fastCGI.pod, both.http.pod] {
+            #expect(try pod.client().get("/api/page", headers: [bearer(token)]).status == 200)
+        }
+        let workers = try gate.workers
         #expect(workers.count == 2)
-        #expect(try site.pod.gate.stop() == .code(0))
+        #expect(try gate.stop() == .code(0))
         #expect(workers.allSatisfy { !ProcessInspector($0).exists })
-        #expect(!site.pod.gate.endpoint.isListening)
+        #expect(!gate.endpoint.isListening && !Endpoint.unix(gate.httpSocketPath).isListening)
     }
 }

@@ -4,7 +4,7 @@ import Testing
 /// The endpoints for the user's own sessions, through nginx with the shipped files.
 @Suite(.serialized, .leavesCleanLogs, .overBothProtocols) struct SessionEndpointsTests {
     private static let password = "a-password-for-ann"
-    private static let shared = OncePerProtocol {
+    private static let shared = SharedSite {
         let site = try Site(
             pods: 2, extra: HostileSurroundings.configuration, listeners: [HostileSurroundings.listener])
         try site.pod.gate.addUser("ann", password: password)

@@ -5,7 +5,7 @@ import Testing
 /// localhost.
 @Suite(.serialized, .leavesCleanLogs) struct SignInSiteTests {
     private static let password = "a-password-for-ann"
-    private static let shared = OncePerProtocol {
+    private static let shared = SharedSite {
         let site = try Site()
         for name in ["ann", "bob"] { try site.pod.gate.addUser(name, password: password) }
         return site

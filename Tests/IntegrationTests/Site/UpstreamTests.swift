@@ -3,7 +3,7 @@ import Testing
 
 /// The requests that reach an application behind the gate.
 @Suite(.serialized, .leavesCleanLogs, .overBothProtocols) struct UpstreamTests {
-    private static let shared = OncePerProtocol { try Site() }
+    private static let shared = SharedSite { try Site() }
     private let pod: Pod
 
     init() throws {

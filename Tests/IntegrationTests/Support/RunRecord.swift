@@ -7,11 +7,11 @@ enum RunRecord {
     private struct Contents {
         var secrets: Set<String> = []
         var logs: [(name: String, text: String)] = []
-        var pods: [WeakPod] = []
+        var watched: [WeakOwner] = []
     }
 
-    private struct WeakPod: Sendable {
-        weak let pod: Pod?
+    private struct WeakOwner: Sendable {
+        weak let owner: (any HasLogs)?
     }
 
     private static let contents = Mutex(Contents())
@@ -21,9 +21,9 @@ enum RunRecord {
         contents.withLock { _ = $0.secrets.insert(secret) }
     }
 
-    /// Adds a pod whose logs are examined for its lifetime.
-    static func watch(_ pod: Pod) {
-        contents.withLock { $0.pods.append(WeakPod(pod: pod)) }
+    /// Adds a pod or the like, whose logs are examined for its lifetime.
+    static func watch(_ owner: any HasLogs) {
+        contents.withLock { $0.watched.append(WeakOwner(owner: owner)) }
     }
 
     /// Adds logs of processes that no longer exist.
@@ -34,8 +34,8 @@ enum RunRecord {
     /// Returns the places in the logs that contain a secret or an alert of nginx, with the line. The text of the secret
     /// is omitted.
     static func faults() -> [String] {
-        let (secrets, kept, pods) = contents.withLock { ($0.secrets, $0.logs, $0.pods.compactMap(\.pod)) }
-        let logs = kept + pods.flatMap { pod in pod.logs.map { (name: $0.key, text: $0.value) } }
+        let (secrets, kept, owners) = contents.withLock { ($0.secrets, $0.logs, $0.watched.compactMap(\.owner)) }
+        let logs = kept + owners.flatMap { owner in owner.logs.map { (name: $0.key, text: $0.value) } }
         return logs.flatMap { name, text in faults(of: text, named: name, secrets) }
     }
 

@@ -19,6 +19,19 @@ final class Site: Sendable {
         }
     }
 
+    /// Starts another nginx in front of each gate of a site, as a `Pod` beside another does.
+    init(beside site: Site) throws {
+        folder = site.folder
+        postgreSQL = site.postgreSQL
+        pods = try site.pods.map { try Pod(beside: $0) }
+    }
+
+    /// Starts a site whose gates nginx asks over HTTP, and beside it one whose nginx asks the same gates over FastCGI.
+    static func overBothProtocols(_ make: () throws -> Site) throws -> (http: Site, fastCGI: Site) {
+        let site = try GateProtocol.$current.withValue(.http) { try make() }
+        return (site, try GateProtocol.$current.withValue(.fastCGI) { try Site(beside: site) })
+    }
+
     /// The first pod, for sites with only one.
     var pod: Pod { pods[0] }
 }

@@ -1,10 +1,10 @@
 """Scenarios of people at the site, in Chromium. Run by the integration tests, which start all servers.
 
-    python Scenarios SETTINGS     one JSON line for each scenario: {"scenario": NAME, "problem": TEXT or null}
+    python Scenarios SETTINGS     one JSON line for each scenario: {"scenario": PREFIX NAME, "problem": TEXT or null}
     python Scenarios --list       the names of all scenarios, one per line
 
-SETTINGS is a JSON object: see scene.py. A scenario is a function with the decorator `scenario`; the first line of its
-comment is what is true if it succeeds.
+SETTINGS is a JSON list of objects: see scene.py. One browser runs the scenarios of all. A scenario is a function with the
+decorator `scenario`; the first line of its comment is what is true if it succeeds.
 """
 
 import json
@@ -47,17 +47,19 @@ def main():
     if sys.argv[1:] == ["--list"]:
         print("\n".join(SCENARIOS))
         return
-    settings = json.loads(sys.argv[1])
+    rounds = json.loads(sys.argv[1])
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=settings["chromium"],
+            executable_path=rounds[0]["chromium"],
             # All names lead to this machine, so that it is seen where a redirect to a foreign site would have gone.
             args=["--host-resolver-rules=MAP * 127.0.0.1", "--disable-dev-shm-usage", "--disable-gpu"],
         )
-        for name in settings["scenarios"]:
-            scene = Scene(browser, settings)
-            problem = run(scene, name)
-            print(json.dumps({"scenario": name, "problem": problem, "secrets": scene.close()}), flush=True)
+        for settings in rounds:
+            for name in settings["scenarios"]:
+                scene = Scene(browser, settings)
+                problem = run(scene, name)
+                line = {"scenario": settings["prefix"] + name, "problem": problem, "secrets": scene.close()}
+                print(json.dumps(line), flush=True)
         browser.close()
 
 

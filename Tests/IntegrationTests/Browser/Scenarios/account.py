@@ -1,7 +1,7 @@
 """A person's own page: sessions, password, and links for a new one."""
 
 from scene import (
-    act, first_answer, form_with, is_sign_in, is_signed_in, path, require, scenario, submit, text, without_checks)
+    act, first_answer, form_with, is_signed_in, is_signed_out, path, require, scenario, submit, text, without_checks)
 
 
 CHROME = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36"
@@ -36,9 +36,7 @@ def sign_out_everywhere(scene):
     require(first_answer(answer).status == 303, "the form is answered by 303")
     require(path(two).startswith("/auth/log"), f"{two.url} is a page for those who are signed out")
     for page in [one, two]:
-        page.wait_for_timeout(1_100)
-        page.goto(scene.site + "/page")
-        require(is_sign_in(page), "signed out on both")
+        require(is_signed_out(page, scene.site + "/page"), "signed out on both")
 
 
 @scenario
@@ -55,16 +53,16 @@ def end_of_one_session(scene):
     require("The session has ended." in text(pages[0]), "the page says so")
     pages[0].reload()
     require("The session has ended." not in text(pages[0]), "and says it once")
-    pages[1].wait_for_timeout(1_100)
-    for page, ended in zip(pages, [False, True, False]):
+    require(is_signed_out(pages[1], scene.site + "/page"), "the one session has ended")
+    for page in [pages[0], pages[2]]:
         page.goto(scene.site + "/page")
-        require(is_sign_in(page) == ended, "the one session alone has ended")
+        require(is_signed_in(page, "gina"), "the one session alone")
     own_page(scene, pages[0])
     act(pages[0], "others")
-    pages[2].wait_for_timeout(1_100)
-    for page, ended in zip(pages, [False, True, True]):
-        page.goto(scene.site + "/page")
-        require(is_sign_in(page) == ended, "all others have ended")
+    for page in pages[1:]:
+        require(is_signed_out(page, scene.site + "/page"), "all others have ended")
+    pages[0].goto(scene.site + "/page")
+    require(is_signed_in(pages[0], "gina"), "this one goes on")
 
 
 @scenario
@@ -93,7 +91,7 @@ def session_that_ended_elsewhere(scene):
     own_page(scene, one)
     own_page(scene, two)
     act(two, "others")
-    one.wait_for_timeout(1_100)
+    require(is_signed_out(one.context.new_page(), scene.site + "/page"), "the session has ended")
     answer = act(one, "others")
     require(answer.status == 401 and "nothing was changed" in text(one), f"the page says so: {text(one)!r}")
     scene.fill_in(one, "iris")
@@ -139,8 +137,9 @@ def is_refused(page, answer):
 def change_of_the_password(scene):
     """The password is changed by the form; wrong input is explained; the other sessions end, this one goes on."""
     one, two = scene.page(), scene.page()
-    scene.sign_in(one, "hugo")
-    scene.sign_in(two, "hugo")
+    user = scene.own("hugo")
+    scene.sign_in(one, user)
+    scene.sign_in(two, user)
     new = "a new horse with another battery"
     own_page(scene, one)
     answer = change(one, "not-the-password", new)
@@ -152,20 +151,19 @@ def change_of_the_password(scene):
     require("15" in one.locator("[role=alert]").first.inner_text(), "the page says how long it must be")
     answer = change(one, scene.password, new)
     require(answer.status == 200 and one.locator("[role=alert]").count() == 0, f"changed: {answer.status}")
-    two.wait_for_timeout(1_100)
-    two.goto(scene.site + "/page")
-    require(is_sign_in(two), "the other session has ended")
+    require(is_signed_out(two, scene.site + "/page"), "the other session has ended")
     one.goto(scene.site + "/page")
-    require(is_signed_in(one, "hugo"), "this one goes on")
-    scene.fill_in(two, "hugo", new)
-    require(is_signed_in(two, "hugo"), "the new password is the password")
+    require(is_signed_in(one, user), "this one goes on")
+    scene.fill_in(two, user, new)
+    require(is_signed_in(two, user), "the new password is the password")
 
 
 @scenario
 def link_for_a_new_password(scene):
     """A link from the administrator lets a person choose a password, once, and ends their sessions."""
     old, page = scene.page(), scene.page()
-    scene.sign_in(old, "dora")
+    user = scene.own("dora")
+    scene.sign_in(old, user)
     link = scene.site + scene.settings["reset"]
     new = "dora's own new battery staple"
     answer = page.goto(link)
@@ -185,8 +183,6 @@ def link_for_a_new_password(scene):
     page.goto(link)
     require(page.locator("[name=new_password]").count() == 0, "the link works once")
     require("may be set already" in text(page) and page.locator("a[href='/auth/login']").count() == 1, "it may have been that")
-    old.wait_for_timeout(1_100)
-    old.goto(scene.site + "/page")
-    require(is_sign_in(old), "the old session has ended")
-    scene.sign_in(page, "dora", password=new)
-    require(is_signed_in(page, "dora"), "the new password is the password")
+    require(is_signed_out(old, scene.site + "/page"), "the old session has ended")
+    scene.sign_in(page, user, password=new)
+    require(is_signed_in(page, user), "the new password is the password")

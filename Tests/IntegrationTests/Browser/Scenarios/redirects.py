@@ -2,7 +2,7 @@
 
 from urllib.parse import quote
 
-from scene import is_sign_in, is_signed_in, path, require, scenario
+from scene import is_sign_in, is_signed_in, path, require, scenario, text
 
 EVIL = "evil.test"
 # What follows rd=, each also percent-encoded. Places on another site, spelled in every way that has deceived a check.
@@ -35,13 +35,16 @@ def no_redirect_leaves_the_site(scene):
     visited = []
     page.on("request", lambda request: visited.append(request.url) if request.is_navigation_request() else None)
     wrong = []
-    for target in TARGETS:
-        for spelled in {target, quote(target, safe=""), quote(quote(target, safe=""), safe="")}:
+    for number, target in enumerate(TARGETS):
+        escaped = quote(target, safe="")
+        # Escaped twice a target is a path of this site for whoever unescapes once, as the gate does with all: one in three will do.
+        for spelled in {target, escaped} | ({quote(escaped, safe="")} if number % 3 == 0 else set()):
             # Not one of many rounds, which the gate would end.
             page.context.clear_cookies(name="authfcgi_rounds")
             visited.clear()
             try:
-                page.goto(f"{scene.site}/auth/login?rd={spelled}")
+                # Where the way ends is known before that page is there; the pages have no scripts that lead further.
+                page.goto(f"{scene.site}/auth/login?rd={spelled}", wait_until="commit")
                 require(not path(page).startswith("/auth/login"), f"{spelled!r} leads somewhere, not to {page.url}")
             except AssertionError:
                 raise
@@ -101,3 +104,16 @@ def only_page_loads_are_redirected(scene):
     require(is_sign_in(page), "the page itself leads to the sign-in page")
     answer = page.goto(scene.site + "/api/report")
     require(answer.status == 401 and path(page) == "/api/report", "a location for programs gives 401 to all")
+
+
+@scenario
+def page_for_others(scene):
+    """Who is signed in and may not see a page gets 403 at its address, and stays signed in."""
+    page = scene.page()
+    page.goto(scene.site + "/admin/users")
+    require(is_sign_in(page), "who is not signed in is asked to")
+    answer = scene.fill_in(page, "ann")
+    require(answer.status == 403 and path(page) == "/admin/users", f"{answer.status} at {page.url}")
+    require("Remote-User" not in text(page), "the application is not asked")
+    page.goto(scene.site + "/page")
+    require(is_signed_in(page, "ann"), "other pages are there")

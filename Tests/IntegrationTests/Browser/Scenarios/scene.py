@@ -3,6 +3,7 @@
 import http.client
 import json
 import ssl
+import time
 from urllib.parse import urlencode, urlsplit
 
 
@@ -22,13 +23,17 @@ class Scene:
     """A run of one scenario.
 
     Settings:
+      prefix         what precedes the names of the scenarios in the output
       chromium       the browser's executable
+      scenarios      the names of the scenarios to run
       site           https, default settings
+      beside         another site in front of the gate of `site`
       domain         https, two host names, COOKIE_DOMAIN is their domain, and the second one is in REDIRECT_ORIGINS
       plain          http, COOKIE_SECURE=off
       misconfigured  http with default settings, on a name that is not localhost
       password       the password of all users
-      reset          the path of a link for a new password of "dora"
+      own            what follows the names of users whom a scenario changes: see own()
+      reset          the path of a link for a new password of "dora", with `own`
       look           the path of another link for a new password, which is only looked at
       used           the path of a link that is none any more
       pictures       a folder for pictures of all pages and one for those of the documentation, or null
@@ -58,6 +63,10 @@ class Scene:
     def _note(self, message):
         if "Content Security Policy" in message.text or "Content-Security-Policy" in message.text:
             self.policy_violations.append(message.text)
+
+    def own(self, user):
+        """The user of that name whom only this run of the scenario changes: by a new password, or by wrong ones."""
+        return user + self.settings.get("own", "")
 
     @property
     def description(self):
@@ -137,6 +146,18 @@ def is_sign_in(page):
 def is_signed_in(page, user):
     """True if the page is one of the application, which says what nginx has told it."""
     return f"Remote-User: {user}" in text(page)
+
+
+def is_signed_out(page, address):
+    """True if a protected page leads to the sign-in page within the second after which an end counts everywhere."""
+    end = time.monotonic() + 1.1
+    while True:
+        page.goto(address)
+        if is_sign_in(page):
+            return True
+        if time.monotonic() > end:
+            return False
+        page.wait_for_timeout(20)
 
 
 def without_checks(page):

@@ -56,14 +56,15 @@ def name_is_escaped(scene):
 def throttled(scene):
     """After many wrong passwords the page says how long to wait."""
     page = scene.page()
+    user = scene.own("bob")
     for _ in range(10):
-        scene.ask("/auth/login", {"username": "bob", "password": "wrong"})
-    answer = scene.sign_in(page, "bob", password="wrong")
+        scene.ask("/auth/login", {"username": user, "password": "wrong"})
+    answer = scene.sign_in(page, user, password="wrong")
     require(answer.status == 429, f"429, not {answer.status}")
     seconds = answer.headers["retry-after"]
     alert = page.locator("[role=alert]").first.inner_text()
     require(("one" if seconds == "1" else seconds) + " second" in alert, f"the alert says {seconds}: {alert!r}")
-    require(page.input_value("input[name=username]") == "bob", "the name is kept")
+    require(page.input_value("input[name=username]") == user, "the name is kept")
 
 
 @scenario

@@ -3,14 +3,10 @@ import TestSupport
 import Testing
 
 /// What clients see while the database or the gate is away: through all fronts at once, so that each outage is made and
-/// waited for once.
-@Suite(.serialized, .leavesCleanLogs) struct FrontOutageTests {
-    private static let shared = OncePerSuite { try FrontRow() }
-    private let row: FrontRow
-
-    init() throws { row = try Self.shared.get() }
-
+/// waited for once. Each test ends when the session counts again behind all of them.
+extension FrontTests {
     @Test func `without the database the answer is 503 with a time to come back, and nobody is signed out`() throws {
+        let row = try Self.row.get()
         let token = try row.signIn()
         let loads = row.sites.map { $0.load(token, threads: 1, pause: .milliseconds(20)) }
         for load in loads { try load.waitForRequests(3) }
@@ -40,8 +36,11 @@ import Testing
     }
 
     @Test func `without the gate nobody gets in, and nobody is signed out`() throws {
+        let row = try Self.row.get()
         let token = try row.signIn()
         row.gate.kill()
+        // A worker that is dying takes connections for a moment, and what becomes of those is another matter.
+        try eventually("nobody listens any more") { !row.gate.endpoint.isListening }
         // Some fronts wait for the gate for 2 s and more.
         let requests = row.sites.flatMap { site in
             [[], [bearer(token)], [cookie(token)]].map { headers in (site: site, headers: headers) }
@@ -68,9 +67,11 @@ import Testing
     }
 
     @Test func `a restart of the gate signs nobody out, and the death of a worker loses no check`() throws {
+        let row = try Self.row.get()
         let token = try row.signIn()
-        let loads = row.sites.map { $0.load(token) }
-        for load in loads { try load.waitForRequests(100, within: .seconds(20)) }
+        // Fourteen threads that pause: more would only wait for the processor.
+        let loads = row.sites.map { $0.load(token, threads: 2, pause: .milliseconds(5)) }
+        for load in loads { try load.waitForRequests(30, within: .seconds(20)) }
         for _ in 1...2 {
             let victim = try #require(try row.gate.workers.first)
             kill(victim, SIGKILL)
@@ -78,17 +79,17 @@ import Testing
                 let workers = try row.gate.workers
                 return workers.count == 2 && !workers.contains(victim)
             }
-            for load in loads { try load.waitForRequests(50, within: .seconds(20)) }
+            for load in loads { try load.waitForRequests(30, within: .seconds(20)) }
         }
         for (site, load) in zip(row.sites, loads) {
             let report = load.stop()
             let possible: Set = site.front.asksTwice ? [200] : [200, 500, 503]
             let isExpected = report.errorCount == 0 && possible.isSuperset(of: report.statuses.keys)
             #expect(isExpected, "\(site.front.rawValue): \(report)")
-            #expect(report.statuses[200, default: 0] > 100, "\(site.front.rawValue): \(report)")
+            #expect(report.statuses[200, default: 0] > 60, "\(site.front.rawValue): \(report)")
         }
 
-        let again = row.sites.map { $0.load(token) }
+        let again = row.sites.map { $0.load(token, threads: 2, pause: .milliseconds(5)) }
         for load in again { try load.waitForRequests(20, within: .seconds(20)) }
         let start = ContinuousClock.now
         #expect(try row.gate.stop() == .code(0))
