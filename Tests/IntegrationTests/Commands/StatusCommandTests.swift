@@ -64,7 +64,7 @@ import Testing
         let proxyFolder = try folder.makeFolder("proxy")
         let proxy = try SocketProxy(before: server, socketFolder: proxyFolder)
         let gate = try GateProcess(
-            in: folder, server: server, workers: 1,
+            in: folder, server: server, database: database, workers: 1,
             environment: ["DATABASE_URL": server.url(database: database, through: proxyFolder)])
         let token = try gate.signIn("ann")
         proxy.refuse()

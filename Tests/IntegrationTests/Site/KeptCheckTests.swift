@@ -72,10 +72,13 @@ import Testing
             #expect(try client.get("/api/page", headers: [bearer(token)]).status == 200)
             #expect(try client.get("/api/page").status == 401)
             #expect(try client.post("/api/page", "x", headers: [bearer(token)]).status == 200)
-            #expect(try client.get("/auth/me", headers: [bearer(token)]).status == 200)
         }
         // As many as there are processes of nginx, and one that was closed meanwhile.
-        #expect(site.link.acceptedCount <= before + 2)
+        let kept = site.link.acceptedCount
+        #expect(kept <= before + 2)
+        // The gate's own pages come on connections of their own: a POST that meets a closed one is not sent again.
+        for _ in 0..<5 { #expect(try client.get("/auth/me", headers: [bearer(token)]).status == 200) }
+        #expect(site.link.acceptedCount == kept + 5)
     }
 
     @Test func `a kept connection that was closed loses no check`() throws {
