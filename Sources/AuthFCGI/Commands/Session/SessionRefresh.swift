@@ -17,18 +17,11 @@ struct SessionRefresh: ParsableCommand {
 
     @Option(help: "The user of the sessions.", transform: UserName.init(parsing:)) var user: UserName
     @Option(help: "The sign-in name.", transform: UserName.init(parsing:)) var username: UserName?
-    @Option(help: "The display name.") var name: String?
-    @Option(help: "The e-mail address.") var email: String?
-    @Option(help: "All groups of the user, separated by commas.") var groups: GroupNames?
+    @OptionGroup var details: ChangedDetails
     @Flag(help: JSONOutput.flagHelp) var json = false
     @OptionGroup var options: CommandOptions
 
-    func validate() throws {
-        guard username != nil || name != nil || email != nil || groups != nil else {
-            throw ValidationError("Give at least one of --username, --name, --email and --groups.")
-        }
-        try IdentityArguments.validate(username: username, name: name, email: email, groups: groups)
-    }
+    func validate() throws { try details.validate(besides: username != nil, username: username) }
 
     func run() throws {
         defer { CommandLog.finish() }
@@ -36,7 +29,8 @@ struct SessionRefresh: ParsableCommand {
         let user = try database.user(user)
         let changed = try database.sessions { sessions throws(PostgreSQLError) in
             try sessions.update(
-                user.id, username: username?.text, name: name, email: email, groups: groups?.names)
+                user.id, username: username?.text, name: details.name, email: details.email,
+                groups: details.groups?.names)
         }
         database.audit(
             AuditEvent(.sessionRefresh, of: user.subject, details: ["changed": "\(changed)"]))

@@ -17,25 +17,21 @@ struct UserChange: ParsableCommand {
 
     @Argument(help: "The user to change.", transform: UserName.init(parsing:)) var user: UserName
     @Option(help: "The new sign-in name.") var username: String?
-    @Option(help: "The display name.") var name: String?
-    @Option(help: "The e-mail address.") var email: String?
-    @Option(help: "All groups of the user, separated by commas.") var groups: GroupNames?
+    @OptionGroup var details: ChangedDetails
     @Flag(help: JSONOutput.flagHelp) var json = false
     @OptionGroup var options: CommandOptions
 
     func validate() throws {
-        guard username != nil || name != nil || email != nil || groups != nil else {
-            throw ValidationError("Give at least one of --username, --name, --email and --groups.")
-        }
+        try details.validate(besides: username != nil)
         if let username { try IdentityArguments.validate(accountName: username) }
-        try IdentityArguments.validate(name: name, email: email, groups: groups)
     }
 
     func run() throws {
         defer { CommandLog.finish() }
         let database = try CommandDatabase.open(options)
         let account = try database.account(user)
-        let details = UserDetails(username: username, name: name, email: email, groups: groups?.names)
+        let details = UserDetails(
+            username: username, name: self.details.name, email: self.details.email, groups: self.details.groups?.names)
         let change = try database.accounts { accounts throws(PostgreSQLError) in
             try accounts.change(account.id, to: details)
         }
@@ -77,7 +73,10 @@ struct UserChange: ParsableCommand {
 
     /// The names of the details that were given.
     private var given: [String] {
-        [("username", username != nil), ("name", name != nil), ("email", email != nil), ("groups", groups != nil)]
-            .filter(\.1).map(\.0)
+        [
+            ("username", username != nil), ("name", details.name != nil), ("email", details.email != nil),
+            ("groups", details.groups != nil),
+        ]
+        .filter(\.1).map(\.0)
     }
 }
