@@ -1,6 +1,7 @@
 #pragma once
 // System calls that Swift's Glibc module does not export. _GNU_SOURCE is not defined here: it would give fd_set another
 // layout than the Glibc module's, so the functions that need it are declared by hand.
+#include <fcntl.h>
 #include <linux/sockios.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -11,6 +12,7 @@
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <unistd.h>
 
 int accept4(int fd, struct sockaddr *address, socklen_t *length, int flags);
 int memfd_create(const char *name, unsigned int flags);
@@ -28,6 +30,14 @@ static inline int authfcgi_forbid_new_privileges(void) { return prctl(PR_SET_NO_
 // Applies to the calling thread alone: on Linux each thread has its own niceness.
 static inline int authfcgi_set_niceness(int niceness) { return setpriority(PRIO_PROCESS, 0, niceness); }
 static inline int authfcgi_unsent_bytes(int fd) { int n = 0; return ioctl(fd, SIOCOUTQ, &n) < 0 ? -1 : n; }
+
+// O_PATH and AT_EMPTY_PATH require _GNU_SOURCE.
+enum { AUTHFCGI_O_PATH = 010000000, AUTHFCGI_AT_EMPTY_PATH = 0x1000 };
+// A descriptor that stands for the file itself, of whatever kind, and not for what a symbolic link leads to.
+static inline int authfcgi_open_path(const char *path) { return open(path, AUTHFCGI_O_PATH | O_NOFOLLOW | O_CLOEXEC); }
+static inline int authfcgi_set_group(int fd, gid_t group) {
+    return fchownat(fd, "", (uid_t)-1, group, AUTHFCGI_AT_EMPTY_PATH);
+}
 
 // The environment: a mutable global, which Swift 6 does not allow access to.
 extern char **environ;

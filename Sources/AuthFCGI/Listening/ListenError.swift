@@ -5,6 +5,8 @@ enum ListenError: Error, Equatable, CustomStringConvertible {
     case inUse(String)
     case missingFolder(path: String)
     case notASocket(path: String)
+    /// Another process has put something else in the place of the new socket.
+    case replaced(path: String)
     case notPermitted(path: String)
     case group(path: String, group: UInt32, SystemError)
     case descriptor(Int32, String)
@@ -20,6 +22,8 @@ enum ListenError: Error, Equatable, CustomStringConvertible {
         case .missingFolder(let path):
             "the directory of \(path) does not exist; create it, owned by the user that runs this program"
         case .notASocket(let path): "\(path) exists and is not a socket; move the file or choose another path"
+        case .replaced(let path):
+            "another process has replaced \(path) at once; use a directory that only the user of this program may write to"
         case .notPermitted(let path):
             "no permission to create a socket in the directory of \(path); make the user that runs this program its owner"
         case .group(let path, let group, let error):
@@ -37,8 +41,8 @@ enum ListenError: Error, Equatable, CustomStringConvertible {
     var exitCode: Int32 {
         switch self {
         case .inUse: ProgramExit.temporary.rawValue
-        case .missingFolder, .notASocket, .notPermitted, .group, .descriptor, .nothingPassed, .tooMany, .inheritance,
-            .failed:
+        case .missingFolder, .notASocket, .replaced, .notPermitted, .group, .descriptor, .nothingPassed, .tooMany,
+            .inheritance, .failed:
             SettingsProblems.exitCode
         }
     }

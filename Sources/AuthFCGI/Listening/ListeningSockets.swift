@@ -63,8 +63,8 @@ enum ListeningSockets {
         } catch {
             switch error {
             case .failed: return [first]  // a machine without IPv6
-            case .inUse, .missingFolder, .notASocket, .notPermitted, .group, .descriptor, .nothingPassed, .tooMany,
-                .inheritance:
+            case .inUse, .missingFolder, .notASocket, .replaced, .notPermitted, .group, .descriptor, .nothingPassed,
+                .tooMany, .inheritance:
                 throw error
             }
         }

@@ -29,10 +29,7 @@ enum UnixListener {
         try bindPrivately(socket, shown, name, address)
         let file = SocketFile(path: path)
         do throws(ListenError) {
-            if let group, unsafe chown(path, uid_t.max, group) != 0 {
-                throw .group(path: shown, group: group, .last("chown"))
-            }
-            if unsafe chmod(path, mode) != 0 { throw .failed(name, .last("chmod")) }
+            try share(path, shown, name, mode: mode, group: group)
             return try ListeningSocket(socket, kind: kind, name: name, file: file)
         } catch {
             file?.remove()
@@ -54,6 +51,26 @@ enum UnixListener {
         case EADDRINUSE: throw .inUse(name)
         default: throw .failed(name, error)
         }
+    }
+
+    /// Sets the mode and group of the new socket's file.
+    ///
+    /// The directory may belong to another user, who can replace the file at any time: what is changed is the file that was
+    /// looked at, never what a symbolic link leads to.
+    private static func share(
+        _ path: String, _ shown: String, _ name: String, mode: UInt32, group: UInt32?
+    ) throws(ListenError) {
+        let file = try ListenError.naming(name) { () throws(SystemError) in
+            unsafe try FileDescriptor("open", authfcgi_open_path(path))
+        }
+        var status = stat()
+        guard unsafe fstat(file.number, &status) == 0, status.st_mode & S_IFMT == S_IFSOCK,
+            status.st_uid == geteuid(), status.st_nlink == 1
+        else { throw .replaced(path: shown) }
+        if let group, authfcgi_set_group(file.number, group) != 0 {
+            throw .group(path: shown, group: group, .last("chown"))
+        }
+        if unsafe chmod("/proc/self/fd/\(file.number)", mode) != 0 { throw .failed(name, .last("chmod")) }
     }
 
     /// Tries to open a socket in the directory of `path`, under another name, and removes it.
@@ -79,13 +96,22 @@ enum UnixListener {
         return isInUse
     }
 
-    /// Locks the directory of `path` until the returned descriptor is closed.
+    /// The time for which the lock of a directory is waited for. A socket is opened within milliseconds, and everybody who may
+    /// list the directory can hold its lock.
+    private static let maxLockTries = 100
+    private static let lockPause: useconds_t = 20_000
+
+    /// Locks the directory of `path` until the returned descriptor is closed, unless another process does not release it.
     private static func lockFolder(of path: String, _ name: String) throws(ListenError) -> FileDescriptor {
         let slash = path.lastIndex(of: "/") ?? path.startIndex
         do throws(SystemError) {
             let folder = unsafe try FileDescriptor(
                 "open", Glibc.open(String(path[...slash]), O_RDONLY | O_DIRECTORY | O_CLOEXEC))
-            guard flock(folder.number, LOCK_EX) == 0 else { throw SystemError.last("flock") }
+            for _ in 0..<maxLockTries {
+                if flock(folder.number, LOCK_EX | LOCK_NB) == 0 { break }
+                guard errno == EWOULDBLOCK || errno == EINTR else { throw SystemError.last("flock") }
+                usleep(lockPause)
+            }
             return folder
         } catch {
             switch error.code {

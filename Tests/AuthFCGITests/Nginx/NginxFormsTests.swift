@@ -62,8 +62,8 @@ struct NginxFormsTests {
         let second = try #require(verify.firstIndex(of: "location @authfcgi_ask_again {"))
         #expect(
             verify[second...].dropFirst().map { String($0.drop { $0 == " " }) } == [
-                "proxy_pass http://authfcgi_http_new;", "error_page 599 /;", "include authfcgi/question-http.conf;",
-                "}",
+                "proxy_pass http://authfcgi_http_new;", "proxy_set_header Connection close;", "error_page 599 /;",
+                "include authfcgi/question-http.conf;", "}",
             ])
     }
 
