@@ -77,6 +77,11 @@ core.register_action("authfcgi_check", {"http-req"}, function(txn, path, allowed
         for _, name in ipairs(identity) do
             txn.http:req_set_header(name, answer.headers[name] and answer.headers[name][0] or "")
         end
+        -- HAProxy leaves out what finds no room behind the client's headers, and does not say so.
+        local there = txn.http:req_get_headers()
+        for _, name in ipairs(identity) do
+            if not there[name] then return txn:done(txn:reply{status = 431, headers = {["cache-control"] = {"no-store"}}}) end
+        end
         txn:set_var(allowed, true)
         return
     end
