@@ -108,8 +108,8 @@ end, 2)
 local token = "afs_" .. ("[%w_%-]"):rep(54)
 
 -- A token that the application never receives cannot turn up in its logs. Other cookies, and an Authorization of the
--- application's own, pass. The session's cookie is known by its value, whatever its name. If a token is left after that (in a cookie
--- without a name, or behind a comma), no cookie goes at all.
+-- application's own, pass. The session's cookie is known by its value, whatever its name. If a token is left after that (in a
+-- cookie without a name, or behind a comma), no cookie goes at all.
 core.register_action("authfcgi_hide_token", {"http-req"}, function(txn, hidden)
     local sent = txn.http:req_get_headers()
     local kept = {}
