@@ -96,13 +96,15 @@ final class FrontProcess: Sendable {
     }
 
     private static func startHAProxy(in folder: TestFolder, at addresses: FrontAddresses) throws -> ServerProcess {
+        // Only root can become another user.
+        let own = geteuid() == 0 ? [] : [("    user haproxy\n    group haproxy\n", "")]
         let files = try render(
             "haproxy", in: folder,
             [
                 ("/run/authfcgi/http.sock", addresses.gate.httpSocket), ("/etc/haproxy/", "\(folder.path)/haproxy/"),
                 ("127.0.0.1:3000", "127.0.0.1:\(addresses.application)"),
                 ("bind :80", "bind 127.0.0.1:\(addresses.site)"),
-            ])
+            ] + own)
         return try ServerProcess(
             "haproxy", ["-db", "-f", "\(files)/haproxy.cfg"], logFile: folder.path("haproxy.log"))
     }
