@@ -216,9 +216,9 @@ class Stand:
         subprocess.run(adding, input=PASSWORD.encode(), env=environment, check=True, stdout=subprocess.DEVNULL)
         pod.run = self.run / f"pod{pod.number}"
         pod.run.mkdir()
+        addresses = [f"unix:{pod.run}/gate.sock"] + ([f"http:unix:{pod.run}/http.sock"] if self.http else [])
         pod.supervisor = self._start(
-            [self.gate, "serve", "--listen", f"unix:{pod.run}/gate.sock,http:unix:{pod.run}/http.sock", "--workers",
-             str(self.workers)],
+            [self.gate, "serve", "--listen", ",".join(addresses), "--workers", str(self.workers)],
             signal.SIGTERM, log=f"gate{pod.number}", env=environment)
         self._await("the gate", lambda: len(self.worker_pids(pod)) == self.workers)
 
