@@ -110,7 +110,6 @@ final class FrontProcess: Sendable {
     }
 
     private static func startLighttpd(in folder: TestFolder, at addresses: FrontAddresses) throws -> ServerProcess {
-        let own = "server.bind = \"127.0.0.1\"\nserver.errorlog = \"\(folder.path("lighttpd-error.log"))\""
         let files = try render(
             "lighttpd", in: folder,
             [
@@ -118,7 +117,7 @@ final class FrontProcess: Sendable {
                 ("/run/authfcgi/authfcgi.sock", addresses.gate.fastCGISocket),
                 ("/etc/lighttpd/", "\(folder.path)/lighttpd/"), ("/var/www/html", folder.path),
                 ("\"port\" => 3000", "\"port\" => \(addresses.application)"),
-                ("server.port = 80", "server.port = \(addresses.site)\n\(own)"),
+                ("server.port = 80", "server.port = \(addresses.site)\nserver.bind = \"127.0.0.1\""),
             ])
         return try ServerProcess(
             "lighttpd", ["-D", "-f", "\(files)/lighttpd.conf"], logFile: folder.path("lighttpd.log"))
