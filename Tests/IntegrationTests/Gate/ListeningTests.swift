@@ -144,7 +144,7 @@ import Testing
         #expect(throws: (any Error).self) { try HTTPClient(.unix(path)).get("/healthz") }
     }
 
-    @Test func `the users that may connect are also those of a unix socket for metrics, and an address has none`() throws {
+    @Test func `the users that may connect are also those of a unix socket for metrics`() throws {
         let (path, port) = (folder.path("metrics.sock"), try Endpoint.freePort())
         let process = try start([
             "LISTEN": "unix:\(folder.path("s"))", "LISTEN_PEER_UIDS": "\(getuid() + 4711)",
