@@ -2,7 +2,7 @@ internal import EventLoop
 internal import Logging
 
 /// The server of METRICS_LISTEN, apart from the one for fronts: it can be asked also when that one has as many connections
-/// as it may have, and its own few can never be in the way of checks.
+/// as it may have, and its own few can never be in the way of checks. Requests that do not arrive make room for others.
 @EventLoop
 final class MetricsServer {
     private let server: Server
@@ -24,6 +24,7 @@ final class MetricsServer {
     ) {
         var limits = ConnectionLimits()
         limits.maxConnections = Self.maxConnections
+        limits.givesUpSlowPeers = true
         let server = Server(limits: limits, allowedPeers: allowedPeers, takesAddresses: true, log: log)
         self.server = server
         makeHandler = {
