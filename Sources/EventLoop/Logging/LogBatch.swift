@@ -17,7 +17,7 @@ struct LogBatch {
     /// The bytes to write.
     let text: String
     private let lineCount: Int
-    private let gap: Gap
+    private let before: Gap
 
     /// - Parameters:
     ///   - lines: The lines, without line feeds.
@@ -38,7 +38,7 @@ struct LogBatch {
             text += format.line(.warning, report) + "\n"
         }
         self.text = text
-        self.gap = gap
+        before = gap
         lineCount = lines.count
     }
 
@@ -48,7 +48,7 @@ struct LogBatch {
     ///   - reason: The reason why no more were.
     func gap(afterWriting written: Int, reason: String) -> Gap {
         guard written < text.utf8.count else { return Gap() }
-        var after = gap
+        var after = before
         after.reason = reason
         if let last = text.utf8.prefix(written).last { after.isInLine = last != UInt8(ascii: "\n") }
         if completeLines(afterWriting: written) > 0 { after.unwritten = 0 }
@@ -59,7 +59,7 @@ struct LogBatch {
     /// Returns the number of lines, without reports, that are not in the log, or only in part.
     /// - Parameter written: The number of bytes of ``text`` that were written.
     func unwritten(afterWriting written: Int) -> Int {
-        let complete = completeLines(afterWriting: written) - (gap.unwritten > 0 ? 1 : 0)
+        let complete = completeLines(afterWriting: written) - (before.unwritten > 0 ? 1 : 0)
         return lineCount - max(0, min(lineCount, complete))
     }
 
@@ -67,6 +67,6 @@ struct LogBatch {
     private func completeLines(afterWriting written: Int) -> Int {
         var lineFeeds = 0
         for byte in text.utf8.prefix(written) where byte == UInt8(ascii: "\n") { lineFeeds += 1 }
-        return gap.isInLine ? max(0, lineFeeds - 1) : lineFeeds
+        return before.isInLine ? max(0, lineFeeds - 1) : lineFeeds
     }
 }

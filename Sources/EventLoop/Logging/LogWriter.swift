@@ -1,7 +1,6 @@
 internal import CLinux
 internal import DequeModule
 internal import Glibc
-internal import Logging
 internal import Synchronization
 
 /// A writer of log lines that uses its own thread, so that a stalled reader of the log never stops the loop. The queue
