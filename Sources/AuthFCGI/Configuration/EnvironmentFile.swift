@@ -20,7 +20,9 @@ struct EnvironmentFile: Equatable, Sendable {
                 // The line itself is not shown: it may contain a password.
                 problems.add("\(place) not a line of the form NAME=VALUE")
             case .openQuote(let name):
-                problems.add("\(place) the quoted value of \(name) does not end at the end of the line")
+                let problem =
+                    Self.problem(ofName: name) ?? "the quoted value of \(name) does not end at the end of the line"
+                problems.add("\(place) \(problem)")
             case .pair(let name, let value):
                 if let problem = Self.problem(ofName: name) {
                     problems.add("\(place) \(problem)")
@@ -69,6 +71,7 @@ struct EnvironmentFile: Equatable, Sendable {
         return nil
     }
 
+    /// Returns what is wrong with a name; nil if it is that of a setting. A name that resembles none is not shown.
     private static func problem(ofName name: String) -> String? {
         let known = SettingTable.all.flatMap(\.allVariables)
         guard !known.contains(name) else { return nil }
@@ -76,8 +79,8 @@ struct EnvironmentFile: Equatable, Sendable {
             return "unknown setting \(name); did you mean \(setting.prefixedName)?"
         }
         guard let near = Suggestion.nearest(to: name.uppercased(), among: known) else {
-            // The end of a secret in base64 looks like a name too.
-            return name == name.uppercased() ? "unknown setting \(name)" : "unknown setting"
+            // A line of a secret, in base64 for example, may look like a name too.
+            return "unknown setting; its name is not shown, as it may be a part of a secret"
         }
         return "unknown setting \(name); did you mean \(near)?"
     }

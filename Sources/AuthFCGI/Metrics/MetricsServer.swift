@@ -2,7 +2,7 @@ internal import EventLoop
 internal import Logging
 
 /// The server of METRICS_LISTEN, apart from the one for fronts: it can be asked also when that one has as many connections
-/// as it may have, and its own few can never be in the way of checks.
+/// as it may have, and its own few can never be in the way of checks. Requests that do not arrive make room for others.
 @EventLoop
 final class MetricsServer {
     private let server: Server
@@ -14,16 +14,18 @@ final class MetricsServer {
     private static let maxConnections = 16
 
     /// - Parameters:
+    ///   - allowedPeers: The users whose processes may connect to unix sockets; nil if all may.
     ///   - proxies: Those who may connect to sockets that systemd has opened, beside this machine. Sockets of
     ///     METRICS_LISTEN are unix sockets and loopback addresses.
     ///   - onUntrustedPeer: Called for each connection from elsewhere, which is closed.
     init(
-        _ routes: MetricsRoutes, proxies: TrustedProxies, log: Logger,
+        _ routes: MetricsRoutes, allowedPeers: Set<UInt32>?, proxies: TrustedProxies, log: Logger,
         onUntrustedPeer: @escaping @EventLoop () -> Void
     ) {
         var limits = ConnectionLimits()
         limits.maxConnections = Self.maxConnections
-        let server = Server(limits: limits, allowedPeers: nil, log: log)
+        limits.givesUpSlowPeers = true
+        let server = Server(limits: limits, allowedPeers: allowedPeers, takesAddresses: true, log: log)
         self.server = server
         makeHandler = {
             HTTPHandler(

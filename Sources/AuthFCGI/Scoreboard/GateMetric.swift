@@ -37,7 +37,8 @@ enum GateMetric: Int, CaseIterable, Sendable {
                 trouble: "connections from no trusted proxy")
         case .droppedLogLines:
             MetricEntry(
-                "log_lines_dropped_total", help: "Log lines that were dropped because the log's reader was too slow.",
+                "log_lines_dropped_total",
+                help: "Log lines that were dropped: the log's reader was too slow, or the log could not be written.",
                 trouble: "dropped log lines")
         case .workersStarted: MetricEntry("workers_started_total", help: "Worker processes that were started.")
         case .workersKilled:

@@ -131,6 +131,15 @@ final class Connection: ReadinessHandler {
         }
     }
 
+    /// Reports to the owner that the connection has to make room for another one.
+    func giveWay() {
+        switch state.phase {
+        case .reading, .sending: owner?.end(self, because: .madeRoom)
+        case .answering: break
+        case .idle, .lingering: owner?.end(self, because: nil)
+        }
+    }
+
     private func drop() {
         while let bytesLeft = state.bytesToDrop, bytesLeft > 0 {
             switch Self.dropped.discard(from: descriptor) {

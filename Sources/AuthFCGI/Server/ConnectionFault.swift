@@ -10,6 +10,8 @@ enum ConnectionFault: Hashable {
     case peerNotAllowed
     case unsentAnswer
     case notTaken
+    /// The server was full, and the peer was waited for within a request or a response.
+    case madeRoom
     /// The connection comes from an address from which the protocol takes none.
     case untrustedPeer
     /// A defect of this program: a route has released an ``Exchange`` without responding.
@@ -24,6 +26,7 @@ enum ConnectionFault: Hashable {
         case .peerNotAllowed: "peer of a user that is not allowed"
         case .unsentAnswer: "the peer asks again without having taken the previous answer"
         case .notTaken: "the peer did not take the response in time"
+        case .madeRoom: "a newer connection took the place of an unfinished request"
         case .untrustedPeer: "the peer's address is not in TRUSTED_PROXIES"
         case .unanswered: "a request was dropped unanswered"
         }
@@ -31,7 +34,7 @@ enum ConnectionFault: Hashable {
 
     var level: Logger.Level {
         switch self {
-        case .truncated, .timedOut, .notTaken: .notice
+        case .truncated, .timedOut, .notTaken, .madeRoom: .notice
         case .refused, .peerNotAllowed, .unsentAnswer, .untrustedPeer: .warning
         case .unanswered: .error
         }

@@ -75,8 +75,10 @@ final class ConnectionTable {
 
     // MARK: Limit
 
-    /// Closes the connection that is idle for the longest time, if the limit is reached and there is one.
+    /// Closes the connection that is idle for the longest time, if the limit is reached and there is one. If the limits say
+    /// so, the one of the slowest peer is closed before.
     func makeRoom() {
+        if limits.givesUpSlowPeers, giveUpSlowest() { return }
         for _ in 0..<Self.lastLooks {
             guard openCount >= limits.maxConnections, let oldest = idle.oldest else { return }
             // A request that has just arrived is answered: then another connection is the oldest.
@@ -90,7 +92,39 @@ final class ConnectionTable {
     private static let lastLooks = 16
 
     /// True if another connection may be opened, after ``makeRoom()``.
-    var mayOpen: Bool { openCount < limits.maxConnections || idle.oldest != nil }
+    var mayOpen: Bool {
+        openCount < limits.maxConnections || idle.oldest != nil || limits.givesUpSlowPeers && slowest != nil
+    }
+
+    /// Closes the connection of the slowest peer, if the limit is reached and there is one.
+    /// - Returns: True if one was closed.
+    private func giveUpSlowest() -> Bool {
+        for _ in 0..<Self.lastLooks {
+            guard openCount >= limits.maxConnections, let found = slowest else { return false }
+            // A request whose rest has just arrived is answered: then another peer is the slowest.
+            found.examineLast()
+            guard slowest === found else { continue }
+            found.giveWay()
+            return true
+        }
+        return false
+    }
+
+    /// The connection whose deadline within a request or a response is the next; nil if there is none. Takes time for each
+    /// connection: for servers of few.
+    private var slowest: Connection? {
+        var slowest: (connection: Connection, deadline: BootInstant)?
+        for connection in connections.values {
+            switch connection.state.phase {
+            case .answering, .idle: continue
+            case .reading, .sending, .lingering: break
+            }
+            guard let deadline = connection.state.deadline else { continue }
+            if let earlier = slowest, earlier.deadline <= deadline { continue }
+            slowest = (connection, deadline)
+        }
+        return slowest?.connection
+    }
 
     // MARK: Requests
 

@@ -13,10 +13,14 @@ final class Server {
 
     private let acceptor: Acceptor
     private let allowedPeers: Set<UInt32>?
+    private let takesAddresses: Bool
 
-    /// - Parameter allowedPeers: the users whose processes may connect (SO_PEERCRED); nil if all may.
-    init(limits: ConnectionLimits, allowedPeers: Set<UInt32>?, log: Logger) {
+    /// - Parameters:
+    ///   - allowedPeers: the users whose processes may connect (SO_PEERCRED); nil if all may.
+    ///   - takesAddresses: true if that is about unix sockets alone: connections over TCP, which have no user, are taken.
+    init(limits: ConnectionLimits, allowedPeers: Set<UInt32>?, takesAddresses: Bool = false, log: Logger) {
         self.allowedPeers = allowedPeers
+        self.takesAddresses = takesAddresses
         let acceptor = Acceptor(log: log)
         self.acceptor = acceptor
         connections = ConnectionTable(limits: limits) { acceptor.connectionClosed() }
@@ -47,7 +51,7 @@ final class Server {
 
     private func accepted(_ descriptor: Int32, for handler: any ConnectionHandler) {
         connections.opened()
-        if let allowedPeers {
+        if let allowedPeers, !(takesAddresses && PeerAddress.of(descriptor) != .unix) {
             let peer = PeerUser.number(of: descriptor)
             guard let peer, allowedPeers.contains(peer) else {
                 handler.faultLog.add(.peerNotAllowed, peer: peer)

@@ -131,9 +131,9 @@ final class GateService: WorkerService {
     }
 
     private func newMetricsServer(_ routes: MetricsRoutes) -> MetricsServer {
-        MetricsServer(routes, proxies: TrustedProxies(settings.trustedProxies), log: log) { [slot] in
-            slot?.count(.gate(.untrustedConnections))
-        }
+        MetricsServer(
+            routes, allowedPeers: settings.listenPeers, proxies: TrustedProxies(settings.trustedProxies), log: log
+        ) { [slot] in slot?.count(.gate(.untrustedConnections)) }
     }
 
     /// Returns a handler for each kind of socket but those for metrics. All hand requests to the same routes.

@@ -1,11 +1,11 @@
 internal import CLinux
 internal import DequeModule
 internal import Glibc
-internal import Logging
 internal import Synchronization
 
 /// A writer of log lines that uses its own thread, so that a stalled reader of the log never stops the loop. The queue
-/// is bounded; lines beyond the bound are dropped and counted.
+/// is bounded; lines beyond the bound are dropped and counted, as are lines that cannot be written, on a full disk for
+/// example. The log tells of both as soon as it can be written again.
 package final class LogWriter: Sendable {
     private let descriptor: Int32
     private let maximumBytes: Int
@@ -17,9 +17,19 @@ package final class LogWriter: Sendable {
         var lines = Deque<String>()
         var bytes = 0
         var dropped = 0
-        var reportedDropped = 0
+        var gap = LogBatch.Gap()
         var isWriting = false
         var isStarted = false
+
+        /// Counts the lines of a batch that could not be written.
+        mutating func wrote(_ batch: LogBatch, bytes: Int, _ failure: SystemError?) {
+            isWriting = false
+            guard let failure else { return }
+            var after = batch.gap(afterWriting: bytes, reason: failure.reason)
+            dropped += batch.unwritten(afterWriting: bytes)
+            after.overflowed += gap.overflowed
+            gap = after
+        }
     }
 
     /// Creates a writer. Its thread starts with the first line.
@@ -50,6 +60,7 @@ package final class LogWriter: Sendable {
         let (starts, wakes) = state.withLock { state -> (Bool, Bool) in
             guard state.bytes + line.utf8.count < maximumBytes else {
                 state.dropped += 1
+                state.gap.overflowed += 1
                 return (false, false)
             }
             let wasEmpty = state.lines.isEmpty
@@ -82,38 +93,32 @@ package final class LogWriter: Sendable {
         while true {
             var counter: UInt64 = 0
             unsafe _ = read(work.number, &counter, 8)
-            while let text = take() {
-                writeAll(text)
-                state.withLock { $0.isWriting = false }
+            while let batch = take() {
+                let (written, failure) = writeAll(batch.text)
+                state.withLock { $0.wrote(batch, bytes: written, failure) }
             }
         }
     }
 
-    /// Returns all enqueued lines as one text, with a warning about dropped lines.
-    private func take() -> String? {
+    /// Returns all enqueued lines, with reports about those that are missing.
+    private func take() -> LogBatch? {
         state.withLock { state in
             guard !state.lines.isEmpty else { return nil }
-            var text = ""
-            text.reserveCapacity(state.bytes + state.lines.count)
-            for line in state.lines {
-                text += line
-                text += "\n"
-            }
-            if state.dropped > state.reportedDropped {
-                let count = state.dropped - state.reportedDropped
-                let warning = "\(count) log lines were dropped: the log's reader was too slow"
-                text += state.format.line(.warning, warning) + "\n"
-                state.reportedDropped = state.dropped
-            }
+            let batch = LogBatch(state.lines, after: state.gap, format: state.format)
+            state.gap = LogBatch.Gap()
             state.lines.removeAll()
             state.bytes = 0
             state.isWriting = true
-            return text
+            return batch
         }
     }
 
-    private func writeAll(_ text: String) {
+    /// Writes as much of a text as can be written.
+    /// - Returns: The number of bytes that were written, and the error that prevented more.
+    private func writeAll(_ text: String) -> (written: Int, failure: SystemError?) {
         var text = text
+        var written = 0
+        var failure: SystemError?
         text.withUTF8 { bytes in
             var rest = UnsafeRawBufferPointer(bytes)
             while let start = rest.baseAddress, unsafe !rest.isEmpty {
@@ -125,10 +130,13 @@ package final class LogWriter: Sendable {
                         unsafe _ = poll(&poller, 1, 1000)
                         continue
                     }
-                    return  // the log has no reader any more, and no other place to report that
+                    failure = .last("write")
+                    return
                 }
+                written += count
                 unsafe rest = unsafe UnsafeRawBufferPointer(rebasing: rest[count...])
             }
         }
+        return (written, failure)
     }
 }

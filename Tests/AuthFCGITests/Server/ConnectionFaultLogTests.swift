@@ -19,6 +19,10 @@ import Testing
             ),
             (.notTaken, "notice: FastCGI connection closed: the peer did not take the response in time"),
             (
+                .madeRoom,
+                "notice: FastCGI connection closed: a newer connection took the place of an unfinished request"
+            ),
+            (
                 .untrustedPeer, "warning: FastCGI connection closed: the peer's address is not in TRUSTED_PROXIES"
             ),
             (.unanswered, "error: FastCGI connection closed: a request was dropped unanswered"),

@@ -142,6 +142,32 @@ import Testing
         table.close(connections[0])
     }
 
+    @Test func `where slow peers make room, the slowest does before any idle connection`() throws {
+        let (table, owner) = table(ConnectionLimits(maxConnections: 3, givesUpSlowPeers: true))
+        let pairs = try (0..<3).map { _ in try SocketPair() }
+        let connections = pairs.map { open($0, table, owner) }
+        connections[0].becomeIdle()
+        connections[1].beginReading()
+        connections[2].beginReading()
+        table.makeRoom()
+        #expect(pairs.map(\.isEnded) == [false, true, false])
+        #expect(owner.ended == [.madeRoom])
+        // The rest of the other request has arrived.
+        owner.onExamine = { connection in if connection === connections[2] { connection.beginAnswering() } }
+        table.opened()
+        table.makeRoom()
+        #expect(pairs.map(\.isEnded) == [true, true, false])
+        #expect(owner.ended == [.madeRoom])
+        table.opened()
+        #expect(!table.mayOpen)
+        owner.onExamine = nil
+        connections[2].beginReading()
+        #expect(table.mayOpen)
+        table.makeRoom()
+        #expect(pairs[2].isEnded && owner.ended == [.madeRoom, .madeRoom])
+        for _ in 0..<2 { table.closed(nil) }
+    }
+
     @Test func `a drain closes idle connections and waits for what has begun to arrive`() throws {
         let (table, owner) = table()
         let idle = Count()

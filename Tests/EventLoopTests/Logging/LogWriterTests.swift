@@ -28,6 +28,50 @@ import Testing
         writer.drain(within: .seconds(2))
     }
 
+    @Test func `lines that cannot be written are counted, and the next line tells so`() {
+        let pipe = Pipe()
+        let descriptor = unsafe open("/dev/full", O_WRONLY | O_CLOEXEC)
+        defer { close(descriptor) }
+        let writer = LogWriter(descriptor: descriptor)
+        for count in 1...2 {
+            writer.write("lost")
+            writer.drain(within: .seconds(2))
+            #expect(writer.dropped == count)
+        }
+        #expect(dup2(pipe.writing, descriptor) == descriptor)
+        writer.write("next")
+        writer.write("last")
+        writer.drain(within: .seconds(2))
+        let report = "WARNING: 2 log lines are missing here: the log could not be written: No space left on device\n"
+        #expect(pipe.readAll() == report + "next\nlast\n")
+        #expect(writer.dropped == 2)
+    }
+
+    @Test func `a batch that is written in part leaves a gap, and the next one begins a line of its own`() {
+        let format = LogFormat.text(hasTime: false)
+        let first = LogBatch(["aaa", "bbb", "ccc"], after: LogBatch.Gap(), format: format)
+        #expect(first.text == "aaa\nbbb\nccc\n")
+        #expect(first.gap(afterWriting: 12, reason: "") == LogBatch.Gap())
+        #expect(first.unwritten(afterWriting: 8) == 1)
+        #expect(first.gap(afterWriting: 8, reason: "full") == LogBatch.Gap(unwritten: 1, reason: "full"))
+        let gap = first.gap(afterWriting: 6, reason: "full")
+        #expect(gap == LogBatch.Gap(unwritten: 2, reason: "full", isInLine: true))
+
+        let report = "WARNING: 2 log lines are missing here: the log could not be written: full\n"
+        let next = LogBatch(["ddd", "eee"], after: gap, format: format)
+        #expect(next.text == "\n" + report + "ddd\neee\n")
+        // Without the report it is still to be told; with it only what is missing since.
+        let reported = 1 + report.utf8.count
+        for (written, unwritten, missing, isInLine) in [
+            (0, 2, 4, true), (1, 2, 4, false), (9, 2, 4, true), (reported, 2, 2, false), (reported + 5, 1, 1, true),
+        ] {
+            #expect(next.unwritten(afterWriting: written) == unwritten)
+            #expect(
+                next.gap(afterWriting: written, reason: "r")
+                    == LogBatch.Gap(unwritten: missing, reason: "r", isInLine: isInLine))
+        }
+    }
+
     @Test func `a line starts with its level and stays one line whatever it contains`() {
         let pipe = Pipe()
         let writer = LogWriter(descriptor: pipe.writing)

@@ -86,7 +86,7 @@ import Testing
         #expect(wrong.status == .code(78))
     }
 
-    @Test func `--watch refreshes a terminal in place until the gate is gone`() throws {
+    @Test func `--watch refreshes a terminal in place, and waits for a gate that is away`() throws {
         let gate = try GateProcess(in: folder, server: server, database: database)
         let terminal = try PseudoTerminal()
         let process = try ServerProcess(
@@ -102,8 +102,20 @@ import Testing
         #expect(shown.ranges(of: "\u{1b}[2J").count == 1, "the screen is cleared once")
         #expect(shown.contains("2 of 2 workers serving\u{1b}[K\n"))
         try gate.stop()
-        #expect(try process.waitForExit() == .code(1))
-        #expect(process.log.contains("does not answer"))
+        shown = ""
+        try eventually("it is silent for seconds", within: .seconds(20)) {
+            shown += try terminal.shown()
+            return shown.contains("\u{1b}[HNo answer for 1s: ")
+        }
+        #expect(shown.contains("2 of 2 workers serving\u{1b}[K\n"), "the last answer stays")
+        let next = try GateProcess(in: folder, server: server, database: database, workers: 1)
+        shown = ""
+        try eventually("it answers again", within: .seconds(20)) {
+            shown += try terminal.shown()
+            return shown.contains("\u{1b}[Hauthfcgi ") && shown.contains("1 of 1 workers serving\u{1b}[K\n")
+        }
+        try process.requireRunning()
+        try next.stop()
     }
 
     /// A real terminal of 80 columns and 24 lines.

@@ -144,6 +144,23 @@ import Testing
         #expect(throws: (any Error).self) { try HTTPClient(.unix(path)).get("/healthz") }
     }
 
+    @Test func `the users that may connect are also those of a unix socket for metrics`() throws {
+        let (path, port) = (folder.path("metrics.sock"), try Endpoint.freePort())
+        let process = try start([
+            "LISTEN": "unix:\(folder.path("s"))", "LISTEN_PEER_UIDS": "\(getuid() + 4711)",
+            "METRICS_LISTEN": "unix:\(path),127.0.0.1:\(port)",
+        ])
+        try eventually("the address answers", log: process.log) {
+            try process.requireRunning()
+            return (try? HTTPClient(.tcp(port: port)).get("/metrics").status) == 200
+        }
+        #expect(throws: (any Error).self) { try HTTPClient(.unix(path)).get("/metrics") }
+        try eventually("the peer is refused", log: process.log) {
+            process.log.contains("HTTP connection closed: peer of a user that is not allowed uid=\(getuid())")
+        }
+        #expect(try process.stop().isSuccess)
+    }
+
     @Test func `sockets for another process are not used`() throws {
         let listener = try Endpoint.unix(folder.path("a")).makeListener(isBlocking: true)
         let path = folder.path("own")

@@ -127,6 +127,21 @@ import Testing
         #expect(scraped["workers_died_total"] == 1 && scraped["workers_started_total"] == 2)
     }
 
+    @Test func `requests that do not arrive keep nobody from the metrics`() throws {
+        let gate = try gate(workers: 1)
+        let half = Array("GET /metrics HTTP/1.1\r\nHost".utf8)
+        let start = ContinuousClock.now
+        let held = try (0..<100).map { _ in
+            let connection = try metrics.connect(until: Deadline(within: .seconds(5)))
+            _ = unsafe send(connection.number, half, half.count, Int32(MSG_NOSIGNAL))
+            return connection
+        }
+        #expect(try HTTPClient(metrics).get("/metrics").status == 200)
+        #expect(ContinuousClock.now - start < .seconds(4), "sooner than a request is late")
+        #expect(held.count == 100)
+        #expect(try gate.check(nil) == 401)
+    }
+
     @Test func `the listener for metrics has nothing else, and METRICS_LISTEN is for this machine alone`() throws {
         let gate = try gate()
         let token = try gate.signIn("ann")

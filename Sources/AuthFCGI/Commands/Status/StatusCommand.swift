@@ -11,8 +11,8 @@ struct StatusCommand: ParsableCommand {
             first socket of AUTHFCGI_LISTEN that is not http-check. No other setting is needed. AUTHFCGI_LISTEN is \
             read from --listen, the environment, or the file given with --env-file.
 
-            With --watch the screen is refreshed until Ctrl-C. With --json it is one JSON object, for programs; with both, \
-            one on each line.
+            With --watch the screen is refreshed until Ctrl-C, also while a gate that has answered is away for a time. With \
+            --json it is one JSON object, for programs; with both, one on each line.
 
             Exit codes: 0 the gate has answered; 1 it has not, with the reason on standard error; 78 AUTHFCGI_LISTEN \
             cannot be used.

@@ -20,20 +20,40 @@ final class StatusView {
         self.isJSON = isJSON
     }
 
-    /// Shows the status until it cannot be shown any more.
+    /// Shows the status, with an interval until it cannot be shown any more. Then a gate that has answered once is asked
+    /// again and again while it is silent.
     /// - Throws: The exit code, after a message, if the gate does not answer.
     func run() async throws(ExitCode) {
         // Only a screen is replaced in place.
         let replaces = interval != nil && !isJSON && TerminalScreen.isTerminal(STDOUT_FILENO)
         var screen = TerminalScreen(STDOUT_FILENO)
-        var earlier = try await report()
+        let first = await gate.get("/statusz")
+        var earlier = try report(in: first)
         var pause = Self.firstInterval
+        var shown = ""
+        var silentSince: BootInstant?
         while true {
             await Reactor.shared.sleep(for: pause)
-            let later = try await report()
+            let asked = BootInstant.now
+            let outcome = await gate.get("/statusz")
+            if let interval, case .failed(let reason) = outcome {
+                let since = silentSince ?? asked
+                if replaces {
+                    let line = silence(since: since, because: reason)
+                    guard screen.show(line + "\n\n" + shown) else { return }
+                } else if silentSince == nil {
+                    StandardError.write("authfcgi: \(gate.address) does not answer: \(reason); asking again\n")
+                }
+                silentSince = since
+                pause = interval
+                continue
+            }
+            silentSince = nil
+            let later = try report(in: outcome)
             let figures = StatusFigures(from: earlier, to: later)
             if replaces {
-                guard screen.show(StatusScreen(figures).text) else { return }
+                shown = StatusScreen(figures).text
+                guard screen.show(shown) else { return }
             } else {
                 try show(figures)
             }
@@ -41,6 +61,12 @@ final class StatusView {
             earlier = later
             pause = interval
         }
+    }
+
+    /// Returns the line above the last screen of a gate that is silent.
+    private func silence(since: BootInstant, because reason: String) -> String {
+        let time = ShownTime.of(seconds: Double((BootInstant.now - since).nanoseconds) / 1e9)
+        return PrintableText.of("No answer for \(time): \(reason)", longest: 80)
     }
 
     private func show(_ figures: StatusFigures) throws(ExitCode) {
@@ -56,8 +82,8 @@ final class StatusView {
         try StandardOutput.writeLine(line)
     }
 
-    private func report() async throws(ExitCode) -> StatusReport {
-        switch await gate.get("/statusz") {
+    private func report(in outcome: GateRequest.Outcome) throws(ExitCode) -> StatusReport {
+        switch outcome {
         case .answered(status: 200, let body):
             guard let report = try? JSONDecoder().decode(StatusReport.self, from: Data(body.utf8)) else {
                 throw CommandFailure.fail("\(gate.address) answers something else than a gate of this version", code: 1)
