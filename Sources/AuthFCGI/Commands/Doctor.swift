@@ -9,7 +9,8 @@ struct Doctor: ParsableCommand {
         discussion: """
             Looks at the settings, this machine, PostgreSQL and Redis, with the settings of 'serve', and prints a line for \
             each check: the result, the check's name, what was found and what to do. Nothing is changed. With --nginx, a \
-            configuration of nginx is looked at too, with the files that it includes, for ways to open the site by accident.
+            configuration of nginx is looked at too, with the files that it includes, for ways to open the site by accident; \
+            where nothing names the database, it is looked at alone.
 
             \(SessionCommand.databaseHelp) Run it as the user of 'serve'.
 
@@ -67,13 +68,14 @@ struct Doctor: ParsableCommand {
     /// Reads the settings and the operator's pages.
     /// - Returns: The settings, or nil if they cannot be used; and what was found.
     private func readSettings() -> (value: Settings?, entry: DoctorReport.Entry) {
+        let sources = options.sources
         do throws(SettingsProblems) {
-            var settings = try Settings(options.sources)
+            var settings = try Settings(sources)
             try settings.readPages()
             let readable = Finding.fine("the settings and the files that they name can be read")
             return (settings, Self.entry([readable] + settings.hints.map { .note($0) }))
         } catch {
-            return (nil, Self.entry(error.lines.map { Finding.error($0) }))
+            return (nil, Self.entry(SettingsFindings.of(error, sources, looksAtNginx: nginxFile != nil)))
         }
     }
 

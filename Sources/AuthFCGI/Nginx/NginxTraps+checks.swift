@@ -40,6 +40,18 @@ extension NginxTraps {
             .map { NginxTrap.Hit($0.demand, in: $0.scope) }
     }
 
+    /// Locations that ask another check, or demand more, than what is around them: nginx compares their paths with case.
+    @Sendable
+    static func casesOfPaths(_ site: NginxSite) -> [NginxTrap.Hit] {
+        site.locations.compactMap { scope in
+            guard let location = scope.location, location.comparison != .expression,
+                location.path.contains(where: { $0.isLetter }), let check = scope.check,
+                check != scope.parent?.check || !demands(scope).isEmpty, let opening = scope.opening
+            else { return nil }
+            return NginxTrap.Hit(opening, in: scope.parent ?? scope)
+        }
+    }
+
     @Sendable
     static func unknownChecks(_ site: NginxSite) -> [NginxTrap.Hit] {
         let own = site.checks.compactMap { $0.location?.comparison == .exact ? $0.location?.path : nil }

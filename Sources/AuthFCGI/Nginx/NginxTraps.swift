@@ -117,5 +117,10 @@ enum NginxTraps {
             consequence: "is open, and an application in Java takes /open/..;/closed/ for /closed/",
             remedy: "if it is in Java, refuse such paths at server level: docs/nginx.md, Applications in Java",
             find: javaPaths),
+        NginxTrap(
+            "case-of-paths", "locations that demand more, by a path with letters", .note,
+            consequence: "leaves out the same path in other case, which an application that ignores case answers too",
+            remedy: "if it ignores case, write location ~* ^/path(/|$): docs/nginx.md, Applications that ignore case",
+            find: casesOfPaths),
     ]
 }

@@ -42,18 +42,21 @@ struct NginxTrapTests {
             "server { if ($a) { rewrite ^ /b; } include authfcgi/verify.conf; include authfcgi/protect.conf;"
         ),
         (["satisfy-any 4"], "\(closed)location /a/ { satisfy any; allow 10.0.0.0/8; \(page) }"),
-        (["satisfy-any 3"], "\(open)satisfy any;\nlocation /a/ { auth_request /_authfcgi/verify; \(page) }"),
+        (
+            ["satisfy-any 3", "case-of-paths 4"],
+            "\(open)satisfy any;\nlocation /a/ { auth_request /_authfcgi/verify; \(page) }"
+        ),
         (["unchecked-parts 4"], "\(closed)location /a/ { ssi on; \(page) }"),
         (["unchecked-parts 4"], "\(closed)location /a/ { mirror /b; \(page) }"),
         (
-            ["expression-beside 4"],
+            ["expression-beside 4", "case-of-paths 3"],
             text(
                 open, "location /app/ { include authfcgi/protect.conf; \(page) }\n",
                 "location ~ \\.php$ { include authfcgi/fastcgi.conf; fastcgi_pass php; }")
         ),
         (["open-part 5"], "\(closed)location /a/ { \(page)\nlocation /a/b/ { auth_request off; root /x; } }"),
         (
-            ["demand-not-inherited 4"],
+            ["demand-not-inherited 4", "case-of-paths 4"],
             "\(closed)location /a/ { set $authfcgi_require \"group a\"; \(page) location /a/b/ { \(page) } }"
         ),
         (
@@ -66,10 +69,13 @@ struct NginxTrapTests {
             ["demand-beside 4"],
             "\(closed)location ~ ^/team/([a-z]+)/ { set $authfcgi_require \"group $1\"; \(page) }"
         ),
-        (["unknown-check 4"], "\(closed)location /a/ { auth_request /_authfcgi/admin; \(page) }"),
+        (
+            ["unknown-check 4", "case-of-paths 4"],
+            "\(closed)location /a/ { auth_request /_authfcgi/admin; \(page) }"
+        ),
         (["unknown-check 2"], "server {\ninclude authfcgi/protect.conf; location / { \(page) }"),
         (
-            ["check-outside 5"],
+            ["check-outside 5", "case-of-paths 5"],
             "\(closed)location = /check { include authfcgi/check.conf; }\nlocation /a/ { auth_request /check; \(page) }"
         ),
         (["bare-check 4"], "\(closed)location = /_authfcgi/a { internal; fastcgi_pass authfcgi; }"),
@@ -103,6 +109,13 @@ struct NginxTrapTests {
         (["shared-cache 4"], "\(closed)proxy_cache z;\nlocation /a/ { proxy_cache_key $uri; \(page) }"),
         (["lost-error-page 4"], "\(closed)location /a/ { error_page 401 = @authfcgi_sign_in; \(page) }"),
         (["nothing-protected 1"], "\(open)location / { \(page) }"),
+        (
+            ["case-of-paths 4"],
+            text(
+                closed, "location /a/ { auth_request /_authfcgi/a; \(page) } ",
+                "location = /_authfcgi/a { set $authfcgi_demand \"group a\"; include authfcgi/check.conf; }")
+        ),
+        (["case-of-paths 4"], "\(closed)location = /a { set $authfcgi_require \"group a\"; \(page) }"),
         (["java-paths 4"], "\(closed)location /public/ { auth_request off; \(page) }"),
     ]
 
@@ -124,11 +137,11 @@ struct NginxTrapTests {
             "location ~ ^/team/([a-z]+)/ { set $authfcgi_require \"group $1\"; \(page) } }"),
         text(
             closed, "location = /_authfcgi/a { include authfcgi/check.conf; fastcgi_param AUTH_REQUIRE \"group a\"; } ",
-            "location /a/ { auth_request /_authfcgi/a; error_page 401 = @authfcgi_sign_in; ",
+            "location ~* ^/a(/|$) { auth_request /_authfcgi/a; error_page 401 = @authfcgi_sign_in; ",
             "error_page 500 = @authfcgi_cannot_tell; \(page) }"),
         text(
             "server { include authfcgi/verify-http.conf; include authfcgi/protect.conf; location = /_authfcgi/a { ",
-            "set $authfcgi_demand \"group a\"; include authfcgi/check-http.conf; } location /a/ { ",
+            "set $authfcgi_demand \"group a\"; include authfcgi/check-http.conf; } location ~* ^/a(/|$) { ",
             "auth_request /_authfcgi/a; \(page) }"),
         "\(closed)location /a/ { proxy_cache z; proxy_cache_key \"$authfcgi_session_id $request_uri\"; \(page) }",
         "\(closed)location /a/ { include authfcgi/identity.conf; proxy_set_header Host $host; proxy_pass http://app; }",
@@ -168,10 +181,10 @@ struct NginxTrapTests {
 
     // MARK: The documents
 
-    @Test func `the example has no trap, and a note for applications in Java`() {
+    @Test func `the example has no trap, and notes for applications in Java and those that ignore case`() {
         let configuration = NginxExamination(Repository.path("nginx/example.conf"))
         #expect(configuration.problems == [] && configuration.sites.count == 1)
-        for trap in NginxTraps.all where trap.name != "java-paths" {
+        for trap in NginxTraps.all where !["java-paths", "case-of-paths"].contains(trap.name) {
             #expect(NginxChecks.look(for: trap, in: configuration) == [.fine("none")], "\(trap.name)")
         }
     }
@@ -200,6 +213,7 @@ struct NginxTrapTests {
         ("`fastcgi_cache`, `proxy_cache` for the check", "cached-check"), ("`check-http.conf` with a", "check-beside"),
         ("`proxy_cache` (`fastcgi_cache`", "shared-cache"),
         ("`location ~ ^/team/(.+)/", "demand-from-path"), ("in `location /public/`", "java-paths"),
+        ("`location /admin/` with a demand", "case-of-paths"),
     ]
 
     @Test func `each row of the page about ways to open the site is looked for`() throws {

@@ -190,4 +190,11 @@ import Testing
         #expect(output.lines("nginx").first?.result == "ok")
         #expect(output.lines("postgresql").isEmpty)
     }
+
+    @Test func `with no settings at all, the configuration of nginx is looked at alone`() throws {
+        let output = try doctor(["DATABASE_URL": ""], ["--nginx", Repository.path("nginx/example.conf")])
+        #expect(output.lines("settings").map(\.result) == ["skipped"], "\(output)")
+        #expect(output.lines("nginx").first?.result == "ok")
+        #expect(output.errors == 0 && output.lines("postgresql").isEmpty, "\(output)")
+    }
 }

@@ -19,6 +19,13 @@ import Testing
             }
         """
 
+    /// The two forms of a locked path.
+    private static let lockWithCase = "location /admin/ { auth_request /_authfcgi/admins;"
+    private static let lockWithoutCase = "location ~* ^/admin(/|$) { auth_request /_authfcgi/admins;"
+    private static let admins = """
+        location = /_authfcgi/admins { set $authfcgi_demand "group admin"; include authfcgi/check.conf; }
+        """
+
     private static func server(_ name: String, _ content: String) -> String {
         """
         server {
@@ -54,9 +61,14 @@ import Testing
                 \(server("java-instead", "\(noParameters)\n\(java)"))
                 \(server("team", #"location ~ ^/team/(.+)/ { set $authfcgi_require "group $1"; \#(pass) } \#(rest)"#))
                 \(server("team-instead", prefix.replacing("http://app", with: "http://unix:@APP@:") + rest))
+                \(server("case", "\(admins) \(lockWithCase) \(pass) } \(rest)"))
+                \(server("case-instead", "\(admins) \(lockWithoutCase) \(pass) } \(rest)"))
                 \(server("cache", pages))
                 \(server("cache-instead", "\(keyWithSession)\n\(pages)"))
-                """, listeners: ["java", "java-instead", "team", "team-instead", "cache", "cache-instead"])
+                """,
+            listeners: [
+                "java", "java-instead", "team", "team-instead", "case", "case-instead", "cache", "cache-instead",
+            ])
     }
     private let pod: Pod
 
@@ -134,6 +146,21 @@ import Testing
             #expect(try get("team-instead", path, ann).status == 404)
         }
         #expect(try get("team-instead", "/team/Staff/x", bob).status == 404)
+    }
+
+    @Test func `a path in another case comes to another location, unless the expression ignores case`() throws {
+        let page = try MarkdownPage("docs/nginx.md", in: Repository.path(""))
+        let blocks = page.blocks.map { Self.unindented($0.text).joined(separator: " ") }
+        #expect(blocks.contains { $0.hasPrefix(Self.lockWithoutCase) })
+        let (ann, bob) = (try pod.signIn("ann", groups: ["admin"]), try pod.signIn("bob"))
+        #expect(try get("case", "/admin/x", bob).status == 403)
+        #expect(try get("case", "/Admin/x", bob).status == 200)
+        for path in ["/admin", "/admin/x", "/Admin/x", "/ADMIN", "/%41dmin/", "//Admin/", "/public/../Admin/"] {
+            #expect(try get("case-instead", path, bob).status == 403, "\(path)")
+            #expect(try get("case-instead", path, ann).status == 200, "\(path)")
+            #expect(try get("case-instead", path).status == 401, "\(path)")
+        }
+        #expect(try get("case-instead", "/administration", bob).status == 200)
     }
 
     // MARK: Caches
