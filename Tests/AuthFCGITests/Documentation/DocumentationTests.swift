@@ -125,7 +125,8 @@ import Testing
 
     /// Options of other programs in the documents: swift build, useradd, pg_restore, kubectl, the benchmarks.
     private static let othersFlags: Set<String> = [
-        "--cacert", "--clean", "--data-only", "--disable-triggers", "--filter", "--for", "--generate-completion-script", "--help",
+        "--cacert", "--clean", "--data-only", "--disable-triggers", "--filter", "--for", "--generate-completion-script",
+        "--help",
         "--http",
         "--if-exists", "--no-acl", "--no-owner", "--now", "--pattern", "--prefix", "--previous", "--product", "--redis",
         "--replicas", "--scan", "--scratch-path", "--smoke", "--static-swift-stdlib", "--system", "--tail", "--timeout",
