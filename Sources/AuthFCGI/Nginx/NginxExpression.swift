@@ -74,7 +74,7 @@ struct NginxExpression {
             guard !inside.hasPrefix("?") else { return nil }
             choices = []
             for choice in inside.split(separator: "|", omittingEmptySubsequences: false) {
-                guard let forms = forms(of: Array(choice)) else { return nil }
+                guard let forms = Self.forms(of: Array(choice)) else { return nil }
                 choices += forms
             }
             rest = rest[..<open]

@@ -14,7 +14,7 @@ enum NginxGateFiles {
             "fastcgi_param AUTH_REQUIRE $authfcgi_require if_not_empty",
             "fastcgi_param AUTH_REQUIRE $authfcgi_demand if_not_empty", "error_page 599 /", "fastcgi_cache off",
         ],
-        "question-http.conf": ["error_page 599 /", "proxy_cache off"],
+        "question-http.conf": ["proxy_pass_request_headers off", "proxy_cache off"],
         "proxy.conf": ["include identity.conf"],
         "identity.conf": identity("proxy_set_header", ["Remote-User", "Cookie", "Authorization"]),
         "fastcgi.conf": identity("fastcgi_param", ["HTTP_REMOTE_USER", "HTTP_COOKIE", "HTTP_AUTHORIZATION"]),
