@@ -2,7 +2,7 @@
 final class NginxExamination {
     /// The file that was named.
     let path: String
-    /// What could not be read.
+    /// What could not be read, and files of the gate that are not as they should be.
     let problems: [String]
     let fileCount: Int
     /// The servers that use the gate.

@@ -29,7 +29,8 @@ struct NginxDirective: Sendable {
 
     private static let endOfHTTPForms = "-http.conf"
 
-    private var includedFile: String? {
+    /// The name of that file as it is written, such as `verify-http.conf`.
+    var includedFile: String? {
         guard name == "include", let path = arguments.first else { return nil }
         let parts = path.split(separator: "/").suffix(2)
         return parts.count == 2 && parts.first == "authfcgi" ? parts.last.map(String.init) : nil

@@ -1,10 +1,11 @@
-/// Reads an nginx configuration with the files that it includes, except the gate's own, whose contents are known.
+/// Reads an nginx configuration with the files that it includes. The gate's own do not become part of it, since their
+/// contents are known; what a copy of them lacks is a problem.
 struct NginxLoader {
     /// A configuration as far as it could be read.
     struct Outcome {
         /// The directives, with those of included files in the place of each `include`.
         var directives: [NginxDirective] = []
-        /// What could not be read, with its place.
+        /// What could not be read, and files of the gate that are not as they should be, with the place.
         var problems: [String] = []
         /// The number of files that were read.
         var fileCount = 0
@@ -14,6 +15,8 @@ struct NginxLoader {
     /// The folders that paths of `include` may count from.
     private let folders: [String]
     private var outcome = Outcome()
+    /// The files of the gate that were looked at.
+    private var examined: Set<String> = []
 
     /// The limits of a configuration; a file that includes itself would have no end.
     private static let maxDepth = 10
@@ -74,7 +77,8 @@ struct NginxLoader {
                 if paths.isEmpty, !pattern.contains(where: { "*?[".contains($0) }) {
                     outcome.problems.append("\(directive.place): \(pattern) is included and does not exist")
                 }
-                if directive.gateFile != nil {
+                if let file = directive.includedFile {
+                    examine(paths, file, at: directive.place)
                     result.append(directive)
                 } else {
                     for path in paths {
@@ -87,6 +91,34 @@ struct NginxLoader {
             }
         }
         return result
+    }
+
+    /// Reports what copies of a file of the gate lack, with the files that they include.
+    private mutating func examine(_ paths: [String], _ file: String, at place: NginxPlace) {
+        guard NginxGateFiles.needed[file] != nil else { return }
+        for path in paths where examined.insert(path).inserted {
+            let text: String
+            do throws(TextFileError) {
+                text = try files.read(path)
+            } catch {
+                outcome.problems.append("\(place): \(path) cannot be read: \(error)")
+                continue
+            }
+            let directives: [NginxDirective]
+            do throws(NginxSyntaxError) {
+                directives = try NginxParser.directives(of: text, file: path)
+            } catch {
+                outcome.problems.append("\(error.place): \(error.problem)")
+                continue
+            }
+            outcome.problems += NginxGateFiles.lacking(file, directives).map { directive in
+                "\(path) is not the gate's file: it lacks \(directive); copy it again"
+            }
+            for directive in NginxGateFiles.all(directives) {
+                guard let inner = directive.includedFile, let pattern = directive.arguments.first else { continue }
+                examine(self.paths(of: pattern), inner, at: directive.place)
+            }
+        }
     }
 
     private func paths(of pattern: String) -> [String] {

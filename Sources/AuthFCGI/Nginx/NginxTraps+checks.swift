@@ -2,7 +2,8 @@
 extension NginxTraps {
     private static let demand = "$authfcgi_require"
 
-    private static func demands(_ scope: NginxScope) -> [NginxDirective] {
+    /// The directives of a location that demand something in the short form.
+    static func demands(_ scope: NginxScope) -> [NginxDirective] {
         scope.own("set").filter { $0.arguments.first == demand }
     }
 
@@ -52,6 +53,18 @@ extension NginxTraps {
         }
     }
 
+    /// A demand with a header, an argument or a cookie in it, in a location or in a check.
+    @Sendable
+    static func demandsOfClients(_ site: NginxSite) -> [NginxTrap.Hit] {
+        let names = [demand, "$authfcgi_demand", "AUTH_REQUIRE"]
+        return site.server.all.flatMap { scope in
+            (scope.own("set") + scope.own("fastcgi_param")).filter { directive in
+                names.contains(directive.arguments.first ?? "")
+                    && directive.arguments.dropFirst().contains { isOfClient($0) }
+            }.map { NginxTrap.Hit($0, in: scope) }
+        }
+    }
+
     @Sendable
     static func unknownChecks(_ site: NginxSite) -> [NginxTrap.Hit] {
         let own = site.checks.compactMap { $0.location?.comparison == .exact ? $0.location?.path : nil }
@@ -75,6 +88,16 @@ extension NginxTraps {
         site.scopes.flatMap { scope in
             scope.directives.filter { asked($0).map { !$0.hasPrefix(NginxSite.checkFolder) } ?? false }
                 .map { NginxTrap.Hit($0, in: scope) }
+        }
+    }
+
+    /// nginx takes every 2xx of a check for a yes, the answer to a preflight of CORS too.
+    @Sendable
+    static func answersInChecks(_ site: NginxSite) -> [NginxTrap.Hit] {
+        site.checks.flatMap(\.all).flatMap { scope in
+            scope.own("return").filter { directive in
+                directive.arguments.first.flatMap { Int($0) }.map { (200..<300).contains($0) } ?? false
+            }.map { NginxTrap.Hit($0, in: scope) }
         }
     }
 
@@ -128,5 +151,34 @@ extension NginxTraps {
             else { return nil }
             return NginxTrap.Hit(first, in: scope)
         }
+    }
+
+    /// The codes of a request that did not pass: not signed in, not allowed, and nobody can tell.
+    private static let refusals = ["401", "403", "500"]
+
+    /// A named location keeps the address that was asked for.
+    @Sendable
+    static func errorPagesOfApplications(_ site: NginxSite) -> [NginxTrap.Hit] {
+        let named = site.server.scopes.filter { $0.location?.comparison == .named }
+        return site.protectedScopes.flatMap { scope in
+            // protect.conf has an error_page, which switches off those of the levels around it.
+            let level = ([scope] + scope.ancestors).first {
+                !$0.own("error_page").isEmpty || $0.includes("protect.conf")
+            }
+            guard let level else { return [NginxTrap.Hit]() }
+            return level.own("error_page").filter { page in
+                guard page.arguments.contains(where: { refusals.contains($0) }), let name = page.arguments.last else {
+                    return false
+                }
+                return named.contains { $0.location?.path == name && $0.check == nil && showsWhatWasAsked($0) }
+            }.map { NginxTrap.Hit($0, in: level) }
+        }
+    }
+
+    private static func showsWhatWasAsked(_ scope: NginxScope) -> Bool {
+        guard scope.own("return").isEmpty, scope.own("rewrite").isEmpty else { return false }
+        if scope.directives.contains(where: { $0.name.hasSuffix("_pass") }) { return true }
+        let tries = scope.own("try_files").flatMap(\.arguments)
+        return tries.isEmpty ? !scope.own("root").isEmpty : tries.contains { $0.contains("$uri") }
     }
 }

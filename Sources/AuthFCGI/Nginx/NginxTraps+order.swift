@@ -8,7 +8,8 @@ extension NginxTraps {
         }
     }
 
-    private static func isAnswer(_ directive: NginxDirective, in scope: NginxScope) -> Bool {
+    /// Returns whether a directive shows a request something.
+    static func isAnswer(_ directive: NginxDirective, in scope: NginxScope) -> Bool {
         guard let code = directive.arguments.first.flatMap({ Int($0) }), (200..<300).contains(code) else {
             return false
         }
@@ -60,20 +61,6 @@ extension NginxTraps {
     }
 
     @Sendable
-    static func expressionsBeside(_ site: NginxSite) -> [NginxTrap.Hit] {
-        guard site.server.check == nil else { return [] }
-        let locations = site.server.scopes.filter { scope in site.scopes.contains { $0 === scope } }
-        let closed = locations.contains { $0.location?.comparison == .prefix && $0.check != nil }
-        guard closed else { return [] }
-        return locations.compactMap { scope in
-            guard scope.location?.comparison == .expression, scope.check == nil, scope.own("auth_request").isEmpty,
-                let opening = scope.opening
-            else { return nil }
-            return NginxTrap.Hit(opening, in: site.server)
-        }
-    }
-
-    @Sendable
     static func openParts(_ site: NginxSite) -> [NginxTrap.Hit] {
         site.locations.flatMap { scope in
             guard let parent = scope.parent, parent.location != nil, parent.check != nil else {
@@ -95,8 +82,10 @@ extension NginxTraps {
         }
     }
 
-    private static func isOfClient(_ argument: String) -> Bool {
-        ["$http_", "$arg_", "$cookie_"].contains { argument.contains($0) }
+    /// Returns whether a part of an argument is what the client has written into its request.
+    static func isOfClient(_ argument: String) -> Bool {
+        let argument = argument.replacing("${", with: "$")
+        return ["$http_", "$arg_", "$cookie_"].contains { argument.contains($0) }
     }
 
     private static func decides(_ directive: NginxDirective, in scope: NginxScope) -> Bool {

@@ -29,6 +29,15 @@ enum NginxTraps {
             remedy: "include authfcgi/protect.conf at server level, and auth_request off where it is open",
             find: expressionsBeside),
         NginxTrap(
+            "expression-demands-less", "regular expressions beside locations that demand more",
+            consequence: """
+                takes requests from a location beside it that demands more: whoever is signed in may see them
+                """,
+            remedy: """
+                write ^~ before the path of that location, with such an expression nested in it; or ask the same \
+                check here
+                """, find: expressionsWithLess),
+        NginxTrap(
             "open-part", "auth_request off in nested locations", .warning,
             consequence: "opens a part of a protected location", remedy: "take it out unless it is intended",
             find: openParts),
@@ -41,6 +50,10 @@ enum NginxTraps {
             "demand-from-path", "regular expressions that decide what is demanded",
             consequence: "demands a part of the path that may contain anything, such as 'x or group staff'",
             remedy: "name the characters, such as ([a-z]+)", find: demandsFromPath),
+        NginxTrap(
+            "demand-from-client", "headers, arguments or cookies of the client in a demand",
+            consequence: "demands what the client says, which sets that itself",
+            remedy: "write the names of groups and users", find: demandsOfClients),
         NginxTrap(
             "demand-beside", "regular expressions with a demand without a prefix around them", .warning,
             consequence: """
@@ -61,6 +74,10 @@ enum NginxTraps {
                 asks a check that a rewrite at server level catches, and in whose place, after a typing \
                 error, the application answers
                 """, remedy: "name it location = /_authfcgi/NAME", find: checksOutside),
+        NginxTrap(
+            "answer-in-check", "return in checks",
+            consequence: "answers in place of the gate, and lets in whoever comes there",
+            remedy: "take it out; an answer to a preflight stands in the location of the page", find: answersInChecks),
         NginxTrap(
             "bare-check", "checks without check.conf",
             consequence: "takes over what the site has set, such as an error_page 502 that makes a dead gate a 200",
@@ -109,6 +126,11 @@ enum NginxTraps {
             "lost-error-page", "error_page in protected locations", .warning,
             consequence: "switches off the one of protect.conf: 500 and not 503 while the gate cannot tell",
             remedy: "repeat error_page 500 = @authfcgi_cannot_tell; beside it", find: lostErrorPages),
+        NginxTrap(
+            "error-page-shows", "error_page in protected locations that leads to an application",
+            consequence: "leads whoever may not see the page to a location that asks nobody and shows the same page",
+            remedy: "write error_page 401 = @authfcgi_sign_in; or let that location show a page of its own",
+            find: errorPagesOfApplications),
         NginxTrap(
             "nothing-protected", "servers that use the gate and protect nothing", .warning,
             consequence: "protects nothing", remedy: "include authfcgi/protect.conf in it", find: nothingProtected),

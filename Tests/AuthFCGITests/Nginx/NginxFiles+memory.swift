@@ -1,11 +1,16 @@
+import TestSupport
+
 @testable import AuthFCGI
 
 extension NginxFiles {
-    /// Files in memory, by path. Those of the gate exist everywhere.
+    /// Files in memory, by path. Those of the gate exist everywhere, as they are shipped unless they are among them.
     static func memory(_ files: [String: String]) -> NginxFiles {
         NginxFiles(
             read: { path throws(TextFileError) in
-                guard let text = files[path] else { throw .notText }
+                if let text = files[path] { return text }
+                guard path.contains("authfcgi/"), let file = path.split(separator: "/").last,
+                    let text = try? Repository.text("nginx/authfcgi/\(file)")
+                else { throw .notText }
                 return text
             },
             matching: { pattern in

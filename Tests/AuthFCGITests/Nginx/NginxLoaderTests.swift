@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import AuthFCGI
@@ -39,5 +40,34 @@ struct NginxLoaderTests {
         #expect(load("/s.conf", ["/s.conf": "a"]).problems == ["/s.conf:1: \"a\" has no ; at its end"])
         let endless = load("/s.conf", ["/s.conf": "include /s.conf;"])
         #expect(endless.problems == ["/s.conf:1: /s.conf is not read: too many files include each other"])
+    }
+
+    // MARK: The gate's own files
+
+    @Test func `a copy of a file of the gate that lacks what it is for is a problem`() throws {
+        let path = "/etc/nginx/authfcgi/protect.conf"
+        let text = try Repository.text("nginx/authfcgi/protect.conf")
+        let edited = text.replacing("\nauth_request /_auth", with: "\n# auth_request /_auth")
+        #expect(edited != text)
+        let outcome = load("/etc/nginx/s.conf", ["/etc/nginx/s.conf": "include authfcgi/protect.conf;", path: edited])
+        #expect(
+            outcome.problems == [
+                "\(path) is not the gate's file: it lacks auth_request /_authfcgi/verify; copy it again"
+            ])
+    }
+
+    @Test func `the files that a file of the gate includes are looked at too, once`() {
+        let path = "/etc/nginx/authfcgi/question.conf"
+        let outcome = load(
+            "/etc/nginx/s.conf",
+            ["/etc/nginx/s.conf": "include authfcgi/verify.conf; include authfcgi/check.conf;", path: "a {"])
+        #expect(outcome.problems == ["\(path):1: a } is missing"])
+    }
+
+    @Test(arguments: NginxGateFiles.needed.keys.sorted())
+    func `the shipped files have what they are for`(file: String) throws {
+        let directives = try NginxParser.directives(of: Repository.text("nginx/authfcgi/\(file)"), file: file)
+        #expect(NginxGateFiles.lacking(file, directives) == [])
+        #expect(NginxGateFiles.lacking(file, []) == NginxGateFiles.needed[file])
     }
 }

@@ -20,12 +20,12 @@ struct NginxTrapTests {
     }
 
     /// The beginning of a server that is protected as a whole. What follows begins in line 4.
-    private static let closed = "server {\ninclude authfcgi/verify.conf;\ninclude authfcgi/protect.conf;\n"
+    static let closed = "server {\ninclude authfcgi/verify.conf;\ninclude authfcgi/protect.conf;\n"
     /// The beginning of one whose locations are protected. What follows begins in line 3.
-    private static let open = "server {\ninclude authfcgi/verify.conf;\n"
-    private static let page = "include authfcgi/proxy.conf; proxy_pass http://app;"
+    static let open = "server {\ninclude authfcgi/verify.conf;\n"
+    static let page = "include authfcgi/proxy.conf; proxy_pass http://app;"
 
-    private static func text(_ parts: String...) -> String { parts.joined() }
+    static func text(_ parts: String...) -> String { parts.joined() }
 
     static let traps: [([String], String)] = [
         (["answer-before-check 4"], "\(closed)location /a/ { return 200 ok; }"),
@@ -119,7 +119,7 @@ struct NginxTrapTests {
         (["java-paths 4"], "\(closed)location /public/ { auth_request off; \(page) }"),
     ]
 
-    @Test(arguments: traps)
+    @Test(arguments: traps + openTraps)
     func `a trap is found at its line`(_ expected: [String], _ text: String) {
         // The braces of the server, unless the text has them.
         let missing = text.count { $0 == "{" } - text.count { $0 == "}" }
@@ -155,14 +155,15 @@ struct NginxTrapTests {
         "upstream app { server 127.0.0.1:1; } map $a $b { default c; } \(closed)",
     ]
 
-    @Test(arguments: harmless)
+    @Test(arguments: harmless + openHarmless)
     func `what is no trap is not reported`(_ text: String) {
         let missing = text.count { $0 == "{" } - text.count { $0 == "}" }
         #expect(hits(text + String(repeating: "}", count: missing)) == [])
     }
 
     @Test func `each trap has an example here, and a name of its own`() {
-        let shown = Set(Self.traps.flatMap(\.0).compactMap { $0.split(separator: " ").first.map(String.init) })
+        let expected = (Self.traps + Self.openTraps).flatMap(\.0)
+        let shown = Set(expected.compactMap { $0.split(separator: " ").first.map(String.init) })
         #expect(shown == Set(NginxTraps.all.map(\.name)))
         #expect(Set(NginxTraps.all.map(\.name)).count == NginxTraps.all.count)
     }
@@ -205,7 +206,9 @@ struct NginxTrapTests {
     private static let rows = [
         ("`return 200 …`", "answer-before-check"), ("`rewrite ^ /index.php last;`", "rewrite-above-verify"),
         ("`satisfy any; allow …;`", "satisfy-any"), ("`ssi`, `slice`", "unchecked-parts"),
-        ("`location ~ \\.php$", "expression-beside"), ("in a nested location", "open-part"),
+        ("`location ~ \\.php$", "expression-beside"), ("that demands more", "expression-demands-less"),
+        ("`return 204` in a check", "answer-in-check"), ("`error_page 401 = @public", "error-page-shows"),
+        ("`set $authfcgi_require \"group $arg_", "demand-from-client"), ("in a nested location", "open-part"),
         ("`set $authfcgi_require …;`", "demand-not-inherited"), ("`auth_request` with a name", "unknown-check"),
         ("outside of `/_authfcgi/`", "check-outside"), ("`if ($http_user_agent …)`", "client-decides"),
         ("without its `error_page` line", "bare-check"), ("`uwsgi_pass`, `scgi_pass` or", "wrong-identity-file"),
