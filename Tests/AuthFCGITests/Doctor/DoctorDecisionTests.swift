@@ -24,17 +24,21 @@ struct DoctorDecisionTests {
         #expect(ServerChecks.encryption(transport).weight == weight)
     }
 
-    static let replications: [([String: String], Int, Finding.Weight)] = [
-        ([:], 0, .fine), ([:], 2, .warning),
-        (["synchronous_standby_names": "*", "synchronous_commit": "on"], 1, .fine),
-        (["synchronous_standby_names": "*"], 0, .error(exitCode: 78)),
-        (["synchronous_standby_names": "*", "synchronous_commit": "local"], 1, .warning),
-        (["synchronous_commit": "off"], 0, .warning),
+    // Names, the commit, standbys: all, synchronous ones and unknown ones.
+    static let replications: [(String, String, [Int], Finding.Weight)] = [
+        ("", "on", [0, 0, 0], .fine), ("", "on", [2, 0, 0], .warning), ("*", "on", [1, 1, 0], .fine),
+        ("*", "on", [0, 0, 0], .error(exitCode: 78)), ("zz", "on", [1, 0, 0], .error(exitCode: 78)),
+        ("zz", "on", [1, 0, 1], .note), ("*", "local", [1, 1, 0], .warning), ("*", "local", [0, 0, 0], .warning),
+        ("", "off", [0, 0, 0], .warning), ("FIRST 2 (a, b)", "on", [2, 1, 0], .error(exitCode: 78)),
+        ("ANY 2 (a, b, c)", "on", [3, 3, 0], .fine), ("2 (a, b)", "on", [2, 2, 0], .fine),
+        ("2 (a, b)", "on", [1, 0, 1], .error(exitCode: 78)),
     ]
 
     @Test(arguments: replications)
-    func `what a failover may lose`(_ settings: [String: String], _ standbys: Int, _ weight: Finding.Weight) {
-        #expect(ServerChecks.replication(settings, standbys: standbys).weight == weight)
+    func `what a failover may lose`(_ names: String, _ commit: String, _ counts: [Int], _ weight: Finding.Weight) {
+        let settings = ["synchronous_standby_names": names, "synchronous_commit": commit]
+        let standbys = ServerFacts.Standbys(all: counts[0], synchronous: counts[1], unknown: counts[2])
+        #expect(ServerChecks.replication(settings, standbys, role: "gate").weight == weight)
     }
 
     static let differences: [(Duration, String?)] = [

@@ -71,6 +71,13 @@ import Testing
         }
         let safe = try doctor(environment)
         #expect(safe.lines("replication").first?.finding == "a failover to a synchronous standby loses nothing")
+        try primary.psql("ALTER SYSTEM SET synchronous_standby_names = 'zz'")
+        try primary.psql("SELECT pg_reload_conf()")
+        try eventually("the standby is no synchronous one any more") {
+            try primary.psql("SELECT sync_state FROM pg_stat_replication") == "async"
+        }
+        let other = try doctor(environment)
+        expect("replication", "error", "none of the servers that follow", "correct the names", in: other)
         try standby.stop(mode: .immediate)
         try eventually("the standby is gone") {
             try primary.psql("SELECT count(*) FROM pg_stat_replication") == "0"

@@ -30,10 +30,15 @@ struct ReadServerFacts: Statement {
                (SELECT count(*) FROM pg_stat_activity a
                  WHERE a.datid IS NOT NULL AND coalesce(a.backend_type, 'client backend') = 'client backend'
                    AND left(a.application_name, 9) <> 'authfcgi ' AND a.pid <> pg_backend_pid()) AS others,
-               (SELECT count(*) FROM pg_stat_replication) AS standbys,
+               s.standbys, s.synchronous_standbys, s.unknown_standbys,
                to_json(ARRAY(SELECT concat(s.name, '=', s.reset_val) FROM pg_settings s
                               WHERE s.name = ANY ($1::text[]))) AS settings
-          FROM pg_roles r, pg_database d
+          FROM pg_roles r, pg_database d,
+               -- The state is hidden from a role without pg_read_all_stats.
+               (SELECT count(*) AS standbys,
+                       count(*) FILTER (WHERE f.sync_state IN ('sync', 'quorum')) AS synchronous_standbys,
+                       count(*) FILTER (WHERE f.sync_state IS NULL) AS unknown_standbys
+                  FROM pg_stat_replication f) s
          WHERE r.rolname = current_user AND d.datname = current_database()
         """
     }
@@ -50,6 +55,10 @@ struct ReadServerFacts: Statement {
             role: try row.text("role"), database: try row.text("database"), clock: try row.date("clock"), asked: asked,
             answered: .now, maxConnections: try row.integer("max_connections"),
             roleLimit: try row.optionalInteger("role_limit"), databaseLimit: try row.optionalInteger("database_limit"),
-            connectionsOfOthers: try row.integer("others"), standbys: try row.integer("standbys"), settings: settings)
+            connectionsOfOthers: try row.integer("others"),
+            standbys: .init(
+                all: try row.integer("standbys"), synchronous: try row.integer("synchronous_standbys"),
+                unknown: try row.integer("unknown_standbys")),
+            settings: settings)
     }
 }
