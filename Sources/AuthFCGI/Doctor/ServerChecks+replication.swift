@@ -60,7 +60,7 @@ extension ServerChecks {
             : "synchronous_standby_names needs \(needed) standbys, and has \(standbys.synchronous)"
         return .error(
             "\(fact): every change waits for one",
-            "start the standby that synchronous_standby_names has, or correct the names (application_name of the standby)")
+            "start the standby that synchronous_standby_names has, or correct the names (its application_name)")
     }
 
     /// Returns the number of standbys that a commit waits for: `FIRST 2 (a, b)`, `ANY 2 (a, b)`, `2 (a, b)`; 1 for names alone.

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Testing
 
 @testable import AuthFCGI
@@ -96,6 +97,24 @@ struct DoctorDecisionTests {
             #expect(finding.text.contains("the role gate has \(limit)"), "\(finding)")
             #expect(finding.remedy == "ALTER ROLE gate, or lower WORKERS")
         }
+    }
+
+    @Test func `what others use of the limits of the role and the database counts`() {
+        let budget = ConnectionBudget(each: 4, workers: 1, pods: 1)
+        func finding(role: Int? = nil, database: Int? = nil) -> Finding {
+            budget.finding(
+                ServerFacts(
+                    role: "gate", database: "app", clock: Date(), asked: Date(), answered: Date(), maxConnections: 100,
+                    roleLimit: role, databaseLimit: database,
+                    connectionsOfOthers: .init(all: 30, ofRole: 2, inDatabase: 7),
+                    standbys: .init(all: 0, synchronous: 0, unknown: 0), settings: [:]))
+        }
+        #expect(finding(role: 10).weight == .fine && finding(database: 15).weight == .fine)
+        #expect(finding(role: 9).remedy == "ALTER ROLE gate CONNECTION LIMIT 10, or lower WORKERS")
+        let full = finding(database: 10)
+        #expect(full.weight == .error(exitCode: 78))
+        #expect(full.text.hasSuffix("but the database app has 10, and others use 7 now"), "\(full)")
+        #expect(full.remedy == "ALTER DATABASE app CONNECTION LIMIT 15, or lower WORKERS")
     }
 
     // MARK: Redis

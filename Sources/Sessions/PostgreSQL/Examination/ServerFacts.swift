@@ -11,6 +11,15 @@ package struct ServerFacts: Sendable {
         package let unknown: Int
     }
 
+    /// Numbers of connections.
+    package struct Connections: Equatable, Sendable {
+        package let all: Int
+        /// Those of them of the same role.
+        package let ofRole: Int
+        /// Those of them to the same database.
+        package let inDatabase: Int
+    }
+
     /// The role of the connection as an SQL name.
     package let role: String
     /// The database as an SQL name.
@@ -25,7 +34,7 @@ package struct ServerFacts: Sendable {
     package let roleLimit: Int?
     package let databaseLimit: Int?
     /// The number of connections of other programs, now.
-    package let connectionsOfOthers: Int
+    package let connectionsOfOthers: Connections
     /// The servers that follow this one, now.
     package let standbys: Standbys
     /// Settings by name, as a new connection of the role gets them.
