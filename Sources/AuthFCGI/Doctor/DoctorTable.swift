@@ -54,8 +54,7 @@ enum DoctorTable {
             RedisChecks.encryption),
         DoctorCheck(
             "redis-rights", "the right to each command of the gate",
-            remedy: "grant the user of REDIS_URL the rights that the documentation lists (ACL SETUSER)",
-            RedisChecks.rights),
+            remedy: RedisRemedy.rights, RedisChecks.rights),
         DoctorCheck(
             "redis-memory", "what happens when the memory of Redis is full",
             remedy: "set maxmemory-policy to allkeys-lru, or to volatile-ttl where others share the server",

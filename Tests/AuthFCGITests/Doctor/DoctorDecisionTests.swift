@@ -146,6 +146,30 @@ struct DoctorDecisionTests {
         #expect(RedisChecks.version(version).weight == weight)
     }
 
+    @Test(arguments: [
+        ("READONLY You can't write against a read only replica.", "name the primary"),
+        ("OOM command not allowed when used memory > 'maxmemory'.", "redis-memory"),
+        ("NOAUTH Authentication required.", "write the password"), ("WRONGPASS invalid pair", "correct the user"),
+        ("NOREPLICAS Not enough good replicas to write.", "min-replicas-to-write"),
+        ("MASTERDOWN Link with MASTER is down", "start the primary"), ("NOPERM no permissions", "ACL SETUSER"),
+    ])
+    func `what to do about an error of Redis depends on its code`(_ text: String, _ words: String) {
+        let refused = RedisChecks.refused(.init(command: "SET", reason: text))
+        #expect(refused.remedy?.contains(words) == true, "\(refused)")
+        let unreachable = RedisChecks.unreachable("cache:6379: \(text)")
+        #expect(unreachable.weight == .error(exitCode: 69) && unreachable.remedy == refused.remedy, "\(unreachable)")
+    }
+
+    @Test func `of an error of Redis the first sentence is shown, and other errors have the advice of the check`() {
+        let sentence = "MISCONF Redis is configured to save RDB snapshots, but it's unable to persist to disk"
+        let finding = RedisChecks.refused(.init(command: "SET", reason: "\(sentence). Commands that may modify the"))
+        #expect(finding.text == "SET is refused: \(sentence)")
+        #expect(finding.remedy?.contains("disk of Redis") == true)
+        #expect(RedisChecks.refused(.init(command: "DEL", reason: "ERR unknown command")).remedy == nil)
+        #expect(RedisChecks.unreachable("Connection refused").remedy == nil)
+        #expect(RedisChecks.answering("cache", []).weight == .fine)
+    }
+
     @Test func `the answers of Redis and of Valkey to INFO`() {
         var findings = RedisFindings()
         findings.take(info: "# Server\r\nredis_version:7.2.4\r\nvalkey_version:8.1.1\r\nrun_id:x\r\n")

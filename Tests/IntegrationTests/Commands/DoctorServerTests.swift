@@ -116,8 +116,19 @@ import Testing
         let full = try doctor(["REDIS_URL": "redis://\(redis.tcpEndpoint)"])
         expect("redis-memory", "warning", "noeviction: at 64 MiB", "allkeys-lru", in: full)
         let wrong = try doctor(["REDIS_URL": "redis://gate:S3cret@\(redis.tcpEndpoint)"])
-        expect("redis", "error", "WRONGPASS", "correct REDIS_URL", in: wrong)
+        expect("redis", "error", "WRONGPASS", "correct the user and the password", in: wrong)
         #expect(!wrong.findings.contains { $0.finding.contains("S3cret") || $0.finding.contains("hunter2") })
+    }
+
+    @Test func `a replica is no Redis for a gate`() throws {
+        let redis = try RedisServer(in: folder)
+        try redis.command(["REPLICAOF", "127.0.0.1", "1"])
+        let output = try doctor(["REDIS_URL": redis.url])
+        for check in ["redis", "redis-rights"] {
+            let line = try #require(output.lines(check).first)
+            #expect(line.result == "error", "\(line)")
+            #expect(line.remedy?.hasPrefix("name the primary in REDIS_URL") == true, "\(line)")
+        }
     }
 
     @Test func `a Redis that writes to disk is a note`() throws {
