@@ -34,8 +34,7 @@ enum DoctorTable {
             remedy: "write sslmode=verify-full and sslrootcert=FILE in DATABASE_URL", ServerChecks.encryption),
         DoctorCheck(
             "notifications", "whether notifications of revocations arrive through DATABASE_URL",
-            remedy: "connect DATABASE_URL to PostgreSQL directly, or through a pooler in session mode",
-            ServerChecks.notifications),
+            remedy: "connect DATABASE_URL to PostgreSQL directly", ServerChecks.notifications),
         DoctorCheck(
             "default-rights", "the rights that others get on new objects",
             remedy: "take them back", ServerChecks.defaultRights),

@@ -64,6 +64,9 @@ struct DoctorDecisionTests {
         ]
         let direct = ServerChecks.settings(bad, keepsState: true, role: "gate")
         #expect(direct.map(\.weight) == [.error(exitCode: 78), .error(exitCode: 78), .note])
+        // What the database has set holds for whoever mends it, too.
+        let remedy = direct.first?.remedy
+        #expect(remedy?.hasPrefix("SET default_transaction_read_only = off; ALTER ROLE gate SET ") == true)
         let pooled = ServerChecks.settings(bad, keepsState: false, role: "gate")
         #expect(pooled.last?.weight == .warning)
         #expect(pooled.last?.remedy == "ALTER ROLE gate SET statement_timeout = 0")
@@ -115,6 +118,18 @@ struct DoctorDecisionTests {
         #expect(full.weight == .error(exitCode: 78))
         #expect(full.text.hasSuffix("but the database app has 10, and others use 7 now"), "\(full)")
         #expect(full.remedy == "ALTER DATABASE app CONNECTION LIMIT 15, or lower WORKERS")
+    }
+
+    @Test(arguments: [
+        (#"FATAL:  too many connections for role "gate""#, "ALTER ROLE"),
+        (#"FATAL:  too many connections for database "app""#, "ALTER DATABASE"),
+        ("FATAL:  sorry, too many clients already", "max_connections"),
+        ("FATAL:  remaining connection slots are reserved for superusers", "max_connections"),
+    ])
+    func `a limit that is reached is to be raised`(_ text: String, _ words: String) {
+        #expect(DatabaseChecks.refused(.refused(text)).remedy?.hasPrefix("raise the limit") == true)
+        #expect(DatabaseChecks.refused(.refused(text)).remedy?.contains(words) == true)
+        #expect(DatabaseChecks.refused(.refused("FATAL:  no such role")).remedy == nil)
     }
 
     // MARK: Redis

@@ -100,7 +100,7 @@ import Testing
     @Test func `a connection pooler in transaction mode`() throws {
         let pooler = try PgBouncer(in: folder, before: server, poolMode: "transaction")
         let output = try doctor(["DATABASE_URL": pooler.url(database: database)])
-        expect("notifications", "warning", "pooler", "in session mode", in: output)
+        expect("notifications", "warning", "pooler", "to PostgreSQL directly", in: output)
         withExtendedLifetime(pooler) {}
     }
 
