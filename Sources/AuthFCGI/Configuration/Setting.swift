@@ -36,7 +36,7 @@ struct Setting<Value: Sendable>: AnySetting {
         do throws(SettingProblem) {
             settings.set(self, try value(given?.text, host))
         } catch {
-            let origin = given?.origin ?? .fallback
+            let origin = given?.path.map { "file \($0)" } ?? "\(given?.origin ?? .fallback)"
             let name = given?.variable ?? name
             switch error {
             case .wrong(let right):

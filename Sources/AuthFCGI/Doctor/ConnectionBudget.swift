@@ -13,7 +13,7 @@ struct ConnectionBudget {
         let source: String
         let count: Int
         /// The number of connections that others use of it now.
-        var others = 0
+        let others: Int
         let remedy: String
 
         /// What is left for gates.
@@ -28,16 +28,19 @@ struct ConnectionBudget {
     func finding(_ facts: ServerFacts) -> Finding {
         var limits = [
             Limit(
-                source: "max_connections leaves", count: facts.maxConnections, others: facts.connectionsOfOthers,
+                source: "max_connections leaves", count: facts.maxConnections, others: facts.connectionsOfOthers.all,
                 remedy: "raise max_connections")
         ]
         if let count = facts.roleLimit {
-            let remedy = "ALTER ROLE \(facts.role) CONNECTION LIMIT \(neededInUpdate)"
-            limits.append(Limit(source: "the role \(facts.role) has", count: count, remedy: remedy))
+            let others = facts.connectionsOfOthers.ofRole
+            let remedy = "ALTER ROLE \(facts.role) CONNECTION LIMIT \(neededInUpdate + others)"
+            limits.append(Limit(source: "the role \(facts.role) has", count: count, others: others, remedy: remedy))
         }
         if let count = facts.databaseLimit {
-            let remedy = "ALTER DATABASE \(facts.database) CONNECTION LIMIT \(neededInUpdate)"
-            limits.append(Limit(source: "the database \(facts.database) has", count: count, remedy: remedy))
+            let others = facts.connectionsOfOthers.inDatabase
+            let remedy = "ALTER DATABASE \(facts.database) CONNECTION LIMIT \(neededInUpdate + others)"
+            limits.append(
+                Limit(source: "the database \(facts.database) has", count: count, others: others, remedy: remedy))
         }
         return finding(limits)
     }

@@ -9,11 +9,28 @@ enum DatabaseChecks {
     @Sendable
     static func connection(_ examination: Examination) -> [Finding] {
         switch examination.database {
-        case .failure(let error): return [.error(error)]
+        case .failure(let error): return [refused(error)]
         case .success(let database):
             let release = database.connection.serverRelease.map { " \($0.major).\($0.minor)" } ?? ""
             return [.fine("PostgreSQL\(release) answers")]
         }
+    }
+
+    /// - Parameter error: Why there is no connection.
+    static func refused(_ error: PostgreSQLError) -> Finding {
+        let finding = Finding.error(error)
+        guard finding.remedy == nil else { return finding }
+        return finding.with(remedy: remedy(ofLimit: error.reason))
+    }
+
+    /// Returns what to do if a limit of connections is reached; nil if the server's text does not say so in English.
+    private static func remedy(ofLimit text: String) -> String? {
+        if text.contains("too many connections for role") { return "raise the limit: ALTER ROLE … CONNECTION LIMIT" }
+        if text.contains("too many connections for database") {
+            return "raise the limit: ALTER DATABASE … CONNECTION LIMIT"
+        }
+        let isFull = text.contains("too many clients already") || text.contains("connection slots are reserved")
+        return isFull ? "raise the limit max_connections, or end connections of others" : nil
     }
 
     @Sendable

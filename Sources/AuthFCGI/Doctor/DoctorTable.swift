@@ -34,8 +34,7 @@ enum DoctorTable {
             remedy: "write sslmode=verify-full and sslrootcert=FILE in DATABASE_URL", ServerChecks.encryption),
         DoctorCheck(
             "notifications", "whether notifications of revocations arrive through DATABASE_URL",
-            remedy: "connect DATABASE_URL to PostgreSQL directly, or through a pooler in session mode",
-            ServerChecks.notifications),
+            remedy: "connect DATABASE_URL to PostgreSQL directly", ServerChecks.notifications),
         DoctorCheck(
             "default-rights", "the rights that others get on new objects",
             remedy: "take them back", ServerChecks.defaultRights),
@@ -54,8 +53,7 @@ enum DoctorTable {
             RedisChecks.encryption),
         DoctorCheck(
             "redis-rights", "the right to each command of the gate",
-            remedy: "grant the user of REDIS_URL the rights that the documentation lists (ACL SETUSER)",
-            RedisChecks.rights),
+            remedy: RedisRemedy.rights, RedisChecks.rights),
         DoctorCheck(
             "redis-memory", "what happens when the memory of Redis is full",
             remedy: "set maxmemory-policy to allkeys-lru, or to volatile-ttl where others share the server",

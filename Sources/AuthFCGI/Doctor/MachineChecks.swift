@@ -45,54 +45,6 @@ enum MachineChecks {
     }
 
     @Sendable
-    static func socketMode(_ examination: Examination) -> [Finding] {
-        let settings = examination.settings
-        let ports = ports(settings.listen)
-        let paths = (settings.listen.isEmpty ? [ListenAddress.standard] : settings.listen).compactMap(\.path)
-        guard !paths.isEmpty else { return ports.isEmpty ? [.fine("another program makes the socket")] : ports }
-        return ports + [mode(settings)] + paths.compactMap { differingMode(of: $0, settings) }
-    }
-
-    /// Returns what is to be said of the addresses that are no unix sockets.
-    private static func ports(_ listen: [ListenAddress]) -> [Finding] {
-        if let open = listen.first(where: \.place.isOpenToOthers) {
-            return [
-                .note(
-                    "LISTEN has \(open), where whoever connects from TRUSTED_PROXIES may say who the client is",
-                    "have a firewall or a NetworkPolicy let the front alone connect")
-            ]
-        }
-        guard listen.contains(where: \.place.isTCP) else { return [] }
-        return [
-            .warning(
-                "LISTEN has a port, and every user of this machine may ask about sessions and try passwords there",
-                "listen on unix:PATH alone")
-        ]
-    }
-
-    private static func mode(_ settings: Settings) -> Finding {
-        let mode = octal(settings.listenMode)
-        if settings.listenPeers != nil { return .fine("LISTEN_PEER_UIDS names who may connect") }
-        guard settings.listenMode & 0o002 == 0 else {
-            return .warning(
-                "LISTEN_MODE is \(mode): every user of this machine may ask about sessions and try passwords",
-                "write 0660, and name the group of nginx in LISTEN_GROUP")
-        }
-        guard settings.listenGroup == nil else { return .fine("LISTEN_MODE \(mode), LISTEN_GROUP") }
-        return .note(
-            "LISTEN_MODE is \(mode) without LISTEN_GROUP: nginx may connect if its user is in the group of 'serve'",
-            "name the group of nginx in LISTEN_GROUP unless systemd makes the socket")
-    }
-
-    /// Returns what is to be said of a socket that is there and has another mode.
-    private static func differingMode(of path: String, _ settings: Settings) -> Finding? {
-        guard let mode = SocketFile.mode(of: path), mode != settings.listenMode else { return nil }
-        return .note("the mode of \(path) is \(octal(mode)), and LISTEN_MODE is \(octal(settings.listenMode))")
-    }
-
-    private static func octal(_ mode: UInt32) -> String { "0" + String(mode, radix: 8) }
-
-    @Sendable
     static func backlog(_ examination: Examination) -> [Finding] {
         guard let limit = ListeningSocket.smallerBacklog else {
             return [.fine("at least \(ListeningSocket.backlog) connections may wait")]

@@ -10,12 +10,29 @@ enum RedisChecks {
     @Sendable
     static func reachable(_ examination: Examination) -> [Finding] {
         guard let location = examination.settings.redisLocation else { return [noRedis] }
-        guard let reason = examination.stores.redis else { return [.fine("Redis answers (\(location))")] }
-        return [
-            .error(
-                "Redis: \(reason); 'serve' would start, and ask PostgreSQL instead",
-                exitCode: CommandFailure.unavailableCode)
-        ]
+        guard let reason = examination.stores.redis else {
+            return [answering("\(location)", examination.stores.redisFindings?.refusals ?? [])]
+        }
+        return [unreachable(reason)]
+    }
+
+    /// - Parameter reason: Why Redis cannot be used.
+    static func unreachable(_ reason: String) -> Finding {
+        .error(
+            "Redis: \(reason); 'serve' would start, and ask PostgreSQL instead", RedisRemedy.of(reason),
+            exitCode: CommandFailure.unavailableCode)
+    }
+
+    /// - Parameters:
+    ///   - location: The location in REDIS_URL.
+    ///   - refusals: The commands of a gate that are refused.
+    static func answering(_ location: String, _ refusals: [RedisFindings.Refusal]) -> Finding {
+        guard let refusal = refusals.first(where: { $0.reason.hasPrefix("READONLY ") }) else {
+            return .fine("Redis answers (\(location))")
+        }
+        return .error(
+            "Redis answers (\(location)), and is a replica, which keeps nothing for the gate",
+            RedisRemedy.of(refusal.reason))
     }
 
     @Sendable
@@ -57,7 +74,12 @@ enum RedisChecks {
         guard examination.settings.redisLocation != nil else { return [noRedis] }
         guard let findings = examination.stores.redisFindings else { return [noAnswer] }
         guard !findings.refusals.isEmpty else { return [.fine("each command is answered")] }
-        return findings.refusals.map { refusal in .error("\(refusal.command) is refused: \(refusal.reason)") }
+        return findings.refusals.map(refused)
+    }
+
+    static func refused(_ refusal: RedisFindings.Refusal) -> Finding {
+        let reason = RedisRemedy.firstSentence(refusal.reason)
+        return .error("\(refusal.command) is refused: \(reason)", RedisRemedy.of(reason))
     }
 
     @Sendable

@@ -21,7 +21,8 @@ extension ServerChecks {
             findings.append(
                 .error(
                     "default_transaction_read_only is on: logins, logouts and changes are answered 503",
-                    "ALTER ROLE \(role) SET default_transaction_read_only = off, once the disk has room"))
+                    "SET default_transaction_read_only = off; "
+                        + "ALTER ROLE \(role) SET default_transaction_read_only = off, once the disk has room"))
         }
         if let part = settings["session_replication_role"], part != "origin" {
             findings.append(

@@ -93,44 +93,6 @@ enum ServerChecks {
     }
 
     @Sendable
-    static func replication(_ examination: Examination) -> [Finding] {
-        look(examination) { facts in
-            [replication(facts.settings, standbys: facts.standbys)]
-        }
-    }
-
-    /// - Parameters:
-    ///   - settings: The server's settings by name.
-    ///   - standbys: The number of servers that follow.
-    static func replication(_ settings: [String: String], standbys: Int) -> Finding {
-        let commit = settings["synchronous_commit"] ?? "on"
-        let isSynchronous = !(settings["synchronous_standby_names"] ?? "").isEmpty
-        if commit == "off" {
-            return .warning(
-                "synchronous_commit is off: a crash of PostgreSQL revives sessions that had just ended",
-                "set it to on, for the role of the gate at least (ALTER ROLE … SET)")
-        }
-        if isSynchronous, standbys == 0 {
-            return .error(
-                "synchronous_standby_names is set, and no server follows: every change waits for one",
-                "start the standby, or empty synchronous_standby_names")
-        }
-        if isSynchronous, commit == "local" {
-            return .warning(
-                "synchronous_commit is local: a failover may lose the last changes, and revive sessions that had ended",
-                "set it to on, for the role of the gate at least (ALTER ROLE … SET)")
-        }
-        if isSynchronous { return .fine("a failover to a synchronous standby loses nothing") }
-        if standbys > 0 {
-            let number = standbys == 1 ? "1 server follows" : "\(standbys) servers follow"
-            return .warning(
-                "\(number) asynchronously: a failover may lose the last changes, and revive sessions that had ended",
-                "set synchronous_standby_names")
-        }
-        return .fine("a primary that no server follows now")
-    }
-
-    @Sendable
     static func clock(_ examination: Examination) -> [Finding] {
         look(examination) { facts in
             [clock(facts.clockDifference)]

@@ -15,13 +15,6 @@ struct SocketFile: Sendable {
         inode = status.st_ino
     }
 
-    /// Returns the permission bits of a socket's file; nil if there is no socket at `path`.
-    static func mode(of path: String) -> UInt32? {
-        var status = stat()
-        guard unsafe lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFSOCK else { return nil }
-        return status.st_mode & 0o7777
-    }
-
     /// Removes the file, unless another one has replaced it.
     func remove() {
         guard let present = SocketFile(path: path), present.device == device, present.inode == inode else { return }

@@ -190,6 +190,9 @@ struct SettingsTests {
             #expect(Self.problems(Self.sources(environment: environment, files: ["/run/secrets/url": text])).count == 1)
         }
         #expect(Self.problems(Self.sources(environment: environment)).count == 1)
+        let halfWritten = Self.problems(
+            Self.sources(environment: environment, files: ["/run/secrets/url": "postgre"]))
+        #expect(halfWritten.first?.hasPrefix("DATABASE_URL (file /run/secrets/url) ") == true, "\(halfWritten)")
     }
 
     @Test func `A secret given both directly and by file is a problem`() throws {

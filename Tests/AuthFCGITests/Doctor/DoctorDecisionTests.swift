@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Testing
 
 @testable import AuthFCGI
@@ -24,17 +25,21 @@ struct DoctorDecisionTests {
         #expect(ServerChecks.encryption(transport).weight == weight)
     }
 
-    static let replications: [([String: String], Int, Finding.Weight)] = [
-        ([:], 0, .fine), ([:], 2, .warning),
-        (["synchronous_standby_names": "*", "synchronous_commit": "on"], 1, .fine),
-        (["synchronous_standby_names": "*"], 0, .error(exitCode: 78)),
-        (["synchronous_standby_names": "*", "synchronous_commit": "local"], 1, .warning),
-        (["synchronous_commit": "off"], 0, .warning),
+    // Names, the commit, standbys: all, synchronous ones and unknown ones.
+    static let replications: [(String, String, [Int], Finding.Weight)] = [
+        ("", "on", [0, 0, 0], .fine), ("", "on", [2, 0, 0], .warning), ("*", "on", [1, 1, 0], .fine),
+        ("*", "on", [0, 0, 0], .error(exitCode: 78)), ("zz", "on", [1, 0, 0], .error(exitCode: 78)),
+        ("zz", "on", [1, 0, 1], .note), ("*", "local", [1, 1, 0], .warning), ("*", "local", [0, 0, 0], .warning),
+        ("", "off", [0, 0, 0], .warning), ("FIRST 2 (a, b)", "on", [2, 1, 0], .error(exitCode: 78)),
+        ("ANY 2 (a, b, c)", "on", [3, 3, 0], .fine), ("2 (a, b)", "on", [2, 2, 0], .fine),
+        ("2 (a, b)", "on", [1, 0, 1], .error(exitCode: 78)),
     ]
 
     @Test(arguments: replications)
-    func `what a failover may lose`(_ settings: [String: String], _ standbys: Int, _ weight: Finding.Weight) {
-        #expect(ServerChecks.replication(settings, standbys: standbys).weight == weight)
+    func `what a failover may lose`(_ names: String, _ commit: String, _ counts: [Int], _ weight: Finding.Weight) {
+        let settings = ["synchronous_standby_names": names, "synchronous_commit": commit]
+        let standbys = ServerFacts.Standbys(all: counts[0], synchronous: counts[1], unknown: counts[2])
+        #expect(ServerChecks.replication(settings, standbys, role: "gate").weight == weight)
     }
 
     static let differences: [(Duration, String?)] = [
@@ -59,6 +64,9 @@ struct DoctorDecisionTests {
         ]
         let direct = ServerChecks.settings(bad, keepsState: true, role: "gate")
         #expect(direct.map(\.weight) == [.error(exitCode: 78), .error(exitCode: 78), .note])
+        // What the database has set holds for whoever mends it, too.
+        let remedy = direct.first?.remedy
+        #expect(remedy?.hasPrefix("SET default_transaction_read_only = off; ALTER ROLE gate SET ") == true)
         let pooled = ServerChecks.settings(bad, keepsState: false, role: "gate")
         #expect(pooled.last?.weight == .warning)
         #expect(pooled.last?.remedy == "ALTER ROLE gate SET statement_timeout = 0")
@@ -94,6 +102,36 @@ struct DoctorDecisionTests {
         }
     }
 
+    @Test func `what others use of the limits of the role and the database counts`() {
+        let budget = ConnectionBudget(each: 4, workers: 1, pods: 1)
+        func finding(role: Int? = nil, database: Int? = nil) -> Finding {
+            budget.finding(
+                ServerFacts(
+                    role: "gate", database: "app", clock: Date(), asked: Date(), answered: Date(), maxConnections: 100,
+                    roleLimit: role, databaseLimit: database,
+                    connectionsOfOthers: .init(all: 30, ofRole: 2, inDatabase: 7),
+                    standbys: .init(all: 0, synchronous: 0, unknown: 0), settings: [:]))
+        }
+        #expect(finding(role: 10).weight == .fine && finding(database: 15).weight == .fine)
+        #expect(finding(role: 9).remedy == "ALTER ROLE gate CONNECTION LIMIT 10, or lower WORKERS")
+        let full = finding(database: 10)
+        #expect(full.weight == .error(exitCode: 78))
+        #expect(full.text.hasSuffix("but the database app has 10, and others use 7 now"), "\(full)")
+        #expect(full.remedy == "ALTER DATABASE app CONNECTION LIMIT 15, or lower WORKERS")
+    }
+
+    @Test(arguments: [
+        (#"FATAL:  too many connections for role "gate""#, "ALTER ROLE"),
+        (#"FATAL:  too many connections for database "app""#, "ALTER DATABASE"),
+        ("FATAL:  sorry, too many clients already", "max_connections"),
+        ("FATAL:  remaining connection slots are reserved for superusers", "max_connections"),
+    ])
+    func `a limit that is reached is to be raised`(_ text: String, _ words: String) {
+        #expect(DatabaseChecks.refused(.refused(text)).remedy?.hasPrefix("raise the limit") == true)
+        #expect(DatabaseChecks.refused(.refused(text)).remedy?.contains(words) == true)
+        #expect(DatabaseChecks.refused(.refused("FATAL:  no such role")).remedy == nil)
+    }
+
     // MARK: Redis
 
     @Test(arguments: [
@@ -121,6 +159,30 @@ struct DoctorDecisionTests {
     ])
     func `versions of Redis`(_ version: String, _ weight: Finding.Weight) {
         #expect(RedisChecks.version(version).weight == weight)
+    }
+
+    @Test(arguments: [
+        ("READONLY You can't write against a read only replica.", "name the primary"),
+        ("OOM command not allowed when used memory > 'maxmemory'.", "redis-memory"),
+        ("NOAUTH Authentication required.", "write the password"), ("WRONGPASS invalid pair", "correct the user"),
+        ("NOREPLICAS Not enough good replicas to write.", "min-replicas-to-write"),
+        ("MASTERDOWN Link with MASTER is down", "start the primary"), ("NOPERM no permissions", "ACL SETUSER"),
+    ])
+    func `what to do about an error of Redis depends on its code`(_ text: String, _ words: String) {
+        let refused = RedisChecks.refused(.init(command: "SET", reason: text))
+        #expect(refused.remedy?.contains(words) == true, "\(refused)")
+        let unreachable = RedisChecks.unreachable("cache:6379: \(text)")
+        #expect(unreachable.weight == .error(exitCode: 69) && unreachable.remedy == refused.remedy, "\(unreachable)")
+    }
+
+    @Test func `of an error of Redis the first sentence is shown, and other errors have the advice of the check`() {
+        let sentence = "MISCONF Redis is configured to save RDB snapshots, but it's unable to persist to disk"
+        let finding = RedisChecks.refused(.init(command: "SET", reason: "\(sentence). Commands that may modify the"))
+        #expect(finding.text == "SET is refused: \(sentence)")
+        #expect(finding.remedy?.contains("disk of Redis") == true)
+        #expect(RedisChecks.refused(.init(command: "DEL", reason: "ERR unknown command")).remedy == nil)
+        #expect(RedisChecks.unreachable("Connection refused").remedy == nil)
+        #expect(RedisChecks.answering("cache", []).weight == .fine)
     }
 
     @Test func `the answers of Redis and of Valkey to INFO`() {

@@ -71,6 +71,13 @@ import Testing
         }
         let safe = try doctor(environment)
         #expect(safe.lines("replication").first?.finding == "a failover to a synchronous standby loses nothing")
+        try primary.psql("ALTER SYSTEM SET synchronous_standby_names = 'zz'")
+        try primary.psql("SELECT pg_reload_conf()")
+        try eventually("the standby is no synchronous one any more") {
+            try primary.psql("SELECT sync_state FROM pg_stat_replication") == "async"
+        }
+        let other = try doctor(environment)
+        expect("replication", "error", "none of the servers that follow", "correct the names", in: other)
         try standby.stop(mode: .immediate)
         try eventually("the standby is gone") {
             try primary.psql("SELECT count(*) FROM pg_stat_replication") == "0"
@@ -93,7 +100,7 @@ import Testing
     @Test func `a connection pooler in transaction mode`() throws {
         let pooler = try PgBouncer(in: folder, before: server, poolMode: "transaction")
         let output = try doctor(["DATABASE_URL": pooler.url(database: database)])
-        expect("notifications", "warning", "pooler", "in session mode", in: output)
+        expect("notifications", "warning", "pooler", "to PostgreSQL directly", in: output)
         withExtendedLifetime(pooler) {}
     }
 
@@ -109,8 +116,19 @@ import Testing
         let full = try doctor(["REDIS_URL": "redis://\(redis.tcpEndpoint)"])
         expect("redis-memory", "warning", "noeviction: at 64 MiB", "allkeys-lru", in: full)
         let wrong = try doctor(["REDIS_URL": "redis://gate:S3cret@\(redis.tcpEndpoint)"])
-        expect("redis", "error", "WRONGPASS", "correct REDIS_URL", in: wrong)
+        expect("redis", "error", "WRONGPASS", "correct the user and the password", in: wrong)
         #expect(!wrong.findings.contains { $0.finding.contains("S3cret") || $0.finding.contains("hunter2") })
+    }
+
+    @Test func `a replica is no Redis for a gate`() throws {
+        let redis = try RedisServer(in: folder)
+        try redis.command(["REPLICAOF", "127.0.0.1", "1"])
+        let output = try doctor(["REDIS_URL": redis.url])
+        for check in ["redis", "redis-rights"] {
+            let line = try #require(output.lines(check).first)
+            #expect(line.result == "error", "\(line)")
+            #expect(line.remedy?.hasPrefix("name the primary in REDIS_URL") == true, "\(line)")
+        }
     }
 
     @Test func `a Redis that writes to disk is a note`() throws {

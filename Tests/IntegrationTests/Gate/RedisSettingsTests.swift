@@ -64,7 +64,7 @@ import Testing
     func `an invalid REDIS_URL prevents the start, from any source`(url: String, words: String) throws {
         try expectRefusal(["REDIS_URL": url], names: "authfcgi: REDIS_URL (environment) ", words)
         let file = try folder.write("redis-url", url + "\n")
-        try expectRefusal(["REDIS_URL_FILE": file], names: "authfcgi: REDIS_URL (environment) ", words)
+        try expectRefusal(["REDIS_URL_FILE": file], names: "authfcgi: REDIS_URL (file \(file)) ", words)
         guard !url.contains("\n") else { return }
         let settings = try folder.write("settings", "REDIS_URL='\(url)'\n")
         try expectRefusal([:], ["--env-file", settings], names: "authfcgi: REDIS_URL (--env-file) ", words)
@@ -72,8 +72,11 @@ import Testing
 
     @Test func `a short REDIS_SEAL_SECRET prevents the start`() throws {
         let file = try folder.write("secret", "hunter2-15-byte\n")
-        for environment in [["REDIS_SEAL_SECRET": "hunter2-15-byte"], ["REDIS_SEAL_SECRET_FILE": file]] {
-            try expectRefusal(environment, names: "authfcgi: REDIS_SEAL_SECRET (environment) is shorter than 16 bytes")
+        for (name, value, source) in [
+            ("REDIS_SEAL_SECRET", "hunter2-15-byte", "environment"), ("REDIS_SEAL_SECRET_FILE", file, "file \(file)"),
+        ] {
+            try expectRefusal(
+                [name: value], names: "authfcgi: REDIS_SEAL_SECRET (\(source)) is shorter than 16 bytes")
         }
     }
 

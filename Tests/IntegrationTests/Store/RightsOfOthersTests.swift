@@ -27,6 +27,20 @@ import Testing
         try SchemaFaultLog.relevant(migrations.faults(on: connection(), "public"))
     }
 
+    /// What a gate whose role is ``attacker`` finds.
+    private func faultsOfGate() throws -> [SchemaFault] {
+        let connection = try PostgreSQLConnection(server.url(user: attacker, database: database), log: log.logger)
+        return try SchemaFaultLog.relevant(migrations.faults(on: connection, "public"))
+    }
+
+    private func grantRightsOfGate() throws {
+        let owner = try connection()
+        try owner.introduce(isPooled: false, deadline: .seconds(5))
+        try owner.enterSchema(nil, deadline: .seconds(5))
+        try Grants.run(to: attacker, on: owner)
+        try psql("ALTER ROLE \(attacker) LOGIN")
+    }
+
     private static let text = "roles have rights with which they can \(Self.powers) ("
     private static let powers = "read the gate's secrets, make or keep sessions, lift limits or run code as the gate"
 
@@ -82,15 +96,42 @@ import Testing
     }
 
     @Test func `a gate's role has what it needs, and more than that is reported`() throws {
-        let owner = try connection()
-        try owner.introduce(isPooled: false, deadline: .seconds(5))
-        try owner.enterSchema(nil, deadline: .seconds(5))
-        try Grants.run(to: attacker, on: owner)
+        try grantRightsOfGate()
         #expect(try faults() == [])
         try psql("GRANT ALL ON session_keys TO \(attacker)")
         let remedies = try faults().flatMap(\.remedies)
         #expect(remedies.count == 1 && remedies.first?.contains("SELECT") == false, "\(remedies)")
         #expect(remedies.first?.contains("TRIGGER") == true, "\(remedies)")
+    }
+
+    @Test func `a gate reports that its own role can do more than it needs`() throws {
+        try grantRightsOfGate()
+        #expect(try faultsOfGate() == [])
+        try psql("GRANT INSERT, UPDATE ON session_keys TO \(attacker)")
+        let found = try faultsOfGate()
+        #expect(found.map(\.kind) == [.rightsOfOthers], "\(found.map(\.text))")
+        #expect(found.first?.fact == "\(Self.text)\(attacker): INSERT, UPDATE ON session_keys)", "\(found)")
+        try psql(found.flatMap(\.remedies).joined(separator: "; "))
+        #expect(try faultsOfGate() == [])
+    }
+
+    @Test(arguments: [
+        ("GRANT postgres TO %", "is a member of the owner postgres"), ("ALTER ROLE % SUPERUSER", "is a superuser"),
+    ])
+    func `a gate whose role has the power of the owner is warned, and migrate is not`(
+        _ change: String, _ words: String
+    ) throws {
+        try grantRightsOfGate()
+        try psql(change.replacing("%", with: attacker))
+        let found = try faultsOfGate()
+        #expect(found.map(\.kind) == [.powerOfGate], "\(found.map(\.text))")
+        #expect(found.first?.text.hasPrefix("the role \(attacker) \(words): ") == true, "\(found.map(\.text))")
+        let environment = ["DATABASE_URL": server.url(user: attacker, database: database)]
+        let checked = try run(["config", "check"], environment: environment)
+        #expect(checked.status.isSuccess && checked.errors.contains(words), "\(checked)")
+        let migrated = try run(["migrate"], environment: environment)
+        #expect(migrated.status.isSuccess && !migrated.errors.contains(words), "\(migrated)")
+        #expect(try faults() == [])
     }
 
     @Test func `commands warn, succeed and leave the rights as they are`() throws {

@@ -25,6 +25,8 @@ struct RefusedRight {
             return "; authfcgi config check says which right the role of the connection lacks"
         }
         switch object.kind {
+        case _ where isOfOwner(object.name):
+            return "; the role that owns the tables may do it alone: run it as that role"
         case _ where isOurs(object.name):
             return "; for tables that another role owns, that role runs: authfcgi migrate --grant-to ROLE"
         case "schema": return "; missing: GRANT USAGE ON SCHEMA \(object.name) TO ROLE, to make tables CREATE"
@@ -33,6 +35,11 @@ struct RefusedRight {
         case "sequence": return "; missing: GRANT USAGE ON SEQUENCE \(object.name) TO ROLE"
         default: return "; missing: GRANT SELECT ON \(object.name) TO ROLE, for a statement that writes UPDATE"
         }
+    }
+
+    /// Returns whether it is a function of ours that no role is granted.
+    private func isOfOwner(_ name: String) -> Bool {
+        SchemaObjects.functions.contains { $0.name == name && $0.callers.isEmpty }
     }
 
     private func isOurs(_ name: String) -> Bool {

@@ -26,14 +26,23 @@ struct ReadServerFacts: Statement {
                -- Neither limits superusers.
                CASE WHEN NOT r.rolsuper THEN nullif(r.rolconnlimit, -1) END AS role_limit,
                CASE WHEN NOT r.rolsuper THEN nullif(d.datconnlimit, -1) END AS database_limit,
-               -- Of other roles' processes the kind may be hidden.
-               (SELECT count(*) FROM pg_stat_activity a
-                 WHERE a.datid IS NOT NULL AND coalesce(a.backend_type, 'client backend') = 'client backend'
-                   AND left(a.application_name, 9) <> 'authfcgi ' AND a.pid <> pg_backend_pid()) AS others,
-               (SELECT count(*) FROM pg_stat_replication) AS standbys,
+               o.others, o.others_of_role, o.others_in_database,
+               s.standbys, s.synchronous_standbys, s.unknown_standbys,
                to_json(ARRAY(SELECT concat(s.name, '=', s.reset_val) FROM pg_settings s
                               WHERE s.name = ANY ($1::text[]))) AS settings
-          FROM pg_roles r, pg_database d
+          FROM pg_roles r CROSS JOIN pg_database d CROSS JOIN LATERAL (
+               SELECT count(*) AS others, count(*) FILTER (WHERE a.usesysid = r.oid) AS others_of_role,
+                      count(*) FILTER (WHERE a.datid = d.oid) AS others_in_database
+                 FROM pg_stat_activity a
+                -- Of other roles' processes the kind may be hidden.
+                WHERE a.datid IS NOT NULL AND coalesce(a.backend_type, 'client backend') = 'client backend'
+                  AND left(a.application_name, 9) <> 'authfcgi ' AND a.pid <> pg_backend_pid()) o
+         CROSS JOIN (
+               -- The state is hidden from a role without pg_read_all_stats.
+               SELECT count(*) AS standbys,
+                      count(*) FILTER (WHERE f.sync_state IN ('sync', 'quorum')) AS synchronous_standbys,
+                      count(*) FILTER (WHERE f.sync_state IS NULL) AS unknown_standbys
+                 FROM pg_stat_replication f) s
          WHERE r.rolname = current_user AND d.datname = current_database()
         """
     }
@@ -50,6 +59,12 @@ struct ReadServerFacts: Statement {
             role: try row.text("role"), database: try row.text("database"), clock: try row.date("clock"), asked: asked,
             answered: .now, maxConnections: try row.integer("max_connections"),
             roleLimit: try row.optionalInteger("role_limit"), databaseLimit: try row.optionalInteger("database_limit"),
-            connectionsOfOthers: try row.integer("others"), standbys: try row.integer("standbys"), settings: settings)
+            connectionsOfOthers: .init(
+                all: try row.integer("others"), ofRole: try row.integer("others_of_role"),
+                inDatabase: try row.integer("others_in_database")),
+            standbys: .init(
+                all: try row.integer("standbys"), synchronous: try row.integer("synchronous_standbys"),
+                unknown: try row.integer("unknown_standbys")),
+            settings: settings)
     }
 }

@@ -2,6 +2,24 @@ package import FoundationEssentials
 
 /// Facts about a server, a database and a role that decide whether a gate can work with them.
 package struct ServerFacts: Sendable {
+    /// Numbers of servers that follow another.
+    package struct Standbys: Equatable, Sendable {
+        package let all: Int
+        /// Those of them for which a commit waits.
+        package let synchronous: Int
+        /// Those of which the role may not see whether a commit waits for them.
+        package let unknown: Int
+    }
+
+    /// Numbers of connections.
+    package struct Connections: Equatable, Sendable {
+        package let all: Int
+        /// Those of them of the same role.
+        package let ofRole: Int
+        /// Those of them to the same database.
+        package let inDatabase: Int
+    }
+
     /// The role of the connection as an SQL name.
     package let role: String
     /// The database as an SQL name.
@@ -16,9 +34,9 @@ package struct ServerFacts: Sendable {
     package let roleLimit: Int?
     package let databaseLimit: Int?
     /// The number of connections of other programs, now.
-    package let connectionsOfOthers: Int
-    /// The number of servers that follow this one, now.
-    package let standbys: Int
+    package let connectionsOfOthers: Connections
+    /// The servers that follow this one, now.
+    package let standbys: Standbys
     /// Settings by name, as a new connection of the role gets them.
     package let settings: [String: String]
 

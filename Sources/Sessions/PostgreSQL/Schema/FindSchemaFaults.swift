@@ -19,7 +19,8 @@ struct FindSchemaFaults: Statement {
     func sql(in schema: Schema) -> String {
         """
         WITH home AS (
-            SELECT n.oid, n.nspname, t.relowner AS owner, me.oid AS me, pg_has_role(me.oid, t.relowner, 'USAGE') AS is_owner
+            SELECT n.oid, n.nspname, t.relowner AS owner, me.oid AS me, me.rolsuper AS is_superuser,
+                   pg_has_role(me.oid, t.relowner, 'USAGE') AS is_owner
               FROM pg_namespace n
               JOIN pg_class t ON t.relnamespace = n.oid AND t.relname = '\(Migrations.table)' AND t.relkind = 'r'
               JOIN pg_roles me ON me.rolname = current_user
@@ -61,11 +62,11 @@ struct FindSchemaFaults: Statement {
         ), others AS (
             -- Roles that have been granted something, other than the owner; a gate has what --grant-to gives.
             SELECT g.oid, g.rolname,
-                   EXISTS (SELECT FROM relations r WHERE r.name = 'session_keys'
+                   g.oid = h.me OR EXISTS (SELECT FROM relations r WHERE r.name = 'session_keys'
                               AND has_table_privilege(g.oid, r.oid, 'SELECT'))
                    AND EXISTS (SELECT FROM functions f WHERE f.name = 'create_session'
                                   AND has_function_privilege(g.oid, f.oid, 'EXECUTE')) AS is_gate
-              FROM home h JOIN pg_roles g ON g.oid <> h.me AND NOT g.rolsuper AND NOT pg_has_role(g.oid, h.owner, 'USAGE')
+              FROM home h JOIN pg_roles g ON NOT g.rolsuper AND NOT pg_has_role(g.oid, h.owner, 'USAGE')
         ), rights_of_others AS (
             SELECT o.oid, o.rolname, o.is_gate, r.name, 'TABLE ' || r.sql AS sql, x.privilege_type AS privilege, x.attribute
               FROM relations r CROSS JOIN LATERAL (
@@ -187,6 +188,10 @@ struct FindSchemaFaults: Statement {
                    format('REVOKE %s ON %s %s FROM %I', b.privileges, split_part(min(b.sql), ' ', 1),
                           string_agg(substr(b.sql, strpos(b.sql, ' ') + 1), ', ' ORDER BY b.name), b.rolname)
               FROM rights_beyond b GROUP BY b.oid, b.rolname, b.privileges, split_part(b.sql, ' ', 1)
+            UNION ALL
+            SELECT 10, 'powerOfGate', CASE WHEN h.is_superuser THEN 'is a superuser'
+                   ELSE format('is a member of the owner %I', pg_get_userbyid(h.owner)) END, NULL
+              FROM home h WHERE h.me <> h.owner AND pg_has_role(h.me, h.owner, 'MEMBER')
         )
         SELECT f.kind, f.object, f.remedy, quote_ident(pg_get_userbyid(h.owner)) AS owner, quote_ident(pg_get_userbyid(h.me)) AS role,
                h.is_owner

@@ -62,7 +62,7 @@ extension Migrations {
     /// - Throws: ``PostgreSQLError``; ``PostgreSQLError/unusable(_:part:)`` if something needs another role, or a restore.
     func putRight(on connection: PostgreSQLConnection, log: Logger) throws(PostgreSQLError) {
         let schema = try existingSchema(on: connection)
-        let found = try faults(on: connection, schema).filter { $0.kind != .gate }
+        let found = try faults(on: connection, schema).filter { !$0.isOfRole }
         for fault in found where fault.isWarning { log.warning("\(fault.text)") }
         var left = found.filter { !$0.isWarning }
         // A server that is read-only takes no lock.
@@ -97,8 +97,8 @@ extension Migrations {
                 if fault.kind == .applicationsRole { hasRole = isDone }
             }
         }
-        let left = try findFaults(on: connection, schema).filter { $0.kind != .gate }
-        return (before.filter { $0.kind != .gate && !left.contains($0) }, left)
+        let left = try findFaults(on: connection, schema).filter { !$0.isOfRole }
+        return (before.filter { !$0.isOfRole && !left.contains($0) }, left)
     }
 
     /// Reports what applications lack, with all statements in one line. The gate works without it.

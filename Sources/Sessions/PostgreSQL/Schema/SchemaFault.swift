@@ -28,6 +28,8 @@ package struct SchemaFault: Equatable, Sendable {
         case gate
         /// Roles have rights with which they can do what only a gate or the owner may. Maybe it was intended.
         case rightsOfOthers
+        /// The gate's role can do what the owner of the tables can, and is not the owner. Maybe it was intended.
+        case powerOfGate
     }
 
     let kind: Kind
@@ -45,7 +47,7 @@ package struct SchemaFault: Equatable, Sendable {
         switch kind {
         case .functionOfEverybody, .tableOfEverybody: true
         case .applicationsRole, .owner, .function, .rowSecurity, .trigger, .applications, .key, .missing, .rows, .gate,
-            .rightsOfOthers:
+            .rightsOfOthers, .powerOfGate:
             false
         }
     }
@@ -54,7 +56,10 @@ package struct SchemaFault: Equatable, Sendable {
     package var preventsStart: Bool { isOpen || [.rowSecurity, .rows, .gate].contains(kind) }
 
     /// A Boolean value that indicates whether somebody with the right to do so may have wanted it.
-    package var isWarning: Bool { kind == .rightsOfOthers }
+    package var isWarning: Bool { kind == .rightsOfOthers || kind == .powerOfGate }
+
+    /// A Boolean value that indicates whether it is a fault of the connection's role: another one may have none.
+    var isOfRole: Bool { kind == .gate || kind == .powerOfGate }
 
     /// The fault and what to do about it.
     package var text: String { "\(fact): \(advice)" }
@@ -79,6 +84,8 @@ package struct SchemaFault: Equatable, Sendable {
         case .gate: "the role \(role) lacks \(counted("right"))"
         case .rightsOfOthers:
             "roles have rights with which they can read the gate's secrets, make or keep sessions, lift limits or run code as the gate (\(list))"
+        case .powerOfGate:
+            "the role \(role) \(list): whoever takes over a gate can read all secrets, make sessions and change the gate's functions"
         }
     }
 
@@ -93,6 +100,8 @@ package struct SchemaFault: Equatable, Sendable {
         case .gate: "the role \(owner) runs authfcgi migrate --grant-to \(shellWord(role))"
         case .rightsOfOthers:
             "unless it is intended, the role \(owner) runs, in this database: \(remedies.joined(separator: "; "))"
+        case .powerOfGate:
+            "unless it is intended, name another role in DATABASE_URL, to which the role \(owner) grants its rights with authfcgi migrate --grant-to"
         }
     }
 

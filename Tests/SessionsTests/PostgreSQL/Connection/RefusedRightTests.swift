@@ -17,6 +17,10 @@ import Testing
             "for tables that another role owns, that role runs: authfcgi migrate --grant-to ROLE"
         ),
         (
+            "permission denied for function rotate_session_key",
+            "the role that owns the tables may do it alone: run it as that role"
+        ),
+        (
             "permission denied for table auth_user",
             "missing: GRANT SELECT ON auth_user TO ROLE, for a statement that writes UPDATE"
         ),
