@@ -68,5 +68,5 @@ enum MachineChecks {
 
 extension ListenAddress {
     /// The path of a unix socket that the program makes; nil for other addresses.
-    fileprivate var path: String? { if case .unix(let path) = place { path } else { nil } }
+    var path: String? { if case .unix(let path) = place { path } else { nil } }
 }
