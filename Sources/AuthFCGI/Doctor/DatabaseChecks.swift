@@ -55,7 +55,8 @@ enum DatabaseChecks {
                 fault.isWarning ? Finding.warning(fault.fact, fault.advice) : Finding.error(fault.fact, fault.advice)
             }
             let all = [newer].compactMap(\.self) + faults
-            return all.isEmpty ? [.fine("rights, owners, triggers and rows are as the migrations have set them")] : all
+            guard all.isEmpty else { return all }
+            return [.fine("rights, owners, triggers, tables and rows are as the migrations have set them")]
         }
     }
 

@@ -182,6 +182,14 @@ import Testing
         #expect(error?.reason == found.first?.text)
     }
 
+    @Test func `a view in the place of a table is not the gate's`() throws {
+        try database.sql(
+            "ALTER TABLE hashing_costs RENAME TO costs; CREATE VIEW hashing_costs AS SELECT * FROM costs")
+        let found = try faults()
+        #expect(found.map(\.kind) == [.missing], "\(found.map(\.text))")
+        #expect(found.first?.fact == "the tables are incomplete, without table hashing_costs")
+    }
+
     @Test func `a function that another role owns is not missing, and the statement that gives it back is printed`()
         throws
     {

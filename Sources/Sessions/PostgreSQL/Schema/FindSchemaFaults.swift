@@ -2,17 +2,7 @@
 /// ALTER or a GRANT by hand, triggers that a restore has disabled. Reads PostgreSQL's catalogs alone, so any role may run it;
 /// the search path must be the restricted one. Without the table of steps it finds nothing.
 struct FindSchemaFaults: Statement {
-    /// The value of a row: one object with a fault.
-    struct Finding: Sendable {
-        let kind: SchemaFault.Kind
-        let object: String
-        let remedy: String?
-        let owner: String
-        let role: String
-        let isOwner: Bool
-    }
-
-    typealias Row = Finding
+    typealias Row = SchemaFaultRow
     typealias Answer = [SchemaFault]
     static let isIdempotent = true
 
@@ -30,7 +20,9 @@ struct FindSchemaFaults: Statement {
                    coalesce(c.relacl, acldefault('r', c.relowner)) AS acl,
                    format('%I.%I', h.nspname, w.name) AS sql
               FROM home h CROSS JOIN unnest($1::text[]) w(name)
-              LEFT JOIN pg_class c ON c.relnamespace = h.oid AND c.relname = w.name AND c.relkind IN ('r', 'v')
+              LEFT JOIN pg_class c ON c.relnamespace = h.oid AND c.relname = w.name
+               -- A view in the place of a table is not the gate's.
+               AND c.relkind = CASE WHEN w.name = ANY ($11::text[]) THEN 'r' ELSE 'v' END
         ), functions AS (
             SELECT w.name, w.name = ANY ($3::text[]) AS is_definer, w.name = ANY ($4::text[]) AS is_for_applications,
                    w.name = ANY ($5::text[]) AS is_for_gate,
@@ -220,27 +212,5 @@ struct FindSchemaFaults: Statement {
             .texts(keys.map(\.table)), .texts(keys.map(\.type)), .texts(keys.map(\.columns)),
             .texts(SchemaObjects.secrets), .texts(authorities.map(\.relation)), .texts(authorities.map(\.privilege)),
         ]
-    }
-
-    func decode(_ row: PostgreSQLRow) throws(PostgreSQLError) -> Finding {
-        let name = try row.text("kind")
-        guard let kind = SchemaFault.Kind(rawValue: name) else { throw row.problem("has an unknown kind") }
-        return Finding(
-            kind: kind, object: try row.text("object"), remedy: try row.optionalText("remedy"),
-            owner: try row.text("owner"), role: try row.text("role"), isOwner: try row.flag("is_owner"))
-    }
-
-    /// Returns one fault for each kind.
-    func answer(_ rows: [Finding]) -> [SchemaFault] {
-        var faults: [SchemaFault] = []
-        for row in rows {
-            let earlier = faults.last?.kind == row.kind ? faults.removeLast() : nil
-            faults.append(
-                SchemaFault(
-                    kind: row.kind, objects: (earlier?.objects ?? []) + [row.object],
-                    remedies: (earlier?.remedies ?? []) + [row.remedy].compactMap(\.self), owner: row.owner,
-                    role: row.role, isOwner: row.isOwner))
-        }
-        return faults
     }
 }

@@ -1,8 +1,8 @@
 internal import EventLoop
 internal import Logging
 
-/// Rights, owners, triggers and the rows of tables with one row: what a migration has set once, and a restore or a statement by
-/// hand has changed since.
+/// Rights, owners, triggers, the tables themselves and the rows of tables with one row: what a migration has set once, and a
+/// restore or a statement by hand has changed since.
 extension Migrations {
     /// Returns what is not as the migrations have left it.
     func faults(on connection: PostgreSQLConnection, _ schema: String) throws(PostgreSQLError) -> [SchemaFault] {
@@ -24,7 +24,9 @@ extension Migrations {
         on connection: PostgreSQLConnection, _ schema: String
     ) throws(PostgreSQLError) -> [SchemaFault] {
         let schema = Schema(schema)
-        let faults = try connection.run(FindSchemaFaults(), in: schema, deadline: Self.deadline)
+        let faults =
+            try connection.run(FindSchemaFaults(), in: schema, deadline: Self.deadline)
+            + connection.run(FindTableFaults(), in: schema, deadline: Self.deadline)
         let tables = try connection.run(FindSingleRowTables(), in: schema, deadline: Self.deadline)
         guard !tables.isEmpty else { return faults }
         let empty = try connection.run(FindEmptyTables(tables: tables), in: schema, deadline: Self.deadline)
@@ -66,7 +68,7 @@ extension Migrations {
         for fault in found where fault.isWarning { log.warning("\(fault.text)") }
         var left = found.filter { !$0.isWarning }
         // A server that is read-only takes no lock.
-        if left.contains(where: { !$0.remedies.isEmpty }) {
+        if left.contains(where: \.isPutRight) {
             left = try exclusively(on: connection) { () throws(PostgreSQLError) -> [SchemaFault] in
                 try lock(on: connection, schema)
                 let (mended, left) = try putRightLocked(on: connection, schema)
@@ -88,10 +90,7 @@ extension Migrations {
     ) throws(PostgreSQLError) -> (mended: [SchemaFault], left: [SchemaFault]) {
         let before = try findFaults(on: connection, schema)
         var hasRole = !before.contains { $0.kind == .applicationsRole }
-        // What another role has put there is not taken over: an administrator has to look at it. The same for a key, which
-        // may have duplicates by now, and which takes long to make. What was granted to a role stays.
-        for fault in before
-        where ![.owner, .key, .rightsOfOthers].contains(fault.kind) && (fault.kind != .applications || hasRole) {
+        for fault in before where fault.isPutRight && (fault.kind != .applications || hasRole) {
             for remedy in fault.remedies {
                 let isDone = try attempt(remedy, on: connection)
                 if fault.kind == .applicationsRole { hasRole = isDone }

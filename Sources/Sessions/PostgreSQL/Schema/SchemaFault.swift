@@ -22,6 +22,16 @@ package struct SchemaFault: Equatable, Sendable {
         case key
         /// Objects or columns do not exist.
         case missing
+        /// A crash of PostgreSQL empties tables, so that ended sessions come back, or all sessions end.
+        case unlogged
+        /// Tables with keys are in replicas, base backups and archives.
+        case logged
+        /// Columns may be NULL: a comparison that ends a session could be neither true nor false.
+        case nullable
+        /// Columns have another type, or nothing that fills them, or constraints of values are gone.
+        case definition
+        /// Indexes are gone or invalid. The gate works, and slowly.
+        case index
         /// Tables that must have one row have none.
         case rows
         /// The gate's role, which does not own the tables, lacks rights.
@@ -46,8 +56,8 @@ package struct SchemaFault: Equatable, Sendable {
     var isOpen: Bool {
         switch kind {
         case .functionOfEverybody, .tableOfEverybody: true
-        case .applicationsRole, .owner, .function, .rowSecurity, .trigger, .applications, .key, .missing, .rows, .gate,
-            .rightsOfOthers, .powerOfGate:
+        case .applicationsRole, .owner, .function, .rowSecurity, .trigger, .applications, .key, .missing, .unlogged,
+            .logged, .nullable, .definition, .index, .rows, .gate, .rightsOfOthers, .powerOfGate:
             false
         }
     }
@@ -55,8 +65,22 @@ package struct SchemaFault: Equatable, Sendable {
     /// A Boolean value that indicates whether the program does not start with it.
     package var preventsStart: Bool { isOpen || [.rowSecurity, .rows, .gate].contains(kind) }
 
-    /// A Boolean value that indicates whether somebody with the right to do so may have wanted it.
-    package var isWarning: Bool { kind == .rightsOfOthers || kind == .powerOfGate }
+    /// A Boolean value that indicates whether somebody with the right to do so may have wanted it, or the gate works with it.
+    package var isWarning: Bool { [.rightsOfOthers, .powerOfGate, .index].contains(kind) }
+
+    /// A Boolean value that indicates whether `authfcgi migrate` runs the remedies. What another role has put there is not
+    /// taken over: an administrator has to look at it. The same for a key or a column, which may have duplicates or NULLs by
+    /// now, and for whatever rewrites a table or reads all of it while others wait. What was granted to a role stays.
+    var isPutRight: Bool {
+        switch kind {
+        case .applicationsRole, .functionOfEverybody, .tableOfEverybody, .function, .rowSecurity, .trigger,
+            .applications, .rows:
+            true
+        case .owner, .key, .missing, .unlogged, .logged, .nullable, .definition, .index, .gate, .rightsOfOthers,
+            .powerOfGate:
+            false
+        }
+    }
 
     /// A Boolean value that indicates whether it is a fault of the connection's role: another one may have none.
     var isOfRole: Bool { kind == .gate || kind == .powerOfGate }
@@ -80,6 +104,14 @@ package struct SchemaFault: Equatable, Sendable {
         case .applications: "members of \(SchemaObjects.applicationsRole) lack \(counted("right"))"
         case .key: "the tables lack \(counted("constraint"))"
         case .missing: "the tables are incomplete, without \(list)"
+        case .unlogged:
+            "\(counted("table")) \(areOrIs) UNLOGGED: a crash of PostgreSQL empties such a table, which brings ended sessions back or ends all"
+        case .logged:
+            "\(counted("table")) \(areOrIs) not UNLOGGED: replicas, base backups and archives have the keys that seal sessions in Redis"
+        case .nullable: "\(counted("column")) may be NULL, which comparisons of the gate do not expect"
+        case .definition: "\(counted("definition")) \(areOrIs) gone or changed"
+        case .index:
+            "the tables lack \(objects.count == 1 ? "the index \(list)" : "\(objects.count) indexes (\(list))"): the gate works, and slowly"
         case .rows: "\(counted("table")) \(objects.count == 1 ? "has lost its row" : "have lost their rows")"
         case .gate: "the role \(role) lacks \(counted("right"))"
         case .rightsOfOthers:
@@ -97,6 +129,10 @@ package struct SchemaFault: Equatable, Sendable {
             isOwner ? "run authfcgi migrate" : "run authfcgi migrate as the role \(owner)"
         case .missing:
             "restore a complete dump; if no session and no user is to be kept, make the tables anew in an empty schema"
+        case .unlogged, .logged: "\(remedyOfOwner), each of which rewrites a table while nobody can use it"
+        case .definition:
+            "compare them with new tables (authfcgi migrate in an empty database, pg_dump --schema-only), and correct them"
+        case .nullable, .index: remedyOfOwner
         case .gate: "the role \(owner) runs authfcgi migrate --grant-to \(shellWord(role))"
         case .rightsOfOthers:
             "unless it is intended, the role \(owner) runs, in this database: \(remedies.joined(separator: "; "))"
@@ -109,6 +145,12 @@ package struct SchemaFault: Equatable, Sendable {
     var remedyOfAdministrator: String {
         remedies.isEmpty ? advice : "an administrator runs, in this database: \(remedies.joined(separator: "; "))"
     }
+
+    private var remedyOfOwner: String {
+        "the role \(owner) runs, in this database: \(remedies.joined(separator: "; "))"
+    }
+
+    private var areOrIs: String { objects.count == 1 ? "is" : "are" }
 
     private func counted(_ noun: String) -> String {
         objects.count == 1 ? "the \(noun) \(list)" : "\(objects.count) \(noun)s (\(list))"

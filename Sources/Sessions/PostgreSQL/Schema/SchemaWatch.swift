@@ -1,7 +1,8 @@
 internal import EventLoop
 internal import Logging
 
-/// Looks from time to time whether the tables' rights, owners, triggers and single rows are as the migrations have left them.
+/// Looks from time to time whether the tables, their rights, owners, triggers and single rows are as the migrations have left
+/// them.
 @EventLoop
 final class SchemaWatch {
     private let lane: CommandLane
@@ -42,6 +43,7 @@ final class SchemaWatch {
     private func look() async {
         do throws(PostgreSQLError) {
             var faults = try await lane.run(FindSchemaFaults())
+            faults += try await lane.run(FindTableFaults())
             let tables = try await lane.run(FindSingleRowTables())
             if !tables.isEmpty { faults += try await lane.run(FindEmptyTables(tables: tables)) }
             report.update(SchemaFaultLog.relevant(faults))
