@@ -8,9 +8,9 @@ struct Doctor: ParsableCommand {
         commandName: "doctor", abstract: "Look for what is wrong with the installation, and say what to do.",
         discussion: """
             Looks at the settings, this machine, PostgreSQL and Redis, with the settings of 'serve', and prints a line for \
-            each check: the result, the check's name, what was found and what to do. Nothing is changed. With --nginx, a \
-            configuration of nginx is looked at too, with the files that it includes, for ways to open the site by accident; \
-            where nothing names the database, it is looked at alone.
+            each check: the result, the check's name, what was found and what to do. What is written to PostgreSQL is taken \
+            back. With --nginx, a configuration of nginx is looked at too, with the files that it includes, for ways to open \
+            the site by accident; where nothing names the database, it is looked at alone.
 
             \(SessionCommand.databaseHelp) Run it as the user of 'serve'.
 

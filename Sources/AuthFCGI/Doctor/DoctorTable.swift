@@ -39,6 +39,9 @@ enum DoctorTable {
             "default-rights", "the rights that others get on new objects",
             remedy: "take them back", ServerChecks.defaultRights),
         DoctorCheck("role-settings", "settings of the role and the database that hurt", ServerChecks.settings),
+        DoctorCheck(
+            "write", "whether PostgreSQL takes the changes of a login and a logout, which are taken back",
+            remedy: "see the checks above; logins and logouts are answered 503", ServerChecks.write),
         DoctorCheck("replication", "what a failover may lose", ServerChecks.replication),
         DoctorCheck(
             "clock", "the difference of the two clocks", remedy: "synchronise both machines (NTP)", ServerChecks.clock),

@@ -45,11 +45,12 @@ enum MachineChecks {
     }
 
     @Sendable
-    static func backlog(_ examination: Examination) -> [Finding] {
-        guard let limit = ListeningSocket.smallerBacklog else {
-            return [.fine("at least \(ListeningSocket.backlog) connections may wait")]
-        }
-        return [.warning("\(limit) connections may wait; more are refused, and nginx answers 503")]
+    static func backlog(_ examination: Examination) -> [Finding] { [backlog(ListeningSocket.smallerBacklog)] }
+
+    /// - Parameter limit: The kernel's limit of waiting connections; nil if it is as high as the gate's.
+    static func backlog(_ limit: Int?) -> Finding {
+        guard let limit else { return .fine("at least \(ListeningSocket.backlog) connections may wait") }
+        return .warning("\(limit) connections may wait; more are refused, and nginx answers 503")
     }
 
     @Sendable

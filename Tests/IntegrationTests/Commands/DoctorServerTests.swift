@@ -1,3 +1,4 @@
+import Glibc
 import TestSupport
 import Testing
 
@@ -146,6 +147,22 @@ import Testing
         let line = result.output.split(separator: "\n").first { $0.contains(" descriptors ") }
         #expect(line?.hasPrefix("warning  descriptors ") == true, "\(result)")
         #expect(line?.contains("512 descriptors may be open: ") == true && line?.contains("LimitNOFILE") == true)
+    }
+
+    /// In a network of its own, the kernel's limit belongs to the process. Only root may set it, and not in every container.
+    @Test func `a small limit of waiting connections`() throws {
+        func inOwnNetwork(_ command: String...) throws -> CommandResult {
+            let script = "echo 128 >/proc/sys/net/core/somaxconn && exec \"$@\""
+            let environment = commandEnvironment.merging(["LISTEN": "unix:\(folder.path("gate.sock"))"]) { $1 }
+            return try ServerProcess.run(
+                "unshare", ["--net", "sh", "-c", script, "sh"] + command, environment: environment)
+        }
+        guard geteuid() == 0, try inOwnNetwork("true").status.isSuccess else { return }
+        let result = try inOwnNetwork(GateProcess.executable, "doctor")
+        let line = result.output.split(separator: "\n").first { $0.contains(" backlog ") }
+        #expect(line?.hasPrefix("warning  backlog ") == true, "\(result)")
+        #expect(line?.contains("128 connections may wait; ") == true, "\(result)")
+        #expect(line?.hasSuffix(": set net.core.somaxconn to 4096 (sysctl)") == true, "\(result)")
     }
 
     // MARK: nginx

@@ -25,6 +25,7 @@ import Testing
             ("settings", "can be read"), ("sockets", "can be used"), ("postgresql", "PostgreSQL "),
             ("schema", "at migration "), ("rights", "as the migrations have set them"), ("look-up", "is answered"),
             ("users", "the gate's own users"), ("tls", "a unix socket"), ("notifications", "is heard"),
+            ("write", "both were taken back"),
             ("clock", "less than 2 s"), ("connections", "1 pod with 2 workers may need 8 connections, 16 while"),
             ("redis", "Redis answers"), ("redis-rights", "each command is answered"),
             ("redis-memory", "at 64 MiB, allkeys-lru"), ("redis-persistence", "it does not"),

@@ -13,16 +13,21 @@ final class PgBouncer: Sendable {
     /// - Parameters:
     ///   - poolMode: `transaction` or `session`.
     ///   - poolSize: The maximum number of connections to PostgreSQL.
-    init(in folder: TestFolder, before server: PostgreSQLServer, poolMode: String, poolSize: Int = 10) throws {
+    ///   - connectQuery: What PgBouncer sends first on each connection to PostgreSQL.
+    init(
+        in folder: TestFolder, before server: PostgreSQLServer, poolMode: String, poolSize: Int = 10,
+        connectQuery: String? = nil
+    ) throws {
         let socketFolder = try folder.makeFolder("bouncer", mode: 0o777)
         self.folder = socketFolder
         testFolder = folder
         let users = try folder.write("users.txt", "\"postgres\" \"\"\n")
+        let first = connectQuery.map { " connect_query='\($0)'" } ?? ""
         let configuration = try folder.write(
             "pgbouncer.ini",
             """
             [databases]
-            * = host=\(server.socketFolder) port=\(server.port)
+            * = host=\(server.socketFolder) port=\(server.port)\(first)
             [pgbouncer]
             unix_socket_dir = \(socketFolder)
             listen_addr =

@@ -32,6 +32,13 @@ extension PostgreSQLConnection {
         try script(timeLimits("SET LOCAL", statement: nil, lock: nil).joined(separator: "; "), deadline: deadline)
     }
 
+    /// Limits each statement of the current transaction, and each wait for a lock.
+    /// - Throws: ``PostgreSQLError``
+    func limitInTransaction(statement: Duration, lock: Duration, deadline: Duration) throws(PostgreSQLError) {
+        let limits = timeLimits("SET LOCAL", statement: statement, lock: lock)
+        try script(limits.joined(separator: "; "), deadline: deadline)
+    }
+
     /// Returns the statements that set the limits. In PostgreSQL zero means no limit.
     private func timeLimits(_ command: String, statement: Duration?, lock: Duration?) -> [String] {
         var limits = [

@@ -3,11 +3,24 @@ extension PostgreSQLConnection {
     /// without time limits.
     ///
     /// - Parameters:
-    ///   - deadline: The maximum wait for BEGIN and for COMMIT.
+    ///   - deadline: The maximum wait for the beginning and for the end.
     ///   - work: The statements.
     /// - Throws: The first ``PostgreSQLError``. The transaction is rolled back.
     func transaction<T>(
         deadline: Duration, _ work: () throws(PostgreSQLError) -> T
+    ) throws(PostgreSQLError) -> T {
+        try transaction(endingWith: "COMMIT", deadline: deadline, work)
+    }
+
+    /// The same, but the transaction is rolled back also if nothing has failed.
+    func rehearsal<T>(
+        deadline: Duration, _ work: () throws(PostgreSQLError) -> T
+    ) throws(PostgreSQLError) -> T {
+        try transaction(endingWith: "ROLLBACK", deadline: deadline, work)
+    }
+
+    private func transaction<T>(
+        endingWith end: String, deadline: Duration, _ work: () throws(PostgreSQLError) -> T
     ) throws(PostgreSQLError) -> T {
         try script("BEGIN ISOLATION LEVEL READ COMMITTED", deadline: deadline)
         do throws(PostgreSQLError) {
@@ -15,7 +28,7 @@ extension PostgreSQLConnection {
             if !keepsState { try restrictSearchPathInTransaction(deadline: deadline) }
             if let author { try setAuthorInTransaction(author, deadline: deadline) }
             let result = try work()
-            try script("COMMIT", deadline: deadline)
+            try script(end, deadline: deadline)
             return result
         } catch {
             // The first error is reported. If ROLLBACK fails the connection ends, which rolls back too.

@@ -58,7 +58,7 @@ package enum PostgreSQLError: Error, Equatable, Sendable {
     }
 
     /// A Boolean value that indicates whether the server accepts no writes on this connection.
-    var isReadOnlyTransaction: Bool {
+    package var isReadOnlyTransaction: Bool {
         if case .server(.readOnlyTransaction, _) = self { true } else { false }
     }
 
@@ -76,10 +76,13 @@ package enum PostgreSQLError: Error, Equatable, Sendable {
     var isTakenValue: Bool { if case .server(.uniqueViolation, _) = self { true } else { false } }
 
     /// A Boolean value that indicates whether another transaction held a lock for too long.
-    var isHeldLock: Bool { if case .server(.lockNotAvailable, _) = self { true } else { false } }
+    package var isHeldLock: Bool { if case .server(.lockNotAvailable, _) = self { true } else { false } }
+
+    /// A Boolean value that indicates whether the server has cancelled the statement, after `statement_timeout` for example.
+    package var isCancelled: Bool { if case .server(.queryCanceled, _) = self { true } else { false } }
 
     /// A Boolean value that indicates whether PostgreSQL's disk is full. Statements that need no more space still succeed.
-    var isFullDisk: Bool { if case .server(.diskFull, _) = self { true } else { false } }
+    package var isFullDisk: Bool { if case .server(.diskFull, _) = self { true } else { false } }
 
     /// A Boolean value that indicates whether the connection can no longer be used.
     var endsConnection: Bool {

@@ -14,6 +14,8 @@ package struct SQLState: Equatable, Hashable, Sendable {
     /// A lock was held by another transaction for longer than `lock_timeout`.
     static let lockNotAvailable = SQLState("55P03")
     static let diskFull = SQLState("53100")
+    /// The statement took longer than `statement_timeout`, or somebody has cancelled it.
+    static let queryCanceled = SQLState("57014")
     /// A prepared statement does not exist: the connection goes through a transaction pooler.
     static let undefinedStatement = SQLState("26000")
     static let duplicateStatement = SQLState("42P05")

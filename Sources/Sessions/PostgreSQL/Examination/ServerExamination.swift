@@ -1,10 +1,12 @@
 internal import FoundationEssentials
 
-/// What an operator may want to know of the server, the database and the role, beyond what keeps a gate from starting. Changes
-/// nothing.
+/// What an operator may want to know of the server, the database and the role, beyond what keeps a gate from starting. What is
+/// changed is rolled back.
 package struct ServerExamination {
     private let connection: PostgreSQLConnection
     private static let deadline = Duration.seconds(10)
+    /// The maximum time of a change, and of its wait for a lock. Less than the deadline, so that the server says why.
+    private static let (changeTime, lockWait) = (Duration.seconds(5), Duration.seconds(2))
 
     /// Whether revocations are heard of.
     package enum Hearing: Equatable, Sendable {
@@ -50,6 +52,29 @@ package struct ServerExamination {
         case .postponed(let reason), .unavailable(let reason): return .unavailable(reason)
         case .refused(let reason): return .refused(reason)
         case .notRequested: return .unavailable("they were not requested")
+        }
+    }
+
+    /// Makes a session and ends it, with the functions of a login and a logout, and rolls both back. Nobody else sees the
+    /// session or is notified. Dead rows are left for PostgreSQL's autovacuum, and a gap in the numbers of recorded changes.
+    ///
+    /// Nothing is committed: a commit would wait for a synchronous standby that is away. A disk without room for the
+    /// write-ahead log needs no commit to be found, as PostgreSQL stops.
+    /// - Throws: ``PostgreSQLError``: why the database takes no change.
+    package func makeChanges() throws(PostgreSQLError) {
+        let userID = "authfcgi-doctor-\(UInt64.random(in: .min ... .max))"
+        let end = try connection.rehearsal(deadline: Self.deadline) { () throws(PostgreSQLError) -> SessionEnd in
+            try connection.restrictSearchPathInTransaction(deadline: Self.deadline)
+            try connection.limitInTransaction(
+                statement: Self.changeTime, lock: Self.lockWait, deadline: Self.deadline)
+            let id = try connection.run(
+                CreateTrialSession(userID: userID), in: connection.schema, deadline: Self.deadline)
+            return try connection.run(
+                RevokeSession(id: id, userID: userID), in: connection.schema, deadline: Self.deadline)
+        }
+        guard end == .ended else {
+            throw .unusable(
+                "a session that was just made cannot be ended: look for triggers and rules of others on session_tokens")
         }
     }
 
