@@ -18,13 +18,21 @@ struct ExternalUserSweep {
 
     /// The result of a comparison.
     private struct Outcome {
-        /// The ids of the users who may no longer sign in.
-        var gone: [String] = []
-        /// The number of users who may.
+        /// The users who may no longer sign in.
+        var gone: [SignedInUsers.Row] = []
+        /// The number of users who may, and the first of them.
         var found = 0
+        var witness: SignedInUsers.Row?
         /// The number of users that could not be checked, and the last reason.
         var unclear = 0
         var reason = ""
+    }
+
+    /// Whether a signed-in user may still sign in.
+    private enum Presence {
+        case found
+        case gone
+        case unclear(String)
     }
 
     /// Compares whenever it is time, until `schedule` stops.
@@ -40,7 +48,11 @@ struct ExternalUserSweep {
                 log.info("\(users.name): looking for removed users works again", metadata: fields)
             }
             guard !schedule.isStopped else { return }
-            await end(outcome, schedule)
+            guard try await holds(outcome) else {
+                log.debug("\(users.name): the users changed while they were compared: comparing them again")
+                return await resign()
+            }
+            try await end(outcome, schedule)
         } catch {
             logFailure(error)
             await resign()
@@ -69,12 +81,14 @@ struct ExternalUserSweep {
             let batch = try await lane.run(SignedInUsers(after: last, limit: Self.batchSize))
             for signedIn in batch where !schedule.isStopped {
                 last = signedIn.userID
-                switch try await users.look(signedIn.username) {
-                case .success(let user) where user.user?.identity.userID == signedIn.userID: outcome.found += 1
-                case .success: outcome.gone.append(signedIn.userID)
-                case .failure(let problem):
+                switch try await presence(of: signedIn) {
+                case .found:
+                    outcome.found += 1
+                    outcome.witness = outcome.witness ?? signedIn
+                case .gone: outcome.gone.append(signedIn)
+                case .unclear(let reason):
                     outcome.unclear += 1
-                    outcome.reason = problem.reason
+                    outcome.reason = reason
                 }
             }
             guard batch.count == Self.batchSize else { break }
@@ -82,7 +96,23 @@ struct ExternalUserSweep {
         return outcome
     }
 
-    private func end(_ outcome: Outcome, _ schedule: ClusterSchedule) async {
+    private func presence(of signedIn: SignedInUsers.Row) async throws(PostgreSQLError) -> Presence {
+        switch try await users.look(signedIn.username) {
+        case .success(let user) where user.user?.identity.userID == signedIn.userID: .found
+        case .success: .gone
+        case .failure(let problem): .unclear(problem.reason)
+        }
+    }
+
+    /// Returns whether the first user who was found is still found after all others were looked up. A table that was emptied
+    /// meanwhile, to be filled anew, leaves those of the beginning found and all others gone.
+    private func holds(_ outcome: Outcome) async throws(PostgreSQLError) -> Bool {
+        guard !outcome.gone.isEmpty, let witness = outcome.witness else { return true }
+        guard case .found = try await presence(of: witness) else { return false }
+        return true
+    }
+
+    private func end(_ outcome: Outcome, _ schedule: ClusterSchedule) async throws(PostgreSQLError) {
         if outcome.unclear > 0 {
             log.warning(
                 "\(users.name) \(outcome.reason): \(outcome.unclear) signed-in users could not be checked; their sessions are kept"
@@ -95,9 +125,11 @@ struct ExternalUserSweep {
                 "\(users.name) finds \(outcome.found == 0 ? "none" : "less than half") of the signed-in users; their sessions are kept; it must find users by the username that it returns"
             )
         }
-        for userID in outcome.gone where !schedule.isStopped {
+        for user in outcome.gone where !schedule.isStopped {
+            // The table may be full again.
+            guard case .gone = try await presence(of: user) else { continue }
             do throws(SessionStoreError) {
-                try await endSessions(userID)
+                try await endSessions(user.userID)
             } catch {
                 return log.warning("ending sessions failed: \(error)")
             }
