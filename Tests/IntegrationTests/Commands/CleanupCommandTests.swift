@@ -99,6 +99,27 @@ import Testing
         #expect(process.log == "Ended 0 sessions of all users.\n")
     }
 
+    @Test func `the end of all sessions, which has no parts, says how many it was asked to end`() throws {
+        try addSessions(3, expiresAt: "now() + interval '1 hour'")
+        let other = try PostgreSQLConnection(server.url(database: database), log: Logger(label: "test"))
+        try other.script("BEGIN; SELECT 1 FROM authfcgi_state FOR UPDATE", deadline: .seconds(10))
+        let folder = try TestFolder()
+        let terminal = try PseudoTerminal()
+        try terminal.type("y")
+        let process = try ServerProcess(
+            GateProcess.executable, ["session", "revoke", "--all"], environment: commandEnvironment,
+            logFile: folder.path("log"), descriptors: [0: terminal.screen.number, 2: terminal.screen.number])
+        var shown = ""
+        try eventually("the number and the time are shown") {
+            shown += try terminal.shown()
+            return shown.contains("ending all 3 live sessions: 1 s …")
+        }
+        #expect(shown.contains("End all 3 live sessions of 1 user? [y/N] "), "\(shown)")
+        try other.script("COMMIT", deadline: .seconds(10))
+        #expect(try process.waitForExit().isSuccess, "\(process.log)")
+        #expect(process.log == "Ended 3 sessions of all users.\n")
+    }
+
     @Test func `a cleanup waits for another one`() throws {
         try addSessions(2, expiresAt: "now()")
         let other = try PostgreSQLConnection(server.url(database: database), log: Logger(label: "test"))

@@ -56,16 +56,21 @@ struct SessionRevoke: ParsableCommand {
         try report(1, "Ended session \(id.text).", of: owner)
     }
 
+    /// All sessions end by one change of one row, or none does: there are no parts of it to be counted.
     private func revokeAll(_ database: CommandDatabase) throws {
+        var step = "ending all sessions"
         if !yes {
-            let live = try database.sessions { sessions throws(PostgreSQLError) in try sessions.count() }
+            let live = try LongStep.run("counting the live sessions") { _ throws(ExitCode) in
+                try database.sessions { sessions throws(PostgreSQLError) in try sessions.count() }
+            }
+            step = "ending all \(live.sessions.counted("live session"))"
             StandardError.write(
                 "End all \(live.sessions.counted("live session")) of \(live.users.counted("user"))? [y/N] ")
             guard ["y", "yes"].contains(readLine()?.lowercased()) else {
                 throw CommandFailure.fail("cancelled; no session was ended", code: ProgramExit.refusal.rawValue)
             }
         }
-        let ended = try LongStep.run("ending all sessions") { _ throws(ExitCode) in
+        let ended = try LongStep.run(step) { _ throws(ExitCode) in
             try database.sessions { sessions throws(PostgreSQLError) in try sessions.revokeAll() }
         }
         database.audit(AuditEvent(.sessionRevoke, details: ["all": "true", "ended": "\(ended)"]))
