@@ -73,7 +73,8 @@ struct Doctor: ParsableCommand {
             var settings = try Settings(sources)
             try settings.readPages()
             let readable = Finding.fine("the settings and the files that they name can be read")
-            return (settings, Self.entry([readable] + settings.hints.map { .note($0) }))
+            let hints = settings.hints.map { Finding.note($0) }
+            return (settings, Self.entry([readable] + hints + sources.unknownVariables.map(\.finding)))
         } catch {
             return (nil, Self.entry(SettingsFindings.of(error, sources, looksAtNginx: nginxFile != nil)))
         }

@@ -37,6 +37,9 @@ struct Serve: ParsableCommand {
         processLog.bootstrap()
         let log = Logger(label: "authfcgi")
         Self.logStart(settings, inheritance.sockets, log)
+        for variable in sources.unknownVariables where variable.meant != nil {
+            log.warning("\(variable.finding.sentence)")
+        }
 
         let status = ExitStatus()
         EventLoop.run {

@@ -35,7 +35,7 @@ extension AnySetting {
     }
 
     /// The name with the prefix, under which no other program's variable is mistaken for this setting.
-    var prefixedName: String { "AUTHFCGI_" + name }
+    var prefixedName: String { SettingNames.prefix + name }
 
     /// The variables that give the value. An earlier one takes precedence over a later one, wherever it is set.
     var variables: [String] { isReadBare ? [prefixedName, name] : [prefixedName] }

@@ -71,18 +71,16 @@ struct EnvironmentFile: Equatable, Sendable {
         return nil
     }
 
-    /// Returns what is wrong with a name; nil if it is that of a setting. A name that resembles none is not shown.
+    /// Returns what is wrong with a name; nil if it is that of a setting. A name without the prefix that resembles none is not
+    /// shown.
     private static func problem(ofName name: String) -> String? {
-        let known = SettingTable.all.flatMap(\.allVariables)
-        guard !known.contains(name) else { return nil }
-        if let setting = SettingTable.all.first(where: { $0.name == name }) {
-            return "unknown setting \(name); did you mean \(setting.prefixedName)?"
-        }
-        guard let near = Suggestion.nearest(to: name.uppercased(), among: known) else {
+        guard !SettingNames.all.contains(name) else { return nil }
+        guard let meant = SettingNames.meant(by: name) else {
+            if name.hasPrefix(SettingNames.prefix) { return "unknown setting \(name)" }
             // A line of a secret, in base64 for example, may look like a name too.
             return "unknown setting; its name is not shown, as it may be a part of a secret"
         }
-        return "unknown setting \(name); did you mean \(near)?"
+        return "unknown setting \(name); did you mean \(meant)?"
     }
 
     /// Returns true if `text` has only characters of names. It need not be the name of a setting.

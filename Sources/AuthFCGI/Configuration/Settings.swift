@@ -25,7 +25,13 @@ struct Settings: Sendable {
         }
         check(given, checksFiles: checksFiles, &problems)
         origins = given.origins
-        if !problems.isEmpty { throw problems }
+        guard problems.isEmpty else {
+            // A misspelt name may be the reason.
+            for variable in sources.unknownVariables where variable.meant != nil {
+                problems.add(variable.finding.sentence)
+            }
+            throw problems
+        }
     }
 
     subscript<Value>(dynamicMember path: KeyPath<SettingTable, Setting<Value>>) -> Value {

@@ -6,7 +6,7 @@ internal import EventLoop
 struct SettingsSources: Sendable {
     /// The flags that were given, by the setting's name.
     var flags: [String: String] = [:]
-    /// The environment at the start of the process; names that are not settings are ignored.
+    /// The environment at the start of the process; names that are not settings have no effect: see ``unknownVariables``.
     var environment: [String: String] = [:]
     /// The path given with `--env-file`.
     var environmentFile: String?

@@ -44,6 +44,10 @@ struct EnvironmentFileTests {
             ])
     }
 
+    @Test func `A name with the prefix is no part of a secret`() {
+        #expect(Self.read("AUTHFCGI_SITE=x").problems == ["f, line 1: unknown setting AUTHFCGI_SITE"])
+    }
+
     @Test func `The message about an unknown name suggests the nearest one`() {
         #expect(
             Self.read("databse_url=x").problems == [

@@ -29,9 +29,8 @@ struct ConfigCheck: ParsableCommand {
 
     func run() throws {
         let settings = options.load(readsPages: true)
-        if settingsOnly {
-            return try show(["The settings are valid. No server was asked."] + settings.hintNotes, isValid: true)
-        }
+        let notes = settings.hints.map { "Note: \($0)." } + options.sources.unknownVariables.map(\.note)
+        if settingsOnly { return try show(["The settings are valid. No server was asked."] + notes, isValid: true) }
         // The usual lines of a start are left out.
         let log = CommandLog.start(settings, least: .warning)
         defer { CommandLog.finish() }
@@ -39,7 +38,7 @@ struct ConfigCheck: ParsableCommand {
         let isValid = report.exitCodeOfStart == nil
         let summary = isValid ? ["The settings are valid, and the database answers."] : []
         let findings = MachineChecks.starter(settings) + report.findings
-        try show(summary + findings.compactMap(line) + settings.hintNotes, isValid: isValid)
+        try show(summary + findings.compactMap(line) + notes, isValid: isValid)
         if let code = report.exitCodeOfStart { throw ExitCode(code) }
     }
 
@@ -77,7 +76,7 @@ struct ConfigCheck: ParsableCommand {
     }
 }
 
-extension Settings {
-    /// The ``hints`` as findings.
-    var hintNotes: [String] { hints.map { "Note: \($0)." } }
+extension UnknownVariable {
+    /// The variable as a line of the check.
+    fileprivate var note: String { "Note: \(finding.sentence)\(meant == nil ? "." : "")" }
 }

@@ -17,6 +17,9 @@ struct ConfigShow: ParsableCommand {
 
     func run() throws {
         let settings = options.load()
+        for variable in options.sources.unknownVariables {
+            StandardError.write("authfcgi: \(variable.finding.sentence)\n")
+        }
         let shown = SettingTable.all.map { ShownSetting($0, in: settings) }
         guard !json else { return try StandardOutput.writeLine(try JSONOutput.report(["settings": shown])) }
         var table = TextTable(["SETTING", "SOURCE", "VALUE"])
