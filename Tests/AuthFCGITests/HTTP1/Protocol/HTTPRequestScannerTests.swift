@@ -200,8 +200,8 @@ import Testing
             .version: .versionNotSupported,
         ]
         for refusal in HTTPRefusal.allCases {
-            let response = refusal.response
-            #expect(response.status == others[refusal] ?? .badRequest, "\(refusal)")
+            let (response, status) = (refusal.response, others[refusal, default: .badRequest])
+            #expect(response.status == status, "\(refusal)")
             #expect(String(decoding: response.body, as: UTF8.self).contains(refusal.rawValue))
         }
     }
