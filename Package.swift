@@ -19,6 +19,7 @@ let package = Package(
         .library(name: "Sessions", targets: ["Sessions"]),
         // For tests alone; no dynamic library is built that is not a product.
         .library(name: "TestClock", type: .dynamic, targets: ["TestClock"]),
+        .library(name: "TestAllocations", type: .dynamic, targets: ["TestAllocations"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -70,6 +71,7 @@ let package = Package(
             swiftSettings: strict),
 
         .target(name: "TestClock", path: "Tests/TestClock"),
+        .target(name: "TestAllocations", path: "Tests/TestAllocations"),
         .target(
             name: "TestSupport", dependencies: ["CLinux", "CPostgreSQL"], path: "Tests/TestSupport",
             swiftSettings: strict),

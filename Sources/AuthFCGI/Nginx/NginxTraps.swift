@@ -57,7 +57,7 @@ enum NginxTraps {
         NginxTrap(
             "demand-beside", "regular expressions with a demand without a prefix around them", .warning,
             consequence: """
-                does not match every such path (a line feed, for example), and the location that answers the \
+                does not match every such path (one without its last slash, perhaps), and the location that answers the \
                 rest does not demand it
                 """,
             remedy: "put it into a location ^~ /prefix/ that returns 404 by itself", find: demandsBeside),

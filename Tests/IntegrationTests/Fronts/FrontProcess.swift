@@ -56,10 +56,11 @@ final class FrontProcess: Sendable {
             replacing: [
                 ("unix:/run/authfcgi/authfcgi.sock", "unix:\(addresses.gate.fastCGISocket)"),
                 ("unix:/run/authfcgi/http.sock", "unix:\(addresses.gate.httpSocket)"),
-                ("listen 80;", "listen 127.0.0.1:\(addresses.site);"),
+                ("listen 80;", "listen 127.0.0.1:\(addresses.site); listen 127.0.0.1:\(addresses.http2) http2;"),
                 ("server 127.0.0.1:3000;", "server 127.0.0.1:\(addresses.application);"),
             ] + form.includes)
-        return try NginxServer(in: folder, listening: [.tcp(port: addresses.site)]) {
+        let ports = [addresses.site, addresses.http2]
+        return try NginxServer(in: folder, listening: ports.map { Endpoint.tcp(port: $0) }) {
             NginxServer.configuration(prefix: $0, http: "include example.conf;")
         }
     }
@@ -72,8 +73,19 @@ final class FrontProcess: Sendable {
                 ("127.0.0.1:3000", "127.0.0.1:\(addresses.application)"),
                 ("\nexample.com {", "\nhttp://:\(addresses.site) {"),
             ])
-        // No other listeners, and no files outside of the folder.
-        let options = "{\n\tadmin off\n\tauto_https off\n\tpersist_config off\n\tdefault_bind 127.0.0.1\n}\n"
+        // No other listeners, no files outside of the folder, and HTTP/2 without TLS.
+        let options = """
+            {
+            \tadmin off
+            \tauto_https off
+            \tpersist_config off
+            \tdefault_bind 127.0.0.1
+            \tservers {
+            \t\tprotocols h1 h2c
+            \t}
+            }
+
+            """
         try folder.write("caddy/all", options + folder.read("caddy/Caddyfile"))
         return try ServerProcess(
             Repository.path(".build-fronts/bin/caddy"), ["run", "--adapter", "caddyfile", "--config", "\(files)/all"],
@@ -133,7 +145,7 @@ final class FrontProcess: Sendable {
                 ("<VirtualHost *:80>", "<VirtualHost *:\(addresses.site)>"),
             ])
         let modules = [
-            "mpm_event", "authn_core", "authz_core", "authz_user", "authnz_fcgi", "headers", "lua", "proxy",
+            "mpm_event", "authn_core", "authz_core", "authz_user", "authnz_fcgi", "headers", "http2", "lua", "proxy",
             "proxy_http", "setenvif",
         ]
         let loaded = modules.map { "LoadModule \($0)_module /usr/lib/apache2/modules/mod_\($0).so" }
@@ -147,6 +159,8 @@ final class FrontProcess: Sendable {
             ServerName localhost
             Listen 127.0.0.1:\(addresses.site)
             \((loaded + user).joined(separator: "\n"))
+            Protocols h2c http/1.1
+            H2Upgrade off
             Include \(files)/apache.conf
 
             """

@@ -10,6 +10,7 @@ final class FrontSite: Sendable {
     private let process: FrontProcess
     private let application: EchoApplication
     private let entry: Endpoint
+    private let http2Port: UInt16
 
     /// Starts the application and the front.
     ///
@@ -24,6 +25,7 @@ final class FrontSite: Sendable {
         application = try EchoApplication(at: .tcp(port: addresses.application))
         port = addresses.site
         entry = .tcp(port: port)
+        http2Port = front == .nginx || front == .nginxOverHTTP ? addresses.http2 : addresses.site
         process = try FrontProcess(front, in: folder, at: addresses)
     }
 
@@ -32,6 +34,9 @@ final class FrontSite: Sendable {
 
     /// Returns a client of the site that makes a connection for each request.
     func client() -> HTTPClient { HTTPClient(entry, timeout: .seconds(20)) }
+
+    /// Returns a client of the site that speaks HTTP/2.
+    func http2Client() -> HTTP2Client { HTTP2Client(port: http2Port) }
 
     /// Creates a session without a password and returns its token.
     func signIn(_ userID: String = "ann", groups: [String] = []) throws -> String {

@@ -112,15 +112,26 @@ import Testing
 
     @Test func `malformed requests are refused, and do not end the worker`() throws {
         let workers = try gate.workers
-        for bytes in [
-            "GET / HTTP/1.1\r\n\r\n",
-            "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n",
-            "\0\u{1}\u{2}\r\n", "GET /\n",
-        ] {
+        let (start, long) = ("GET / HTTP/1.1\r\nHost: a\r\n", String(repeating: "a", count: 66_000))
+        let chunked = "\(start)Transfer-Encoding: chunked\r\n\r\n"
+        let requests: [(bytes: String, status: Int)] = [
+            (bytes: "GET / HTTP/1.1\r\n\r\n", status: 400),
+            (bytes: "\(start)Content-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n", status: 400),
+            (bytes: "\0\u{1}\u{2}\r\n", status: 400), (bytes: "GET /\n", status: 400),
+            (bytes: "GET http://b/ HTTP/1.1\r\nHost: a\r\n\r\n", status: 400),
+            (bytes: "\(chunked)100000000\r\n", status: 400),
+            (bytes: "\(chunked)0\r\na: \(long.prefix(5000))\r\n\r\n", status: 400),
+            (bytes: "GET /\(long.prefix(17_000)) HTTP/1.1\r\nHost: a\r\n\r\n", status: 414),
+            (bytes: "\(start)Expect: x\r\n\r\n", status: 417), (bytes: "\(start)X: \(long)\r\n\r\n", status: 431),
+            (bytes: "\(start)\(String(repeating: "X: y\r\n", count: 128))\r\n", status: 431),
+            (bytes: "\(start)Transfer-Encoding: gzip\r\n\r\n", status: 501),
+            (bytes: "GET / HTTP/2.0\r\nHost: a\r\n\r\n", status: 505),
+        ]
+        for (bytes, status) in requests {
             let client = HTTPClient(http, keepsAlive: true)
             try client.send(Array(bytes.utf8))
-            #expect(try client.receive()?.status == 400)
-            #expect(try client.isClosedByServer(within: .seconds(5)))
+            let answer = try client.receive()
+            #expect(answer?.status == status && answer?.headers["Connection"] == "close", "\(bytes.prefix(80))")
         }
         #expect(try gate.workers == workers && HTTPClient(http).get("/healthz").status == 200)
     }

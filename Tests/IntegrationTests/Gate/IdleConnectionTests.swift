@@ -43,6 +43,37 @@ import Testing
         #expect(!gate.log.contains("connection limit"))
     }
 
+    @Test func `at the limit those that are idle for the longest time make room`() throws {
+        let folder = try TestFolder()
+        let (server, database) = try SharedServers.newDatabase()
+        let gate = try GateProcess(
+            in: folder, server: server, database: database, workers: 1, listensForHTTP: true)
+        let token = try gate.signIn("ann")
+        // A worker has the limit of the process that starts it. All but 64 of its descriptors are for connections.
+        let limit = 128
+        try ServerProcess.output("prlimit", ["--pid", "\(gate.supervisor)", "--nofile=\(limit + 64):\(limit + 64)"])
+        let first = try gate.workers
+        for worker in first { kill(worker, SIGKILL) }
+        try eventually("a worker with few descriptors is there", log: gate.log) {
+            let workers = try gate.workers
+            return workers.count == 1 && workers != first
+        }
+        try gate.waitUntilReady()
+
+        let clients = (0..<limit + 32).map { _ in HTTPClient(.unix(gate.httpSocketPath), keepsAlive: true) }
+        func check(_ client: HTTPClient) throws -> Int {
+            try client.get("/auth/verify", headers: [("Authorization", "Bearer \(token)")]).status
+        }
+        for client in clients.prefix(100) { #expect(try check(client) == 200) }
+        // It was used since, and others are idle for longer.
+        #expect(try check(clients[0]) == 200)
+        for client in clients.dropFirst(100) { #expect(try check(client) == 200) }
+        for client in clients[1...32] { #expect(try client.isClosedByServer(within: .seconds(5))) }
+        for client in [clients[0]] + clients.suffix(limit - 8) { #expect(try check(client) == 200) }
+        #expect(([clients[0]] + clients.suffix(limit - 8)).allSatisfy { $0.connectionCount == 1 })
+        #expect(!gate.log.contains("connection limit"))
+    }
+
     @Test func `kept connections are spread over the workers`() throws {
         let folder = try TestFolder()
         let (server, database) = try SharedServers.newDatabase()

@@ -63,7 +63,9 @@ import Testing
     func `the check cannot be requested from outside`(path: String, socket: String?) throws {
         let token = try pod.signIn()
         for headers in [[], [bearer(token)], [cookie(token)]] {
-            #expect(try pod.client(socket).get(path, headers: headers).status == 404)
+            // Paths with dot segments are refused altogether.
+            let expected = path.contains("/.") || path.contains("/%2e") ? 400 : 404
+            #expect(try pod.client(socket).get(path, headers: headers).status == expected)
         }
     }
 

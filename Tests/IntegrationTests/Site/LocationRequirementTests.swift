@@ -52,7 +52,7 @@ import Testing
     @Test func `a refused user and location are logged in one line`() throws {
         let user = "mallory-\(Int.random(in: 0..<1_000_000))"
         let token = try pod.signIn(user, groups: ["staff"])
-        let path = "/admin/users/%0aINFO:%20forged?password=hunter2"
+        let path = "/admin/users/%22%20INFO:%20forged?password=hunter2"
         #expect(try pod.client().post(path, "", headers: [bearer(token)]).status == 403)
         var lines: [LogLine] = []
         try eventually("the line is there", log: pod.gate.log) {
@@ -61,7 +61,7 @@ import Testing
         }
         let line = try #require(lines.count == 1 ? lines[0] : nil)
         #expect(line.level == "NOTICE" && line.message == "access refused")
-        #expect(line["method"] == "POST" && line["path"] == "/admin/users/%0aINFO:%20forged")
+        #expect(line["method"] == "POST" && line["path"] == "/admin/users/%22%20INFO:%20forged")
         #expect(line["require"] == "group admin" && line["reason"] == "requirement not met")
         let id = try site.postgreSQL.psql("SELECT session_id FROM session_tokens WHERE user_id = '\(user)'")
         #expect(line["session"] == id && line["time"] != nil)

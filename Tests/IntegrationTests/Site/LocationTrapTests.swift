@@ -108,7 +108,7 @@ import Testing
 
     @Test(arguments: [
         "/public/..;/admin/users", "/public/..;x=1/admin/users", "/public/%2e%2E;/admin/users",
-        "/public/;/../admin/users", "/public/a/..;/..;/admin/users",
+        "/public/a/..;/..;/admin/users",
     ])
     func `a path with parameters is open and protected at once, and refused as the document says`(path: String) throws {
         let trap = try get("java", path)
@@ -140,10 +140,14 @@ import Testing
             #expect(try get(server, "/team/staff/x", bob).status == 403)
             #expect(try get(server, "/other", bob).status == 200)
         }
-        for path in ["/team/staff%0a/x", "/team/%0astaff/x", "/team/staff%0A/"] {
+        for path in ["/team/staff", "/team/staff?x=/", "/team/"] {
             #expect(try get("team", path, bob).status == 200)
             #expect(try get("team-instead", path, bob).status == 404)
             #expect(try get("team-instead", path, ann).status == 404)
+        }
+        // `.` matches no line feed: but for paths.conf these would be such paths too.
+        for path in ["/team/staff%0a/x", "/team/%0astaff/x", "/team/staff%0A/"] {
+            #expect(try get("team", path, bob).status == 400)
         }
         #expect(try get("team-instead", "/team/Staff/x", bob).status == 404)
     }
@@ -155,7 +159,7 @@ import Testing
         let (ann, bob) = (try pod.signIn("ann", groups: ["admin"]), try pod.signIn("bob"))
         #expect(try get("case", "/admin/x", bob).status == 403)
         #expect(try get("case", "/Admin/x", bob).status == 200)
-        for path in ["/admin", "/admin/x", "/Admin/x", "/ADMIN", "/%41dmin/", "//Admin/", "/public/../Admin/"] {
+        for path in ["/admin", "/admin/x", "/Admin/x", "/ADMIN", "/%41dmin/", "//Admin/"] {
             #expect(try get("case-instead", path, bob).status == 403, "\(path)")
             #expect(try get("case-instead", path, ann).status == 200, "\(path)")
             #expect(try get("case-instead", path).status == 401, "\(path)")

@@ -1,6 +1,11 @@
--- For apache.conf. CGI, PHP and WSGI read Remote_User, Remote.User and the like as Remote-User: a header with any other sign in its
--- name than letters, digits and hyphens is removed.
+-- For apache.conf: refuses some paths, and removes what the client says about identity.
 function strip(r)
+    -- What an application could read as another path than Apache does. Some leave control characters out, a backslash is a slash to
+    -- some, and of what is no UTF-8 (%c0%af, %ff) some make a slash or a dot, or nothing.
+    if r.uri:find("[%c\\]") or not utf8.len(r.uri) or r.uri:find("\xED[\xA0-\xBF]") then return 400 end
+
+    -- CGI, PHP and WSGI read Remote_User, Remote.User and the like as Remote-User: a header with any other sign in its name than
+    -- letters, digits and hyphens is removed.
     local names = {}
     for name in pairs(r:headers_in_table()) do names[#names + 1] = name end
     for _, name in ipairs(names) do

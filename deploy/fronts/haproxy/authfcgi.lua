@@ -1,4 +1,4 @@
--- Two actions for haproxy.cfg (HAProxy 2.6 or newer), which has the lines that use them:
+-- For haproxy.cfg (HAProxy 2.6 or newer), which has the lines that use these: a converter for paths, and two actions.
 --     http-request lua.authfcgi_check /auth/forward txn.session    asks the gate: the path that is asked for, and the variable
 --                                                                  that says afterwards that the answer was 200
 --     http-request lua.authfcgi_hide_token txn.hidden              keeps our token from the application; the variable says that
@@ -11,6 +11,12 @@
 
 -- Where the gate listens.
 local gate = "unix@/run/authfcgi/http.sock"
+
+-- The decoded path as it is; no value if an application could read it as another one. Some cut it at NUL and leave other control
+-- characters out, a backslash is a slash to some, and of what is no UTF-8 (%c0%af, %ff) some make a slash or a dot, or nothing.
+core.register_converters("authfcgi_path", function(path)
+    if not path:find("[%c\\]") and utf8.len(path) and not path:find("\xED[\xA0-\xBF]") then return path end
+end)
 
 -- What the gate says about the user. All six: one that is missing here reaches the application as the client sent it.
 local identity = {

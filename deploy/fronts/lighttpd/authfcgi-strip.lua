@@ -1,5 +1,12 @@
--- For lighttpd.conf, before the check: removes what the client says about identity. CGI, PHP and WSGI read Remote_User, Remote.User and
--- the like as Remote-User, so that no header stays with any other sign in its name than letters, digits and hyphens.
+-- For lighttpd.conf, before the check: refuses some paths, and removes what the client says about identity.
+
+-- What an application could read as another path than lighttpd does. Some cut a path at NUL and leave other control characters out,
+-- a backslash is a slash to some, and of what is no UTF-8 (%e0%80%af, %80) some make a slash or a dot, or nothing.
+local path = lighty.r.req_attr["uri.path"]
+if path:find("[%c\\]") or not utf8.len(path) or path:find("\xED[\xA0-\xBF]") then return 400 end
+
+-- CGI, PHP and WSGI read Remote_User, Remote.User and the like as Remote-User, so that no header stays with any other sign in its name
+-- than letters, digits and hyphens.
 local identity = {
     ["remote-user"] = true, ["remote-groups"] = true, ["remote-name"] = true, ["remote-email"] = true,
     ["x-auth-user-id"] = true, ["x-auth-session-id"] = true,

@@ -23,6 +23,20 @@ import Testing
         #expect(effects.logged == ["notice: HTTP connection closed: the request was not complete in time"])
     }
 
+    @Test(arguments: ["GET / HTTP/1.1\r\nX: ", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 8000\r\n\r\n"])
+    func `a request that drips does not get more time`(_ start: String) async throws {
+        let stage = HTTPStage(effects, limits: ConnectionLimits(requestTimeout: .milliseconds(300)))
+        let pair = try stage.accept(start)
+        var answer = ""
+        // A byte every few milliseconds, far less than its limits until the test gives up.
+        try await eventuallyOnLoop("it is answered") {
+            if answer.isEmpty { send(pair, "x") }
+            answer += stage.text(pair)
+            return !answer.isEmpty
+        }
+        #expect(answer.hasPrefix("HTTP/1.1 408 Request Timeout\r\n") && pair.isEnded && !stage.hasRequests)
+    }
+
     @Test func `a peer that closes within a request is a fault, and one that closes between two is none`() async throws
     {
         let stage = HTTPStage(effects)

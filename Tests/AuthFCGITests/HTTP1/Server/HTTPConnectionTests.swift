@@ -157,6 +157,14 @@ import Testing
         #expect(exchange.body == .whole(Array("{}".utf8)))
         exchange.respond(Response(.noContent))
         #expect(status(pair) == ["204 No Content"] && !pair.isEnded)
+        // So it is for each request of the connection.
+        pair.send(Array(httpRequest("PUT / HTTP/1.1", "Host: a", "Expect: 100-continue", "Content-Length: 1").utf8))
+        var word = ""
+        try await eventuallyOnLoop("the second word") {
+            word += stage.text(pair)
+            return !word.isEmpty
+        }
+        #expect(word == "HTTP/1.1 100 Continue\r\n\r\n" && !stage.hasRequests)
     }
 
     @Test func `a body that is too long is answered, and the rest of it is taken`() throws {
