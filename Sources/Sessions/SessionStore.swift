@@ -8,6 +8,8 @@ public import Logging
 /// A check has three results: a session, nil for "no such session", and a thrown ``SessionStoreError`` for "cannot
 /// tell". Never treat the third as the second.
 ///
+/// A store that is released closes its connections, as ``close()`` does.
+///
 /// All calls run on the event loop. In a program that has not given the loop a thread, it starts its own:
 ///
 ///     let store = await SessionStore(.init(postgreSQL: .init(url: "postgresql:///app")), log: logger)
@@ -98,6 +100,8 @@ public final class SessionStore {
         touches = TouchWriter(memory, writeLane, log: log)
         sealKeyMaker = SealKeyMaker(writeLane, log: log)
     }
+
+    isolated deinit { close() }
 
     /// Connects to the stores, and reconnects after each loss. Calls throw while PostgreSQL is unreachable.
     public func start() {

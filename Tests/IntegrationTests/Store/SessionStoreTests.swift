@@ -197,4 +197,18 @@ import Testing
         try await Task.sleep(for: .seconds(3))
         #expect(try await pod.store.session(for: token) != nil)
     }
+
+    @Test func `a store that is released closes its connections`() async throws {
+        let (server, database) = try SharedServers.newDatabase()
+        func connections() throws -> String {
+            try server.psql(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = '\(database)' AND application_name LIKE 'authfcgi%'",
+                database: "postgres")
+        }
+        var pod: TestStore? = try await TestStore.start(server.url(database: database))
+        _ = try await pod?.signIn()
+        #expect(try connections() != "0")
+        pod = nil
+        try eventually("the end of the connections") { try connections() == "0" }
+    }
 }
