@@ -13,17 +13,23 @@
 -- An unqualified name in a function is a column; a parameter is qualified with the name
 -- of its function.
 --
+-- Functions are written in PL/pgSQL, which plans a statement once per connection. PostgreSQL
+-- plans one in SQL with each call, unless it can be inlined, which SET and SECURITY DEFINER
+-- rule out.
+--
 -- Until the first release these files are edited in place. A released file is never
 -- edited: each change is a new file with the next number.
 
 -- gen_random_uuid() uses the server's strong random source and needs no extension. A
 -- UUID has 122 random bits, so SHA-256 of four of them has 256.
 CREATE FUNCTION @schema@.session_random_bytes() RETURNS bytea
-LANGUAGE sql VOLATILE
+LANGUAGE plpgsql VOLATILE
 SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())
-               || uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()))
+BEGIN
+    RETURN sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())
+               || uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()));
+END
 $$;
 
 COMMENT ON FUNCTION @schema@.session_random_bytes() IS 'AuthFCGI, internal: 32 random bytes.';

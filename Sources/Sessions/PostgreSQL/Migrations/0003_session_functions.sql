@@ -67,10 +67,12 @@ COMMENT ON FUNCTION @schema@.require_identity(text, text[], text, text) IS
 
 -- STRICT, because least() ignores NULL.
 CREATE FUNCTION @schema@.session_idle_grace(idle_timeout interval) RETURNS interval
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT least(interval '60 seconds', session_idle_grace.idle_timeout / 10::double precision)
+BEGIN
+    RETURN least(interval '60 seconds', session_idle_grace.idle_timeout / 10::double precision);
+END
 $$;
 
 COMMENT ON FUNCTION @schema@.session_idle_grace(interval) IS

@@ -138,12 +138,14 @@ COMMENT ON FUNCTION @schema@.login_throttle_hash(bytea, text, bytea) IS
 
 -- Only a login with the username of no user calls it, for the log.
 CREATE FUNCTION @schema@.login_throttle_key(kind text, value bytea) RETURNS bytea
-LANGUAGE sql STABLE STRICT
+LANGUAGE plpgsql STABLE STRICT
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT @schema@.login_throttle_hash(g.key, login_throttle_key.kind, login_throttle_key.value)
-      FROM @schema@.login_throttle_secret g
+BEGIN
+    RETURN (SELECT @schema@.login_throttle_hash(g.key, login_throttle_key.kind, login_throttle_key.value)
+              FROM @schema@.login_throttle_secret g);
+END
 $$;
 
 COMMENT ON FUNCTION @schema@.login_throttle_key(text, bytea) IS

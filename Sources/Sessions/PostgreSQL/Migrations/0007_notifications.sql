@@ -112,11 +112,13 @@ COMMENT ON FUNCTION @schema@.announce_revocations(text[]) IS
 
 
 CREATE FUNCTION @schema@.may_listen_for_revocations() RETURNS boolean
-LANGUAGE sql VOLATILE
+LANGUAGE plpgsql VOLATILE
 SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT coalesce((SELECT pg_catalog.pg_notification_queue_usage() < c.queue_limit / 10::double precision
-                       FROM @schema@.session_channel c), false)
+BEGIN
+    RETURN coalesce((SELECT pg_catalog.pg_notification_queue_usage() < c.queue_limit / 10::double precision
+                       FROM @schema@.session_channel c), false);
+END
 $$;
 
 COMMENT ON FUNCTION @schema@.may_listen_for_revocations() IS

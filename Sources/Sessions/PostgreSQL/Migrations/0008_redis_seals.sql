@@ -9,12 +9,14 @@
 -- Without a key, as on a server that has been read-only since its start, workers do not use Redis.
 
 CREATE FUNCTION @schema@.redis_seal_key_bytes(generation integer) RETURNS bytea
-LANGUAGE sql
+LANGUAGE plpgsql
 -- Not true. A generated column must be IMMUTABLE; it is computed once, when its row is inserted.
 IMMUTABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT @schema@.session_random_bytes()
+BEGIN
+    RETURN @schema@.session_random_bytes();
+END
 $$;
 
 COMMENT ON FUNCTION @schema@.redis_seal_key_bytes(integer) IS
@@ -35,10 +37,12 @@ COMMENT ON TABLE @schema@.redis_seal_keys IS
 
 
 CREATE FUNCTION @schema@.current_redis_seal_keys(OUT keys bytea, OUT is_due boolean)
-LANGUAGE sql STABLE
+LANGUAGE plpgsql STABLE
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $$
+#variable_conflict use_column
+BEGIN
     WITH present AS (
         SELECT k.generation, k.created_at, k.key
           FROM @schema@.redis_seal_keys k
@@ -53,10 +57,12 @@ AS $$
     SELECT string_agg(pg_catalog.int4send(p.generation) || p.key, ''::bytea
                       ORDER BY p.generation = s.generation DESC, p.generation DESC),
            coalesce(max(p.created_at) <= statement_timestamp() - interval '1 day', true)
+      INTO current_redis_seal_keys.keys, current_redis_seal_keys.is_due
       FROM present p CROSS JOIN sealing s
      WHERE NOT EXISTS (SELECT FROM present n
                         WHERE n.generation > p.generation
-                          AND n.created_at <= statement_timestamp() - interval '6 minutes 10 seconds')
+                          AND n.created_at <= statement_timestamp() - interval '6 minutes 10 seconds');
+END
 $$;
 
 COMMENT ON FUNCTION @schema@.current_redis_seal_keys() IS
