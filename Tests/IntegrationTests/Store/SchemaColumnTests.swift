@@ -113,6 +113,10 @@ import Testing
             "DROP INDEX session_tokens_user_id_idx", .index,
             "the tables lack the index session_tokens_user_id_idx: the gate works, and slowly: the role postgres runs, in this database: CREATE INDEX CONCURRENTLY session_tokens_user_id_idx ON public.session_tokens USING btree (user_id, "
         ),
+        (
+            "DROP INDEX user_epochs_untidied_idx", .index,
+            "the tables lack the index user_epochs_untidied_idx: the gate works, and slowly: the role postgres runs, in this database: CREATE INDEX CONCURRENTLY user_epochs_untidied_idx"
+        ),
         // As CREATE INDEX CONCURRENTLY leaves one that was interrupted.
         (
             "UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'user_epochs_ended_idx'::regclass", .index,
@@ -154,6 +158,13 @@ import Testing
             ALTER TABLE session_tokens ADD COLUMN device text CHECK (device <> '')
             """)
         #expect(try faults() == [])
+    }
+
+    @Test func `a lock on a table delays nothing`() throws {
+        let lock = try connection()
+        try lock.script("BEGIN; LOCK TABLE session_tokens, user_epochs IN ACCESS EXCLUSIVE MODE", deadline: .seconds(5))
+        #expect(try faults() == [])
+        try lock.script("COMMIT", deadline: .seconds(5))
     }
 
     @Test func `columns and keys that are gone are named, with the statement that makes a key again`() throws {

@@ -1,7 +1,7 @@
 /// Finds what of the gate's tables themselves is not as the migrations have left it: columns, constraints of values, indexes,
 /// and whether a crash empties them. Only a statement by hand changes that, or a restore of a part. Reads PostgreSQL's catalogs
-/// alone, so any role may run it; the search path must be the restricted one. What is missing altogether is found by
-/// ``FindSchemaFaults``.
+/// alone, so any role may run it, and no lock on a table delays it. The search path must be the restricted one. What is missing
+/// altogether is found by ``FindSchemaFaults``.
 struct FindTableFaults: Statement {
     typealias Row = SchemaFaultRow
     typealias Answer = [SchemaFault]
@@ -33,11 +33,19 @@ struct FindTableFaults: Statement {
             SELECT t.oid, t.name, t.sql FROM tables t
              WHERE NOT EXISTS (SELECT FROM columns k WHERE k.oid = t.oid AND k.is_missing)
         ), present_indexes AS (
+            -- Not pg_get_indexdef(), which waits for whoever has locked the table. So of a predicate it is only known that
+            -- there is one.
             SELECT i.indrelid, c.relname AS name, i.indisvalid AS is_valid,
-                   regexp_replace(regexp_replace(pg_get_indexdef(i.indexrelid), '^.*? USING ', ''), ' WITH [(][^)]*[)]', '')
-                       AS definition
-              FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
+                   m.amname || ' (' || string_agg(coalesce(a.attname, '') || CASE k.option & 1 WHEN 1 THEN ' DESC' ELSE '' END,
+                                                  ', ' ORDER BY k.place) || ')'
+                   || CASE WHEN i.indpred IS NULL THEN '' ELSE ' WHERE' END AS definition
+              FROM pg_index i
+              JOIN pg_class c ON c.oid = i.indexrelid
+              JOIN pg_am m ON m.oid = c.relam
+             CROSS JOIN unnest(i.indkey::int2[], i.indoption::int2[]) WITH ORDINALITY k(attnum, option, place)
+              LEFT JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.attnum
              WHERE i.indrelid IN (SELECT k.oid FROM complete k)
+             GROUP BY i.indrelid, c.relname, i.indisvalid, m.amname, i.indpred IS NULL
         ), found AS (
             SELECT 0 AS place, 'unlogged' AS kind, t.name AS object, 'ALTER TABLE ' || t.sql || ' SET LOGGED' AS remedy
               FROM tables t WHERE t.is_unlogged AND t.name <> ALL ($6::text[])
@@ -67,7 +75,9 @@ struct FindTableFaults: Statement {
               FROM home h CROSS JOIN complete t
               JOIN unnest($9::text[], $10::text[], $11::text[]) w(relation, name, definition) ON w.relation = t.name
              WHERE NOT EXISTS (SELECT FROM present_indexes i
-                                WHERE i.indrelid = t.oid AND i.is_valid AND i.definition = w.definition)
+                                WHERE i.indrelid = t.oid AND i.is_valid
+                                  AND (i.name = w.name OR i.name <> ALL ($10::text[]))
+                                  AND i.definition = regexp_replace(w.definition, ' WHERE .*', ' WHERE'))
         )
         SELECT f.kind, f.object, f.remedy, quote_ident(pg_get_userbyid(h.owner)) AS owner, quote_ident(current_user) AS role,
                h.is_owner
