@@ -88,7 +88,7 @@ let package = Package(
             dependencies: [
                 "TestSupport", "Sessions", "EventLoop", .product(name: "Logging", package: "swift-log"),
             ],
-            exclude: ["API/Schemathesis", "Users/Schemas", "Browser/Scenarios"],
+            exclude: ["API/Schemathesis", "Browser/Scenarios", "Metrics/Grafana", "Users/Schemas"],
             swiftSettings: strict),
     ]
 )

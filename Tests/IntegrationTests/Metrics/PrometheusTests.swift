@@ -47,12 +47,49 @@ import Testing
         let rules = try client.get("/api/v1/rules").text
         #expect(!rules.contains("\"health\":\"err\""), "\(rules)")
         #expect(try value(of: "count(ALERTS)", client) == nil)
+        let expressions = try Self.dashboardExpressions()
+        #expect(expressions.count > 40)
+        for expression in expressions {
+            let query = expression.utf8.map { "%" + String($0, radix: 16) }.joined()
+            let answer = try client.get("/api/v1/query?query=\(query)")
+            #expect(answer.status == 200, "\(expression) \(answer.text)")
+        }
 
         try gate.stop()
         try eventually("the gate's absence is seen", within: .seconds(30), every: .milliseconds(100)) {
             try value(of: "count(ALERTS%7Balertname=%22AuthFCGIDown%22%7D)", client) == 1
         }
         try prometheus.stop()
+    }
+
+    /// Grafana is no package of Debian's, but its types are one of PyPI's.
+    @Test func `Grafana's types have everything that the dashboard says`() throws {
+        let result = try ServerProcess.run(
+            Repository.path(".build-validators/bin/python"),
+            [
+                Repository.path("Tests/IntegrationTests/Metrics/Grafana/dashboard.py"),
+                Repository.path("deploy/prometheus/dashboard.json"),
+            ])
+        #expect(result.status.isSuccess && result.output.isEmpty, "\(result)")
+    }
+
+    /// The expressions of the dashboard's panels, with values for its variables.
+    private static func dashboardExpressions() throws -> [String] {
+        struct Dashboard: Decodable {
+            struct Panel: Decodable {
+                struct Target: Decodable {
+                    let expr: String
+                }
+                let targets: [Target]?
+            }
+            let panels: [Panel]
+        }
+        let data = Data(try Repository.text("deploy/prometheus/dashboard.json").utf8)
+        let panels = try JSONDecoder().decode(Dashboard.self, from: data).panels
+        return panels.flatMap { $0.targets ?? [] }.map { target in
+            target.expr.replacing("$__rate_interval", with: "1m").replacing("$job", with: ".*")
+                .replacing("$instance", with: ".*")
+        }
     }
 
     /// Starts Prometheus with the shipped configuration, for one target and in shorter intervals.
