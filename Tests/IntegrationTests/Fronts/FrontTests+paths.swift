@@ -67,6 +67,26 @@ extension FrontTests {
     }
 
     @Test(arguments: Front.withOwnFiles)
+    func `a control character is refused in a path, and passes in a query`(_ front: Front) throws {
+        let site = try FrontTests.row.get().site(front)
+        let token = try site.signIn("bob", groups: ["staff"])
+        for character in ["%00", "%01", "%09", "%0a", "%0D", "%1F", "%7f"] {
+            for path in ["/admin\(character)", "/public/..\(character)/admin/x", "/public/a\(character)?q=1"] {
+                // Apache answers 404 to NUL.
+                let status = try site.client().get(path, headers: [bearer(token)]).status
+                #expect(status == 400 || status == 404 && front == .apache, "\(path): \(status)")
+            }
+        }
+        // What a form sends for the lines of a text, and for a text that looks like a path.
+        for path in ["/public/page?q=a%0D%0Ab", "/page?q=a%0D%0Ab", "/page?q=/..%0a/%00"] {
+            let answer = try site.client().get(path, headers: [bearer(token)])
+            #expect(answer.status == 200, "\(path)")
+            let received = EchoedRequest(answer).methodAndPath?.lowercased()
+            #expect(received == "get \(path.lowercased())", "\(path)")
+        }
+    }
+
+    @Test(arguments: Front.withOwnFiles)
     func `names in any language, and dots within names, pass`(_ front: Front) throws {
         let site = try FrontTests.row.get().site(front)
         let token = try site.signIn()

@@ -1,9 +1,12 @@
 -- For lighttpd.conf, before the check: refuses some paths, and removes what the client says about identity.
 
 -- What an application could read as another path than lighttpd does. Some cut a path at NUL and leave other control characters out,
--- a backslash is a slash to some, and of what is no UTF-8 (%e0%80%af, %80) some make a slash or a dot, or nothing.
+-- a backslash is a slash to some, and of what is no UTF-8 (%e0%80%af, %80) some make a slash or a dot, or nothing. Control
+-- characters are looked for in what the client has sent: lighttpd decodes each of them to "_".
 local path = lighty.r.req_attr["uri.path"]
-if path:find("[%c\\]") or not utf8.len(path) or path:find("\xED[\xA0-\xBF]") then return 400 end
+local sent = lighty.r.req_attr["request.uri"]:match("^[^?]*")
+if sent:find("%%[01]%x") or sent:find("%%7[fF]") or sent:find("%c") then return 400 end
+if path:find("\\", 1, true) or not utf8.len(path) or path:find("\xED[\xA0-\xBF]") then return 400 end
 
 -- CGI, PHP and WSGI read Remote_User, Remote.User and the like as Remote-User, so that no header stays with any other sign in its name
 -- than letters, digits and hyphens.
