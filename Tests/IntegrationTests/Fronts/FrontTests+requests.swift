@@ -44,6 +44,19 @@ extension FrontTests {
     }
 
     @Test(arguments: Front.withOwnFiles)
+    func `headers by which some applications choose the page never arrive`(_ front: Front) throws {
+        let site = try FrontTests.row.get().site(front)
+        let token = try site.signIn("ann", groups: ["staff"])
+        let headers = ["X-Original-URL", "X-Rewrite-URL", "x-original-url", "X-REWRITE-URL"].map { ($0, "/mallory") }
+        for path in ["/page", "/public/page"] {
+            let answer = try site.client().get(path, headers: [bearer(token)] + headers + [("X-Other", "passes")])
+            #expect(answer.status == 200, "\(answer)")
+            #expect(EchoedRequest(answer)["X-Other"] == ["passes"])
+            #expect(!answer.text.contains("mallory"), "\(path) \(answer.text)")
+        }
+    }
+
+    @Test(arguments: Front.withOwnFiles)
     func `no client can have the identity taken away on the way`(_ front: Front) throws {
         let site = try FrontTests.row.get().site(front)
         let token = try site.signIn("ann", groups: ["staff"])

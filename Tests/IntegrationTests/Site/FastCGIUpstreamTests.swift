@@ -41,6 +41,7 @@ import Testing
 
     private static let forged = [
         "Remote-User", "Remote-Groups", "Remote-Name", "Remote-Email", "X-Auth-User-Id", "X-Auth-Session-Id",
+        "X-Original-URL", "X-Rewrite-URL",
     ].map { ($0, "admin") }
 
     @Test func `a protected page gets the user's identity from the gate only`() throws {
@@ -54,6 +55,7 @@ import Testing
         #expect(parameters("HTTP_REMOTE_NAME") == [])
         #expect(parameters("HTTP_X_AUTH_USER_ID") == ["ann"])
         #expect(parameters("HTTP_X_AUTH_SESSION_ID").count == 1)
+        #expect(parameters("HTTP_X_ORIGINAL_URL") == [] && parameters("HTTP_X_REWRITE_URL") == [])
         #expect(parameters("HTTP_COOKIE") == [Browser.otherCookies])
         #expect(parameters("HTTP_SEC_FETCH_SITE") == ["same-origin"])
         #expect(try pod.client("php-site").get("/page", headers: Self.forged).status == 401)

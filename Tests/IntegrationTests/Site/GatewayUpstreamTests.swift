@@ -42,6 +42,7 @@ import Testing
 
     private static let forged = [
         "Remote-User", "Remote-Groups", "Remote-Name", "Remote-Email", "X-Auth-User-Id", "X-Auth-Session-Id",
+        "X-Original-URL", "X-Rewrite-URL",
     ].map { ($0, "admin") }
 
     /// Returns the values of a variable or header by the name of the header.
@@ -70,6 +71,7 @@ import Testing
         #expect(received("Remote-Name") == [])
         #expect(received("X-Auth-User-Id") == ["ann"])
         #expect(received("X-Auth-Session-Id").count == 1 && received("X-Auth-Session-Id") != ["admin"])
+        #expect(received("X-Original-URL") == [] && received("X-Rewrite-URL") == [])
         #expect(received("Cookie") == [Browser.otherCookies])
         #expect(received("Sec-Fetch-Site") == ["same-origin"])
         #expect(try pod.client("gateways").get("/\(name)/page", headers: Self.forged).status == 401)

@@ -9,15 +9,16 @@ if sent:find("%%[01]%x") or sent:find("%%7[fF]") or sent:find("%c") then return 
 if path:find("\\", 1, true) or not utf8.len(path) or path:find("\xED[\xA0-\xBF]") then return 400 end
 
 -- CGI, PHP and WSGI read Remote_User, Remote.User and the like as Remote-User, so that no header stays with any other sign in its name
--- than letters, digits and hyphens.
-local identity = {
+-- than letters, digits and hyphens. Some frameworks and IIS answer the page that the last two name, whatever has been checked.
+local refused = {
     ["remote-user"] = true, ["remote-groups"] = true, ["remote-name"] = true, ["remote-email"] = true,
     ["x-auth-user-id"] = true, ["x-auth-session-id"] = true,
+    ["x-original-url"] = true, ["x-rewrite-url"] = true,
 }
 local names = {}
 for name in pairs(lighty.r.req_header) do names[#names + 1] = name end
 for _, name in ipairs(names) do
-    if identity[name:lower()] or name:find("[^%w-]") then lighty.r.req_header[name] = nil end
+    if refused[name:lower()] or name:find("[^%w-]") then lighty.r.req_header[name] = nil end
 end
 
 -- Where a browser comes back to after signing in, and what the gate's log says of the request.
