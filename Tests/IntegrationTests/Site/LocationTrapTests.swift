@@ -7,6 +7,7 @@ import Testing
     /// The alternatives in the document.
     private static let noParameters =
         #"if ($request_uri ~* "^[^?]*(?:/|%2f)(?:\.|%2e)*(?:;|%3b)") { return 400; }"#
+    private static let noTrailingDots = #"if ($request_uri ~* "^[^?]*(?:\.|%2e|%20)(?:/|%2f|\?|$)") { return 400; }"#
     private static let keyWithSession = #"proxy_cache_key "$authfcgi_session_id $scheme$proxy_host$request_uri";"#
     private static let prefix = """
             location ^~ /team/ {
@@ -63,11 +64,13 @@ import Testing
                 \(server("team-instead", prefix.replacing("http://app", with: "http://unix:@APP@:") + rest))
                 \(server("case", "\(admins) \(lockWithCase) \(pass) } \(rest)"))
                 \(server("case-instead", "\(admins) \(lockWithoutCase) \(pass) } \(rest)"))
+                \(server("windows-instead", "\(noTrailingDots)\n\(admins) \(lockWithCase) \(pass) } \(rest)"))
                 \(server("cache", pages))
                 \(server("cache-instead", "\(keyWithSession)\n\(pages)"))
                 """,
             listeners: [
-                "java", "java-instead", "team", "team-instead", "case", "case-instead", "cache", "cache-instead",
+                "java", "java-instead", "team", "team-instead", "case", "case-instead", "windows-instead", "cache",
+                "cache-instead",
             ])
     }
     private let pod: Pod
@@ -81,7 +84,7 @@ import Testing
     @Test func `the document has these lines`() throws {
         let page = try MarkdownPage("docs/nginx.md", in: Repository.path(""))
         let blocks = page.blocks.map { Self.unindented($0.text) }
-        for text in [Self.noParameters, Self.keyWithSession, Self.prefix] {
+        for text in [Self.noParameters, Self.noTrailingDots, Self.keyWithSession, Self.prefix] {
             #expect(blocks.contains(Self.unindented(text)), "\(text)")
         }
     }
@@ -165,6 +168,23 @@ import Testing
             #expect(try get("case-instead", path).status == 401, "\(path)")
         }
         #expect(try get("case-instead", "/administration", bob).status == 200)
+    }
+
+    // MARK: Applications on Windows
+
+    @Test(arguments: [
+        "/admin./x", "/admin%20/x", "/admin.", "/admin%2E%2e/x", "/admin%20?a=1", "/admin.%2fx", "/admin%20.",
+    ])
+    func `a name with a dot or a space at its end comes elsewhere, unless it is refused`(path: String) throws {
+        let bob = try pod.signIn("bob")
+        #expect(try get("case", path, bob).status == 200)
+        #expect(try get("windows-instead", "/admin/x", bob).status == 403)
+        #expect(try get("windows-instead", path, bob).status == 400)
+    }
+
+    @Test(arguments: ["/a.b/c", "/.well-known/x", "/a%20b", "/x?a=b.", "/x?a=./%20"])
+    func `other dots and spaces pass`(path: String) throws {
+        #expect(try get("windows-instead", path, pod.signIn()).status == 200)
     }
 
     // MARK: Caches

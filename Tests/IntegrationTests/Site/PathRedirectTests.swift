@@ -1,8 +1,8 @@
 import TestSupport
 import Testing
 
-/// paths.conf is about the path that the client has asked for. Paths that the site itself names, in redirects within nginx and
-/// in subrequests, may be any.
+/// paths.conf is about the path that the client has asked for. Paths that the site itself names, in redirects within
+/// nginx, may be any.
 @Suite(.serialized, .leavesCleanLogs, .overBothProtocols) struct PathRedirectTests {
     /// Every location, but for the last two, leads to a file whose name no client may ask for.
     private static let locations = #"""
@@ -47,7 +47,9 @@ import Testing
         #expect(stranger.status == (path == "/open/x" || path == "/rewrite" ? 200 : 401), "\(stranger)")
     }
 
-    @Test(arguments: ["/open/caf%E9", "/open/a%5cb", "/open/%0a", "/files/a%5Cb.txt", "/page/%ff", "/auth/login/%c0%af"])
+    @Test(arguments: [
+        "/open/caf%E9", "/open/a%5cb", "/open/%0a", "/files/a%5Cb.txt", "/page/%ff", "/auth/login/%c0%af",
+    ])
     func `a client may not`(path: String) throws {
         for headers in [Browser.request(), Browser.request(try pod.signIn())] {
             let answer = try pod.client("paths").get(path, headers: headers)
