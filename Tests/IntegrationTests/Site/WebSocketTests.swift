@@ -28,7 +28,9 @@ import Testing
         pod = try Self.shared.get().pod
     }
 
-    private func answer(_ path: String, to protocols: [String], _ headers: [(String, String)] = []) throws -> HTTPAnswer {
+    private func answer(
+        _ path: String, to protocols: [String], _ headers: [(String, String)] = []
+    ) throws -> HTTPAnswer {
         let asking = [("Connection", "keep-alive, Upgrade")] + protocols.map { ("Upgrade", $0) }
         return try pod.client("sockets").get(path, headers: asking + EchoApplication.webSocketHeaders + headers)
     }
@@ -50,7 +52,9 @@ import Testing
         #expect(try answer("/public/page", to: [name], [("Remote-User", "admin")]).status == 101)
     }
 
-    @Test(arguments: [["h2c"], ["h2c, websocket"], ["websocket, h2c"], ["h2c", "websocket"], ["websocket", "h2c"], []])
+    @Test(arguments: [
+        ["h2c"], ["h2c, websocket"], ["websocket, h2c"], ["h2c", "websocket"], ["websocket", "h2c"], [],
+    ])
     func `no other protocol is handed on`(protocols: [String]) throws {
         let token = try pod.signIn("ann")
         for (path, headers) in [("/page", [bearer(token)]), ("/public/page", [])] {
