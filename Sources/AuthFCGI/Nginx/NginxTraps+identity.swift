@@ -65,6 +65,16 @@ extension NginxTraps {
     }
 
     @Sendable
+    static func otherUpgrades(_ site: NginxSite) -> [NginxTrap.Hit] {
+        site.scopes.flatMap { scope in
+            scope.own("proxy_set_header").filter { header in
+                header.arguments.first?.lowercased() == "upgrade"
+                    && header.arguments.dropFirst().contains { $0.lowercased().contains("http_upgrade") }
+            }.map { NginxTrap.Hit($0, in: scope) }
+        }
+    }
+
+    @Sendable
     static func headerNames(_ site: NginxSite) -> [NginxTrap.Hit] {
         [("underscores_in_headers", "on"), ("ignore_invalid_headers", "off")].flatMap { name, value in
             site.server.effective(name).filter { $0.arguments == [value] }.map { NginxTrap.Hit($0, in: site.server) }

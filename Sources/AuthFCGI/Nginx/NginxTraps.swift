@@ -115,6 +115,12 @@ enum NginxTraps {
             consequence: "is sent in addition to the one of proxy.conf, and most applications answer two with 400",
             remedy: "include authfcgi/identity.conf in the place of proxy.conf", find: doubledHeaders),
         NginxTrap(
+            "other-upgrades", "proxy_set_header Upgrade with what the client says",
+            consequence: """
+                hands on h2c: if the application accepts that, all further requests pass nginx unread, with any \
+                Remote-User
+                """, remedy: "write $authfcgi_upgrade: docs/nginx.md, WebSockets", find: otherUpgrades),
+        NginxTrap(
             "header-names", "underscores_in_headers and ignore_invalid_headers",
             consequence: "lets Remote_User or Remote.User pass, which WSGI, PHP and Rack read as Remote-User",
             remedy: "take it out", find: headerNames),

@@ -106,6 +106,7 @@ struct NginxTrapTests {
             "\(closed)include authfcgi/proxy.conf;\nlocation /a/ { proxy_set_header X-A b; proxy_pass http://app; }"
         ),
         (["doubled-headers 4"], "\(closed)location /a/ { proxy_set_header host $host; \(page) }"),
+        (["other-upgrades 4"], "\(closed)location /a/ { proxy_set_header upgrade $http_upgrade; \(page) }"),
         (["header-names 1"], "http { underscores_in_headers on;\n\(closed) } }"),
         (["header-names 4"], "\(closed)ignore_invalid_headers off;"),
         (["shared-cache 4"], "\(closed)location /a/ { proxy_cache z; \(page) }"),
@@ -150,6 +151,7 @@ struct NginxTrapTests {
             "auth_request /_authfcgi/a; \(page) }"),
         "\(closed)location /a/ { proxy_cache z; proxy_cache_key \"$authfcgi_session_id $request_uri\"; \(page) }",
         "\(closed)location /a/ { include authfcgi/identity.conf; proxy_set_header Host $host; proxy_pass http://app; }",
+        "\(closed)location /a/ { proxy_set_header Upgrade $authfcgi_upgrade; \(page) }",
         "\(closed)location ~ \\.php$ { include authfcgi/fastcgi.conf; fastcgi_pass php; }",
         "\(closed)location @forbidden { auth_request off; return 200 no; }",
         text(
@@ -218,6 +220,7 @@ struct NginxTrapTests {
         ("outside of `/_authfcgi/`", "check-outside"), ("`if ($http_user_agent …)`", "client-decides"),
         ("without its `error_page` line", "bare-check"), ("`uwsgi_pass`, `scgi_pass` or", "wrong-identity-file"),
         ("`proxy_pass` without", "no-identity-file"), ("`underscores_in_headers on`", "header-names"),
+        ("`proxy_set_header Upgrade $http", "other-upgrades"),
         ("`fastcgi_cache`, `proxy_cache` for the check", "cached-check"), ("`check-http.conf` with a", "check-beside"),
         ("`proxy_cache` (`fastcgi_cache`", "shared-cache"),
         ("`location ~ ^/team/(.+)/", "demand-from-path"), ("in `location /public/`", "java-paths"),

@@ -46,6 +46,14 @@ enum Front: String, CaseIterable, Sendable, CustomTestStringConvertible {
     /// Whether it takes a body over HTTP/2 that comes without its length, as all do: lighttpd from 1.4.78 on.
     var takesBodiesWithoutLength: Bool { self != .lighttpd }
 
+    /// Whether its files let a client change to WebSocket. nginx needs lines in the location: docs/nginx.md.
+    var passesWebSockets: Bool {
+        switch self {
+        case .caddy, .envoy, .haproxy: true
+        case .nginx, .nginxOverHTTP, .lighttpd, .apache: false
+        }
+    }
+
     /// The length of the longest list of groups whose user gets in: the gate permits 4096 bytes, percent-encoded.
     var groupBytes: Int {
         switch self {

@@ -23,8 +23,8 @@ package final class HTTPClient {
         self.timeout = timeout
     }
 
-    /// Sends a request and reads its response. Host, Connection and Content-Length are added unless they are in
-    /// `headers`. A GET or HEAD on a kept connection that the server has closed is repeated once on a new one.
+    /// Sends a request and reads its response. After a 101 the body is what comes until the connection ends. Host,
+    /// Connection and Content-Length are added unless they are in `headers`. A GET or HEAD on a kept connection that the server has closed is repeated once on a new one.
     package func request(
         _ method: String, _ path: String, headers: [(String, String)] = [], body: [UInt8]? = nil
     ) throws -> HTTPAnswer {
@@ -125,7 +125,7 @@ package final class HTTPClient {
             guard words.count >= 2, words[0].hasPrefix("HTTP/1."), let status = Int(words[1]) else {
                 throw SupportError.unexpected("not an HTTP answer: \(head.startLine)")
             }
-            if (100..<200).contains(status) { continue }
+            if (100..<200).contains(status), status != 101 { continue }
             let hasBody = method != "HEAD" && status != 204 && status != 304
             let (body, isDelimited) = hasBody ? try readBody(of: head.headers, socket, deadline) : ([], true)
             let isKept = isDelimited && head.headers["Connection"]?.lowercased() != "close" && words[0] == "HTTP/1.1"
