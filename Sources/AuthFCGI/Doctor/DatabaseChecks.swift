@@ -71,7 +71,10 @@ enum DatabaseChecks {
         case .usable?: return [.fine("a look-up is answered")]
         case .unusable(let reason)?: return [.error(reason)]
         case .unavailable(let reason)?:
-            return [.error("PostgreSQL: \(reason)", exitCode: CommandFailure.unavailableCode)]
+            return [
+                .error(
+                    "PostgreSQL: \(reason)", remedy(ofLimit: reason), exitCode: CommandFailure.unavailableCode)
+            ]
         }
     }
 

@@ -75,7 +75,7 @@ enum ServerChecks {
                 return [.error(reason, "the owner of the tables runs authfcgi migrate --grant-to ROLE")]
             }
         } catch {
-            return [.error(error)]
+            return [DatabaseChecks.refused(error)]
         }
     }
 
