@@ -9,6 +9,8 @@ struct OpenDatabase {
 
     /// The time limit of the server's first answers.
     private static let deadline = Duration.seconds(10)
+    /// The maximum wait for a lock outside transactions, as of a command that only reads.
+    private static let lockWait = Duration.seconds(10)
 
     /// Connects to a primary without changing anything.
     init(_ settings: Settings, _ log: Logger) throws(PostgreSQLError) {
@@ -19,7 +21,7 @@ struct OpenDatabase {
         try connection.introduce(isPooled: !settings.preparesStatements, deadline: Self.deadline)
         try connection.enterSchema(settings.databaseSchema, deadline: Self.deadline)
         // Some commands take longer than the time limits of a role may allow.
-        if connection.keepsState { try connection.setTimeLimits(deadline: Self.deadline) }
+        if connection.keepsState { try connection.setTimeLimits(lock: Self.lockWait, deadline: Self.deadline) }
         connection.author = SystemUser.current
     }
 

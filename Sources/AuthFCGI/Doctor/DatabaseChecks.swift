@@ -4,6 +4,8 @@ internal import Sessions
 enum DatabaseChecks {
     /// The finding of checks that need the database.
     static let noDatabase = Finding.skipped("the database cannot be opened")
+    /// The finding of checks after the one that has reported the loss.
+    static let lostConnection = Finding.skipped("the connection to the database was lost")
     private static let noTables = Finding.skipped("the tables cannot be used")
 
     @Sendable
@@ -37,7 +39,7 @@ enum DatabaseChecks {
     static func schema(_ examination: Examination) -> [Finding] {
         switch examination.plan {
         case nil: return [noDatabase]
-        case .failure(let error)?: return [.error(error)]
+        case .failure(let error)?: return [examination.finding(of: error)]
         case .success(.upToDate(let number))?: return [.fine("the tables are at migration \(number)")]
         case .success(.wouldApply(let steps))?:
             return [.fine("'serve' would apply the migrations \(steps.map(String.init).joined(separator: ", "))")]
@@ -47,8 +49,10 @@ enum DatabaseChecks {
     @Sendable
     static func rights(_ examination: Examination) -> [Finding] {
         switch examination.inspection {
-        case nil: return [.skipped("there are no tables yet, or they are not up to date")]
-        case .failure(let error)?: return [.error(error)]
+        case nil:
+            if case .failure? = examination.plan { return [noTables] }
+            return [.skipped("there are no tables yet, or they are not up to date")]
+        case .failure(let error)?: return [examination.finding(of: error)]
         case .success(let inspection)?:
             let newer = inspection.newerTables.map { Finding.warning($0) }
             let faults = inspection.faults.map { fault in
@@ -67,7 +71,24 @@ enum DatabaseChecks {
         case .usable?: return [.fine("a look-up is answered")]
         case .unusable(let reason)?: return [.error(reason)]
         case .unavailable(let reason)?:
-            return [.error("PostgreSQL: \(reason)", exitCode: CommandFailure.unavailableCode)]
+            if let lock = heldLock(examination) { return [lock] }
+            return [
+                .error(
+                    "PostgreSQL: \(reason)", remedy(ofLimit: reason), exitCode: CommandFailure.unavailableCode)
+            ]
+        }
+    }
+
+    /// Returns the finding of a lock that keeps sessions from being read; nil if there is none. Behind a pooler a look-up
+    /// cannot tell.
+    private static func heldLock(_ examination: Examination) -> Finding? {
+        guard let database = examination.openDatabase, !examination.hasLostConnection else { return nil }
+        do throws(PostgreSQLError) {
+            try ServerExamination(database.connection).readSessions()
+            return nil
+        } catch {
+            guard error.isHeldLock else { return nil }
+            return Finding.error(error).with(remedy: "end the transaction that holds it; the gate answers 503")
         }
     }
 
@@ -80,7 +101,7 @@ enum DatabaseChecks {
         do throws(PostgreSQLError) {
             return findings(try database.check(query), query, keepsState: database.connection.keepsState)
         } catch {
-            return [.error(error)]
+            return [examination.finding(of: error)]
         }
     }
 

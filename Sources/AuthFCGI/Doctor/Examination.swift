@@ -38,6 +38,17 @@ final class Examination {
     /// Facts about the server; nil without a database.
     private(set) lazy var facts: Result<ServerFacts, PostgreSQLError>? = factsOfServer()
 
+    /// A Boolean value that indicates whether a check has reported that the connection to the database was lost.
+    private(set) var hasLostConnection = false
+
+    /// Returns the finding of a failure on the connection to the database. That it was lost is reported once.
+    func finding(of failure: PostgreSQLError) -> Finding {
+        guard failure.isLoss else { return .error(failure) }
+        guard !hasLostConnection else { return DatabaseChecks.lostConnection }
+        hasLostConnection = true
+        return Finding.error(failure).with(remedy: "see in PostgreSQL's log why the connection ended; then repeat it")
+    }
+
     /// The open database; nil without one.
     var openDatabase: OpenDatabase? { if case .success(let opened) = database { opened } else { nil } }
 

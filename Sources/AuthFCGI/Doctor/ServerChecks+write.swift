@@ -20,7 +20,7 @@ extension ServerChecks {
     ///   - failure: Why a change is refused.
     ///   - settings: The settings of a new connection, by name.
     static func write(_ failure: PostgreSQLError, _ settings: [String: String]) -> Finding {
-        let finding = Finding.error(failure)
+        let finding = DatabaseChecks.refused(failure)
         guard finding.remedy == nil else { return finding }
         return finding.with(remedy: remedy(failure, settings))
     }

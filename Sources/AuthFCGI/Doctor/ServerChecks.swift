@@ -11,6 +11,7 @@ enum ServerChecks {
     @Sendable
     static func version(_ examination: Examination) -> [Finding] {
         guard let database = examination.openDatabase else { return [DatabaseChecks.noDatabase] }
+        guard !examination.hasLostConnection else { return [DatabaseChecks.lostConnection] }
         guard let release = database.connection.serverRelease else {
             return [.note("the connection pooler does not tell the version of PostgreSQL")]
         }
@@ -34,6 +35,7 @@ enum ServerChecks {
     @Sendable
     static func encryption(_ examination: Examination) -> [Finding] {
         guard let database = examination.openDatabase else { return [DatabaseChecks.noDatabase] }
+        guard !examination.hasLostConnection else { return [DatabaseChecks.lostConnection] }
         return [encryption(database.connection.transport(examination.settings.databaseURL))]
     }
 
@@ -73,7 +75,7 @@ enum ServerChecks {
                 return [.error(reason, "the owner of the tables runs authfcgi migrate --grant-to ROLE")]
             }
         } catch {
-            return [.error(error)]
+            return [DatabaseChecks.refused(error)]
         }
     }
 
@@ -88,7 +90,7 @@ enum ServerChecks {
             let fact = "others get rights on what the owner of the tables creates, as when a dump is restored"
             return [.warning(fact, statements.joined(separator: "; "))]
         } catch {
-            return [.error(error)]
+            return [examination.finding(of: error)]
         }
     }
 
@@ -112,7 +114,7 @@ enum ServerChecks {
     static func look(_ examination: Examination, _ look: (ServerFacts) -> [Finding]) -> [Finding] {
         switch examination.facts {
         case nil: [DatabaseChecks.noDatabase]
-        case .failure(let error)?: [.error(error)]
+        case .failure(let error)?: [examination.finding(of: error)]
         case .success(let facts)?: look(facts)
         }
     }

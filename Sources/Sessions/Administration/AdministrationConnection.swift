@@ -5,6 +5,8 @@ struct AdministrationConnection {
 
     /// The maximum wait for a lock in ``attempt(_:)``.
     private static let lockWait = Duration.seconds(1)
+    /// The maximum wait for a lock in ``insist(_:)``. Whoever waits for the command is to learn soon what it waits for.
+    private static let longLockWait = Duration.seconds(10)
 
     /// Takes over a connection.
     /// - Parameters:
@@ -45,13 +47,15 @@ struct AdministrationConnection {
         }
     }
 
-    /// Runs `work` in a transaction that does not notify, and waits for each lock almost until the deadline.
+    /// Runs `work` in a transaction that does not notify, and waits for each lock for ten seconds, or almost until the
+    /// deadline if that is sooner.
     /// - Throws: ``PostgreSQLError``; nothing is changed then.
     func insist<T>(_ work: () throws(PostgreSQLError) -> T) throws(PostgreSQLError) -> T {
         try connection.transaction(deadline: deadline) { () throws(PostgreSQLError) in
             try connection.countRevocationsInTransaction(deadline: deadline)
             // Less than the deadline, after which the connection would be dead.
-            try connection.limitLockWaitInTransaction(to: deadline - Self.lockWait, deadline: deadline)
+            try connection.limitLockWaitInTransaction(
+                to: min(deadline - Self.lockWait, Self.longLockWait), deadline: deadline)
             return try work()
         }
     }

@@ -23,6 +23,11 @@ struct WriteCheckTests {
         if let remedy { #expect(finding.remedy?.contains(remedy) == true, "\(finding)") }
     }
 
+    @Test func `a limit of connections is named as in the check of the connection`() {
+        let failure = PostgreSQLError.refused("FATAL:  too many connections for role \"srv\"")
+        #expect(ServerChecks.write(failure, [:]).remedy == "raise the limit: ALTER ROLE … CONNECTION LIMIT")
+    }
+
     @Test func `a server without an answer waits for something, and other reasons have their advice`() {
         #expect(ServerChecks.write(.deadline, [:]).remedy?.contains("wait_event") == true)
         let finding = ServerChecks.write(.unusable("it stays: look for triggers"), [:])

@@ -50,6 +50,20 @@ import Testing
         expect("connections", "warning", "the role \(role) has 15", in: try doctor(environment))
     }
 
+    @Test func `a role with one connection, which the doctor has`() throws {
+        let role = "\(database)_pod"
+        try psql("CREATE ROLE \(role) LOGIN CONNECTION LIMIT 1")
+        #expect(try run(["migrate", "--grant-to", role]).status.isSuccess)
+        let output = try doctor([
+            "DATABASE_URL": server.url(user: role, database: database), "MIGRATE_ON_START": "off",
+        ])
+        for check in ["notifications", "write", "look-up"] {
+            let line = try #require(output.lines(check).first)
+            #expect(line.result == "error" && line.finding.contains("too many connections for role"), "\(line)")
+            #expect(line.remedy == "raise the limit: ALTER ROLE … CONNECTION LIMIT", "\(line)")
+        }
+    }
+
     @Test func `too many pods for the server`() throws {
         let output = try doctor(["WORKERS": "2"], ["--pods", "500"])
         expect("connections", "error", "500 pods with 2 workers may need 4000", "raise max_connections", in: output)

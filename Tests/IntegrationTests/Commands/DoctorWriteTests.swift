@@ -72,6 +72,20 @@ import Testing
         #expect(try doctor().lines("write").first?.result == "ok")
     }
 
+    @Test(arguments: [false, true])
+    func `a table that nobody can read is named, also behind a pooler`(isPooled: Bool) throws {
+        let pooler = try isPooled ? PgBouncer(in: folder, before: server, poolMode: "transaction") : nil
+        let other = try connection()
+        try other.script("BEGIN; LOCK TABLE session_tokens IN ACCESS EXCLUSIVE MODE", deadline: .seconds(10))
+        let output = try doctor(["DATABASE_URL": pooler?.url(database: database) ?? server.url(database: database)])
+        let line = try #require(output.lines("look-up").first)
+        #expect(line.result == "error" && line.finding.contains("SQLSTATE 55P03"), "\(line)")
+        #expect(line.finding.contains("session_tokens"), "\(line)")
+        #expect(line.remedy?.hasPrefix("end the transaction that holds it") == true, "\(line)")
+        try other.script("ROLLBACK", deadline: .seconds(10))
+        withExtendedLifetime(pooler) {}
+    }
+
     @Test func `a trigger of others that keeps sessions from ending`() throws {
         try psql(
             """

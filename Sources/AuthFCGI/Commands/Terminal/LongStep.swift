@@ -3,7 +3,7 @@ internal import Glibc
 internal import Synchronization
 
 /// A step of a command that waits for the database all the time. If it takes longer than a second, a terminal shows for how
-/// long.
+/// long; elsewhere there is one line after five seconds.
 final class LongStep: Sendable {
     private struct State {
         var text: String
@@ -13,6 +13,10 @@ final class LongStep: Sendable {
 
     private let state: Mutex<State>
     private let start = BootInstant.now
+    private let isTerminal = TerminalScreen.isTerminal(STDERR_FILENO)
+
+    /// The time between two texts on a terminal, and until the line elsewhere, in milliseconds.
+    private static let (interval, lineTime): (Int32, Int32) = (1000, 5000)
 
     private init(_ text: String) {
         state = Mutex(State(text: text))
@@ -22,10 +26,8 @@ final class LongStep: Sendable {
     /// - Parameter text: What is being done, as the beginning of a line.
     static func run<T, E>(_ text: String, _ work: (LongStep) throws(E) -> T) throws(E) -> T {
         let step = LongStep(text)
-        if TerminalScreen.isTerminal(STDERR_FILENO) {
-            // Without a thread there is nothing to see.
-            _ = HelperThreads.startThread(named: "progress", isHelper: false) { step.watch() }
-        }
+        // Without a thread there is nothing to see.
+        _ = HelperThreads.startThread(named: "progress", isHelper: false) { step.watch() }
         defer { step.end() }
         return try work(step)
     }
@@ -35,12 +37,17 @@ final class LongStep: Sendable {
 
     private func watch() {
         while true {
-            poll(nil, 0, 1000)
+            poll(nil, 0, isTerminal ? Self.interval : Self.lineTime)
             let seconds = Int((BootInstant.now - start).seconds)
             let goesOn = state.withLock { state in
                 guard !state.hasEnded else { return false }
+                let text = "\(state.text): \(seconds) s …"
+                guard isTerminal else {
+                    StandardError.write("\(text)\n")
+                    return false
+                }
                 state.isShown = true
-                TerminalLine.show("\(state.text): \(seconds) s …", on: STDERR_FILENO)
+                TerminalLine.show(text, on: STDERR_FILENO)
                 return true
             }
             guard goesOn else { return }

@@ -16,10 +16,4 @@ extension PostgreSQLConnection {
     func countRevocationsInTransaction(deadline: Duration) throws(PostgreSQLError) {
         try script("SET LOCAL authfcgi.counting_since = 'Infinity'", deadline: deadline)
     }
-
-    /// Limits each wait for a lock in the current transaction.
-    /// - Throws: ``PostgreSQLError``
-    func limitLockWaitInTransaction(to time: Duration, deadline: Duration) throws(PostgreSQLError) {
-        try script("SET LOCAL lock_timeout = \(time.nanoseconds / 1_000_000)", deadline: deadline)
-    }
 }

@@ -16,7 +16,7 @@ extension PostgreSQLConnection {
         statement: Duration? = nil, lock: Duration? = nil, deadline: Duration
     ) throws(PostgreSQLError) {
         try script(timeLimits("SET", statement: statement, lock: lock).joined(separator: "; "), deadline: deadline)
-        hasOwnTimeLimits = true
+        hasNoTimeLimits = statement == nil && lock == nil
     }
 
     /// Returns the statements that make the server cancel statements and waits for locks shortly after their results are
@@ -25,10 +25,10 @@ extension PostgreSQLConnection {
         timeLimits("SET", statement: time + .milliseconds(500), lock: lock)
     }
 
-    /// Removes all limits for the current transaction, unless the connection has its own.
+    /// Removes all limits for the current transaction, unless the connection has none.
     /// - Throws: ``PostgreSQLError``
     func liftTimeLimitsInTransaction(deadline: Duration) throws(PostgreSQLError) {
-        guard !hasOwnTimeLimits else { return }
+        guard !hasNoTimeLimits else { return }
         try script(timeLimits("SET LOCAL", statement: nil, lock: nil).joined(separator: "; "), deadline: deadline)
     }
 
@@ -37,6 +37,29 @@ extension PostgreSQLConnection {
     func limitInTransaction(statement: Duration, lock: Duration, deadline: Duration) throws(PostgreSQLError) {
         let limits = timeLimits("SET LOCAL", statement: statement, lock: lock)
         try script(limits.joined(separator: "; "), deadline: deadline)
+    }
+
+    /// Limits each wait for a lock in the current transaction.
+    /// - Throws: ``PostgreSQLError``
+    func limitLockWaitInTransaction(to time: Duration, deadline: Duration) throws(PostgreSQLError) {
+        try script(Self.lockLimitInTransaction(time), deadline: deadline)
+    }
+
+    /// Returns the statement that limits each wait for a lock in the current transaction.
+    static func lockLimitInTransaction(_ time: Duration) -> String {
+        "SET LOCAL lock_timeout = \(time.nanoseconds / 1_000_000)"
+    }
+
+    /// Performs `work`. If a lock was held for too long, the error says on what.
+    /// - Parameter tables: The tables that `work` reads, as SQL names.
+    /// - Throws: ``PostgreSQLError``
+    func namingLock<T>(on tables: String, _ work: () throws(PostgreSQLError) -> T) throws(PostgreSQLError) -> T {
+        do throws(PostgreSQLError) {
+            return try work()
+        } catch {
+            guard case .server(.lockNotAvailable, let text) = error else { throw error }
+            throw .server(.lockNotAvailable, "\(text): somebody has locked \(tables)")
+        }
     }
 
     /// Returns the statements that set the limits. In PostgreSQL zero means no limit.

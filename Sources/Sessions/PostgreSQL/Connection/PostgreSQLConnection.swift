@@ -24,9 +24,9 @@ internal import Glibc
     /// The state of the notifications of revocations.
     var notifications = Notifications.notRequested
 
-    /// A Boolean value that indicates whether ``setTimeLimits(statement:lock:deadline:)`` has replaced the limits of the
-    /// role and of the database.
-    var hasOwnTimeLimits = false
+    /// A Boolean value that indicates whether ``setTimeLimits(statement:lock:deadline:)`` has removed the limits of the
+    /// role and of the database, and set no others.
+    var hasNoTimeLimits = false
 
     /// A Boolean value that indicates whether errors of waiting calls keep the server's details and hints. They may contain
     /// values, so only while no statement has any of users.

@@ -84,6 +84,15 @@ package enum PostgreSQLError: Error, Equatable, Sendable {
     /// A Boolean value that indicates whether PostgreSQL's disk is full. Statements that need no more space still succeed.
     package var isFullDisk: Bool { if case .server(.diskFull, _) = self { true } else { false } }
 
+    /// A Boolean value that indicates whether an open connection was lost, or has to be given up.
+    package var isLoss: Bool {
+        switch self {
+        case .connection, .deadline, .confusion: true
+        case .server(let state, _): state.isServerGone
+        case .unsent, .replacement, .refused, .unreadable, .notReady, .unusable: false
+        }
+    }
+
     /// A Boolean value that indicates whether the connection can no longer be used.
     var endsConnection: Bool {
         switch self {

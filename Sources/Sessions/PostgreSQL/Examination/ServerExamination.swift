@@ -78,6 +78,19 @@ package struct ServerExamination {
         }
     }
 
+    /// Reads the table of sessions. A look-up has less time, after which it cannot say what it has waited for.
+    /// - Throws: ``PostgreSQLError``
+    package func readSessions() throws(PostgreSQLError) {
+        try look { () throws(PostgreSQLError) -> Void in
+            try connection.limitInTransaction(
+                statement: Self.changeTime, lock: Self.lockWait, deadline: Self.deadline)
+            let table = "\(connection.schema)session_tokens"
+            try connection.namingLock(on: table) { () throws(PostgreSQLError) -> Void in
+                try connection.script("SELECT FROM \(table) LIMIT 1", deadline: Self.deadline)
+            }
+        }
+    }
+
     /// Runs statements with the restricted search path, behind a pooler too.
     private func look<T>(_ work: () throws(PostgreSQLError) -> T) throws(PostgreSQLError) -> T {
         try connection.transaction(deadline: Self.deadline) { () throws(PostgreSQLError) in

@@ -124,7 +124,9 @@ extension Migrations {
     ///   with the same number.
     func applied(on connection: PostgreSQLConnection, _ schema: String) throws(PostgreSQLError) -> [Int: String] {
         guard try hasTable(on: connection, schema) else { return [:] }
-        let applied = try recordedSteps(on: connection, schema)
+        let applied = try connection.namingLock(on: "\(Schema.identifier(schema)).\(Self.table)") {
+            () throws(PostgreSQLError) in try recordedSteps(on: connection, schema)
+        }
         if let step = Self.objection(to: applied) {
             throw .unusable(
                 "the tables in the schema \(Schema.identifier(schema)) are of an incompatible version of authfcgi "
@@ -135,14 +137,18 @@ extension Migrations {
         return applied
     }
 
-    /// Returns the rows of the table of steps, which is there.
+    /// Returns the rows of the table of steps, which is there. No migration keeps anybody from reading it, so that the wait for
+    /// a lock is short.
     /// - Throws: ``PostgreSQLError/unusable(_:part:)`` if it is another program's table with the same name.
     private func recordedSteps(
         on connection: PostgreSQLConnection, _ schema: String
     ) throws(PostgreSQLError) -> [Int: String] {
         do throws(PostgreSQLError) {
-            let rows = try connection.query(
-                "SELECT number, name FROM \(Schema.identifier(schema)).\(Self.table)", deadline: Self.deadline)
+            // A script is one transaction, also behind a pooler.
+            try connection.sendScript(
+                "\(PostgreSQLConnection.lockLimitInTransaction(Self.readLockWait)); "
+                    + "SELECT number, name FROM \(Schema.identifier(schema)).\(Self.table)")
+            let rows = try connection.wait(for: Self.deadline)
             var applied: [Int: String] = [:]
             for row in 0..<rows.rowCount {
                 if let number = Int(rows.text(row, 0)) { applied[number] = rows.text(row, 1) }

@@ -8,6 +8,8 @@ extension Migrations {
     func faults(on connection: PostgreSQLConnection, _ schema: String) throws(PostgreSQLError) -> [SchemaFault] {
         try connection.transaction(deadline: Self.deadline) { () throws(PostgreSQLError) in
             try connection.restrictSearchPathInTransaction(deadline: Self.deadline)
+            // The tables of one row are read.
+            try connection.limitLockWaitInTransaction(to: Self.readLockWait, deadline: Self.deadline)
             return try findFaults(on: connection, schema)
         }
     }
@@ -29,7 +31,10 @@ extension Migrations {
             + connection.run(FindTableFaults(), in: schema, deadline: Self.deadline)
         let tables = try connection.run(FindSingleRowTables(), in: schema, deadline: Self.deadline)
         guard !tables.isEmpty else { return faults }
-        let empty = try connection.run(FindEmptyTables(tables: tables), in: schema, deadline: Self.deadline)
+        let empty = try connection.namingLock(on: tables.map { "\(schema)\($0.name)" }.joined(separator: " or ")) {
+            () throws(PostgreSQLError) in
+            try connection.run(FindEmptyTables(tables: tables), in: schema, deadline: Self.deadline)
+        }
         return faults + empty
     }
 

@@ -48,6 +48,10 @@ package struct Migrations: Sendable {
     static let table = "authfcgi_migrations"
     /// The time limit of a statement, including the wait for another pod's migration.
     static let deadline = Duration.seconds(60)
+    /// The maximum wait for a lock of what only reads.
+    static let readLockWait = Duration.seconds(2)
+    /// The same of a step, which makes everybody else wait for the table meanwhile: it fails soon, and is tried again later.
+    private static let stepLockWait = Duration.seconds(3)
 
     /// Applies the missing steps. Takes the lock only if there are any.
     ///
@@ -109,11 +113,15 @@ package struct Migrations: Sendable {
         let schema = Schema(schema)
         let lifetimes = Lifetimes(usual: lifetime, remembered: rememberedLifetime)
         do throws(PostgreSQLError) {
-            // Compared first, because a read-only server refuses even an UPDATE without rows.
-            guard try connection.run(LifetimesDiffer(lifetimes: lifetimes), in: schema, deadline: Self.deadline) else {
-                return
+            try connection.transaction(deadline: Self.deadline) { () throws(PostgreSQLError) -> Void in
+                try connection.limitLockWaitInTransaction(to: Self.readLockWait, deadline: Self.deadline)
+                try connection.namingLock(on: schema.limitsTable) { () throws(PostgreSQLError) -> Void in
+                    // Compared first, because a read-only server refuses even an UPDATE without rows.
+                    let differ = LifetimesDiffer(lifetimes: lifetimes)
+                    guard try connection.run(differ, in: schema, deadline: Self.deadline) else { return }
+                    try connection.run(SetLifetimes(lifetimes: lifetimes), in: schema, deadline: Self.deadline)
+                }
             }
-            try connection.run(SetLifetimes(lifetimes: lifetimes), in: schema, deadline: Self.deadline)
         } catch {
             if error.isRefusedPermission {
                 log.warning("setting the lifetimes of sessions made by SQL needs the tables' owner: \(error.reason)")
@@ -182,8 +190,7 @@ package struct Migrations: Sendable {
         try connection.script(
             "LOCK TABLE \(Schema.identifier(schema)).\(Self.table) IN SHARE ROW EXCLUSIVE MODE", deadline: Self.deadline
         )
-        // A step that waits for a table's lock makes everybody else wait for that table: fail soon and try again later.
-        try connection.script("SET LOCAL lock_timeout = '3s'", deadline: Self.deadline)
+        try connection.limitLockWaitInTransaction(to: Self.stepLockWait, deadline: Self.deadline)
     }
 
     func applyLocked(
@@ -198,6 +205,7 @@ package struct Migrations: Sendable {
         try lock(on: connection, schema)
         // Another pod may have applied steps while this one waited for the lock.
         let applied = try applied(on: connection, schema)
+        try connection.limitLockWaitInTransaction(to: Self.stepLockWait, deadline: Self.deadline)
         if applied.isEmpty { try refuseForeignTables(on: connection, schema) }
         let missing = Self.steps.filter { applied[$0.number] == nil }
         guard !missing.isEmpty else { return [] }
