@@ -118,6 +118,10 @@ import Testing
             "the tables are not as the migrations have left them: type of user_id of login_devices is another one: "
         ),
         (
+            "CREATE RULE keep AS ON DELETE TO session_tokens DO INSTEAD NOTHING", .rule,
+            "the rule keep ON public.session_tokens does something else instead of changes of the gate's tables: the role postgres runs, in this database: DROP RULE keep ON public.session_tokens"
+        ),
+        (
             "DROP INDEX session_tokens_user_id_idx", .index,
             "the tables lack the index session_tokens_user_id_idx: the gate works, and slowly: the role postgres runs, in this database: CREATE INDEX CONCURRENTLY session_tokens_user_id_idx ON public.session_tokens USING btree (user_id, "
         ),
@@ -163,6 +167,7 @@ import Testing
             ALTER INDEX authfcgi_audit_action_idx SET (fillfactor = 50);
             ALTER INDEX user_epochs_ended_idx RENAME TO ended;
             CREATE INDEX by_label ON session_tokens (label);
+            CREATE RULE told AS ON DELETE TO session_tokens DO ALSO NOTIFY deleted;
             ALTER TABLE session_tokens ADD COLUMN device text CHECK (device <> '')
             """)
         #expect(try faults() == [])

@@ -71,7 +71,10 @@ struct FindTableFaults: Statement {
               LEFT JOIN pg_constraint k ON k.conrelid = t.oid AND k.contype = 'c' AND k.conname = w.name
              WHERE k.convalidated IS NOT TRUE
             UNION ALL
-            SELECT 4, 'index', w.name,
+            SELECT 4, 'rule', format('%I ON %s', r.rulename, t.sql), format('DROP RULE %I ON %s', r.rulename, t.sql)
+              FROM tables t JOIN pg_rewrite r ON r.ev_class = t.oid WHERE r.is_instead AND r.ev_enabled <> 'D'
+            UNION ALL
+            SELECT 5, 'index', w.name,
                    CASE WHEN EXISTS (SELECT FROM present_indexes i WHERE i.indrelid = t.oid AND i.name = w.name)
                         THEN format('DROP INDEX CONCURRENTLY %I.%I; ', h.nspname, w.name) ELSE '' END
                    || format('CREATE INDEX CONCURRENTLY %I ON %s USING %s', w.name, t.sql, w.definition)

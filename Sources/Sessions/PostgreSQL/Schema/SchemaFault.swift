@@ -18,6 +18,8 @@ package struct SchemaFault: Equatable, Sendable {
         case trigger
         /// Applications may not call the functions for them.
         case applications
+        /// Rules do something else instead of a change of a table.
+        case rule
         /// Tables lack primary keys or other unique constraints.
         case key
         /// Objects or columns do not exist.
@@ -57,8 +59,8 @@ package struct SchemaFault: Equatable, Sendable {
     var isOpen: Bool {
         switch kind {
         case .functionOfEverybody, .tableOfEverybody: true
-        case .applicationsRole, .owner, .function, .rowSecurity, .trigger, .applications, .key, .missing, .unlogged,
-            .logged, .nullable, .definition, .index, .rows, .gate, .rightsOfOthers, .powerOfGate:
+        case .applicationsRole, .owner, .function, .rowSecurity, .trigger, .applications, .rule, .key, .missing,
+            .unlogged, .logged, .nullable, .definition, .index, .rows, .gate, .rightsOfOthers, .powerOfGate:
             false
         }
     }
@@ -77,8 +79,8 @@ package struct SchemaFault: Equatable, Sendable {
         case .applicationsRole, .functionOfEverybody, .tableOfEverybody, .function, .rowSecurity, .trigger,
             .applications, .rows:
             true
-        case .owner, .key, .missing, .unlogged, .logged, .nullable, .definition, .index, .gate, .rightsOfOthers,
-            .powerOfGate:
+        case .owner, .rule, .key, .missing, .unlogged, .logged, .nullable, .definition, .index, .gate,
+            .rightsOfOthers, .powerOfGate:
             false
         }
     }
@@ -103,6 +105,8 @@ package struct SchemaFault: Equatable, Sendable {
         case .trigger:
             "\(counted("trigger")) \(objects.count == 1 ? "does" : "do") not always run, and so not every revocation takes effect in time"
         case .applications: "members of \(SchemaObjects.applicationsRole) lack \(counted("right"))"
+        case .rule:
+            "\(counted("rule")) \(objects.count == 1 ? "does" : "do") something else instead of changes of the gate's tables"
         case .key: "the tables lack \(counted("constraint"))"
         case .missing: "the tables are incomplete, without \(list)"
         case .unlogged:
@@ -134,7 +138,7 @@ package struct SchemaFault: Equatable, Sendable {
         case .owner: "an administrator runs, in this database: \(statements)"
         case .definition:
             "compare them with new tables (authfcgi migrate in an empty database, pg_dump --schema-only), and correct them"
-        case .unlogged, .logged, .nullable, .index:
+        case .rule, .unlogged, .logged, .nullable, .index:
             "\(precaution)the role \(owner) runs, in this database: \(statements)"
         case .gate: "the role \(owner) runs authfcgi migrate --grant-to \(shellWord(role))"
         case .rightsOfOthers:
@@ -159,7 +163,7 @@ package struct SchemaFault: Equatable, Sendable {
         case .nullable:
             "after rows that are NULL there were deleted or given a value (otherwise \(objects.count == 1 ? "the statement fails" : "each statement fails")), "
         case .applicationsRole, .functionOfEverybody, .tableOfEverybody, .owner, .function, .rowSecurity, .trigger,
-            .applications, .key, .missing, .definition, .index, .rows, .gate, .rightsOfOthers, .powerOfGate:
+            .applications, .rule, .key, .missing, .definition, .index, .rows, .gate, .rightsOfOthers, .powerOfGate:
             ""
         }
     }
