@@ -15,18 +15,18 @@ struct StatementFailures {
     }
 
     /// Handles a write that has succeeded.
-    mutating func noteWrite() {
-        if let fields = readOnly.end() { log.info("PostgreSQL accepts writes again", metadata: fields) }
-        if let fields = fullDisk.end() {
+    mutating func noteWrite(at now: BootInstant = .now) {
+        if let fields = readOnly.end(at: now) { log.info("PostgreSQL accepts writes again", metadata: fields) }
+        if let fields = fullDisk.end(at: now) {
             log.info("no write has failed for lack of disk space for 30 s", metadata: fields)
         }
     }
 
     /// Logs the failure of a statement, and returns the error for its caller.
-    mutating func report(_ error: PostgreSQLError) -> SessionStoreError {
+    mutating func report(_ error: PostgreSQLError, at now: BootInstant = .now) -> SessionStoreError {
         // Logged once per period, since every write fails for the same reason.
         if error.isReadOnlyTransaction {
-            if let fields = readOnly.begin() {
+            if let fields = readOnly.begin(at: now) {
                 log.error(
                     "PostgreSQL is read-only: \(error.reason); checks continue, logins and logouts fail",
                     metadata: fields)
@@ -34,7 +34,7 @@ struct StatementFailures {
             return .readOnly
         }
         if error.isFullDisk {
-            if let fields = fullDisk.begin() {
+            if let fields = fullDisk.begin(at: now) {
                 log.error(
                     "PostgreSQL is out of disk space: \(error.reason); checks continue, logins fail", metadata: fields)
             }

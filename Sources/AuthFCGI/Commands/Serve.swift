@@ -37,7 +37,7 @@ struct Serve: ParsableCommand {
         processLog.bootstrap()
         let log = Logger(label: "authfcgi")
         Self.logStart(settings, inheritance.sockets, log)
-        for variable in sources.unknownVariables where variable.meant != nil {
+        for variable in sources.unknownVariables where variable.finding.weight == .warning {
             log.warning("\(variable.finding.sentence)")
         }
 

@@ -11,6 +11,30 @@ enum SettingNames {
         [setting.name] + [setting.fileVariable(of: setting.name)].compactMap(\.self)
     }
 
+    /// The names without the prefix by which documents call settings, those of the files of secrets included.
+    private static let bareNames = SettingTable.all.filter { $0.documentedName == $0.name }.flatMap { setting in
+        [setting.name] + [setting.fileVariable(of: setting.name)].compactMap(\.self)
+    }
+
+    /// Returns that one of ``bareNames`` from which a name differs in one letter, or in the order of two. With more differences
+    /// it would be another program's, such as `REDIS_SSL`.
+    static func bareName(resembling name: String) -> String? {
+        let word = name.uppercased()
+        return bareNames.first { bareName in
+            switch EditDistance.between(word, bareName) {
+            case 0, 1: true
+            case 2: word.utf8.sorted() == bareName.utf8.sorted()
+            default: false
+            }
+        }
+    }
+
+    /// Returns whether an environment has a value for the setting of a variable, in whatever variable.
+    static func isSet(_ variable: String, in environment: [String: String]) -> Bool {
+        let setting = SettingTable.all.first { $0.allVariables.contains(variable) }
+        return setting?.allVariables.contains { environment[$0]?.isEmpty == false } == true
+    }
+
     /// Returns the variable that may have been meant by a name that no setting has; nil if none is similar.
     static func meant(by name: String) -> String? {
         if let setting = SettingTable.all.first(where: { $0.name == name }) { return setting.prefixedName }

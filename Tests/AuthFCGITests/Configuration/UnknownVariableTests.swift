@@ -24,11 +24,33 @@ struct UnknownVariableTests {
         #expect(found.first?.finding == .note("\(name) in the environment is no setting, and has no effect"))
     }
 
+    @Test(arguments: [
+        ("REDIS_ULR", "REDIS_URL"), ("DATABSE_URL", "DATABASE_URL"), ("DATABASE_URI", "DATABASE_URL"),
+        ("database_url", "DATABASE_URL"), ("REDIS_URL_FIEL", "REDIS_URL_FILE"),
+        ("DATABASE_URLFILE", "DATABASE_URL_FILE"),
+    ])
+    func `a name that resembles one without the prefix is a note with it, unless that setting has a value`(
+        _ name: String, _ meant: String
+    ) {
+        let found = UnknownVariable.all(in: [name: "x", "PATH": "/bin"])
+        #expect(found == [UnknownVariable(name: name, meant: meant)])
+        let fact = "\(name) in the environment is no setting, and has no effect"
+        #expect(found.first?.finding == .note(fact, "did you mean \(meant)?"))
+        let setting = meant.replacing("_FILE", with: "")
+        for variable in [setting, "\(setting)_FILE", "AUTHFCGI_\(setting)"] {
+            #expect(UnknownVariable.all(in: [name: "x", variable: "y"]) == [], "\(variable)")
+        }
+    }
+
     @Test func `names of settings, empty values and other programs' variables are not mentioned`() {
         let ours = SettingTable.all.flatMap(\.allVariables)
-        let others = ["PATH", "WORKRES", "AUTH_USER", "AUTH_TOKEN", "AUTHELIA_JWT_SECRET", "USER", "FCGI_ROLE"]
-        let environment = Dictionary(uniqueKeysWithValues: Set(ours + others).map { ($0, "x") })
-        #expect(UnknownVariable.all(in: environment) == [])
+        let others =
+            ["PATH", "WORKRES", "AUTH_USER", "AUTH_TOKEN", "AUTHELIA_JWT_SECRET", "USER", "FCGI_ROLE"]
+            + ["REDIS_SSL", "REDIS_TTL", "REDIS_HOST", "DATABASE_NAME", "DATABASE_URL_RO"]
+        for names in [ours + others, others] {
+            let environment = Dictionary(uniqueKeysWithValues: Set(names).map { ($0, "x") })
+            #expect(UnknownVariable.all(in: environment) == [])
+        }
         #expect(UnknownVariable.all(in: ["AUTHFCGI_WORKRES": ""]) == [])
     }
 

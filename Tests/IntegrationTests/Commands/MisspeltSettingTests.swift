@@ -47,6 +47,16 @@ import Testing
         #expect(try gate.stop() == .code(0))
     }
 
+    @Test func `the order of precedence in the help of config show is the true one`() throws {
+        let file = try folder.write("settings.env", "AUTHFCGI_LOG_LEVEL=error\n")
+        let shown = try run(["config", "show", "--env-file", file], environment: ["LOG_LEVEL": "debug"])
+        let line = shown.output.split(separator: "\n").first { $0.contains("LOG_LEVEL") }
+        #expect(line?.contains("error") == true && line?.contains("debug") == false, "\(shown)")
+        let help = try run(["config", "show", "--help"]).output.split { $0.isWhitespace }.joined(separator: " ")
+        let order = "a flag, a variable with the prefix AUTHFCGI_, one without it, or is the default, in this order"
+        #expect(help.contains(order), "\(help)")
+    }
+
     @Test(arguments: [["serve"], ["migrate"], ["config", "show"]])
     func `a start that fails names the variable that may be the reason, and not its value`(
         _ command: [String]

@@ -83,31 +83,43 @@ import Testing
     static let changes: [(String, SchemaFault.Kind, String)] = [
         (
             "ALTER TABLE user_epochs SET UNLOGGED", .unlogged,
-            "the table user_epochs is UNLOGGED: a crash of PostgreSQL empties such a table, which brings ended sessions back or ends all: the role postgres runs, in this database: ALTER TABLE public.user_epochs SET LOGGED, each of which"
+            "the table user_epochs is UNLOGGED: a crash of PostgreSQL empties such a table, which brings ended sessions back or ends all: when nobody needs the table, which is locked and rewritten, the role postgres runs, in this database: ALTER TABLE public.user_epochs SET LOGGED"
         ),
         (
             "ALTER TABLE redis_seal_keys SET LOGGED", .logged,
-            "the table redis_seal_keys is not UNLOGGED: replicas, base backups and archives have the keys that seal sessions in Redis: the role postgres runs, in this database: ALTER TABLE public.redis_seal_keys SET UNLOGGED"
+            "the table redis_seal_keys is not UNLOGGED: replicas, base backups and archives have the keys that seal sessions in Redis: when nobody needs the table, which is locked and rewritten, the role postgres runs, in this database: ALTER TABLE public.redis_seal_keys SET UNLOGGED"
         ),
         (
             "ALTER TABLE session_tokens ALTER user_epoch DROP NOT NULL, ALTER expires_at DROP NOT NULL", .nullable,
-            "2 columns (expires_at of session_tokens, user_epoch of session_tokens) may be NULL, which comparisons of the gate do not expect: the role postgres runs, in this database: ALTER TABLE public.session_tokens ALTER COLUMN expires_at SET NOT NULL; ALTER TABLE"
+            "2 columns (expires_at of session_tokens, user_epoch of session_tokens) may be NULL, which comparisons of the gate do not expect: after rows that are NULL there were deleted or given a value (otherwise each statement fails), the role postgres runs, in this database: ALTER TABLE public.session_tokens ALTER COLUMN expires_at SET NOT NULL; ALTER TABLE"
         ),
         (
             "ALTER TABLE user_epochs DROP CONSTRAINT user_epochs_check", .definition,
-            "the definition constraint user_epochs_check of user_epochs is gone or changed: compare them with new tables"
+            "the tables are not as the migrations have left them: constraint user_epochs_check of user_epochs is gone: compare them with new tables"
+        ),
+        (
+            """
+            ALTER TABLE user_epochs DROP CONSTRAINT user_epochs_check;
+            ALTER TABLE user_epochs ADD CONSTRAINT user_epochs_check CHECK (true) NOT VALID
+            """, .definition,
+            "the tables are not as the migrations have left them: constraint user_epochs_check of user_epochs is not valid: compare them with new tables"
         ),
         (
             "ALTER TABLE session_tokens ALTER session_id DROP DEFAULT; ALTER TABLE authfcgi_audit ALTER number DROP IDENTITY",
-            .definition, "2 definitions (default of session_id of session_tokens, identity of number of authfcgi_audit)"
+            .definition,
+            "the tables are not as the migrations have left them: default of session_id of session_tokens is gone, identity of number of authfcgi_audit is gone: "
         ),
         (
             "ALTER TABLE authfcgi_users ALTER username_key DROP EXPRESSION", .definition,
-            "the definition expression of username_key of authfcgi_users is gone or changed"
+            "the tables are not as the migrations have left them: expression of username_key of authfcgi_users is gone: "
         ),
         (
             "ALTER TABLE login_devices ALTER user_id TYPE varchar(300)", .definition,
-            "the definition type of user_id of login_devices is gone or changed"
+            "the tables are not as the migrations have left them: type of user_id of login_devices is another one: "
+        ),
+        (
+            "CREATE RULE keep AS ON DELETE TO session_tokens DO INSTEAD NOTHING", .rule,
+            "the rule keep ON public.session_tokens does something else instead of changes of the gate's tables: the role postgres runs, in this database: DROP RULE keep ON public.session_tokens"
         ),
         (
             "DROP INDEX session_tokens_user_id_idx", .index,
@@ -155,6 +167,7 @@ import Testing
             ALTER INDEX authfcgi_audit_action_idx SET (fillfactor = 50);
             ALTER INDEX user_epochs_ended_idx RENAME TO ended;
             CREATE INDEX by_label ON session_tokens (label);
+            CREATE RULE told AS ON DELETE TO session_tokens DO ALSO NOTIFY deleted;
             ALTER TABLE session_tokens ADD COLUMN device text CHECK (device <> '')
             """)
         #expect(try faults() == [])

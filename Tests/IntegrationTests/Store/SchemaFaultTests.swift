@@ -197,6 +197,7 @@ import Testing
         try database.sql("CREATE ROLE \(role); ALTER FUNCTION create_access_token OWNER TO \(role)")
         let found = try faults()
         #expect(found.map(\.kind) == [.owner], "\(found.map(\.text))")
+        #expect(found.first?.advice.hasPrefix("an administrator runs, in this database: ALTER FUNCTION ") == true)
         let error = #expect(throws: PostgreSQLError.self) { try putRight() }
         let text =
             "the object create_access_token of the gate belongs to another role than postgres: an administrator runs, in this database: ALTER FUNCTION public.create_access_token("

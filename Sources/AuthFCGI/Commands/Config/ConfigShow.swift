@@ -6,8 +6,9 @@ struct ConfigShow: ParsableCommand {
         commandName: "show", abstract: "Show the value of each setting, and where it comes from.",
         usage: "authfcgi config show [\(EnvironmentFileOption.name) <path>] [--json] [<options>]",
         discussion: """
-            A value comes from a flag, the environment, the file given with --env-file, or is the default, in this order of \
-            precedence. The values of secrets are not shown. No server is asked.
+            A value comes from a flag, a variable with the prefix AUTHFCGI_, one without it, or is the default, in this order of \
+            precedence. For either name the environment counts before the file given with --env-file. The values of \
+            secrets are not shown. No server is asked.
 
             Exit codes: 0 the settings are valid; 78 they are not, and 'config check --settings-only' has the same problems.
             """)

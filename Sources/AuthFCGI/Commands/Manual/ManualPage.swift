@@ -92,8 +92,8 @@ struct ManualPage {
                 """
                 A setting is a flag of 'authfcgi serve', an environment variable, or a line of the file given with --env-file, \
                 in this order of precedence. A variable is also read without the prefix AUTHFCGI_, except for AUTHFCGI_USER; \
-                one with the prefix wins. A secret has no flag, and may be in a file that a variable with _FILE at its end \
-                names. The program notices by itself when that file changes.
+                one with the prefix wins, also if it is in the file and the other in the environment. A secret has no flag, and \
+                may be in a file that a variable with _FILE at its end names. The program notices by itself when that file changes.
                 """) + SettingTable.all.flatMap { Self.entry($0) }
     }
 

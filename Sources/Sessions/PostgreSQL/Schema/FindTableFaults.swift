@@ -1,7 +1,8 @@
 /// Finds what of the gate's tables themselves is not as the migrations have left it: columns, constraints of values, indexes,
-/// and whether a crash empties them. Only a statement by hand changes that, or a restore of a part. Reads PostgreSQL's catalogs
+/// rules, and whether a crash empties them. Only a statement by hand changes that, or a restore of a part. Reads PostgreSQL's catalogs
 /// alone, so any role may run it, and no lock on a table delays it. The search path must be the restricted one. What is missing
-/// altogether is found by ``FindSchemaFaults``.
+/// altogether is found by ``FindSchemaFaults``. An expression, of a default, a constraint or an index, is not looked at: the functions
+/// that print one wait for locks.
 struct FindTableFaults: Statement {
     typealias Row = SchemaFaultRow
     typealias Answer = [SchemaFault]
@@ -57,18 +58,23 @@ struct FindTableFaults: Statement {
                    format('ALTER TABLE %s ALTER COLUMN %I SET NOT NULL', k.sql, k.name)
               FROM columns k WHERE k.null_word = '' AND NOT k.attnotnull
             UNION ALL
-            SELECT 3, 'definition', format('type of %s of %s', k.name, k.relation), NULL
+            SELECT 3, 'definition', format('type of %s of %s is another one', k.name, k.relation), NULL
               FROM columns k WHERE k.atttypid <> to_regtype(k.type) OR k.atttypmod <> -1
             UNION ALL
-            SELECT 3, 'definition', format('%s of %s of %s', replace(k.filling, 'generated', 'expression'), k.name, k.relation), NULL
+            SELECT 3, 'definition',
+                   format('%s of %s of %s is gone', replace(k.filling, 'generated', 'expression'), k.name, k.relation), NULL
               FROM columns k WHERE NOT k.is_missing AND k.filling <> '' AND k.filling <> k.present_filling
             UNION ALL
-            SELECT 3, 'definition', format('constraint %s of %s', w.name, t.name), NULL
+            SELECT 3, 'definition',
+                   format('constraint %s of %s is %s', w.name, t.name, CASE WHEN k.oid IS NULL THEN 'gone' ELSE 'not valid' END), NULL
               FROM complete t JOIN unnest($7::text[], $8::text[]) w(relation, name) ON w.relation = t.name
-             WHERE NOT EXISTS (SELECT FROM pg_constraint k
-                                WHERE k.conrelid = t.oid AND k.contype = 'c' AND k.conname = w.name)
+              LEFT JOIN pg_constraint k ON k.conrelid = t.oid AND k.contype = 'c' AND k.conname = w.name
+             WHERE k.convalidated IS NOT TRUE
             UNION ALL
-            SELECT 4, 'index', w.name,
+            SELECT 4, 'rule', format('%I ON %s', r.rulename, t.sql), format('DROP RULE %I ON %s', r.rulename, t.sql)
+              FROM tables t JOIN pg_rewrite r ON r.ev_class = t.oid WHERE r.is_instead AND r.ev_enabled <> 'D'
+            UNION ALL
+            SELECT 5, 'index', w.name,
                    CASE WHEN EXISTS (SELECT FROM present_indexes i WHERE i.indrelid = t.oid AND i.name = w.name)
                         THEN format('DROP INDEX CONCURRENTLY %I.%I; ', h.nspname, w.name) ELSE '' END
                    || format('CREATE INDEX CONCURRENTLY %I ON %s USING %s', w.name, t.sql, w.definition)

@@ -18,6 +18,8 @@ package struct SchemaFault: Equatable, Sendable {
         case trigger
         /// Applications may not call the functions for them.
         case applications
+        /// Rules do something else instead of a change of a table.
+        case rule
         /// Tables lack primary keys or other unique constraints.
         case key
         /// Objects or columns do not exist.
@@ -28,7 +30,8 @@ package struct SchemaFault: Equatable, Sendable {
         case logged
         /// Columns may be NULL: a comparison that ends a session could be neither true nor false.
         case nullable
-        /// Columns have another type, or nothing that fills them, or constraints of values are gone.
+        /// Columns have another type, or nothing that fills them, or constraints of values are gone or not valid. The objects say
+        /// which.
         case definition
         /// Indexes are gone or invalid. The gate works, and slowly.
         case index
@@ -56,8 +59,8 @@ package struct SchemaFault: Equatable, Sendable {
     var isOpen: Bool {
         switch kind {
         case .functionOfEverybody, .tableOfEverybody: true
-        case .applicationsRole, .owner, .function, .rowSecurity, .trigger, .applications, .key, .missing, .unlogged,
-            .logged, .nullable, .definition, .index, .rows, .gate, .rightsOfOthers, .powerOfGate:
+        case .applicationsRole, .owner, .function, .rowSecurity, .trigger, .applications, .rule, .key, .missing,
+            .unlogged, .logged, .nullable, .definition, .index, .rows, .gate, .rightsOfOthers, .powerOfGate:
             false
         }
     }
@@ -76,8 +79,8 @@ package struct SchemaFault: Equatable, Sendable {
         case .applicationsRole, .functionOfEverybody, .tableOfEverybody, .function, .rowSecurity, .trigger,
             .applications, .rows:
             true
-        case .owner, .key, .missing, .unlogged, .logged, .nullable, .definition, .index, .gate, .rightsOfOthers,
-            .powerOfGate:
+        case .owner, .rule, .key, .missing, .unlogged, .logged, .nullable, .definition, .index, .gate,
+            .rightsOfOthers, .powerOfGate:
             false
         }
     }
@@ -102,6 +105,8 @@ package struct SchemaFault: Equatable, Sendable {
         case .trigger:
             "\(counted("trigger")) \(objects.count == 1 ? "does" : "do") not always run, and so not every revocation takes effect in time"
         case .applications: "members of \(SchemaObjects.applicationsRole) lack \(counted("right"))"
+        case .rule:
+            "\(counted("rule")) \(objects.count == 1 ? "does" : "do") something else instead of changes of the gate's tables"
         case .key: "the tables lack \(counted("constraint"))"
         case .missing: "the tables are incomplete, without \(list)"
         case .unlogged:
@@ -109,7 +114,7 @@ package struct SchemaFault: Equatable, Sendable {
         case .logged:
             "\(counted("table")) \(areOrIs) not UNLOGGED: replicas, base backups and archives have the keys that seal sessions in Redis"
         case .nullable: "\(counted("column")) may be NULL, which comparisons of the gate do not expect"
-        case .definition: "\(counted("definition")) \(areOrIs) gone or changed"
+        case .definition: "the tables are not as the migrations have left them: \(list)"
         case .index:
             "the tables lack \(objects.count == 1 ? "the index \(list)" : "\(objects.count) indexes (\(list))"): the gate works, and slowly"
         case .rows: "\(counted("table")) \(objects.count == 1 ? "has lost its row" : "have lost their rows")"
@@ -124,18 +129,20 @@ package struct SchemaFault: Equatable, Sendable {
     /// What to do about it.
     package var advice: String {
         switch kind {
-        case .applicationsRole, .functionOfEverybody, .tableOfEverybody, .owner, .function, .rowSecurity, .trigger,
+        case .applicationsRole, .functionOfEverybody, .tableOfEverybody, .function, .rowSecurity, .trigger,
             .applications, .key, .rows:
             isOwner ? "run authfcgi migrate" : "run authfcgi migrate as the role \(owner)"
         case .missing:
             "restore a complete dump; if no session and no user is to be kept, make the tables anew in an empty schema"
-        case .unlogged, .logged: "\(remedyOfOwner), each of which rewrites a table while nobody can use it"
+        // It may be a role that the owner is no member of.
+        case .owner: "an administrator runs, in this database: \(statements)"
         case .definition:
             "compare them with new tables (authfcgi migrate in an empty database, pg_dump --schema-only), and correct them"
-        case .nullable, .index: remedyOfOwner
+        case .rule, .unlogged, .logged, .nullable, .index:
+            "\(precaution)the role \(owner) runs, in this database: \(statements)"
         case .gate: "the role \(owner) runs authfcgi migrate --grant-to \(shellWord(role))"
         case .rightsOfOthers:
-            "unless it is intended, the role \(owner) runs, in this database: \(remedies.joined(separator: "; "))"
+            "unless it is intended, the role \(owner) runs, in this database: \(statements)"
         case .powerOfGate:
             "unless it is intended, name another role in DATABASE_URL, to which the role \(owner) grants its rights with authfcgi migrate --grant-to"
         }
@@ -143,11 +150,22 @@ package struct SchemaFault: Equatable, Sendable {
 
     /// The advice if the remedies were tried in vain: what another role runs.
     var remedyOfAdministrator: String {
-        remedies.isEmpty ? advice : "an administrator runs, in this database: \(remedies.joined(separator: "; "))"
+        remedies.isEmpty ? advice : "\(precaution)an administrator runs, in this database: \(statements)"
     }
 
-    private var remedyOfOwner: String {
-        "the role \(owner) runs, in this database: \(remedies.joined(separator: "; "))"
+    private var statements: String { remedies.joined(separator: "; ") }
+
+    /// What has to be done or known before the remedies are run, as the beginning of a sentence.
+    private var precaution: String {
+        switch kind {
+        case .unlogged, .logged:
+            "when nobody needs \(objects.count == 1 ? "the table, which is" : "the tables, which are") locked and rewritten, "
+        case .nullable:
+            "after rows that are NULL there were deleted or given a value (otherwise \(objects.count == 1 ? "the statement fails" : "each statement fails")), "
+        case .applicationsRole, .functionOfEverybody, .tableOfEverybody, .owner, .function, .rowSecurity, .trigger,
+            .applications, .rule, .key, .missing, .definition, .index, .rows, .gate, .rightsOfOthers, .powerOfGate:
+            ""
+        }
     }
 
     private var areOrIs: String { objects.count == 1 ? "is" : "are" }
