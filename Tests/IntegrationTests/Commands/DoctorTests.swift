@@ -132,7 +132,8 @@ import Testing
         ),
         (
             "ALTER TABLE login_devices OWNER TO pg_monitor", "rights", "error",
-            "the object login_devices of the gate belongs to another role", "run authfcgi migrate"
+            "the object login_devices of the gate belongs to another role",
+            "ALTER TABLE public.login_devices OWNER TO postgres"
         ),
         (
             "ALTER TABLE session_tokens DISABLE TRIGGER ALL", "rights", "error",
