@@ -50,6 +50,9 @@ struct ScoreboardReading: Sendable {
     /// The number of workers in a state.
     func count(of state: WorkerState) -> Int { workers.count { $0.state == state } }
 
+    /// Returns whether another worker than the one of this process answers checks, and PostgreSQL answers it.
+    func isServed(besides pid: Int) -> Bool { workers.contains { $0.pid != pid && $0.answersChecks } }
+
     mutating func add(_ slot: borrowing ScoreboardSlot) {
         addCounters(slot)
         for latency in LatencyMetric.all {

@@ -12,6 +12,8 @@ struct WorkerReading: Equatable, Sendable {
     let idleTime: Duration?
     /// The number of open connections; nil before it is known.
     let connections: Int?
+    /// True if PostgreSQL answered the worker when it last wrote its figures.
+    let isConnected: Bool
 
     /// - Returns: nil for a slot that no process uses.
     init?(_ slot: borrowing ScoreboardSlot) {
@@ -24,5 +26,16 @@ struct WorkerReading: Equatable, Sendable {
         let tick = slot.lastTick.load(ordering: .relaxed)
         idleTime = tick == 0 ? nil : max(.zero, MonotonicInstant.now - MonotonicInstant(nanoseconds: tick))
         connections = slot.value(of: .connections).map { Int(clamping: $0) }
+        isConnected = slot.value(of: .connected) == 1
     }
+
+    /// A Boolean value that indicates whether the worker answers checks, and PostgreSQL answers it. A frozen worker does not
+    /// change what it has written.
+    var answersChecks: Bool {
+        state == .serving && isConnected && idleTime.map { $0 < Self.longestTurn } == true
+    }
+
+    /// The time without a turn of the event loop after which a worker counts as frozen. It writes its figures four times a
+    /// second.
+    private static let longestTurn = Duration.seconds(1)
 }

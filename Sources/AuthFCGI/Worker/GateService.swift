@@ -1,4 +1,5 @@
 internal import EventLoop
+internal import Glibc
 internal import Logging
 internal import Sessions
 
@@ -19,6 +20,8 @@ final class GateService: WorkerService {
     private var onNoStore: (@EventLoop () -> Void)?
 
     private static let maxWaitForStore = Duration.seconds(1)
+    /// The interval at which a worker without a store looks whether others serve.
+    private static let pauseForOthers = Duration.milliseconds(100)
 
     /// - Parameters:
     ///   - worker: The number of the worker.
@@ -78,7 +81,7 @@ final class GateService: WorkerService {
 
     /// Serves as soon as PostgreSQL has answered. A worker that takes over from another one never serves before, since it
     /// would answer checks with 503 that the other one can answer. Any other worker serves after a short time also while
-    /// PostgreSQL is unreachable, with answers of 503.
+    /// PostgreSQL is unreachable, with answers of 503, unless another worker serves to which PostgreSQL answers.
     func start(sockets: [WorkerSocket], onServing: @escaping @EventLoop () -> Void) {
         FastCGILibrary.prepareProcess()
         var limits = ConnectionLimits()
@@ -109,14 +112,18 @@ final class GateService: WorkerService {
                 onNoStore()
             }
         } else {
-            let timer = Reactor.shared.schedule(after: Self.maxWaitForStore, serve)
-            store.onFirstUse = {
-                timer.cancel()
-                serve()
-            }
+            store.onFirstUse = serve
+            serveWithoutStore(after: Self.maxWaitForStore, serve)
         }
         store.start()
         figures?.start()
+    }
+
+    private func serveWithoutStore(after wait: Duration, _ serve: @escaping @EventLoop () -> Void) {
+        Reactor.shared.schedule(after: wait) { [self] in
+            guard slot?.scoreboard.read(at: .now).isServed(besides: Int(getpid())) == true else { return serve() }
+            serveWithoutStore(after: Self.pauseForOthers, serve)
+        }
     }
 
     /// Returns the routes that tell numbers; nil without a slot in which there are any.

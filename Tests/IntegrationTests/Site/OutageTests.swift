@@ -106,7 +106,7 @@ import Testing
             let victim = try #require(try pod.gate.workers.first)
             kill(victim, SIGKILL)
             // A worker logs this when it has its store, and serves from then on.
-            try eventually("another worker serves in its place", within: .seconds(5), log: pod.gate.log) {
+            try eventually("another worker serves in its place", within: .seconds(20), log: pod.gate.log) {
                 let serving = pod.gate.log.split(separator: "Using database for session storage").count - 1
                 let workers = try pod.gate.workers
                 return serving == count + round && workers.count == count && !workers.contains(victim)
@@ -116,7 +116,7 @@ import Testing
         for (load, form) in zip(loads, [GateProtocol.fastCGI, .http]) {
             let report = load.stop()
             let isExpected = report.errorCount == 0 && report.statuses.keys.sorted() == [200]
-            #expect(isExpected, "\(form.rawValue): \(report)")
+            #expect(isExpected, "\(form.rawValue): \(report); \(pod.gate.log)")
             #expect(report.samples.count >= 350)
         }
         #expect(try pod.gate.workers.count == count)
