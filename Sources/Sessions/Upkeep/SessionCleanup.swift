@@ -25,6 +25,8 @@ struct SessionCleanup {
                 log.info("removed \(removed) expired sessions in \((BootInstant.now - started).seconds) s")
             }
         } catch {
+            // A store that is closed ends the work under way: no failure, and another process does the rest.
+            guard !schedule.isStopped else { return }
             meter.count(.cleanupFailures)
             log.warning("removing expired sessions failed: \(error.reason)")
         }

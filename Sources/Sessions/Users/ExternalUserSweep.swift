@@ -59,7 +59,7 @@ final class ExternalUserSweep {
         do throws(PostgreSQLError) {
             guard try await lane.run(ClaimUserSweep(interval: interval)) else { return }
         } catch {
-            return logFailure(error)
+            return logFailure(error, schedule)
         }
         do throws(PostgreSQLError) {
             let outcome = try await compare(schedule)
@@ -71,7 +71,7 @@ final class ExternalUserSweep {
             }
             try await handle(outcome, schedule)
         } catch {
-            logFailure(error)
+            logFailure(error, schedule)
             await resign()
         }
     }
@@ -97,7 +97,7 @@ final class ExternalUserSweep {
             log.debug("\(users.name) finds users again: waiting for the other \(missing.count)")
             absence = missing.isEmpty ? nil : later
         } catch {
-            logFailure(error)
+            logFailure(error, schedule)
             // Before the sessions end, the users are looked up once more at the next attempt.
             if absence == nil { await resign() }
         }
@@ -108,7 +108,9 @@ final class ExternalUserSweep {
         log.info("\(users.name): looking for removed users works again", metadata: fields)
     }
 
-    private func logFailure(_ error: PostgreSQLError) {
+    private func logFailure(_ error: PostgreSQLError, _ schedule: ClusterSchedule) {
+        // A store that is closed ends the work under way.
+        guard !schedule.isStopped else { return }
         let reason = error.impersonalReason
         guard let fields = users.comparisonFailure.begin(reason) else { return }
         log.warning("\(users.name): looking for removed users failed: \(reason)", metadata: fields)
