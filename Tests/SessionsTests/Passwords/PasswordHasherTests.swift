@@ -70,7 +70,7 @@ import Testing
         let (verdict, before, after) = await withCheckedContinuation { done in
             EventLoop.spawn {
                 let hasher = PasswordHasher(HashingQueue.Limits(threads: 1, bytes: 256 << 20, wait: .seconds(2)))
-                await hasher.calibration?.value
+                await hasher.calibrate().value
                 let before = hasher.failureTime(ofPassword: 8)
                 let verdict = try? await hasher.admit(for: Requester()).verdict(
                     on: Self.password, costly, isWanted: { true })
@@ -160,7 +160,7 @@ import Testing
             EventLoop.spawn {
                 let limits = HashingQueue.Limits(threads: 1, bytes: 256 << 20, wait: .seconds(30))
                 let hasher = PasswordHasher(limits, expecting: HashingCost(time: slowest))
-                await hasher.calibration?.value
+                await hasher.calibrate().value
                 let start = BootInstant.now
                 EventLoop.spawn {
                     // The ticket is released when the answer arrives.
@@ -200,7 +200,7 @@ import Testing
         let failure: PasswordHasher.Failure? = await withCheckedContinuation { done in
             EventLoop.spawn {
                 let hasher = PasswordHasher(HashingQueue.Limits(threads: 1, bytes: 256 << 20, wait: .milliseconds(100)))
-                await hasher.calibration?.value
+                await hasher.calibrate().value
                 let tickets = (0..<2).compactMap { _ in try? hasher.admit(for: Requester()) }
                 hasher.learn(shared: HashingCost(time: .seconds(2)))
                 EventLoop.spawn { _ = try? await tickets[0].verdict(on: [1], nil, isWanted: { true }) }

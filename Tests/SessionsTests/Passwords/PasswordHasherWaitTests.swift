@@ -9,7 +9,7 @@ import Testing
         let (failure, time): (PasswordHasher.Failure?, Duration) = await withCheckedContinuation { done in
             EventLoop.spawn {
                 let hasher = PasswordHasher(HashingQueue.Limits(threads: 1, bytes: 256 << 20, wait: .milliseconds(100)))
-                await hasher.calibration?.value
+                await hasher.calibrate().value
                 let tickets = (0..<2).compactMap { _ in try? hasher.admit(for: Requester()) }
                 // The turn of the first login lasts that long.
                 hasher.learn(shared: HashingCost(time: .seconds(8)))

@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// The measurement of this machine's speed, made once at the start of a worker.
+/// The measurement of this machine's speed, made once by each worker, before its first login.
 ///
 /// Costs are estimates, and machines differ, also from algorithm to algorithm: a processor without SHA instructions
 /// needs several times as long for PBKDF2, but not for argon2. So hashes of all algorithms are computed. How busy the

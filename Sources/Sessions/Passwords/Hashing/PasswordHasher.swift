@@ -20,8 +20,9 @@ package final class PasswordHasher {
     private let timeLimit: Duration
     private var queue: HashingQueue
     private var delay: FailedLoginDelay
-    /// The measurement of this machine's speed, which the first logins wait for; nil once it is over.
-    private(set) var calibration: Task<Void, Never>?
+    /// The measurement of this machine's speed, which the first logins wait for; nil until it begins.
+    private var calibration: Task<Void, Never>?
+    private var isCalibrated = false
     /// The answers that are held back. Each occupies a connection, and checks need some too.
     private var heldBack = Shares(capacity: 256)
     private var waiting: [HashingQueue.Number: CheckedContinuation<Void, Never>] = [:]
@@ -31,8 +32,10 @@ package final class PasswordHasher {
 
     /// The niceness of the threads: when competing for a processor, the loop gets nine tenths of it.
     private static let niceness: Int32 = 10
+    /// The time after which a hasher without logins measures the speed: a worker that has just started has checks to answer.
+    private static let calibrationDelay = Duration.seconds(10)
 
-    /// Creates a hasher, which measures this machine's speed at once.
+    /// Creates a hasher.
     /// - Parameters:
     ///   - limits: The limits of the queue.
     ///   - pepper: The bytes that Devise appends to each password before bcrypt.
@@ -50,14 +53,20 @@ package final class PasswordHasher {
         self.timeLimit = timeLimit
         delay = FailedLoginDelay(own: Self.ownHash, expecting: expected)
         queue = HashingQueue(limits, usual: delay.highestCost)
-        calibration = EventLoop.spawn { [self] in
-            do throws(HelperThreads.Busy) {
-                delay.slowness = try await threads.run { HashingCalibration.slowness() }
-            } catch {
-                // Without threads no login can take place either; the estimates hold meanwhile.
-            }
-            calibration = nil
+        Reactor.shared.schedule(after: Self.calibrationDelay) { [weak self] in self?.calibrate() }
+    }
+
+    /// Measures this machine's speed, unless that has begun before.
+    @discardableResult
+    func calibrate() -> Task<Void, Never> {
+        if let calibration { return calibration }
+        let calibration = EventLoop.spawn { [self] in
+            // Without threads no login can take place either; the estimates hold meanwhile.
+            if let slowness = try? await threads.run({ HashingCalibration.slowness() }) { delay.slowness = slowness }
+            isCalibrated = true
         }
+        self.calibration = calibration
+        return calibration
     }
 
     /// Returns the duration of every failed login with a password of `length` bytes, apart from its wait in the queue.
@@ -92,6 +101,7 @@ package final class PasswordHasher {
     /// - Parameter requester: The client's network and the user name, among which the queue is divided.
     /// - Throws: ``Failure/busy(retryAfter:)`` if it would have to wait too long.
     package func admit(for requester: Requester) throws(Failure) -> HashingTicket {
+        calibrate()
         let now = BootInstant.now
         guard heldBack.hasRoom(for: Requester(network: requester.network)) else { throw .busy(retryAfter: 1) }
         guard let number = queue.admit(for: requester, at: now) else { throw busy(requester, at: now) }
@@ -221,7 +231,8 @@ package final class PasswordHasher {
     /// - Throws: ``Failure/busy(retryAfter:)`` after the longest wait of a login, ``Failure/abandoned`` if the client has gone.
     func waitForCalibration(isWanted: @EventLoop () -> Bool) async throws(Failure) {
         let start = BootInstant.now
-        while calibration != nil {
+        calibrate()
+        while !isCalibrated {
             guard isWanted() else { throw .abandoned }
             guard .now - start < queue.maxWait else { throw .busy(retryAfter: 1) }
             await Reactor.shared.sleep(for: .milliseconds(10))
