@@ -28,7 +28,7 @@ enum SharedServers {
         let (template, server) = (try template.get(), try postgreSQL.get())
         let name = newName()
         try server.createDatabase(name, from: template)
-        try server.psql(freshSecrets, database: name)
+        try server.psql(freshSecrets(for: name, of: server), database: name)
         return (server, name)
     }
 
@@ -49,27 +49,36 @@ enum SharedServers {
     }
 
     /// SQL that makes the copy equal to a database that was just migrated: random values are generated again (in tables
-    /// with rows every bytea column is a secret), and times are set to now.
-    private static let freshSecrets = """
-        DO $$
-        DECLARE
-            column_ record;
-        BEGIN
-            FOR column_ IN
-                SELECT a.attrelid::regclass AS table_, quote_ident(a.attname) AS name, t.typname AS type
-                  FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_type t ON t.oid = a.atttypid
-                 WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace AND a.attnum > 0
-                   AND NOT a.attisdropped AND a.attgenerated = '' AND t.typname IN ('bytea', 'timestamptz') AND c.relname <> 'session_tokens'
-            LOOP
-                IF column_.type = 'bytea' THEN
-                    EXECUTE format('UPDATE %s SET %s = session_random_bytes()', column_.table_, column_.name);
-                ELSE
-                    EXECUTE format('UPDATE %s SET %s = clock_timestamp() WHERE isfinite(%2$s)', column_.table_, column_.name);
-                END IF;
-            END LOOP;
-            UPDATE session_channel SET channel = DEFAULT;
-            -- As if a gate with Redis had been started before, so that the first check uses Redis.
-            PERFORM make_redis_seal_key(true);
-        END $$
-        """
+    /// with rows every bytea column is a secret), and times are set to now. It is generated once, from the first copy.
+    private static let freshSecrets = Mutex<String?>(nil)
+
+    private static func freshSecrets(for database: String, of server: PostgreSQLServer) throws -> String {
+        try freshSecrets.withLock { statements in
+            if let statements { return statements }
+            let made = try makeFreshSecrets(for: database, of: server)
+            statements = made
+            return made
+        }
+    }
+
+    private static func makeFreshSecrets(for database: String, of server: PostgreSQLServer) throws -> String {
+        let updates = try server.psql(
+            """
+            SELECT a.attrelid::regclass, format('UPDATE %s SET %s', a.attrelid::regclass, string_agg(CASE t.typname
+                       WHEN 'bytea' THEN format('%I = session_random_bytes()', a.attname)
+                       ELSE format('%1$I = CASE WHEN isfinite(%1$I) THEN clock_timestamp() ELSE %1$I END', a.attname) END, ', '))
+              FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_type t ON t.oid = a.atttypid
+             WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace AND a.attnum > 0
+               AND NOT a.attisdropped AND a.attgenerated = '' AND t.typname IN ('bytea', 'timestamptz')
+             GROUP BY a.attrelid
+            """, database: database)
+        let ofTablesWithRows = try updates.split(separator: "\n").compactMap { line -> String? in
+            let columns = line.split(separator: "|", maxSplits: 1)
+            let hasRows = try server.psql("SELECT EXISTS (SELECT FROM \(columns[0]))", database: database) == "t"
+            return hasRows ? String(columns[1]) : nil
+        }
+        // As if a gate with Redis had been started before, so that the first check uses Redis.
+        let others = ["UPDATE session_channel SET channel = DEFAULT", "SELECT make_redis_seal_key(true)"]
+        return (ofTablesWithRows + others).joined(separator: ";\n")
+    }
 }

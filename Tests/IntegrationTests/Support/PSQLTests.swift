@@ -1,3 +1,4 @@
+import Glibc
 import TestSupport
 import Testing
 
@@ -56,6 +57,27 @@ import Testing
         try eventually("the session is gone") {
             try server.psql("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'left behind'") == "0"
         }
+    }
+
+    @Test func `queries leave their session to later ones, and any other statement ends it`() throws {
+        func backend() throws -> Int32? { Int32(try server.psql("SELECT pg_backend_pid()")) }
+        let first = try #require(try backend())
+        #expect(try backend() == first)
+        #expect(try server.psql("WITH a AS (SELECT 1 AS n) SELECT n, pg_backend_pid() FROM a") == "1|\(first)")
+        for statement in ["SET work_mem = '1MB'", "SELECT set_config('work_mem', '1MB', false)", "BEGIN; COMMIT"] {
+            let before = try backend()
+            try server.psql(statement)
+            #expect(try backend() != before)
+        }
+        // One that the server has ended is replaced, whether that is known already or not.
+        for pause in [Duration.zero, .milliseconds(100)] {
+            let before = try #require(try backend())
+            kill(before, SIGTERM)
+            sleepThread(for: pause)
+            #expect(try backend() != before)
+        }
+        #expect(throws: SupportError.self) { try server.psql("SELECT 1 / 0") }
+        #expect(try server.psql("SELECT 1") == "1")
     }
 
     @Test func `the wait for a server is limited`() throws {

@@ -30,6 +30,7 @@ package final class PostgreSQLServer: Sendable {
     let settings: [String: String]
     let clock: FakeClock?
     let process = Mutex<ServerProcess?>(nil)
+    private let sessions = SQLSessions()
 
     /// Creates a new, empty server and starts it.
     ///
@@ -119,7 +120,7 @@ package final class PostgreSQLServer: Sendable {
         try psql("create database \"\(name)\" template \"\(template)\"\(strategy)")
     }
 
-    /// Runs SQL like psql, in its own session: statement by statement, each in a transaction of its own unless there is
+    /// Runs SQL like psql, as if in a new session: statement by statement, each in a transaction of its own unless there is
     /// a BEGIN. Returns the output of psql without headings: one line for each row, columns separated by `|`, then the
     /// notifications to the session.
     ///
@@ -130,9 +131,9 @@ package final class PostgreSQLServer: Sendable {
         _ sql: String, database: String = "postgres", user: String = "postgres",
         within duration: Duration = .seconds(60)
     ) throws -> String {
-        let statements = try SQLScript.statements(of: sql)
-        let session = try SQLSession(url(user: user, database: database), until: Deadline(within: duration))
-        return try statements.flatMap { try session.run($0) }.joined(separator: "\n")
+        try sessions.run(
+            SQLScript.statements(of: sql), at: url(user: user, database: database), until: Deadline(within: duration)
+        ).joined(separator: "\n")
     }
 
     /// Terminates the sessions of a database, as in a failover or by an operator.

@@ -1,11 +1,15 @@
 import CPostgreSQL
 import Glibc
 
-/// A session of a PostgreSQL server over libpq: a replacement of psql without the process. It exists for one call of
-/// ``PostgreSQLServer/psql(_:database:user:within:)``, so that its settings, locks and backend do not affect a test.
-@safe final class SQLSession {
+/// A session of a PostgreSQL server over libpq: a replacement of psql without the process. See ``SQLSessions``.
+///
+/// Unchecked because one thread at a time uses it: the one whose call has opened it, or has taken it from ``SQLSessions``.
+@safe final class SQLSession: @unchecked Sendable {
     private let connection: OpaquePointer
-    private let deadline: Deadline
+    /// The deadline of all operations.
+    var deadline: Deadline
+    /// True once the server has said that it ends the session.
+    private var hasEnded = false
 
     /// Connects to a server.
     ///
@@ -34,6 +38,13 @@ import Glibc
 
     deinit { unsafe PQfinish(connection) }
 
+    /// A Boolean value that indicates whether the server has not ended the session, as far as is known here.
+    var isOpen: Bool {
+        var entry = pollfd(fd: unsafe PQsocket(connection), events: Int16(POLLIN), revents: 0)
+        if unsafe poll(&entry, 1, 0) > 0 { unsafe PQconsumeInput(connection) }
+        return unsafe !hasEnded && PQstatus(connection) == CONNECTION_OK
+    }
+
     /// Runs one statement and returns the lines of psql's output: rows with columns separated by `|` and an empty text
     /// for NULL, then the notifications to the session.
     ///
@@ -50,7 +61,12 @@ import Glibc
             switch unsafe PQresultStatus(result) {
             case PGRES_TUPLES_OK: lines += unsafe Self.rows(in: result)
             case PGRES_COMMAND_OK, PGRES_EMPTY_QUERY: break
-            default: throw failure(statement, unsafe String(cString: PQresultErrorMessage(result)))
+            default:
+                // PG_DIAG_SEVERITY_NONLOCALIZED
+                if let severity = unsafe PQresultErrorField(result, Int32(UInt8(ascii: "V"))) {
+                    hasEnded = unsafe String(cString: severity) != "ERROR"
+                }
+                throw failure(statement, unsafe String(cString: PQresultErrorMessage(result)))
             }
         }
     }
