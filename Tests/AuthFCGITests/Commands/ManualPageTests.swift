@@ -4,11 +4,12 @@ import Testing
 
 /// The manual page, which is made of the commands and the settings.
 struct ManualPageTests {
+    /// Made once: without optimization a page takes seconds.
+    private static let made = Result { ManualPage(try CommandLineInfo.ofProgram.command).text }
+
     private let page: String
 
-    init() throws {
-        page = ManualPage(try CommandLineInfo.ofProgram.command).text
-    }
+    init() throws { page = try Self.made.get() }
 
     @Test func `it has every command and its options, and not the commands of the program itself`() {
         let commands = [

@@ -12,7 +12,7 @@ import Testing
     init() throws { text = try Documents.text() }
 
     @Test func `The documents name no flag that the program does not have`() {
-        let help = Self.commands.map { $0.helpMessage() }.joined()
+        let help = Self.helps.map(\.text).joined()
         for flag in words(startingWith: "--", of: { $0.isLowercase || $0 == "-" }) where flag.last != "-" {
             #expect(help.contains("\(flag) ") || Self.othersFlags.contains(flag), "\(flag)")
         }
@@ -78,8 +78,8 @@ import Testing
 
     @Test func `The documents have the keys of every command with --json`() throws {
         let section = try Documents.page("docs/commands.md").section("JSON, for programs").joined(separator: "\n")
-        for command in Self.commands where command.helpMessage().contains("--json ") {
-            #expect(section.contains(command._commandName), "\(command)")
+        for help in Self.helps where help.text.contains("--json ") {
+            #expect(section.contains(help.command), "\(help.command)")
         }
     }
 
@@ -116,12 +116,10 @@ import Testing
         }
     }
 
-    /// All commands that do something.
-    private static var commands: [any ParsableCommand.Type] {
-        AuthFCGI.configuration.subcommands.flatMap { command in
-            command.configuration.subcommands.isEmpty ? [command] : command.configuration.subcommands
-        }
-    }
+    /// The names and the help of all commands that do something. Made once: without optimization that takes seconds.
+    private static let helps: [(command: String, text: String)] = AuthFCGI.configuration.subcommands
+        .flatMap { $0.configuration.subcommands.isEmpty ? [$0] : $0.configuration.subcommands }
+        .map { ($0._commandName, $0.helpMessage()) }
 
     /// Options of other programs in the documents: swift build, useradd, pg_restore, kubectl, the benchmarks.
     private static let othersFlags: Set<String> = [
