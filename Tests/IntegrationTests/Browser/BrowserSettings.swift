@@ -4,7 +4,7 @@ import FoundationEssentials
 struct BrowserSettings: Encodable {
     /// What precedes the names of the scenarios in the results.
     var prefix = ""
-    var chromium = ProcessInfo.processInfo.environment["AUTHFCGI_CHROMIUM"] ?? "/usr/bin/chromium"
+    var chromium = ProcessInfo.processInfo.environment["AUTHFCGI_CHROMIUM"] ?? "/usr/bin/chromium-headless-shell"
     var site: String
     var beside = ""
     var domain: [String] = []
