@@ -16,11 +16,15 @@ final class GateService: WorkerService {
     private var figures: WorkerFigures?
     private var metricsServer: MetricsServer?
     private var server: Server?
+    /// The timer of a worker that waits for its store.
+    private var startTimer: LoopTimer?
     /// Called after ``TakeOver/limit(_:)`` without a use of the store; nil for a worker that takes over from no other.
     private var onNoStore: (@EventLoop () -> Void)?
 
     private static let maxWaitForStore = Duration.seconds(1)
-    /// The interval at which a worker without a store looks whether others serve.
+    /// The same while another worker answers checks: less than a reload waits for each worker.
+    private static let maxWaitBesideOthers = Duration.seconds(4)
+    /// The interval at which a worker without a store looks whether others answer.
     private static let pauseForOthers = Duration.milliseconds(100)
 
     /// - Parameters:
@@ -81,7 +85,7 @@ final class GateService: WorkerService {
 
     /// Serves as soon as PostgreSQL has answered. A worker that takes over from another one never serves before, since it
     /// would answer checks with 503 that the other one can answer. Any other worker serves after a short time also while
-    /// PostgreSQL is unreachable, with answers of 503, unless another worker serves to which PostgreSQL answers.
+    /// PostgreSQL is unreachable, with answers of 503, or some seconds later if another worker has PostgreSQL.
     func start(sockets: [WorkerSocket], onServing: @escaping @EventLoop () -> Void) {
         FastCGILibrary.prepareProcess()
         var limits = ConnectionLimits()
@@ -112,17 +116,26 @@ final class GateService: WorkerService {
                 onNoStore()
             }
         } else {
-            store.onFirstUse = serve
-            serveWithoutStore(after: Self.maxWaitForStore, serve)
+            store.onFirstUse = { [self] in
+                startTimer?.cancel()
+                serve()
+            }
+            serveWithoutStore(after: Self.maxWaitForStore, lookingUntil: .now + Self.maxWaitBesideOthers, serve)
         }
         store.start()
         figures?.start()
     }
 
-    private func serveWithoutStore(after wait: Duration, _ serve: @escaping @EventLoop () -> Void) {
-        Reactor.shared.schedule(after: wait) { [self] in
-            guard slot?.scoreboard.read(at: .now).isServed(besides: Int(getpid())) == true else { return serve() }
-            serveWithoutStore(after: Self.pauseForOthers, serve)
+    /// Serves after a time, but later as long as another worker answers checks.
+    private func serveWithoutStore(
+        after wait: Duration, lookingUntil end: BootInstant, _ serve: @escaping @EventLoop () -> Void
+    ) {
+        startTimer = Reactor.shared.schedule(after: wait) { [self] in
+            let now = BootInstant.now
+            guard now < end, let slot, slot.scoreboard.read(at: now).isServed(besides: Int(getpid())) else {
+                return serve()
+            }
+            serveWithoutStore(after: Self.pauseForOthers, lookingUntil: end, serve)
         }
     }
 
@@ -199,6 +212,7 @@ final class GateService: WorkerService {
 
     /// Stops accepting requests, and calls `onIdle` when those in flight are answered.
     func drain(onIdle: @escaping @EventLoop () -> Void) {
+        startTimer?.cancel()
         guard let server else { return onIdle() }
         metricsServer?.drain()
         server.drain { [store, figures] in

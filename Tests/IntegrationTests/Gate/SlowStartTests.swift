@@ -46,23 +46,4 @@ import Testing
         proxy.deliver()
         try eventually("the session is accepted again", log: gate.log) { try gate.check(token) == 200 }
     }
-
-    @Test func `a reload is refused while a worker waits for PostgreSQL, and the checks go on`() throws {
-        proxy.lose(existing: false)
-        let before = try gate.workers
-        kill(before[0], SIGKILL)
-        let load = CheckLoad(threads: 2, pause: .milliseconds(5)) { [gate, token] _ in try gate.check(token) }
-        sleepThread(for: .seconds(2))
-        try gate.send(SIGHUP)
-        try eventually("the reload is refused", within: .seconds(60), log: gate.log) {
-            gate.log.contains("reload refused")
-        }
-        sleepThread(for: .seconds(1))
-        let report = load.stop()
-        #expect(report.failures.isEmpty && Array(report.statuses.keys) == [200], "\(report)\n\(gate.log)")
-        #expect(try gate.workers.contains(before[1]))
-        proxy.deliver()
-        try gate.waitUntilReady()
-        #expect(try gate.workers.count == 2 && gate.check(token) == 200)
-    }
 }

@@ -29,6 +29,7 @@ extension PostgreSQLServer {
     /// Stops the server and waits for its end. A paused server is resumed first. Does nothing if the server does not
     /// run.
     package func stop(mode: StopMode = .fast, within duration: Duration = .seconds(30)) throws {
+        sessions.clear()
         guard let process = process.withLock({ $0 }), process.isRunning else { return }
         process.send(mode == .fast ? SIGINT : SIGQUIT)
         resume()
@@ -51,6 +52,7 @@ extension PostgreSQLServer {
     /// Freezes the postmaster and all its processes, like a host that is down: connections stay open without a
     /// response.
     package func pause() throws {
+        sessions.clear()
         let postmaster = try processIdentifier
         // The postmaster first: it forks no new processes then.
         var frozen = [postmaster]

@@ -25,6 +25,7 @@ extension PostgreSQLServer {
 
     /// Promotes a standby, and waits until it is the primary.
     package func promote() throws {
+        sessions.clear()
         guard try psql("select pg_promote(true, 30)") == "t" else {
             throw SupportError.timedOut("the standby was not promoted", log: log)
         }

@@ -30,7 +30,7 @@ package final class PostgreSQLServer: Sendable {
     let settings: [String: String]
     let clock: FakeClock?
     let process = Mutex<ServerProcess?>(nil)
-    private let sessions = SQLSessions()
+    let sessions = SQLSessions()
 
     /// Creates a new, empty server and starts it.
     ///

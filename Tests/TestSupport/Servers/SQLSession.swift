@@ -8,8 +8,6 @@ import Glibc
     private let connection: OpaquePointer
     /// The deadline of all operations.
     var deadline: Deadline
-    /// True once the server has said that it ends the session.
-    private var hasEnded = false
 
     /// Connects to a server.
     ///
@@ -38,11 +36,11 @@ import Glibc
 
     deinit { unsafe PQfinish(connection) }
 
-    /// A Boolean value that indicates whether the server has not ended the session, as far as is known here.
-    var isOpen: Bool {
+    /// A Boolean value that indicates whether the session is idle and the server has not ended it. What the server sends
+    /// without being asked is an end, or a change that a new session would have.
+    var isUsable: Bool {
         var entry = pollfd(fd: unsafe PQsocket(connection), events: Int16(POLLIN), revents: 0)
-        if unsafe poll(&entry, 1, 0) > 0 { unsafe PQconsumeInput(connection) }
-        return unsafe !hasEnded && PQstatus(connection) == CONNECTION_OK
+        return unsafe poll(&entry, 1, 0) == 0 && PQstatus(connection) == CONNECTION_OK
     }
 
     /// Runs one statement and returns the lines of psql's output: rows with columns separated by `|` and an empty text
@@ -61,12 +59,7 @@ import Glibc
             switch unsafe PQresultStatus(result) {
             case PGRES_TUPLES_OK: lines += unsafe Self.rows(in: result)
             case PGRES_COMMAND_OK, PGRES_EMPTY_QUERY: break
-            default:
-                // PG_DIAG_SEVERITY_NONLOCALIZED
-                if let severity = unsafe PQresultErrorField(result, Int32(UInt8(ascii: "V"))) {
-                    hasEnded = unsafe String(cString: severity) != "ERROR"
-                }
-                throw failure(statement, unsafe String(cString: PQresultErrorMessage(result)))
+            default: throw failure(statement, unsafe String(cString: PQresultErrorMessage(result)))
             }
         }
     }

@@ -6,18 +6,20 @@ import Synchronization
 /// A session is kept only if it has run nothing but queries and changes of rows: these leave no settings, locks or
 /// subscriptions. Any other statement may change what a new session would find, so it ends the sessions that are kept.
 final class SQLSessions: Sendable {
-    private struct Kept: Sendable {
-        let url: String
-        let session: SQLSession
+    private struct State: Sendable {
+        /// The sessions, by their URL, the latest last.
+        var kept: [(url: String, session: SQLSession)] = []
+        /// The number of times that all sessions were ended. One that was in use meanwhile is not kept either.
+        var generation = 0
     }
 
-    private let kept = Mutex<[Kept]>([])
+    private let state = Mutex(State())
 
     /// The maximum number of kept sessions: a test has one database, and rarely more than two roles.
     private static let capacity = 2
     private static let harmless = ["select", "insert", "update", "delete", "with"]
-    /// Parts of statements that last as long as their session, or are asynchronous.
-    private static let lasting = ["set_config", "advisory", "pg_reload_conf"]
+    /// Parts of statements that last as long as their session, are asynchronous, or end sessions.
+    private static let lasting = ["set_config", "advisory", "pg_reload_conf", "pg_terminate_backend"]
 
     /// Runs statements in a session of their own, and returns the lines of psql's output.
     func run(_ statements: [String], at url: String, until deadline: Deadline) throws -> [String] {
@@ -27,43 +29,34 @@ final class SQLSessions: Sendable {
             let session = try SQLSession(url, until: deadline)
             return try statements.flatMap { try session.run($0) }
         }
-        var lines: [String] = []
-        var left = statements[...]
-        if let session = take(url, until: deadline) {
-            do {
-                while let statement = left.first {
-                    lines += try session.run(statement)
-                    left.removeFirst()
-                }
-                keep(session, at: url)
-                return lines
-            } catch {
-                // The server may have ended the session just before.
-                guard !session.isOpen, !deadline.hasPassed else { throw error }
-            }
-        }
-        let session = try SQLSession(url, until: deadline)
-        for statement in left { lines += try session.run(statement) }
-        keep(session, at: url)
+        let (kept, generation) = take(url)
+        let session = try kept ?? SQLSession(url, until: deadline)
+        session.deadline = deadline
+        let lines = try statements.flatMap { try session.run($0) }
+        keep(session, at: url, since: generation)
         return lines
     }
 
     /// Ends all kept sessions.
-    func clear() { kept.withLock { $0 = [] } }
-
-    private func take(_ url: String, until deadline: Deadline) -> SQLSession? {
-        let session = kept.withLock { kept in
-            kept.firstIndex { $0.url == url }.map { kept.remove(at: $0).session }
+    func clear() {
+        state.withLock { state in
+            state.kept = []
+            state.generation += 1
         }
-        guard let session, session.isOpen else { return nil }
-        session.deadline = deadline
-        return session
     }
 
-    private func keep(_ session: SQLSession, at url: String) {
-        kept.withLock { kept in
-            kept.append(Kept(url: url, session: session))
-            if kept.count > Self.capacity { kept.removeFirst() }
+    private func take(_ url: String) -> (session: SQLSession?, generation: Int) {
+        let (session, generation) = state.withLock { state in
+            (state.kept.firstIndex { $0.url == url }.map { state.kept.remove(at: $0).session }, state.generation)
+        }
+        return (session?.isUsable == true ? session : nil, generation)
+    }
+
+    private func keep(_ session: SQLSession, at url: String, since generation: Int) {
+        state.withLock { state in
+            guard state.generation == generation else { return }
+            state.kept.append((url, session))
+            if state.kept.count > Self.capacity { state.kept.removeFirst() }
         }
     }
 

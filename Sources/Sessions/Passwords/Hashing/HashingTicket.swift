@@ -100,8 +100,9 @@ package final class HashingTicket {
 
     /// Waits for the measurement of the machine's speed, so that the first failed logins take as long as later ones.
     private func waitForCalibration(_ isWanted: @EventLoop () -> Bool) async throws(PasswordHasher.Failure) {
-        let readyAt = BootInstant.now
-        defer { waited += .now - readyAt }
+        guard !hasher.isCalibrated else { return }
+        // From its end on the time counts, however long the user's look-up took.
+        defer { waited = .now - admittedAt }
         try await hasher.waitForCalibration(isWanted: isWanted)
     }
 

@@ -22,7 +22,7 @@ package final class PasswordHasher {
     private var delay: FailedLoginDelay
     /// The measurement of this machine's speed, which the first logins wait for; nil until it begins.
     private var calibration: Task<Void, Never>?
-    private var isCalibrated = false
+    private(set) var isCalibrated = false
     /// The answers that are held back. Each occupies a connection, and checks need some too.
     private var heldBack = Shares(capacity: 256)
     private var waiting: [HashingQueue.Number: CheckedContinuation<Void, Never>] = [:]
@@ -61,8 +61,11 @@ package final class PasswordHasher {
     func calibrate() -> Task<Void, Never> {
         if let calibration { return calibration }
         let calibration = EventLoop.spawn { [self] in
-            // Without threads no login can take place either; the estimates hold meanwhile.
-            if let slowness = try? await threads.run({ HashingCalibration.slowness() }) { delay.slowness = slowness }
+            if let slowness = try? await threads.run({ HashingCalibration.slowness() }) {
+                delay.slowness = slowness
+            } else {  // Without a thread the estimates hold, and the next login tries again.
+                self.calibration = nil
+            }
             isCalibrated = true
         }
         self.calibration = calibration
