@@ -57,8 +57,7 @@ package final class PasswordHasher {
     }
 
     /// Measures this machine's speed, unless that has begun before.
-    @discardableResult
-    func calibrate() -> Task<Void, Never> {
+    @discardableResult func calibrate() -> Task<Void, Never> {
         if let calibration { return calibration }
         let calibration = EventLoop.spawn { [self] in
             if let slowness = try? await threads.run({ HashingCalibration.slowness() }) {
