@@ -66,29 +66,18 @@ enum DatabaseChecks {
 
     @Sendable
     static func lookUp(_ examination: Examination) -> [Finding] {
+        if let lock = examination.lockOnSessions {
+            return [Finding.error(lock).with(remedy: "end the transaction that holds it; the gate answers 503")]
+        }
         switch examination.stores.postgreSQL {
         case nil: return [noTables]
         case .usable?: return [.fine("a look-up is answered")]
         case .unusable(let reason)?: return [.error(reason)]
         case .unavailable(let reason)?:
-            if let lock = heldLock(examination) { return [lock] }
             return [
                 .error(
                     "PostgreSQL: \(reason)", remedy(ofLimit: reason), exitCode: CommandFailure.unavailableCode)
             ]
-        }
-    }
-
-    /// Returns the finding of a lock that keeps sessions from being read; nil if there is none. Behind a pooler a look-up
-    /// cannot tell.
-    private static func heldLock(_ examination: Examination) -> Finding? {
-        guard let database = examination.openDatabase, !examination.hasLostConnection else { return nil }
-        do throws(PostgreSQLError) {
-            try ServerExamination(database.connection).readSessions()
-            return nil
-        } catch {
-            guard error.isHeldLock else { return nil }
-            return Finding.error(error).with(remedy: "end the transaction that holds it; the gate answers 503")
         }
     }
 

@@ -31,9 +31,13 @@ final class Examination {
     /// What is wrong with tables that are up to date; nil without them.
     private(set) lazy var inspection: Result<Migrations.Inspection, PostgreSQLError>? = inspected()
 
-    /// The start of the stores.
+    /// The lock that keeps sessions from being read; nil if there is none.
+    private(set) lazy var lockOnSessions: PostgreSQLError? = heldLock()
+
+    /// The start of the stores. That of PostgreSQL is left out while sessions are locked: its look-ups would wait for the lock
+    /// and could not tell, and behind a pooler they would take connections from the other checks.
     private(set) lazy var stores: StoreRehearsal.Outcome = StoreRehearsal.run(
-        settings, triesPostgreSQL: hasTables, examinesRedis: isThorough, log)
+        settings, triesPostgreSQL: hasTables && lockOnSessions == nil, examinesRedis: isThorough, log)
 
     /// Facts about the server; nil without a database.
     private(set) lazy var facts: Result<ServerFacts, PostgreSQLError>? = factsOfServer()
@@ -87,6 +91,16 @@ final class Examination {
             return .success(try openDatabase.rehearseInspection())
         } catch {
             return .failure(error)
+        }
+    }
+
+    private func heldLock() -> PostgreSQLError? {
+        guard let openDatabase, hasTables, !hasLostConnection else { return nil }
+        do throws(PostgreSQLError) {
+            try ServerExamination(openDatabase.connection).readSessions()
+            return nil
+        } catch {
+            return error.isHeldLock ? error : nil
         }
     }
 

@@ -78,7 +78,7 @@ package struct ServerExamination {
         }
     }
 
-    /// Reads the table of sessions. A look-up has less time, after which it cannot say what it has waited for.
+    /// Reads the table of sessions, and waits two seconds for a lock. A look-up has less time, and cannot say what it waits for.
     /// - Throws: ``PostgreSQLError``
     package func readSessions() throws(PostgreSQLError) {
         try look { () throws(PostgreSQLError) -> Void in
