@@ -117,10 +117,10 @@ private final class EndingContainers: Sendable {
         return try JSONDecoder().decode([String].self, from: Data(command.utf8))
     }
 
-    /// Runs preStop hooks with the files of this nginx at five times the speed, and records the order of their ends.
+    /// Runs preStop hooks with the files of this nginx at twice the speed, and records the order of their ends.
     private func end(_ hooks: [(name: String, command: [String])], nginx: NginxServer) throws -> EndingContainers {
         let programs = try folder.makeFolder("programs")
-        try folder.write("programs/sleep", "#!/bin/sh\nexec /bin/sleep $(echo $1 | awk '{ print $1 / 5 }')\n")
+        try folder.write("programs/sleep", "#!/bin/sh\nexec /bin/sleep $(echo $1 | awk '{ print $1 / 2 }')\n")
         try folder.write(
             "programs/nginx",
             "#!/bin/sh\nPATH=${PATH#*:}:/usr/sbin:/sbin\nexec \(ServerPrograms.nginx) -e \(nginx.prefix)/error.log "
@@ -151,12 +151,12 @@ private final class EndingContainers: Sendable {
             [
                 ("nginx", preStop("base/deployment.yaml")), ("gate", preStop("components/gate/gate.yaml")),
             ], nginx: nginx)
-        // Load balancers still send requests: 0.6 s of the first sleep, which takes 1 s here.
+        // Load balancers still send requests: 0.6 s of the first sleep, which takes 2.5 s here.
         sleepThread(for: .milliseconds(600))
         let report = load.stop()
         #expect(report.failures == [:])
         #expect(report.statuses == [200: report.count])
-        try eventually("nginx takes no more", within: .seconds(5)) { !check.isListening }
+        try eventually("nginx takes no more", within: .seconds(15)) { !check.isListening }
         try login.send(Array(credentials.utf8.dropFirst(20)))
         let answer = try #require(try login.receive(toMethod: "POST"))
         #expect(answer.status == 200)
