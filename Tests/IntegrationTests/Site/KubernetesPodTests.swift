@@ -151,8 +151,8 @@ private final class EndingContainers: Sendable {
             [
                 ("nginx", preStop("base/deployment.yaml")), ("gate", preStop("components/gate/gate.yaml")),
             ], nginx: nginx)
-        // Load balancers still send requests: 0.6 s of the first sleep, which takes 2.5 s here.
-        sleepThread(for: .milliseconds(600))
+        // Load balancers still send requests: 1.5 s of the first sleep, which takes 2.5 s here.
+        sleepThread(for: .milliseconds(1500))
         let report = load.stop()
         #expect(report.failures == [:])
         #expect(report.statuses == [200: report.count])
