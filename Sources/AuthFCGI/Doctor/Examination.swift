@@ -34,8 +34,8 @@ final class Examination {
     /// The lock that keeps sessions from being read; nil if there is none.
     private(set) lazy var lockOnSessions: PostgreSQLError? = heldLock()
 
-    /// The start of the stores. That of PostgreSQL is left out while sessions are locked: its look-ups would wait for the lock
-    /// and could not tell, and behind a pooler they would take connections from the other checks.
+    /// The start of the stores. That of PostgreSQL is left out while sessions are locked: its look-ups would fail
+    /// without saying why, and behind a pooler they would take connections from the other checks.
     private(set) lazy var stores: StoreRehearsal.Outcome = StoreRehearsal.run(
         settings, triesPostgreSQL: hasTables && lockOnSessions == nil, examinesRedis: isThorough, log)
 

@@ -165,7 +165,7 @@ import Testing
             statuses.withLock { $0 = answers.map(\.status) }
         }
         var haveWaited = false
-        try eventually("both wait, or are given up") {
+        try eventually("both wait, or have their answers") {
             haveWaited =
                 try gates.psql(
                     """
